@@ -1,0 +1,1 @@
+"""Turn the service's counts into a decision to train again."""

@@ -1,0 +1,1 @@
+"""Run a bundle behind HTTP, count its signals, keep its predictions and feedback."""

@@ -1,0 +1,80 @@
+"""Every metric of the service: its name, type, labels and help; monitoring writes its rules from these."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric family; a counter's `name` carries its `_total`."""
+
+    name: str
+    type: Literal["counter", "gauge", "histogram", "summary"]
+    help: str
+    labels: tuple[str, ...]
+
+
+_VERSION = ("model", "version")
+
+INFO = Metric(
+    "model_info", "gauge", "1 for the model version that serves.", (*_VERSION, "commit")
+)
+PREDICTIONS = Metric(
+    "model_predictions_total", "counter", "Predictions by predicted label.", (*_VERSION, "label")
+)
+INFERENCE_SECONDS = Metric(
+    "model_inference_seconds", "histogram", "Seconds of one inference over a batch.", _VERSION
+)
+BATCH_SIZE = Metric("model_batch_size", "histogram", "Rows of one inference.", _VERSION)
+SIGNAL_BIN = Metric(
+    "model_signal_bin_total",
+    "counter",
+    "Observations of a signal by bin; numeric bins are numbered upwards.",
+    (*_VERSION, "signal", "bin"),
+)
+REFERENCE_SHARE = Metric(
+    "model_signal_reference_share",
+    "gauge",
+    "Share of the reference rows in a bin.",
+    (*_VERSION, "signal", "bin"),
+)
+REFERENCE_SIZE = Metric(
+    "model_signal_reference_size", "gauge", "Rows of the reference.", (*_VERSION, "signal")
+)
+CRITICAL_VALUE = Metric(
+    "model_signal_critical_value",
+    "gauge",
+    "Limit of the G statistic at this signal's part of the family-wise level.",
+    (*_VERSION, "signal"),
+)
+CONFIDENCE = Metric(
+    "model_confidence",
+    "summary",
+    "Calibrated probability of the predicted label; sum over count estimates accuracy.",
+    _VERSION,
+)
+FEEDBACK = Metric(
+    "model_feedback_total",
+    "counter",
+    "Labelled predictions: the live confusion matrix.",
+    (*_VERSION, "label", "predicted"),
+)
+REFERENCE_ACCURACY = Metric(
+    "model_reference_accuracy", "gauge", "Accuracy the model was accepted with.", _VERSION
+)
+REFERENCE_ACCURACY_SIZE = Metric(
+    "model_reference_accuracy_size", "gauge", "Rows that accuracy was measured on.", _VERSION
+)
+BUNDLE_REJECTED = Metric(
+    "model_bundle_rejected_total", "counter", "Bundles refused, by reason.", ("reason",)
+)
+BUNDLE_SWAPS = Metric("model_bundle_swaps_total", "counter", "Bundles put into service.", ())
+PREDICTIONS_DROPPED = Metric(
+    "model_predictions_dropped_total",
+    "counter",
+    "Predictions answered but not stored, because the queue was full or the database failed.",
+    (),
+)
+QUEUE_LENGTH = Metric(
+    "model_predictions_queue_length", "gauge", "Predictions that wait to be stored.", ()
+)

@@ -1,0 +1,60 @@
+"""Run a bundle's model: rows in, calibrated probabilities out."""
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from service.bundle import MANIFEST, MODEL, Bundle
+from service.errors import BundleRejected
+
+Floats32 = NDArray[np.float32]
+
+
+class Predictor:
+    """An ONNX Runtime session over one bundle; safe to call from several threads.
+
+    Raises BundleRejected where the model cannot be loaded, has not one input and one output, or
+    answers the manifest's self-test row with something else.
+    """
+
+    def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
+        self.bundle = bundle
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(bundle.model), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # ONNX Runtime raises a dozen unrelated classes here
+            raise BundleRejected(MODEL, f"cannot be loaded: {error}", reason="model") from error
+        inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
+        if len(inputs) != 1 or len(outputs) != 1:
+            problem = f"{len(inputs)} inputs and {len(outputs)} outputs, expected one of each"
+            raise BundleRejected(MODEL, problem, reason="model")
+        self._input, self._output = inputs[0].name, outputs[0].name
+        self._self_test()
+
+    def predict(self, rows: Floats32) -> Floats32:
+        """Return probabilities of shape (rows, labels) for rows of shape (rows, *input shape)."""
+        result: Floats32 = self._session.run([self._output], {self._input: rows})[0]
+        return result
+
+    def _self_test(self) -> None:
+        test = self.bundle.manifest.self_test
+        row = np.asarray([test.instance], dtype=np.float32)
+        if row.shape[1:] != self.bundle.manifest.input.shape:
+            problem = f"self_test.instance has shape {row.shape[1:]}, the input {self.bundle.manifest.input.shape}"
+            raise BundleRejected(MANIFEST, problem, reason="self_test")
+        try:
+            found = self.predict(row)[0]
+        except Exception as error:  # as above
+            raise BundleRejected(MODEL, f"the self-test failed: {error}", reason="self_test") from error
+        if found.shape != (len(self.bundle.manifest.labels),):
+            problem = f"gives {found.shape} values for {len(self.bundle.manifest.labels)} labels"
+            raise BundleRejected(MODEL, problem, reason="self_test")
+        gap = float(np.abs(found - np.asarray(test.probabilities)).max())
+        if not gap <= test.tolerance:
+            problem = f"the self-test row is off by {gap:.2g}, allowed {test.tolerance:.2g}"
+            raise BundleRejected(MODEL, problem, reason="self_test")

@@ -1,0 +1,1 @@
+"""The specification of the project, one sentence a test."""

@@ -1,0 +1,1 @@
+"""The tasks that can be trained: one file each, registered in TASKS."""

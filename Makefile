@@ -1,0 +1,51 @@
+# One verb each; every verb installs what it needs first. `make help` lists them.
+VENV ?= .venv
+SHIFT ?= inverted
+PYTEST ?=
+LOCK ?= dev
+
+export VENV := $(abspath $(VENV))
+export PATH := $(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+INSTALL := requirements/install.sh
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check generate serve bench lock install everything
+
+help: ## List the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: everything ## Run the whole loop on this machine (SHIFT=inverted, rotated, noisy, none, bad-labels)
+	@python -m demo.loop --shift $(SHIFT)
+
+test: everything check ## Run every check and every test, the whole loop included
+	@python -m pytest $(PYTEST)
+
+check: everything ## Run the quick part: format, lint, types, contracts, rules, generated files
+	@black --quiet --check . || { echo "black would change files: run 'black .'"; exit 1; }
+	@flake8
+	@mypy
+	@lint-imports --no-cache
+	@promtool check config prometheus.yml >/dev/null
+	@promtool test rules tests/rules/*.test.yml
+	@$(MAKE) --no-print-directory generate
+	@git diff --exit-code --stat -- monitoring/rules prometheus.yml alertmanager.yml \
+		|| { echo "generated files were stale; they are fresh now: commit them"; exit 1; }
+
+generate: install ## Write rules, alerts and their configuration from monitoring/thresholds.py
+	@python -m monitoring generate
+
+serve: install ## Serve the bundle behind var/bundles/production on port 8000
+	@python -m service
+
+bench: everything ## Measure what the README claims, into benchmarks/results.json
+	@python -m benchmarks
+
+lock: install ## Compile requirements/*.txt from pyproject.toml
+	@requirements/compile.sh
+
+install: ## Install the Python packages of one lock (LOCK=service, training, monitoring, dev)
+	@$(INSTALL) python $(LOCK)
+
+everything: install
+	@$(INSTALL) node
+	@$(INSTALL) programs

@@ -1,0 +1,67 @@
+#!/bin/sh
+# Install what a verb of the Makefile needs, once: install.sh python LOCK | node | programs
+set -eu
+cd "$(dirname "$0")/.."
+VENV=${VENV:-.venv}
+PYTHON=${PYTHON:-python3}
+
+# A stamp holds the checksum of the lock it was made from; the dev lock covers every other one.
+fresh() { [ -f "$2" ] && [ "$(cat "$2")" = "$(sha256sum <"$1")" ]; }
+
+install_python() {
+    lock=requirements/$1.txt
+    stamp=$VENV/.installed-$1
+    if fresh "$lock" "$stamp" || fresh requirements/dev.txt "$VENV/.installed-dev"; then return; fi
+    "$PYTHON" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || {
+        echo "python: $("$PYTHON" --version) found, expected 3.11 to 3.13; set PYTHON=…" >&2
+        exit 1
+    }
+    echo "Installing $lock into $VENV"
+    [ -x "$VENV/bin/python" ] || "$PYTHON" -m venv "$VENV"
+    [ -x "$VENV/bin/uv" ] || "$VENV/bin/python" -m pip install --quiet uv
+    "$VENV/bin/uv" pip install --quiet --python "$VENV/bin/python" --require-hashes -r "$lock"
+    sha256sum <"$lock" >"$stamp"
+}
+
+install_node() {
+    stamp=node_modules/.installed
+    if fresh package-lock.json "$stamp"; then return; fi
+    echo "Installing package-lock.json into node_modules"
+    npm ci --no-audit --no-fund --loglevel=error
+    sha256sum <package-lock.json >"$stamp"
+}
+
+missing_programs() {
+    for program in git prometheus promtool rsync wrk; do
+        command -v "$program" >/dev/null || echo "$program"
+    done
+    command -v prometheus-alertmanager >/dev/null || command -v alertmanager >/dev/null || echo alertmanager
+    command -v amtool >/dev/null || echo amtool
+    command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
+}
+
+install_programs() {
+    missing=$(missing_programs | tr '\n' ' ')
+    [ -n "$missing" ] || return 0
+    packages=$(tr '\n' ' ' <requirements/debian.txt)
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        echo "missing programs: $missing" >&2
+        echo "on Debian or Ubuntu: sudo apt-get install $packages" >&2
+        echo "elsewhere install them by name from prometheus.io, postgresql.org and your system" >&2
+        exit 1
+    fi
+    echo "Installing Debian packages for: $missing"
+    apt-get update -qq
+    # shellcheck disable=SC2086 # a list of names
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
+}
+
+case ${1:-} in
+python) install_python "${2:?which lock: $(ls requirements/*.txt | tr '\n' ' ')}" ;;
+node) install_node ;;
+programs) install_programs ;;
+*)
+    echo "usage: install.sh python LOCK | node | programs" >&2
+    exit 2
+    ;;
+esac

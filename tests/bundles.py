@@ -1,0 +1,165 @@
+"""Tiny bundles made by hand, so that a test of the service needs no training and a moment only."""
+
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from service import bundle, signals
+from service.bundle import Bundle
+
+LABELS = tuple("0123456789")
+SHAPE = (8, 8)
+ROWS = 400
+CREATED = datetime(2026, 1, 1, tzinfo=timezone.utc)
+
+Floats = NDArray[np.float64]
+
+
+def images(rows: int, *, seed: int = 0) -> Floats:
+    """Return random images of shape (rows, 8, 8) with whole values from 0 to 16."""
+    return np.random.default_rng(seed).integers(0, 17, size=(rows, *SHAPE)).astype(np.float64)
+
+
+def make_bundle(
+    path: Path,
+    version: str = "1.0.0",
+    *,
+    task: str = "digits",
+    labels: Sequence[str] = LABELS,
+    seed: int = 0,
+    commit: str = "0123abc",
+    extra_signals: Sequence[signals.Signal] = (),
+    **manifest: Any,
+) -> Bundle:
+    """Write a bundle with a linear softmax model over 8x8 images into `path` and load it.
+
+    seed: the model's weights; two bundles of one seed and version have the same digest.
+    extra_signals: added to the reference as they are, to make one the service cannot compute.
+    manifest: fields that replace those of a good manifest.
+    """
+    path.mkdir(parents=True, exist_ok=True)
+    weights = np.random.default_rng(seed).normal(0, 0.02, size=(64, len(labels)))
+    weights -= weights.mean(axis=0)  # else bright images all go to one label
+    rows = images(ROWS, seed=seed + 1)
+    (path / bundle.MODEL).write_bytes(softmax_model(weights.astype(np.float32)))
+    probabilities = softmax(rows.reshape(len(rows), -1), weights)
+    reference = make_reference(rows, probabilities, labels=labels, extra=extra_signals)
+    (path / bundle.REFERENCE).write_text(reference.model_dump_json(indent=2), encoding="utf-8")
+    (path / bundle.CARD).write_text(f"# {task} {version}\n\nA bundle for tests.\n", "utf-8")
+    fields: dict[str, Any] = {
+        "task": task,
+        "version": version,
+        "created": CREATED.isoformat(),
+        "commit": commit,
+        "data_version": "0" * 32,
+        "framework": "numpy",
+        "framework_version": np.__version__,
+        "labels": list(labels),
+        "input": {"kind": "image", "shape": list(SHAPE)},
+        "metrics": {"accuracy": {"value": 0.9, "size": ROWS}},
+        "self_test": {
+            "instance": rows[0].tolist(),
+            "probabilities": probabilities[0].tolist(),
+        },
+    }
+    return bundle.write(path, {**fields, **manifest})
+
+
+def softmax(rows: Floats, weights: Floats) -> Floats:
+    """Return what the model gives for flat rows, shape (rows, labels)."""
+    scores = rows @ weights
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return shares
+
+
+def softmax_model(weights: NDArray[np.float32]) -> bytes:
+    """Return an ONNX model: softmax(flatten(image) @ weights)."""
+    nodes = [
+        helper.make_node("Flatten", ["images"], ["flat"], axis=1),
+        helper.make_node("MatMul", ["flat", "weights"], ["scores"]),
+        helper.make_node("Softmax", ["scores"], ["probabilities"], axis=1),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "linear",
+        [helper.make_tensor_value_info("images", TensorProto.FLOAT, ["rows", *SHAPE])],
+        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["rows", None])],
+        [numpy_helper.from_array(weights, "weights")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    onnx.checker.check_model(model)
+    return bytes(model.SerializeToString(deterministic=True))
+
+
+def make_reference(
+    rows: Floats,
+    probabilities: Floats,
+    *,
+    labels: Sequence[str] = LABELS,
+    extra: Sequence[signals.Signal] = (),
+    bins: int = 10,
+) -> signals.Reference:
+    """Return a reference counted on `rows` and on what the model gives for them."""
+    columns: dict[str, Floats] = signals.extract("image", rows)
+    columns[signals.CONFIDENCE] = probabilities.max(axis=1)
+    found = [numeric(name, values, bins=bins) for name, values in columns.items()]
+    found.append(categorical(probabilities.argmax(axis=1), labels))
+    return signals.Reference(signals=(*found, *extra), accuracy=0.9, accuracy_size=len(rows))
+
+
+def numeric(name: str, values: Floats, *, bins: int = 10) -> signals.Signal:
+    """Return a numeric signal with its bins cut at the quantiles of `values`."""
+    edges = signals.numeric_edges(values, bins=bins)
+    counts = np.bincount(np.searchsorted(edges, values), minlength=len(edges) + 2)
+    return _signal(name, "numeric", signals.numeric_bins(edges), counts, edges=edges)
+
+
+def categorical(predicted: NDArray[np.int64], labels: Sequence[str]) -> signals.Signal:
+    """Return the `prediction` signal."""
+    names = (*labels, signals.OTHER, signals.MISSING)
+    counts = np.bincount(predicted, minlength=len(names))
+    return _signal(signals.PREDICTION, "categorical", names, counts)
+
+
+def _signal(
+    name: str,
+    kind: str,
+    names: tuple[str, ...],
+    counts: NDArray[np.int64],
+    *,
+    edges: tuple[float, ...] = (),
+) -> signals.Signal:
+    return signals.Signal.model_validate(
+        {
+            "name": name,
+            "kind": kind,
+            "bins": names,
+            "edges": edges,
+            "shares": signals.reference_shares(counts),
+            "size": int(counts.sum()),
+            "critical_value": critical_value(len(names) - 1),
+        }
+    )
+
+
+def critical_value(freedom: int, *, level: float = 0.01 / 22) -> float:
+    """Return the chi-squared quantile by Wilson and Hilferty's cube, close enough for a test."""
+    part = 2 / (9 * freedom)
+    cube = 1 - part + NormalDist().inv_cdf(1 - level) * float(np.sqrt(part))
+    return float(freedom * cube**3)
+
+
+def production(folder: Path, target: Path) -> Path:
+    """Point `folder/production` at a bundle beside it, atomically, as a deployment does."""
+    link, fresh = folder / "production", folder / "production.new"
+    fresh.symlink_to(target.name)
+    fresh.replace(link)
+    return link

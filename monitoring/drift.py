@@ -1,0 +1,181 @@
+"""The specification of every monitored statistic in numpy; the recording rules say the same in PromQL.
+
+Counts may be fractions, since Prometheus extrapolates the increase of a counter to its window.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from monitoring.errors import BinMismatch, InvalidCounts, InvalidReference
+
+Floats = NDArray[np.float64]
+
+
+def smoothed_shares(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.0) -> Floats:
+    """Return the live shares, pulled towards the reference: an idle service has the reference's.
+
+    live: observations per bin, shape (bins,).  reference: shares that sum to 1, same shape.
+    prior: weight of the reference in observations; 50 is usual here, 0 would be the raw share.
+    Raises BinMismatch, InvalidCounts, InvalidReference.
+    Source: the posterior mean under a Dirichlet prior; Gelman et al., Bayesian Data Analysis, 3.4.
+
+    >>> smoothed_shares([50, 0], [0.5, 0.5]).tolist()
+    [0.75, 0.25]
+    """
+    counts, shares = _check(live, reference)
+    return (counts + prior * shares) / (counts.sum() + prior)
+
+
+def psi(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.0) -> float:
+    """Return the population stability index: how far live traffic is from the reference.
+
+    0 is no change, 0.1 is worth a look, 0.25 is a different population. An idle service is at
+    exactly 0 and an empty bin is finite, both by smoothing towards the reference.
+    live, reference, prior: as in `smoothed_shares`, with the same errors.
+    Source: Siddiqi, Credit Risk Scorecards, 2006, ch. 6.
+
+    >>> psi([0, 0], [0.5, 0.5])
+    0.0
+    >>> round(psi([50, 0], [0.5, 0.5]), 3)
+    0.275
+    """
+    counts, shares = _check(live, reference)
+    rows = counts.sum()
+    # The same difference as p - q, written so that it is exactly 0 where nothing was counted.
+    difference = (counts - rows * shares) / (rows + prior)
+    return float(np.sum(difference * np.log(smoothed_shares(counts, shares, prior=prior) / shares)))
+
+
+def g_statistic(live: ArrayLike, reference: ArrayLike, *, size: float) -> float:
+    """Return the evidence against "live traffic has the reference's shares": the G statistic.
+
+    Divided by 1 + N/M because the reference is a sample too; without that, a busy service would
+    prove the reference's own sampling error. Follows chi-square with bins - 1 degrees of freedom
+    where nothing drifts. Exactly 0 where nothing was counted.
+    live, reference: as in `smoothed_shares`, with the same errors.  size: M, rows of the reference.
+    Source: Sokal and Rohlf, Biometry, 4th ed., 2012, ch. 17 (G); the division is the variance of a
+    difference of two samples' shares over that of one.
+
+    >>> g_statistic([0, 0], [0.5, 0.5], size=100)
+    0.0
+    >>> round(g_statistic([100, 0], [0.5, 0.5], size=100), 3)
+    69.315
+    """
+    counts, shares = _check(live, reference)
+    if not size > 0:
+        raise InvalidReference("size", size, "more than 0 rows")
+    rows = counts.sum()
+    seen = counts > 0
+    terms = counts[seen] * np.log(counts[seen] / rows / shares[seen])
+    return float(2 * terms.sum() / (1 + rows / size))
+
+
+def critical_value(bins: int, *, level: float = 0.01, signals: int = 1) -> float:
+    """Return the limit of the G statistic: a chi-square quantile, Bonferroni-corrected.
+
+    bins: of the signal, at least 2.  level: share of false alarms over the whole family, 0.01 is
+    usual.  signals: how many share that level.
+    Source: the chi-square tail of whole degrees of freedom in closed form, Abramowitz and Stegun
+    26.4.4 and 26.4.5, solved by bisection.
+
+    >>> round(critical_value(2, level=0.05), 3)
+    3.841
+    """
+    if bins < 2:
+        raise BinMismatch("bins", bins, "at least 2")
+    low, high = 0.0, 1e4
+    while high - low > 1e-10 * high:
+        middle = (low + high) / 2
+        above = _chi_square_tail(middle, bins - 1) > level / signals
+        low, high = (middle, high) if above else (low, middle)
+    return high
+
+
+def drifts(effect: float, evidence: float, *, limit: float, critical: float) -> bool:
+    """Return whether a signal drifts in a window: the effect is large and the evidence sufficient.
+
+    effect: PSI.  evidence: G.  limit: of PSI, 0.5 in an hour or 0.2 in a day.  critical: of G.
+
+    >>> drifts(0.6, 5.0, limit=0.5, critical=30.0), drifts(0.6, 50.0, limit=0.5, critical=30.0)
+    (False, True)
+    """
+    return effect > limit and evidence > critical
+
+
+def accuracy(confusion: ArrayLike) -> float | None:
+    """Return the share of labelled predictions that were right, or None where there is no label.
+
+    confusion: counts by (label, predicted), shape (labels, labels).
+
+    >>> accuracy([[8, 1], [1, 0]]), accuracy([[0, 0], [0, 0]])
+    (0.8, None)
+    """
+    counts = _counts(confusion, "confusion")
+    if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
+        raise BinMismatch("confusion", counts.shape, "as many predicted labels as labels")
+    rows = counts.sum()
+    return float(np.trace(counts) / rows) if rows > 0 else None
+
+
+def estimated_accuracy(confidence_sum: float, count: float) -> float | None:
+    """Return the accuracy that calibrated probabilities promise, without labels; None when idle.
+
+    confidence_sum: sum of the predicted labels' probabilities.  count: predictions.
+    Source: Guillory et al., Predicting with Confidence on Unseen Distributions, 2021, sec. 3.
+
+    >>> estimated_accuracy(1.5, 2)
+    0.75
+    """
+    total, rows = _counts([confidence_sum, count], "confidence")
+    return float(total / rows) if rows > 0 else None
+
+
+def control_limit(reference: float, *, size: float, rows: float, z: float = 3.0) -> float:
+    """Return the accuracy below which live rows contradict the accuracy the model came with.
+
+    reference: that accuracy.  size: rows it was measured on; its own sampling error counts too.
+    rows: live rows, more than 0.  z: standard errors, 3 is the classical chart.
+    Source: the p-chart; Montgomery, Introduction to Statistical Quality Control, 7.2, with the
+    standard error of a difference of two proportions.
+
+    >>> round(control_limit(0.9, size=100, rows=100), 3)
+    0.773
+    """
+    if not 0 <= reference <= 1:
+        raise InvalidReference("reference", reference, "an accuracy from 0 to 1")
+    if not size > 0:
+        raise InvalidReference("size", size, "more than 0 rows")
+    if not rows > 0:
+        raise InvalidCounts("rows", rows, "more than 0 rows")
+    return reference - z * math.sqrt(reference * (1 - reference) * (1 / rows + 1 / size))
+
+
+def _chi_square_tail(value: float, freedom: int) -> float:
+    half = value / 2
+    odd = freedom % 2
+    tail = math.erfc(math.sqrt(half)) if odd else 0.0
+    # Terms half^k e^-half / Gamma(k + 1), from k = 1/2 or 0 upwards, one per two degrees.
+    term = math.exp(-half) * (math.sqrt(half) / math.gamma(1.5) if odd else 1.0)
+    for step in range(freedom // 2):
+        tail += term
+        term *= half / (step + (1.5 if odd else 1.0))
+    return tail
+
+
+def _check(live: ArrayLike, reference: ArrayLike) -> tuple[Floats, Floats]:
+    counts = _counts(live, "live")
+    shares = np.asarray(reference, dtype=np.float64)
+    if counts.shape != shares.shape or counts.ndim != 1:
+        raise BinMismatch("live", counts.shape, f"the reference's shape {shares.shape}")
+    if not (shares > 0).all():
+        raise InvalidReference("reference", float(shares.min()), "every share over 0")
+    return counts, shares
+
+
+def _counts(values: ArrayLike, name: str) -> Floats:
+    counts = np.asarray(values, dtype=np.float64)
+    if not ((counts >= 0) & np.isfinite(counts)).all():
+        raise InvalidCounts(name, counts.tolist(), "finite counts of 0 or more")
+    return counts

@@ -1,0 +1,107 @@
+"""Every number of the rules and alerts, with its unit and range; nowhere else stands one."""
+
+import re
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from monitoring.errors import InvalidThreshold
+
+DURATION = re.compile(r"^([1-9]\d*)([smhdw])$")
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+def _number(default: float, *, unit: str, low: float, high: float) -> Any:
+    return field(default=default, metadata={"unit": unit, "low": low, "high": high})
+
+
+def _duration(default: str) -> Any:
+    return field(default=default, metadata={"unit": "Prometheus duration"})
+
+
+def seconds(duration: str) -> int:
+    """Return a Prometheus duration of one unit in seconds.
+
+    >>> seconds("1h")
+    3600
+    """
+    match = DURATION.match(duration)
+    if match is None:
+        raise InvalidThreshold("duration", duration, "a whole number and one of s, m, h, d, w")
+    return int(match[1]) * SECONDS[match[2]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thresholds:
+    """What counts as drift, as a drop, as trouble, and for how long it must last.
+
+    Drift needs an effect (PSI) and evidence (G over the critical value that the bundle brings): in
+    the short window with a high limit, or in the long one with a low limit.
+    """
+
+    # Windows. The long one is read over a day, so its group is evaluated at its own, slower pace.
+    short_window: str = _duration("1h")
+    long_window: str = _duration("1d")
+    long_interval: str = _duration("1m")
+
+    # Drift.
+    prior: float = _number(50.0, unit="observations", low=1e-3, high=1e6)
+    short_psi: float = _number(0.5, unit="PSI", low=0.01, high=10.0)
+    long_psi: float = _number(0.2, unit="PSI", low=0.01, high=10.0)
+
+    # Accuracy, realised and estimated: standard errors below the reference, and the least drop
+    # and the least number of rows that are worth a retrain.
+    accuracy_z: float = _number(3.0, unit="standard errors", low=1.0, high=10.0)
+    short_drop: float = _number(0.10, unit="accuracy", low=0.001, high=1.0)
+    long_drop: float = _number(0.05, unit="accuracy", low=0.001, high=1.0)
+    least_rows: float = _number(50, unit="rows", low=1, high=1e9)
+
+    # How long a condition must hold before it alerts.
+    retrain_for: str = _duration("30s")
+    service_down_for: str = _duration("1m")
+    errors_for: str = _duration("5m")
+    latency_for: str = _duration("5m")
+    dropped_for: str = _duration("1m")
+    relay_down_for: str = _duration("2m")
+    retrain_failing_for: str = _duration("1m")
+
+    # The service's health.
+    errors_share: float = _number(0.01, unit="share of requests", low=1e-6, high=1.0)
+    latency_quantile: float = _number(0.99, unit="quantile", low=0.5, high=0.9999)
+    latency_seconds: float = _number(0.5, unit="seconds", low=0.001, high=60.0)
+    least_requests: float = _number(0.1, unit="requests a second", low=0.0, high=1e6)
+    health_window: str = _duration("5m")
+    event_window: str = _duration("15m")
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            _check(item.name, getattr(self, item.name), item.metadata)
+        if seconds(self.short_window) >= seconds(self.long_window):
+            raise InvalidThreshold("short_window", self.short_window, f"under {self.long_window}")
+        if self.long_psi > self.short_psi:
+            raise InvalidThreshold("long_psi", self.long_psi, f"at most {self.short_psi}")
+        if self.long_drop > self.short_drop:
+            raise InvalidThreshold("long_drop", self.long_drop, f"at most {self.short_drop}")
+
+    @property
+    def windows(self) -> tuple[str, str]:
+        """The short and the long window."""
+        return self.short_window, self.long_window
+
+    def psi_limit(self, window: str) -> float:
+        """Return the PSI over which a signal drifts in this window."""
+        return self.short_psi if window == self.short_window else self.long_psi
+
+    def least_drop(self, window: str) -> float:
+        """Return the least drop of accuracy that alerts in this window."""
+        return self.short_drop if window == self.short_window else self.long_drop
+
+
+def _check(name: str, value: object, limits: Any) -> None:
+    if "low" not in limits:
+        if not isinstance(value, str) or DURATION.match(value) is None:
+            raise InvalidThreshold(name, value, "a whole number and one of s, m, h, d, w")
+        return
+    low, high = limits["low"], limits["high"]
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not low <= float(str(value)) <= high:
+        raise InvalidThreshold(name, value, f"{low:g} to {high:g} {limits['unit']}")

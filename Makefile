@@ -24,6 +24,7 @@ check: everything ## Run the quick part: format, lint, types, contracts, rules, 
 	@black --quiet --check . || { echo "black would change files: run 'black .'"; exit 1; }
 	@flake8
 	@mypy
+	@mypy deploy/verify.py
 	@lint-imports --no-cache
 	@promtool check config prometheus.yml >/dev/null
 	@promtool test rules tests/rules/*.test.yml

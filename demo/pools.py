@@ -1,0 +1,33 @@
+"""The digits that the demo sends: real ones that no model was trained on."""
+
+from pathlib import Path
+
+import numpy as np
+
+from demo.shifts import Shift
+from demo.traffic import Pool
+
+
+def pools(prepared: Path, shift: Shift) -> dict[str, Pool]:
+    """Return the test digits as traffic: `calm`, `drifted` and `unseen`.
+
+    None of them was trained on. Digits sent while drifted are collected and trained on later, so
+    accuracy after the retrain is measured on others: `unseen` shares no digit with `drifted`.
+    """
+    with np.load(prepared / "test.npz") as file:
+        images, labels = file["inputs"].astype(np.float32), file["labels"].astype(np.int64)
+    cut = int(len(images) * 0.6)
+    rng = np.random.default_rng(11)
+
+    def pool(rows: slice, *, shifted: bool) -> Pool:
+        chosen, truth = images[rows], labels[rows]
+        if not shifted:
+            return Pool(chosen, truth, truth)
+        sent = rng.permutation(truth) if shift.labels_scrambled else truth
+        return Pool(shift.images(chosen), truth, sent)
+
+    return {
+        "calm": pool(slice(cut, None), shifted=False),
+        "drifted": pool(slice(None, cut), shifted=True),
+        "unseen": pool(slice(cut, None), shifted=True),
+    }

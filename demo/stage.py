@@ -1,0 +1,165 @@
+"""The programs of the demo, started in order, and what is seen of them while one waits."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from demo.errors import LoopBroken, TooSlow
+from demo.processes import Processes, find_program
+from demo.screen import Screen, View
+from demo.timeline import Sample, Timeline
+from demo.traffic import Traffic
+from demo.watch import Observation, Watch
+from demo.workspace import Workspace
+
+Condition = Callable[[Observation], bool]
+
+
+class Stage:
+    """Runs the programs, records what happens, and waits for the loop to do its work."""
+
+    def __init__(self, workspace: Workspace, processes: Processes, screen: Screen) -> None:
+        self.workspace = workspace
+        self.processes = processes
+        self.screen = screen
+        self.timeline = Timeline()
+        self.traffic = Traffic(workspace.addresses.service)
+        self.phase = "starting"
+        self.versions: list[str] = []
+        self._watch = Watch(workspace.addresses)
+        self._started = time.monotonic()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the demo began."""
+        return time.monotonic() - self._started
+
+    @property
+    def watch(self) -> Watch:
+        """The view from outside."""
+        return self._watch
+
+    def event(self, name: str, text: str) -> None:
+        """Record an event and say what it means."""
+        self.timeline.add(name, self.elapsed)
+        self.screen.say(f"{self.elapsed:6.1f} s  {name.replace('_', ' ')}: {text}", style="bold")
+
+    def note(self, text: str) -> None:
+        """Say something that is no event."""
+        self.screen.say(f"{self.elapsed:6.1f} s  {text}")
+
+    def start_programs(self) -> None:
+        """Start the forge, the relay, Prometheus, Alertmanager and the service, without a model."""
+        addresses, ports, state = (
+            self.workspace.addresses,
+            self.workspace.ports,
+            self.workspace.state,
+        )
+        python = sys.executable
+        forge = [python, "-m", "demo.forge", "--root", str(state / "forge")]
+        forge += ["--port", str(ports.forge), "--config", str(state / "forge.json")]
+        self._start("forge", forge)
+        self._start("service", [python, "-m", "service"], self._service_settings())
+        prometheus = [find_program("prometheus"), f"--config.file={state / 'prometheus.yml'}"]
+        prometheus += [f"--storage.tsdb.path={state / 'prometheus'}"]
+        prometheus += [f"--web.listen-address=127.0.0.1:{ports.prometheus}"]
+        self._start("prometheus", prometheus)
+        alertmanager = [find_program("prometheus-alertmanager", "alertmanager")]
+        alertmanager += [f"--config.file={state / 'alertmanager.yml'}", "--cluster.listen-address="]
+        alertmanager += [f"--storage.path={state / 'alertmanager'}"]
+        alertmanager += [f"--web.listen-address=127.0.0.1:{ports.alertmanager}"]
+        self._start("alertmanager", alertmanager)
+        self.processes.wait_for("forge", f"{addresses.forge}/")
+        self._start("relay", [python, "-m", "monitoring.relay"], self._relay_settings())
+        self.processes.wait_for("relay", f"{addresses.relay}/health")
+        self.processes.wait_for("prometheus", f"{addresses.prometheus}/-/ready")
+        self.processes.wait_for("service", f"{addresses.service}/health")
+
+    def _start(self, name: str, command: list[str], settings: dict[str, str] | None = None) -> None:
+        env = self.workspace.environment() | (settings or {})
+        self.processes.start(name, command, env=env, cwd=self.workspace.checkout)
+
+    def _service_settings(self) -> dict[str, str]:
+        return {
+            "PERENNIAL_BUNDLES": str(self.workspace.bundles),
+            "PERENNIAL_DATABASE_URL": self.workspace.database_url,
+            "PERENNIAL_PORT": str(self.workspace.ports.service),
+        }
+
+    def _relay_settings(self) -> dict[str, str]:
+        secrets = self.workspace.secrets
+        return {
+            "RELAY_PORT": str(self.workspace.ports.relay),
+            "RELAY_DATABASE_URL": f"sqlite:///{self.workspace.state / 'relay.db'}",
+            "RELAY_GITLAB_URL": self.workspace.addresses.forge,
+            "RELAY_PROJECT": self.workspace.addresses.project,
+            "RELAY_TRIGGER_TOKEN": secrets.trigger,
+            "RELAY_READ_TOKEN": secrets.read,
+            "RELAY_BEARER_TOKEN": secrets.webhook,
+        }
+
+    def run(self, name: str, command: list[str]) -> None:
+        """Run a command in the checkout to its end, as its engineer would."""
+        env = self.workspace.environment() | self.workspace.job_variables()
+        self.processes.run(name, command, env=env, cwd=self.workspace.checkout)
+
+    def push(self) -> None:
+        """Push the checkout's main to the forge."""
+        host = self.workspace.addresses.forge.removeprefix("http://")
+        token = self.workspace.secrets.api
+        url = f"http://oauth2:{token}@{host}/{self.workspace.addresses.project}.git"
+        self.run("push", ["git", "push", "--quiet", url, "main"])
+
+    def look(self) -> Observation | None:
+        """Observe, record a sample, refresh the screen; None where something is too busy."""
+        self.processes.check()
+        try:
+            seen = self._watch.look()
+        except httpx.TimeoutException:
+            return None
+        if seen.version and (not self.versions or self.versions[-1] != seen.version):
+            self.versions.append(seen.version)
+        now = time.monotonic()
+        accuracy = self.traffic.accuracy(since=now - 5, until=now)
+        self.timeline.samples.append(Sample(self.elapsed, accuracy, seen.accuracy, seen.psi))
+        recent = sum(answer.at >= now - 5 for answer in self.traffic.answers[-1000:])
+        traffic = self.traffic
+        self.screen.show(
+            View(self.phase, self.elapsed, recent / 5, accuracy, traffic.sent, traffic.failed, seen)
+        )
+        return seen
+
+    def wait(self, name: str, until: Condition, *, seconds: float, phase: str) -> Observation:
+        """Look every half second until a condition holds.
+
+        Raises TooSlow; LoopBroken where a pipeline that should not has failed.
+        """
+        self.phase = phase
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            seen = self.look()
+            if seen is not None and until(seen):
+                return seen
+            time.sleep(0.5)
+        raise TooSlow(name, seconds)
+
+    def pause(
+        self, seconds: float, *, phase: str, broken: Callable[[Observation], str | None]
+    ) -> None:
+        """Look on for a while; raise LoopBroken as soon as `broken` gives a reason."""
+        self.phase = phase
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            seen = self.look()
+            if seen is not None and (reason := broken(seen)):
+                raise LoopBroken(reason)
+            time.sleep(0.5)
+
+
+def relative(path: Path) -> str:
+    """Return a path as a person in the current folder would write it."""
+    return os.path.relpath(path)

@@ -1,0 +1,126 @@
+"""Clients of the service: real digits at a steady rate, their labels a few seconds later."""
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+import numpy as np
+from numpy.typing import NDArray
+
+from demo.shifts import Images
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Images, shape (rows, 8, 8), their true labels, and the labels that the labellers send."""
+
+    images: Images
+    truth: NDArray[np.int64]
+    sent: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answered prediction: when (monotonic seconds), by which version, right or not."""
+
+    at: float
+    version: str
+    correct: bool
+
+
+class Traffic:
+    """Sends `rate` predictions a second from the current pool, each label `label_delay` s later.
+
+    Anything but a 2xx counts as failed. Rows are sent in turn, so a pool's every row is seen.
+    """
+
+    def __init__(self, url: str, *, rate: float = 40.0, label_delay: float = 3.0) -> None:
+        self.sent = 0
+        self.failed = 0
+        self.failures: deque[str] = deque(maxlen=20)
+        self.answers: list[Answer] = []
+        self._url = url
+        self._rate = rate
+        self._label_delay = label_delay
+        self._pool: Pool | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
+
+    def start(self, pool: Pool) -> None:
+        """Begin with a pool."""
+        self._pool = pool
+        self._thread.start()
+
+    def switch(self, pool: Pool) -> None:
+        """Send rows of another pool from now on."""
+        self._pool = pool
+
+    def stop(self) -> None:
+        """End after the requests under way; pending labels are dropped."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=15)
+
+    def accuracy(self, *, since: float, until: float, version: str | None = None) -> float | None:
+        """Return the share of correct answers in a span of monotonic seconds; None without any."""
+        kept = [
+            answer.correct
+            for answer in list(self.answers)
+            if since <= answer.at < until and version in (None, answer.version)
+        ]
+        return sum(kept) / len(kept) if kept else None
+
+    def answered(self, *, since: float, version: str) -> int:
+        """Return how many answers a version has given since a moment."""
+        return sum(a.at >= since and a.version == version for a in list(self.answers))
+
+    async def _run(self) -> None:
+        limits = httpx.Limits(max_connections=50)
+        async with httpx.AsyncClient(base_url=self._url, timeout=30, limits=limits) as client:
+            async with asyncio.TaskGroup() as group:
+                for row in self._schedule():
+                    await asyncio.sleep(max(0.0, row - time.monotonic()))
+                    group.create_task(self._one(client, self.sent))
+                    self.sent += 1
+
+    def _schedule(self) -> Iterator[float]:
+        due = time.monotonic()
+        while not self._stop.is_set():
+            yield due
+            due = max(due + 1 / self._rate, time.monotonic() - 1)
+
+    async def _one(self, client: httpx.AsyncClient, number: int) -> None:
+        pool = self._pool
+        assert pool is not None, "start() sets the pool first"
+        row = number % len(pool.images)
+        body = {"instances": [pool.images[row].tolist()]}
+        prediction = await self._post(client, "/predict", body)
+        if prediction is None:
+            return
+        answer = prediction["predictions"][0]
+        correct = answer["label"] == str(pool.truth[row])
+        self.answers.append(Answer(time.monotonic(), answer["model_version"], correct))
+        await asyncio.sleep(self._label_delay)
+        if not self._stop.is_set():
+            label = {"prediction_id": answer["prediction_id"], "label": str(pool.sent[row])}
+            await self._post(client, "/feedback", label)
+
+    async def _post(
+        self, client: httpx.AsyncClient, path: str, body: object
+    ) -> dict[str, list[dict[str, str]]] | None:
+        try:
+            response = await client.post(path, json=body)
+        except httpx.TransportError as error:
+            self.failed += 1
+            self.failures.append(f"{path}: {error!r}")
+            return None
+        if not response.is_success:
+            self.failed += 1
+            self.failures.append(f"{path}: {response.status_code} {response.text[:200]}")
+            return None
+        result: dict[str, list[dict[str, str]]] = response.json()
+        return result

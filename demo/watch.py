@@ -1,0 +1,156 @@
+"""Look at the loop from outside, over the same interfaces that people and programs use."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job of a pipeline."""
+
+    id: int
+    name: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """One pipeline, with its jobs in order."""
+
+    id: int
+    source: str
+    status: str
+    jobs: tuple[Job, ...]
+
+    def job(self, name: str) -> str | None:
+        """Return the status of a job, None where there is no such job."""
+        return next((job.status for job in self.jobs if job.name == name), None)
+
+
+@dataclass(frozen=True)
+class MergeRequest:
+    """The state of one merge request."""
+
+    iid: int
+    title: str
+    state: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Observation:
+    """The whole loop at one moment; None where Prometheus has no value yet."""
+
+    version: str | None
+    accuracy: float | None
+    labels: float | None
+    psi: float | None
+    drifted: int
+    firing: tuple[str, ...]
+    pipelines: tuple[Pipeline, ...]
+    merge_requests: tuple[MergeRequest, ...]
+    webhooks: int
+
+    def triggered(self) -> tuple[Pipeline, ...]:
+        """Return the pipelines that a trigger started."""
+        return tuple(pipeline for pipeline in self.pipelines if pipeline.source == "trigger")
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the programs listen."""
+
+    service: str
+    prometheus: str
+    relay: str
+    forge: str
+    project: str
+    token: str
+
+
+class Watch:
+    """Asks the service, Prometheus and GitLab; raises httpx.HTTPError where one is away."""
+
+    def __init__(self, addresses: Addresses) -> None:
+        self.addresses = addresses
+        self._http = httpx.Client(timeout=20)
+
+    def look(self) -> Observation:
+        """Return the state of everything now."""
+        version = self._version()
+        chosen = f'{{version="{version}"}}'
+        return Observation(
+            version=version,
+            accuracy=self.query(f"max(model_version:accuracy:1h{chosen})"),
+            labels=self.query(f"max(model_version:labels:increase1h{chosen})"),
+            psi=self.query(f"max(model_version_signal:psi:1h{chosen})"),
+            drifted=int(self.query(f"sum(model_version_signal:drifted{chosen})") or 0),
+            firing=self._firing(),
+            pipelines=self._pipelines(),
+            merge_requests=self._merge_requests(),
+            webhooks=int(self.query("sum(relay_webhooks_total)") or 0),
+        )
+
+    def query(self, expression: str) -> float | None:
+        """Return the value of an instant query, None where it has no series."""
+        url = f"{self.addresses.prometheus}/api/v1/query"
+        answer = self._http.get(url, params={"query": expression}).raise_for_status().json()
+        result = answer["data"]["result"]
+        return float(result[0]["value"][1]) if result else None
+
+    def trace(self, job: Job) -> str:
+        """Return the log of a job."""
+        url = f"{self._api()}/jobs/{job.id}/trace"
+        return self._http.get(url, headers=self._token()).raise_for_status().text
+
+    def page(self, request: MergeRequest) -> str:
+        """Return a merge request as the page that a reviewer sees."""
+        return self._http.get(request.url).raise_for_status().text
+
+    def _version(self) -> str | None:
+        response = self._http.get(f"{self.addresses.service}/model")
+        if response.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            return None
+        version: str = response.raise_for_status().json()["manifest"]["version"]
+        return version
+
+    def _firing(self) -> tuple[str, ...]:
+        url = f"{self.addresses.prometheus}/api/v1/alerts"
+        alerts = self._http.get(url).raise_for_status().json()["data"]["alerts"]
+        return tuple(sorted({a["labels"]["alertname"] for a in alerts if a["state"] == "firing"}))
+
+    def _pipelines(self) -> tuple[Pipeline, ...]:
+        rows = self._get("/pipelines", sort="asc")
+        return tuple(
+            Pipeline(
+                row["id"],
+                row["source"],
+                row["status"],
+                tuple(
+                    Job(job["id"], job["name"], job["status"])
+                    for job in self._get(f"/pipelines/{row['id']}/jobs")
+                ),
+            )
+            for row in sorted(rows, key=lambda row: int(row["id"]))
+        )
+
+    def _merge_requests(self) -> tuple[MergeRequest, ...]:
+        return tuple(
+            MergeRequest(row["iid"], row["title"], row["state"], row["web_url"])
+            for row in self._get("/merge_requests", state="all")
+        )
+
+    def _api(self) -> str:
+        return (
+            f"{self.addresses.forge}/api/v4/projects/{self.addresses.project.replace('/', '%2F')}"
+        )
+
+    def _token(self) -> dict[str, str]:
+        return {"PRIVATE-TOKEN": self.addresses.token}
+
+    def _get(self, path: str, **params: str) -> list[dict[str, Any]]:
+        response = self._http.get(self._api() + path, params=params, headers=self._token())
+        rows: list[dict[str, Any]] = response.raise_for_status().json()
+        return rows

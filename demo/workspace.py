@@ -1,0 +1,213 @@
+"""The demo's own folder: a copy of the working tree as a repository, and every program's files."""
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from demo.errors import FolderInUse
+from demo.processes import free_port
+from demo.watch import Addresses
+from monitoring.config import alertmanager_config, prometheus_config
+
+PROJECT = "perennial/perennial"
+MARKER = ".made-by-the-demo"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The tokens of one run; new each time."""
+
+    api: str
+    read: str
+    trigger: str
+    webhook: str
+
+    @classmethod
+    def new(cls) -> "Secrets":
+        """Return fresh random tokens."""
+        return cls(
+            *(f"{name}-{secrets.token_hex(12)}" for name in ("api", "read", "trigger", "hook"))
+        )
+
+
+@dataclass(frozen=True)
+class Ports:
+    """A free port for each program."""
+
+    service: int
+    prometheus: int
+    alertmanager: int
+    relay: int
+    forge: int
+
+    @classmethod
+    def free(cls) -> "Ports":
+        """Choose them."""
+        return cls(*(free_port() for _ in range(5)))
+
+
+class Workspace:
+    """Folders, addresses and environments of one run, all under `out`."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out.resolve()
+        self.logs = self.out / "logs"
+        self.checkout = self.out / "checkout"
+        self.bundles = self.out / "bundles"
+        self.state = self.out / "state"
+        self.dvc_remote = self.out / "dvc-remote"
+        self.secrets = Secrets.new()
+        self.ports = Ports.free()
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where the programs listen."""
+        return Addresses(
+            service=f"http://127.0.0.1:{self.ports.service}",
+            prometheus=f"http://127.0.0.1:{self.ports.prometheus}",
+            relay=f"http://127.0.0.1:{self.ports.relay}",
+            forge=f"http://127.0.0.1:{self.ports.forge}",
+            project=PROJECT,
+            token=self.secrets.api,
+        )
+
+    @property
+    def database_url(self) -> str:
+        """The service's database."""
+        return f"sqlite:///{self.state / 'perennial.db'}"
+
+    def __enter__(self) -> "Workspace":
+        """Empty the folder and lay it out; only what an earlier run left there is deleted.
+
+        Raises FolderInUse where the folder holds anything else or another demo runs in it.
+        """
+        marker = self.out / MARKER
+        if self.out.exists() and any(self.out.iterdir()) and not marker.exists():
+            raise FolderInUse(self.out, "is not empty and was not made by the demo")
+        self.out.mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(marker, os.O_RDWR | os.O_CREAT)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(self._lock)
+            raise FolderInUse(self.out, "is in use by another demo") from error
+        for entry in self.out.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            elif entry != marker:
+                entry.unlink()
+        for folder in (self.logs, self.bundles, self.state, self.dvc_remote):
+            folder.mkdir(parents=True)
+        copy_tree(ROOT, self.checkout)
+        self._write_configs()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._lock)
+
+    def environment(self) -> dict[str, str]:
+        """Return what every program gets: nothing of the user's but the path and the language."""
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+        return {
+            **kept,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}",
+            "HOME": str(self.state),
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "DVC_NO_ANALYTICS": "1",
+            "DVC_SITE_CACHE_DIR": str(self.state / "dvc"),
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+        }
+
+    def job_variables(self) -> dict[str, str]:
+        """Return the project's CI/CD variables, as an administrator would set them on GitLab."""
+        return {
+            "REPO_TOKEN": self.secrets.api,
+            "DVC_REMOTE_URL": str(self.dvc_remote),
+            "PERENNIAL_DATABASE_URL": self.database_url,
+            "PERENNIAL_BUNDLES": str(self.bundles),
+            "PERENNIAL_URL": self.addresses.service,
+            "TRAIN_LOCK": "training",
+            "AUTO_MERGE": "true",
+        }
+
+    def _write_configs(self) -> None:
+        """Write the configuration files of the forge, Prometheus and Alertmanager."""
+        here = self.state
+        (here / "forge.json").write_text(json.dumps(self._forge(), indent=2))
+        (here / "webhook-token").write_text(self.secrets.webhook)
+        prometheus = prometheus_config(
+            service=[f"127.0.0.1:{self.ports.service}"],
+            relay=[f"127.0.0.1:{self.ports.relay}"],
+            alertmanager=[f"127.0.0.1:{self.ports.alertmanager}"],
+            rules=[str(self.checkout / "monitoring" / "rules" / "*.rules.yml")],
+            interval="2s",
+        )
+        (here / "prometheus.yml").write_text(yaml.safe_dump(prometheus))
+        alertmanager = alertmanager_config(
+            relay_url=f"{self.addresses.relay}/alerts",
+            credentials_file=str(here / "webhook-token"),
+            group_wait="2s",
+            group_interval="10s",
+        )
+        (here / "alertmanager.yml").write_text(yaml.safe_dump(alertmanager))
+
+    def _forge(self) -> dict[str, object]:
+        return {
+            "project": PROJECT,
+            "default_branch": "main",
+            "tokens": [
+                {
+                    "token": self.secrets.api,
+                    "kind": "project",
+                    "name": "perennial-ci",
+                    "role": "maintainer",
+                    "scopes": ["api", "write_repository"],
+                },
+                {
+                    "token": self.secrets.read,
+                    "kind": "project",
+                    "name": "perennial-relay",
+                    "role": "reporter",
+                    "scopes": ["read_api"],
+                },
+                {"token": self.secrets.trigger, "kind": "trigger", "name": "perennial-relay"},
+            ],
+            "variables": self.job_variables(),
+            "runner": {**self.environment(), "VENV": str(Path(sys.prefix))},
+        }
+
+
+def copy_tree(source: Path, target: Path) -> None:
+    """Copy what git would carry of a working tree, uncommitted work included, as a new repository.
+
+    The source, its index and its history are only read.
+    """
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=source,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        if (source / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source / name, target / name)
+    for command in (
+        ["git", "init", "--quiet", "--initial-branch", "main"],
+        ["git", "config", "user.name", "Perennial demo"],
+        ["git", "config", "user.email", "demo@localhost"],
+        ["git", "add", "--all"],
+        ["git", "commit", "--quiet", "--message", "Start from the working tree"],
+    ):
+        subprocess.run(command, cwd=target, check=True)

@@ -1,0 +1,142 @@
+"""Deploying on one machine swaps a link, proves it, and can go back."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+VERBS = Path(__file__).resolve().parents[2] / "deploy" / "local"
+MANIFEST = {
+    "labels": ["0", "1"],
+    "self_test": {"instance": [[0.0]], "probabilities": [0.2, 0.8], "tolerance": 1e-4},
+}
+
+
+def _bundle(folder: Path, version: str) -> Path:
+    folder.mkdir()
+    (folder / "manifest.json").write_text(json.dumps(MANIFEST | {"version": version}))
+    return folder
+
+
+def _digest(bundle: Path) -> str:
+    return hashlib.sha256((bundle / "manifest.json").read_bytes()).hexdigest()
+
+
+def _call(verb: str, *arguments: str, bundles: Path) -> subprocess.CompletedProcess[str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = {"PATH": path, "PERENNIAL_BUNDLES": str(bundles)}
+    command = [str(VERBS / verb), *arguments]
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> tuple[Path, Path, Path]:
+    """Two bundles and an empty folder to deploy into."""
+    return _bundle(tmp_path / "a", "1.0.0"), _bundle(tmp_path / "b", "2.0.0"), tmp_path / "into"
+
+
+def test_deploying_points_production_at_the_bundles_digest(two: tuple[Path, Path, Path]) -> None:
+    """The link is relative and names the content."""
+    first, _, into = two
+    assert _call("deploy", str(first), bundles=into).returncode == 0
+    assert os.readlink(into / "production") == _digest(first)
+    assert (into / "production" / "manifest.json").is_file()
+
+
+def test_a_rollback_goes_back_to_what_served_before(two: tuple[Path, Path, Path]) -> None:
+    """After two deploys the first one serves again."""
+    first, second, into = two
+    _call("deploy", str(first), bundles=into)
+    _call("deploy", str(second), bundles=into)
+    assert os.readlink(into / "production") == _digest(second)
+    assert _call("rollback", bundles=into).returncode == 0
+    assert os.readlink(into / "production") == _digest(first)
+
+
+def test_deploying_again_keeps_the_way_back(two: tuple[Path, Path, Path]) -> None:
+    """A pipeline that runs twice does not make a bundle its own predecessor."""
+    first, second, into = two
+    for bundle in (first, second, second):
+        assert _call("deploy", str(bundle), bundles=into).returncode == 0
+    assert os.readlink(into / "previous") == _digest(first)
+
+
+def test_a_first_deploy_cannot_be_rolled_back(two: tuple[Path, Path, Path]) -> None:
+    """The message says that there is nothing to go back to."""
+    first, _, into = two
+    _call("deploy", str(first), bundles=into)
+    result = _call("rollback", bundles=into)
+    assert result.returncode == 1 and "no bundle to go back to" in result.stderr
+
+
+def test_a_folder_that_is_no_bundle_is_refused(tmp_path: Path) -> None:
+    """Production stays what it was."""
+    result = _call("deploy", str(tmp_path), bundles=tmp_path / "into")
+    assert result.returncode == 1 and "no manifest.json" in result.stderr
+    assert not (tmp_path / "into").exists()
+
+
+class FakeService(BaseHTTPRequestHandler):
+    """Serves one digest and one prediction."""
+
+    digest = ""
+    prediction: dict[str, Any] = {}
+
+    def do_GET(self) -> None:
+        """Answer /ready and /model."""
+        self._answer({"digest": self.digest})
+
+    def do_POST(self) -> None:
+        """Answer /predict."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer({"predictions": [self.prediction]})
+
+    def _answer(self, document: object) -> None:
+        body = json.dumps(document).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def service() -> Iterator[str]:
+    """The address of a fake service."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), FakeService)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("other_digest", "confidence", "message"),
+    [
+        (False, 0.8, "passes its self-test"),
+        (True, 0.8, "/model: digest is"),
+        (False, 0.7, "/predict: the self-test row gives 1 at 0.7000, expected 1 at 0.8000"),
+    ],
+)
+def test_verify_holds_only_when_the_bundle_answers_as_it_should(
+    two: tuple[Path, Path, Path], service: str, other_digest: bool, confidence: float, message: str
+) -> None:
+    """Another digest or another probability is a failed deploy, with the figure that is off."""
+    first, second, into = two
+    FakeService.digest = _digest(second if other_digest else first)
+    FakeService.prediction = {"label": "1", "confidence": confidence}
+    result = _call("verify", str(first), "--url", service, "--seconds", "1", bundles=into)
+    assert message in result.stdout + result.stderr
+    assert result.returncode == (0 if "passes" in message else 1)

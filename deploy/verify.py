@@ -39,7 +39,9 @@ def check(url: str, bundle: Path) -> None:
     label = manifest["labels"][test["probabilities"].index(expected)]
     if answer["label"] != label or abs(answer["confidence"] - expected) > test["tolerance"]:
         found = f"{answer['label']} at {answer['confidence']:.4f}"
-        raise NotServing(f"/predict: the self-test row gives {found}, expected {label} at {expected:.4f}")
+        raise NotServing(
+            f"/predict: the self-test row gives {found}, expected {label} at {expected:.4f}"
+        )
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -57,7 +57,20 @@ def test_a_rollback_goes_back_to_what_served_before(two: tuple[Path, Path, Path]
     _call("deploy", str(first), bundles=into)
     _call("deploy", str(second), bundles=into)
     assert os.readlink(into / "production") == _digest(second)
-    assert _call("rollback", bundles=into).returncode == 0
+    assert _call("rollback", str(second), bundles=into).returncode == 0
+    assert os.readlink(into / "production") == _digest(first)
+
+
+@pytest.mark.parametrize("sick", ["never-pulled", "b"])
+def test_a_bundle_that_never_served_is_not_rolled_back(
+    two: tuple[Path, Path, Path], tmp_path: Path, sick: str
+) -> None:
+    """A deploy that failed before the swap must not take the healthy champion away."""
+    first, second, into = two
+    for bundle in (second, first):
+        _call("deploy", str(bundle), bundles=into)
+    result = _call("rollback", str(tmp_path / sick), bundles=into)
+    assert result.returncode == 0 and "never came into service" in result.stdout
     assert os.readlink(into / "production") == _digest(first)
 
 
@@ -73,7 +86,7 @@ def test_a_first_deploy_cannot_be_rolled_back(two: tuple[Path, Path, Path]) -> N
     """The message says that there is nothing to go back to."""
     first, _, into = two
     _call("deploy", str(first), bundles=into)
-    result = _call("rollback", bundles=into)
+    result = _call("rollback", str(first), bundles=into)
     assert result.returncode == 1 and "no bundle to go back to" in result.stderr
 
 

@@ -1,4 +1,4 @@
-"""The alerts: what starts a retrain and what wakes a person, from the thresholds and the recorded series."""
+"""The alerts: what starts a retrain and what wakes a person."""
 
 from dataclasses import dataclass, field
 
@@ -149,7 +149,8 @@ def service_alerts(thresholds: Thresholds) -> list[Alert]:
         _down("ServiceDown", SERVICE_JOB, thresholds.service_down_for, "the service"),
         Alert(
             "ErrorsHigh",
-            f'sum(rate({REQUESTS}{{{job},status=~"5.."}}[{health}])) / ({requests} > {thresholds.least_requests:g})\n'
+            f'sum(rate({REQUESTS}{{{job},status=~"5.."}}[{health}]))\n'
+            f"/ ({requests} > {thresholds.least_requests:g})\n"
             f"> {thresholds.errors_share:g}",
             thresholds.errors_for,
             PAGE,

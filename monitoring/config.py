@@ -1,4 +1,4 @@
-"""The configurations of Prometheus and Alertmanager, with this machine's default ports unless told otherwise."""
+"""The configurations of Prometheus and Alertmanager, for one machine unless told otherwise."""
 
 from collections.abc import Sequence
 from typing import Any

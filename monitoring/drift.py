@@ -1,4 +1,4 @@
-"""The specification of every monitored statistic in numpy; the recording rules say the same in PromQL.
+"""Every monitored statistic in numpy: the specification that the recording rules repeat in PromQL.
 
 Counts may be fractions, since Prometheus extrapolates the increase of a counter to its window.
 """
@@ -25,7 +25,8 @@ def smoothed_shares(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.
     [0.75, 0.25]
     """
     counts, shares = _check(live, reference)
-    return (counts + prior * shares) / (counts.sum() + prior)
+    smoothed: Floats = (counts + prior * shares) / (counts.sum() + prior)
+    return smoothed
 
 
 def psi(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.0) -> float:

@@ -1,4 +1,4 @@
-"""Every generated file of monitoring: its path and its text, always the same for the same thresholds."""
+"""Every generated file of monitoring; the same thresholds always give the same text."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,0 +1,146 @@
+"""The relay's routes: alerts come in, incidents and metrics can be looked at."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry
+from sqlalchemy.exc import SQLAlchemyError
+
+from monitoring.relay.errors import Refused, TooLarge
+from monitoring.relay.exporter import Counters, expose
+from monitoring.relay.intake import Intake, Outcome
+from monitoring.relay.signature import Senders
+from monitoring.relay.store import Store
+from monitoring.relay.worker import Worker
+
+log = structlog.get_logger()
+
+
+class Relay:
+    """The parts that the routes speak to."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        intake: Intake,
+        worker: Worker,
+        senders: Senders,
+        counters: Counters,
+        registry: CollectorRegistry,
+        clock: Callable[[], datetime],
+        max_body_bytes: int,
+    ) -> None:
+        self.store = store
+        self.worker = worker
+        self.counters = counters
+        self.registry = registry
+        self._intake = intake
+        self._senders = senders
+        self._clock = clock
+        self._max_body_bytes = max_body_bytes
+
+    async def body(self, request: Request) -> bytes:
+        """Read a body up to its limit. Raises TooLarge."""
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > self._max_body_bytes:
+                expected = f"at most {self._max_body_bytes} bytes"
+                raise TooLarge("body", f"more than {len(body) - 1} bytes", expected)
+        return bytes(body)
+
+    def receive(self, headers: dict[str, str], body: bytes) -> list[Outcome]:
+        """Verify and decide; when this returns, the decisions are on the disk."""
+        self._senders.verify(headers, body, now=self._clock())
+        outcomes = self._intake.receive(body)
+        for outcome in outcomes:
+            self.counters.decided(outcome.verdict.decision)
+        self.worker.wake()
+        return outcomes
+
+    def audit(self, limit: int) -> dict[str, Any]:
+        """Return the latest incidents and decisions."""
+        with self.store.transaction() as ledger:
+            incidents, decisions = ledger.audit(limit)
+        return {"incidents": incidents, "decisions": decisions}
+
+
+def build(relay: Relay) -> FastAPI:
+    """Return the application; its worker runs as long as it does."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        relay.worker.start()
+        yield
+        await run_in_threadpool(relay.worker.stop)
+        relay.store.close()
+
+    app = FastAPI(title="Perennial relay", lifespan=lifespan)
+    _add_alerts(app, relay)
+    _add_views(app, relay)
+    return app
+
+
+def _add_alerts(app: FastAPI, relay: Relay) -> None:
+    @app.post("/alerts")
+    async def alerts(request: Request) -> JSONResponse:
+        """Take a webhook of Alertmanager or Grafana."""
+        status, answer = await _answer(relay, request)
+        relay.counters.answered(status)
+        return JSONResponse(answer, status)
+
+
+async def _answer(relay: Relay, request: Request) -> tuple[int, dict[str, Any]]:
+    try:
+        body = await relay.body(request)
+        outcomes = await run_in_threadpool(relay.receive, dict(request.headers), body)
+    except Refused as error:
+        log.warning("webhook refused", field=error.field, problem=str(error))
+        parts = {"field": error.field, "value": error.value, "expected": error.expected}
+        return error.status, {"error": {**parts, "message": str(error)}}
+    except SQLAlchemyError as error:
+        log.error("webhook not stored", problem=str(error)[:300])
+        parts = {"field": "store", "value": "unavailable", "expected": "a database that writes"}
+        return 503, {"error": {**parts, "message": "the webhook could not be stored; send again"}}
+    return 200, {"decisions": [_outcome(outcome) for outcome in outcomes]}
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "model": outcome.candidate.model,
+        "incident": outcome.candidate.incident,
+        "alerts": list(outcome.candidate.alerts),
+        "decision": outcome.verdict.decision.value,
+        "reason": outcome.verdict.reason,
+    }
+
+
+def _add_views(app: FastAPI, relay: Relay) -> None:
+    @app.get("/incidents")
+    def incidents(limit: int = Query(default=100, ge=1, le=1000)) -> dict[str, Any]:
+        """Return the audit: the latest incidents and decisions, newest first."""
+        return relay.audit(limit)
+
+    @app.get("/health")
+    def health() -> JSONResponse:
+        """Return 200 while the worker runs and the store answers."""
+        try:
+            relay.audit(1)
+        except SQLAlchemyError as error:
+            log.error("the store failed", problem=str(error)[:300])
+            return JSONResponse({"status": "the store does not answer"}, 503)
+        if not relay.worker.alive:
+            return JSONResponse({"status": "the worker does not run"}, 503)
+        return JSONResponse({"status": "ok"})
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        """Return the relay's own metrics."""
+        return Response(expose(relay.registry), media_type=CONTENT_TYPE_LATEST)

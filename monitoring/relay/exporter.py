@@ -1,0 +1,91 @@
+"""The relay's metrics: counters of this process, and gauges read from the store at each scrape."""
+
+from collections.abc import Iterable, Sequence
+
+from prometheus_client import CollectorRegistry, Counter, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from monitoring.relay import metrics
+from monitoring.relay.policy import Decision
+from monitoring.relay.store import Store
+from service.metrics import Metric as Definition
+
+
+class Counters:
+    """What this process did; every series of a known label is there from the start, at 0."""
+
+    def __init__(self, registry: CollectorRegistry, models: Sequence[str]) -> None:
+        self._webhooks = _counter(metrics.WEBHOOKS, registry)
+        self._decisions = _counter(metrics.DECISIONS, registry)
+        self._pipelines = _counter(metrics.PIPELINES, registry)
+        self._trigger_errors = _counter(metrics.TRIGGER_ERRORS, registry)
+        self._poll_errors = _counter(metrics.POLL_ERRORS, registry)
+        for model in models:
+            for counter in (self._pipelines, self._trigger_errors, self._poll_errors):
+                counter.labels(model)
+        for decision in Decision:
+            self._decisions.labels(decision)
+
+    def answered(self, status: int) -> None:
+        """Count a webhook by the status it was answered with."""
+        self._webhooks.labels(str(status)).inc()
+
+    def decided(self, decision: Decision) -> None:
+        """Count a decision."""
+        self._decisions.labels(decision).inc()
+
+    def triggered(self, model: str) -> None:
+        """Count a pipeline."""
+        self._pipelines.labels(model).inc()
+
+    def trigger_error(self, model: str) -> None:
+        """Count a failed attempt."""
+        self._trigger_errors.labels(model).inc()
+
+    def poll_error(self, model: str) -> None:
+        """Count a question that GitLab did not answer."""
+        self._poll_errors.labels(model).inc()
+
+
+class StoreCollector(Collector):
+    """Gauges of what the store holds, so that they survive a restart."""
+
+    def __init__(self, store: Store, models: Sequence[str]) -> None:
+        self._store = store
+        self._models = models
+
+    def describe(self) -> Iterable[Metric]:
+        """Return the families without their values."""
+        return [
+            _gauge(metrics.PENDING),
+            _gauge(metrics.LAST_SUCCESS),
+            _gauge(metrics.PIPELINE_STATUS),
+        ]
+
+    def collect(self) -> Iterable[Metric]:
+        """Read the store."""
+        pending, last = _gauge(metrics.PENDING), _gauge(metrics.LAST_SUCCESS)
+        status = _gauge(metrics.PIPELINE_STATUS)
+        with self._store.transaction() as ledger:
+            for model in self._models:
+                pending.add_metric([model], ledger.waiting(model))
+                trigger = ledger.last_trigger(model)
+                last.add_metric([model], trigger.timestamp() if trigger else 0.0)
+                latest = ledger.latest(model)
+                if latest is not None:
+                    status.add_metric([model, latest.status], 1.0)
+        return [pending, last, status]
+
+
+def expose(registry: CollectorRegistry) -> bytes:
+    """Return the metrics as Prometheus reads them."""
+    return generate_latest(registry)
+
+
+def _counter(definition: Definition, registry: CollectorRegistry) -> Counter:
+    return Counter(definition.name, definition.help, definition.labels, registry=registry)
+
+
+def _gauge(definition: Definition) -> GaugeMetricFamily:
+    return GaugeMetricFamily(definition.name, definition.help, labels=definition.labels)

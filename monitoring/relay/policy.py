@@ -1,0 +1,81 @@
+"""Whether a firing incident gets a pipeline: once each, not too soon, not too often."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Decision(StrEnum):
+    """What was decided, as it stands in the audit and in the metric."""
+
+    ACCEPTED = "accepted"  # an incident that waits for its pipeline
+    DUPLICATE = "duplicate"  # the same incident again
+    WAITING = "waiting"  # another incident of the model still waits for its pipeline
+    COOLDOWN = "cooldown"
+    BUDGET = "budget"
+    IGNORED = "ignored"  # resolved, or not an alert that asks for a retrain
+    TRIGGERED = "triggered"  # the pipeline was started
+    ADOPTED = "adopted"  # an earlier, unsure attempt had started it
+    RETRY = "retry"  # an attempt failed, another follows
+    FAILED = "failed"  # the last attempt failed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """Limits per model.
+
+    cooldown: least time between two accepted incidents, an hour is usual.
+    daily_budget: most accepted incidents in 24 hours.
+    """
+
+    cooldown: timedelta = timedelta(hours=1)
+    daily_budget: int = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """What the store knows about a model and an incident.
+
+    known: the state of this very incident, None if it is new.  waiting: another incident of the
+    model that has no pipeline yet.  last: when the last one that did not fail was accepted.
+    today: how many were accepted in the last 24 hours.
+    """
+
+    known: str | None = None
+    waiting: str | None = None
+    last: datetime | None = None
+    today: int = 0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A decision with its reason, in words for a person."""
+
+    decision: Decision
+    reason: str
+
+
+def decide(history: History, policy: Policy, *, now: datetime) -> Verdict:
+    """Return whether an incident is accepted; all but a duplicate may be asked again later.
+
+    >>> decide(History(), Policy(), now=datetime(2026, 11, 1)).decision.value
+    'accepted'
+    """
+    if history.known is not None:
+        return Verdict(Decision.DUPLICATE, f"this incident is already {history.known}")
+    if history.waiting is not None:
+        return Verdict(Decision.WAITING, f"incident {history.waiting} has no pipeline yet")
+    if history.last is not None and now - history.last < policy.cooldown:
+        left = (policy.cooldown - (now - history.last)).total_seconds()
+        return Verdict(
+            Decision.COOLDOWN,
+            f"an incident was accepted at {history.last:%Y-%m-%d %H:%M:%S} UTC; "
+            f"{left:.0f} of {policy.cooldown.total_seconds():.0f} seconds are left",
+        )
+    if history.today >= policy.daily_budget:
+        return Verdict(
+            Decision.BUDGET,
+            f"{history.today} incidents were accepted in 24 hours, the limit is "
+            f"{policy.daily_budget}",
+        )
+    return Verdict(Decision.ACCEPTED, "new incident")

@@ -1,0 +1,197 @@
+"""What the relay remembers: webhooks, incidents, decisions; durable before anyone is told."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, func, insert, select, text, update
+
+from monitoring.relay.policy import History, Verdict
+from monitoring.relay.tables import decisions, incidents, webhooks
+from monitoring.relay.webhook import Candidate
+
+WAITING, TRIGGERED, FAILED = "waiting", "triggered", "failed"
+# GitLab's statuses after which a pipeline stays as it is; a failed one may be retried by a person.
+ENDED = ("success", "canceled", "skipped")
+WATCHED = timedelta(days=1)
+# Any number, the same in every relay on one PostgreSQL.
+LOCK = 0x72656C6179
+
+
+@dataclass(frozen=True)
+class Incident:
+    """An accepted incident."""
+
+    id: str
+    model: str
+    started_at: datetime
+    state: str
+    attempts: int
+    next_attempt_at: datetime
+    pipeline_id: int | None
+    pipeline_url: str | None
+    pipeline_status: str | None
+    triggered_at: datetime | None
+    next_poll_at: datetime | None
+
+    @property
+    def pipeline_name(self) -> str:
+        """The name that the pipeline gives itself: see workflow:name in .gitlab-ci.yml."""
+        return f"retrain {self.model} {self.id}"
+
+    @property
+    def status(self) -> str:
+        """GitLab's status, or what it is before there is a pipeline."""
+        if self.state == TRIGGERED:
+            return self.pipeline_status or "created"
+        return "untriggered" if self.state == FAILED else "waiting"
+
+
+class Ledger:
+    """Reads and writes within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add_webhook(self, group_key: str, body: bytes, *, now: datetime) -> int:
+        """Keep a webhook as it came and return its number."""
+        row = {"received_at": now, "group_key": group_key, "body": body.decode()}
+        result = self._connection.execute(insert(webhooks).values(row))
+        return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+    def add_incident(self, candidate: Candidate, *, now: datetime) -> None:
+        """Accept an incident: it waits for its pipeline from now on."""
+        row = {
+            "id": candidate.incident,
+            "model": candidate.model,
+            "group_key": candidate.group_key,
+            "started_at": candidate.started,
+            "accepted_at": now,
+            "state": WAITING,
+            "attempts": 0,
+            "next_attempt_at": now,
+        }
+        self._connection.execute(insert(incidents).values(row))
+
+    def add_decision(
+        self,
+        verdict: Verdict,
+        *,
+        now: datetime,
+        model: str,
+        incident: str | None,
+        alerts: Sequence[str] = (),
+        webhook: int | None = None,
+    ) -> None:
+        """Write one row of the audit."""
+        row = {
+            "decided_at": now,
+            "webhook_id": webhook,
+            "model": model,
+            "incident": incident,
+            "alerts": ", ".join(alerts),
+            "decision": verdict.decision.value,
+            "reason": verdict.reason,
+        }
+        self._connection.execute(insert(decisions).values(row))
+
+    def history(self, model: str, incident: str, *, now: datetime) -> History:
+        """Return what the policy decides from."""
+        mine = incidents.c.model == model
+        alive = and_(mine, incidents.c.state != FAILED)
+        ask = self._connection.execute
+        known = select(incidents.c.state).where(incidents.c.id == incident)
+        waiting = select(incidents.c.id).where(and_(mine, incidents.c.state == WAITING))
+        last = select(func.max(incidents.c.accepted_at)).where(alive)
+        recent = and_(alive, incidents.c.accepted_at > now - timedelta(days=1))
+        today = select(func.count()).select_from(incidents).where(recent)
+        return History(
+            known=ask(known).scalar(),
+            waiting=ask(waiting.limit(1)).scalar(),
+            last=ask(last).scalar(),
+            today=ask(today).scalar_one(),
+        )
+
+    def update(self, incident: Incident, **values: Any) -> bool:
+        """Change an incident if nobody else did since it was read, and return whether."""
+        unchanged = and_(
+            incidents.c.id == incident.id,
+            incidents.c.state == incident.state,
+            incidents.c.attempts == incident.attempts,
+        )
+        result = self._connection.execute(update(incidents).where(unchanged).values(values))
+        return result.rowcount == 1
+
+    def due(self, now: datetime) -> list[Incident]:
+        """Return the incidents whose next attempt is due, oldest first."""
+        ready = and_(incidents.c.state == WAITING, incidents.c.next_attempt_at <= now)
+        return self._incidents(select(incidents).where(ready).order_by(incidents.c.accepted_at))
+
+    def due_polls(self, now: datetime) -> list[Incident]:
+        """Return the incidents whose pipeline has not ended and is due to be asked for."""
+        ready = and_(
+            incidents.c.state == TRIGGERED,
+            incidents.c.pipeline_status.not_in(ENDED),
+            incidents.c.next_poll_at <= now,
+            incidents.c.triggered_at > now - WATCHED,
+        )
+        return self._incidents(select(incidents).where(ready).order_by(incidents.c.accepted_at))
+
+    def next_due(self) -> datetime | None:
+        """Return when the next attempt is due, None if nothing waits."""
+        due = select(func.min(incidents.c.next_attempt_at)).where(incidents.c.state == WAITING)
+        found: datetime | None = self._connection.execute(due).scalar()
+        return found
+
+    def latest(self, model: str) -> Incident | None:
+        """Return a model's latest incident."""
+        mine = select(incidents).where(incidents.c.model == model)
+        found = self._incidents(mine.order_by(incidents.c.accepted_at.desc()).limit(1))
+        return found[0] if found else None
+
+    def waiting(self, model: str) -> int:
+        """Return how many incidents of a model wait for their pipeline."""
+        mine = and_(incidents.c.model == model, incidents.c.state == WAITING)
+        count = select(func.count()).select_from(incidents).where(mine)
+        return int(self._connection.execute(count).scalar_one())
+
+    def last_trigger(self, model: str) -> datetime | None:
+        """Return when a pipeline of a model was last started or adopted."""
+        last = select(func.max(incidents.c.triggered_at)).where(incidents.c.model == model)
+        found: datetime | None = self._connection.execute(last).scalar()
+        return found
+
+    def audit(self, limit: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Return the latest incidents and the latest decisions, newest first."""
+        newest = select(incidents).order_by(incidents.c.accepted_at.desc()).limit(limit)
+        decided = select(decisions).order_by(decisions.c.id.desc()).limit(limit)
+        return (
+            [dict(row._mapping) for row in self._connection.execute(newest)],
+            [dict(row._mapping) for row in self._connection.execute(decided)],
+        )
+
+    def _incidents(self, query: Any) -> list[Incident]:
+        names = Incident.__dataclass_fields__
+        rows = self._connection.execute(query)
+        return [Incident(**{name: row._mapping[name] for name in names}) for row in rows]
+
+
+class Store:
+    """Hands out transactions, one at a time: what is decided in one is still true when written."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def transaction(self) -> Iterator[Ledger]:
+        """Commit at the end, or roll back where an error leaves the block."""
+        with self._engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            yield Ledger(connection)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()

@@ -1,0 +1,204 @@
+"""Starts the pipeline of every accepted incident, exactly once, and follows it to its end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from monitoring.relay.errors import GitlabFailed, GitlabUnsure
+from monitoring.relay.exporter import Counters
+from monitoring.relay.gitlab import Pipeline, Pipelines
+from monitoring.relay.policy import Decision, Verdict
+from monitoring.relay.store import FAILED, TRIGGERED, Incident, Store
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How attempts are spaced, in seconds.
+
+    settle: how long an attempt with a lost answer rests before anyone looks whether it made a
+    pipeline; longer than GitLab takes over a request.  backoff: before the second attempt, doubled
+    each time up to `backoff_limit`, less a random part.  attempts: the most there are.
+    poll: between two questions for a pipeline's status, and the longest sleep.
+    """
+
+    settle: float = 60.0
+    backoff: float = 2.0
+    backoff_limit: float = 300.0
+    attempts: int = 20
+    poll: float = 15.0
+
+
+class Worker:
+    """One thread that triggers and polls; all it knows is in the store, so it may die at any point.
+
+    An attempt is written down before it is made, and rests for `settle` seconds unless its outcome
+    is written too. Every attempt first asks GitLab for a pipeline of the incident's name, so one
+    that an earlier attempt made unseen is adopted.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        pipelines: Pipelines,
+        *,
+        patience: Patience,
+        counters: Counters,
+        clock: Callable[[], datetime],
+        random: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._pipelines = pipelines
+        self._patience = patience
+        self._counters = counters
+        self._clock = clock
+        self._random = random
+        self._wake = Event()
+        self._stopped = False
+        self._thread = Thread(target=self._run, name="worker", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work, with whatever a former process left waiting."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the attempt in hand."""
+        self._stopped = True
+        self.wake()
+        self._thread.join()
+
+    def wake(self) -> None:
+        """Look at the store now."""
+        self._wake.set()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
+    def step(self) -> float:
+        """Make every attempt and ask every question that is due; return the seconds to sleep."""
+        with self._store.transaction() as ledger:
+            attempts, polls = ledger.due(self._clock()), ledger.due_polls(self._clock())
+        for incident in attempts:
+            self._attempt(incident)
+        for incident in polls:
+            self._poll(incident)
+        with self._store.transaction() as ledger:
+            due = ledger.next_due()
+        left = self._patience.poll if due is None else (due - self._clock()).total_seconds()
+        return min(max(left, 0.0), self._patience.poll)
+
+    def _run(self) -> None:
+        while not self._stopped:
+            try:
+                pause = self.step()
+            except SQLAlchemyError as error:
+                log.error("the store failed", error=str(error)[:300])
+                pause = self._patience.backoff
+            self._wake.wait(pause)
+            self._wake.clear()
+
+    def _attempt(self, incident: Incident) -> None:
+        if incident.attempts >= self._patience.attempts:
+            self._give_up(incident)
+            return
+        claimed = self._claim(incident)
+        if claimed is None:
+            return
+        try:
+            found = self._pipelines.find(claimed.pipeline_name)
+            pipeline = found or self._pipelines.trigger(_inputs(claimed))
+        except GitlabFailed as error:
+            self._retry(claimed, str(error), self._backoff(claimed))
+        except GitlabUnsure as error:
+            pause = max(self._patience.settle, self._backoff(claimed))
+            self._retry(claimed, str(error), pause)
+        else:
+            self._record(claimed, pipeline, Decision.ADOPTED if found else Decision.TRIGGERED)
+
+    def _claim(self, incident: Incident) -> Incident | None:
+        rest = self._clock() + timedelta(seconds=self._patience.settle)
+        attempts = incident.attempts + 1
+        with self._store.transaction() as ledger:
+            if not ledger.update(incident, attempts=attempts, next_attempt_at=rest):
+                return None  # Another relay on the same database has it.
+        return Incident(**{**vars(incident), "attempts": attempts, "next_attempt_at": rest})
+
+    def _backoff(self, incident: Incident) -> float:
+        whole = self._patience.backoff * 2.0 ** min(incident.attempts - 1, 30)
+        return min(whole, self._patience.backoff_limit) * (0.5 + 0.5 * self._random())
+
+    def _retry(self, incident: Incident, problem: str, pause: float) -> None:
+        self._counters.trigger_error(incident.model)
+        left = self._patience.attempts - incident.attempts
+        reason = f"attempt {incident.attempts}: {problem}; {left} left, next in {pause:.0f} seconds"
+        due = self._clock() + timedelta(seconds=pause)
+        self._write(incident, Verdict(Decision.RETRY, reason), next_attempt_at=due)
+
+    def _give_up(self, incident: Incident) -> None:
+        """Fail the incident, unless its last, unsure attempt made a pipeline after all."""
+        try:
+            found = self._pipelines.find(incident.pipeline_name)
+        except GitlabFailed as error:
+            reason = f"no pipeline after {incident.attempts} attempts; {error}"
+        else:
+            if found:
+                self._record(incident, found, Decision.ADOPTED)
+                return
+            reason = f"no pipeline after {incident.attempts} attempts"
+        self._write(incident, Verdict(Decision.FAILED, reason), state=FAILED)
+
+    def _record(self, incident: Incident, pipeline: Pipeline, decision: Decision) -> None:
+        now = self._clock()
+        written = self._write(
+            incident,
+            Verdict(decision, f"pipeline {pipeline.id}: {pipeline.url}"),
+            state=TRIGGERED,
+            triggered_at=now,
+            pipeline_id=pipeline.id,
+            pipeline_url=pipeline.url,
+            pipeline_status=pipeline.status,
+            next_poll_at=now + timedelta(seconds=self._patience.poll),
+        )
+        if written:
+            self._counters.triggered(incident.model)
+
+    def _write(self, incident: Incident, verdict: Verdict, **values: object) -> bool:
+        with self._store.transaction() as ledger:
+            written = ledger.update(incident, **values)
+            if written:
+                ledger.add_decision(
+                    verdict, now=self._clock(), model=incident.model, incident=incident.id
+                )
+        if written:
+            self._counters.decided(verdict.decision)
+            log.info(str(verdict.decision), incident=incident.id, reason=verdict.reason)
+        return written
+
+    def _poll(self, incident: Incident) -> None:
+        if incident.pipeline_id is None:
+            return
+        values: dict[str, object] = {}
+        try:
+            values["pipeline_status"] = self._pipelines.status(incident.pipeline_id)
+        except GitlabFailed as error:
+            self._counters.poll_error(incident.model)
+            log.warning("pipeline not polled", incident=incident.id, problem=str(error))
+        due = self._clock() + timedelta(seconds=self._patience.poll)
+        with self._store.transaction() as ledger:
+            ledger.update(incident, next_poll_at=due, **values)
+
+
+def _inputs(incident: Incident) -> dict[str, str]:
+    started = incident.started_at.astimezone(UTC).isoformat(timespec="milliseconds")
+    return {
+        "task": incident.model,
+        "incident": incident.id,
+        "incident_started": started.replace("+00:00", "Z"),
+    }

@@ -1,4 +1,4 @@
-"""What a model bundle is: an immutable, content-addressed directory with nothing executable in it."""
+"""What a model bundle is: an immutable, content-addressed directory, nothing executable in it."""
 
 import hashlib
 import json
@@ -10,8 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from service import signals
 from service.errors import BundleRejected
 from service.signals import Reference
 
@@ -99,7 +101,11 @@ def write(path: Path, manifest: Mapping[str, object]) -> Bundle:
     Raises BundleRejected where a file is missing or a field is wrong.
     """
     names = sorted(p.name for p in path.iterdir() if p.is_file() and p.name != MANIFEST)
-    document = {"format": FORMAT, **manifest, "files": {name: sha256(path / name) for name in names}}
+    document = {
+        "format": FORMAT,
+        **manifest,
+        "files": {name: sha256(path / name) for name in names},
+    }
     text = json.dumps(document, indent=2, default=str) + "\n"
     (path / MANIFEST).write_text(text, encoding="utf-8")
     return load(path)
@@ -121,6 +127,7 @@ def load(path: Path) -> Bundle:
     if unlisted:
         raise BundleRejected(min(unlisted), "the manifest does not list it", reason="unlisted")
     reference = _parse(Reference, path / REFERENCE)
+    _check_reference(manifest, reference)
     return Bundle(path, sha256(path / MANIFEST), manifest, reference)
 
 
@@ -132,6 +139,38 @@ def _verify(path: Path, name: str, expected: str) -> None:
     if found != expected:
         problem = f"sha256 is {found[:8]}…, the manifest says {expected[:8]}…"
         raise BundleRejected(name, problem, reason="checksum")
+
+
+def _check_reference(manifest: Manifest, reference: Reference) -> None:
+    """Refuse a reference with a signal that the service cannot compute from the traffic."""
+    kind, shape = manifest.input.kind, manifest.input.shape
+    try:
+        inputs = set(signals.extract(kind, np.zeros((1, *shape))))
+    except ValueError as error:
+        problem = f"input.shape is {shape}, which is no shape of the kind {kind!r}: {error}"
+        raise BundleRejected(MANIFEST, problem, reason="schema") from error
+    names = [signal.name for signal in reference.signals]
+    for name in names:
+        if names.count(name) > 1:
+            raise BundleRejected(REFERENCE, f"signal {name!r} occurs twice", reason="reference")
+    for signal in reference.signals:
+        _check_signal(signal, inputs, manifest.labels)
+
+
+def _check_signal(signal: signals.Signal, inputs: set[str], labels: tuple[str, ...]) -> None:
+    if signal.name == signals.PREDICTION:
+        expected = (*labels, signals.OTHER, signals.MISSING)
+        if signal.kind != "categorical" or signal.bins != expected:
+            problem = f"signal 'prediction' has the bins {signal.bins}, expected {expected}"
+            raise BundleRejected(REFERENCE, problem, reason="reference")
+        return
+    known = {*inputs, signals.CONFIDENCE}
+    if signal.name not in known:
+        problem = f"signal {signal.name!r} cannot be computed, the service knows {sorted(known)}"
+        raise BundleRejected(REFERENCE, problem, reason="reference")
+    if signal.kind != "numeric":
+        problem = f"signal {signal.name!r} is {signal.kind}, expected numeric"
+        raise BundleRejected(REFERENCE, problem, reason="reference")
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -1,12 +1,29 @@
-"""Every error the service raises: one sentence that names the field, the value and what was expected."""
+"""Every error the service raises: one sentence with the field, its value and what was expected."""
 
 from typing import Any
+
+# Why a bundle may be refused; each is a value of the label of `model_bundle_rejected_total`.
+REJECTIONS = (
+    "missing",
+    "checksum",
+    "unlisted",
+    "format",
+    "schema",
+    "reference",
+    "model",
+    "self_test",
+)
 
 
 class ServiceError(Exception):
     """The base of them all; `status` is the HTTP status that the one handler answers with."""
 
     status = 500
+
+    def body(self) -> dict[str, dict[str, str | None]]:
+        """Return the JSON that a client gets."""
+        named = {name: getattr(self, name, None) for name in ("field", "value", "expected")}
+        return {"error": {**named, "message": str(self)}}
 
 
 class BundleRejected(ServiceError):
@@ -48,6 +65,20 @@ class UnknownPrediction(InvalidInput):
     status = 404
 
 
+class UnknownModel(InvalidInput):
+    """The path names a model that this service does not serve."""
+
+    status = 404
+
+
+class NoSuchRoute(InvalidInput):
+    """The path or the method leads nowhere; `status` is 404 or 405."""
+
+    def __init__(self, field: str, value: Any, expected: str, *, status: int) -> None:
+        self.status = status
+        super().__init__(field, value, expected)
+
+
 class FeedbackConflict(InvalidInput):
     """A second label contradicts the first."""
 
@@ -58,6 +89,14 @@ class NotReady(ServiceError):
     """No bundle is loaded yet, or the store cannot be reached."""
 
     status = 503
+
+
+class StoreUnavailable(NotReady):
+    """The database did not take what had to be durable: nothing was acknowledged, try again."""
+
+
+class InferenceFailed(ServiceError):
+    """The model raised on a batch that was valid."""
 
 
 def shorten(value: Any, limit: int = 80) -> str:

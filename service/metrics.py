@@ -1,4 +1,4 @@
-"""Every metric of the service: its name, type, labels and help; monitoring writes its rules from these."""
+"""Every metric of the service: name, type, labels, help; monitoring writes its rules from these."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -16,9 +16,7 @@ class Metric:
 
 _VERSION = ("model", "version")
 
-INFO = Metric(
-    "model_info", "gauge", "1 for the model version that serves.", (*_VERSION, "commit")
-)
+INFO = Metric("model_info", "gauge", "1 for the model version that serves.", (*_VERSION, "commit"))
 PREDICTIONS = Metric(
     "model_predictions_total", "counter", "Predictions by predicted label.", (*_VERSION, "label")
 )

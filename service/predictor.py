@@ -45,12 +45,15 @@ class Predictor:
         test = self.bundle.manifest.self_test
         row = np.asarray([test.instance], dtype=np.float32)
         if row.shape[1:] != self.bundle.manifest.input.shape:
-            problem = f"self_test.instance has shape {row.shape[1:]}, the input {self.bundle.manifest.input.shape}"
+            shape = self.bundle.manifest.input.shape
+            problem = f"self_test.instance has shape {row.shape[1:]}, the input {shape}"
             raise BundleRejected(MANIFEST, problem, reason="self_test")
         try:
             found = self.predict(row)[0]
         except Exception as error:  # as above
-            raise BundleRejected(MODEL, f"the self-test failed: {error}", reason="self_test") from error
+            raise BundleRejected(
+                MODEL, f"the self-test failed: {error}", reason="self_test"
+            ) from error
         if found.shape != (len(self.bundle.manifest.labels),):
             problem = f"gives {found.shape} values for {len(self.bundle.manifest.labels)} labels"
             raise BundleRejected(MODEL, problem, reason="self_test")

@@ -23,8 +23,8 @@ CONFIDENCE = "confidence"
 class Signal(BaseModel):
     """One signal's bins with the reference shares they are compared with.
 
-    bins: names, in order; the last is always `missing`, a categorical signal's last but one `other`.
-    edges: upper bounds, inclusive, of all bins but the last numeric one; empty when categorical.
+    bins: names in order; the last is always `missing`, a categorical signal's last but one `other`.
+    edges: upper bounds, inclusive, of all bins but the last numeric one; none if categorical.
     shares: the reference share of each bin, strictly positive, summing to 1.
     size: rows the shares were counted on.
     critical_value: the limit of the G statistic at this signal's part of the family-wise level.
@@ -53,7 +53,9 @@ class Signal(BaseModel):
         if list(self.edges) != sorted(set(self.edges)):
             raise ValueError(f"edges {self.edges} must increase")
         if self.kind == "categorical" and (self.edges or self.bins[-2] != OTHER):
-            raise ValueError(f"a categorical signal has no edges and ends with {OTHER!r}, {MISSING!r}")
+            raise ValueError(
+                f"a categorical signal has no edges and ends with {OTHER!r}, {MISSING!r}"
+            )
         return self
 
 
@@ -108,7 +110,9 @@ def extract(kind: str, inputs: NDArray[np.floating]) -> dict[str, Floats]:
     (20, [1.0, 1.0])
     """
     rows = inputs.astype(np.float64, copy=False)
-    return {name: column for function in EXTRACTORS[kind] for name, column in function(rows).items()}
+    return {
+        name: column for function in EXTRACTORS[kind] for name, column in function(rows).items()
+    }
 
 
 class Binner:

@@ -1,0 +1,146 @@
+"""Wire the service together: the only place that knows every part."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from prometheus_client import CollectorRegistry
+from prometheus_fastapi_instrumentator import Instrumentator
+from starlette.exceptions import HTTPException
+from structlog.typing import FilteringBoundLogger
+
+from service import openapi, routes, serving, tables
+from service.collector import Collector
+from service.errors import InvalidInput, NoSuchRoute, ServiceError
+from service.http_metrics import HttpMetrics
+from service.predict import HotRoute, PredictEndpoint
+from service.production import Production
+from service.request_log import RequestLog
+from service.serving import Loaded, Serving
+from service.settings import Settings
+from service.store import Store
+from service.versions import Versions
+
+DESCRIPTION = "Serves one model bundle, counts what it sees, keeps predictions and feedback."
+
+
+def create_app(settings: Settings, *, log: FilteringBoundLogger | None = None) -> FastAPI:
+    """Return the application; nothing is opened or loaded before its lifespan begins."""
+    log = log or structlog.get_logger()
+    registry, http, versions = CollectorRegistry(), HttpMetrics(), Versions()
+    store = Store(
+        tables.connect(settings.database_url),
+        labels=versions.labels,
+        queue_size=settings.queue_size,
+        write_seconds=settings.write_seconds,
+        feedback_seconds=settings.feedback_seconds,
+        log=log,
+    )
+    collector = Collector(versions, dropped=lambda: store.dropped, queued=lambda: store.queued)
+    registry.register(collector)
+    registry.register(http)
+    loader = ThreadPoolExecutor(1, thread_name_prefix="load")
+    inference = ThreadPoolExecutor(1, thread_name_prefix="inference")
+    production = Production(
+        settings.bundles,
+        load=partial(
+            serving.load,
+            threads=settings.inference_threads,
+            batch_rows=settings.max_batch_rows,
+        ),
+        serve=partial(_serve, settings, versions, inference),
+        collector=collector,
+        executor=loader,
+        log=log,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        store.start()
+        await production.look()
+        gc.freeze()
+        watcher = asyncio.create_task(production.watch(settings.poll_seconds))
+        yield
+        watcher.cancel()
+        await asyncio.to_thread(store.close)
+        loader.shutdown()
+        inference.shutdown()
+
+    app = FastAPI(
+        title="Perennial",
+        version=_version(),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        responses={500: routes.ERROR},
+    )
+    app.include_router(routes.model_router(production))
+    app.include_router(routes.feedback_router(store, versions, settings))
+    app.include_router(routes.health_router(production, store, registry))
+    _handle_errors(app)
+    # The last one added is the outermost.
+    Instrumentator(excluded_handlers=["/metrics"], registry=registry).add(
+        http.instrument
+    ).instrument(app)
+    app.add_middleware(RequestLog, log=log, slow_seconds=settings.slow_seconds)
+    endpoint = PredictEndpoint(
+        production=production, store=store, http=http, settings=settings, log=log
+    )
+    app.add_middleware(HotRoute, endpoint=endpoint)
+    app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]
+    return app
+
+
+def _serve(
+    settings: Settings, versions: Versions, inference: ThreadPoolExecutor, loaded: Loaded
+) -> Serving:
+    slow = loaded.batch_seconds > settings.inline_seconds
+    return Serving(
+        loaded,
+        versions.enter(loaded.bundle),
+        max_rows=settings.max_batch_rows,
+        executor=inference if slow else None,
+        ids=serving.prediction_ids,
+    )
+
+
+def _handle_errors(app: FastAPI) -> None:
+    @app.exception_handler(ServiceError)
+    async def known(_: Request, error: ServiceError) -> JSONResponse:
+        return JSONResponse(error.body(), status_code=error.status)
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
+        known = NoSuchRoute(
+            "path" if error.status_code == 404 else "method",
+            request.url.path if error.status_code == 404 else request.method,
+            "a route of /docs" if error.status_code == 404 else "another method, see /docs",
+            status=error.status_code,
+        )
+        return JSONResponse(known.body(), status_code=known.status, headers=error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"]))
+        known = InvalidInput(field, first.get("input"), first["msg"])
+        return JSONResponse(known.body(), status_code=known.status)
+
+    @app.exception_handler(Exception)
+    async def unknown(_: Request, error: Exception) -> JSONResponse:
+        failure = ServiceError("the service failed; its log says why under this request id")
+        return JSONResponse(failure.body(), status_code=failure.status)
+
+
+def _version() -> str:
+    try:
+        return version("perennial")
+    except PackageNotFoundError:  # runs from a checkout, not installed
+        return "0"

@@ -1,0 +1,103 @@
+"""Export everything the service counts of its models, under the names in `metrics.py`."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from prometheus_client import core, registry
+
+from service import metrics
+from service.counters import Counters
+from service.errors import REJECTIONS
+from service.metrics import Metric
+from service.versions import Versions
+
+Family = core.CounterMetricFamily | core.GaugeMetricFamily
+Kind = TypeVar("Kind")
+
+
+class Collector(registry.Collector):
+    """One collector over all counters: a scrape copies arrays, a request touches none of it."""
+
+    def __init__(
+        self,
+        versions: Versions,
+        *,
+        dropped: Callable[[], int],
+        queued: Callable[[], int],
+    ) -> None:
+        self._versions = versions
+        self._dropped = dropped
+        self._queued = queued
+        self.rejected = dict.fromkeys(REJECTIONS, 0)
+        self.swaps = 0
+
+    def collect(self) -> Iterator[core.Metric]:
+        """Yield every family; called by the registry at a scrape."""
+        held = list(self._versions.counters.items())
+        for _, counters in held:
+            counters.settle()
+        yield from self._process()
+        yield from self._traffic(held)
+        yield from self._signals(held)
+        yield self._feedback()
+
+    def _process(self) -> Iterator[core.Metric]:
+        rejected = _family(core.CounterMetricFamily, metrics.BUNDLE_REJECTED)
+        for reason, count in list(self.rejected.items()):
+            rejected.add_metric([reason], count)
+        yield rejected
+        for metric, kind, value in (
+            (metrics.BUNDLE_SWAPS, core.CounterMetricFamily, self.swaps),
+            (metrics.PREDICTIONS_DROPPED, core.CounterMetricFamily, self._dropped()),
+            (metrics.QUEUE_LENGTH, core.GaugeMetricFamily, self._queued()),
+        ):
+            family: Family = kind(metric.name, metric.help)
+            family.add_metric([], value)
+            yield family
+
+    def _traffic(self, held: list[tuple[tuple[str, str], Counters]]) -> Iterator[core.Metric]:
+        info = _family(core.GaugeMetricFamily, metrics.INFO)
+        predictions = _family(core.CounterMetricFamily, metrics.PREDICTIONS)
+        confidence = _family(core.SummaryMetricFamily, metrics.CONFIDENCE)
+        seconds = _family(core.HistogramMetricFamily, metrics.INFERENCE_SECONDS)
+        rows = _family(core.HistogramMetricFamily, metrics.BATCH_SIZE)
+        accuracy = _family(core.GaugeMetricFamily, metrics.REFERENCE_ACCURACY)
+        size = _family(core.GaugeMetricFamily, metrics.REFERENCE_ACCURACY_SIZE)
+        for key, counters in held:
+            bundle, counts = counters.bundle, counters.predictions.tolist()
+            if key == self._versions.serving:
+                info.add_metric([*key, bundle.manifest.commit], 1)
+            for label, count in zip(bundle.manifest.labels, counts, strict=True):
+                predictions.add_metric([*key, label], count)
+            confidence.add_metric(key, sum(counts), counters.confidence)
+            seconds.add_metric(key, counters.seconds.buckets(), counters.seconds.sum)
+            rows.add_metric(key, counters.rows.buckets(), counters.rows.sum)
+            accuracy.add_metric(key, bundle.reference.accuracy)
+            size.add_metric(key, bundle.reference.accuracy_size)
+        yield from (info, predictions, confidence, seconds, rows, accuracy, size)
+
+    def _signals(self, held: list[tuple[tuple[str, str], Counters]]) -> Iterator[core.Metric]:
+        bins = _family(core.CounterMetricFamily, metrics.SIGNAL_BIN)
+        shares = _family(core.GaugeMetricFamily, metrics.REFERENCE_SHARE)
+        size = _family(core.GaugeMetricFamily, metrics.REFERENCE_SIZE)
+        critical = _family(core.GaugeMetricFamily, metrics.CRITICAL_VALUE)
+        for key, counters in held:
+            counts = iter(counters.bins.tolist())
+            for signal in counters.binner.signals:
+                for name, share in zip(signal.bins, signal.shares, strict=True):
+                    bins.add_metric([*key, signal.name, name], next(counts))
+                    shares.add_metric([*key, signal.name, name], share)
+                size.add_metric([*key, signal.name], signal.size)
+                critical.add_metric([*key, signal.name], signal.critical_value)
+        yield from (bins, shares, size, critical)
+
+    def _feedback(self) -> core.Metric:
+        feedback = _family(core.CounterMetricFamily, metrics.FEEDBACK)
+        for key, counts in list(self._versions.feedback.items()):
+            for pair, count in list(counts.items()):
+                feedback.add_metric([*key, *pair], count)
+        return feedback
+
+
+def _family(kind: Callable[..., Kind], metric: Metric) -> Kind:
+    return kind(metric.name, metric.help, labels=metric.labels)

@@ -1,0 +1,67 @@
+"""What one model version has done since it was loaded, as numpy arrays."""
+
+import threading
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service import signals
+from service.bundle import Bundle
+from service.histogram import Histogram
+from service.predictor import Floats32
+
+Ints = NDArray[np.int64]
+Batch = tuple[Floats32, Ints, Floats32]
+
+# Rows that wait to be binned: binning costs about 60 µs a call and 1 µs a row.
+PENDING_ROWS = 256
+SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
+ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+
+
+class Counters:
+    """The counts of one bundle: bins of signals, predictions by label, confidence, batches.
+
+    `add` keeps a batch aside and costs nearly nothing; `settle` bins all that is aside at once,
+    when enough rows wait or somebody reads. So what is read is exact, and a lone request pays no
+    binning.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self.binner = signals.Binner(bundle.reference.signals)
+        self.bins = np.zeros(self.binner.size, dtype=np.int64)
+        self.predictions = np.zeros(len(bundle.manifest.labels), dtype=np.int64)
+        self.confidence = 0.0
+        self.seconds = Histogram(SECONDS)
+        self.rows = Histogram(ROWS)
+        self._pending: deque[Batch] = deque()
+        self._waiting = 0
+        self._settling = threading.Lock()
+
+    def add(self, rows: Floats32, predicted: Ints, confidence: Floats32, *, seconds: float) -> None:
+        """Count one inference; called by the event loop only.
+
+        rows: shape (rows, *input shape).  predicted: indices of labels.  seconds: its duration.
+        """
+        self.seconds.observe(seconds)
+        self.rows.observe(len(rows))
+        self._pending.append((rows, predicted, confidence))
+        self._waiting += len(rows)
+        if self._waiting >= PENDING_ROWS:
+            self._waiting = 0
+            self.settle()
+
+    def settle(self) -> None:
+        """Bin every batch that is aside; safe from any thread."""
+        with self._settling:
+            batches = [self._pending.popleft() for _ in range(len(self._pending))]
+            if not batches:
+                return
+            rows, predicted, confidence = (np.concatenate(parts) for parts in zip(*batches))
+            columns = signals.extract(self.bundle.manifest.input.kind, rows)
+            columns[signals.CONFIDENCE] = confidence.astype(np.float64)
+            self.bins += self.binner.count({**columns, signals.PREDICTION: predicted})
+            self.predictions += np.bincount(predicted, minlength=len(self.predictions))
+            self.confidence += float(confidence.sum(dtype=np.float64))

@@ -17,10 +17,19 @@ PAGE = {"severity": "critical", "action": "page"}
 SERVING = f"and on ({VERSION}) ({metrics.INFO.name} == 1)"
 # The names that prometheus-fastapi-instrumentator gives.
 REQUESTS = "http_requests_total"
+# Answers to these are for the machinery: a replica that is not ready yet is no error.
+PROBES = "/health|/ready|/metrics"
 LATENCY_BUCKET = "http_request_duration_highr_seconds_bucket"
 LATENCY_COUNT = "http_request_duration_highr_seconds_count"
 
 _OF_VERSION = "model='{{ $labels.model }}',version='{{ $labels.version }}'"
+WHOLE, PERCENT = 'printf "%.0f"', "humanizePercentage"
+FELL = (
+    'fell by {{ printf "%.3f" $value }} from what the version was accepted with, '
+    "under its control limit."
+)
+# A measured value, its control limit, and the rows it was measured on.
+Series = tuple[str, str, str]
 _NAME = "{{ $labels.model }} {{ $labels.version }}"
 
 
@@ -43,41 +52,43 @@ class Alert:
 def model_alerts(thresholds: Thresholds) -> list[Alert]:
     """Return the alerts that ask for a retrain."""
     outputs = f"{signals.PREDICTION}|{signals.CONFIDENCE}"
-    short = Window(thresholds.short_window)
-    long = Window(thresholds.long_window)
-    hold = thresholds.retrain_for
     return [
         _drift("DataDrift", f'signal!~"{outputs}"', "input", thresholds),
         _drift("PredictionDrift", f'signal=~"{outputs}"', "output", thresholds),
-        Alert(
-            "AccuracyDrop",
-            _drop(
-                (short.accuracy, short.accuracy_limit, short.labels),
-                (long.accuracy, long.accuracy_limit, long.labels),
-                thresholds,
-            ),
-            hold,
-            RETRAIN,
-            f"{_NAME} is right less often than when it was accepted",
-            "Accuracy on labelled predictions is {{ $value | humanizePercentage }} below the "
-            "accuracy the version was accepted with, and under its control limit. "
-            + _figures(short.accuracy, short.accuracy_limit, short.labels, "labels"),
-        ),
-        Alert(
-            "EstimatedAccuracyDrop",
-            _drop(
-                (short.estimated, short.estimated_limit, short.predictions),
-                (long.estimated, long.estimated_limit, long.predictions),
-                thresholds,
-            ),
-            hold,
-            RETRAIN,
-            f"{_NAME} is less sure than when it was accepted",
-            "Accuracy estimated from the mean confidence is {{ $value | humanizePercentage }} "
-            "below the accuracy the version was accepted with, and under its control limit. "
-            + _figures(short.estimated, short.estimated_limit, short.predictions, "predictions"),
-        ),
+        _accuracy_drop(thresholds),
+        _estimated_accuracy_drop(thresholds),
     ]
+
+
+def _accuracy_drop(thresholds: Thresholds) -> Alert:
+    short, long = (
+        (names.accuracy, names.accuracy_limit, names.labels)
+        for names in map(Window, thresholds.windows)
+    )
+    return Alert(
+        "AccuracyDrop",
+        _drop(short, long, thresholds),
+        thresholds.retrain_for,
+        RETRAIN,
+        f"{_NAME} is right less often than when it was accepted",
+        f"Accuracy on labelled predictions {FELL} " + _figures(short, "labels", thresholds),
+    )
+
+
+def _estimated_accuracy_drop(thresholds: Thresholds) -> Alert:
+    short, long = (
+        (names.estimated, names.estimated_limit, names.predictions)
+        for names in map(Window, thresholds.windows)
+    )
+    return Alert(
+        "EstimatedAccuracyDrop",
+        _drop(short, long, thresholds),
+        thresholds.retrain_for,
+        RETRAIN,
+        f"{_NAME} is less sure than when it was accepted",
+        f"Accuracy estimated from the mean confidence {FELL} "
+        + _figures(short, "predictions", thresholds),
+    )
 
 
 def _drift(name: str, selector: str, side: str, thresholds: Thresholds) -> Alert:
@@ -89,10 +100,11 @@ def _drift(name: str, selector: str, side: str, thresholds: Thresholds) -> Alert
         thresholds.retrain_for,
         RETRAIN,
         f"The {side}s of {_NAME} are not what it was trained on",
-        f"{{{{ $value }}}} {side} signals drift: PSI over {thresholds.short_psi:g} in "
-        f"{thresholds.short_window} or over {thresholds.long_psi:g} in {thresholds.long_window}, "
-        "with the evidence of the G statistic. Furthest in the last "
-        f"{window}: " + _worst(names, selector.replace('"', "'")) + ".",
+        f"{side.capitalize()} signals that drift: {{{{ $value }}}} (PSI over "
+        f"{thresholds.short_psi:g} in {thresholds.short_window} or over {thresholds.long_psi:g} in "
+        f"{thresholds.long_window}, with evidence). Furthest in the last {window}: "
+        + _worst(names, selector.replace('"', "'"))
+        + ".",
     )
 
 
@@ -108,7 +120,7 @@ def _worst(names: Window, selector: str) -> str:
     )
 
 
-def _drop(short: tuple[str, str, str], long: tuple[str, str, str], thresholds: Thresholds) -> str:
+def _drop(short: Series, long: Series, thresholds: Thresholds) -> str:
     parts = []
     for window, (value, limit, rows) in zip(thresholds.windows, (short, long), strict=True):
         parts.append(
@@ -121,76 +133,91 @@ def _drop(short: tuple[str, str, str], long: tuple[str, str, str], thresholds: T
     return "(" + " or ".join(parts) + f")\n{SERVING}"
 
 
-def _figures(value: str, limit: str, rows: str, unit: str) -> str:
-    def ask(series: str, show: str) -> str:
-        query = f"{series}{{model='%s',version='%s'}}"
-        printed = f'{{{{ with printf "{query}" $labels.model $labels.version | query }}}}'
-        return printed + f"{{{{ . | first | value | {show} }}}}{{{{ end }}}}"
-
+def _figures(series: Series, unit: str, thresholds: Thresholds) -> str:
+    value, limit, rows = series
     return (
-        f"In the short window: {ask(value, 'humanizePercentage')}, limit "
-        f"{ask(limit, 'humanizePercentage')}, {ask(rows, humanize())} {unit}."
+        f"In the last {thresholds.short_window}: {_ask(value, PERCENT)}, limit "
+        f"{_ask(limit, PERCENT)}, {_ask(rows, WHOLE)} {unit}."
     )
 
 
-def humanize() -> str:
-    """Return the template function that prints a count as a whole number."""
-    return 'printf "%.0f"'
+def _ask(series: str, show: str) -> str:
+    query = f"{series}{{model='%s',version='%s'}}"
+    found = f'{{{{ with printf "{query}" $labels.model $labels.version | query }}}}'
+    return found + f"{{{{ . | first | value | {show} }}}}{{{{ end }}}}"
 
 
 def service_alerts(thresholds: Thresholds) -> list[Alert]:
     """Return the alerts on the service that wake a person."""
-    job = f'job="{SERVICE_JOB}"'
-    health, events = thresholds.health_window, thresholds.event_window
-    requests = f"sum(rate({REQUESTS}{{{job}}}[{health}]))"
-    latency = f"sum by (le) (rate({LATENCY_BUCKET}{{{job}}}[{health}]))"
-    rejected = metrics.BUNDLE_REJECTED.name
     return [
         _down("ServiceDown", SERVICE_JOB, thresholds.service_down_for, "the service"),
-        Alert(
-            "ErrorsHigh",
-            f'sum(rate({REQUESTS}{{{job},status=~"5.."}}[{health}]))\n'
-            f"/ ({requests} > {thresholds.least_requests:g})\n"
-            f"> {thresholds.errors_share:g}",
-            thresholds.errors_for,
-            PAGE,
-            "The service answers too many requests with an error of its own",
-            f"{{{{ $value | humanizePercentage }}}} of requests in {health} were answered 5xx; "
-            f"the limit is {thresholds.errors_share:.2%}.",
-        ),
-        Alert(
-            "LatencyHigh",
-            f"histogram_quantile({thresholds.latency_quantile:g}, {latency})\n"
-            f"> {thresholds.latency_seconds:g}\n"
-            f"and sum(rate({LATENCY_COUNT}{{{job}}}[{health}])) > {thresholds.least_requests:g}",
-            thresholds.latency_for,
-            PAGE,
-            "The service answers slowly",
-            f"The slowest {1 - thresholds.latency_quantile:.2%} of requests in {health} take "
-            "{{ $value | humanizeDuration }} or more; the limit is "
-            f"{thresholds.latency_seconds:g}s.",
-        ),
-        Alert(
-            "BundleRejected",
-            # A counter that is born at 1 has no increase yet; the second line sees it.
-            f"sum by (reason) (increase({rejected}[{events}])) > 0\n"
-            f"or sum by (reason) ({rejected} unless {rejected} offset {events}) > 0",
-            "0s",
-            PAGE,
-            "A bundle was refused, the old version keeps serving",
-            f'{{{{ printf "%.0f" $value }}}} bundles were refused in {events} because of '
-            "{{ $labels.reason }}.",
-        ),
-        Alert(
-            "PredictionsDropped",
-            f"sum(increase({metrics.PREDICTIONS_DROPPED.name}[{events}])) > 0",
-            thresholds.dropped_for,
-            PAGE,
-            "Predictions were answered but not stored",
-            f'{{{{ printf "%.0f" $value }}}} predictions in {events} were not stored, so no '
-            "feedback can name them and no retrain can learn from them.",
-        ),
+        _errors(thresholds),
+        _latency(thresholds),
+        _rejected(thresholds),
+        _dropped(thresholds),
     ]
+
+
+def _errors(thresholds: Thresholds) -> Alert:
+    window = thresholds.health_window
+    asked = f'job="{SERVICE_JOB}",handler!~"{PROBES}"'
+    return Alert(
+        "ErrorsHigh",
+        f'sum(rate({REQUESTS}{{{asked},status=~"5.."}}[{window}]))\n'
+        f"/ (sum(rate({REQUESTS}{{{asked}}}[{window}])) > {thresholds.least_requests:g})\n"
+        f"> {thresholds.errors_share:g}",
+        thresholds.errors_for,
+        PAGE,
+        "The service answers too many requests with an error of its own",
+        f"{{{{ $value | humanizePercentage }}}} of the requests of {window} were answered 5xx; "
+        f"the limit is {thresholds.errors_share:.2%}.",
+    )
+
+
+def _latency(thresholds: Thresholds) -> Alert:
+    window = thresholds.health_window
+    job = f'job="{SERVICE_JOB}"'
+    buckets = f"sum by (le) (rate({LATENCY_BUCKET}{{{job}}}[{window}]))"
+    return Alert(
+        "LatencyHigh",
+        f"histogram_quantile({thresholds.latency_quantile:g}, {buckets})\n"
+        f"> {thresholds.latency_seconds:g}\n"
+        f"and on () sum(rate({LATENCY_COUNT}{{{job}}}[{window}])) > {thresholds.least_requests:g}",
+        thresholds.latency_for,
+        PAGE,
+        "The service answers slowly",
+        f"The slowest {1 - thresholds.latency_quantile:.2%} of the requests of {window} take "
+        "{{ $value | humanizeDuration }} or more; the limit is "
+        f"{thresholds.latency_seconds:g}s.",
+    )
+
+
+def _rejected(thresholds: Thresholds) -> Alert:
+    name, window = metrics.BUNDLE_REJECTED.name, thresholds.event_window
+    return Alert(
+        "BundleRejected",
+        # A counter that is born at 1 has no increase yet; the second line sees it.
+        f"sum by (reason) (increase({name}[{window}])) > 0\n"
+        f"or sum by (reason) ({name} unless {name} offset {window}) > 0",
+        "0s",
+        PAGE,
+        "A bundle was refused, the old version keeps serving",
+        f"Bundles refused in {window} because of {{{{ $labels.reason }}}}: "
+        '{{ printf "%.0f" $value }}.',
+    )
+
+
+def _dropped(thresholds: Thresholds) -> Alert:
+    window = thresholds.event_window
+    return Alert(
+        "PredictionsDropped",
+        f"sum(increase({metrics.PREDICTIONS_DROPPED.name}[{window}])) > 0",
+        thresholds.dropped_for,
+        PAGE,
+        "Predictions were answered but not stored",
+        f"Predictions that were not stored in {window}: "
+        '{{ printf "%.0f" $value }}. No feedback can name them and no retrain can learn from them.',
+    )
 
 
 def relay_alerts(thresholds: Thresholds) -> list[Alert]:

@@ -201,11 +201,16 @@ def accuracy(window: str, thresholds: Thresholds) -> list[Rule]:
 def _correct(names: Window) -> str:
     # PromQL cannot compare two labels, so the diagonal is named first and then picked out.
     label, predicted = metrics.FEEDBACK.labels[-2:]
-    diagonal = (
-        f"label_replace(sum by ({VERSION}, {label}) ({names.confusion}), "
-        f'"{predicted}", "$1", "{label}", "(.*)")'
+    return (
+        f"  sum by ({VERSION}) (\n"
+        f"    {names.confusion}\n"
+        "    and label_replace(\n"
+        f"      sum by ({VERSION}, {label}) ({names.confusion}),\n"
+        f'      "{predicted}", "$1", "{label}", "(.*)"\n'
+        "    )\n"
+        "  )\n"
+        f"  or 0 * {names.labels}"
     )
-    return f"  sum by ({VERSION}) ({names.confusion} and {diagonal})\n" f"  or 0 * {names.labels}"
 
 
 def _limit(rows: str, thresholds: Thresholds) -> str:

@@ -9,15 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, func, insert, select, text, update
 
 from monitoring.relay.policy import History, Verdict
-from monitoring.relay.tables import decisions, incidents, webhooks
+from monitoring.relay.tables import LOCK, decisions, incidents, webhooks
 from monitoring.relay.webhook import Candidate
 
 WAITING, TRIGGERED, FAILED = "waiting", "triggered", "failed"
 # GitLab's statuses after which a pipeline stays as it is; a failed one may be retried by a person.
 ENDED = ("success", "canceled", "skipped")
 WATCHED = timedelta(days=1)
-# Any number, the same in every relay on one PostgreSQL.
-LOCK = 0x72656C6179
 
 
 @dataclass(frozen=True)

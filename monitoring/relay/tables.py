@@ -18,9 +18,13 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    text,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.types import TypeDecorator
+
+# Any number, the same in every relay on one PostgreSQL: it lets one transaction at a time decide.
+LOCK = 0x72656C6179
 
 
 class Utc(TypeDecorator[datetime]):
@@ -101,7 +105,10 @@ def engine(url: str) -> Engine:
         if address.drivername in ("postgres", "postgresql"):
             address = address.set(drivername="postgresql+psycopg")
         made = create_engine(address, pool_pre_ping=True)
-    metadata.create_all(made)
+    with made.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        metadata.create_all(connection)
     return made
 
 

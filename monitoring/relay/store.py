@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, text, update
 
 from monitoring.relay.policy import History, Verdict
 from monitoring.relay.tables import LOCK, decisions, incidents, webhooks
@@ -128,12 +128,16 @@ class Ledger:
         return self._incidents(select(incidents).where(ready).order_by(incidents.c.accepted_at))
 
     def due_polls(self, now: datetime) -> list[Incident]:
-        """Return the incidents whose pipeline has not ended and is due to be asked for."""
+        """Return the incidents of the last day to ask GitLab about.
+
+        Those whose pipeline has not ended, and those that failed to get one: a person may have
+        started it, or GitLab may have after all.
+        """
+        running = and_(incidents.c.state == TRIGGERED, incidents.c.pipeline_status.not_in(ENDED))
         ready = and_(
-            incidents.c.state == TRIGGERED,
-            incidents.c.pipeline_status.not_in(ENDED),
+            or_(running, incidents.c.state == FAILED),
             incidents.c.next_poll_at <= now,
-            incidents.c.triggered_at > now - WATCHED,
+            incidents.c.accepted_at > now - WATCHED,
         )
         return self._incidents(select(incidents).where(ready).order_by(incidents.c.accepted_at))
 

@@ -152,7 +152,8 @@ class Worker:
                 self._record(incident, found, Decision.ADOPTED)
                 return
             reason = f"no pipeline after {incident.attempts} attempts"
-        self._write(incident, Verdict(Decision.FAILED, reason), state=FAILED)
+        due = self._next_poll()
+        self._write(incident, Verdict(Decision.FAILED, reason), state=FAILED, next_poll_at=due)
 
     def _record(self, incident: Incident, pipeline: Pipeline, decision: Decision) -> None:
         now = self._clock()
@@ -164,7 +165,7 @@ class Worker:
             pipeline_id=pipeline.id,
             pipeline_url=pipeline.url,
             pipeline_status=pipeline.status,
-            next_poll_at=now + timedelta(seconds=self._patience.poll),
+            next_poll_at=self._next_poll(),
         )
         if written:
             self._counters.triggered(incident.model)
@@ -182,17 +183,23 @@ class Worker:
         return written
 
     def _poll(self, incident: Incident) -> None:
-        if incident.pipeline_id is None:
-            return
-        values: dict[str, object] = {}
+        values: dict[str, object] = {"next_poll_at": self._next_poll()}
         try:
-            values["pipeline_status"] = self._pipelines.status(incident.pipeline_id)
+            if incident.pipeline_id is not None:
+                values["pipeline_status"] = self._pipelines.status(incident.pipeline_id)
+            else:
+                late = self._pipelines.find(incident.pipeline_name)
+                if late is not None:
+                    self._record(incident, late, Decision.ADOPTED)
+                    return
         except GitlabFailed as error:
             self._counters.poll_error(incident.model)
             log.warning("pipeline not polled", incident=incident.id, problem=str(error))
-        due = self._clock() + timedelta(seconds=self._patience.poll)
         with self._store.transaction() as ledger:
-            ledger.update(incident, next_poll_at=due, **values)
+            ledger.update(incident, **values)
+
+    def _next_poll(self) -> datetime:
+        return self._clock() + timedelta(seconds=self._patience.poll)
 
 
 def _inputs(incident: Incident) -> dict[str, str]:

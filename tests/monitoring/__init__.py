@@ -1,0 +1,1 @@
+"""Monitoring: rules, alerts, drift statistics and the relay."""

@@ -1,0 +1,1 @@
+"""The relay: one pipeline per model and incident, whatever happens."""

@@ -1,0 +1,130 @@
+"""The drift statistics: what they promise for every signal, and what they refuse."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from monitoring import drift
+from monitoring.errors import BinMismatch, InvalidCounts, InvalidReference, MonitoringError
+
+SHARES = [0.5, 0.3, 0.19, 0.01]
+Statistic = Callable[[list[float], list[float]], object]
+STATISTICS: dict[str, Statistic] = {
+    "shares": drift.smoothed_shares,
+    "psi": drift.psi,
+    "g": lambda live, reference: drift.g_statistic(live, reference, size=100),
+}
+
+
+def _draw(random: np.random.Generator, shares: list[float], rows: int) -> list[float]:
+    return [float(count) for count in random.multinomial(rows, shares)]
+
+
+@pytest.mark.parametrize("bins", [2, 3, 12, 100])
+def test_an_idle_service_is_at_exactly_zero(bins: int) -> None:
+    """Without a row, PSI and G are exactly 0 for shares that no float can hold exactly."""
+    shares = np.random.default_rng(bins).dirichlet(np.ones(bins))
+    assert drift.psi(np.zeros(bins), shares) == 0
+    assert drift.g_statistic(np.zeros(bins), shares, size=10) == 0
+
+
+def test_an_empty_bin_is_finite() -> None:
+    """A bin that nobody falls into does not make the index infinite."""
+    assert 0.5 < drift.psi([1e6, 0, 0, 0], SHARES) < 10
+
+
+def test_a_few_rows_invent_no_drift() -> None:
+    """Ten rows that follow the reference stay under the day's limit whatever they are."""
+    random = np.random.default_rng(3)
+    highest = max(drift.psi(_draw(random, SHARES, 10), SHARES) for _ in range(500))
+    assert highest < 0.2
+
+
+def test_psi_does_not_care_which_way_traffic_moved_in_name() -> None:
+    """Renaming the bins changes nothing."""
+    live = [10.0, 200.0, 3.0, 0.0]
+    assert drift.psi(live, SHARES) == pytest.approx(drift.psi(live[::-1], SHARES[::-1]))
+
+
+def test_g_is_scipys_before_its_division() -> None:
+    """With a reference of endless rows, G is the log-likelihood ratio of scipy."""
+    live = [50.0, 30.0, 25.0, 3.0]
+    expected = np.array(SHARES) * sum(live)
+    theirs = stats.power_divergence(live, expected, lambda_="log-likelihood").statistic
+    assert drift.g_statistic(live, SHARES, size=1e18) == pytest.approx(theirs)
+
+
+def test_g_false_alarms_are_at_the_level() -> None:
+    """With a reference that is a sample of the same population, about 5 % pass the 5 % limit."""
+    random = np.random.default_rng(5)
+    population = [0.3, 0.3, 0.2, 0.2]
+    limit = drift.critical_value(4, level=0.05)
+    passed = 0
+    for _ in range(2000):
+        reference = (random.multinomial(500, population) + 0.5) / 502
+        live = random.multinomial(800, population)
+        passed += drift.g_statistic(live, reference, size=500) > limit
+    assert 0.03 < passed / 2000 < 0.07
+
+
+@pytest.mark.parametrize("bins", [2, 3, 12, 13, 60])
+@pytest.mark.parametrize("signals", [1, 30])
+def test_the_critical_value_is_scipys(bins: int, signals: int) -> None:
+    """The closed form gives the chi-square quantile."""
+    expected = stats.chi2.isf(0.01 / signals, bins - 1)
+    assert drift.critical_value(bins, level=0.01, signals=signals) == pytest.approx(expected)
+
+
+def test_the_control_limit_knows_that_the_reference_is_a_sample() -> None:
+    """A reference of few rows forgives more than one of many."""
+    few = drift.control_limit(0.9, size=50, rows=1000)
+    many = drift.control_limit(0.9, size=50_000, rows=1000)
+    assert few < many < 0.9
+
+
+@pytest.mark.parametrize("name", STATISTICS)
+@pytest.mark.parametrize(
+    "live, reference, error",
+    [
+        ([1, 2], [0.5, 0.3, 0.2], BinMismatch),
+        ([[1, 2]], [[0.5, 0.5]], BinMismatch),
+        ([1, 2], [1.0, 0.0], InvalidReference),
+        ([1, 2], [1.0, float("nan")], InvalidReference),
+        ([1, -2], [0.5, 0.5], InvalidCounts),
+        ([1, float("nan")], [0.5, 0.5], InvalidCounts),
+        ([1, float("inf")], [0.5, 0.5], InvalidCounts),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    name: str, live: list[float], reference: list[float], error: type[MonitoringError]
+) -> None:
+    """Mismatched bins, a zero reference share and impossible counts are named, not computed."""
+    with pytest.raises(error, match=r"^(live|reference): got .*, expected "):
+        STATISTICS[name](live, reference)
+
+
+def test_a_reference_without_rows_is_refused() -> None:
+    """Neither G nor a control limit can come from a reference of no rows."""
+    with pytest.raises(InvalidReference, match="size: got 0"):
+        drift.g_statistic([1, 2], [0.5, 0.5], size=0)
+    with pytest.raises(InvalidReference, match="size: got 0"):
+        drift.control_limit(0.9, size=0, rows=10)
+
+
+def test_other_impossible_figures_are_refused() -> None:
+    """An accuracy over 1, no live rows, a confusion that is no square, one bin: each is named."""
+    with pytest.raises(InvalidReference, match="reference: got 1.1"):
+        drift.control_limit(1.1, size=10, rows=10)
+    with pytest.raises(InvalidCounts, match="rows: got 0"):
+        drift.control_limit(0.9, size=10, rows=0)
+    with pytest.raises(BinMismatch, match="confusion: got"):
+        drift.accuracy([[1, 2]])
+    with pytest.raises(BinMismatch, match="bins: got 1"):
+        drift.critical_value(1)
+
+
+def test_no_predictions_have_no_estimate() -> None:
+    """An idle service has no estimated accuracy, rather than one of 0."""
+    assert drift.estimated_accuracy(0, 0) is None

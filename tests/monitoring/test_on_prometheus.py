@@ -1,0 +1,235 @@
+"""The recording rules on a real Prometheus say what the specification in numpy says."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from monitoring import drift, files
+from monitoring.config import prometheus_config
+from monitoring.rules import Window
+from monitoring.thresholds import Thresholds
+from service import metrics
+from tests.monitoring.replica import Replica
+from tests.prometheus import Labels, Prometheus
+
+TOLERANCE = 1e-6
+THRESHOLDS = Thresholds(long_interval="1s")
+WINDOWS = THRESHOLDS.windows
+IDLE = "9.9.9"
+# Version to its accuracy, that accuracy's sample size, and the live accuracy.
+VERSIONS = {"1.0.0": (0.97, 719, 0.7), "1.1.0": (0.91, 100_000, 0.93), IDLE: (0.99, 50, 0.0)}
+LABELS = ("0", "1", "2")
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A monitored signal of one version, and about how many rows each replica counts of it."""
+
+    version: str
+    name: str
+    shares: tuple[float, ...]
+    size: int
+    critical: float
+    rows: int
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Its labels."""
+        return ("digits", self.version, self.name)
+
+    @property
+    def bins(self) -> tuple[str, ...]:
+        """Names of its bins."""
+        return (*(f"{i:02d}" for i in range(len(self.shares) - 1)), "missing")
+
+
+def _signals() -> list[Signal]:
+    """Return signals with few and many bins, rows and reference rows; bins may be nearly empty."""
+    random = np.random.default_rng(7)
+    made = []
+    for version in VERSIONS:
+        for bins, size, rows in ((3, 50, 2), (11, 719, 20), (12, 1437, 5000), (30, 100_000, 100)):
+            drawn = random.dirichlet(np.full(bins, 0.7)) + 1e-4
+            shares = tuple(float(share) for share in drawn / drawn.sum())
+            critical = drift.critical_value(bins, signals=4)
+            counted = 0 if version == IDLE else rows
+            made.append(Signal(version, f"signal_{bins}", shares, size, critical, counted))
+    return made
+
+
+SIGNALS = _signals()
+
+
+def _prepare(replica: Replica) -> None:
+    """Export every reference, and every counter at 0."""
+    for signal in SIGNALS:
+        for name, share in zip(signal.bins, signal.shares, strict=True):
+            replica.values[metrics.REFERENCE_SHARE][(*signal.key, name)] = share
+            replica.add(metrics.SIGNAL_BIN, (*signal.key, name), 0)
+        replica.values[metrics.REFERENCE_SIZE][signal.key] = signal.size
+        replica.values[metrics.CRITICAL_VALUE][signal.key] = signal.critical
+    for version, (accuracy, size, _) in VERSIONS.items():
+        key = ("digits", version)
+        replica.values[metrics.REFERENCE_ACCURACY][key] = accuracy
+        replica.values[metrics.REFERENCE_ACCURACY_SIZE][key] = size
+        replica.confidence[key] = (0, 0.0)
+        for label in LABELS:
+            for predicted in LABELS:
+                replica.add(metrics.FEEDBACK, (*key, label, predicted), 0)
+
+
+def _count(replica: Replica, random: np.random.Generator) -> None:
+    """Let a replica count some rows: of a population of its own, with empty bins."""
+    for signal in SIGNALS:
+        live = random.dirichlet(np.full(len(signal.shares), 0.5))
+        for name, rows in zip(signal.bins, random.multinomial(signal.rows, live), strict=True):
+            replica.add(metrics.SIGNAL_BIN, (*signal.key, name), float(rows))
+    for version, (_, _, right) in VERSIONS.items():
+        if version == IDLE:
+            continue
+        key = ("digits", version)
+        for label in random.choice(LABELS, 40):
+            predicted = label if random.random() < right else random.choice(LABELS)
+            replica.add(metrics.FEEDBACK, (*key, str(label), str(predicted)), 1)
+        count, total = replica.confidence[key]
+        replica.confidence[key] = (count + 60, total + float(random.uniform(0.4, 1, 60).sum()))
+
+
+@pytest.fixture(scope="module")
+def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    """Return a Prometheus that saw two replicas count for some seconds, one of them restarting."""
+    folder = tmp_path_factory.mktemp("prometheus")
+    files.write(folder, THRESHOLDS)
+    random = np.random.default_rng(11)
+    with Replica() as first, Replica() as second:
+        for replica in (first, second):
+            _prepare(replica)
+        config = prometheus_config(
+            service=[first.address, second.address],
+            rules=[str(folder / "monitoring/rules/*.rules.yml")],
+            interval="1s",
+        )
+        with Prometheus(config, folder) as server:
+            server.wait(lambda: len(server.query("up == 1")) == 2, what="scrape", seconds=20)
+            time.sleep(1.5)
+            for second_passed in range(6):
+                if second_passed == 3:
+                    second.restart()
+                for replica in (first, second):
+                    _count(replica, random)
+                time.sleep(1)
+            time.sleep(2.5)
+            yield server
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One evaluation of a group of rules: what was recorded in it, and nothing later."""
+
+    prometheus: Prometheus
+    at: float
+
+    def ask(self, expression: str) -> dict[Labels, float]:
+        """Return the values at that evaluation."""
+        return self.prometheus.query(expression, at=self.at)
+
+    def counts(self, window: str, signal: Signal) -> list[float]:
+        """Return the recorded observations of a signal's bins."""
+        found = self.ask(f"{Window(window).bin_counts}{_selector(signal)}")
+        return [found[_labels(signal.key, bin=name)] for name in signal.bins]
+
+
+def _moment(prometheus: Prometheus, last_rule: str) -> Moment:
+    times = set(prometheus.query(f"timestamp({last_rule})").values())
+    assert len(times) == 1, f"{last_rule} was recorded at {times}"
+    return Moment(prometheus, times.pop())
+
+
+def _selector(signal: Signal) -> str:
+    return f'{{version="{signal.version}",signal="{signal.name}"}}'
+
+
+def _labels(key: tuple[str, ...], **more: str) -> Labels:
+    names = ("model", "version", "signal")
+    return frozenset([*zip(names, key), *more.items()])
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_shares_psi_g_and_drift_are_the_specification(prometheus: Prometheus, window: str) -> None:
+    """Every recorded value of every signal is the specification's, on the counts recorded."""
+    names = Window(window)
+    moment = _moment(prometheus, names.drifted)
+    share, psi, g, drifted, rows = map(
+        moment.ask, (names.share, names.psi, names.g, names.drifted, names.counts)
+    )
+    assert len(psi) == len(SIGNALS)
+    for signal in SIGNALS:
+        counts, key = moment.counts(window, signal), _labels(signal.key)
+        effect = drift.psi(counts, signal.shares, prior=THRESHOLDS.prior)
+        evidence = drift.g_statistic(counts, signal.shares, size=signal.size)
+        assert psi[key] == pytest.approx(effect, abs=TOLERANCE, rel=TOLERANCE)
+        assert g[key] == pytest.approx(evidence, abs=TOLERANCE, rel=TOLERANCE)
+        assert rows[key] == pytest.approx(sum(counts), abs=TOLERANCE, rel=TOLERANCE)
+        smoothed = drift.smoothed_shares(counts, signal.shares, prior=THRESHOLDS.prior)
+        recorded = [share[_labels(signal.key, bin=name)] for name in signal.bins]
+        assert recorded == pytest.approx(smoothed.tolist(), abs=TOLERANCE)
+        limit = THRESHOLDS.psi_limit(window)
+        expected = drift.drifts(effect, evidence, limit=limit, critical=signal.critical)
+        assert drifted[key] == float(expected)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_accuracy_and_its_limit_are_the_specification(prometheus: Prometheus, window: str) -> None:
+    """Realised and estimated accuracy and their control limits are the specification's."""
+    names = Window(window)
+    moment = _moment(prometheus, names.estimated_limit)
+    confusion = moment.ask(names.confusion)
+    total = moment.ask(f"sum by (model, version) (increase(model_confidence_sum[{window}]))")
+    rows = moment.ask(names.predictions)
+    recorded = [moment.ask(name) for name in (names.accuracy, names.accuracy_limit)]
+    recorded += [moment.ask(name) for name in (names.estimated, names.estimated_limit)]
+    for version, (reference, size, _) in VERSIONS.items():
+        key = _labels(("digits", version))
+        if version == IDLE:
+            assert not any(key in values for values in recorded)
+            continue
+        counts = [
+            [confusion[_labels(("digits", version), label=a, predicted=b)] for b in LABELS]
+            for a in LABELS
+        ]
+        limits = [
+            drift.control_limit(reference, size=size, rows=seen, z=THRESHOLDS.accuracy_z)
+            for seen in (np.sum(counts), rows[key])
+        ]
+        estimated = drift.estimated_accuracy(total[key], rows[key])
+        expected = [drift.accuracy(counts), limits[0], estimated, limits[1]]
+        assert [values[key] for values in recorded] == pytest.approx(expected, abs=TOLERANCE)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_an_idle_version_is_at_exactly_zero(prometheus: Prometheus, window: str) -> None:
+    """A version that nobody asked has PSI and G of exactly 0, and both are there."""
+    names = Window(window)
+    idle = [signal for signal in SIGNALS if signal.version == IDLE]
+    for name in (names.psi, names.g, names.counts, names.drifted):
+        values = prometheus.query(f'{name}{{version="{IDLE}"}}')
+        assert list(values.values()) == [0.0] * len(idle)
+
+
+def test_two_replicas_and_a_restart_add_up(prometheus: Prometheus) -> None:
+    """Every row that two replicas counted is there, those before a restart too."""
+    names = Window(WINDOWS[0])
+    busy = next(signal for signal in SIGNALS if signal.rows == 5000)
+    counted = prometheus.query(f"{names.counts}{_selector(busy)}")[_labels(busy.key)]
+    assert counted == pytest.approx(2 * 6 * busy.rows, rel=0.15)
+
+
+def test_nothing_recorded_is_not_a_number(prometheus: Prometheus) -> None:
+    """No recorded series is NaN or infinite, with empty bins, idle versions and no labels."""
+    values = prometheus.query('{__name__=~"model_version.*:.*"}')
+    assert values
+    assert all(math.isfinite(value) for value in values.values())

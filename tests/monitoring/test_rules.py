@@ -1,0 +1,127 @@
+"""Rules and alerts: valid, tested at the moment they fire, explained in the runbook, and fresh."""
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from monitoring import alerts, files
+from monitoring.relay import metrics as relay
+from monitoring.thresholds import Thresholds
+from service import metrics as service
+from service.metrics import Metric
+
+ROOT = Path(__file__).parents[2]
+RULE_TESTS = sorted((ROOT / "tests/rules").glob("*.test.yml"))
+RUNBOOK = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+GENERATED = sorted(files.generated(Thresholds()))
+ALERTS = [
+    *alerts.model_alerts(Thresholds()),
+    *alerts.service_alerts(Thresholds()),
+    *alerts.relay_alerts(Thresholds()),
+]
+
+
+def _run(*command: str) -> str:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def _tested() -> dict[str, set[bool]]:
+    """Return for each alert whether a case expects it to fire, and whether one expects silence."""
+    found: dict[str, set[bool]] = {}
+    for path in RULE_TESTS:
+        for case in yaml.safe_load(path.read_text(encoding="utf-8"))["tests"]:
+            for expected in case.get("alert_rule_test", []):
+                fires = bool(expected["exp_alerts"])
+                found.setdefault(expected["alertname"], set()).add(fires)
+    return found
+
+
+@pytest.mark.parametrize("path", RULE_TESTS, ids=lambda path: path.name)
+def test_promtool_agrees(path: Path) -> None:
+    """Every case under tests/rules holds."""
+    assert "SUCCESS" in _run("promtool", "test", "rules", str(path))
+
+
+def test_prometheus_reads_its_configuration() -> None:
+    """Prometheus accepts the committed configuration and every rule file it names."""
+    assert "3 rule files found" in _run("promtool", "check", "config", "prometheus.yml")
+
+
+def test_alertmanager_reads_its_configuration() -> None:
+    """Alertmanager accepts the committed configuration."""
+    assert "2 receivers" in _run("amtool", "check-config", "alertmanager.yml")
+
+
+@pytest.mark.parametrize("labels, receiver", [({"action": "retrain"}, "relay"), ({}, "team")])
+def test_alerts_go_where_they_belong(labels: dict[str, str], receiver: str) -> None:
+    """Alerts that ask for a retrain go to the relay, all others to the team."""
+    given = [f"{name}={value}" for name, value in labels.items()]
+    command = ("amtool", "config", "routes", "test", "--config.file=alertmanager.yml")
+    assert _run(*command, "alertname=Any", *given).split() == [receiver]
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)
+def test_every_alert_is_tested_before_it_fires_and_at_firing(alert: alerts.Alert) -> None:
+    """An alert has a case in which it fires and one in which it does not yet."""
+    assert _tested().get(alert.name) == {True, False}
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)
+def test_every_alert_has_a_runbook_heading(alert: alerts.Alert) -> None:
+    """The address in an alert leads to a heading of the runbook."""
+    headings = {line[3:].lower() for line in RUNBOOK.splitlines() if line.startswith("## ")}
+    path, _, anchor = alert.runbook(alerts.RUNBOOK).partition("#")
+    assert (ROOT / path).is_file()
+    assert anchor in headings
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)
+def test_every_alert_says_whom_it_asks(alert: alerts.Alert) -> None:
+    """An alert either asks for a retrain or wakes a person, and says what happened."""
+    assert alert.labels in (alerts.RETRAIN, alerts.PAGE)
+    assert alert.summary and "{{" in alert.description
+
+
+def test_every_metric_asked_for_is_exported_or_recorded() -> None:
+    """No expression names a metric of the service, the relay or a rule that does not exist."""
+    known = {
+        metric.name
+        for metric in [*vars(service).values(), *vars(relay).values()]
+        if isinstance(metric, Metric)
+    }
+    known |= {f"{service.CONFIDENCE.name}_{part}" for part in ("sum", "count")}
+    asked: set[str] = set()
+    for path in sorted((ROOT / files.RULES).glob("*.rules.yml")):
+        for group in yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]:
+            for rule in group["rules"]:
+                known.add(rule.get("record", ""))
+                asked.update(re.findall(r"\b(?:model|relay)_[a-z0-9_:]+", rule["expr"]))
+    assert asked and asked <= known
+
+
+@pytest.mark.parametrize("path", GENERATED, ids=str)
+def test_generated_files_are_fresh(path: Path, tmp_path: Path) -> None:
+    """What is committed is what `python -m monitoring generate` writes now."""
+    files.write(tmp_path, Thresholds())
+    assert (ROOT / path).read_bytes() == (tmp_path / path).read_bytes()
+
+
+@pytest.mark.parametrize("path", GENERATED, ids=str)
+def test_generated_files_say_so(path: Path) -> None:
+    """The first line of a generated file names the command that writes it."""
+    first = (ROOT / path).read_text(encoding="utf-8").splitlines()[0]
+    assert first.startswith("# Generated by `python -m monitoring generate`")
+
+
+def test_another_runbook_can_be_named() -> None:
+    """The address of the runbook is an option of the generator."""
+    made = files.generated(Thresholds(), runbook="https://example.org/runbook")
+    rules = yaml.safe_load(made[files.RULES / "alerts.rules.yml"])
+    first: dict[str, Any] = rules["groups"][0]["rules"][0]
+    assert first["annotations"]["runbook_url"] == "https://example.org/runbook#datadrift"

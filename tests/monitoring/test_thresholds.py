@@ -1,0 +1,46 @@
+"""Thresholds: every number has a unit and a range, and a wrong one is named."""
+
+from dataclasses import fields
+
+import pytest
+
+from monitoring.errors import InvalidThreshold
+from monitoring.thresholds import Thresholds, seconds
+
+
+@pytest.mark.parametrize("name", [item.name for item in fields(Thresholds)])
+def test_every_threshold_has_a_unit(name: str) -> None:
+    """A reader learns from the field what its number counts."""
+    item = next(item for item in fields(Thresholds) if item.name == name)
+    assert item.metadata["unit"]
+
+
+@pytest.mark.parametrize(
+    "values, message",
+    [
+        ({"prior": 0}, "prior: got 0, expected 0.001 to 1e+06 observations"),
+        ({"prior": float("nan")}, "prior: got nan, expected 0.001 to 1e+06 observations"),
+        ({"short_psi": 11}, "short_psi: got 11, expected 0.01 to 10 PSI"),
+        ({"errors_share": "1%"}, "errors_share: got '1%', expected 1e-06 to 1 share of requests"),
+        ({"accuracy_z": True}, "accuracy_z: got True, expected 1 to 10 standard errors"),
+        (
+            {"retrain_for": "soon"},
+            "retrain_for: got 'soon', expected a whole number and one of s, m, h, d, w",
+        ),
+        ({"retrain_for": 30}, "retrain_for: got 30, expected a whole number and one of"),
+        ({"short_window": "1d"}, "short_window: got '1d', expected under 1d"),
+        ({"long_psi": 0.6}, "long_psi: got 0.6, expected at most 0.5"),
+        ({"long_drop": 0.2}, "long_drop: got 0.2, expected at most 0.1"),
+    ],
+)
+def test_a_threshold_out_of_range_is_named(values: dict[str, object], message: str) -> None:
+    """The message has the field, the value and what was expected."""
+    with pytest.raises(InvalidThreshold) as error:
+        Thresholds(**values)  # type: ignore[arg-type]
+    assert message in str(error.value)
+
+
+def test_a_duration_of_two_units_is_refused() -> None:
+    """Durations have one unit, so that windows can stand in the names of series."""
+    with pytest.raises(InvalidThreshold, match="duration: got '1h30m'"):
+        seconds("1h30m")

@@ -1,0 +1,95 @@
+"""A real Prometheus for a test: started in a folder on a free port, asked, and stopped."""
+
+import json
+import socket
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.error import URLError
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+import yaml
+
+Labels = frozenset[tuple[str, str]]
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+class Prometheus:
+    """One Prometheus process; use it in a `with` block, which waits until it is ready.
+
+    config: the content of its configuration file.  folder: where file, data and log go.
+    """
+
+    def __init__(self, config: Mapping[str, Any], folder: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "prometheus.log"
+        self._config = folder / "prometheus.yml"
+        self._config.write_text(yaml.safe_dump(dict(config)), encoding="utf-8")
+        self._data = folder / "data"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        command = [
+            "prometheus",
+            f"--config.file={self._config}",
+            f"--storage.tsdb.path={self._data}",
+            f"--web.listen-address=127.0.0.1:{self.port}",
+        ]
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+        self.wait(self._ready, what="be ready", seconds=30)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._process is not None
+        self._process.terminate()
+        self._process.wait(30)
+
+    def wait(self, condition: Any, *, what: str, seconds: float) -> None:
+        """Wait until `condition()` is true. Raises AssertionError with the end of the log."""
+        assert self._process is not None
+        deadline = time.monotonic() + seconds
+        while not condition():
+            over = time.monotonic() > deadline or self._process.poll() is not None
+            assert not over, f"Prometheus did not {what}:\n{self.log.read_text()[-2000:]}"
+            time.sleep(0.1)
+
+    def query(self, expression: str, *, at: float | None = None) -> dict[Labels, float]:
+        """Return an instant vector: label pairs, without the name, to value."""
+        moment = {} if at is None else {"time": f"{at:.3f}"}
+        address = f"{self.url}/api/v1/query?{urlencode({'query': expression, **moment})}"
+        with urlopen(address, timeout=10) as answer:
+            result = json.load(answer)["data"]["result"]
+        return {_labels(row["metric"]): float(row["value"][1]) for row in result}
+
+    def times(self, expression: str) -> dict[Labels, float]:
+        """Return when each series of a selector has its latest sample, in seconds since 1970."""
+        return self.query(f"timestamp({expression})")
+
+    def _ready(self) -> bool:
+        try:
+            with urlopen(f"{self.url}/-/ready", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (URLError, ConnectionError, TimeoutError):
+            return False
+
+
+def _labels(metric: Mapping[str, str]) -> Labels:
+    return frozenset((name, value) for name, value in metric.items() if name != "__name__")

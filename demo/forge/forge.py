@@ -1,0 +1,111 @@
+"""The forge put together: one project with its repository, pipelines and merge requests."""
+
+import hmac
+import tempfile
+from pathlib import Path
+
+import structlog
+
+from demo.forge.background import Background
+from demo.forge.config import ROLES, Config, Token
+from demo.forge.jobs import JobRunner
+from demo.forge.merge_requests import MergeRequests
+from demo.forge.pipelines import Pipelines, Request
+from demo.forge.repository import Repository, git_environment
+from demo.forge.runner import Runner
+from demo.forge.state import ZEROS, Clock, State, wall_clock
+from demo.forge.tool import Tool
+
+log = structlog.get_logger()
+
+
+class Forge:
+    """Everything behind the HTTP interface; start it before use and stop it after.
+
+    root: a folder for the repository and for what jobs leave.  url: where the forge is reached.
+    """
+
+    def __init__(self, root: Path, config: Config, *, url: str, clock: Clock = wall_clock) -> None:
+        self.root = root.resolve()
+        self.config = config
+        self.url = url
+        home = self.root / "home"
+        home.mkdir(parents=True, exist_ok=True)
+        self.state = State(clock)
+        self.repository = Repository(
+            self.root / "repositories" / f"{config.project}.git",
+            default_branch=config.default_branch,
+            environment=git_environment(home),
+        )
+        environment = {"HOME": str(home), "PATH": self.repository.environment["PATH"]}
+        tool = Tool(config.gitlab_ci_local, environment | dict(config.runner))
+        self.jobs = JobRunner(self.root, self.repository, tool, config, url=url)
+        self.runner = Runner(self.state, self.jobs, concurrency=config.concurrency)
+        self.background = Background()
+        self.pipelines = Pipelines(
+            self.root, self.state, self.repository, tool, self.runner, config, url=url
+        )
+        self.merge_requests = MergeRequests(
+            self.state, self.repository, self.pipelines, self.background, config
+        )
+        self.runner.listeners.append(self.merge_requests.pipeline_finished)
+
+    def start(self) -> None:
+        """Make the repository and start the workers."""
+        self.repository.create()
+        self.runner.start()
+        log.info("forge ready", url=self.url, project=self.config.project, root=str(self.root))
+
+    def stop(self) -> None:
+        """End every job and worker."""
+        self.background.stop()
+        self.runner.stop()
+
+    def token(self, value: str | None, kind: str = "project") -> Token | None:
+        """Find a token by its value."""
+        if not value:
+            return None
+        for token in self.config.tokens:
+            same = hmac.compare_digest(token.value.encode(), value.encode())
+            if same and token.kind == kind:
+                return token
+        return None
+
+    def clone_token(self, value: str) -> Token | None:
+        """Find a token for git: an access token, or that of a running job, which only reads."""
+        if token := self.token(value):
+            return token
+        if self.state.job_token(value):
+            return Token(value, "job", "gitlab-ci-token", 0, frozenset({"read_repository"}))
+        return None
+
+    def may_push_to_default(self, token: Token) -> bool:
+        """Tell whether a token may push to the default branch, which is protected."""
+        return token.role >= ROLES["maintainer"]
+
+    def new_reception(self) -> Path:
+        """Return a fresh folder for what a push's hook has to say."""
+        folder = self.root / "receptions"
+        folder.mkdir(exist_ok=True)
+        return Path(tempfile.mkdtemp(dir=folder))
+
+    def received(self, reception: Path, by: Token) -> None:
+        """Start what a push starts; `reception` holds the refs that moved and the push options."""
+        refs = reception / "refs"
+        if not refs.exists():
+            return  # nothing was accepted
+        options = set((reception / "options").read_text().splitlines())
+        for line in refs.read_text().splitlines():
+            old, new, ref = line.split(" ", 2)
+            log.info("push", ref=ref, old=old, new=new, by=by.name, options=sorted(options))
+            if new != ZEROS:
+                self._moved(ref, old, new, by, skip="ci.skip" in options)
+
+    def _moved(self, ref: str, old: str, new: str, by: Token, *, skip: bool) -> None:
+        skip = skip or self.pipelines.skips(new)
+        kind, _, name = ref.removeprefix("refs/").partition("/")
+        if kind == "heads":
+            self.merge_requests.pushed(name, old, new, by, skip=skip)
+        elif kind == "tags" and (sha := self.repository.resolve(ref)):
+            wish = Request("push", name, sha, by, before_sha=old, tag=True, skip=skip)
+            self.background.submit(lambda: self.pipelines.try_create(wish))

@@ -1,0 +1,170 @@
+"""Running one job: its own checkout, its artifacts, its log, its end."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo.forge.compile import dump, one_job
+from demo.forge.config import Config
+from demo.forge.repository import Repository
+from demo.forge.state import Job, Pipeline
+from demo.forge.tool import Tool, Workplace, stop
+from demo.forge.variables import ENVIRONMENT, NOT_GITLABS, job_variables, literal
+
+_CODE = re.compile(r" finished in .* FAIL (\d+) *$", re.MULTILINE)
+_DOTENV = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)=(.*)$")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended: its exit code, and GitLab's reason where it failed."""
+
+    exit_code: int
+    reason: str | None = None
+
+
+class JobRunner:
+    """Runs the jobs of pipelines in folders under `root`."""
+
+    def __init__(
+        self, root: Path, repository: Repository, tool: Tool, config: Config, *, url: str
+    ) -> None:
+        self.root = root
+        self.repository = repository
+        self.tool = tool
+        self.config = config
+        self.url = url
+        self._running: dict[int, subprocess.Popen[bytes]] = {}
+
+    def folder(self, pipeline: Pipeline) -> Path:
+        """Return where a pipeline keeps its files."""
+        return self.root / "pipelines" / str(pipeline.id)
+
+    def run(self, pipeline: Pipeline, job: Job) -> Outcome:
+        """Run a job to its end in a fresh checkout."""
+        folder = self.folder(pipeline) / "jobs" / str(job.id)
+        place = self._prepare(folder, pipeline, job)
+        dump(one_job(job.spec, pipeline.globals), folder / "job.json")
+        process = self.tool.start(place, file=folder / "job.json", job=job.spec.name)
+        self._running[job.id] = process
+        limit = min(job.spec.timeout or self.config.timeout, self.config.timeout)
+        try:
+            code = process.wait(limit)
+            outcome = self._outcome(code, place)
+        except subprocess.TimeoutExpired:
+            stop(process)
+            outcome = Outcome(1, "job_execution_timeout")
+        finally:
+            del self._running[job.id]
+        self._keep(pipeline, job, place, outcome)
+        shutil.rmtree(folder)
+        return outcome
+
+    def stop(self) -> None:
+        """Kill every running job."""
+        for process in list(self._running.values()):
+            stop(process)
+
+    def trace(self, pipeline: Pipeline, job: Job) -> str:
+        """Return a job's log so far, with secrets masked."""
+        kept = self._trace_file(pipeline, job)
+        if kept.exists():
+            return kept.read_text()
+        state = self.folder(pipeline) / "jobs" / str(job.id) / "state"
+        return self._mask(_output(state), job)
+
+    def _trace_file(self, pipeline: Pipeline, job: Job) -> Path:
+        return self.folder(pipeline) / "traces" / f"{job.id}.log"
+
+    def _mask(self, text: str, job: Job) -> str:
+        for secret in sorted(self.config.masked | {job.token}, key=len, reverse=True):
+            text = text.replace(secret, "[MASKED]")
+        return text
+
+    def _prepare(self, folder: Path, pipeline: Pipeline, job: Job) -> Workplace:
+        own = job_variables(pipeline, job, self.config, url=self.url)
+        checkout = folder / self.config.project.rpartition("/")[2]
+        self.repository.checkout(checkout, pipeline.sha, origin=own["CI_REPOSITORY_URL"])
+        dotenv: dict[str, str] = {}
+        for producer in producers(pipeline, job):
+            dotenv |= self._restore(pipeline, producer, checkout)
+        given = {**literal(dotenv), **pipeline.variables, **literal(own)}
+        absent = NOT_GITLABS if job.spec.body.get("environment") else NOT_GITLABS + ENVIRONMENT
+        unset = [name for name in absent if name not in given]
+        return Workplace(checkout, folder / "state", given, unset)
+
+    def _artifacts(self, pipeline: Pipeline, job: Job) -> Path:
+        return self.folder(pipeline) / "artifacts" / str(job.id)
+
+    def _restore(self, pipeline: Pipeline, producer: Job, checkout: Path) -> dict[str, str]:
+        """Copy a job's artifacts into a checkout, and return its dotenv variables."""
+        kept = self._artifacts(pipeline, producer)
+        if (kept / "files").is_dir():
+            shutil.copytree(kept / "files", checkout, dirs_exist_ok=True, symlinks=True)
+        reports = kept / "dotenv"
+        files = sorted(path for path in reports.rglob("*") if path.is_file())
+        return {key: value for path in files for key, value in _dotenv(path.read_text()).items()}
+
+    def _outcome(self, code: int, place: Workplace) -> Outcome:
+        if code == 0:
+            return Outcome(0)
+        said = _CODE.findall(_read(place.state / "tool.log"))
+        if said:
+            return Outcome(int(said[-1]), "script_failure")
+        return Outcome(1, "runner_system_failure")
+
+    def _keep(self, pipeline: Pipeline, job: Job, place: Workplace, outcome: Outcome) -> None:
+        artifacts = job.spec.body.get("artifacts") or {}
+        wanted = artifacts.get("when", "on_success")
+        made = [path for path in (place.state / "artifacts").glob("*") if path.is_dir()]
+        right = wanted == "always" or (wanted == "on_success") == (outcome.exit_code == 0)
+        if made and right:
+            kept = self._artifacts(pipeline, job)
+            kept.mkdir(parents=True)
+            reports = made[0] / ".gitlab-ci-reports" / "dotenv"
+            if reports.is_dir():
+                reports.rename(kept / "dotenv")
+            shutil.rmtree(made[0] / ".gitlab-ci-reports", ignore_errors=True)
+            made[0].rename(kept / "files")
+        trace = self._trace_file(pipeline, job)
+        trace.parent.mkdir(parents=True, exist_ok=True)
+        text = _output(place.state)
+        if outcome.reason == "runner_system_failure":
+            text += _read(place.state / "tool.log")
+        trace.write_text(self._mask(text + _ending(outcome), job))
+
+
+def producers(pipeline: Pipeline, job: Job) -> list[Job]:
+    """Return the jobs whose artifacts a job gets, in the order of their stages."""
+    spec = job.spec
+    if spec.dependencies is not None:
+        return [other for other in pipeline.jobs if other.spec.name in spec.dependencies]
+    if spec.needs is not None:
+        wanted = {need.job for need in spec.needs if need.artifacts}
+        return [other for other in pipeline.jobs if other.spec.name in wanted]
+    return [other for other in pipeline.jobs if other.spec.stage_index < spec.stage_index]
+
+
+def _read(path: Path) -> str:
+    return path.read_text(errors="replace") if path.exists() else ""
+
+
+def _output(state: Path) -> str:
+    return "".join(_read(path) for path in sorted((state / "output").glob("*.log")))
+
+
+def _ending(outcome: Outcome) -> str:
+    if outcome.exit_code == 0:
+        return "Job succeeded\n"
+    if outcome.reason == "job_execution_timeout":
+        return "ERROR: Job failed: execution took longer than the job's timeout\n"
+    if outcome.reason == "runner_system_failure":
+        return "ERROR: Job failed (system failure)\n"
+    return f"ERROR: Job failed: exit code {outcome.exit_code}\n"
+
+
+def _dotenv(text: str) -> dict[str, str]:
+    matches = (_DOTENV.match(line) for line in text.splitlines())
+    return {match[1]: match[2].strip().strip("\"'") for match in matches if match}

@@ -1,0 +1,301 @@
+"""Merge requests: opened, updated by pushes, checked, and merged for real."""
+
+import itertools
+from collections.abc import Sequence
+
+import structlog
+
+from demo.forge.background import Background
+from demo.forge.config import Config, Token
+from demo.forge.errors import ApiError, bad_request, conflict, not_mergeable
+from demo.forge.pipelines import Pipelines, Request
+from demo.forge.repository import Repository
+from demo.forge.state import MergeRequest, Note, Pipeline, State
+
+log = structlog.get_logger()
+
+MAX_DESCRIPTION = 1_048_576
+MAX_NOTE = 1_000_000
+
+
+class MergeRequests:
+    """The project's merge requests, with their pipelines."""
+
+    def __init__(
+        self,
+        state: State,
+        repository: Repository,
+        pipelines: Pipelines,
+        background: Background,
+        config: Config,
+    ) -> None:
+        self.state = state
+        self.repository = repository
+        self.pipelines = pipelines
+        self.background = background
+        self.config = config
+        self._iids = itertools.count(1)
+
+    def open(
+        self,
+        *,
+        author: Token,
+        title: str,
+        description: str,
+        source: str,
+        target: str,
+        labels: Sequence[str] = (),
+        remove_source_branch: bool = False,
+    ) -> MergeRequest:
+        """Open a merge request; its pipeline is created a moment later.
+
+        Raises ApiError.
+        """
+        check_text(title, description)
+        with self.state.lock:
+            sha = self._check_branches(source, target)
+            now = self.state.clock()
+            request = MergeRequest(
+                id=self.state.next_id(),
+                iid=next(self._iids),
+                title=title,
+                description=description,
+                source_branch=source,
+                target_branch=target,
+                author=author,
+                sha=sha,
+                created_at=now,
+                updated_at=now,
+                labels=list(labels),
+                remove_source_branch=remove_source_branch,
+            )
+            self.state.merge_requests[request.iid] = request
+        log.info("merge request opened", iid=request.iid, source=source, target=target, sha=sha)
+        self._start_pipeline(request, author, skip=self.pipelines.skips(sha))
+        return request
+
+    def _check_branches(self, source: str, target: str) -> str:
+        if source == target:
+            reason = "You can't use same project/branch for source and target"
+            raise ApiError(422, {"message": [reason]})
+        sha = self.repository.branch(source)
+        for side, name in (("Source", source), ("Target", target)):
+            if self.repository.branch(name) is None:
+                raise bad_request([f'{side} branch "{name}" does not exist'])
+        for other in self.state.merge_requests.values():
+            if (other.state, other.source_branch, other.target_branch) == (
+                "opened",
+                source,
+                target,
+            ):
+                reason = "Another open merge request already exists for this source branch"
+                raise conflict([f"{reason}: !{other.iid}"])
+        assert sha is not None
+        return sha
+
+    def pushed(self, branch: str, old: str, new: str, by: Token, *, skip: bool) -> None:
+        """Start what a moved branch starts: its own pipeline, and those of its merge requests."""
+        wish = Request("push", branch, new, by, before_sha=old, skip=skip)
+        self.background.submit(lambda: self.pipelines.try_create(wish))
+        self._follow(branch, new, by, skip=skip)
+
+    def _follow(self, branch: str, sha: str, by: Token, *, skip: bool) -> None:
+        with self.state.lock:
+            touched = [
+                request
+                for request in self.state.merge_requests.values()
+                if request.state == "opened" and request.source_branch == branch
+            ]
+            for request in touched:
+                request.sha = sha
+                request.updated_at = self.state.clock()
+                if request.auto_merge is not None:
+                    self._say(request, by, "aborted the automatic merge because of a new push")
+                    request.auto_merge = None
+        for request in touched:
+            self._start_pipeline(request, by, skip=skip)
+
+    def _start_pipeline(self, request: MergeRequest, by: Token, *, skip: bool) -> None:
+        ref = f"refs/merge-requests/{request.iid}/head"
+        self.repository.move(ref, request.sha)
+        wish = Request(
+            "merge_request_event",
+            request.source_branch,
+            request.sha,
+            by,
+            skip=skip,
+            merge_request=request,
+        )
+        with self.state.lock:
+            request.pipelines_in_creation += 1
+
+        def create() -> None:
+            try:
+                self.pipelines.try_create(wish)
+            finally:
+                with self.state.lock:
+                    request.pipelines_in_creation -= 1
+            self._try_auto_merge(request)
+
+        self.background.submit(create)
+
+    def pipelines_of(self, request: MergeRequest) -> list[Pipeline]:
+        """Return the merge request's pipelines, newest first."""
+        with self.state.lock:
+            return [
+                pipeline
+                for pipeline in sorted(
+                    self.state.pipelines.values(), key=lambda one: one.id, reverse=True
+                )
+                if pipeline.merge_request == request.iid
+                or (pipeline.source == "push" and pipeline.sha == request.sha and not pipeline.tag)
+                and pipeline.ref == request.source_branch
+            ]
+
+    def head_pipeline(self, request: MergeRequest) -> Pipeline | None:
+        """Return the newest pipeline of the newest commit."""
+        own = self.pipelines_of(request)
+        return next((pipeline for pipeline in own if pipeline.sha == request.sha), None)
+
+    def pipeline_finished(self, pipeline: Pipeline) -> None:
+        """Merge what waited for this pipeline."""
+        with self.state.lock:
+            waiting = [one for one in self.state.merge_requests.values() if one.auto_merge]
+        for request in waiting:
+            self._try_auto_merge(request)
+
+    def _try_auto_merge(self, request: MergeRequest) -> None:
+        with self.state.lock:
+            by = request.auto_merge
+            head = self.head_pipeline(request)
+            passed = head is None or head.status in ("success", "skipped")
+            if by is None or request.pipelines_in_creation or not passed:
+                return
+            if not self.mergeable(request):
+                log.warning("automatic merge is not possible", iid=request.iid)
+                return
+            self._merge(request, by, message=None)
+
+    def mergeable(self, request: MergeRequest) -> bool:
+        """Tell whether the merge request could merge now, pipelines aside."""
+        return self.detailed_status(request) == "mergeable"
+
+    def detailed_status(self, request: MergeRequest) -> str:
+        """Return GitLab's word for what stands in the way, or `mergeable`."""
+        if request.state != "opened":
+            return "not_open"
+        if request.draft:
+            return "draft_status"
+        target = self.repository.branch(request.target_branch)
+        source = self.repository.branch(request.source_branch)
+        if target is None or source is None:
+            return "broken_status"
+        base = self.repository.merge_base(target, source)
+        if base == source:
+            return "commits_status"
+        if self.config.merge_method == "ff" and base != target:
+            return "need_rebase"
+        if self.repository.merge_tree(target, source) is None:
+            return "conflict"
+        return "mergeable"
+
+    def accept(
+        self,
+        request: MergeRequest,
+        by: Token,
+        *,
+        sha: str | None,
+        auto_merge: bool,
+        message: str | None,
+        remove_source_branch: bool | None,
+    ) -> None:
+        """Merge now, or as soon as the pipeline has succeeded.
+
+        Raises ApiError: 405 where it cannot merge, 409 where the commit is another.
+        """
+        with self.state.lock:
+            if not self.mergeable(request):
+                raise not_mergeable()
+            if sha is not None and sha != request.sha:
+                raise conflict(f"SHA does not match HEAD of source branch: {request.sha}")
+            if remove_source_branch is not None:
+                request.remove_source_branch = remove_source_branch
+            head = self.head_pipeline(request)
+            waiting = request.pipelines_in_creation > 0 or (head is not None and head.active)
+            if auto_merge and waiting:
+                request.auto_merge = by
+                self._say(request, by, "enabled an automatic merge when the pipeline succeeds")
+                return
+            if auto_merge and head is not None and head.status not in ("success", "skipped"):
+                raise not_mergeable()
+            self._merge(request, by, message=message)
+
+    def _merge(self, request: MergeRequest, by: Token, *, message: str | None) -> None:
+        target = self.repository.branch(request.target_branch)
+        assert target is not None
+        if self.config.merge_method == "ff":
+            new = request.sha
+        else:
+            tree = self.repository.merge_tree(target, request.sha)
+            if tree is None:
+                raise not_mergeable()
+            text = message or self._message(request)
+            new = self.repository.commit_merge(tree, (target, request.sha), text, by)
+            request.merge_commit_sha = new
+        self.repository.move(f"refs/heads/{request.target_branch}", new, target)
+        if request.remove_source_branch:
+            self.repository.delete(f"refs/heads/{request.source_branch}")
+        request.state = "merged"
+        request.auto_merge = None
+        request.merged_by = by
+        request.merged_at = request.updated_at = self.state.clock()
+        log.info("merged", iid=request.iid, into=request.target_branch, sha=new)
+        self.pushed(request.target_branch, target, new, by, skip=self.pipelines.skips(new))
+
+    def _message(self, request: MergeRequest) -> str:
+        branches = f"Merge branch '{request.source_branch}' into '{request.target_branch}'"
+        reference = f"See merge request {self.config.project}!{request.iid}"
+        return f"{branches}\n\n{request.title}\n\n{reference}"
+
+    def _say(self, request: MergeRequest, by: Token, text: str) -> None:
+        now = self.state.clock()
+        request.notes.append(Note(self.state.next_id(), text, by, now, now, system=True))
+
+    def comment(self, request: MergeRequest, by: Token, body: str) -> Note:
+        """Add a note.
+
+        Raises ApiError.
+        """
+        check_note(body)
+        with self.state.lock:
+            now = self.state.clock()
+            note = Note(self.state.next_id(), body, by, now, now)
+            request.notes.append(note)
+            return note
+
+
+def check_text(title: str, description: str) -> None:
+    """Refuse a title or description that GitLab would refuse.
+
+    Raises ApiError.
+    """
+    if not title.strip():
+        raise bad_request({"title": ["can't be blank"]})
+    if len(title) > 255:
+        raise bad_request({"title": ["is too long (maximum is 255 characters)"]})
+    if len(description) > MAX_DESCRIPTION:
+        raise bad_request(
+            {"description": [f"is too long (maximum is {MAX_DESCRIPTION} characters)"]}
+        )
+
+
+def check_note(body: str) -> None:
+    """Refuse a note that GitLab would refuse.
+
+    Raises ApiError.
+    """
+    if not body.strip():
+        raise bad_request('400 Bad request - Note {:note=>["can\'t be blank"]}')
+    if len(body) > MAX_NOTE:
+        reason = f"is too long (maximum is {MAX_NOTE} characters)"
+        raise bad_request(f'400 Bad request - Note {{:note=>["{reason}"]}}')

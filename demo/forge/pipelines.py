@@ -1,0 +1,189 @@
+"""Creating pipelines: for pushes, merge requests and triggers."""
+
+import itertools
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from demo.forge.compile import compile_pipeline
+from demo.forge.config import Config, Token
+from demo.forge.errors import PipelineRefused
+from demo.forge.repository import Repository
+from demo.forge.runner import Runner
+from demo.forge.state import ZEROS, Job, JobSpec, MergeRequest, Pipeline, State
+from demo.forge.tool import Tool, Workplace
+from demo.forge.variables import NOT_GITLABS, literal, merge_request_variables, pipeline_variables
+
+log = structlog.get_logger()
+
+# Where the checkout's rules:changes look for the commit to compare with.
+BASE = "refs/remotes/origin/the-base-of-the-changes"
+SKIP_MARKS = ("[ci skip]", "[skip ci]")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A wish for a pipeline."""
+
+    source: str
+    ref: str
+    sha: str
+    user: Token
+    before_sha: str = ZEROS
+    tag: bool = False
+    skip: bool = False
+    variables: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, object] = field(default_factory=dict)
+    merge_request: MergeRequest | None = None
+
+
+class Pipelines:
+    """Creates pipelines and hands them to the runner."""
+
+    def __init__(
+        self,
+        root: Path,
+        state: State,
+        repository: Repository,
+        tool: Tool,
+        runner: Runner,
+        config: Config,
+        *,
+        url: str,
+    ) -> None:
+        self.root = root
+        self.state = state
+        self.repository = repository
+        self.tool = tool
+        self.runner = runner
+        self.config = config
+        self.url = url
+        self._iids = itertools.count(1)
+
+    def create(self, request: Request) -> Pipeline:
+        """Create a pipeline and let it start.
+
+        Raises PipelineRefused where GitLab would not create one.
+        """
+        pipeline = self._new(request)
+        self._fill(pipeline, request)
+        self._add(pipeline)
+        return pipeline
+
+    def try_create(self, request: Request) -> Pipeline | None:
+        """Create a pipeline if the file wants one; a broken file makes a failed pipeline."""
+        pipeline = self._new(request)
+        try:
+            self._fill(pipeline, request)
+        except PipelineRefused as refusal:
+            log.info(
+                "no pipeline",
+                source=request.source,
+                ref=request.ref,
+                sha=request.sha,
+                reasons=refusal.reasons,
+            )
+            if not refusal.broken:
+                return None
+            pipeline.yaml_errors = "\n".join(refusal.reasons)
+        self._add(pipeline)
+        return pipeline
+
+    def skips(self, sha: str) -> bool:
+        """Tell whether a commit's message asks for no pipeline."""
+        message = self.repository.commits(sha, limit=1)[0].message.lower()
+        return any(mark in message for mark in SKIP_MARKS)
+
+    def _new(self, request: Request) -> Pipeline:
+        merge_request = request.merge_request
+        pipeline = Pipeline(
+            id=self.state.next_id(),
+            iid=next(self._iids),
+            source=request.source,
+            ref=request.ref,
+            sha=request.sha,
+            created_at=self.state.clock(),
+            user=request.user,
+            before_sha=request.before_sha,
+            tag=request.tag,
+            merge_request=merge_request.iid if merge_request else None,
+        )
+        if merge_request is not None:
+            target = f"refs/heads/{merge_request.target_branch}"
+            pipeline.base_sha = self.repository.merge_base(target, request.sha)
+        return pipeline
+
+    def _add(self, pipeline: Pipeline) -> None:
+        self.state.add_pipeline(pipeline)
+        log.info(
+            "pipeline created",
+            pipeline=pipeline.id,
+            name=pipeline.name,
+            source=pipeline.source,
+            ref=pipeline.ref,
+            sha=pipeline.sha,
+            status=pipeline.status,
+            jobs=[job.spec.name for job in pipeline.jobs],
+        )
+        self.runner.advance(pipeline)
+
+    def _fill(self, pipeline: Pipeline, request: Request) -> None:
+        """Read the file at the pipeline's commit, and give the pipeline its name and jobs."""
+        if request.skip:
+            pipeline.skipped = True
+            return
+        folder = self.root / "pipelines" / str(pipeline.id) / "file"
+        checkout = folder / "checkout"
+        variables = self._variables(pipeline, request)
+        unset = [name for name in NOT_GITLABS if name not in variables]
+        place = Workplace(checkout, folder / "state", variables, unset)
+        try:
+            origin = f"{self.url}/{self.config.project}.git"
+            self.repository.checkout(checkout, pipeline.sha, origin=origin)
+            compiled = compile_pipeline(
+                self.tool,
+                place,
+                inputs=request.inputs,
+                changes=self._mark_base(checkout, pipeline),
+                overrides=variables,
+            )
+        finally:
+            shutil.rmtree(folder.parent, ignore_errors=True)
+        pipeline.variables = variables
+        pipeline.name = compiled.name
+        pipeline.globals = compiled.variables
+        pipeline.jobs = [self._job(spec) for spec in compiled.jobs]
+
+    def _variables(self, pipeline: Pipeline, request: Request) -> dict[str, str]:
+        """Return what overrules the file's variables, in GitLab's order of precedence."""
+        commit = self.repository.commits(pipeline.sha, limit=1)[0]
+        predefined = pipeline_variables(pipeline, self.config, url=self.url, commit=commit)
+        if request.merge_request is not None:
+            predefined |= merge_request_variables(
+                request.merge_request, self.config, url=self.url, base=pipeline.base_sha or ZEROS
+            )
+        project = {name: variable.value for name, variable in self.config.variables.items()}
+        return literal({**predefined, **project, **request.variables})
+
+    def _job(self, spec: JobSpec) -> Job:
+        token = f"glcbt-{secrets.token_urlsafe(24)}"
+        return Job(self.state.next_id(), spec, self.state.clock(), token)
+
+    def _mark_base(self, checkout: Path, pipeline: Pipeline) -> bool:
+        """Show the tool what rules:changes compare with, and tell whether they count at all.
+
+        It looks at origin/HEAD. As in GitLab, changes hold for everything but merge requests and
+        pushes to a branch that was there before.
+        """
+        base = pipeline.base_sha
+        if pipeline.source == "push" and not pipeline.tag and pipeline.before_sha != ZEROS:
+            base = pipeline.before_sha
+        if base is None:
+            return False
+        self.repository.git("update-ref", BASE, base, cwd=checkout)
+        self.repository.git("symbolic-ref", "refs/remotes/origin/HEAD", BASE, cwd=checkout)
+        return True

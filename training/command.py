@@ -1,0 +1,24 @@
+"""What the stages' command lines share: the --task option, and errors as one line."""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from training.errors import TrainingError
+from training.tasks import TASKS
+
+
+def task_parser(description: str | None) -> argparse.ArgumentParser:
+    """Return a parser with the required option --task."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--task", required=True, choices=sorted(TASKS), help="what to work on")
+    return parser
+
+
+def run(main: Callable[[], int | None]) -> int:
+    """Run a command; return its exit code, or 2 after printing an error of ours."""
+    try:
+        return main() or 0
+    except TrainingError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 2

@@ -1,0 +1,51 @@
+"""Every error of training: one sentence that names the field, the value and what was expected."""
+
+from typing import Any
+
+
+class TrainingError(Exception):
+    """The base of them all; the command line prints it and exits with 2."""
+
+
+class BadParameter(TrainingError):
+    """A value of params.yaml, or of the command line, is unknown or out of range."""
+
+    def __init__(self, field: str, value: Any, expected: str) -> None:
+        super().__init__(f"{field}: got {value!r}, expected {expected}")
+
+
+class MissingArtifact(TrainingError):
+    """A stage lacks what an earlier one should have written."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(f"{path}: not found; run 'dvc repro'")
+
+
+class ExportRefused(TrainingError):
+    """The bundle does not predict what the training framework predicted."""
+
+
+class BundleUnusable(TrainingError):
+    """A model to compare cannot be loaded, or is of another task."""
+
+    def __init__(self, folder: object, problem: str) -> None:
+        super().__init__(f"{folder}: {problem}")
+
+
+class CollectRefused(TrainingError):
+    """The labelled feedback cannot become training rows; nothing was changed."""
+
+
+class MissingVariable(TrainingError):
+    """A variable of the CI environment is not set."""
+
+    def __init__(self, name: str, expected: str) -> None:
+        super().__init__(f"{name}: not set, expected {expected}")
+
+
+class GitLabRefused(TrainingError):
+    """GitLab, or git's push to it, answered with an error."""
+
+
+class ReportRefused(TrainingError):
+    """A report folder lacks its text, or the report is too long to be published."""

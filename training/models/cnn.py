@@ -1,0 +1,97 @@
+"""A small convolutional network, by Keras on TensorFlow."""
+
+import os
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.artifacts import Split
+from training.models.model import Log
+from training.params import Train
+
+INK = 16.0
+
+
+class FittedCnn:
+    """The network after training."""
+
+    def __init__(self, network: Any, version: str) -> None:
+        self.framework = ("tensorflow", version)
+        self._network = network
+
+    def probabilities(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return Keras' own probabilities, shape (rows, labels)."""
+        return np.asarray(self._network.predict(inputs, verbose=0), np.float64)
+
+    def write_onnx(self, path: Path) -> None:
+        """Write it through Keras' own ONNX export."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "model.onnx"
+            with warnings.catch_warnings():  # tf2onnx asks NumPy for names it no longer has
+                warnings.simplefilter("ignore", FutureWarning)
+                self._network.export(str(file), format="onnx", verbose=False)
+            path.write_bytes(file.read_bytes())
+
+
+class Cnn:
+    """Three convolutions, one hidden layer, softmax."""
+
+    def fit(
+        self,
+        train: Split,
+        weights: NDArray[np.float32],
+        validation: Split,
+        *,
+        classes: int,
+        numbers: Train,
+        log: Log,
+    ) -> FittedCnn:
+        """Fit with Adam on the cross-entropy."""
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else a page of notices per import
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its sums depend on the threads
+        import keras
+        import tensorflow
+
+        keras.utils.set_random_seed(numbers.seed)
+        tensorflow.config.experimental.enable_op_determinism()
+        network = _network(keras, train.inputs.shape[1:], classes, numbers)
+        network.fit(
+            train.inputs,
+            train.labels,
+            sample_weight=weights,
+            validation_data=(validation.inputs, validation.labels),
+            epochs=numbers.cnn.epochs,
+            batch_size=numbers.cnn.batch_size,
+            verbose=0,
+            callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: log(logs))],
+        )
+        return FittedCnn(network, tensorflow.__version__)
+
+
+def _network(keras: Any, shape: tuple[int, ...], classes: int, numbers: Train) -> Any:
+    layers, filters = keras.layers, numbers.cnn.filters
+    network = keras.Sequential(
+        [
+            keras.Input(shape),
+            layers.Rescaling(1 / INK),
+            layers.Reshape((*shape, 1)),
+            layers.Conv2D(filters, 3, padding="same", activation="relu"),
+            layers.Conv2D(filters, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Conv2D(2 * filters, 3, padding="same", activation="relu"),
+            layers.Flatten(),
+            layers.Dropout(numbers.cnn.dropout),
+            layers.Dense(64, activation="relu"),
+            layers.Dense(classes, activation="softmax"),
+        ]
+    )
+    network.compile(
+        keras.optimizers.Adam(numbers.cnn.learning_rate),
+        "sparse_categorical_crossentropy",
+        weighted_metrics=["accuracy"],
+    )
+    return network

@@ -1,0 +1,116 @@
+"""The numbers of params.yaml, checked where they enter."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML
+
+from training.errors import BadParameter
+
+FILE = Path("params.yaml")
+Share = Annotated[float, Field(gt=0, lt=1)]
+Count = Annotated[int, Field(gt=0)]
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Prepare(_Block):
+    """Shares of the splits, of base rows and of collected ones."""
+
+    validation: Annotated[float, Field(gt=0, lt=0.5)]
+    test: Annotated[float, Field(gt=0, lt=0.5)]
+    fresh_validation: Annotated[float, Field(gt=0, lt=0.5)]
+    fresh_test: Annotated[float, Field(gt=0, lt=0.5)]
+
+
+class Cnn(_Block):
+    """The convolutional network's numbers."""
+
+    epochs: Annotated[int, Field(gt=0, le=1000)]
+    batch_size: Count
+    learning_rate: Annotated[float, Field(gt=0, le=1)]
+    filters: Annotated[int, Field(gt=0, le=1024)]
+    dropout: Annotated[float, Field(ge=0, lt=1)]
+
+
+class Linear(_Block):
+    """The logistic regression's numbers."""
+
+    inverse_regularisation: Annotated[float, Field(gt=0)]
+    iterations: Count
+
+
+class Train(_Block):
+    """Which model is trained, and how."""
+
+    model: Literal["cnn", "linear"]
+    seed: Annotated[int, Field(ge=0, lt=2**31)]
+    fresh_weight: Annotated[float, Field(ge=1, le=100)]
+    cnn: Cnn
+    linear: Linear
+
+
+class Export(_Block):
+    """The bundle's version and reference."""
+
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    bins: Annotated[int, Field(ge=2, le=100)]
+    rows_per_bin: Count
+    family_level: Share
+    least_fresh_rows: Count
+    tolerance: Annotated[float, Field(gt=0, le=0.01)]
+
+
+class Collect(_Block):
+    """What the collection of labelled feedback asks for."""
+
+    least_rows: Count
+    lookback_seconds: Annotated[float, Field(ge=0)]
+
+
+class Gate(_Block):
+    """What the comparison of champion and challenger asks for."""
+
+    level: Share
+    bootstrap: Annotated[int, Field(ge=100, le=1_000_000)]
+    floor: Annotated[float, Field(ge=0, le=1)]
+    seed: Annotated[int, Field(ge=0, lt=2**31)]
+
+
+class TaskParams(_Block):
+    """All numbers of one task."""
+
+    prepare: Prepare
+    train: Train
+    export: Export
+    collect: Collect
+    gate: Gate
+
+
+def load(task: str, path: Path = FILE) -> TaskParams:
+    """Return the numbers of a task.
+
+    Raises BadParameter with the first key that is unknown, missing or out of range.
+    """
+    document: Any = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    if not isinstance(document, dict) or task not in document:
+        raise BadParameter(f"{path.name}: {task}", None, "a block of that name")
+    try:
+        return TaskParams.model_validate(document[task])
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join([task, *(str(part) for part in first["loc"])])
+        got = None if first["type"] == "missing" else first["input"]
+        expected = _expectation(first["type"], first["msg"])
+        raise BadParameter(f"{path.name}: {field}", got, expected) from error
+
+
+def _expectation(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return "no such key"
+    if kind == "missing":
+        return "a value"
+    return message.removeprefix("Input should be ")

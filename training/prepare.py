@@ -1,0 +1,82 @@
+"""Stage 1: base rows and collected feedback become train, validation and test."""
+
+import hashlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as parquet
+from numpy.typing import NDArray
+
+from training import params
+from training.artifacts import SPLITS, Prepared, Split
+from training.command import run, task_parser
+from training.tasks import TASKS
+from training.tasks.task import Task
+
+BASE = "base"
+
+
+@dataclass(frozen=True)
+class Collected:
+    """Rows of the feedback file with their source, and the source of the newest one."""
+
+    split: Split
+    newest: str | None
+
+
+def read_feedback(task: Task, file: Path) -> Collected:
+    """Return the collected rows; none where nothing was collected yet."""
+    if not file.exists():
+        empty = np.empty((0, *task.input.shape), np.float32)
+        return Collected(Split(empty, np.empty(0, np.int64), np.empty(0, str)), None)
+    table = parquet.read_table(file).to_pydict()
+    inputs = np.asarray(table["input"], np.float32).reshape(-1, *task.input.shape)
+    labels = np.array([task.labels.index(label) for label in table["label"]], np.int64)
+    newest = max(zip(table["observed_at"], table["incident"], strict=True))[1]
+    return Collected(Split(inputs, labels, np.array(table["incident"], str)), newest)
+
+
+def positions(inputs: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return a number in [0, 1) per row, from its content alone.
+
+    So a row keeps its split as others come and go, and equal rows never stand on two sides.
+    """
+    digests = (hashlib.sha256(row.tobytes()).digest()[:8] for row in np.ascontiguousarray(inputs))
+    return np.array([int.from_bytes(digest, "big") / 2**64 for digest in digests], np.float64)
+
+
+def cut(rows: Split, *, validation: float, test: float) -> dict[str, Split]:
+    """Return the three splits with about these shares; the rest is for training."""
+    place = positions(rows.inputs)
+    chosen = {
+        "test": place < test,
+        "validation": (place >= test) & (place < test + validation),
+        "train": place >= test + validation,
+    }
+    return {name: rows.where(chosen[name]) for name in SPLITS}
+
+
+def prepare(task: Task, numbers: params.Prepare, feedback: Path) -> Prepared:
+    """Return all splits of base and collected rows."""
+    loaded = task.load()
+    base = Split(loaded.inputs, loaded.labels, np.full(len(loaded.labels), BASE))
+    collected = read_feedback(task, feedback)
+    parts = cut(base, validation=numbers.validation, test=numbers.test)
+    fresh = cut(collected.split, validation=numbers.fresh_validation, test=numbers.fresh_test)
+    splits = {name: parts[name] + fresh[name] for name in SPLITS}
+    return Prepared(splits["train"], splits["validation"], splits["test"], collected.newest)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the stage for one task."""
+    name = task_parser(__doc__).parse_args(arguments).task
+    task, numbers = TASKS[name], params.load(name).prepare
+    prepared = prepare(task, numbers, Path("data", name, "feedback.parquet"))
+    prepared.write(Path("artifacts", name, "prepared"), task.labels)
+    print(", ".join(f"{split}: {len(prepared.split(split).labels)} rows" for split in SPLITS))
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

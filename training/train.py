@@ -1,0 +1,110 @@
+"""Stage 2: fit a model, calibrate it, and write it as ONNX with the framework's own predictions."""
+
+import csv
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from training import params
+from training.artifacts import Prepared, write_json
+from training.calibration import append_temperature, fit_temperature, soften
+from training.command import run, task_parser
+from training.models import MODELS
+from training.models.model import Fitted
+from training.tasks import TASKS
+
+CURVES = ("accuracy", "loss", "val_accuracy", "val_loss")
+
+
+class History:
+    """Figures per epoch: kept for the report, and handed to DVCLive as they come."""
+
+    def __init__(self, folder: Path, epochs: int) -> None:
+        from dvclive import Live
+
+        self._file = folder / "history.csv"
+        self._epochs = epochs
+        self._rows: list[dict[str, float]] = []
+        self._live = Live(str(folder / "live"), dvcyaml=None, save_dvc_exp=False, report=None)
+
+    def log(self, figures: dict[str, float]) -> None:
+        """Record one epoch and say where training is."""
+        row = {name: round(float(figures[name]), 6) for name in CURVES}
+        self._rows.append(row)
+        for name, value in row.items():
+            self._live.log_metric(name, value)
+        self._live.next_step()
+        print(
+            f"epoch {len(self._rows)}/{self._epochs}: accuracy {row['accuracy']:.3f}, "
+            f"validation {row['val_accuracy']:.3f}",
+            flush=True,
+        )
+
+    def close(self) -> None:
+        """Write history.csv."""
+        self._live.end()
+        with self._file.open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(("epoch", *CURVES))
+            for epoch, row in enumerate(self._rows, start=1):
+                writer.writerow((epoch, *row.values()))
+
+
+def train(prepared: Prepared, numbers: params.Train, classes: int, out: Path) -> Fitted:
+    """Fit, calibrate and write everything of this stage."""
+    history = History(out, numbers.cnn.epochs if numbers.model == "cnn" else 1)
+    fresh = prepared.train.source == (prepared.fresh or "")
+    weights = np.where(fresh, numbers.fresh_weight, 1.0).astype(np.float32)
+    started = time.monotonic()
+    fitted = MODELS[numbers.model].fit(
+        prepared.train,
+        weights,
+        prepared.validation,
+        classes=classes,
+        numbers=numbers,
+        log=history.log,
+    )
+    seconds = time.monotonic() - started
+    history.close()
+    temperature = _write_model(fitted, prepared, out)
+    facts = {
+        "model": numbers.model,
+        "framework": fitted.framework[0],
+        "framework_version": fitted.framework[1],
+        "seconds": round(seconds, 3),
+        "temperature": temperature,
+        "rows": len(prepared.train.labels),
+    }
+    write_json(out / "training.json", facts)
+    return fitted
+
+
+def _write_model(fitted: Fitted, prepared: Prepared, out: Path) -> float:
+    validation = fitted.probabilities(prepared.validation.inputs)
+    temperature = fit_temperature(validation, prepared.validation.labels)
+    np.savez_compressed(
+        out / "predictions.npz",
+        allow_pickle=False,
+        validation=soften(validation, temperature),
+        test=soften(fitted.probabilities(prepared.test.inputs), temperature),
+    )
+    fitted.write_onnx(out / "model.onnx")
+    append_temperature(out / "model.onnx", temperature)
+    return temperature
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the stage for one task."""
+    name = task_parser(__doc__).parse_args(arguments).task
+    numbers = params.load(name).train
+    prepared = Prepared.read(Path("artifacts", name, "prepared"))
+    out = Path("artifacts", name, "model")
+    out.mkdir(parents=True, exist_ok=True)
+    print(f"training {numbers.model} on {len(prepared.train.labels)} rows", flush=True)
+    train(prepared, numbers, len(TASKS[name].labels), out)
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

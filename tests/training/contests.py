@@ -1,0 +1,59 @@
+"""Two tiny models and prepared rows whose labels one of them gets right, made in a moment."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.predictor import Predictor
+from tests.bundles import LABELS, images, make_bundle
+from training.artifacts import Split
+from training.comparison import open_model
+from training.params import Gate
+
+INCIDENT = "0123456789ab"
+GATE = Gate(level=0.05, bootstrap=500, floor=0.5, seed=7)
+
+# Rows of shape (rows, 8, 8) to label indices.
+Truth = Callable[[NDArray[np.float32]], NDArray[np.int64]]
+
+
+def model(folder: Path, seed: int, version: str = "1.0.0") -> Predictor:
+    """Return a random linear model; another seed is another model."""
+    make_bundle(folder, version, seed=seed)
+    return open_model(folder, "digits")
+
+
+def says(of: Predictor) -> Truth:
+    """Return the truth that a model is always right about."""
+    return lambda rows: of.predict(rows).argmax(axis=1).astype(np.int64)
+
+
+def scrambled(rows: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return labels that nothing can learn."""
+    return np.random.default_rng(99).integers(0, len(LABELS), size=len(rows))
+
+
+def prepare(folder: Path, *, base: Truth, fresh: Truth | None = None, rows: int = 200) -> Path:
+    """Write a test split with `rows` base rows and, if asked, as many of an incident."""
+    first = images(rows, seed=31).astype(np.float32)
+    split = Split(first, base(first), np.full(rows, "base"))
+    if fresh is not None:
+        second = images(rows, seed=32).astype(np.float32)
+        split += Split(second, fresh(second), np.full(rows, INCIDENT))
+    folder.mkdir(parents=True, exist_ok=True)
+    split.write(folder / "test.npz")
+    counts = {
+        "rows": len(split.labels),
+        "sources": dict(Counter(split.source.tolist())),
+        "labels": {label: int((split.labels == i).sum()) for i, label in enumerate(LABELS)},
+    }
+    summary = {
+        "splits": dict.fromkeys(("train", "validation", "test"), counts),
+        "fresh": None if fresh is None else INCIDENT,
+    }
+    (folder / "summary.json").write_text(json.dumps(summary))
+    return folder

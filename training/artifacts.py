@@ -75,8 +75,8 @@ class Prepared:
     @classmethod
     def read(cls, folder: Path) -> "Prepared":
         """Read what `write` wrote. Raises MissingArtifact."""
-        splits = [Split.read(folder / f"{name}.npz") for name in SPLITS]
-        return cls(*splits, read_json(folder / "summary.json")["fresh"])
+        train, validation, test = (Split.read(folder / f"{name}.npz") for name in SPLITS)
+        return cls(train, validation, test, read_json(folder / "summary.json")["fresh"])
 
     def write(self, folder: Path, labels: Sequence[str]) -> None:
         """Write one file per split, and summary.json: rows by split, source and label."""

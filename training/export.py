@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from ruamel.yaml import YAML
 
-from service.bundle import CARD, MODEL, REFERENCE, Bundle, sha256, write
+from service.bundle import CARD, MODEL, REFERENCE, Bundle, write
 from service.predictor import Predictor
 from training import params
 from training.artifacts import Prepared, read_json

@@ -1,4 +1,4 @@
-"""What the model was accepted on: the shares and the accuracy that live traffic is compared with."""
+"""What the model was accepted on: the shares and accuracy that live traffic is held against."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,15 +74,12 @@ def build(kind: str, labels: tuple[str, ...], rows: Basis, numbers: Export) -> R
     columns[CONFIDENCE] = rows.probabilities.max(axis=1)
     columns[PREDICTION] = rows.probabilities.argmax(axis=1)
     level = numbers.family_level / len(columns)
-    signals = []
+    signals = [_signal(PREDICTION, (*labels, OTHER, MISSING), (), columns, level)]
     for name, column in columns.items():
-        if name == PREDICTION:
-            bins, edges = (*labels, OTHER, MISSING), ()
-        else:
+        if name != PREDICTION:
             most = max(2, min(numbers.bins, len(column) // numbers.rows_per_bin))
             edges = numeric_edges(column.astype(np.float64), bins=most)
-            bins = numeric_bins(edges)
-        signals.append(_signal(name, bins, edges, columns, level))
+            signals.append(_signal(name, numeric_bins(edges), edges, columns, level))
     return Reference(
         signals=tuple(signals), accuracy=rows.accuracy, accuracy_size=rows.accuracy_size
     )

@@ -4,6 +4,7 @@ import csv
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,12 +23,12 @@ class History:
     """Figures per epoch: kept for the report, and handed to DVCLive as they come."""
 
     def __init__(self, folder: Path, epochs: int) -> None:
-        from dvclive import Live
+        from dvclive.live import Live
 
         self._file = folder / "history.csv"
         self._epochs = epochs
         self._rows: list[dict[str, float]] = []
-        self._live = Live(str(folder / "live"), dvcyaml=None, save_dvc_exp=False, report=None)
+        self._live: Any = Live(str(folder / "live"), dvcyaml=None, save_dvc_exp=False, report=None)
 
     def log(self, figures: dict[str, float]) -> None:
         """Record one epoch and say where training is."""

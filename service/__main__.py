@@ -1,13 +1,17 @@
 """Start the service: `python -m service`."""
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 
-import uvicorn
-
 from service import logs, settings
 from service.app import create_app
+from service.server import server
+
+# How long another thread may keep the event loop waiting; with Python's 5 ms the store's writer
+# showed in the slowest percent of the answers.
+SWITCH_SECONDS = 0.0001
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,18 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"service: {error}", file=sys.stderr)
         return 2
     log = logs.configure(chosen.log_level)
-    config = uvicorn.Config(
-        create_app(chosen, log=log),
-        host=chosen.host,
-        port=chosen.port,
-        http="httptools",
-        access_log=False,
-        log_config=None,
-        lifespan="on",
-    )
-    server = uvicorn.Server(config)
-    server.run()
-    return 0 if server.started else 1
+    sys.setswitchinterval(SWITCH_SECONDS)
+    # What is loaded by then lives for ever: frozen, no collection walks it again. Measured at 16
+    # connections: 99 % of the answers within 5 ms instead of 18.
+    running = server(create_app(chosen, log=log, started=gc.freeze), chosen)
+    running.run()
+    return 0 if running.started else 1
 
 
 if __name__ == "__main__":

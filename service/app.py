@@ -1,14 +1,12 @@
 """Wire the service together: the only place that knows every part."""
 
 import asyncio
-import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -17,11 +15,11 @@ from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.exceptions import HTTPException
 from structlog.typing import FilteringBoundLogger
 
-from service import openapi, routes, serving, tables
+from service import routes, serving, tables
 from service.collector import Collector
 from service.errors import InvalidInput, NoSuchRoute, ServiceError
 from service.http_metrics import HttpMetrics
-from service.predict import HotRoute, PredictEndpoint
+from service.predict import Application, PredictEndpoint
 from service.production import Production
 from service.request_log import RequestLog
 from service.serving import Loaded, Serving
@@ -32,9 +30,16 @@ from service.versions import Versions
 DESCRIPTION = "Serves one model bundle, counts what it sees, keeps predictions and feedback."
 
 
-def create_app(settings: Settings, *, log: FilteringBoundLogger | None = None) -> FastAPI:
-    """Return the application; nothing is opened or loaded before its lifespan begins."""
-    log = log or structlog.get_logger()
+def create_app(
+    settings: Settings,
+    *,
+    log: FilteringBoundLogger,
+    started: Callable[[], None] = lambda: None,
+) -> FastAPI:
+    """Return the application; nothing is opened or loaded before its lifespan begins.
+
+    started: called once the first look at the bundles is over, before the first request.
+    """
     registry, http, versions = CollectorRegistry(), HttpMetrics(), Versions()
     store = Store(
         tables.connect(settings.database_url),
@@ -66,7 +71,7 @@ def create_app(settings: Settings, *, log: FilteringBoundLogger | None = None) -
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         store.start()
         await production.look()
-        gc.freeze()
+        started()
         watcher = asyncio.create_task(production.watch(settings.poll_seconds))
         yield
         watcher.cancel()
@@ -74,7 +79,10 @@ def create_app(settings: Settings, *, log: FilteringBoundLogger | None = None) -
         loader.shutdown()
         inference.shutdown()
 
-    app = FastAPI(
+    app = Application(
+        predict=PredictEndpoint(
+            production=production, store=store, http=http, settings=settings, log=log
+        ),
         title="Perennial",
         version=_version(),
         description=DESCRIPTION,
@@ -90,11 +98,6 @@ def create_app(settings: Settings, *, log: FilteringBoundLogger | None = None) -
         http.instrument
     ).instrument(app)
     app.add_middleware(RequestLog, log=log, slow_seconds=settings.slow_seconds)
-    endpoint = PredictEndpoint(
-        production=production, store=store, http=http, settings=settings, log=log
-    )
-    app.add_middleware(HotRoute, endpoint=endpoint)
-    app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]
     return app
 
 

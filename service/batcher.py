@@ -18,6 +18,8 @@ Waiting = tuple[Floats32, asyncio.Future[list[Result]]]
 class Batcher(Generic[Result]):
     """Runs inferences one at a time; what arrives meanwhile becomes the next batch.
 
+    Made on the event loop that it serves.
+
     The first row of an idle service schedules a flush at the end of the loop's turn: rows that came
     in the same turn join it, and no timer is involved.
 
@@ -40,24 +42,25 @@ class Batcher(Generic[Result]):
         self._finish = finish
         self._max_rows = max_rows
         self._executor = executor
+        # Asked for once: each call costs a system call (getpid, to notice a fork).
+        self._loop = asyncio.get_running_loop()
         self._waiting: list[Waiting[Result]] = []
         self._busy = False
 
     def submit(self, rows: Floats32) -> "asyncio.Future[list[Result]]":
         """Return a future of the results of `rows`; InferenceFailed where the model raises."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[list[Result]] = loop.create_future()
+        future: asyncio.Future[list[Result]] = self._loop.create_future()
         self._waiting.append((rows, future))
         if not self._busy:
             self._busy = True
-            loop.call_soon(self._flush)
+            self._loop.call_soon(self._flush)
         return future
 
     def _flush(self) -> None:
         batch = self._take()
         rows = batch[0][0] if len(batch) == 1 else np.concatenate([rows for rows, _ in batch])
         if self._executor is not None:
-            job = asyncio.get_running_loop().run_in_executor(self._executor, self._timed, rows)
+            job = self._loop.run_in_executor(self._executor, self._timed, rows)
             job.add_done_callback(lambda done: self._answer(batch, rows, done.result))
         else:
             self._answer(batch, rows, lambda: self._timed(rows))
@@ -89,7 +92,7 @@ class Batcher(Generic[Result]):
         else:
             _deliver(batch, results)
         if self._waiting:
-            asyncio.get_running_loop().call_soon(self._flush)
+            self._loop.call_soon(self._flush)
         else:
             self._busy = False
 

@@ -27,6 +27,12 @@ class HttpMetrics(registry.Collector):
         self._latency: dict[tuple[str, str], Histogram] = {}
         self._highr = Histogram(HIGHR)
 
+    def expect(self, method: str, handler: str) -> None:
+        """Show a route before its first request, so that a first error is an increase from 0."""
+        for status in ("2xx", "4xx", "5xx"):
+            self._requests.setdefault((method, status, handler), 0)
+        self._latency.setdefault((handler, method), Histogram(LOWR))
+
     def observe(self, method: str, handler: str, status: int, seconds: float) -> None:
         """Count one request."""
         request = (method, CLASSES[status // 100], handler)

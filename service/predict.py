@@ -7,12 +7,14 @@ in the same shape as every other route.
 
 from collections.abc import Callable
 from time import perf_counter, time
+from typing import Any
 
 import orjson
-from starlette.types import ASGIApp, Receive, Scope, Send
+from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
-from service import body, instances
+from service import body, instances, openapi
 from service.body import Disconnected
 from service.errors import NoSuchRoute, ServiceError, UnknownModel
 from service.http_metrics import HttpMetrics
@@ -29,22 +31,29 @@ JSON = (b"content-type", b"application/json")
 OK, FAILED = 200, 500
 
 
-class HotRoute:
-    """Middleware that answers the prediction paths and hands on every other request."""
+class Application(FastAPI):
+    """A FastAPI application that hands the prediction paths to `predict` before all else."""
 
-    def __init__(self, app: ASGIApp, *, endpoint: "PredictEndpoint") -> None:
-        self._app = app
-        self._endpoint = endpoint
+    def __init__(self, *, predict: "PredictEndpoint", **options: Any) -> None:
+        super().__init__(**options)
+        self._predict = predict
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection."""
         if scope["type"] == "http":
             path = scope["path"]
             if path == PATH:
-                return await self._endpoint(scope, receive, send, handler=PATH, model=None)
+                return await self._predict(scope, receive, send, handler=PATH, model=None)
             if path.startswith(V1_START) and path.endswith(V1_END):
                 name = path[len(V1_START) : -len(V1_END)]
-                return await self._endpoint(scope, receive, send, handler=V1_PATH, model=name)
-        await self._app(scope, receive, send)
+                return await self._predict(scope, receive, send, handler=V1_PATH, model=name)
+        await super().__call__(scope, receive, send)
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the documentation, with the prediction paths in it."""
+        if self.openapi_schema is None:
+            self.openapi_schema = openapi.describe(self)
+        return self.openapi_schema
 
 
 class PredictEndpoint:
@@ -63,6 +72,7 @@ class PredictEndpoint:
         self._production = production
         self._store = store
         self._observe = http.observe
+        http.expect("POST", PATH)
         self._limit = settings.max_body_bytes
         self._rows = settings.max_instances
         self._slow = settings.slow_seconds

@@ -49,7 +49,7 @@ def load(path: Path, *, threads: int, batch_rows: int) -> Loaded:
 
 
 class Serving:
-    """A loaded bundle with its batcher and counters; lives on the event loop."""
+    """A loaded bundle with its batcher and counters; made on the event loop it serves."""
 
     def __init__(
         self,
@@ -64,19 +64,26 @@ class Serving:
         self.model = loaded.bundle.manifest.task
         self.version = loaded.bundle.manifest.version
         self.shape = loaded.bundle.manifest.input.shape
-        self._labels = loaded.bundle.manifest.labels
-        self._counters = counters
-        self._ids = ids
-        batcher = Batcher(
-            loaded.predictor.predict, self._finish, max_rows=max_rows, executor=executor
-        )
+        # No cycle back to self: a frozen cycle would keep the model's memory for ever.
+        finish = _Finish(loaded.bundle, counters, ids)
+        batcher = Batcher(loaded.predictor.predict, finish, max_rows=max_rows, executor=executor)
         self.predict = batcher.submit
 
-    def _finish(self, rows: Floats32, probabilities: Floats32, seconds: float) -> list[Prediction]:
+
+class _Finish:
+    """Turns the probabilities of a batch into predictions with ids, and counts them."""
+
+    def __init__(self, bundle: Bundle, counters: Counters, ids: Callable[[int], list[str]]) -> None:
+        self._labels = bundle.manifest.labels
+        self._version = bundle.manifest.version
+        self._counters = counters
+        self._ids = ids
+
+    def __call__(self, rows: Floats32, probabilities: Floats32, seconds: float) -> list[Prediction]:
         predicted = probabilities.argmax(axis=1)
         confidence = probabilities.max(axis=1)
         self._counters.add(rows, predicted, confidence, seconds=seconds)
-        labels, version = self._labels, self.version
+        labels, version = self._labels, self._version
         return [
             {
                 "label": labels[index],

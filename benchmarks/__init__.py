@@ -1,0 +1,1 @@
+"""One file per claim in the README; `python -m benchmarks` runs them all."""

@@ -5,7 +5,7 @@ from starlette.responses import JSONResponse, Response
 from demo.forge import models
 from demo.forge.config import ROLES
 from demo.forge.errors import ApiError, bad_request, forbidden, not_found, unauthorized
-from demo.forge.merge_requests import check_note, check_text
+from demo.forge.limits import check_note, check_text
 from demo.forge.paging import paged
 from demo.forge.params import PAGING, Field
 from demo.forge.routing import Call, Route
@@ -120,9 +120,8 @@ def pipelines(call: Call) -> Response:
 def commits(call: Call) -> Response:
     """List the commits that a merge request brings."""
     request = _request(call)
-    repository = call.forge.repository
-    base = repository.merge_base(f"refs/heads/{request.target_branch}", request.sha)
-    found = repository.commits(request.sha, *([f"^{base}"] if base else []))
+    base = call.forge.merge_requests.base(request)
+    found = call.forge.repository.commits(request.sha, *([f"^{base}"] if base else []))
     return paged(
         found, lambda one: models.commit(call.forge, one), params=call.params, url=call.url
     )

@@ -87,6 +87,7 @@ ROUTES = [
         "/projects/:id/uploads",
         add_upload,
         "write",
-        fields={"file": Field("file", required=True)},
+        # python-gitlab sends an empty avatar with every file.
+        fields={"file": Field("file", required=True), "avatar": Field()},
     ),
 ]

@@ -58,8 +58,8 @@ class Forge:
 
     def stop(self) -> None:
         """End every job and worker."""
-        self.background.stop()
         self.runner.stop()
+        self.background.stop()
 
     def token(self, value: str | None, kind: str = "project") -> Token | None:
         """Find a token by its value."""

@@ -36,6 +36,7 @@ class JobRunner:
         self.tool = tool
         self.config = config
         self.url = url
+        self._stopped = False
         self._running: dict[int, subprocess.Popen[bytes]] = {}
 
     def folder(self, pipeline: Pipeline) -> Path:
@@ -49,6 +50,8 @@ class JobRunner:
         dump(one_job(job.spec, pipeline.globals), folder / "job.json")
         process = self.tool.start(place, file=folder / "job.json", job=job.spec.name)
         self._running[job.id] = process
+        if self._stopped:  # while this job was being prepared
+            stop(process)
         limit = min(job.spec.timeout or self.config.timeout, self.config.timeout)
         try:
             code = process.wait(limit)
@@ -63,7 +66,8 @@ class JobRunner:
         return outcome
 
     def stop(self) -> None:
-        """Kill every running job."""
+        """Kill every running job, and those that are about to run."""
+        self._stopped = True
         for process in list(self._running.values()):
             stop(process)
 

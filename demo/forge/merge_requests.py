@@ -8,14 +8,12 @@ import structlog
 from demo.forge.background import Background
 from demo.forge.config import Config, Token
 from demo.forge.errors import ApiError, bad_request, conflict, not_mergeable
+from demo.forge.limits import check_note, check_text
 from demo.forge.pipelines import Pipelines, Request
 from demo.forge.repository import Repository
 from demo.forge.state import MergeRequest, Note, Pipeline, State
 
 log = structlog.get_logger()
-
-MAX_DESCRIPTION = 1_048_576
-MAX_NOTE = 1_000_000
 
 
 class MergeRequests:
@@ -176,6 +174,11 @@ class MergeRequests:
                 return
             self._merge(request, by, message=None)
 
+    def base(self, request: MergeRequest) -> str | None:
+        """Return the commit that the merge request's changes are counted from."""
+        target = request.merged_onto or f"refs/heads/{request.target_branch}"
+        return self.repository.merge_base(target, request.sha)
+
     def mergeable(self, request: MergeRequest) -> bool:
         """Tell whether the merge request could merge now, pipelines aside."""
         return self.detailed_status(request) == "mergeable"
@@ -246,6 +249,7 @@ class MergeRequests:
         if request.remove_source_branch:
             self.repository.delete(f"refs/heads/{request.source_branch}")
         request.state = "merged"
+        request.merged_onto = target
         request.auto_merge = None
         request.merged_by = by
         request.merged_at = request.updated_at = self.state.clock()
@@ -272,30 +276,3 @@ class MergeRequests:
             note = Note(self.state.next_id(), body, by, now, now)
             request.notes.append(note)
             return note
-
-
-def check_text(title: str, description: str) -> None:
-    """Refuse a title or description that GitLab would refuse.
-
-    Raises ApiError.
-    """
-    if not title.strip():
-        raise bad_request({"title": ["can't be blank"]})
-    if len(title) > 255:
-        raise bad_request({"title": ["is too long (maximum is 255 characters)"]})
-    if len(description) > MAX_DESCRIPTION:
-        raise bad_request(
-            {"description": [f"is too long (maximum is {MAX_DESCRIPTION} characters)"]}
-        )
-
-
-def check_note(body: str) -> None:
-    """Refuse a note that GitLab would refuse.
-
-    Raises ApiError.
-    """
-    if not body.strip():
-        raise bad_request('400 Bad request - Note {:note=>["can\'t be blank"]}')
-    if len(body) > MAX_NOTE:
-        reason = f"is too long (maximum is {MAX_NOTE} characters)"
-        raise bad_request(f'400 Bad request - Note {{:note=>["{reason}"]}}')

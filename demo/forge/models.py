@@ -152,7 +152,7 @@ def merge_request(forge: Forge, item: MergeRequest) -> Json:
     """Return a merge request."""
     detailed = forge.merge_requests.detailed_status(item)
     head = forge.merge_requests.head_pipeline(item)
-    base = forge.repository.merge_base(f"refs/heads/{item.target_branch}", item.sha)
+    base = forge.merge_requests.base(item)
     return {
         "id": item.id,
         "iid": item.iid,

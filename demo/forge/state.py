@@ -160,6 +160,7 @@ class MergeRequest:
     merged_at: datetime | None = None
     closed_at: datetime | None = None
     merge_commit_sha: str | None = None
+    merged_onto: str | None = None
     pipelines_in_creation: int = 0
     notes: list[Note] = field(default_factory=list)
 

@@ -16,7 +16,8 @@ from ruamel.yaml import YAML
 from demo.forge.errors import PipelineRefused
 
 _NOISE = re.compile(
-    r"^(Unable to retrieve default|\s+Command failed|fatal:|Using fallback|parsing and|json schema|    at )"
+    r"^(Unable to retrieve default|\s+Command failed|fatal:|Using fallback|parsing and|"
+    r"json schema|    at )"
 )
 
 

@@ -165,7 +165,7 @@ def test_the_command_promotes(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 
 def test_the_command_blocks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A block is exit 1, with the reasons first, and the figures written all the same."""
+    """A block is exit 1, with the reasons first; the figures are written too."""
     old = model(tmp_path / "old", 1)
     model(tmp_path / "new", 2)
     prepare(tmp_path / "prepared", base=says(old), fresh=scrambled)

@@ -1,0 +1,112 @@
+"""Stand-ins for what the relay meets: a clock, GitLab's pipelines, and webhooks."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from monitoring.relay.errors import GitlabFailed, GitlabUnsure
+from monitoring.relay.gitlab import Pipeline
+
+START = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+GROUP = '{}/{action="retrain"}:{model="digits"}'
+
+
+class Clock:
+    """A clock that moves when told."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+
+
+class FakePipelines:
+    """GitLab's pipelines: `plan` says what happens to each coming trigger.
+
+    "ok": started.  "refused": not started, and the relay is told so.  "lost": not started, and no
+    answer.  "made": started, and no answer.  An empty plan means "ok".
+    """
+
+    def __init__(self, *plan: str) -> None:
+        self.plan = list(plan)
+        self.made: dict[str, Pipeline] = {}
+        self.inputs: list[dict[str, str]] = []
+        self.statuses: dict[int, str] = {}
+        self.down = False
+        self.before_answer: Callable[[], None] = lambda: None
+
+    def find(self, name: str) -> Pipeline | None:
+        """Return the pipeline of this name."""
+        self._check()
+        return self.made.get(name)
+
+    def trigger(self, inputs: dict[str, str]) -> Pipeline:
+        """Start a pipeline, as planned."""
+        self._check()
+        self.inputs.append(inputs)
+        step = self.plan.pop(0) if self.plan else "ok"
+        if step == "refused":
+            raise GitlabFailed("GitLab refused: 400")
+        if step == "lost":
+            raise GitlabUnsure("GitLab's answer was lost: timeout")
+        name = f"retrain {inputs['task']} {inputs['incident']}"
+        assert name not in self.made, f"a second pipeline for {name}"
+        number = len(self.made) + 1
+        self.made[name] = Pipeline(number, f"http://gitlab/{number}", "created")
+        self.before_answer()
+        if step == "made":
+            raise GitlabUnsure("GitLab's answer was lost: timeout")
+        return self.made[name]
+
+    def status(self, pipeline: int) -> str:
+        """Return what the test set."""
+        self._check()
+        return self.statuses.get(pipeline, "running")
+
+    def _check(self) -> None:
+        if self.down:
+            raise GitlabFailed("GitLab was not reached: connection refused")
+
+
+def alert(
+    *,
+    name: str = "DataDrift",
+    model: str | None = "digits",
+    action: str = "retrain",
+    status: str = "firing",
+    started: datetime = START,
+) -> dict[str, Any]:
+    """Return one alert as Alertmanager sends it."""
+    labels = {"alertname": name, "action": action, "version": "1.0.0"}
+    return {
+        "status": status,
+        "labels": labels if model is None else labels | {"model": model},
+        "annotations": {"summary": "digits drifts"},
+        "startsAt": started.isoformat(),
+        "endsAt": "0001-01-01T00:00:00Z",
+        "generatorURL": "http://prometheus/graph",
+        "fingerprint": "0123456789abcdef",
+    }
+
+
+def webhook(*alerts: dict[str, Any], group: str = GROUP) -> bytes:
+    """Return a webhook's body as Alertmanager sends it."""
+    document = {
+        "version": "4",
+        "groupKey": group,
+        "truncatedAlerts": 0,
+        "status": "firing",
+        "receiver": "relay",
+        "groupLabels": {"model": "digits"},
+        "commonLabels": {},
+        "commonAnnotations": {},
+        "externalURL": "http://alertmanager",
+        "alerts": list(alerts) or [alert()],
+    }
+    return json.dumps(document).encode()

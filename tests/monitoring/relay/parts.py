@@ -1,0 +1,98 @@
+"""A relay for tests, put together from real parts with a fake clock and fake pipelines."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from monitoring.relay.app import Relay, build
+from monitoring.relay.exporter import Counters, StoreCollector
+from monitoring.relay.gitlab import Pipelines
+from monitoring.relay.intake import Intake
+from monitoring.relay.policy import Policy
+from monitoring.relay.signature import Senders
+from monitoring.relay.store import Incident, Store
+from monitoring.relay.tables import engine
+from monitoring.relay.worker import Patience, Worker
+from tests.monitoring.relay.fakes import Clock, FakePipelines
+from tests.monitoring.relay.served import Served
+
+MODELS = ("digits", "news")
+BEARER = "a-bearer-token"
+SECRET = "a-shared-secret"
+TIMESTAMP = "X-Grafana-Alerting-Timestamp"
+
+
+class Bench:
+    """The parts of a relay over one database; `restart` makes new ones, as a new process does."""
+
+    def __init__(self, database: str, pipelines: Pipelines, *, clock: Clock | None = None) -> None:
+        self.clock = clock or Clock()
+        self.pipelines = pipelines
+        self._database = database
+        self.policy = Policy(cooldown=timedelta(hours=1), daily_budget=3)
+        self.patience = Patience(settle=60, backoff=2, backoff_limit=100, attempts=4, poll=15)
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget everything but the database."""
+        self.store = Store(engine(self._database))
+        self.registry = CollectorRegistry()
+        self.counters = Counters(self.registry, MODELS)
+        self.registry.register(StoreCollector(self.store, MODELS))
+        self.intake = Intake(self.store, models=MODELS, policy=self.policy, clock=self.clock)
+        self.worker = Worker(
+            self.store,
+            self.pipelines,
+            patience=self.patience,
+            counters=self.counters,
+            clock=self.clock,
+            random=lambda: 1.0,
+        )
+
+    def run(self, seconds: float) -> None:
+        """Let the worker work while time passes."""
+        end = self.clock.now + timedelta(seconds=seconds)
+        while self.clock.now <= end:
+            self.clock.advance(max(self.worker.step(), 0.5))
+
+    def decisions(self) -> list[str]:
+        """Return every decision of the audit, oldest first."""
+        with self.store.transaction() as ledger:
+            return [row["decision"] for row in reversed(ledger.audit(1000)[1])]
+
+    def reasons(self) -> list[str]:
+        """Return every reason of the audit, oldest first."""
+        with self.store.transaction() as ledger:
+            return [row["reason"] for row in reversed(ledger.audit(1000)[1])]
+
+    def latest(self, model: str = "digits") -> Incident:
+        """Return the model's latest incident."""
+        with self.store.transaction() as ledger:
+            found = ledger.latest(model)
+        assert found is not None
+        return found
+
+    def value(self, name: str, **labels: str) -> float | None:
+        """Return a metric as Prometheus would read it."""
+        return self.registry.get_sample_value(name, labels)
+
+    def client(self) -> Served:
+        """Serve the relay's application; the `with` block gives a client of it."""
+        relay = Relay(
+            store=self.store,
+            intake=self.intake,
+            worker=self.worker,
+            senders=Senders(bearer=BEARER, secret=SECRET, timestamp_header=TIMESTAMP),
+            counters=self.counters,
+            registry=self.registry,
+            clock=self.clock,
+            max_body_bytes=20_000,
+        )
+        return Served(build(relay))
+
+
+def bench(folder: Path, *plan: str) -> tuple[Bench, FakePipelines]:
+    """Return a bench over SQLite in a folder, and its pipelines."""
+    pipelines = FakePipelines(*plan)
+    return Bench(f"sqlite:///{folder}/relay.db", pipelines), pipelines

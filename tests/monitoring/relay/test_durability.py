@@ -1,0 +1,96 @@
+"""The relay as a real process against a GitLab that fails: exactly one pipeline, always."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.monitoring.relay.fakes import webhook
+from tests.monitoring.relay.gitlab_server import GitlabServer
+from tests.monitoring.relay.process import RelayProcess
+from tests.prometheus import free_port
+
+QUIET_SECONDS = 2.5  # Longer than an attempt with a lost answer rests.
+
+
+@pytest.fixture
+def port() -> int:
+    """Return where GitLab is, or will be."""
+    return free_port()
+
+
+@pytest.fixture
+def relay(tmp_path: Path, port: int) -> Iterator[RelayProcess]:
+    """Return a running relay, and end it whatever the test did."""
+    process = RelayProcess(tmp_path, f"http://127.0.0.1:{port}")
+    process.start()
+    yield process
+    process.kill()
+
+
+def _triggers(gitlab: GitlabServer) -> int:
+    return sum(request.startswith("POST") for request in gitlab.requests)
+
+
+def test_killed_between_receiving_and_triggering_it_triggers_once(
+    relay: RelayProcess, port: int
+) -> None:
+    """GitLab is down, the relay dies by kill -9 after its 200; both come back, one pipeline runs."""
+    relay.send(webhook())
+    relay.kill()
+    with GitlabServer(port=port) as gitlab:
+        relay.start()
+        relay.wait_triggered()
+        relay.send(webhook())
+        time.sleep(QUIET_SECONDS)
+        assert [pipeline["name"] for pipeline in gitlab.pipelines] == [
+            f"retrain digits {relay.incident()['id']}"
+        ]
+
+
+def test_killed_while_gitlab_answers_it_adopts_what_was_made(
+    relay: RelayProcess, port: int
+) -> None:
+    """GitLab makes the pipeline, the relay dies before the answer; the next one adopts it."""
+    with GitlabServer("made-hang", port=port, hang_seconds=0.4) as gitlab:
+        relay.send(webhook())
+        relay.wait(lambda: bool(gitlab.pipelines), what="reach GitLab")
+        relay.kill()
+        relay.start()
+        relay.wait_triggered()
+        assert (len(gitlab.pipelines), _triggers(gitlab)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "plan, triggers",
+    [
+        (["500", "500", "500"], 4),
+        (["400", "400"], 3),
+        (["hang"], 2),
+        (["made-500"], 1),
+        (["made-hang"], 1),
+        (["broken"], 1),
+        (["500", "hang", "made-hang"], 3),
+    ],
+)
+def test_a_gitlab_that_fails_for_a_while_ends_with_one_pipeline(
+    relay: RelayProcess, port: int, plan: list[str], triggers: int
+) -> None:
+    """Errors and timeouts, before and after GitLab made the pipeline, end with exactly one."""
+    with GitlabServer(*plan, port=port) as gitlab:
+        relay.send(webhook())
+        relay.wait_triggered()
+        assert (len(gitlab.pipelines), _triggers(gitlab)) == (1, triggers)
+        assert relay.incident()["pipeline_id"] == gitlab.pipelines[0]["id"]
+
+
+def test_the_status_of_the_pipeline_reaches_the_audit(relay: RelayProcess, port: int) -> None:
+    """The relay asks GitLab how the pipeline ended."""
+    with GitlabServer(port=port) as gitlab:
+        relay.send(webhook())
+        relay.wait_triggered()
+        gitlab.pipelines[0]["status"] = "failed"
+        relay.wait(
+            lambda: bool(relay.incident()["pipeline_status"] == "failed"), what="see the failure"
+        )

@@ -1,0 +1,97 @@
+"""What the relay sends GitLab, and how it reads the answers."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from monitoring.relay.errors import GitlabFailed, GitlabUnsure
+from monitoring.relay.gitlab import GitlabPipelines
+from tests.monitoring.relay.gitlab_server import (
+    PROJECT,
+    READ_TOKEN,
+    TRIGGER_TOKEN,
+    GitlabServer,
+)
+from tests.prometheus import free_port
+
+INPUTS = {"task": "digits", "incident": "0123456789ab", "incident_started": "2026-11-21T08:00:00Z"}
+NAME = "retrain digits 0123456789ab"
+
+
+@pytest.fixture
+def gitlab() -> Iterator[GitlabServer]:
+    """Return a GitLab that does as it is asked."""
+    with GitlabServer() as server:
+        yield server
+
+
+def _client(
+    url: str, *, ref: str = "main", trigger: str = TRIGGER_TOKEN, read: str = READ_TOKEN
+) -> GitlabPipelines:
+    return GitlabPipelines(
+        url, project=PROJECT, ref=ref, trigger_token=trigger, read_token=read, timeout=0.3
+    )
+
+
+def test_a_pipeline_is_started_found_and_followed(gitlab: GitlabServer) -> None:
+    """Trigger, look-up by name and status all speak of the same pipeline."""
+    client = _client(gitlab.url)
+    assert client.find(NAME) is None
+    made = client.trigger(INPUTS)
+    assert client.find(NAME) == made
+    gitlab.pipelines[0]["status"] = "success"
+    assert client.status(made.id) == "success"
+    assert gitlab.pipelines[0]["started"] == INPUTS["incident_started"]
+
+
+def test_the_first_of_two_pipelines_of_a_name_is_found(gitlab: GitlabServer) -> None:
+    """Should a person have started one more, the older one counts."""
+    client = _client(gitlab.url)
+    first = client.trigger(INPUTS)
+    client.trigger(INPUTS)
+    assert client.find(NAME) == first
+
+
+@pytest.mark.parametrize(
+    "wrong, message",
+    [
+        ({"trigger": "glptt-other"}, "GitLab refused: .*404 Not Found"),
+        ({"ref": "gone"}, "GitLab refused: .*Reference not found"),
+    ],
+)
+def test_a_refusal_is_sure_and_says_why(
+    gitlab: GitlabServer, wrong: dict[str, str], message: str
+) -> None:
+    """GitLab's own words are in the reason; nothing was started."""
+    with pytest.raises(GitlabFailed, match=message):
+        _client(gitlab.url, **wrong).trigger(INPUTS)
+    assert gitlab.pipelines == []
+
+
+def test_a_wrong_read_token_is_told(gitlab: GitlabServer) -> None:
+    """Looking up needs a token of scope read_api."""
+    with pytest.raises(GitlabFailed, match="401"):
+        _client(gitlab.url, read="glpat-other").find(NAME)
+
+
+@pytest.mark.parametrize("step", ["500", "made-500", "hang", "made-hang", "broken"])
+def test_a_lost_answer_is_unsure(step: str) -> None:
+    """After these nobody can know whether there is a pipeline."""
+    with GitlabServer(step) as server, pytest.raises(GitlabUnsure):
+        _client(server.url).trigger(INPUTS)
+
+
+def test_a_gitlab_that_is_not_there_is_sure() -> None:
+    """A connection that never stood carried nothing."""
+    with pytest.raises(GitlabFailed, match="not reached"):
+        _client(f"http://127.0.0.1:{free_port()}").trigger(INPUTS)
+
+
+def test_no_token_is_in_a_message(gitlab: GitlabServer) -> None:
+    """What goes to the audit and the log holds no secret."""
+    with pytest.raises(GitlabFailed) as refused:
+        _client(gitlab.url, ref="gone").trigger(INPUTS)
+    with pytest.raises(GitlabFailed) as down:
+        _client(f"http://127.0.0.1:{free_port()}").find(NAME)
+    told = str(refused.value) + str(down.value)
+    assert TRIGGER_TOKEN not in told and READ_TOKEN not in told

@@ -1,0 +1,85 @@
+"""From webhook to durable decisions."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitoring.relay.errors import Refused
+from tests.monitoring.relay.fakes import START, alert, webhook
+from tests.monitoring.relay.parts import bench
+
+
+def test_the_same_alert_twice_is_one_incident(tmp_path: Path) -> None:
+    """A repeat is written down as a duplicate and accepts nothing."""
+    relay, _ = bench(tmp_path)
+    for _ in range(3):
+        relay.intake.receive(webhook())
+    assert relay.decisions() == ["accepted", "duplicate", "duplicate"]
+
+
+def test_a_repeat_after_a_restart_is_still_a_duplicate(tmp_path: Path) -> None:
+    """What was accepted is known to the next process."""
+    relay, _ = bench(tmp_path)
+    relay.intake.receive(webhook())
+    relay.restart()
+    relay.intake.receive(webhook())
+    assert relay.decisions() == ["accepted", "duplicate"]
+
+
+def test_an_incident_within_the_cooldown_is_accepted_after_it(tmp_path: Path) -> None:
+    """The alert is repeated as long as it fires, so it is held back, not lost."""
+    relay, _ = bench(tmp_path)
+    relay.intake.receive(webhook())
+    relay.run(1)
+    later = webhook(alert(started=START + timedelta(minutes=5)))
+    relay.intake.receive(later)
+    relay.clock.advance(3600)
+    relay.intake.receive(later)
+    kept = [decision for decision in relay.decisions() if decision != "triggered"]
+    assert kept == ["accepted", "cooldown", "accepted"]
+
+
+def test_models_do_not_share_a_cooldown(tmp_path: Path) -> None:
+    """Two models that drift at once both get their pipeline."""
+    relay, _ = bench(tmp_path)
+    relay.intake.receive(webhook(alert(), alert(model="news")))
+    assert relay.decisions() == ["accepted", "accepted"]
+
+
+def test_the_daily_budget_holds_for_any_24_hours(tmp_path: Path) -> None:
+    """The fourth incident of a day is refused; a day after the first, one more is accepted."""
+    relay, _ = bench(tmp_path)
+    for hour in range(4):
+        relay.intake.receive(webhook(alert(started=START + timedelta(hours=2 * hour))))
+        relay.run(1)
+        relay.clock.advance(7200)
+    assert relay.decisions()[-1] == "budget"
+    relay.clock.advance(24 * 3600 - 4 * 7200)
+    relay.intake.receive(webhook(alert(started=START + timedelta(hours=6))))
+    assert relay.decisions()[-1] == "accepted"
+
+
+def test_a_second_incident_waits_for_the_first(tmp_path: Path) -> None:
+    """While GitLab is down, incidents of a model do not pile up into several pipelines."""
+    relay, gitlab = bench(tmp_path)
+    gitlab.down = True
+    relay.intake.receive(webhook())
+    relay.clock.advance(7200)
+    relay.intake.receive(webhook(alert(started=START + timedelta(hours=1))))
+    assert relay.decisions() == ["accepted", "waiting"]
+
+
+def test_resolved_alerts_leave_a_row_and_no_incident(tmp_path: Path) -> None:
+    """The audit has the reason."""
+    relay, _ = bench(tmp_path)
+    relay.intake.receive(webhook(alert(status="resolved")))
+    assert (relay.decisions(), relay.reasons()) == (["ignored"], ["resolved"])
+
+
+def test_a_refused_webhook_leaves_nothing(tmp_path: Path) -> None:
+    """Where one alert is wrong, none is acted on, and the sender is told."""
+    relay, _ = bench(tmp_path)
+    with pytest.raises(Refused):
+        relay.intake.receive(webhook(alert(), alert(model="cats")))
+    assert relay.decisions() == []

@@ -50,7 +50,8 @@ def connect(address: str) -> Engine:
         return _sqlite(url)
     url = url.set(drivername="postgresql+psycopg")
     arguments = {"connect_timeout": CONNECT_SECONDS}
-    return sql.create_engine(url, connect_args=arguments, pool_pre_ping=True)
+    # Positional parameters, as SQLite's are: `writes` hands tuples to the driver.
+    return sql.create_engine(url, connect_args=arguments, pool_pre_ping=True, paramstyle="format")
 
 
 def _sqlite(url: URL) -> Engine:

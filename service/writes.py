@@ -79,6 +79,7 @@ def insert_predictions(engine: Engine, observed: Iterable[Observed]) -> None:
         for observed_at in (utc(request.time),)
         for text, prediction in zip(request.texts, request.predictions, strict=True)
     ]
+    # Straight to the driver: a dict per row would cost as much again as SQLite does.
     statement = str(predictions.insert().compile(dialect=engine.dialect))
     with engine.begin() as connection:
         set_durable(connection, False)

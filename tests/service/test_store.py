@@ -1,0 +1,360 @@
+"""The store, on SQLite and on a real PostgreSQL."""
+
+import asyncio
+import itertools
+import sqlite3
+import threading
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sql
+from sqlalchemy.engine import Engine
+from structlog.testing import LogCapture
+
+from service import tables, writes
+from service.errors import (
+    FeedbackConflict,
+    InvalidInput,
+    ServiceError,
+    StoreUnavailable,
+    UnknownPrediction,
+)
+from service.store import Store
+from service.writes import Label, Observed, Outcome
+from tests.service import fakes
+
+NOW = 1_767_225_600.25
+IDS = itertools.count()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database, empty on PostgreSQL too."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'folder' / 'store.db'}"
+    address: str = request.getfixturevalue("postgres_url")
+    empty(address)
+    return address
+
+
+def empty(address: str) -> None:
+    """Remove what a test before this one left."""
+    engine = tables.connect(address)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP VIEW IF EXISTS labelled_predictions")
+        tables.metadata.drop_all(connection)
+    engine.dispose()
+
+
+def labels(model: str, version: str) -> list[str] | None:
+    """Return the label set of the one model there is."""
+    return ["cat", "dog"] if model == "pets" else None
+
+
+def make(engine: Engine, **options: Any) -> tuple[Store, LogCapture]:
+    """Return a store that is not started, and its log."""
+    log, capture = fakes.recording_log()
+    defaults: dict[str, Any] = {
+        "labels": labels,
+        "queue_size": 100,
+        "write_seconds": 0.01,
+        "feedback_seconds": 10.0,
+        "clock": lambda: NOW,
+    }
+    return Store(engine, log=log, **{**defaults, **options}), capture
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    """The engine of the database."""
+    made = tables.connect(url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def store(engine: Engine) -> Iterator[Store]:
+    """A running store."""
+    made, _ = make(engine)
+    made.start()
+    yield made
+    made.close()
+
+
+def observed(*names: str, count: int = 1, model: str = "pets") -> Observed:
+    """Return the predictions of one request, all of them cats."""
+    ids = names or tuple(f"p{next(IDS)}" for _ in range(count))
+    return Observed(
+        model,
+        "1.0.0",
+        NOW,
+        [b"[[1.5,2],[3,4]]"] * len(ids),
+        [
+            {"label": "cat", "confidence": 0.75, "prediction_id": name, "model_version": "1.0.0"}
+            for name in ids
+        ],
+    )
+
+
+def give(store: Store, *pairs: tuple[str, str]) -> list[Outcome | BaseException]:
+    """Give labels at the same time and return what became of each."""
+
+    async def main() -> list[Outcome | BaseException]:
+        tasks: list[Coroutine[Any, Any, Outcome]] = [store.feedback(*pair) for pair in pairs]
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    return asyncio.run(main())
+
+
+def rows(engine: Engine, name: str) -> list[dict[str, Any]]:
+    """Return all rows of a table or view."""
+    with engine.connect() as connection:
+        found = connection.execute(sql.text(f"SELECT * FROM {name} ORDER BY prediction_id"))
+        return [dict(row) for row in found.mappings()]
+
+
+def test_predictions_are_written_soon(store: Store, engine: Engine) -> None:
+    """What is offered is in the table a moment later, inputs as the JSON they were."""
+    store.offer(observed("a", "b"))
+    fakes.wait_until(lambda: store.queued == 0)
+    assert rows(engine, "predictions")[0] == {
+        "prediction_id": "a",
+        "model": "pets",
+        "version": "1.0.0",
+        "observed_at": "2026-01-01T00:00:00.250000+00:00",
+        "input": "[[1.5,2],[3,4]]",
+        "predicted": "cat",
+        "confidence": 0.75,
+    }
+    assert (len(rows(engine, "predictions")), store.dropped) == (2, 0)
+
+
+def test_feedback_joins_its_prediction_in_the_view(store: Store, engine: Engine) -> None:
+    """Training reads labelled predictions, and those only, from one view."""
+    store.offer(observed("a", "b"))
+    (outcome,) = give(store, ("a", "dog"))
+    assert outcome == Outcome("pets", "1.0.0", "cat", "dog", created=True)
+    (row,) = rows(engine, "labelled_predictions")
+    assert list(row) == [
+        "prediction_id",
+        "model",
+        "version",
+        "observed_at",
+        "input",
+        "predicted",
+        "confidence",
+        "label",
+        "labelled_at",
+    ]
+    assert (row["prediction_id"], row["predicted"], row["label"]) == ("a", "cat", "dog")
+    assert row["labelled_at"] == "2026-01-01T00:00:00.250000+00:00"
+
+
+def test_feedback_for_a_prediction_in_the_queue_works(engine: Engine) -> None:
+    """Feedback that comes before its prediction is written waits for it, and for no timer."""
+    store, _ = make(engine, write_seconds=60.0)
+    store.start()
+    try:
+        store.offer(observed("early"))
+        (outcome,) = give(store, ("early", "cat"))
+        assert isinstance(outcome, Outcome) and outcome.created
+    finally:
+        store.close()
+
+
+def test_the_same_label_again_changes_nothing(store: Store, engine: Engine) -> None:
+    """A repeated label is fine and is not new; within one batch as across two."""
+    store.offer(observed("a"))
+    first = give(store, ("a", "cat"), ("a", "cat"))
+    again = give(store, ("a", "cat"))
+    assert [outcome.created for outcome in (*first, *again) if isinstance(outcome, Outcome)] == [
+        True,
+        False,
+        False,
+    ]
+    assert len(rows(engine, "feedback")) == 1
+
+
+def test_a_contradicting_label_is_refused(store: Store, engine: Engine) -> None:
+    """The first label stands; a second one that differs is named, in one batch as across two."""
+    store.offer(observed("a"))
+    _, beside = give(store, ("a", "cat"), ("a", "dog"))
+    (later,) = give(store, ("a", "dog"))
+    for error in (beside, later):
+        assert isinstance(error, FeedbackConflict)
+        assert str(error) == "label: got 'dog', expected 'cat', the label given before"
+    assert rows(engine, "feedback")[0]["label"] == "cat"
+
+
+def test_an_unknown_prediction_is_refused(store: Store) -> None:
+    """Feedback for an id that was never answered names the id."""
+    (error,) = give(store, ("nobody", "cat"))
+    assert isinstance(error, UnknownPrediction)
+    assert "'nobody'" in str(error)
+
+
+def test_a_label_outside_the_set_is_refused(store: Store, engine: Engine) -> None:
+    """A label that the model cannot give is refused; its neighbours in the batch are stored."""
+    store.offer(observed("a", "b"))
+    error, fine = give(store, ("a", "bird"), ("b", "dog"))
+    assert isinstance(error, InvalidInput) and error.status == 422
+    assert str(error) == "label: got 'bird', expected one of ['cat', 'dog']"
+    assert isinstance(fine, Outcome)
+    assert [row["prediction_id"] for row in rows(engine, "feedback")] == ["b"]
+
+
+def test_two_replicas_agree_on_the_first_label(engine: Engine, url: str) -> None:
+    """Of labels that two processes write at once, one is created and the other sees it."""
+    tables.create(engine)
+    ids = [f"r{index}" for index in range(40)]
+    writes.insert_predictions(engine, [observed(*ids)])
+    other = tables.connect(url)
+    start = threading.Barrier(2)
+
+    def replica(mine: Engine) -> list[Outcome | InvalidInput]:
+        start.wait()
+        items = [Label(name, "dog") for name in ids]
+        return [
+            outcome
+            for item in items
+            for outcome in writes.insert_feedback(mine, [item], allowed=labels, now=NOW)
+        ]
+
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(replica, (engine, other)))
+    other.dispose()
+    for pair in zip(*results, strict=True):
+        assert sorted(o.created for o in pair if isinstance(o, Outcome)) == [False, True]
+
+
+def test_many_replicas_may_create_the_tables_at_once(url: str) -> None:
+    """Replicas that start together do not fail on each other's tables."""
+    engines = [tables.connect(url) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(tables.create, engines))
+    assert rows(engines[0], "labelled_predictions") == []
+    for each in engines:
+        each.dispose()
+
+
+def test_a_full_queue_drops_and_counts(engine: Engine) -> None:
+    """A request that does not fit is dropped whole and counted; offering never blocks."""
+    store, _ = make(engine, queue_size=5)
+    store.offer(observed(count=3))
+    store.offer(observed(count=3))
+    store.offer(observed(count=2))
+    assert (store.queued, store.dropped) == (5, 3)
+    store.start()
+    fakes.wait_until(lambda: store.queued == 0)
+    store.offer(observed(count=5))
+    store.close()
+    assert (len(rows(engine, "predictions")), store.dropped) == (10, 3)
+
+
+def test_closing_writes_what_waits(engine: Engine) -> None:
+    """An orderly stop loses nothing that was offered."""
+    store, _ = make(engine, write_seconds=60.0)
+    store.start()
+    store.offer(observed(count=7))
+    store.close()
+    assert len(rows(engine, "predictions")) == 7
+
+
+def test_a_database_that_answers_is_reachable(store: Store) -> None:
+    """Readiness asks the database itself."""
+    assert store.reachable()
+
+
+UNREACHABLE = "postgresql://nobody@127.0.0.1:1/nothing"
+
+
+def unreachable(url: str) -> tuple[Store, LogCapture]:
+    """Return a running store whose database cannot be reached."""
+    store, capture = make(tables.connect(url))
+    store.start()
+    return store, capture
+
+
+@pytest.mark.parametrize("url", [UNREACHABLE, "sqlite:////proc/none/store.db"], ids=["pg", "lite"])
+def test_without_a_database_feedback_says_so_and_predictions_are_counted(url: str) -> None:
+    """Nothing is acknowledged, the loss is counted and logged, and the writer lives on."""
+    store, capture = unreachable(url)
+    try:
+        store.offer(observed(count=2))
+        fakes.wait_until(lambda: store.queued == 0)
+        for _ in range(2):
+            (error,) = give(store, ("a", "cat"))
+            assert isinstance(error, StoreUnavailable) and error.status == 503
+            assert "try again" in str(error)
+        assert store.dropped == 2
+        assert not store.reachable()
+    finally:
+        store.close()
+    assert {entry["event"] for entry in capture.entries} == {
+        "predictions_dropped",
+        "feedback_failed",
+        "database_unreachable",
+    }
+
+
+def test_the_database_may_come_up_later(tmp_path: Path) -> None:
+    """A store that failed works as soon as its database does."""
+    folder = tmp_path / "folder"
+    folder.write_text("in the way")
+    store, _ = unreachable(f"sqlite:///{folder / 'store.db'}")
+    try:
+        assert isinstance(give(store, ("a", "cat"))[0], ServiceError)
+        folder.unlink()
+        store.offer(observed("a"))
+        assert isinstance(give(store, ("a", "cat"))[0], Outcome)
+    finally:
+        store.close()
+
+
+def test_feedback_gives_up_after_its_time(tmp_path: Path) -> None:
+    """While another process holds the database, feedback answers 503 and stores nothing."""
+    path = tmp_path / "store.db"
+    engine = tables.connect(f"sqlite:///{path}")
+    tables.create(engine)
+    writes.insert_predictions(engine, [observed("a")])
+    blocker = sqlite3.connect(path, isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    store, _ = make(engine, feedback_seconds=0.1)
+    store.start()
+    (error,) = give(store, ("a", "cat"))
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    store.close()
+    assert isinstance(error, StoreUnavailable)
+    assert "did not answer in 0.1 s" in str(error)
+
+
+class Recorder:
+    """Notes what `PRAGMA synchronous` was when a statement ran."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.seen: dict[str, set[int]] = {}
+        sql.event.listen(engine, "before_cursor_execute", self.note)
+
+    def note(self, _: object, cursor: Any, statement: str, *rest: object) -> None:
+        """Remember the level in force for each INSERT."""
+        if statement.startswith("INSERT"):
+            level = cursor.connection.execute("PRAGMA synchronous").fetchone()[0]
+            self.seen.setdefault(statement.split()[2], set()).add(level)
+
+
+def test_sqlite_syncs_the_disk_for_feedback_only(tmp_path: Path) -> None:
+    """In WAL mode a label's commit reaches the disk (FULL); a prediction's need not (NORMAL)."""
+    engine = tables.connect(f"sqlite:///{tmp_path / 'store.db'}")
+    tables.create(engine)
+    recorder = Recorder(engine)
+    writes.insert_predictions(engine, [observed("a")])
+    writes.insert_feedback(engine, [Label("a", "cat")], allowed=labels, now=NOW)
+    with engine.connect() as connection:
+        mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+    engine.dispose()
+    assert mode == "wal"
+    assert recorder.seen == {"predictions": {1}, "feedback": {2}}

@@ -40,6 +40,8 @@ class RelayProcess:
             "BACKOFF_LIMIT_SECONDS": "0.5",
             "ATTEMPTS": "100",
             "POLL_SECONDS": "0.3",
+            "COOLDOWN_SECONDS": "0",
+            "DAILY_BUDGET": "100",
         }
         own = {f"RELAY_{name}": value for name, value in settings.items()}
         self._environment = {**os.environ, **own}
@@ -65,11 +67,11 @@ class RelayProcess:
         answer = httpx.post(f"{self.url}/alerts", content=body, headers=headers, timeout=10)
         assert answer.status_code == 200, answer.text
 
-    def incident(self) -> dict[str, Any]:
-        """Return the latest incident."""
+    def incident(self, group: str) -> dict[str, Any]:
+        """Return the incident of a group."""
         answer = httpx.get(f"{self.url}/incidents", timeout=10)
-        found: dict[str, Any] = json.loads(answer.text)["incidents"][0]
-        return found
+        found: list[dict[str, Any]] = json.loads(answer.text)["incidents"]
+        return next(incident for incident in found if incident["group_key"] == group)
 
     def wait(self, condition: Callable[[], bool], *, what: str, seconds: float = 20) -> None:
         """Wait until `condition()` is true. Raises AssertionError with the end of the log."""
@@ -80,9 +82,9 @@ class RelayProcess:
             assert not over, f"the relay did not {what}:\n{self._log.read_text()[-2000:]}"
             time.sleep(0.05)
 
-    def wait_triggered(self) -> None:
-        """Wait until the latest incident has its pipeline."""
-        self.wait(lambda: bool(self.incident()["state"] == "triggered"), what="trigger")
+    def wait_triggered(self, group: str) -> None:
+        """Wait until the incident of a group has its pipeline."""
+        self.wait(lambda: bool(self.incident(group)["state"] == "triggered"), what="trigger")
 
     def _healthy(self) -> bool:
         try:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,16 +13,17 @@ from tests.prometheus import free_port
 QUIET_SECONDS = 2.5  # Longer than an attempt with a lost answer rests.
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def port() -> int:
     """Return where GitLab is, or will be."""
     return free_port()
 
 
-@pytest.fixture
-def relay(tmp_path: Path, port: int) -> Iterator[RelayProcess]:
-    """Return a running relay, and end it whatever the test did."""
-    process = RelayProcess(tmp_path, f"http://127.0.0.1:{port}")
+@pytest.fixture(scope="module")
+def relay(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[RelayProcess]:
+    """Return a running relay without a cooldown, and end it whatever the tests did."""
+    folder = tmp_path_factory.mktemp("relay")
+    process = RelayProcess(folder, f"http://127.0.0.1:{port}")
     process.start()
     yield process
     process.kill()
@@ -36,17 +36,16 @@ def _triggers(gitlab: GitlabServer) -> int:
 def test_killed_between_receiving_and_triggering_it_triggers_once(
     relay: RelayProcess, port: int
 ) -> None:
-    """GitLab is down, the relay dies by kill -9 after its 200; both come back, one pipeline runs."""
-    relay.send(webhook())
+    """With GitLab down, the relay dies after its 200; both come back, and one pipeline runs."""
+    relay.send(webhook(group="killed early"))
     relay.kill()
     with GitlabServer(port=port) as gitlab:
         relay.start()
-        relay.wait_triggered()
-        relay.send(webhook())
+        relay.wait_triggered("killed early")
+        relay.send(webhook(group="killed early"))
         time.sleep(QUIET_SECONDS)
-        assert [pipeline["name"] for pipeline in gitlab.pipelines] == [
-            f"retrain digits {relay.incident()['id']}"
-        ]
+        name = f"retrain digits {relay.incident('killed early')['id']}"
+        assert [pipeline["name"] for pipeline in gitlab.pipelines] == [name]
 
 
 def test_killed_while_gitlab_answers_it_adopts_what_was_made(
@@ -54,11 +53,11 @@ def test_killed_while_gitlab_answers_it_adopts_what_was_made(
 ) -> None:
     """GitLab makes the pipeline, the relay dies before the answer; the next one adopts it."""
     with GitlabServer("made-hang", port=port, hang_seconds=0.4) as gitlab:
-        relay.send(webhook())
+        relay.send(webhook(group="killed late"))
         relay.wait(lambda: bool(gitlab.pipelines), what="reach GitLab")
         relay.kill()
         relay.start()
-        relay.wait_triggered()
+        relay.wait_triggered("killed late")
         assert (len(gitlab.pipelines), _triggers(gitlab)) == (1, 1)
 
 
@@ -78,19 +77,21 @@ def test_a_gitlab_that_fails_for_a_while_ends_with_one_pipeline(
     relay: RelayProcess, port: int, plan: list[str], triggers: int
 ) -> None:
     """Errors and timeouts, before and after GitLab made the pipeline, end with exactly one."""
+    group = " ".join(plan)
     with GitlabServer(*plan, port=port) as gitlab:
-        relay.send(webhook())
-        relay.wait_triggered()
+        relay.send(webhook(group=group))
+        relay.wait_triggered(group)
         assert (len(gitlab.pipelines), _triggers(gitlab)) == (1, triggers)
-        assert relay.incident()["pipeline_id"] == gitlab.pipelines[0]["id"]
+        assert relay.incident(group)["pipeline_id"] == gitlab.pipelines[0]["id"]
 
 
 def test_the_status_of_the_pipeline_reaches_the_audit(relay: RelayProcess, port: int) -> None:
     """The relay asks GitLab how the pipeline ended."""
     with GitlabServer(port=port) as gitlab:
-        relay.send(webhook())
-        relay.wait_triggered()
+        relay.send(webhook(group="followed"))
+        relay.wait_triggered("followed")
         gitlab.pipelines[0]["status"] = "failed"
         relay.wait(
-            lambda: bool(relay.incident()["pipeline_status"] == "failed"), what="see the failure"
+            lambda: bool(relay.incident("followed")["pipeline_status"] == "failed"),
+            what="see the failure",
         )

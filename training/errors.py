@@ -49,3 +49,7 @@ class GitLabRefused(TrainingError):
 
 class ReportRefused(TrainingError):
     """A report folder lacks its text, or the report is too long to be published."""
+
+
+class NothingToPropose(TrainingError):
+    """A retrain left everything in git as it was, or its model may not be promoted."""

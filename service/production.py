@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
+from typing import Literal
 
 from structlog.typing import FilteringBoundLogger
 
@@ -42,7 +43,7 @@ class Production:
         self._collector = collector
         self._executor = executor
         self._log = log
-        self._seen: Target | None = None
+        self._seen: Target | Literal["nothing yet"] | None = "nothing yet"
 
     def serving(self) -> Serving:
         """Return what serves now. Raises NotReady where nothing does."""

@@ -1,10 +1,11 @@
 """Every number and place a person may want to change, read from the environment at start."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -18,10 +19,10 @@ class InvalidSettings(Exception):
     """A variable of the environment has a value that cannot be used."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """The service's settings; the variable is the field's name in capitals after `PERENNIAL_`."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     bundles: Path = Field(
         default=Path("var/bundles"),
@@ -77,13 +78,15 @@ class Settings(BaseSettings):
         return value
 
 
-def read() -> Settings:
-    """Return the settings of this process's environment.
+def read(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings of an environment.
 
     Raises InvalidSettings with the variable, its value and what was expected.
     """
+    names = {name: PREFIX + name.upper() for name in Settings.model_fields}
+    given = {name: environment[var] for name, var in names.items() if var in environment}
     try:
-        return Settings()
+        return Settings.model_validate(given)
     except ValidationError as error:
         raise InvalidSettings("; ".join(_sentence(dict(e)) for e in error.errors())) from error
 

@@ -73,9 +73,11 @@ def create(engine: Engine) -> None:
     if engine.dialect.name == "sqlite" and engine.url.database:
         Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
     with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            lock = sql.select(sql.func.pg_advisory_xact_lock(CREATION_LOCK))
-            connection.execute(lock)
+        # One process at a time looks and creates.
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(sql.select(sql.func.pg_advisory_xact_lock(CREATION_LOCK)))
         metadata.create_all(connection)
         if "labelled_predictions" not in sql.inspect(connection).get_view_names():
             connection.execute(sql.text(VIEW))

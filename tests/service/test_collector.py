@@ -1,0 +1,81 @@
+"""What a scrape shows."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import Metric as Family
+from prometheus_client.parser import text_string_to_metric_families
+
+from service import metrics
+from service.collector import Collector
+from service.errors import REJECTIONS
+from service.metrics import Metric
+from service.versions import Versions
+from tests import bundles
+
+DECLARED = [value for value in vars(metrics).values() if isinstance(value, Metric)]
+
+
+@pytest.fixture
+def versions(tmp_path: Path) -> Versions:
+    """Two versions, the second one serving, each with some traffic."""
+    versions = Versions()
+    for version in ("1.0.0", "1.1.0"):
+        counters = versions.enter(bundles.make_bundle(tmp_path / version, version))
+        images = bundles.images(6).astype(np.float32)
+        counters.add(images, np.arange(6), np.full(6, 0.5, np.float32), seconds=0.002)
+    return versions
+
+
+def scrape(versions: Versions) -> dict[str, Family]:
+    """Return the families of a scrape by name, read back from the text format."""
+    registry = CollectorRegistry()
+    registry.register(Collector(versions, dropped=lambda: 3, queued=lambda: 4))
+    text = generate_latest(registry).decode()
+    return {family.name: family for family in text_string_to_metric_families(text)}
+
+
+@pytest.mark.parametrize("metric", DECLARED, ids=lambda metric: metric.name)
+def test_every_declared_metric_is_exported_as_declared(versions: Versions, metric: Metric) -> None:
+    """Name, type, help and labels are those of metrics.py, from which the rules are written."""
+    family = scrape(versions)[metric.name.removesuffix("_total")]
+    assert (family.type, family.documentation) == (metric.type, metric.help)
+    assert family.samples
+    for sample in family.samples:
+        assert set(sample.labels) - {"le"} == set(metric.labels)
+
+
+def test_nothing_is_exported_that_is_not_declared(versions: Versions) -> None:
+    """A metric that is not in metrics.py does not exist."""
+    names = {metric.name.removesuffix("_total") for metric in DECLARED}
+    assert set(scrape(versions)) == names
+
+
+def test_only_the_serving_version_has_info(versions: Versions) -> None:
+    """Alerts speak of the versions that model_info names."""
+    (sample,) = scrape(versions)["model_info"].samples
+    assert sample.labels == {"model": "digits", "version": "1.1.0", "commit": "0123abc"}
+
+
+def test_bins_exist_at_zero_and_belong_to_their_reference(tmp_path: Path) -> None:
+    """From the moment a bundle is loaded each bin has a counter at 0 and a reference share."""
+    versions = Versions()
+    loaded = bundles.make_bundle(tmp_path / "a")
+    versions.enter(loaded)
+    families = scrape(versions)
+    bins = {(s.labels["signal"], s.labels["bin"]): s for s in families["model_signal_bin"].samples}
+    shares = families["model_signal_reference_share"].samples
+    expected = {(s.name, name) for s in loaded.reference.signals for name in s.bins}
+    assert set(bins) == {(s.labels["signal"], s.labels["bin"]) for s in shares} == expected
+    assert {sample.value for sample in bins.values()} == {0.0}
+
+
+def test_before_any_bundle_the_process_counters_exist() -> None:
+    """Rejections by reason, swaps and drops are at 0 from the start, so that they can increase."""
+    families = scrape(Versions())
+    reasons = {s.labels["reason"]: s.value for s in families["model_bundle_rejected"].samples}
+    assert reasons == dict.fromkeys(REJECTIONS, 0.0)
+    assert families["model_predictions_dropped"].samples[0].value == 3
+    assert families["model_predictions_queue_length"].samples[0].value == 4

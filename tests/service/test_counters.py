@@ -1,0 +1,77 @@
+"""The counters of one bundle."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from service import counters
+from service.bundle import Bundle
+from service.counters import Counters
+from tests import bundles
+
+
+@pytest.fixture
+def loaded(tmp_path: Path) -> Bundle:
+    """A bundle to count for."""
+    return bundles.make_bundle(tmp_path / "b")
+
+
+def add(mine: Counters, rows: int, *, seed: int = 0) -> None:
+    """Count a batch whose every row is a 3 at confidence 0.5."""
+    images = bundles.images(rows, seed=seed).astype(np.float32)
+    predicted = np.full(rows, 3)
+    mine.add(images, predicted, np.full(rows, 0.5, np.float32), seconds=0.001)
+
+
+def test_what_is_read_is_exact(loaded: Bundle) -> None:
+    """After settling, every signal has counted every row, however few there are."""
+    mine = Counters(loaded)
+    for rows in (1, 2, 4):
+        add(mine, rows)
+    mine.settle()
+    offsets = [*mine.binner.offsets.tolist(), mine.binner.size]
+    sums = [mine.bins[a:b].sum() for a, b in zip(offsets, offsets[1:])]
+    assert sums == [7] * len(loaded.reference.signals)
+    assert (mine.predictions[3], mine.predictions.sum(), mine.confidence) == (7, 7, 3.5)
+    assert dict(mine.rows.buckets())["+Inf"] == 3
+    assert mine.seconds.sum == pytest.approx(0.003)
+
+
+def test_settling_early_or_late_makes_no_difference(loaded: Bundle) -> None:
+    """Bins do not depend on when somebody looks."""
+    early, late = Counters(loaded), Counters(loaded)
+    for seed in range(5):
+        add(early, 3, seed=seed)
+        early.settle()
+        add(late, 3, seed=seed)
+    late.settle()
+    assert (early.bins == late.bins).all()
+
+
+def test_memory_does_not_grow_without_a_scrape(loaded: Bundle) -> None:
+    """Enough rows aside are binned without anybody asking."""
+    mine = Counters(loaded)
+    add(mine, counters.PENDING_ROWS - 1)
+    assert mine.bins.sum() == 0
+    add(mine, 1)
+    assert mine.bins.sum() == counters.PENDING_ROWS * len(loaded.reference.signals)
+
+
+def test_a_scrape_beside_traffic_loses_nothing(loaded: Bundle) -> None:
+    """A thread that settles while batches are added counts each row once."""
+    mine, done = Counters(loaded), threading.Event()
+
+    def scrape() -> None:
+        while not done.is_set():
+            mine.settle()
+
+    thread = threading.Thread(target=scrape)
+    thread.start()
+    for _ in range(500):
+        add(mine, 2)
+    done.set()
+    thread.join()
+    mine.settle()
+    assert mine.predictions.sum() == 1000

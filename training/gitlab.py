@@ -94,7 +94,7 @@ class Project:
         with _refusals(f"read the notes of merge request !{iid}"):
             self._client.auth()
             assert self._client.user is not None
-            own = self._client.user.get_id()
+            own = self._client.user.id
             merge_request = self._project.mergerequests.get(iid, lazy=True)
             for note in merge_request.notes.list(iterator=True, per_page=100, sort="asc"):
                 if note.author["id"] == own and not note.system:

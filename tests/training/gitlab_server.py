@@ -1,0 +1,169 @@
+"""A small GitLab over real HTTP that remembers what it was told: the real client meets it."""
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+TOKEN = "the-token"
+BOT = 7
+Json = Any
+
+
+@dataclass
+class GitLab:
+    """What the server holds, and how it should misbehave.
+
+    refusals: statuses of the next answers to a merge.  broken: a status for every answer.
+    pipelines_after: times that it is asked for pipelines before there is one.
+    """
+
+    url: str = ""
+    calls: list[str] = field(default_factory=list)
+    notes: list[dict[str, Json]] = field(default_factory=list)
+    uploads: list[bytes] = field(default_factory=list)
+    requests: list[dict[str, Json]] = field(default_factory=list)
+    refusals: list[int] = field(default_factory=list)
+    pipelines_after: int = 0
+    broken: int = 0
+    head: str = ""
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """Return the variables of a job."""
+        given = {
+            "CI_API_V4_URL": f"{self.url}/api/v4",
+            "CI_PROJECT_ID": "1",
+            "CI_DEFAULT_BRANCH": "main",
+            "CI_MERGE_REQUEST_IID": "3",
+            "REPO_TOKEN": TOKEN,
+        }
+        return given | more
+
+    def say(self, body: str, *, author: int = BOT, system: bool = False) -> None:
+        """Put a note on merge request 3."""
+        number = len(self.notes) + 1
+        note = {"id": number, "body": body, "author": {"id": author}, "system": system}
+        self.notes.append(note)
+
+    def told(self, start: str) -> list[str]:
+        """Return the calls that begin with `start`."""
+        return [call for call in self.calls if call.startswith(start)]
+
+    def answer(
+        self, method: str, path: str, query: dict[str, str], body: bytes
+    ) -> tuple[int, Json]:
+        """Return status and document for a call."""
+        if self.broken:
+            return self.broken, {"message": f"{self.broken} says the server"}
+        path = path.removeprefix("/api/v4").removeprefix("/projects/1")
+        if path == "/user":
+            return 200, {"id": BOT, "username": "bot"}
+        if path == "/uploads":
+            self.uploads.append(body)
+            name = re.search(rb'filename="([^"]+)"', body)
+            assert name is not None
+            return 201, {"url": f"/uploads/{len(self.uploads)}/{name[1].decode()}"}
+        data = json.loads(body) if body else {}
+        if match := re.fullmatch(r"/merge_requests/3/notes(?:/(\d+))?", path):
+            return self._notes(method, match[1], data)
+        return self._merge_requests(method, path.removeprefix("/merge_requests"), query, data)
+
+    def _notes(self, method: str, number: str | None, data: Json) -> tuple[int, Json]:
+        if method == "POST":
+            self.say(data["body"])
+            return 201, self.notes[-1]
+        if method == "PUT":
+            note = self.notes[int(number or 0) - 1]
+            if note["author"]["id"] != BOT:
+                return 403, {"message": "403 Forbidden"}
+            note["body"] = data["body"]
+            return 200, note
+        return 200, self.notes
+
+    def _merge_requests(
+        self, method: str, path: str, query: dict[str, str], data: Json
+    ) -> tuple[int, Json]:
+        if method == "POST":
+            number = len(self.requests) + 1
+            url = f"{self.url}/mr/{number}"
+            opened = {"iid": number, "state": "opened", "web_url": url, "sha": self.head}
+            self.requests.append(opened | data)
+            return 201, self.requests[-1]
+        if method == "GET" and path == "":
+            names = ("state", "source_branch", "target_branch")
+            found = [r for r in self.requests if all(r[name] == query[name] for name in names)]
+            return 200, found
+        if path.endswith("/pipelines"):
+            self.pipelines_after -= 1
+            return 200, [] if self.pipelines_after >= 0 else [{"id": 1, "sha": self.head}]
+        request = self.requests[int(path.split("/")[1]) - 1]
+        if path.endswith("/merge") and self.refusals:
+            return self.refusals.pop(0), {"message": "405 Method Not Allowed"}
+        request |= data | query
+        return 200, request
+
+
+def _handler(gitlab: GitLab) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def _do(self) -> None:
+            parts = urlsplit(self.path)
+            query = dict(parse_qsl(parts.query))
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            gitlab.calls.append(f"{self.command} {parts.path.removeprefix('/api/v4')}")
+            if self.headers.get("PRIVATE-TOKEN") != TOKEN:
+                self._send(401, {"message": "401 Unauthorized"}, {})
+                return
+            status, document = gitlab.answer(self.command, parts.path, query, body)
+            paging: dict[str, str] = {}
+            if isinstance(document, list):
+                document, paging = _page(document, query, f"{gitlab.url}{parts.path}")
+            self._send(status, document, paging)
+
+        do_GET = do_POST = do_PUT = _do
+
+        def _send(self, status: int, document: Json, headers: dict[str, str]) -> None:
+            body = json.dumps(document).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Stay quiet; `calls` has it all."""
+
+    return Handler
+
+
+def _page(found: list[Json], query: dict[str, str], url: str) -> tuple[list[Json], dict[str, str]]:
+    """Return one page and GitLab's headers that lead to the next."""
+    page, size = int(query.get("page", 1)), int(query.get("per_page", 20))
+    headers = {"X-Page": str(page), "X-Per-Page": str(size)}
+    if page * size < len(found):
+        more = "&".join(f"{k}={v}" for k, v in (query | {"page": str(page + 1)}).items())
+        headers["Link"] = f'<{url}?{more}>; rel="next"'
+    return found[(page - 1) * size : page * size], headers
+
+
+@contextmanager
+def serving() -> Iterator[GitLab]:
+    """Run a server on a free port."""
+    gitlab = GitLab()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(gitlab))
+    server.daemon_threads = True
+    gitlab.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield gitlab
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -3,6 +3,7 @@
 import argparse
 import logging
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
@@ -42,9 +43,8 @@ def parser() -> argparse.ArgumentParser:
     return command
 
 
-def main() -> int:
-    """Serve until a signal comes; return the exit code."""
-    arguments = parser().parse_args()
+def configure_logs() -> None:
+    """Write what happens as one JSON object a line to the standard output."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -54,12 +54,18 @@ def main() -> int:
         ],
         logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
     )
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve until a signal comes; return the exit code."""
+    arguments = parser().parse_args(argv)
     try:
         config = load_config(arguments.config)
     except ConfigError as error:
         print(f"python -m demo.forge: {error}", file=sys.stderr)
         return 2
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    configure_logs()
     url = f"http://{arguments.host}:{arguments.port}"
     forge = Forge(arguments.root, config, url=url)
     uvicorn.run(

@@ -92,9 +92,10 @@ def _refuse_unsupported(listing: Listing) -> None:
         if keyword in body
     ]
     problems += [
-        f"jobs:{job['name']}:needs across pipelines is not supported by this stand-in for GitLab"
-        for job in listing.jobs
-        for need in _body(listing, job["name"]).get("needs") or ()
+        f"jobs:{name}:needs across pipelines is not supported by this stand-in for GitLab"
+        for name, body in listing.document.items()
+        if name not in _GLOBAL and isinstance(body, dict)
+        for need in body.get("needs") or ()
         if "pipeline" in need or "project" in need
     ]
     if problems:

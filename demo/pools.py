@@ -16,7 +16,7 @@ def pools(prepared: Path, shift: Shift) -> dict[str, Pool]:
     """
     with np.load(prepared / "test.npz") as file:
         images, labels = file["inputs"].astype(np.float32), file["labels"].astype(np.int64)
-    cut = int(len(images) * 0.6)
+    cut = int(len(images) * 0.7)
     rng = np.random.default_rng(11)
 
     def pool(rows: slice, *, shifted: bool) -> Pool:

@@ -27,8 +27,8 @@ class Split:
     labels: NDArray[np.int64]
     source: NDArray[np.str_]
 
-    def where(self, chosen: NDArray[np.bool_]) -> "Split":
-        """Return the chosen rows."""
+    def where(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> "Split":
+        """Return the chosen rows, by a mask or by their numbers."""
         return Split(self.inputs[chosen], self.labels[chosen], self.source[chosen])
 
     def __add__(self, other: "Split") -> "Split":

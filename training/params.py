@@ -48,7 +48,7 @@ class Train(_Block):
 
     model: Literal["cnn", "linear"]
     seed: Annotated[int, Field(ge=0, lt=2**31)]
-    fresh_weight: Annotated[float, Field(ge=1, le=100)]
+    fresh_weight: Annotated[int, Field(ge=1, le=100)]
     cnn: Cnn
     linear: Linear
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from training import params
-from training.artifacts import Prepared, write_json
+from training.artifacts import Prepared, Split, write_json
 from training.calibration import append_temperature, fit_temperature, soften
 from training.command import run, task_parser
 from training.models import MODELS
@@ -53,15 +53,19 @@ class History:
                 writer.writerow((epoch, *row.values()))
 
 
+def emphasise(prepared: Prepared, times: int) -> Split:
+    """Return the training rows, those of the latest incident so many times."""
+    fresh = prepared.train.source == (prepared.fresh or "")
+    return prepared.train.where(np.repeat(np.arange(len(fresh)), np.where(fresh, times, 1)))
+
+
 def train(prepared: Prepared, numbers: params.Train, classes: int, out: Path) -> Fitted:
     """Fit, calibrate and write everything of this stage."""
     history = History(out, numbers.cnn.epochs if numbers.model == "cnn" else 1)
-    fresh = prepared.train.source == (prepared.fresh or "")
-    weights = np.where(fresh, numbers.fresh_weight, 1.0).astype(np.float32)
+    rows = emphasise(prepared, numbers.fresh_weight)
     started = time.monotonic()
     fitted = MODELS[numbers.model].fit(
-        prepared.train,
-        weights,
+        rows,
         prepared.validation,
         classes=classes,
         numbers=numbers,

@@ -1,5 +1,6 @@
 """A small convolutional network, by Keras on TensorFlow."""
 
+import math
 import os
 import tempfile
 import warnings
@@ -38,19 +39,18 @@ class FittedCnn:
 
 
 class Cnn:
-    """Three convolutions, one hidden layer, softmax."""
+    """Three normalised convolutions, one hidden layer, softmax."""
 
     def fit(
         self,
         train: Split,
-        weights: NDArray[np.float32],
         validation: Split,
         *,
         classes: int,
         numbers: Train,
         log: Log,
     ) -> FittedCnn:
-        """Fit with Adam on the cross-entropy."""
+        """Fit with Adam on the cross-entropy, at a rate that falls along a cosine."""
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else a page of notices per import
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its sums depend on the threads
         import keras
@@ -59,10 +59,14 @@ class Cnn:
         keras.utils.set_random_seed(numbers.seed)
         tensorflow.config.experimental.enable_op_determinism()
         network = _network(keras, train.inputs.shape[1:], classes, numbers)
+        steps = numbers.cnn.epochs * math.ceil(len(train.labels) / numbers.cnn.batch_size)
+        rate = keras.optimizers.schedules.CosineDecay(numbers.cnn.learning_rate, steps)
+        network.compile(
+            keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"]
+        )
         network.fit(
             train.inputs,
             train.labels,
-            sample_weight=weights,
             validation_data=(validation.inputs, validation.labels),
             epochs=numbers.cnn.epochs,
             batch_size=numbers.cnn.batch_size,
@@ -74,24 +78,26 @@ class Cnn:
 
 def _network(keras: Any, shape: tuple[int, ...], classes: int, numbers: Train) -> Any:
     layers, filters = keras.layers, numbers.cnn.filters
-    network = keras.Sequential(
+
+    def convolution(width: int) -> list[Any]:
+        return [
+            layers.Conv2D(width, 3, padding="same", use_bias=False),
+            layers.BatchNormalization(),
+            layers.Activation("relu"),
+        ]
+
+    return keras.Sequential(
         [
             keras.Input(shape),
             layers.Rescaling(1 / INK),
             layers.Reshape((*shape, 1)),
-            layers.Conv2D(filters, 3, padding="same", activation="relu"),
-            layers.Conv2D(filters, 3, padding="same", activation="relu"),
+            *convolution(filters),
+            *convolution(filters),
             layers.MaxPooling2D(),
-            layers.Conv2D(2 * filters, 3, padding="same", activation="relu"),
+            *convolution(2 * filters),
             layers.Flatten(),
             layers.Dropout(numbers.cnn.dropout),
             layers.Dense(64, activation="relu"),
             layers.Dense(classes, activation="softmax"),
         ]
     )
-    network.compile(
-        keras.optimizers.Adam(numbers.cnn.learning_rate),
-        "sparse_categorical_crossentropy",
-        weighted_metrics=["accuracy"],
-    )
-    return network

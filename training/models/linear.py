@@ -58,7 +58,6 @@ class Linear:
     def fit(
         self,
         train: Split,
-        weights: NDArray[np.float32],
         validation: Split,
         *,
         classes: int,
@@ -77,7 +76,7 @@ class Linear:
         )
         pipeline = make_pipeline(StandardScaler(), regression)
         flat = train.inputs.reshape(len(train.inputs), -1)
-        pipeline.fit(flat, train.labels, logisticregression__sample_weight=weights)
+        pipeline.fit(flat, train.labels)
         fitted = FittedLinear(pipeline, train.inputs.shape[1:], sklearn.__version__)
         figures: dict[str, float] = {}
         for prefix, split in (("", train), ("val_", validation)):

@@ -29,12 +29,11 @@ class Fitted(Protocol):
 
 
 class Model(Protocol):
-    """A model that can be trained; `weights` says how often each training row counts."""
+    """A model that can be trained."""
 
     def fit(
         self,
         train: Split,
-        weights: NDArray[np.float32],
         validation: Split,
         *,
         classes: int,

@@ -137,7 +137,8 @@ def control_limit(reference: float, *, size: float, rows: float, z: float = 3.0)
     """Return the accuracy below which live rows contradict the accuracy the model came with.
 
     reference: that accuracy.  size: rows it was measured on; its own sampling error counts too.
-    rows: live rows, more than 0.  z: standard errors, 3 is the classical chart.
+    rows: live rows, more than 0.  z: standard errors; 3 is the classical chart, 5 suits a sliding
+    window, which is looked at all day.
     Source: the p-chart; Montgomery, Introduction to Statistical Quality Control, 7.2, with the
     standard error of a difference of two proportions.
 

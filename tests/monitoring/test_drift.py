@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy import stats
 
 from monitoring import drift
 from monitoring.errors import BinMismatch, InvalidCounts, InvalidReference, MonitoringError
+from monitoring.thresholds import Thresholds
 
 SHARES = [0.5, 0.3, 0.19, 0.01]
 Statistic = Callable[[list[float], list[float]], object]
@@ -82,6 +84,32 @@ def test_the_control_limit_knows_that_the_reference_is_a_sample() -> None:
     few = drift.control_limit(0.9, size=50, rows=1000)
     many = drift.control_limit(0.9, size=50_000, rows=1000)
     assert few < many < 0.9
+
+
+@pytest.mark.parametrize("hourly", [10, 110, 1000])
+def test_a_model_that_stays_as_it_was_hardly_ever_drops(hourly: int) -> None:
+    """Over a simulated year of sliding windows, the accuracy alerts speak up once at most."""
+    random, limits = np.random.default_rng(hourly), Thresholds()
+    labels = random.poisson(hourly / 12, 365 * 24 * 12)
+    wrong = random.binomial(labels, 0.05)
+    reference, size = 0.95, 719
+    alarmed = np.zeros(len(labels) - 288 + 1, dtype=bool)
+    for window, steps in zip(limits.windows, (12, 288), strict=True):
+        rows, errors = (_sliding(counts, steps)[288 - steps :] for counts in (labels, wrong))
+        accuracy = 1 - errors / np.maximum(rows, 1)
+        limit = [
+            drift.control_limit(reference, size=size, rows=max(n, 1), z=limits.accuracy_z)
+            for n in range(int(rows.max()) + 1)
+        ]
+        low = (accuracy < np.array(limit)[rows]) & (rows >= limits.least_rows)
+        alarmed |= low & (reference - accuracy > limits.least_drop(window))
+    assert np.count_nonzero(np.diff(alarmed.astype(int)) == 1) <= 1
+
+
+def _sliding(counts: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
+    total = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
+    sums: NDArray[np.int64] = total[steps:] - total[:-steps]
+    return sums
 
 
 @pytest.mark.parametrize("name", STATISTICS)

@@ -1,0 +1,35 @@
+"""Keep named figures in benchmarks/results.json and show them as a table."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+RESULTS = Path(__file__).with_name("results.json")
+
+Figure = float | int | str
+Figures = Mapping[str, Figure | Mapping[str, Figure]]
+
+
+def merge(name: str, figures: Figures, *, path: Path = RESULTS) -> None:
+    """Write `figures` under `name`, leaving what other benchmarks wrote."""
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    text = json.dumps({**known, name: figures}, indent=2, sort_keys=True) + "\n"
+    path.write_text(text, encoding="utf-8")
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[Figure]]) -> str:
+    """Return rows as a Markdown table.
+
+    >>> print(table(["what", "n"], [["one", 1], ["half", 0.5]]))
+    | what | n    |
+    | ---- | ---- |
+    | one  | 1    |
+    | half | 0.50 |
+    """
+    texts = [[f"{v:,.2f}" if isinstance(v, float) else str(v) for v in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(header, *texts, strict=True)]
+    lines = [list(header), ["-" * width for width in widths], *texts]
+    return "\n".join(
+        "| " + " | ".join(v.ljust(w) for v, w in zip(line, widths, strict=True)) + " |"
+        for line in lines
+    )

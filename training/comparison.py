@@ -113,7 +113,7 @@ def compare(
         return Comparison(len(new), majority, _accuracy(new, gate))
     old = right_rows(champion, rows, labels)
     return Comparison(
-        len(new), majority, _accuracy(new, gate), _accuracy(old, gate), _difference(old, new, gate)
+        len(new), majority, _accuracy(new, gate), _accuracy(old, gate), difference(old, new, gate)
     )
 
 
@@ -123,7 +123,8 @@ def _accuracy(right: Bools, gate: Gate) -> Accuracy:
     )
 
 
-def _difference(old: Bools, new: Bools, gate: Gate) -> Difference:
+def difference(old: Bools, new: Bools, gate: Gate) -> Difference:
+    """Return how the challenger, `new`, differs from the champion, `old`, on the same rows."""
     low, high = paired_interval(
         old, new, samples=gate.bootstrap, level=1 - gate.level, seed=gate.seed
     )

@@ -1,6 +1,7 @@
 """The forge put together: one project with its repository, pipelines and merge requests."""
 
 import hmac
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -51,7 +52,9 @@ class Forge:
         self.runner.listeners.append(self.merge_requests.pipeline_finished)
 
     def start(self) -> None:
-        """Make the repository and start the workers."""
+        """Make the repository and start the workers; what earlier pipelines left is deleted."""
+        for leftover in ("pipelines", "receptions"):
+            shutil.rmtree(self.root / leftover, ignore_errors=True)
         self.repository.create()
         self.runner.start()
         log.info("forge ready", url=self.url, project=self.config.project, root=str(self.root))

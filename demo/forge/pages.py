@@ -3,7 +3,7 @@
 import base64
 import mimetypes
 
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from demo.forge.forge import Forge
 from demo.forge.page import MergeRequestView, render, render_pipeline, render_project
@@ -18,9 +18,7 @@ def serve(forge: Forge, method: str, path: str) -> Response:
     home = f"/{forge.config.project}"
     if method != "GET":
         return PlainTextResponse("405 Method Not Allowed\n", 405)
-    if path == "/":
-        return RedirectResponse(home)
-    if path == home:
+    if path in ("/", home):
         return HTMLResponse(_project(forge))
     if (upload := _upload(forge, path)) is not None:
         return _file(upload)

@@ -6,8 +6,14 @@ import httpx
 import pytest
 
 from demo.forge.markdown import to_html
-from tests.demo.forge_fixtures import FILES, commit, git, running_forge, seed
+from tests.demo.forge_fixtures import commit, git, running_forge, seed
 
+CHECK = """\
+check:
+  rules: [{if: $CI_PIPELINE_SOURCE == "merge_request_event"}]
+  script: ["echo checked"]
+workflow: {name: "check merge request $CI_MERGE_REQUEST_IID"}
+"""
 PNG = b"\x89PNG\r\n\x1a\n"
 REPORT = """\
 ## Verdict: **promote**
@@ -73,7 +79,7 @@ def test_markdown_keeps_what_reports_need() -> None:
 def test_the_pages_tell_the_story_of_a_merge_request(tmp_path: Path) -> None:
     """A merge request's page has its report, pictures, notes, jobs and changes inside."""
     with running_forge(tmp_path) as server, httpx.Client(base_url=server.url) as browser:
-        clone = seed(server, FILES)
+        clone = seed(server, {".gitlab-ci.yml": CHECK})
         project = server.gitlab().projects.get(1)
         picture = project.upload("plot.png", filedata=PNG)
         git(clone, "checkout", "--quiet", "-b", "topic")
@@ -99,9 +105,9 @@ def test_the_pages_tell_the_story_of_a_merge_request(tmp_path: Path) -> None:
         assert "+2</span>" in page
         pipeline = request.pipelines.list(get_all=True)[0].id
         jobs = browser.get(f"/perennial/fixture/-/pipelines/{pipeline}").text
-        assert "prepare check" in jobs and "Job succeeded" in jobs
-        home = browser.get("/", follow_redirects=True).text
-        assert "Retrain &lt;digits&gt;" in home and "deploy" in home
+        assert "checked" in jobs and "Job succeeded" in jobs
+        home = browser.get("/").text
+        assert "Retrain &lt;digits&gt;" in home and "check merge request 1" in home
         assert browser.get(picture["full_path"]).content == PNG
         for path in ("/perennial/fixture/-/merge_requests/9", "/nowhere", "/uploads/x/y.png"):
             assert browser.get(path).status_code == 404

@@ -123,8 +123,8 @@ def test_a_job_sees_only_what_gitlab_and_the_configuration_give(
     assert {"CI", "CI_API_V4_URL", "CI_COMMIT_SHA", "CI_PROJECT_ID", "CI_DEFAULT_BRANCH"} < names
     others = {name for name in names if not name.startswith(("CI", "GITLAB_"))}
     assert others <= {
-        "A_PATH", "COLOUR", "EXPECTED", "HOME", "LC_CTYPE", "NO_COLOR", "PATH", "PIPELINE_NAME", "PWD",
-        "REPO_TOKEN", "SECRET", "SHLVL", "_",
+        "A_PATH", "COLOUR", "EXPECTED", "HOME", "LC_CTYPE", "NO_COLOR", "PATH", "PIPELINE_NAME",
+        "PWD", "REPO_TOKEN", "SECRET", "SHLVL", "_",
     }  # fmt: skip
     assert f"CI_API_V4_URL={server.url}/api/v4" in trace
     assert "CI_COMMIT_BRANCH=main" in trace
@@ -302,7 +302,7 @@ def test_a_job_may_clone_with_its_own_token_but_not_push(server: ForgeServer, cl
         server,
         clone,
         "tokens",
-        "clone: {script: [git fetch --quiet origin main, git clone --quiet $CI_REPOSITORY_URL x]}\n"
+        "clone: {script: [git fetch -q origin main, git clone -q $CI_REPOSITORY_URL x]}\n"
         "push: {script: ['git push $CI_REPOSITORY_URL HEAD:refs/heads/by-job']}\n"
         "good:\n"
         "  script:\n"

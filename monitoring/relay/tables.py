@@ -25,6 +25,7 @@ from sqlalchemy.types import TypeDecorator
 
 # Any number, the same in every relay on one PostgreSQL: it lets one transaction at a time decide.
 LOCK = 0x72656C6179
+CONNECT_SECONDS = 5
 
 
 class Utc(TypeDecorator[datetime]):
@@ -104,7 +105,9 @@ def engine(url: str) -> Engine:
     else:
         if address.drivername in ("postgres", "postgresql"):
             address = address.set(drivername="postgresql+psycopg")
-        made = create_engine(address, pool_pre_ping=True)
+        made = create_engine(
+            address, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS}
+        )
     with made.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})

@@ -114,7 +114,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "demo" / "out", help="where it works")
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, _interrupt)
-    return run(options.shift, options.out, Console(highlight=False))
+    return run(options.shift, options.out, Console(highlight=False, soft_wrap=True))
 
 
 if __name__ == "__main__":

@@ -11,8 +11,9 @@ from demo.traffic import Pool
 def pools(prepared: Path, shift: Shift) -> dict[str, Pool]:
     """Return the test digits as traffic: `calm`, `drifted` and `unseen`.
 
-    None of them was trained on. Digits sent while drifted are collected and trained on later, so
-    accuracy after the retrain is measured on others: `unseen` shares no digit with `drifted`.
+    None of them was trained on; `calm` is all of them. Digits sent while drifted are collected and
+    trained on later, so accuracy after the retrain is measured on others: `unseen` shares no digit
+    with `drifted`.
     """
     with np.load(prepared / "test.npz") as file:
         images, labels = file["inputs"].astype(np.float32), file["labels"].astype(np.int64)
@@ -27,7 +28,7 @@ def pools(prepared: Path, shift: Shift) -> dict[str, Pool]:
         return Pool(shift.images(chosen), truth, sent)
 
     return {
-        "calm": pool(slice(cut, None), shifted=False),
+        "calm": pool(slice(None), shifted=False),
         "drifted": pool(slice(None, cut), shifted=True),
         "unseen": pool(slice(cut, None), shifted=True),
     }

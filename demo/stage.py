@@ -73,7 +73,7 @@ class Stage:
         alertmanager += [f"--storage.path={state / 'alertmanager'}"]
         alertmanager += [f"--web.listen-address=127.0.0.1:{ports.alertmanager}"]
         self._start("alertmanager", alertmanager)
-        self.processes.wait_for("forge", f"{addresses.forge}/")
+        self.processes.wait_for("forge", f"{addresses.forge}/{addresses.project}")
         self._start("relay", [python, "-m", "monitoring.relay"], self._relay_settings())
         self.processes.wait_for("relay", f"{addresses.relay}/health")
         self.processes.wait_for("prometheus", f"{addresses.prometheus}/-/ready")

@@ -183,6 +183,7 @@ class Workspace:
                 {"token": self.secrets.trigger, "kind": "trigger", "name": "perennial-relay"},
             ],
             "variables": self.job_variables(),
+            "gitlab_ci_local": str(ROOT / "node_modules" / ".bin" / "gitlab-ci-local"),
             "runner": {**self.environment(), "VENV": str(Path(sys.prefix))},
         }
 

@@ -89,7 +89,7 @@ def _network(keras: Any, shape: tuple[int, ...], classes: int, numbers: Train) -
     return keras.Sequential(
         [
             keras.Input(shape),
-            layers.Rescaling(1 / INK),
+            layers.Rescaling(2 / INK, offset=-1),  # so that the padding is grey, not paper
             layers.Reshape((*shape, 1)),
             *convolution(filters),
             *convolution(filters),

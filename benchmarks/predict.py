@@ -103,7 +103,15 @@ def _bundle(folder: Path, given: Path | None) -> Bundle:
 
 @contextmanager
 def _baseline(folder: Path, loaded: Bundle) -> Iterator[Contender]:
-    command = ["uvicorn", "benchmarks.baseline:app", "--http", "httptools", "--lifespan", "off"]
+    command = [
+        "uvicorn",
+        "benchmarks.baseline:create",
+        "--factory",
+        "--http",
+        "httptools",
+        "--lifespan",
+        "off",
+    ]
     quiet = ["--no-access-log", "--no-proxy-headers", "--log-level", "warning"]
     port = _free_port()
     environment = {"BASELINE_MODEL": str(loaded.model)}

@@ -136,11 +136,6 @@ def _handle_errors(app: FastAPI) -> None:
         known = InvalidInput(field, first.get("input"), first["msg"])
         return JSONResponse(known.body(), status_code=known.status)
 
-    @app.exception_handler(Exception)
-    async def unknown(_: Request, error: Exception) -> JSONResponse:
-        failure = ServiceError("the service failed; its log says why under this request id")
-        return JSONResponse(failure.body(), status_code=failure.status)
-
 
 def _version() -> str:
     try:

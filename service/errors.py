@@ -99,6 +99,9 @@ class InferenceFailed(ServiceError):
     """The model raised on a batch that was valid."""
 
 
+UNEXPECTED = ServiceError("the service failed; its log says why under this request id")
+
+
 def shorten(value: Any, limit: int = 80) -> str:
     """Return a value as text for a message, cut at `limit` characters.
 

@@ -16,7 +16,7 @@ from structlog.typing import FilteringBoundLogger
 
 from service import body, instances, openapi
 from service.body import Disconnected
-from service.errors import NoSuchRoute, ServiceError, UnknownModel
+from service.errors import UNEXPECTED, NoSuchRoute, ServiceError, UnknownModel
 from service.http_metrics import HttpMetrics
 from service.production import Production
 from service.request_id import HEADER, request_id
@@ -93,8 +93,7 @@ class PredictEndpoint:
         except ServiceError as error:
             problem, status, content = error, error.status, orjson.dumps(error.body())
         except Exception as error:  # the client gets an answer, the log the traceback
-            failure = ServiceError("the service failed; its log says why under this request id")
-            problem, status, content = error, FAILED, orjson.dumps(failure.body())
+            problem, status, content = error, FAILED, orjson.dumps(UNEXPECTED.body())
         length = str(len(content)).encode()
         headers = [JSON, (b"content-length", length), (HEADER, request)]
         if status == 405:

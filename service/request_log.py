@@ -3,9 +3,11 @@
 from time import perf_counter
 
 import structlog
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
+from service.errors import UNEXPECTED
 from service.request_id import HEADER, request_id
 
 
@@ -20,7 +22,7 @@ class RequestLog:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        started, status = perf_counter(), 500
+        started, status = perf_counter(), 0
         request = request_id(scope["headers"])
 
         async def send_with_id(message: Message) -> None:
@@ -31,18 +33,25 @@ class RequestLog:
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request.decode()):
+            problem: Exception | None = None
             try:
                 await self._app(scope, receive, send_with_id)
-            finally:
-                self._report(scope, status, perf_counter() - started)
+            except Exception as error:  # the client gets an answer, the log the traceback
+                problem = error
+                if not status:
+                    answer = JSONResponse(UNEXPECTED.body(), status_code=UNEXPECTED.status)
+                    await answer(scope, receive, send_with_id)
+            self._report(scope, status, perf_counter() - started, problem)
 
-    def _report(self, scope: Scope, status: int, seconds: float) -> None:
+    def _report(self, scope: Scope, status: int, seconds: float, problem: Exception | None) -> None:
         worth = status >= 400 or seconds > self._slow
-        level = self._log.error if status >= 500 else self._log.info if worth else self._log.debug
+        failed = status >= 500 or problem is not None
+        level = self._log.error if failed else self._log.info if worth else self._log.debug
         level(
             "request",
             method=scope["method"],
             path=scope["path"],
             status=status,
             milliseconds=round(seconds * 1000, 2),
+            exc_info=problem,
         )

@@ -1,16 +1,12 @@
 """The store, on SQLite and on a real PostgreSQL."""
 
 import asyncio
-import itertools
 import sqlite3
-import threading
 from collections.abc import Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sql
 from sqlalchemy.engine import Engine
 from structlog.testing import LogCapture
 
@@ -23,35 +19,9 @@ from service.errors import (
     UnknownPrediction,
 )
 from service.store import Store
-from service.writes import Label, Observed, Outcome
+from service.writes import Outcome
 from tests.service import fakes
-
-NOW = 1_767_225_600.25
-IDS = itertools.count()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database, empty on PostgreSQL too."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'folder' / 'store.db'}"
-    address: str = request.getfixturevalue("postgres_url")
-    empty(address)
-    return address
-
-
-def empty(address: str) -> None:
-    """Remove what a test before this one left."""
-    engine = tables.connect(address)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP VIEW IF EXISTS labelled_predictions")
-        tables.metadata.drop_all(connection)
-    engine.dispose()
-
-
-def labels(model: str, version: str) -> list[str] | None:
-    """Return the label set of the one model there is."""
-    return ["cat", "dog"] if model == "pets" else None
+from tests.service.databases import NOW, labels, observed, rows
 
 
 def make(engine: Engine, **options: Any) -> tuple[Store, LogCapture]:
@@ -68,35 +38,12 @@ def make(engine: Engine, **options: Any) -> tuple[Store, LogCapture]:
 
 
 @pytest.fixture
-def engine(url: str) -> Iterator[Engine]:
-    """The engine of the database."""
-    made = tables.connect(url)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
 def store(engine: Engine) -> Iterator[Store]:
     """A running store."""
     made, _ = make(engine)
     made.start()
     yield made
     made.close()
-
-
-def observed(*names: str, count: int = 1, model: str = "pets") -> Observed:
-    """Return the predictions of one request, all of them cats."""
-    ids = names or tuple(f"p{next(IDS)}" for _ in range(count))
-    return Observed(
-        model,
-        "1.0.0",
-        NOW,
-        [b"[[1.5,2],[3,4]]"] * len(ids),
-        [
-            {"label": "cat", "confidence": 0.75, "prediction_id": name, "model_version": "1.0.0"}
-            for name in ids
-        ],
-    )
 
 
 def give(store: Store, *pairs: tuple[str, str]) -> list[Outcome | BaseException]:
@@ -107,13 +54,6 @@ def give(store: Store, *pairs: tuple[str, str]) -> list[Outcome | BaseException]
         return await asyncio.gather(*tasks, return_exceptions=True)
 
     return asyncio.run(main())
-
-
-def rows(engine: Engine, name: str) -> list[dict[str, Any]]:
-    """Return all rows of a table or view."""
-    with engine.connect() as connection:
-        found = connection.execute(sql.text(f"SELECT * FROM {name} ORDER BY prediction_id"))
-        return [dict(row) for row in found.mappings()]
 
 
 def test_predictions_are_written_soon(store: Store, engine: Engine) -> None:
@@ -206,40 +146,6 @@ def test_a_label_outside_the_set_is_refused(store: Store, engine: Engine) -> Non
     assert [row["prediction_id"] for row in rows(engine, "feedback")] == ["b"]
 
 
-def test_two_replicas_agree_on_the_first_label(engine: Engine, url: str) -> None:
-    """Of labels that two processes write at once, one is created and the other sees it."""
-    tables.create(engine)
-    ids = [f"r{index}" for index in range(40)]
-    writes.insert_predictions(engine, [observed(*ids)])
-    other = tables.connect(url)
-    start = threading.Barrier(2)
-
-    def replica(mine: Engine) -> list[Outcome | InvalidInput]:
-        start.wait()
-        items = [Label(name, "dog") for name in ids]
-        return [
-            outcome
-            for item in items
-            for outcome in writes.insert_feedback(mine, [item], allowed=labels, now=NOW)
-        ]
-
-    with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(replica, (engine, other)))
-    other.dispose()
-    for pair in zip(*results, strict=True):
-        assert sorted(o.created for o in pair if isinstance(o, Outcome)) == [False, True]
-
-
-def test_many_replicas_may_create_the_tables_at_once(url: str) -> None:
-    """Replicas that start together do not fail on each other's tables."""
-    engines = [tables.connect(url) for _ in range(4)]
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(tables.create, engines))
-    assert rows(engines[0], "labelled_predictions") == []
-    for each in engines:
-        each.dispose()
-
-
 def test_a_full_queue_drops_and_counts(engine: Engine) -> None:
     """A request that does not fit is dropped whole and counted; offering never blocks."""
     store, _ = make(engine, queue_size=5)
@@ -330,31 +236,3 @@ def test_feedback_gives_up_after_its_time(tmp_path: Path) -> None:
     store.close()
     assert isinstance(error, StoreUnavailable)
     assert "did not answer in 0.1 s" in str(error)
-
-
-class Recorder:
-    """Notes what `PRAGMA synchronous` was when a statement ran."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.seen: dict[str, set[int]] = {}
-        sql.event.listen(engine, "before_cursor_execute", self.note)
-
-    def note(self, _: object, cursor: Any, statement: str, *rest: object) -> None:
-        """Remember the level in force for each INSERT."""
-        if statement.startswith("INSERT"):
-            level = cursor.connection.execute("PRAGMA synchronous").fetchone()[0]
-            self.seen.setdefault(statement.split()[2], set()).add(level)
-
-
-def test_sqlite_syncs_the_disk_for_feedback_only(tmp_path: Path) -> None:
-    """In WAL mode a label's commit reaches the disk (FULL); a prediction's need not (NORMAL)."""
-    engine = tables.connect(f"sqlite:///{tmp_path / 'store.db'}")
-    tables.create(engine)
-    recorder = Recorder(engine)
-    writes.insert_predictions(engine, [observed("a")])
-    writes.insert_feedback(engine, [Label("a", "cat")], allowed=labels, now=NOW)
-    with engine.connect() as connection:
-        mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
-    engine.dispose()
-    assert mode == "wal"
-    assert recorder.seen == {"predictions": {1}, "feedback": {2}}

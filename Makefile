@@ -14,7 +14,7 @@ INSTALL := requirements/install.sh
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: everything ## Run the whole loop on this machine (SHIFT=inverted, rotated, noisy, none, bad-labels)
+demo: everything ## Run the whole loop on this machine (SHIFT=inverted, rotated, none, bad-labels)
 	@python -m demo.loop --shift $(SHIFT)
 
 test: everything check ## Run every check and every test, the whole loop included

@@ -52,8 +52,9 @@ def check_promises(stage: Stage, name: str) -> None:
         return
     if accuracy["before"] - accuracy["drifted"] < 0.15:
         raise LoopBroken(f"accuracy: {accuracy}, expected the shift to cost at least 0.15")
-    if accuracy["before"] - accuracy["after"] > 0.03:
-        raise LoopBroken(f"accuracy: {accuracy}, expected the retrain to win all but 0.03 back")
+    loss = SHIFTS[name].loss
+    if accuracy["before"] - accuracy["after"] > loss:
+        raise LoopBroken(f"accuracy: {accuracy}, expected the retrain to win all but {loss} back")
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

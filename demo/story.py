@@ -123,13 +123,13 @@ def gate_verdict(stage: Stage) -> str:
     return verdicts[0] if verdicts else "no verdict in the log of job gate"
 
 
-def recover(stage: Stage, before: float) -> None:
-    """Wait until Prometheus records the old accuracy for the new version and no alert fires."""
+def recover(stage: Stage, floor: float) -> None:
+    """Wait until Prometheus records this accuracy for the new version and no alert fires."""
     stage.wait(
         "recovery",
         lambda seen: not seen.firing
         and (seen.labels or 0) >= 400
-        and (seen.accuracy or 0) >= before - 0.03
+        and (seen.accuracy or 0) >= floor
         and seen.webhooks >= 2,
         seconds=150,
         phase="the new model proves itself",
@@ -171,7 +171,7 @@ def tell(stage: Stage, name: str, shift: Shift) -> None:
         redeployed = time.monotonic()
         drifted = accuracy(since=drift_from, until=redeployed, version=stage.versions[0])
         if not shift.labels_scrambled:
-            recover(stage, before or 0)
+            recover(stage, (before or 0) - shift.loss)
         after = accuracy(since=redeployed, until=time.monotonic(), version=stage.versions[-1])
     stage.timeline.summary["accuracy"] = {
         key: None if value is None else round(value, 4)

@@ -1,0 +1,79 @@
+"""The numbers of params.yaml: what is wrong is said in one line, with field, value, expectation."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from training import params
+from training.command import run
+from training.errors import BadParameter
+from training.tasks import TASKS
+
+Change = tuple[str, Any]
+
+
+def changed(folder: Path, *changes: Change) -> Path:
+    """Write the repository's params.yaml with some keys of `digits` set to other values."""
+    yaml = YAML()
+    document = yaml.load(params.FILE.read_text())
+    for path, value in changes:
+        *parents, last = path.split(".")
+        block = document["digits"]
+        for name in parents:
+            block = block[name]
+        if value is None:
+            del block[last]
+        else:
+            block[last] = value
+    file = folder / "params.yaml"
+    yaml.dump(document, file)
+    return file
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_has_its_numbers(task: str) -> None:
+    """The committed file is valid for each task."""
+    assert params.load(task).train.cnn.epochs > 0
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("train.momentum", 0.9, "digits.train.momentum: got 0.9, expected no such key"),
+        ("serve", {}, "digits.serve: got {}, expected no such key"),
+        ("prepare.test", 1.5, "digits.prepare.test: got 1.5, expected less than 0.5"),
+        ("prepare.fresh_test", 0, "digits.prepare.fresh_test: got 0, expected greater than 0"),
+        ("train.model", "forest", "digits.train.model: got 'forest', expected 'cnn' or 'linear'"),
+        ("train.cnn.dropout", 1, "digits.train.cnn.dropout: got 1, expected less than 1"),
+        ("train.cnn.epochs", "many", "digits.train.cnn.epochs: got 'many', expected a valid int"),
+        ("train.fresh_weight", 0, "digits.train.fresh_weight: got 0, expected greater than or eq"),
+        ("export.version", "1.0", "digits.export.version: got '1.0', expected"),
+        ("export.bins", None, "digits.export.bins: got None, expected a value"),
+        ("collect.least_rows", -1, "digits.collect.least_rows: got -1, expected greater than 0"),
+        ("gate.level", 1, "digits.gate.level: got 1, expected less than 1"),
+    ],
+)
+def test_a_wrong_number_is_named(tmp_path: Path, path: str, value: Any, message: str) -> None:
+    """An unknown, missing, mistyped or impossible value is an error of one line that names it."""
+    with pytest.raises(BadParameter) as error:
+        params.load("digits", changed(tmp_path, (path, value)))
+    assert message in str(error.value) and "\n" not in str(error.value)
+
+
+def test_a_task_without_a_block_is_named(tmp_path: Path) -> None:
+    """A task that params.yaml does not know is an error that names the task."""
+    with pytest.raises(BadParameter, match="params.yaml: news: got None, expected a block"):
+        params.load("news", changed(tmp_path))
+
+
+def test_a_command_prints_the_error_as_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No traceback: the class, the field, the value, and exit code 2."""
+    file = changed(tmp_path, ("train.seed", -1))
+    assert run(lambda: print(params.load("digits", file))) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("BadParameter: params.yaml: digits.train.seed: got -1, expected greater")
+    assert err.count("\n") == 1

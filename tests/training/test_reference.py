@@ -1,0 +1,80 @@
+"""What live traffic is held against: which rows, which bins, which limit."""
+
+import numpy as np
+import pytest
+from scipy.stats import chi2
+
+from service.signals import CONFIDENCE, PREDICTION, extract
+from tests.bundles import LABELS, images
+from training import params
+from training.artifacts import Prepared, Split
+from training.reference import basis, build
+
+NUMBERS = params.load("digits").export
+INCIDENT = "aaaaaaaaaaaa"
+Floats = np.ndarray
+
+
+def split(base: int, fresh: int, seed: int) -> Split:
+    """Return base rows, then brighter rows of an incident."""
+    inputs = images(base + fresh, seed=seed).astype(np.float32)
+    inputs[base:] += 20
+    source = np.array(["base"] * base + [INCIDENT] * fresh)
+    return Split(inputs, np.arange(base + fresh) % 10, source)
+
+
+def prepared(fresh: tuple[int, int, int]) -> Prepared:
+    """Return 500, 200 and 300 base rows, and so many fresh ones, per split."""
+    train, validation, test = (
+        split(base, some, base) for base, some in zip((500, 200, 300), fresh, strict=True)
+    )
+    return Prepared(train, validation, test, INCIDENT if any(fresh) else None)
+
+
+def right(rows: Split, share: float) -> Floats:
+    """Return probabilities that are right on the first `share` of the rows."""
+    answers = np.where(np.arange(len(rows.labels)) < share * len(rows.labels), 0, 1)
+    return np.eye(10)[(rows.labels + answers) % 10] * 0.9 + 0.01
+
+
+def test_without_an_incident_all_held_out_base_rows_count() -> None:
+    """Validation and test for the signals, test alone for the accuracy."""
+    rows = prepared((0, 0, 0))
+    found = basis(rows, right(rows.validation, 1), right(rows.test, 0.9), NUMBERS)
+    assert len(found.inputs.labels) == len(found.held_out.labels) == len(found.probabilities) == 500
+    assert found.accuracy == pytest.approx(0.9) and found.accuracy_size == 300
+
+
+def test_after_an_incident_its_rows_count() -> None:
+    """All of them for the inputs, the held-out ones for the outputs, the test for the accuracy."""
+    rows = prepared((140, 20, 40))
+    found = basis(rows, right(rows.validation, 1), right(rows.test, 1), NUMBERS)
+    assert set(found.inputs.source) == {INCIDENT} and len(found.inputs.labels) == 200
+    assert len(found.held_out.labels) == len(found.probabilities) == 60
+    assert found.accuracy_size == 40
+    assert found.inputs.inputs.mean() > 20
+
+
+def test_too_few_fresh_rows_make_no_reference() -> None:
+    """Under the least number the base rows stay what traffic is held against."""
+    rows = prepared((60, 10, 20))
+    found = basis(rows, right(rows.validation, 1), right(rows.test, 1), NUMBERS)
+    assert set(found.inputs.source) == {"base"} and found.accuracy_size == 300
+
+
+def test_every_signal_has_bins_and_a_limit() -> None:
+    """Bins have rows enough, shares sum to 1, all limits share one family-wise level."""
+    rows = prepared((140, 20, 40))
+    found = basis(rows, right(rows.validation, 1), right(rows.test, 1), NUMBERS)
+    reference = build("image", LABELS, found, NUMBERS)
+    inputs = set(extract("image", np.zeros((1, 8, 8))))
+    assert {signal.name for signal in reference.signals} == {*inputs, PREDICTION, CONFIDENCE}
+    for signal in reference.signals:
+        level = NUMBERS.family_level / len(reference.signals)
+        assert signal.critical_value == pytest.approx(chi2.ppf(1 - level, len(signal.bins) - 1))
+        assert sum(signal.shares) == pytest.approx(1) and min(signal.shares) > 0
+        if signal.kind == "numeric":
+            assert len(signal.edges) < NUMBERS.bins
+            assert signal.name == CONFIDENCE or len(signal.edges) == 200 // 25 - 1
+            assert signal.size == (60 if signal.name == CONFIDENCE else 200)
+    assert reference.signals[0].bins == (*LABELS, "other", "missing")

@@ -225,7 +225,8 @@ def main(
     """Collect, and say what was done."""
     request = request_of(parser().parse_args(arguments))
     moment = "the beginning" if request.since is None else request.since.isoformat()
-    print(f"{request.task}: reading labelled predictions since {moment}", flush=True)
+    kind = "" if request.incident == MANUAL else ", when the incident began, less the lookback"
+    print(f"{request.task}: reading labelled predictions since {moment}{kind}", flush=True)
     done = collect(request, root=root, track=track)
     print(f"{request.task}: {done.sifted}")
     print(f"{request.task}: feedback has {done.total} rows now, the next model is {done.version}")

@@ -138,10 +138,13 @@ class Project:
             )
 
     def has_pipeline(self, iid: int, sha: str) -> bool:
-        """Return whether a merge request's commit has a pipeline yet."""
-        with _refusals(f"read the pipelines of merge request !{iid}"):
-            merge_request = self._project.mergerequests.get(iid, lazy=True)
-            return any(found.sha == sha for found in merge_request.pipelines.list(get_all=True))
+        """Return whether a merge request is at this commit and has a pipeline for it.
+
+        Its pipelines' own commits say less: a merged-results pipeline runs on another one.
+        """
+        with _refusals(f"read merge request !{iid}"):
+            found = self._project.mergerequests.get(iid)
+            return found.sha == sha and found.head_pipeline is not None
 
     def merge_when_checked(self, iid: int, sha: str) -> None:
         """Merge as soon as the pipeline of this commit has succeeded.

@@ -20,7 +20,7 @@ class GitLab:
     """What the server holds, and how it should misbehave.
 
     refusals: statuses of the next answers to a merge.  broken: a status for every answer.
-    pipelines_after: times that it is asked for pipelines before there is one.
+    pipelines_after: times that a merge request is asked for before it has a pipeline.
     """
 
     url: str = ""
@@ -98,10 +98,11 @@ class GitLab:
             names = ("state", "source_branch", "target_branch")
             found = [r for r in self.requests if all(r[name] == query[name] for name in names)]
             return 200, found
-        if path.endswith("/pipelines"):
-            self.pipelines_after -= 1
-            return 200, [] if self.pipelines_after >= 0 else [{"id": 1, "sha": self.head}]
         request = self.requests[int(path.split("/")[1]) - 1]
+        if method == "GET":
+            self.pipelines_after -= 1
+            pipeline = None if self.pipelines_after >= 0 else {"id": 1}
+            return 200, request | {"sha": self.head, "head_pipeline": pipeline}
         if path.endswith("/merge") and self.refusals:
             return self.refusals.pop(0), {"message": "405 Method Not Allowed"}
         request |= data | query

@@ -4,7 +4,7 @@ import csv
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
@@ -19,16 +19,27 @@ from training.tasks import TASKS
 CURVES = ("accuracy", "loss", "val_accuracy", "val_loss")
 
 
+class Live(Protocol):
+    """What is used of DVCLive."""
+
+    def log_metric(self, name: str, value: float) -> None:
+        """Take one figure of this epoch."""
+
+    def next_step(self) -> None:
+        """End the epoch."""
+
+    def end(self) -> None:
+        """Write what is left."""
+
+
 class History:
     """Figures per epoch: kept for the report, and handed to DVCLive as they come."""
 
-    def __init__(self, folder: Path, epochs: int) -> None:
-        from dvclive.live import Live
-
-        self._file = folder / "history.csv"
+    def __init__(self, file: Path, epochs: int, live: Live) -> None:
+        self._file = file
         self._epochs = epochs
         self._rows: list[dict[str, float]] = []
-        self._live: Any = Live(str(folder / "live"), dvcyaml=None, save_dvc_exp=False, report=None)
+        self._live = live
 
     def log(self, figures: dict[str, float]) -> None:
         """Record one epoch and say where training is."""
@@ -59,9 +70,12 @@ def emphasise(prepared: Prepared, times: int) -> Split:
     return prepared.train.where(np.repeat(np.arange(len(fresh)), np.where(fresh, times, 1)))
 
 
-def train(prepared: Prepared, numbers: params.Train, classes: int, out: Path) -> Fitted:
+def train(
+    prepared: Prepared, numbers: params.Train, classes: int, out: Path, *, live: Live
+) -> Fitted:
     """Fit, calibrate and write everything of this stage."""
-    history = History(out, numbers.cnn.epochs if numbers.model == "cnn" else 1)
+    epochs = numbers.cnn.epochs if numbers.model == "cnn" else 1
+    history = History(out / "history.csv", epochs, live)
     rows = emphasise(prepared, numbers.fresh_weight)
     started = time.monotonic()
     fitted = MODELS[numbers.model].fit(
@@ -102,13 +116,16 @@ def _write_model(fitted: Fitted, prepared: Prepared, out: Path) -> float:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the stage for one task."""
+    from dvclive.live import Live as DvcLive  # two seconds to import
+
     name = task_parser(__doc__).parse_args(arguments).task
     numbers = params.load(name).train
     prepared = Prepared.read(Path("artifacts", name, "prepared"))
     out = Path("artifacts", name, "model")
     out.mkdir(parents=True, exist_ok=True)
     print(f"training {numbers.model} on {len(prepared.train.labels)} rows", flush=True)
-    train(prepared, numbers, len(TASKS[name].labels), out)
+    live = DvcLive(str(out / "live"), dvcyaml=None, save_dvc_exp=False, report=None)
+    train(prepared, numbers, len(TASKS[name].labels), out, live=live)
 
 
 if __name__ == "__main__":

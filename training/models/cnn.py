@@ -2,8 +2,11 @@
 
 import math
 import os
+import sys
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +56,9 @@ class Cnn:
         """Fit with Adam on the cross-entropy, at a rate that falls along a cosine."""
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else a page of notices per import
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its sums depend on the threads
-        import keras
-        import tensorflow
+        with _silent():
+            import keras
+            import tensorflow
 
         keras.utils.set_random_seed(numbers.seed)
         tensorflow.config.experimental.enable_op_determinism()
@@ -74,6 +78,20 @@ class Cnn:
             callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: log(logs))],
         )
         return FittedCnn(network, tensorflow.__version__)
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Drop what TensorFlow's libraries print before they listen to the level set above."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _network(keras: Any, shape: tuple[int, ...], classes: int, numbers: Train) -> Any:

@@ -24,7 +24,8 @@ class FittedLinear:
 
     def probabilities(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return scikit-learn's own probabilities, shape (rows, labels)."""
-        return np.asarray(self._pipeline.predict_proba(inputs.reshape(len(inputs), -1)), np.float64)
+        flat = inputs.reshape(len(inputs), -1).astype(np.float64)  # in float32 rows miss a sum of 1
+        return np.asarray(self._pipeline.predict_proba(flat), np.float64)
 
     def write_onnx(self, path: Path) -> None:
         """Write it through skl2onnx, behind a node that flattens the rows."""

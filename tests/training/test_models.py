@@ -1,0 +1,192 @@
+"""What every model promises on every task, from prepared rows to a bundle that serves."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from service.bundle import Bundle
+from service.predictor import Predictor
+from training import params
+from training.artifacts import Prepared, write_json
+from training.errors import ExportRefused, MissingArtifact
+from training.evaluate import evaluate
+from training.export import check_equal, export
+from training.models import MODELS
+from training.params import TaskParams
+from training.prepare import prepare
+from training.tasks import TASKS
+from training.train import CURVES, emphasise, train
+
+NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
+
+
+class FakeLive:
+    """Stands in for DVCLive, which keeps git's files open."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self.epochs: list[dict[str, float]] = [{}]
+
+    def log_metric(self, name: str, value: float) -> None:
+        """Keep the figure."""
+        self.epochs[-1][name] = value
+
+    def next_step(self) -> None:
+        """Begin another epoch."""
+        self.epochs.append({})
+
+    def end(self) -> None:
+        """Remember that all is written."""
+        self.ended = True
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A task's folder of artifacts after all four stages, with few epochs."""
+
+    task: str
+    model: str
+    folder: Path
+    prepared: Prepared
+    numbers: TaskParams
+    live: FakeLive
+    bundle: Bundle
+
+    def predictions(self) -> dict[str, np.ndarray]:
+        """Return the framework's own calibrated probabilities."""
+        with np.load(self.folder / "model" / "predictions.npz") as file:
+            return dict(file)
+
+
+def quick(task: str, model: str) -> TaskParams:
+    """Return the task's numbers with another model, and small ones for speed."""
+    document = params.load(task).model_dump()
+    document["train"] |= {"model": model}
+    document["train"]["cnn"] |= {"epochs": 2, "filters": 8}
+    return TaskParams.model_validate(document)
+
+
+def train_again(prepared: Prepared, task: str, numbers: TaskParams, out: Path) -> FakeLive:
+    """Run the train stage into a folder of its own and return what DVCLive was given."""
+    out.mkdir(parents=True)
+    live = FakeLive()
+    train(prepared, numbers.train, len(TASKS[task].labels), out, live=live)
+    return live
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(task, model) for task in TASKS for model in MODELS],
+    ids=lambda pair: "-".join(pair),
+)
+def trained(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Trained]:
+    """Every model trained on every task."""
+    task, model = request.param
+    folder = tmp_path_factory.mktemp(f"{task}-{model}")
+    numbers = quick(task, model)
+    prepared = prepare(TASKS[task], numbers.prepare, folder / "none.parquet")
+    prepared.write(folder / "prepared", TASKS[task].labels)
+    live = train_again(prepared, task, numbers, folder / "model")
+    with np.load(folder / "model" / "predictions.npz") as file:
+        document = evaluate(TASKS[task].labels, prepared, file["test"])
+    (folder / "metrics").mkdir()
+    write_json(folder / "metrics" / "metrics.json", {"training_seconds": 1.0, **document})
+    bundle = export(task, folder, numbers.export, commit="0123abc", data="d1", now=NOW)
+    yield Trained(task, model, folder, prepared, numbers, live, bundle)
+
+
+def test_the_bundle_predicts_what_the_framework_predicted(trained: Trained) -> None:
+    """On every held-out row, loaded as the service loads it, within 1e-4."""
+    predictor, expected = Predictor(trained.bundle), trained.predictions()
+    for name in ("validation", "test"):
+        rows = trained.prepared.split(name).inputs
+        assert np.abs(predictor.predict(rows) - expected[name]).max() < 1e-4
+
+
+def test_any_number_of_rows_is_taken(trained: Trained) -> None:
+    """One row alone gets the answer that it gets in a batch; there is one input and one output."""
+    session = onnxruntime.InferenceSession(
+        str(trained.bundle.model), providers=["CPUExecutionProvider"]
+    )
+    assert len(session.get_inputs()) == len(session.get_outputs()) == 1
+    assert session.get_inputs()[0].shape[1:] == list(trained.prepared.test.inputs.shape[1:])
+    predictor, rows = Predictor(trained.bundle), trained.prepared.test.inputs[:7]
+    alone = np.concatenate([predictor.predict(rows[i : i + 1]) for i in range(7)])
+    assert alone == pytest.approx(predictor.predict(rows), abs=1e-5)
+
+
+def test_probabilities_are_probabilities(trained: Trained) -> None:
+    """They are float32, between 0 and 1, and sum to 1, for inputs out of the usual range too."""
+    rows = np.concatenate([trained.prepared.test.inputs[:50], trained.prepared.test.inputs * 100])
+    found = Predictor(trained.bundle).predict(rows)
+    assert found.dtype == np.float32 and found.shape[1] == len(TASKS[trained.task].labels)
+    assert found.min() >= 0 and found.sum(axis=1) == pytest.approx(np.ones(len(rows)), abs=1e-4)
+
+
+def test_a_model_learns(trained: Trained) -> None:
+    """Even with few epochs it is far better than guessing."""
+    correct = trained.predictions()["test"].argmax(axis=1) == trained.prepared.test.labels
+    assert correct.mean() > 5 / len(TASKS[trained.task].labels)
+
+
+def test_the_curves_are_kept(trained: Trained) -> None:
+    """One line per epoch with accuracy and loss of both splits; DVCLive gets them too."""
+    with (trained.folder / "model" / "history.csv").open() as file:
+        lines = list(csv.DictReader(file))
+    assert len(lines) == (trained.numbers.train.cnn.epochs if trained.model == "cnn" else 1)
+    assert set(lines[0]) == {"epoch", *CURVES}
+    assert all(0 <= float(line["val_accuracy"]) <= 1 for line in lines)
+    given = [{name: float(line[name]) for name in CURVES} for line in lines]
+    assert trained.live.epochs == [*given, {}] and trained.live.ended
+
+
+def test_the_same_seed_gives_the_same_figures(trained: Trained, tmp_path: Path) -> None:
+    """Trained once more, every probability is the same to the last bit."""
+    train_again(trained.prepared, trained.task, trained.numbers, tmp_path / "again")
+    with np.load(tmp_path / "again" / "predictions.npz") as again:
+        assert all((again[name] == values).all() for name, values in trained.predictions().items())
+
+
+def test_the_manifest_says_where_the_model_comes_from(trained: Trained) -> None:
+    """Version, commit, data, framework, and every metric with its rows."""
+    manifest = trained.bundle.manifest
+    assert (manifest.commit, manifest.data_version) == ("0123abc", "d1")
+    assert manifest.version == trained.numbers.export.version and manifest.created == NOW
+    assert manifest.framework == {"cnn": "tensorflow", "linear": "scikit-learn"}[trained.model]
+    assert manifest.metrics["base_accuracy"].size == len(trained.prepared.test.labels)
+    assert f"# {trained.task} {manifest.version}" in trained.bundle.card
+    assert "## Use" in trained.bundle.card and manifest.framework_version in trained.bundle.card
+
+
+def test_a_bundle_that_predicts_something_else_is_refused(trained: Trained) -> None:
+    """The message names the row, how far it is off, and the limit."""
+    rows, expected = trained.prepared.test.inputs, trained.predictions()["test"].copy()
+    expected[5] = np.roll(expected[5], 1)
+    with pytest.raises(ExportRefused, match="test row 5 is off by .*, allowed 0.0001"):
+        check_equal(trained.bundle, rows, expected, 1e-4)
+
+
+def test_export_wants_the_earlier_stages(tmp_path: Path) -> None:
+    """Without them it names the file that is missing."""
+    numbers = params.load("digits").export
+    with pytest.raises(MissingArtifact, match="train.npz: not found; run 'dvc repro'"):
+        export("digits", tmp_path, numbers, commit="0123abc", data="d1", now=NOW)
+
+
+def test_rows_of_the_latest_incident_are_shown_more_often() -> None:
+    """Three times where the number says three; older incidents and base rows once."""
+    prepared = prepare(TASKS["digits"], params.load("digits").prepare, Path("none.parquet"))
+    source = prepared.train.source.astype("U12")
+    source[:5], source[5:9] = "new", "old"
+    marked = type(prepared.train)(prepared.train.inputs, prepared.train.labels, source)
+    shown = emphasise(Prepared(marked, prepared.validation, prepared.test, "new"), 3)
+    assert (shown.source == "new").sum() == 15 and (shown.source == "old").sum() == 4
+    assert len(shown.labels) == len(source) + 10

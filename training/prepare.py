@@ -47,8 +47,14 @@ def positions(inputs: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.array([int.from_bytes(digest, "big") / 2**64 for digest in digests], np.float64)
 
 
-def cut(rows: Split, *, validation: float, test: float) -> dict[str, Split]:
-    """Return the three splits with about these shares; the rest is for training."""
+Shares = float | NDArray[np.float64]
+
+
+def cut(rows: Split, *, validation: Shares, test: Shares) -> dict[str, Split]:
+    """Return the three splits with about these shares, one for all or one per row.
+
+    What is neither for validation nor for test is for training.
+    """
     place = positions(rows.inputs)
     chosen = {
         "test": place < test,
@@ -58,13 +64,27 @@ def cut(rows: Split, *, validation: float, test: float) -> dict[str, Split]:
     return {name: rows.where(chosen[name]) for name in SPLITS}
 
 
+def among(rows: Split, known: Split) -> NDArray[np.bool_]:
+    """Tell for each row whether its content is among the known ones, shape (rows,)."""
+    seen = {row.tobytes() for row in known.inputs}
+    return np.array([row.tobytes() in seen for row in rows.inputs], dtype=np.bool_)
+
+
 def prepare(task: Task, numbers: params.Prepare, feedback: Path) -> Prepared:
-    """Return all splits of base and collected rows."""
+    """Return all splits of base and collected rows.
+
+    A base row that comes back as feedback keeps its side: else a base test row could be trained on.
+    """
     loaded = task.load()
     base = Split(loaded.inputs, loaded.labels, np.full(len(loaded.labels), BASE))
     collected = read_feedback(task, feedback)
     parts = cut(base, validation=numbers.validation, test=numbers.test)
-    fresh = cut(collected.split, validation=numbers.fresh_validation, test=numbers.fresh_test)
+    known = among(collected.split, base)
+    fresh = cut(
+        collected.split,
+        validation=np.where(known, numbers.validation, numbers.fresh_validation),
+        test=np.where(known, numbers.test, numbers.fresh_test),
+    )
     splits = {name: parts[name] + fresh[name] for name in SPLITS}
     return Prepared(splits["train"], splits["validation"], splits["test"], collected.newest)
 

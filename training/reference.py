@@ -22,6 +22,8 @@ from service.signals import (
 from training.artifacts import Prepared, Split
 from training.params import Export
 
+# A sure model's quantiles all lie within 1e-6 of 1, where they would measure rounding errors.
+CONFIDENCE_EDGES = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999)
 Column = NDArray[np.generic]
 
 
@@ -78,7 +80,8 @@ def build(kind: str, labels: tuple[str, ...], rows: Basis, numbers: Export) -> R
     for name, column in columns.items():
         if name != PREDICTION:
             most = max(2, min(numbers.bins, len(column) // numbers.rows_per_bin))
-            edges = numeric_edges(column.astype(np.float64), bins=most)
+            values = column.astype(np.float64)
+            edges = CONFIDENCE_EDGES if name == CONFIDENCE else numeric_edges(values, bins=most)
             signals.append(_signal(name, numeric_bins(edges), edges, columns, level))
     return Reference(
         signals=tuple(signals), accuracy=rows.accuracy, accuracy_size=rows.accuracy_size

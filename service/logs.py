@@ -28,8 +28,17 @@ def configure(level: str, *, stream: TextIO = sys.stdout) -> FilteringBoundLogge
     # A library's chatter below a warning is for whoever debugs it.
     chatter = least if least <= logging.DEBUG else max(least, logging.WARNING)
     logging.basicConfig(handlers=[_Forward(log)], level=chatter, force=True)
+    _take_over("uvicorn", "uvicorn.error", "uvicorn.access")
     logging.getLogger("uvicorn.error").setLevel(least)
     return log
+
+
+def _take_over(*names: str) -> None:
+    """Let these loggers write through the root's handler only; uvicorn may bring its own."""
+    for name in names:
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
 
 
 class _Forward(logging.Handler):

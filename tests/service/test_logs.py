@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+import uvicorn
 
 from service import logs
 
@@ -37,6 +38,15 @@ def test_ours_and_the_libraries_lines_have_one_shape() -> None:
     assert (ours["event"], ours["version"]) == ("bundle_loaded", "1.0.0")
     assert (theirs["event"], theirs["logger"]) == ("Started server", "uvicorn.error")
     assert all({"level", "timestamp"} <= line.keys() for line in (ours, theirs))
+
+
+def test_uvicorns_own_handlers_are_taken_over() -> None:
+    """A server that configured its logging first does not write lines of another shape."""
+    uvicorn.Config("no:app", log_level="warning")
+    stream = io.StringIO()
+    logs.configure("info", stream=stream)
+    logging.getLogger("uvicorn.error").info("Started")
+    assert [line["event"] for line in lines(stream)] == ["Started"]
 
 
 def test_less_than_the_level_is_not_written() -> None:

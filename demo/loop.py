@@ -14,7 +14,7 @@ from demo.processes import Processes
 from demo.screen import Screen
 from demo.shifts import SHIFTS
 from demo.stage import Stage, relative
-from demo.story import tell
+from demo.story import LOSS, tell
 from demo.workspace import ROOT, Workspace
 
 
@@ -52,9 +52,8 @@ def check_promises(stage: Stage, name: str) -> None:
         return
     if accuracy["before"] - accuracy["drifted"] < 0.15:
         raise LoopBroken(f"accuracy: {accuracy}, expected the shift to cost at least 0.15")
-    loss = SHIFTS[name].loss
-    if accuracy["before"] - accuracy["after"] > loss:
-        raise LoopBroken(f"accuracy: {accuracy}, expected the retrain to win all but {loss} back")
+    if accuracy["before"] - accuracy["after"] > LOSS:
+        raise LoopBroken(f"accuracy: {accuracy}, expected the retrain to win all but {LOSS} back")
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -12,16 +12,11 @@ WHITE = 16.0
 
 @dataclass(frozen=True)
 class Shift:
-    """What happened (`story`), what it does to images of shape (rows, 8, 8) and to their labels.
-
-    loss: how far below its old accuracy the model may stay after the retrain; sideways digits have
-    little in common with upright ones, and a few hundred of them teach less.
-    """
+    """What happened (`story`), what it does to images of shape (rows, 8, 8) and to their labels."""
 
     story: str
     images: Callable[[Images], Images]
     labels_scrambled: bool = False
-    loss: float = 0.03
 
 
 def _unchanged(images: Images) -> Images:
@@ -40,7 +35,7 @@ SHIFTS: dict[str, Shift] = {
     "inverted": Shift(
         "a new scanner sends dark ink on light paper, the old one sent light on dark", _inverted
     ),
-    "rotated": Shift("the camera is mounted sideways after a service visit", _rotated, loss=0.06),
+    "rotated": Shift("the camera is mounted sideways after a service visit", _rotated),
     "none": Shift("nothing happens: traffic stays what it was", _unchanged),
     "bad-labels": Shift(
         "the labelling tool shuffles its answers; the images stay what they were",

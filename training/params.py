@@ -34,6 +34,7 @@ class Cnn(_Block):
     learning_rate: Annotated[float, Field(gt=0, le=1)]
     filters: Annotated[int, Field(gt=0, le=1024)]
     dropout: Annotated[float, Field(ge=0, lt=1)]
+    translation: Annotated[float, Field(ge=0, lt=1)]
 
 
 class Linear(_Block):

@@ -27,7 +27,10 @@ class Collected:
 
 
 def read_feedback(task: Task, file: Path) -> Collected:
-    """Return the collected rows; none where nothing was collected yet."""
+    """Return the collected rows; none where nothing was collected yet.
+
+    They are ordered by content: the same rows make the same model, in whatever order they came.
+    """
     if not file.exists():
         empty = np.empty((0, *task.input.shape), np.float32)
         return Collected(Split(empty, np.empty(0, np.int64), np.empty(0, str)), None)
@@ -35,7 +38,8 @@ def read_feedback(task: Task, file: Path) -> Collected:
     inputs = np.asarray(table["input"], np.float32).reshape(-1, *task.input.shape)
     labels = np.array([task.labels.index(label) for label in table["label"]], np.int64)
     newest = max(zip(table["observed_at"], table["incident"], strict=True))[1]
-    return Collected(Split(inputs, labels, np.array(table["incident"], str)), newest)
+    rows = Split(inputs, labels, np.array(table["incident"], str))
+    return Collected(rows.where(np.argsort(positions(inputs), kind="stable")), newest)
 
 
 def positions(inputs: NDArray[np.float32]) -> NDArray[np.float64]:

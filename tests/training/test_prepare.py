@@ -119,6 +119,19 @@ def test_a_base_row_that_comes_back_as_feedback_keeps_its_side(tmp_path: Path) -
     assert not any(row.tobytes() in trained for row in prepared.test.inputs)
 
 
+def test_the_order_in_which_rows_were_collected_makes_no_difference(tmp_path: Path) -> None:
+    """The same rows give the same splits, row by row."""
+    file = feedback(tmp_path, {"0123456789ab": "2026-01-01T00:00:00+00:00"})
+    before = prepare(DIGITS, NUMBERS, file)
+    table = pyarrow.parquet.read_table(file)
+    order = np.random.default_rng(5).permutation(len(table))
+    pyarrow.parquet.write_table(table.take(order), file)
+    after = prepare(DIGITS, NUMBERS, file)
+    for name in SPLITS:
+        assert np.array_equal(before.split(name).inputs, after.split(name).inputs)
+        assert np.array_equal(before.split(name).labels, after.split(name).labels)
+
+
 def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     """Files carry every row, its label and source; the summary counts them."""
     prepared = prepare(DIGITS, NUMBERS, feedback(tmp_path, {"aaaaaaaaaaaa": "2026-11-09"}))

@@ -65,10 +65,11 @@ class Cnn:
         network = _network(keras, train.inputs.shape[1:], classes, numbers)
         steps = numbers.cnn.epochs * math.ceil(len(train.labels) / numbers.cnn.batch_size)
         rate = keras.optimizers.schedules.CosineDecay(numbers.cnn.learning_rate, steps)
-        network.compile(
+        trained = _moving(keras, network, numbers)
+        trained.compile(
             keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"]
         )
-        network.fit(
+        trained.fit(
             train.inputs,
             train.labels,
             validation_data=(validation.inputs, validation.labels),
@@ -119,3 +120,11 @@ def _network(keras: Any, shape: tuple[int, ...], classes: int, numbers: Train) -
             layers.Dense(classes, activation="softmax"),
         ]
     )
+
+
+def _moving(keras: Any, network: Any, numbers: Train) -> Any:
+    """Return the network behind a layer that moves training images; none of it is exported."""
+    layers, shape, most = keras.layers, network.input_shape[1:], numbers.cnn.translation
+    move = layers.RandomTranslation(most, most, fill_mode="nearest", interpolation="nearest")
+    images = [keras.Input(shape), layers.Reshape((*shape, 1)), move, layers.Reshape(shape)]
+    return keras.Sequential([*images, network])

@@ -12,6 +12,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402 - the backend must be chosen first
 from matplotlib.axes import Axes  # noqa: E402
 
+from monitoring.thresholds import Thresholds  # noqa: E402
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -62,7 +64,8 @@ def draw(timeline: Timeline, path: Path, *, title: str) -> None:
     _curve(below, timeline, "psi", "most drifted signal", "#b3471d", "-")
     below.set(ylabel="drift (PSI)", xlabel="seconds since the demo began")
     below.set_ylim(bottom=0)
-    below.axhline(0.5, color="#b3471d", linewidth=0.8, linestyle=":")
+    limit = Thresholds().short_psi
+    below.axhline(limit, color="#b3471d", linewidth=0.8, linestyle=":", label="limit in the hour")
     below.legend(loc="upper left", frameon=False)
     _mark_events(timeline, above, below)
     for axes in (above, below):

@@ -1,10 +1,14 @@
 """Fixtures that tests of several packages share."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import Engine
 
+from service import tables
 from tests.postgres import PostgresMissing, postgres
+from tests.service import databases
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +19,21 @@ def postgres_url() -> Iterator[str]:
             yield url
     except PostgresMissing as error:
         pytest.fail(str(error))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database, empty on PostgreSQL too."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'folder' / 'store.db'}"
+    address: str = request.getfixturevalue("postgres_url")
+    databases.empty(address)
+    return address
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    """The engine of the database."""
+    made = tables.connect(url)
+    yield made
+    made.dispose()

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,16 +44,39 @@ def _status() -> str:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
-def _run(shift: str, out: Path) -> tuple[dict[str, Any], str]:
-    """Run a demo to its end; return its timeline and what it said."""
-    before = _status()
-    output = _start(shift, out).communicate()[0]
-    assert _status() == before, "the demo changed the tree that it was started from"
-    assert (out / "timeline.json").exists(), output
-    timeline: dict[str, Any] = json.loads((out / "timeline.json").read_text())
-    assert timeline["requests"]["failed"] == 0, output
-    assert timeline["requests"]["sent"] > 1000, output
-    return timeline, output
+class Demos:
+    """Demos that run side by side, as they may on one machine: free ports, folders of their own."""
+
+    def __init__(self, folder: Path, *shifts: str) -> None:
+        self._tree = _status()
+        self._out = {shift: folder / shift for shift in shifts}
+        self._running = {shift: _start(shift, out) for shift, out in self._out.items()}
+
+    def result(self, shift: str) -> tuple[dict[str, Any], str, Path]:
+        """Wait for a demo's end; return its timeline, what it said and its folder."""
+        output = self._running[shift].communicate()[0]
+        assert self._running[shift].returncode == 0, output
+        assert _status() == self._tree, "the demo changed the tree that it was started from"
+        out = self._out[shift]
+        timeline: dict[str, Any] = json.loads((out / "timeline.json").read_text())
+        assert timeline["requests"]["failed"] == 0, output
+        assert timeline["requests"]["sent"] > 1000, output
+        return timeline, output, out
+
+    def stop(self) -> None:
+        """End what a failed test left running."""
+        for process in self._running.values():
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                process.communicate()
+
+
+@pytest.fixture(scope="module")
+def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demos]:
+    """The three stories, started at once."""
+    started = Demos(tmp_path_factory.mktemp("demos"), "inverted", "none", "bad-labels")
+    yield started
+    started.stop()
 
 
 def _command_lines() -> list[str]:
@@ -70,10 +94,9 @@ def _events(timeline: dict[str, Any]) -> list[str]:
     return [event["event"] for event in timeline["events"]]
 
 
-def test_drift_leads_to_a_better_model_without_a_person(tmp_path: Path) -> None:
+def test_drift_leads_to_a_better_model_without_a_person(demos: Demos) -> None:
     """Alert, one pipeline, challenger, gate, merge, deploy, recovery, and no failed request."""
-    out = tmp_path / "out"
-    timeline, output = _run("inverted", out)
+    timeline, output, out = demos.result("inverted")
     accuracy = timeline["accuracy"]
     assert _events(timeline) == RETRAINED, output
     seconds = [event["seconds"] for event in timeline["events"]]
@@ -88,18 +111,18 @@ def test_drift_leads_to_a_better_model_without_a_person(tmp_path: Path) -> None:
     assert (out / "timeline.png").stat().st_size > 20_000
 
 
-def test_without_a_shift_nothing_happens(tmp_path: Path) -> None:
+def test_without_a_shift_nothing_happens(demos: Demos) -> None:
     """No alert, no pipeline, one version, and the demo says so."""
-    timeline, output = _run("none", tmp_path / "out")
+    timeline, output, _ = demos.result("none")
     assert _events(timeline) == ["trained", "deployed"], output
     assert timeline["pipelines_triggered"] == 0 and timeline["webhooks_received"] == 0
     assert len(timeline["versions"]) == 1
     assert "no alert fired, no pipeline ran" in output
 
 
-def test_scrambled_labels_are_blocked_and_the_champion_serves_on(tmp_path: Path) -> None:
+def test_scrambled_labels_are_blocked_and_the_champion_serves_on(demos: Demos) -> None:
     """The alert is real, the retrain runs, and the gate refuses its model with reasons."""
-    timeline, output = _run("bad-labels", tmp_path / "out")
+    timeline, output, _ = demos.result("bad-labels")
     assert _events(timeline)[-1] == "gate_blocked", output
     assert timeline["pipelines_triggered"] == 1
     assert len(timeline["versions"]) == 1

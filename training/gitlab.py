@@ -89,6 +89,11 @@ class Project:
         with _refusals(f"upload {file.name}"):
             return str(self._project.upload(file.name, filepath=str(file))["url"])
 
+    def description(self, iid: int) -> str:
+        """Return a merge request's description."""
+        with _refusals(f"read merge request !{iid}"):
+            return self._project.mergerequests.get(iid).description or ""
+
     def own_notes(self, iid: int) -> Iterator[Note]:
         """Yield every note that this token wrote on a merge request, oldest first."""
         with _refusals(f"read the notes of merge request !{iid}"):

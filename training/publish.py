@@ -15,6 +15,7 @@ REPORT = "report.md"
 IMAGE = re.compile(r"!\[([^\]\n]*)\]\(([^)\s]+)\)")
 # GitLab's limits: a note's characters; a description's are a little more.
 LIMIT = 1_000_000
+BUNDLE = re.compile(r"<!-- perennial-bundle: \w+ -->")
 
 
 def marker(task: str) -> str:
@@ -26,15 +27,20 @@ def marker(task: str) -> str:
     return f"<!-- perennial-report: {task} -->"
 
 
+def read_report(folder: Path) -> str:
+    """Return a report's Markdown. Raises MissingArtifact."""
+    report = folder / REPORT
+    if not report.is_file():
+        raise MissingArtifact(report)
+    return report.read_text(encoding="utf-8")
+
+
 def with_images(folder: Path, upload: Callable[[Path], str]) -> str:
     """Return a report's Markdown with its images uploaded and linked, each once.
 
     Addresses that name no file of the folder stay as they are.
     Raises MissingArtifact, ReportRefused where the text is too long for GitLab.
     """
-    report = folder / REPORT
-    if not report.is_file():
-        raise MissingArtifact(report)
     addresses: dict[str, str] = {}
 
     def link(image: re.Match[str]) -> str:
@@ -44,14 +50,22 @@ def with_images(folder: Path, upload: Callable[[Path], str]) -> str:
             addresses[name] = upload(folder / name) if inside else name
         return f"![{image[1]}]({addresses[name]})"
 
-    text = IMAGE.sub(link, report.read_text(encoding="utf-8"))
+    text = IMAGE.sub(link, read_report(folder))
     if len(text) > LIMIT:
-        raise ReportRefused(f"{report}: got {len(text)} characters, expected at most {LIMIT}")
+        raise ReportRefused(
+            f"{folder / REPORT}: got {len(text)} characters, expected at most {LIMIT}"
+        )
     return text
 
 
 def publish(project: Project, *, iid: int, task: str, folder: Path) -> str:
-    """Write the report's note, or over the one that is there; return which was done."""
+    """Write the report's note, or over the one that is there; return which was done.
+
+    Where the description holds the report of the same bundle, as a retrain's does, nothing is.
+    """
+    bundle = BUNDLE.search(read_report(folder))
+    if bundle and bundle[0] in project.description(iid):
+        return "stands in the description"
     body = f"{marker(task)}\n{with_images(folder, project.upload)}"
     earlier = next(
         (note for note in project.own_notes(iid) if note.body.startswith(marker(task))), None

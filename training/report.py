@@ -221,6 +221,15 @@ def lineage(source: Source) -> list[str]:
     return ["## Lineage", table(["", ""], rows), folded("Parameters", text)]
 
 
+def bundle_marker(digest: str) -> str:
+    """Return a comment that GitLab does not show, by which a report of a bundle is found again.
+
+    >>> bundle_marker("9f2c")
+    '<!-- perennial-bundle: 9f2c -->'
+    """
+    return f"<!-- perennial-bundle: {digest} -->"
+
+
 def write(source: Source, out: Path) -> Path:
     """Write the report and its images and return its path."""
     out.mkdir(parents=True, exist_ok=True)
@@ -234,6 +243,7 @@ def write(source: Source, out: Path) -> Path:
     base = test.where(test.source == BASE)
     blocks += group(source, "base", base, f"On {len(base.labels)} base test rows", out)
     blocks += [*training(source, out), *data(source, out), *lineage(source)]
+    blocks.append(bundle_marker(source.challenger.bundle.digest))
     path = out / REPORT
     path.write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
     return path

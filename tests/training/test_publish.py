@@ -17,6 +17,7 @@ from training.errors import (
 )
 from training.gitlab import connect
 from training.publish import marker, with_images
+from training.report import bundle_marker
 
 
 @pytest.fixture
@@ -66,6 +67,20 @@ def test_a_second_report_replaces_the_first(
     publish_on(gitlab, report)
     assert [note["body"] for note in gitlab.notes] == [f"{marker('digits')}\nsecond"]
     assert capsys.readouterr().out.splitlines()[-1] == "merge request !3: report updated"
+
+
+def test_a_report_that_the_description_holds_is_not_repeated(
+    gitlab: GitLab, report: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A retrain's description is the report of its bundle; another bundle's report is a note."""
+    gitlab.description = f"# Report\n{bundle_marker('a1')}"
+    (report / "report.md").write_text(f"# Report\n{bundle_marker('a1')}")
+    publish_on(gitlab, report)
+    assert gitlab.notes == []
+    assert "report stands in the description" in capsys.readouterr().out
+    (report / "report.md").write_text(f"# Report\n{bundle_marker('b2')}")
+    publish_on(gitlab, report)
+    assert len(gitlab.notes) == 1
 
 
 def test_the_note_is_found_behind_many_others(gitlab: GitLab, report: Path) -> None:

@@ -113,7 +113,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--shift", choices=SHIFTS, default="inverted", help=shifts)
     parser.add_argument("--out", type=Path, default=ROOT / "demo" / "out", help="where it works")
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     return run(options.shift, options.out, Console(highlight=False, soft_wrap=True))
 
 

@@ -119,7 +119,7 @@ repair:
 last:
   stage: recover
   rules: [{if: $CI_PIPELINE_SOURCE == "trigger"}]
-  script: ["env | sort", "git log --oneline origin/main | head -1", "git status --porcelain"]
+  script: ["env | sort", "git log --oneline -1 origin/main", "git status --porcelain"]
 """
 FILES = {".gitlab-ci.yml": ROOT_FILE, "ci/trigger.yml": TRIGGER_FILE, "README.md": "A fixture.\n"}
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import results
+from demo.processes import free_port
 from service import bundle
 from service.bundle import Bundle
 from tests import bundles
@@ -113,7 +114,7 @@ def _baseline(folder: Path, loaded: Bundle) -> Iterator[Contender]:
         "off",
     ]
     quiet = ["--no-access-log", "--no-proxy-headers", "--log-level", "warning"]
-    port = _free_port()
+    port = free_port()
     environment = {"BASELINE_MODEL": str(loaded.model)}
     with _process([*command, *quiet, "--port", str(port)], folder, environment, port):
         yield Contender("raw ASGI", f"http://127.0.0.1:{port}/predict")
@@ -121,7 +122,7 @@ def _baseline(folder: Path, loaded: Bundle) -> Iterator[Contender]:
 
 @contextmanager
 def _service(folder: Path, loaded: Bundle) -> Iterator[Contender]:
-    port = _free_port()
+    port = free_port()
     environment = {
         "PERENNIAL_BUNDLES": str(folder / "bundles"),
         "PERENNIAL_DATABASE_URL": f"sqlite:///{folder / 'service.db'}",
@@ -159,13 +160,6 @@ def _wait(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
                 return
         time.sleep(0.1)
     raise RuntimeError(f"{process.args!r} did not start: {log.read_text()}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 Rounds = dict[tuple[str, int], list[Round]]

@@ -130,10 +130,10 @@ class Watch:
                 row["status"],
                 tuple(
                     Job(job["id"], job["name"], job["status"])
-                    for job in self._get(f"/pipelines/{row['id']}/jobs")
+                    for job in sorted(self._get(f"/pipelines/{row['id']}/jobs"), key=_id)
                 ),
             )
-            for row in sorted(rows, key=lambda row: int(row["id"]))
+            for row in sorted(rows, key=_id)
         )
 
     def _merge_requests(self) -> tuple[MergeRequest, ...]:
@@ -154,3 +154,7 @@ class Watch:
         response = self._http.get(self._api() + path, params=params, headers=self._token())
         rows: list[dict[str, Any]] = response.raise_for_status().json()
         return rows
+
+
+def _id(row: dict[str, Any]) -> int:
+    return int(row["id"])

@@ -1,7 +1,6 @@
 """A real Prometheus for a test: started in a folder on a free port, asked, and stopped."""
 
 import json
-import socket
 import subprocess
 import time
 from collections.abc import Mapping
@@ -14,15 +13,9 @@ from urllib.request import urlopen
 
 import yaml
 
+from demo.processes import free_port
+
 Labels = frozenset[tuple[str, str]]
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 class Prometheus:

@@ -14,9 +14,9 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
+from demo.processes import free_port
 from service import metrics
 from service.metrics import Metric as Definition
-from tests.prometheus import free_port
 
 Key = tuple[str, ...]
 

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +15,8 @@ from pathlib import Path
 import httpx
 import sqlalchemy as sql
 
+
+from demo.processes import free_port
 from tests.service import fakes
 from tests.service.fakes import IMAGE
 
@@ -41,14 +42,6 @@ class Client:
                 except httpx.HTTPError:
                     assert self.killed.is_set(), "the service failed before it was killed"
                     return
-
-
-def free_port() -> int:
-    """Return a port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def environment(folder: Path, **variables: str) -> dict[str, str]:

@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 
+from demo.processes import free_port
 from tests.monitoring.relay.gitlab_server import PROJECT, READ_TOKEN, TRIGGER_TOKEN
-from tests.prometheus import free_port
 
 BEARER = "a-bearer-token"
 ROOT = Path(__file__).parents[3]

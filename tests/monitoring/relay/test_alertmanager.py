@@ -8,11 +8,11 @@ import httpx
 import pytest
 import yaml
 
+from demo.processes import free_port
 from monitoring.config import alertmanager_config
 from tests.monitoring.relay.fakes import alert
 from tests.monitoring.relay.gitlab_server import GitlabServer
 from tests.monitoring.relay.process import BEARER, RelayProcess
-from tests.prometheus import free_port
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from demo.processes import free_port
 from tests.monitoring.relay.fakes import webhook
 from tests.monitoring.relay.gitlab_server import GitlabServer
 from tests.monitoring.relay.process import RelayProcess
-from tests.prometheus import free_port
 
 QUIET_SECONDS = 2.5  # Longer than an attempt with a lost answer rests.
 
@@ -95,3 +95,4 @@ def test_the_status_of_the_pipeline_reaches_the_audit(relay: RelayProcess, port:
             lambda: bool(relay.incident("followed")["pipeline_status"] == "failed"),
             what="see the failure",
         )
+        assert relay.incident("followed")["pipeline_status"] == "failed"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from demo.processes import free_port
 from monitoring.relay.errors import GitlabFailed, GitlabUnsure
 from monitoring.relay.gitlab import GitlabPipelines
 from tests.monitoring.relay.gitlab_server import (
@@ -12,7 +13,6 @@ from tests.monitoring.relay.gitlab_server import (
     TRIGGER_TOKEN,
     GitlabServer,
 )
-from tests.prometheus import free_port
 
 INPUTS = {"task": "digits", "incident": "0123456789ab", "incident_started": "2026-11-21T08:00:00Z"}
 NAME = "retrain digits 0123456789ab"

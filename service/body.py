@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from starlette.types import Receive
 
-from service.errors import ServiceError, TooLarge
+from service.errors import Described, ServiceError, TooLarge
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -17,7 +17,7 @@ async def read(receive: Receive, headers: Headers, *, limit: int) -> bytes:
     """Return the body. Raises TooLarge over `limit` bytes, Disconnected where the client left."""
     for name, value in headers:
         if name == b"content-length" and int(value) > limit:
-            raise TooLarge("body", f"{int(value)} bytes", f"at most {limit} bytes")
+            raise TooLarge("body", Described(f"{int(value)} bytes"), f"at most {limit} bytes")
     message = await receive()
     body: bytes = message.get("body", b"")
     parts, size = [body], len(body)
@@ -28,5 +28,5 @@ async def read(receive: Receive, headers: Headers, *, limit: int) -> bytes:
     if message["type"] == "http.disconnect":
         raise Disconnected("the client left before the end of its body")
     if size > limit:
-        raise TooLarge("body", f"more than {limit} bytes", f"at most {limit} bytes")
+        raise TooLarge("body", Described(f"more than {limit} bytes"), f"at most {limit} bytes")
     return body if len(parts) == 1 else b"".join(parts)

@@ -102,6 +102,13 @@ class InferenceFailed(ServiceError):
 UNEXPECTED = ServiceError("the service failed; its log says why under this request id")
 
 
+class Described(str):
+    """A value too large to show, in words: messages carry it without quotes."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 def shorten(value: Any, limit: int = 80) -> str:
     """Return a value as text for a message, cut at `limit` characters.
 

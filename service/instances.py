@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from service.errors import InvalidInput, MalformedJson, TooLarge
+from service.errors import Described, InvalidInput, MalformedJson, TooLarge
 from service.predictor import Floats32
 
 FIELD = "instances"
@@ -49,7 +49,7 @@ def _instances(document: Any, limit: int) -> list[Any]:
     if type(instances) is not list or not instances:
         raise InvalidInput(FIELD, instances, "a list of at least one instance")
     if len(instances) > limit:
-        raise TooLarge(FIELD, f"{len(instances)} instances", f"at most {limit}")
+        raise TooLarge(FIELD, Described(f"{len(instances)} instances"), f"at most {limit}")
     return instances
 
 
@@ -93,7 +93,7 @@ def _check_value(field: str, value: Any, shape: tuple[int, ...], *, whole: tuple
             raise InvalidInput(field, value, f"a finite number of at most {_LARGEST:.3g}")
         return
     if type(value) is not list or len(value) != shape[0]:
-        found = f"{len(value)} values" if type(value) is list else value
+        found = Described(f"a list of {len(value)}") if type(value) is list else value
         expected = f"a list of {shape[0]} {'numbers' if len(shape) == 1 else 'lists'}"
         raise InvalidInput(field, found, f"{expected} (an instance has shape {list(whole)})")
     for index, part in enumerate(value):

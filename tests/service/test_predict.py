@@ -120,7 +120,7 @@ def test_too_many_instances_are_refused(tmp_path: Path) -> None:
         assert len(service.predict(IMAGE, IMAGE)) == 2
         answer = service.client.post("/predict", json={"instances": [IMAGE] * 3})
     assert answer.status_code == 413
-    assert error(answer)["message"] == "instances: got '3 instances', expected at most 2"
+    assert error(answer)["message"] == "instances: got 3 instances, expected at most 2"
 
 
 @pytest.mark.parametrize("streamed", [False, True])

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -41,14 +42,7 @@ def create_app(
     started: called once the first look at the bundles is over, before the first request.
     """
     registry, http, versions = CollectorRegistry(), HttpMetrics(), Versions()
-    store = Store(
-        tables.connect(settings.database_url),
-        labels=versions.labels,
-        queue_size=settings.queue_size,
-        write_seconds=settings.write_seconds,
-        feedback_seconds=settings.feedback_seconds,
-        log=log,
-    )
+    store = _store(settings, versions, log)
     collector = Collector(versions, dropped=lambda: store.dropped, queued=lambda: store.queued)
     registry.register(collector)
     registry.register(http)
@@ -56,11 +50,7 @@ def create_app(
     inference = ThreadPoolExecutor(1, thread_name_prefix="inference")
     production = Production(
         settings.bundles,
-        load=partial(
-            serving.load,
-            threads=settings.inference_threads,
-            batch_rows=settings.max_batch_rows,
-        ),
+        load=_loader(settings),
         serve=partial(_serve, settings, versions, inference),
         collector=collector,
         executor=loader,
@@ -99,6 +89,22 @@ def create_app(
     ).instrument(app)
     app.add_middleware(RequestLog, log=log, slow_seconds=settings.slow_seconds)
     return app
+
+
+def _store(settings: Settings, versions: Versions, log: FilteringBoundLogger) -> Store:
+    return Store(
+        tables.connect(settings.database_url),
+        labels=versions.labels,
+        queue_size=settings.queue_size,
+        write_seconds=settings.write_seconds,
+        feedback_seconds=settings.feedback_seconds,
+        log=log,
+    )
+
+
+def _loader(settings: Settings) -> Callable[[Path], Loaded]:
+    threads, rows = settings.inference_threads, settings.max_batch_rows
+    return partial(serving.load, threads=threads, batch_rows=rows)
 
 
 def _serve(

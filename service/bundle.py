@@ -48,7 +48,7 @@ class SelfTest(_Record):
 
     instance: list[list[float]]
     probabilities: list[float]
-    tolerance: float = 1e-4
+    tolerance: float = Field(gt=0)
 
 
 class Manifest(_Record):

@@ -67,6 +67,7 @@ def make_bundle(
         "self_test": {
             "instance": rows[0].tolist(),
             "probabilities": probabilities[0].tolist(),
+            "tolerance": 1e-4,
         },
     }
     return bundle.write(path, {**fields, **manifest})

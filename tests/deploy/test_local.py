@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from tests.bundles import make_bundle
+from tests.service import fakes
+
 VERBS = Path(__file__).resolve().parents[2] / "deploy" / "local"
 MANIFEST = {
     "labels": ["0", "1"],
@@ -153,3 +156,21 @@ def test_verify_holds_only_when_the_bundle_answers_as_it_should(
     result = _call("verify", str(first), "--url", service, "--seconds", "1", bundles=into)
     assert message in result.stdout + result.stderr
     assert result.returncode == (0 if "passes" in message else 1)
+
+
+def test_a_sick_bundle_is_found_out_and_rolled_back(tmp_path: Path) -> None:
+    """A real service refuses a changed bundle, verify says so, and the champion stays deployed."""
+    champion = make_bundle(tmp_path / "champion").path
+    sick = make_bundle(tmp_path / "sick", version="1.1.0").path
+    (sick / "model.onnx").write_bytes((sick / "model.onnx").read_bytes()[:-1] + b"x")
+    into = tmp_path / "bundles"
+    _call("deploy", str(champion), bundles=into)
+    with fakes.running(fakes.settings(tmp_path)) as running:
+        url = str(running.client.base_url)
+        _call("deploy", str(sick), bundles=into)
+        found = _call("verify", str(sick), "--url", url, "--seconds", "1", bundles=into)
+        assert found.returncode == 1 and "/model: digest is" in found.stderr
+        _call("rollback", str(sick), bundles=into)
+        found = _call("verify", str(champion), "--url", url, "--seconds", "5", bundles=into)
+        assert found.returncode == 0, found.stderr
+    assert os.readlink(into / "production") == _digest(champion)

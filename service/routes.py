@@ -5,7 +5,6 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from pydantic import ValidationError
 
@@ -122,8 +121,3 @@ def health_router(production: Production, store: Store, registry: CollectorRegis
         return Response(content, media_type=CONTENT_TYPE_LATEST)
 
     return router
-
-
-def error_response(status: int, content: dict[str, Any]) -> JSONResponse:
-    """Return an error in the one shape."""
-    return JSONResponse(content, status_code=status)

@@ -5,12 +5,13 @@ cd "$(dirname "$0")/.."
 compile() {
     name=$1
     shift
-    uv pip compile pyproject.toml "$@" --universal --python-version 3.11 --generate-hashes \
+    uv pip compile "$@" --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet \
         --output-file "requirements/$name.txt"
 }
-compile service
-compile training --extra training
-compile training-gpu --extra training-gpu
-compile monitoring --extra monitoring
-compile dev --extra dev
+compile service pyproject.toml
+compile training pyproject.toml --extra training
+compile training-gpu pyproject.toml --extra training-gpu
+compile monitoring pyproject.toml --extra monitoring
+compile dev pyproject.toml --extra dev
+compile gdrive --group gdrive

@@ -1,0 +1,114 @@
+"""An engineer at a checkout: changes parameters, trains, pushes and opens merge requests."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import gitlab
+from ruamel.yaml import YAML
+
+from demo.errors import LoopBroken, TooSlow
+from demo.processes import Processes
+from demo.workspace import Workspace
+
+ENDED = ("success", "failed", "canceled", "skipped")
+
+
+class Engineer:
+    """Works in the workspace's checkout and with the forge's API, as a person would.
+
+    task: whose block of params.yaml is changed.
+    """
+
+    def __init__(self, workspace: Workspace, processes: Processes, task: str) -> None:
+        self.workspace = workspace
+        self.task = task
+        self._processes = processes
+        client = gitlab.Gitlab(
+            workspace.addresses.forge, private_token=workspace.secrets.api, timeout=30
+        )
+        self.project = client.projects.get(workspace.addresses.project)
+
+    def run(self, *command: str) -> None:
+        """Run a command in the checkout to its end. Raises CommandFailed."""
+        env = self.workspace.environment() | self.workspace.job_variables()
+        self._processes.run("engineer", command, env=env, cwd=self.workspace.checkout)
+
+    def change(self, values: Mapping[str, object]) -> None:
+        """Give parameters of the task other values; keys are dotted."""
+        file = self.workspace.checkout / "params.yaml"
+        yaml = YAML()
+        document = yaml.load(file)
+        for key, value in values.items():
+            *path, last = key.split(".")
+            block = document[self.task]
+            for name in path:
+                block = block[name]
+            block[last] = value
+        yaml.dump(document, file)
+
+    def train(self) -> None:
+        """Reproduce the pipeline of stages and push what came out to the DVC remote."""
+        remote = str(self.workspace.dvc_remote)
+        self.run("dvc", "remote", "modify", "--quiet", "--local", "store", "url", remote)
+        self.run("dvc", "repro")
+        self.run("dvc", "push", "--quiet")
+
+    def commit(self, message: str) -> None:
+        """Commit everything."""
+        self.run("git", "add", "--all")
+        self.run("git", "commit", "--quiet", "--allow-empty", "--message", message)
+
+    def push(self, branch: str, *, skip: bool = False) -> str:
+        """Push HEAD to a branch of the forge and return its hash.
+
+        skip: start no pipeline.
+        """
+        options = ["--push-option=ci.skip"] if skip else []
+        self.run("git", "push", "--quiet", *options, self._remote(), f"HEAD:refs/heads/{branch}")
+        return str(self.project.branches.get(branch).commit["id"])
+
+    def open(self, branch: str, title: str) -> int:
+        """Open a merge request into the default branch and return its number."""
+        wish = {"source_branch": branch, "target_branch": "main", "title": title}
+        return int(self.project.mergerequests.create(wish).iid)
+
+    def pipeline(self, iid: int, sha: str, *, seconds: float = 600) -> Any:
+        """Wait for the end of a merge request's pipeline for a commit and return it.
+
+        Raises LoopBroken where it fails, TooSlow.
+        """
+        request = self.project.mergerequests.get(iid, lazy=True)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self._processes.check()
+            listed = request.pipelines.list(get_all=True)
+            found = [one for one in listed if one.sha == sha and one.status in ENDED]
+            if found:
+                return self._succeeded(found[0].id)
+            time.sleep(0.5)
+        raise TooSlow(f"the end of the pipeline of {sha[:8]}", seconds)
+
+    def _succeeded(self, number: int) -> Any:
+        pipeline = self.project.pipelines.get(number)
+        if pipeline.status == "failed":
+            failed = next(job for job in pipeline.jobs.list(get_all=True) if job.status == "failed")
+            trace = self.project.jobs.get(failed.id).trace().decode(errors="replace")
+            tail = "\n".join(trace.splitlines()[-15:])
+            raise LoopBroken(f"pipeline {number}: job {failed.name} failed:\n{tail}")
+        return pipeline
+
+    def checkout(self, branch: str) -> None:
+        """Start a branch at the forge's newest main, with its model."""
+        self.run("git", "fetch", "--quiet", self._remote(), "main")
+        self.run("git", "checkout", "--quiet", "--force", "-B", branch, "FETCH_HEAD")
+        self.run("dvc", "checkout", "--quiet", "--force")
+
+    def follow(self, branch: str) -> None:
+        """Bring the checkout to where a branch of the forge is now."""
+        self.run("git", "fetch", "--quiet", self._remote(), branch)
+        self.run("git", "reset", "--quiet", "--hard", "FETCH_HEAD")
+
+    def _remote(self) -> str:
+        address: str = self.project.http_url_to_repo
+        return address.replace("://", f"://oauth2:{self.workspace.secrets.api}@")

@@ -1,0 +1,209 @@
+"""Four merge requests, and the reports that their pipelines write: `python -m demo.examples`."""
+
+import argparse
+import json
+import re
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.console import Console
+
+from demo.engineer import Engineer
+from demo.errors import DemoError, LoopBroken
+from demo.processes import Processes
+from demo.stage import relative
+from demo.workspace import ROOT, Workspace
+
+TASK = "digits"
+# Where main starts: a model that leaves something to gain.
+MAIN: Mapping[str, object] = {"train.model": "linear", "train.cnn.epochs": 12}
+UPLOAD = re.compile(r"\((/uploads/[0-9a-f]{32}/([\w.-]+))\)")
+
+
+@dataclass(frozen=True)
+class Example:
+    """One merge request: what it changes, and whether its author trained before pushing.
+
+    merged: it becomes main for those after it.
+    """
+
+    name: str
+    title: str
+    change: Mapping[str, object]
+    trained: bool = True
+    merged: bool = False
+
+
+EXAMPLES = (
+    Example("improves", "Take the network", {"train.model": "cnn"}, merged=True),
+    Example("harms", "Train for one epoch", {"train.cnn.epochs": 1}),
+    Example("nothing", "Let the linear model iterate longer", {"train.linear.iterations": 3000}),
+    Example("stale", "Drop fewer activations", {"train.cnn.dropout": 0.25}, trained=False),
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an example.
+
+    seconds: from the pipeline's creation to the report on the merge request.
+    notes: reports on the merge request.  lock_pushed: whether the pipeline changed the branch.
+    jobs: status by name.
+    """
+
+    name: str
+    pipeline: str
+    seconds: float
+    notes: int
+    lock_pushed: bool
+    jobs: dict[str, str]
+    report: str
+
+
+class Examples:
+    """Plays the examples one after the other on one forge."""
+
+    def __init__(self, engineer: Engineer, console: Console) -> None:
+        self._engineer = engineer
+        self._console = console
+
+    def start(self) -> None:
+        """Train main's first model and push it."""
+        self._say("training main's model")
+        self._engineer.change(MAIN)
+        self._engineer.train()
+        self._engineer.commit("Train the first model")
+        self._engineer.push("main", skip=True)
+
+    def play(self, example: Example) -> Outcome:
+        """Open the merge request and wait for its report."""
+        engineer = self._engineer
+        self._say(f"{example.name}: {example.title}")
+        engineer.checkout(example.name)
+        engineer.change(example.change)
+        if example.trained:
+            engineer.train()
+        engineer.commit(example.title)
+        sha = engineer.push(example.name)
+        iid = engineer.open(example.name, example.title)
+        outcome = self._outcome(example.name, iid, sha)
+        if example.merged:
+            engineer.push("main", skip=True)
+        return outcome
+
+    def again(self, example: Example, iid: int) -> Outcome:
+        """Push a commit that changes no input of the model, and wait for the report."""
+        self._say(f"{example.name}: once more, nothing changed")
+        self._engineer.follow(example.name)
+        self._engineer.commit("Change nothing")
+        return self._outcome(example.name, iid, self._engineer.push(example.name))
+
+    def _outcome(self, name: str, iid: int, sha: str) -> Outcome:
+        pipeline = self._engineer.pipeline(iid, sha)
+        jobs = {job.name: job for job in pipeline.jobs.list(get_all=True)}
+        reported = datetime.fromisoformat(jobs["comment"].finished_at)
+        seconds = (reported - datetime.fromisoformat(pipeline.created_at)).total_seconds()
+        request = self._engineer.project.mergerequests.get(iid)
+        notes = [note for note in request.notes.list(iterator=True) if not note.system]
+        reports = [note.body for note in notes if f"<!-- perennial-report: {TASK} -->" in note.body]
+        if not reports:
+            raise LoopBroken(f"merge request !{iid}: no report, expected one")
+        statuses = {job: found.status for job, found in jobs.items()}
+        outcome = Outcome(
+            name, pipeline.status, seconds, len(reports), request.sha != sha, statuses, reports[0]
+        )
+        self._say(f"{name}: {verdict(outcome.report)} after {seconds:.0f} s")
+        return outcome
+
+    def _say(self, text: str) -> None:
+        self._console.print(f"{time.strftime('%H:%M:%S')}  {text}")
+
+
+def verdict(report: str) -> str:
+    """Return the verdict of a report.
+
+    Raises LoopBroken where it has none.
+
+    >>> verdict("# digits\\n\\n**Verdict: keep**: no significant difference")
+    'keep'
+    """
+    found = re.search(r"Verdict: (promote|keep|block)", report)
+    if found is None:
+        raise LoopBroken(f"report: no verdict in {report[:200]!r}")
+    return found[1]
+
+
+def keep(outcome: Outcome, forge: str, folder: Path) -> None:
+    """Write a report as a reviewer has it, images beside it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+
+    def fetch(upload: re.Match[str]) -> str:
+        answer = httpx.get(f"{forge}{upload[1]}", timeout=30).raise_for_status()
+        (folder / upload[2]).write_bytes(answer.content)
+        return f"({upload[2]})"
+
+    (folder / "report.md").write_text(UPLOAD.sub(fetch, outcome.report), encoding="utf-8")
+
+
+def run(out: Path, reports: Path, console: Console) -> list[Outcome]:
+    """Play every example in a folder of its own and keep the reports; return what became of them.
+
+    The last example is played once more with unchanged inputs.
+    Raises DemoError.
+    """
+    workspace = Workspace(out)
+    outcomes: list[Outcome] = []
+    with workspace, Processes(workspace.logs) as processes:
+        forge = [sys.executable, "-m", "demo.forge", "--root", str(workspace.state / "forge")]
+        forge += ["--port", str(workspace.ports.forge)]
+        forge += ["--config", str(workspace.state / "forge.json")]
+        processes.start("forge", forge, env=workspace.environment(), cwd=workspace.checkout)
+        address = workspace.addresses.forge
+        processes.wait_for("forge", f"{address}/{workspace.addresses.project}")
+        examples = Examples(Engineer(workspace, processes, TASK), console)
+        examples.start()
+        for example in EXAMPLES:
+            outcomes.append(examples.play(example))
+            keep(outcomes[-1], address, reports / example.name)
+        outcomes.append(examples.again(EXAMPLES[-1], len(EXAMPLES)))
+        write(outcomes, workspace.out / "examples.json")
+    return outcomes
+
+
+def write(outcomes: list[Outcome], file: Path) -> None:
+    """Write what became of the examples, without the reports."""
+    rows: list[dict[str, Any]] = [asdict(outcome) for outcome in outcomes]
+    for row in rows:
+        row["verdict"] = verdict(row.pop("report"))
+    file.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(prog="python -m demo.examples", description=__doc__)
+    out = ROOT / "demo" / "out" / "examples"
+    reports = ROOT / "docs" / "examples"
+    parser.add_argument("--out", type=Path, default=out, help="where it works")
+    parser.add_argument("--reports", type=Path, default=reports, help="where the reports go")
+    options = parser.parse_args(arguments)
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"Everything happens in {relative(options.out)}/, about six minutes.")
+    try:
+        run(options.out, options.reports, console)
+    except DemoError as error:
+        console.print(f"\n{error}\nThe logs are in {relative(options.out)}/logs/.")
+        return 1
+    console.print(f"look at {relative(options.reports)}/*/report.md")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

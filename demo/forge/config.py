@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from demo.forge.errors import ConfigError
+from demo.forge.settings import Settings, parse_settings
 
 ROLES = {"guest": 10, "reporter": 20, "developer": 30, "maintainer": 40, "owner": 50}
 SCOPES = ("api", "read_api", "read_user", "read_repository", "write_repository")
@@ -22,6 +23,7 @@ class Token:
     name: str
     role: int = 0
     scopes: frozenset[str] = frozenset()
+    expires_at: str | None = None
 
     def may(self, *scopes: str) -> bool:
         """Tell whether the token has one of these scopes."""
@@ -34,6 +36,11 @@ class Variable:
 
     value: str
     masked: bool = False
+    protected: bool = False
+    hidden: bool = False
+    raw: bool = False
+    variable_type: str = "env_var"
+    environment_scope: str = "*"
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,7 @@ class Config:
     timeout: float = 1800
     merge_method: str = "merge"
     gitlab_ci_local: Path = TOOL
+    settings: Settings = field(default_factory=Settings)
 
     @property
     def masked(self) -> frozenset[str]:
@@ -103,6 +111,8 @@ def parse_config(data: object) -> Config:
         raise ConfigError("merge_method", fields["merge_method"], "'merge' or 'ff'")
     if "gitlab_ci_local" in fields:
         checked["gitlab_ci_local"] = Path(_text("gitlab_ci_local", fields["gitlab_ci_local"]))
+    if "settings" in fields:
+        checked["settings"] = parse_settings(fields["settings"])
     return Config(**checked)
 
 
@@ -138,8 +148,8 @@ def _tokens(value: object) -> tuple[Token, ...]:
 
 
 def _token(where: str, fields: Mapping[str, Any]) -> Token:
-    for name in fields.keys() - {"token", "kind", "name", "role", "scopes"}:
-        raise ConfigError(where, name, "a known field: token, kind, name, role, scopes")
+    for name in fields.keys() - {"token", "kind", "name", "role", "scopes", "expires_at"}:
+        raise ConfigError(where, name, "a known field: token, kind, name, role, scopes, expires_at")
     kind = fields.get("kind")
     if kind not in ("project", "trigger"):
         raise ConfigError(f"{where}.kind", kind, "'project' or 'trigger'")
@@ -155,6 +165,7 @@ def _token(where: str, fields: Mapping[str, Any]) -> Token:
         name=_text(f"{where}.name", fields.get("name", kind)),
         role=ROLES[role],
         scopes=frozenset(scopes),
+        expires_at=fields.get("expires_at"),
     )
 
 
@@ -162,9 +173,10 @@ def _variables(value: object) -> dict[str, Variable]:
     variables = {}
     for name, each in _mapping("variables", value).items():
         fields = {"value": each} if isinstance(each, str) else _mapping(f"variables.{name}", each)
-        for key in fields.keys() - {"value", "masked"}:
-            raise ConfigError(f"variables.{name}", key, "a known field: value, masked")
+        known = Variable.__dataclass_fields__
+        for key in fields.keys() - known.keys():
+            raise ConfigError(f"variables.{name}", key, f"a known field: {', '.join(known)}")
         if not isinstance(fields.get("value"), str):
             raise ConfigError(f"variables.{name}", fields.get("value"), "a string")
-        variables[name] = Variable(fields["value"], bool(fields.get("masked", False)))
+        variables[name] = Variable(**fields)
     return variables

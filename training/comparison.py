@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 BATCH = 1024
+# The splits that decide a model's weights, its stopping and its temperature.
+LEARNT = ("train", "validation")
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,21 @@ def right_rows(model: Predictor, rows: Split, labels: Sequence[str]) -> Bools:
     predicted = known[probabilities(model, rows).argmax(axis=1)]
     right: Bools = predicted == np.array(labels, dtype=np.str_)[rows.labels]
     return right
+
+
+def unseen(rows: Split, prepared: Path | None) -> Bools:
+    """Return whether each row is none of those that a champion learnt from, shape (rows,).
+
+    prepared: the champion's prepared splits; without any file, every row counts as unseen.
+    Rows are the same where their inputs are, whatever their labels or source.
+    """
+    files = [] if prepared is None else [prepared / f"{name}.npz" for name in LEARNT]
+    known = {key for file in files if file.is_file() for key in _keys(Split.read(file))}
+    return np.array([key not in known for key in _keys(rows)], dtype=np.bool_)
+
+
+def _keys(rows: Split) -> list[bytes]:
+    return [blake2b(row.tobytes(), digest_size=16).digest() for row in rows.inputs]
 
 
 def compare(

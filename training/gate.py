@@ -13,7 +13,7 @@ from service.predictor import Predictor
 from training import params
 from training.artifacts import Split, read_json
 from training.command import run, task_parser
-from training.comparison import Comparison, compare, open_model
+from training.comparison import Comparison, compare, open_model, unseen
 from training.errors import BadParameter, MissingArtifact
 from training.params import Gate
 from training.prepare import BASE
@@ -58,40 +58,57 @@ class Result:
 
 
 def decide(
-    *, base: Comparison | None, fresh: Comparison | None, level: float, floor: float
+    *,
+    base: Comparison | None,
+    fresh: Comparison | None,
+    level: float,
+    floor: float,
+    learnt: bool = False,
 ) -> Decision:
     """Return the verdict on two comparisons; without any champion, the challenger is the first.
 
-    base, fresh: on the champion's own test rows, and on rows labelled since the incident began.
+    base, fresh: on base test rows, and on rows labelled since the latest incident began.
     level: significance of McNemar's test, usually 0.05.
     floor: least accuracy on fresh rows (base rows where there are none fresh), usually 0.5.
+    learnt: whether the champion has learnt from that incident too; then it is no news to gain on.
 
-    block: a significant loss on base rows, labels that cannot be learnt, or less than the floor.
-    keep: no fresh rows, or no significant gain on them.
-    promote: a significant gain on fresh rows, or no champion yet.
+    block: a significant loss on either, labels that cannot be learnt, or less than the floor.
+    keep: no significant difference on the rows where a gain is looked for.
+    promote: a significant gain on fresh rows, on base rows where there are none, or no champion.
     """
     against = _against(base=base, fresh=fresh, level=level, floor=floor)
     if against:
         return Decision("block", against)
+    if base is None and fresh is None:
+        return Decision("keep", ("no significant difference: there are no rows to compare on",))
     if not any(found and found.champion for found in (base, fresh)):
         return Decision("promote", ("the first model, there is no champion yet",))
-    if fresh is None:
-        return Decision("keep", ("there are no fresh rows to gain on",))
-    if not gains(fresh, level):
-        return Decision("keep", (f"no significant gain on fresh rows: {figures(fresh)}",))
-    gain = f"a significant gain on fresh rows: {figures(fresh)}"
-    if base is None:
-        return Decision("promote", (gain,))
-    return Decision("promote", (gain, f"no significant loss on base rows: {figures(base)}"))
+    groups = [(name, found) for name, found in (("fresh", fresh), ("base", base)) if found]
+    if learnt:
+        groups.reverse()
+    (name, found), *others = groups
+    if gains(found, level):
+        reason = f"a significant gain on {name} rows: {figures(found)}"
+        beside = [f"no significant loss on {name} rows: {figures(other)}" for name, other in others]
+        return Decision("promote", (reason, *beside))
+    reason = f"no significant difference on {name} rows: {figures(found)}"
+    beside = [
+        f"a significant gain on {name} rows alone does not promote: {figures(other)}"
+        for name, other in others
+        if gains(other, level)
+    ]
+    return Decision("keep", (reason, *beside))
 
 
 def _against(
     *, base: Comparison | None, fresh: Comparison | None, level: float, floor: float
 ) -> tuple[str, ...]:
     """Return every reason to block."""
-    reasons = []
-    if base is not None and loses(base, level):
-        reasons.append(f"a significant loss on base rows: {figures(base)}")
+    reasons = [
+        f"a significant loss on {name} rows: {figures(found)}"
+        for name, found in (("base", base), ("fresh", fresh))
+        if found is not None and loses(found, level)
+    ]
     if fresh is not None and fresh.challenger.low <= fresh.majority:
         reasons.append(
             "the fresh labels cannot be learnt: on held-out fresh rows the challenger reaches "
@@ -136,28 +153,50 @@ def p_value(p: float) -> str:
     return "p < 0.0001" if p < 0.0001 else f"p = {p:.2g}"
 
 
-def judge(challenger: Predictor, champion: Predictor | None, prepared: Path, gate: Gate) -> Result:
-    """Compare two models on the prepared test rows and decide.
+def judge(
+    challenger: Predictor,
+    champion: Predictor | None,
+    prepared: Path,
+    gate: Gate,
+    *,
+    champion_prepared: Path | None = None,
+) -> Result:
+    """Compare two models on the prepared test rows that neither was trained on, and decide.
 
+    champion_prepared: the champion's own prepared splits; without, all test rows are compared.
     Raises MissingArtifact, BadParameter.
     """
     test = Split.read(prepared / "test.npz")
+    test = test.where(unseen(test, champion_prepared))
     incident = read_json(prepared / "summary.json")["fresh"]
     base = compare(challenger, champion, test.where(test.source == BASE), gate=gate)
     fresh = None
     if incident is not None:
         fresh = compare(challenger, champion, test.where(test.source == incident), gate=gate)
+    learnt = _learnt(incident, champion_prepared)
+    decision = decide(base=base, fresh=fresh, level=gate.level, floor=gate.floor, learnt=learnt)
+    models = _model(challenger), None if champion is None else _model(champion)
+    if models[1] is not None and models[1].digest == models[0].digest:
+        decision = Decision("keep", ("the same bundle as main's, no significant difference",))
     return Result(
         task=challenger.bundle.manifest.task,
-        decision=decide(base=base, fresh=fresh, level=gate.level, floor=gate.floor),
+        decision=decision,
         level=gate.level,
         floor=gate.floor,
         incident=incident,
-        challenger=_model(challenger),
-        champion=None if champion is None else _model(champion),
+        challenger=models[0],
+        champion=models[1],
         base=base,
         fresh=fresh,
     )
+
+
+def _learnt(incident: str | None, prepared: Path | None) -> bool:
+    """Return whether the champion's training rows hold the incident's."""
+    summary = None if prepared is None else prepared / "summary.json"
+    if incident is None or summary is None or not summary.is_file():
+        return False
+    return incident in read_json(summary)["splits"]["train"]["sources"]
 
 
 def _model(found: Predictor) -> Model:
@@ -230,6 +269,9 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--champion", required=True, type=Path, help="bundle folder; may be absent")
     found.add_argument("--challenger", required=True, type=Path, help="bundle folder")
     found.add_argument("--prepared", type=Path, help="default: artifacts/TASK/prepared")
+    found.add_argument(
+        "--champion-prepared", type=Path, help="may be absent; default: beside the champion"
+    )
     found.add_argument("--out", type=Path, help="default: artifacts/TASK/gate")
     found.add_argument("--params", type=Path, default=params.FILE, help="default: %(default)s")
     return found
@@ -241,7 +283,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = Path("artifacts", options.task)
     gate = params.load(options.task, options.params).gate
     models = open_models(options.task, options.challenger, options.champion)
-    result = judge(*models, options.prepared or folder / "prepared", gate)
+    result = judge(
+        *models,
+        options.prepared or folder / "prepared",
+        gate,
+        champion_prepared=options.champion_prepared or options.champion.parent / "prepared",
+    )
     write(result, options.out or folder / "gate")
     print(describe(result))
     return 1 if result.decision.verdict == "block" else 0

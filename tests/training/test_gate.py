@@ -9,6 +9,7 @@ import pytest
 from tests.bundles import make_bundle
 from tests.training.contests import GATE, INCIDENT, Truth, model, prepare, says, scrambled
 from training import gate
+from training.artifacts import Split
 from training.command import run
 from training.comparison import Accuracy, Comparison, Difference, open_model
 from training.errors import BadParameter, BundleUnusable, MissingArtifact
@@ -35,9 +36,12 @@ def found(
         (None, found(0.12, 0.98), "promote", "gain on fresh"),
         (found(None, 0.99), None, "promote", "first model"),
         (found(None, 0.99), found(None, 0.9), "promote", "first model"),
-        (found(0.99, 0.99, p=1.0), found(0.90, 0.92, p=0.6), "keep", "no significant gain"),
-        (found(0.99, 0.99, p=1.0), found(0.98, 0.90), "keep", "no significant gain"),
-        (found(0.90, 0.99), None, "keep", "no fresh rows"),
+        (found(0.99, 0.99, p=1.0), found(0.90, 0.92, p=0.6), "keep", "no significant difference"),
+        (found(0.90, 0.99), found(0.90, 0.92, p=0.6), "keep", "base rows alone does not promote"),
+        (found(0.90, 0.99), None, "promote", "gain on base rows: 0.900 to 0.990"),
+        (found(0.99, 0.98, p=0.2), None, "keep", "no significant difference on base rows: 0.990"),
+        (None, None, "keep", "no rows to compare on"),
+        (found(0.99, 0.99, p=1.0), found(0.98, 0.90), "block", "loss on fresh rows: 0.980"),
         (found(0.99, 0.91), found(0.12, 0.98), "block", "loss on base rows: 0.990 to 0.910"),
         (found(0.99, 0.99, p=1.0), found(0.05, 0.14), "block", "cannot be learnt"),
         (found(0.99, 0.99, p=1.0), found(0.1, 0.45), "block", "floor of 0.5: 0.450 on 100 fresh"),
@@ -47,16 +51,26 @@ def found(
 def test_the_verdict_follows_the_figures(
     base: Comparison | None, fresh: Comparison | None, verdict: str, word: str
 ) -> None:
-    """A gain without a loss promotes, no gain keeps, a loss or unlearnable labels block."""
+    """A gain without a loss promotes, no difference keeps, a loss or unlearnable labels block."""
     decision = decide(base=base, fresh=fresh, level=0.05, floor=0.5)
     assert decision.verdict == verdict
     assert word in decision.line() and decision.line().startswith(f"{verdict}: ")
     assert "\n" not in decision.line()
 
 
+def test_an_incident_that_the_champion_knows_is_no_news() -> None:
+    """Then a gain is looked for on base rows, and a loss on the incident's still blocks."""
+    same, better = found(0.98, 0.98, p=1.0), found(0.90, 0.99)
+    limits = {"level": 0.05, "floor": 0.5}
+    assert decide(base=better, fresh=same, learnt=True, **limits).verdict == "promote"
+    assert decide(base=same, fresh=same, learnt=True, **limits).verdict == "keep"
+    worse = decide(base=better, fresh=found(0.98, 0.90), learnt=True, **limits)
+    assert worse.verdict == "block" and "loss on fresh rows" in worse.line()
+
+
 def test_every_reason_to_block_is_given() -> None:
     """Scrambled labels harm in three ways, and a reader sees all of them."""
-    decision = decide(base=found(0.99, 0.91), fresh=found(0.1, 0.09), level=0.05, floor=0.5)
+    decision = decide(base=found(0.99, 0.91), fresh=found(0.1, 0.12), level=0.05, floor=0.5)
     assert decision.verdict == "block" and len(decision.reasons) == 3
 
 
@@ -68,7 +82,7 @@ def test_a_majority_that_explains_the_accuracy_blocks() -> None:
 
 @pytest.mark.parametrize(
     ("base", "fresh", "verdict"),
-    [("old", "new", "block"), ("new", "new", "promote"), ("new", None, "keep")],
+    [("old", "new", "block"), ("new", "new", "promote"), ("new", None, "promote")],
 )
 def test_bundles_are_judged_on_the_prepared_rows(
     tmp_path: Path, base: str, fresh: str | None, verdict: str
@@ -84,6 +98,36 @@ def test_bundles_are_judged_on_the_prepared_rows(
     assert result.base is not None and result.base.rows == 200
     assert (result.fresh is None) == (fresh is None)
     assert result.incident == (INCIDENT if fresh else None)
+
+
+def test_a_bundle_against_itself_is_kept(tmp_path: Path) -> None:
+    """Equal digests need no test: nothing can differ, whatever the rows say."""
+    new = model(tmp_path / "new", 2)
+    prepared = prepare(tmp_path / "prepared", base=scrambled)
+    line = judge(new, model(tmp_path / "old", 2), prepared, GATE).decision.line()
+    assert line == "keep: the same bundle as main's, no significant difference"
+
+
+def test_rows_that_the_champion_learnt_from_do_not_count(tmp_path: Path) -> None:
+    """Rows of its training and validation splits are told by their content and left out."""
+    new, old = model(tmp_path / "new", 2), model(tmp_path / "old", 1)
+    prepared = prepare(tmp_path / "prepared", base=says(new), fresh=says(new))
+    main = prepare(tmp_path / "main", base=says(old))
+    test = Split.read(prepared / "test.npz")
+    test.where(np.arange(30)).write(main / "train.npz")
+    test.where(np.arange(20, 50)).write(main / "validation.npz")
+    result = judge(new, old, prepared, GATE, champion_prepared=main)
+    assert result.base is not None and result.base.rows == 150
+    assert result.fresh is not None and result.fresh.rows == 200
+
+
+def test_a_champion_that_learnt_from_all_rows_cannot_be_compared(tmp_path: Path) -> None:
+    """Without a row that is fair to both nothing is promoted."""
+    new, old = model(tmp_path / "new", 2), model(tmp_path / "old", 1)
+    prepared = prepare(tmp_path / "prepared", base=says(new))
+    Split.read(prepared / "test.npz").write(prepared / "train.npz")
+    decision = judge(new, old, prepared, GATE, champion_prepared=prepared).decision
+    assert decision.verdict == "keep" and "no rows to compare on" in decision.line()
 
 
 def test_figures_are_measured_through_the_service(tmp_path: Path) -> None:
@@ -145,14 +189,14 @@ def test_a_challenger_that_cannot_serve_is_refused(tmp_path: Path, damage: str) 
 
 def command(folder: Path) -> list[str]:
     """Return the gate's command line on the folders of a test."""
-    options = {"champion": "old", "challenger": "new", "prepared": "prepared", "out": "out"}
+    options = {"champion": "main/bundle", "challenger": "new", "prepared": "prepared", "out": "out"}
     pairs = [(f"--{name}", str(folder / value)) for name, value in options.items()]
     return ["--task", "digits", *(part for pair in pairs for part in pair)]
 
 
 def test_the_command_promotes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It prints the verdict first, writes the figures, and they read back as they were."""
-    model(tmp_path / "old", 1)
+    model(tmp_path / "main" / "bundle", 1)
     new = model(tmp_path / "new", 2, "1.1.0")
     prepare(tmp_path / "prepared", base=says(new), fresh=says(new))
     assert gate.main(command(tmp_path)) == 0
@@ -166,7 +210,7 @@ def test_the_command_promotes(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 def test_the_command_blocks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A block is exit 1, with the reasons first; the figures are written too."""
-    old = model(tmp_path / "old", 1)
+    old = model(tmp_path / "main" / "bundle", 1)
     model(tmp_path / "new", 2)
     prepare(tmp_path / "prepared", base=says(old), fresh=scrambled)
     assert gate.main(command(tmp_path)) == 1

@@ -1,0 +1,68 @@
+"""A task's artifacts and main's, made by hand in a moment, and the report on them."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.training.contests import model, prepare, says
+from training import gate, params
+from training.report.__main__ import main
+from training.report.source import Environment, Source, collect
+
+CURVES = "epoch,accuracy,loss,val_accuracy,val_loss\n"
+PIPELINE = {"CI_PIPELINE_URL": "https://git.example.org/-/1"}
+
+
+def trained(folder: Path, *, epochs: int = 3) -> None:
+    """Write what the training stage leaves beside the model."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [f"{epoch},0.9,0.2,0.8,0.3\n" for epoch in range(1, epochs + 1)]
+    (folder / "history.csv").write_text(CURVES + "".join(lines))
+    facts = {
+        "model": "cnn",
+        "framework": "numpy",
+        "framework_version": "2",
+        "seconds": 12.34,
+        "temperature": 1.0,
+    }
+    (folder / "training.json").write_text(json.dumps(facts))
+
+
+class Artifacts:
+    """A challenger that is right on fresh rows, and main's model, right on base rows."""
+
+    def __init__(self, folder: Path, *, fresh: bool = True, epochs: int = 3) -> None:
+        self.folder, self.champion, self.out = folder / "digits", folder / "main", folder / "out"
+        old = model(self.champion / "bundle", 1)
+        self.new = model(self.folder / "bundle", 2, "1.1.0")
+        prepare(self.folder / "prepared", base=says(old), fresh=says(self.new) if fresh else None)
+        trained(self.folder / "model", epochs=epochs)
+
+    def gate(self) -> Path:
+        """Let the gate decide and return its file."""
+        options = {
+            "champion": self.champion / "bundle",
+            "challenger": self.folder / "bundle",
+            "prepared": self.folder / "prepared",
+            "out": self.folder / "gate",
+        }
+        gate.main(["--task=digits", *(f"--{name}={value}" for name, value in options.items())])
+        return self.folder / "gate" / "gate.json"
+
+    def source(self, *, main: bool = True, environment: Mapping[str, str] = PIPELINE) -> Source:
+        """Return what a section is written from; without main it is the first model."""
+        self.out.mkdir(exist_ok=True)
+        return collect(
+            task="digits",
+            folder=self.folder,
+            main=self.champion if main else None,
+            decided=None,
+            numbers=params.load("digits"),
+            environment=Environment.read(environment),
+        )
+
+    def write(self, *options: str) -> str:
+        """Run the command line and return the text."""
+        arguments = ["--task=digits", f"--artifacts={self.folder}", f"--out={self.out}", *options]
+        main(arguments, environment=PIPELINE)
+        return (self.out / "report.md").read_text()

@@ -1,0 +1,79 @@
+"""The report as a whole: its order, its ends, its pictures, its errors."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.training.contests import model
+from tests.training.report.made import CURVES, Artifacts
+from training.command import run
+from training.errors import BadParameter, MissingArtifact
+from training.report.curves import read_history
+
+MOST_BYTES = 200_000
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Artifacts, str]:
+    """Return artifacts and their report, with main's model and without a gate; only read it."""
+    artifacts = Artifacts(tmp_path_factory.mktemp("report"))
+    return artifacts, artifacts.write(f"--champion={artifacts.champion}")
+
+
+def images(text: str) -> Sequence[str]:
+    """Return the images that a report shows."""
+    return re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text)
+
+
+def test_marks_that_nobody_sees_begin_and_end_it(compared: tuple[Artifacts, str]) -> None:
+    """By them the publisher finds its note again, and whether it tells of the same bundle."""
+    lines = compared[1].splitlines()
+    assert lines[0] == "<!-- perennial-report: digits -->"
+    assert lines[-1] == f"<!-- perennial-bundle: {compared[0].new.bundle.digest} -->"
+
+
+def test_every_picture_is_there_and_small(compared: tuple[Artifacts, str]) -> None:
+    """Links are relative names of PNG files beside the report, each once, under 200 kB."""
+    artifacts, text = compared
+    found = images(text)
+    assert set(found) == {path.name for path in artifacts.out.glob("*.png")}
+    for name in found:
+        picture = (artifacts.out / name).read_bytes()
+        assert picture.startswith(b"\x89PNG") and len(picture) < MOST_BYTES
+
+
+def test_the_gates_verdict_is_told(tmp_path: Path) -> None:
+    """Where a gate has decided, its verdict and reasons stand over the report."""
+    artifacts = Artifacts(tmp_path)
+    text = artifacts.write(f"--gate={artifacts.gate()}", f"--champion={artifacts.champion}")
+    assert "a significant loss on base rows: 1.000 to 0." in text
+
+
+def test_a_gate_of_another_bundle_is_refused(tmp_path: Path) -> None:
+    """A verdict on other figures must not stand over these."""
+    artifacts = Artifacts(tmp_path)
+    file = artifacts.gate()
+    model(artifacts.folder / "bundle", 3, "1.1.0")
+    with pytest.raises(BadParameter, match="gate.json: challenger.digest: got .* the bundle's"):
+        artifacts.write(f"--gate={file}", f"--champion={artifacts.champion}")
+
+
+@pytest.mark.parametrize("name", ["model/history.csv", "model/training.json", "prepared/test.npz"])
+def test_a_missing_artifact_is_named(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message says which file is missing and how to make it; the exit code is 2."""
+    artifacts = Artifacts(tmp_path, fresh=False)
+    (artifacts.folder / name).unlink()
+    assert run(lambda: print(artifacts.write())) == 2
+    assert f"{name}: not found; run 'dvc repro'" in capsys.readouterr().err
+
+
+def test_curves_need_an_epoch(tmp_path: Path) -> None:
+    """A history with a header only is refused like a missing one."""
+    file = tmp_path / "history.csv"
+    file.write_text(CURVES)
+    with pytest.raises(MissingArtifact, match="an epoch"):
+        read_history(file)

@@ -1,0 +1,50 @@
+"""Write the report: `python -m training.report --task digits --champion champion --out report`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from training import params
+from training.command import run, task_parser
+from training.report.source import Environment, collect
+from training.report.summary import summary
+from training.report.write import write
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    found = task_parser(
+        "Write report.md, its images and metrics.txt from artifacts/TASK and print a summary. "
+        "The verdict is that of --gate; without, the models are judged here, the same way."
+    )
+    found.add_argument("--gate", type=Path, help="the gate's gate.json")
+    found.add_argument(
+        "--champion", type=Path, help="main's folder, laid out as artifacts/TASK; may be absent"
+    )
+    found.add_argument("--out", required=True, type=Path, help="folder for the report")
+    found.add_argument("--artifacts", type=Path, help="default: artifacts/TASK")
+    found.add_argument("--params", type=Path, default=params.FILE, help="default: %(default)s")
+    return found
+
+
+def main(
+    arguments: Sequence[str] | None = None, *, environment: Mapping[str, str] = os.environ
+) -> None:
+    """Write the report, and print what matters of it."""
+    options = parser().parse_args(arguments)
+    source = collect(
+        task=options.task,
+        folder=options.artifacts or Path("artifacts", options.task),
+        main=options.champion,
+        decided=options.gate,
+        numbers=params.load(options.task, options.params),
+        environment=Environment.read(environment),
+    )
+    path = write(source, options.out)
+    print(f"{summary(source)}\nreport: {path}")
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

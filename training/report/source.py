@@ -1,0 +1,148 @@
+"""What a report is about: the two models, their rows, the verdict, the pipeline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from service.predictor import Predictor
+from training import gate, params
+from training.artifacts import Split
+from training.comparison import Bools, Floats, probabilities, unseen
+from training.errors import BadParameter
+from training.gate import Result, judge, open_models
+from training.scores import aligned
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the pipeline says of itself; empty where it does not.
+
+    lock: `stale` where dvc.lock did not match its inputs, so that this pipeline trained.
+    lock_commit: the commit with the new lock, pushed to the branch.
+    """
+
+    pipeline: str = ""
+    commit: str = ""
+    branch: str = ""
+    lock: str = ""
+    lock_commit: str = ""
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> "Environment":
+        """Read GitLab's variables and those of the jobs before."""
+        return cls(
+            pipeline=environment.get("CI_PIPELINE_URL", ""),
+            commit=environment.get("CI_COMMIT_SHA", ""),
+            branch=environment.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", ""),
+            lock=environment.get("DVC_LOCK", ""),
+            lock_commit=environment.get("DVC_LOCK_COMMIT", ""),
+        )
+
+
+@dataclass(frozen=True)
+class Source:
+    """Both models with their artifacts, and what follows from them.
+
+    folder: artifacts/TASK.  main: the champion's folder, laid out alike; None without a champion.
+    """
+
+    task: str
+    folder: Path
+    main: Path | None
+    challenger: Predictor
+    champion: Predictor | None
+    result: Result
+    numbers: params.TaskParams
+    environment: Environment
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The label set, in the order of the challenger's outputs."""
+        return self.challenger.bundle.manifest.labels
+
+    @property
+    def same(self) -> bool:
+        """Whether this is the very bundle that main has."""
+        return (
+            self.champion is not None
+            and self.champion.bundle.digest == self.challenger.bundle.digest
+        )
+
+    def of_main(self, name: str) -> Path | None:
+        """Return a file of the champion's folder; None where main's version had none yet."""
+        if self.main is None or not (self.main / name).is_file():
+            return None
+        return self.main / name
+
+    @cached_property
+    def tested(self) -> Split:
+        """All rows of this test split, also those that main was trained on.
+
+        Raises MissingArtifact.
+        """
+        return Split.read(self.folder / "prepared" / "test.npz")
+
+    @cached_property
+    def fair(self) -> Bools:
+        """Whether neither model was trained on a row, shape (tested rows,)."""
+        prepared = None if self.main is None else self.main / "prepared"
+        return unseen(self.tested, prepared)
+
+    @cached_property
+    def rows(self) -> Split:
+        """The rows that both models are compared on."""
+        return self.tested.where(self.fair)
+
+    @cached_property
+    def new(self) -> Floats:
+        """The challenger's probabilities for `rows`, shape (rows, labels)."""
+        return probabilities(self.challenger, self.rows)
+
+    @cached_property
+    def old(self) -> Floats | None:
+        """The champion's for the same rows and labels; None without a champion."""
+        if self.champion is None:
+            return None
+        given = self.champion.bundle.manifest.labels
+        return aligned(probabilities(self.champion, self.rows), given, self.labels)
+
+    @property
+    def fresh(self) -> Bools:
+        """Whether a row of `rows` belongs to the latest incident, shape (rows,)."""
+        return np.asarray(self.rows.source == (self.result.incident or ""))
+
+
+def collect(
+    *,
+    task: str,
+    folder: Path,
+    main: Path | None,
+    decided: Path | None,
+    numbers: params.TaskParams,
+    environment: Environment,
+) -> Source:
+    """Open both models and take the gate's verdict, or judge where no gate has.
+
+    main: may be absent: the first model.  decided: the gate's gate.json.
+    Raises MissingArtifact, BundleUnusable, BadParameter where the gate saw another bundle.
+    """
+    if main is not None and not main.exists():
+        main = None
+    bundle = None if main is None else main / "bundle"
+    challenger, champion = open_models(task, folder / "bundle", bundle)
+    main = main if champion is not None else None
+    if decided is None:
+        before = None if main is None else main / "prepared"
+        result = judge(
+            challenger, champion, folder / "prepared", numbers.gate, champion_prepared=before
+        )
+    else:
+        result = gate.read(decided)
+        digest = challenger.bundle.digest
+        if result.challenger.digest != digest:
+            field = f"{decided}: challenger.digest"
+            raise BadParameter(field, result.challenger.digest, f"{digest}, the bundle's")
+    return Source(task, folder, main, challenger, champion, result, numbers, environment)

@@ -1,0 +1,58 @@
+"""The ten sections in the order in which a reviewer needs them, and the file they make."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from training.publish import REPORT, marker
+from training.report import (
+    calibration,
+    confusion,
+    cost,
+    curves,
+    data,
+    details,
+    lineage,
+    metrics,
+    openmetrics,
+    slices,
+    verdict,
+)
+from training.report.source import Source
+
+# Returns Markdown blocks; writes its images into the folder.
+Section = Callable[[Source, Path], list[str]]
+
+SECTIONS: tuple[Section, ...] = (
+    verdict.section,
+    metrics.section,
+    curves.section,
+    confusion.section,
+    calibration.section,
+    slices.section,
+    data.section,
+    cost.section,
+    lineage.section,
+    details.section,
+)
+
+
+def bundle_marker(digest: str) -> str:
+    """Return a comment that GitLab does not show, by which a report of a bundle is found again.
+
+    >>> bundle_marker("9f2c")
+    '<!-- perennial-bundle: 9f2c -->'
+    """
+    return f"<!-- perennial-bundle: {digest} -->"
+
+
+def write(source: Source, out: Path) -> Path:
+    """Write the report, its images and GitLab's metrics report; return the report's path."""
+    out.mkdir(parents=True, exist_ok=True)
+    blocks = [marker(source.task)]
+    for section in SECTIONS:
+        blocks += section(source, out)
+    blocks.append(bundle_marker(source.challenger.bundle.digest))
+    path = out / REPORT
+    path.write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
+    openmetrics.write(source, out)
+    return path

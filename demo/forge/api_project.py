@@ -5,19 +5,18 @@ import secrets
 
 from starlette.responses import JSONResponse, Response
 
-from demo.forge import models
+from demo.forge import api_settings, models
 from demo.forge.errors import not_found
 from demo.forge.paging import paged
 from demo.forge.params import PAGING, Field
 from demo.forge.routing import Call, Route
 from demo.forge.state import Upload
 
-VERSION = {"version": "18.5.0", "revision": "stand-in", "enterprise": False}
-
 
 def version(call: Call) -> Response:
     """Say which GitLab this stands for."""
-    return JSONResponse(VERSION)
+    number = call.forge.config.settings.version
+    return JSONResponse({"version": number, "revision": "stand-in", "enterprise": False})
 
 
 def user(call: Call) -> Response:
@@ -27,7 +26,7 @@ def user(call: Call) -> Response:
 
 def project(call: Call) -> Response:
     """Describe the project."""
-    return JSONResponse(models.project(call.forge))
+    return JSONResponse(models.project(call.forge) | api_settings.shown(call))
 
 
 def branches(call: Call) -> Response:

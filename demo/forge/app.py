@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from demo.forge import api_merge_requests, api_pipelines, api_project, git_http, pages
+from demo.forge import api_merge_requests, api_pipelines, api_project, api_settings, git_http, pages
 from demo.forge.errors import ApiError, ForgeError, invalid
 from demo.forge.forge import Forge
 from demo.forge.params import File, from_json, from_pairs, from_query
@@ -22,7 +22,12 @@ from demo.forge.routing import answer, find
 log = structlog.get_logger()
 
 API = "/api/v4"
-ROUTES = [*api_project.ROUTES, *api_pipelines.ROUTES, *api_merge_requests.ROUTES]
+ROUTES = [
+    *api_project.ROUTES,
+    *api_settings.ROUTES,
+    *api_pipelines.ROUTES,
+    *api_merge_requests.ROUTES,
+]
 
 
 def create_app(forge: Forge) -> Starlette:

@@ -42,14 +42,17 @@ def project(forge: Forge) -> Json:
         "path": name,
         "path_with_namespace": forge.config.project,
         "name_with_namespace": forge.config.project.replace("/", " / "),
-        "namespace": {"id": 1, "name": namespace, "path": namespace, "full_path": namespace},
+        "namespace": {
+            "id": 1,
+            "name": namespace,
+            "path": namespace,
+            "kind": "group",
+            "full_path": namespace,
+        },
         "default_branch": forge.config.default_branch,
-        "visibility": "private",
-        "archived": False,
         "web_url": web,
         "http_url_to_repo": f"{web}.git",
         "merge_method": forge.config.merge_method,
-        "only_allow_merge_if_pipeline_succeeds": False,
     }
 
 
@@ -76,7 +79,7 @@ def branch(forge: Forge, name: str, sha: str) -> Json:
         "name": name,
         "commit": commit(forge, forge.repository.commits(sha, limit=1)[0]),
         "merged": False,
-        "protected": default,
+        "protected": forge.config.settings.protects(name, forge.config.default_branch),
         "default": default,
         "developers_can_push": False,
         "developers_can_merge": False,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 from demo.forge.errors import ConfigError
@@ -70,6 +71,10 @@ class Settings:
         """Return the rules for protected branches."""
         rules = self.protected_branches
         return [{"name": default, **PROTECTED_BRANCH}] if rules is None else list(rules)
+
+    def protects(self, branch: str, default: str) -> bool:
+        """Tell whether a rule covers a branch; `*` stands for anything."""
+        return any(fnmatchcase(branch, rule["name"]) for rule in self.branches(default))
 
 
 def parse_settings(data: object) -> Settings:

@@ -13,7 +13,7 @@ from training import params
 from training.artifacts import SPLITS, Prepared, Split
 from training.command import run, task_parser
 from training.tasks import TASKS
-from training.tasks.task import Task
+from training.tasks.task import Rows, Task
 
 BASE = "base"
 
@@ -42,13 +42,22 @@ def read_feedback(task: Task, file: Path) -> Collected:
     return Collected(rows.where(np.argsort(positions(inputs), kind="stable")), newest)
 
 
+def digests(inputs: NDArray[np.float32]) -> NDArray[np.uint64]:
+    """Return a number per row, from its content alone, shape (rows,).
+
+    Equal rows have equal numbers, -0.0 counts as 0.0. Of a million rows no two others are likely
+    to (3e-8): the number is the first 64 bits of their SHA-256.
+    """
+    found = (hashlib.sha256((row + np.float32(0)).tobytes()).digest()[:8] for row in inputs)
+    return np.frombuffer(b"".join(found), ">u8").astype(np.uint64)
+
+
 def positions(inputs: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return a number in [0, 1) per row, from its content alone.
 
     So a row keeps its split as others come and go, and equal rows never stand on two sides.
     """
-    digests = (hashlib.sha256(row.tobytes()).digest()[:8] for row in np.ascontiguousarray(inputs))
-    return np.array([int.from_bytes(digest, "big") / 2**64 for digest in digests], np.float64)
+    return np.asarray(digests(inputs) / 2.0**64, np.float64)
 
 
 Shares = float | NDArray[np.float64]
@@ -68,29 +77,34 @@ def cut(rows: Split, *, validation: Shares, test: Shares) -> dict[str, Split]:
     return {name: rows.where(chosen[name]) for name in SPLITS}
 
 
-def among(rows: Split, known: Split) -> NDArray[np.bool_]:
-    """Tell for each row whether its content is among the known ones, shape (rows,)."""
-    seen = {row.tobytes() for row in known.inputs}
-    return np.array([row.tobytes() in seen for row in rows.inputs], dtype=np.bool_)
-
-
-def prepare(task: Task, numbers: params.Prepare, feedback: Path) -> Prepared:
+def arrange(rows: Rows, collected: Collected, numbers: params.Prepare) -> Prepared:
     """Return all splits of base and collected rows.
 
     A base row that comes back as feedback keeps its side: else a base test row could be trained on.
+    Where the publishers set base rows aside for testing, these alone are the base test rows.
     """
-    loaded = task.load()
-    base = Split(loaded.inputs, loaded.labels, np.full(len(loaded.labels), BASE))
-    collected = read_feedback(task, feedback)
-    parts = cut(base, validation=numbers.validation, test=numbers.test)
-    known = among(collected.split, base)
+    base = Split(rows.inputs, rows.labels, np.full(len(rows.labels), BASE))
+    aside = np.zeros(len(base.labels), np.bool_) if rows.held_out is None else rows.held_out
+    test = numbers.test if rows.held_out is None else 0.0
+    parts = cut(
+        base,
+        validation=np.where(aside, 0, numbers.validation),
+        test=np.where(aside, 1, test),
+    )
+    content, back = digests(base.inputs), digests(collected.split.inputs)
+    known, known_test = np.isin(back, content), np.isin(back, content[aside])
     fresh = cut(
         collected.split,
         validation=np.where(known, numbers.validation, numbers.fresh_validation),
-        test=np.where(known, numbers.test, numbers.fresh_test),
+        test=np.where(known_test, 1, np.where(known, test, numbers.fresh_test)),
     )
     splits = {name: parts[name] + fresh[name] for name in SPLITS}
     return Prepared(splits["train"], splits["validation"], splits["test"], collected.newest)
+
+
+def prepare(task: Task, numbers: params.Prepare, feedback: Path) -> Prepared:
+    """Return all splits of a task's base rows and of the feedback file."""
+    return arrange(task.load(), read_feedback(task, feedback), numbers)
 
 
 def main(arguments: list[str] | None = None) -> None:

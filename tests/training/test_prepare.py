@@ -12,8 +12,9 @@ from tests.bundles import images
 from training import params
 from training.artifacts import SPLITS, Prepared, Split
 from training.errors import MissingArtifact
-from training.prepare import cut, positions, prepare
+from training.prepare import arrange, cut, digests, positions, prepare, read_feedback
 from training.tasks import TASKS
+from training.tasks.task import Rows
 
 DIGITS = TASKS["digits"]
 NUMBERS = params.load("digits").prepare
@@ -117,6 +118,36 @@ def test_a_base_row_that_comes_back_as_feedback_keeps_its_side(tmp_path: Path) -
     prepared = prepare(DIGITS, NUMBERS, tmp_path / "feedback.parquet")
     trained = {row.tobytes() for row in prepared.train.inputs}
     assert not any(row.tobytes() in trained for row in prepared.test.inputs)
+
+
+def test_rows_that_the_publishers_set_aside_are_the_base_test_rows(tmp_path: Path) -> None:
+    """All of them and no others, whoever sends them back; the rest is cut as ever."""
+    base = DIGITS.load()
+    aside = np.arange(len(base.labels)) % 6 == 0
+    official = Rows(base.inputs, base.labels, aside)
+    back = {
+        "input": base.inputs[:300].reshape(300, -1).tolist(),
+        "label": [DIGITS.labels[label] for label in base.labels[:300]],
+        "observed_at": ["2026-01-01T00:00:00+00:00"] * 300,
+        "incident": ["0123456789ab"] * 300,
+    }
+    pyarrow.parquet.write_table(pyarrow.table(back), tmp_path / "feedback.parquet")
+    prepared = arrange(official, read_feedback(DIGITS, tmp_path / "feedback.parquet"), NUMBERS)
+    test = prepared.test.where(prepared.test.source == "base")
+    assert np.array_equal(test.inputs, base.inputs[aside])
+    assert int((prepared.test.source != "base").sum()) == 50
+    share = (prepared.validation.source == "base").sum() / (~aside).sum()
+    assert share == pytest.approx(NUMBERS.validation, abs=0.03)
+    content = [set(digests(prepared.split(name).inputs).tolist()) for name in SPLITS]
+    assert not content[0] & content[1] and not content[0] & content[2]
+    assert not content[1] & content[2]
+
+
+def test_minus_zero_is_zero() -> None:
+    """Rows that differ in the sign of a zero only are equal, though their bytes are not."""
+    plus, minus = np.zeros((1, 8, 8), np.float32), np.full((1, 8, 8), -0.0, np.float32)
+    assert plus.tobytes() != minus.tobytes()
+    assert np.array_equal(digests(plus), digests(minus))
 
 
 def test_the_order_in_which_rows_were_collected_makes_no_difference(tmp_path: Path) -> None:

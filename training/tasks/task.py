@@ -1,4 +1,4 @@
-"""What a task is: rows with labels, and the shape of one row."""
+"""What a task is: rows with labels, the shape of one row, and what good rows look like."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -7,14 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.bundle import InputSchema
+from training.tasks.schema import Schema
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Labelled rows: inputs of shape (rows, *input shape), labels as indices, shape (rows,)."""
+    """Labelled rows: inputs of shape (rows, *input shape), labels as indices, shape (rows,).
+
+    held_out: the rows that the data's publishers set aside for testing, shape (rows,), or None
+    where they set none aside: these rows then are the base test rows, and no others.
+    """
 
     inputs: NDArray[np.float32]
     labels: NDArray[np.int64]
+    held_out: NDArray[np.bool_] | None = None
 
 
 class Task(Protocol):
@@ -27,6 +33,10 @@ class Task(Protocol):
     @property
     def input(self) -> InputSchema:
         """What one instance looks like."""
+
+    @property
+    def schema(self) -> Schema:
+        """What good rows look like, for validation."""
 
     @property
     def about(self) -> str:

@@ -9,7 +9,7 @@ export PATH := $(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 INSTALL := requirements/install.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check generate serve bench lock install everything
+.PHONY: help demo test check generate serve examples bench lock install everything
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ generate: install ## Write rules, alerts and their configuration from monitoring
 
 serve: install ## Serve the bundle behind var/bundles/production on port 8000
 	@python -m service
+
+examples: everything ## Play four merge requests and keep their reports in docs/examples
+	@python -m demo.examples
 
 bench: everything ## Measure what the README claims, into benchmarks/results.json
 	@python -m benchmarks

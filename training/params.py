@@ -49,6 +49,8 @@ class Train(_Block):
 
     model: Literal["cnn", "linear"]
     seed: Annotated[int, Field(ge=0, lt=2**31)]
+    precision: Literal["auto", "float32", "mixed_float16"]
+    watts_per_core: Annotated[float, Field(gt=0, le=1000)]
     fresh_weight: Annotated[int, Field(ge=1, le=100)]
     cnn: Cnn
     linear: Linear

@@ -2,7 +2,7 @@
 
 import csv
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +12,8 @@ from training import params
 from training.artifacts import Prepared, Split, write_json
 from training.calibration import append_temperature, fit_temperature, soften
 from training.command import run, task_parser
+from training.cost import Reading, metered
+from training.machine import this_machine
 from training.models import MODELS
 from training.models.model import Fitted
 from training.tasks import TASKS
@@ -71,30 +73,44 @@ def emphasise(prepared: Prepared, times: int) -> Split:
 
 
 def train(
-    prepared: Prepared, numbers: params.Train, classes: int, out: Path, *, live: Live
+    prepared: Prepared,
+    numbers: params.Train,
+    classes: int,
+    out: Path,
+    *,
+    live: Live,
+    machine: Callable[[], Reading],
 ) -> Fitted:
-    """Fit, calibrate and write everything of this stage."""
+    """Fit, calibrate and write everything of this stage.
+
+    machine: what fitting costs is read from it; calibration and writing are left out.
+    """
     epochs = numbers.cnn.epochs if numbers.model == "cnn" else 1
     history = History(out / "history.csv", epochs, live)
     rows = emphasise(prepared, numbers.fresh_weight)
-    started = time.monotonic()
-    fitted = MODELS[numbers.model].fit(
-        rows,
-        prepared.validation,
-        classes=classes,
-        numbers=numbers,
-        log=history.log,
+    with metered(machine) as meter:
+        fitted = MODELS[numbers.model].fit(
+            rows,
+            prepared.validation,
+            classes=classes,
+            numbers=numbers,
+            log=history.log,
+        )
+    cost = meter.cost(
+        device=fitted.device,
+        precision=fitted.precision,
+        watts_per_core=numbers.watts_per_core,
     )
-    seconds = time.monotonic() - started
     history.close()
     temperature = _write_model(fitted, prepared, out)
     facts = {
         "model": numbers.model,
         "framework": fitted.framework[0],
         "framework_version": fitted.framework[1],
-        "seconds": round(seconds, 3),
+        "seconds": cost.wall_seconds,
         "temperature": temperature,
         "rows": len(prepared.train.labels),
+        "cost": cost.document(),
     }
     write_json(out / "training.json", facts)
     return fitted
@@ -125,7 +141,7 @@ def main(arguments: list[str] | None = None) -> None:
     out.mkdir(parents=True, exist_ok=True)
     print(f"training {numbers.model} on {len(prepared.train.labels)} rows", flush=True)
     live = DvcLive(str(out / "live"), dvcyaml=None, save_dvc_exp=False, report=None)
-    train(prepared, numbers, len(TASKS[name].labels), out, live=live)
+    train(prepared, numbers, len(TASKS[name].labels), out, live=live, machine=this_machine())
 
 
 if __name__ == "__main__":

@@ -1,19 +1,20 @@
 """What every model promises on every task, from prepared rows to a bundle that serves."""
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 
 from service.bundle import Bundle
 from service.predictor import Predictor
+from tests.training.machines import FakeMachine
 from training import params
-from training.artifacts import Prepared, write_json
+from training.artifacts import Prepared, read_json, write_json
 from training.errors import ExportRefused, MissingArtifact
 from training.evaluate import evaluate
 from training.export import check_equal, export
@@ -64,10 +65,10 @@ class Trained:
             return dict(file)
 
 
-def quick(task: str, model: str) -> TaskParams:
+def quick(task: str, model: str, precision: str = "float32") -> TaskParams:
     """Return the task's numbers with another model, and small ones for speed."""
     document = params.load(task).model_dump()
-    document["train"] |= {"model": model}
+    document["train"] |= {"model": model, "precision": precision}
     document["train"]["cnn"] |= {"epochs": 2, "filters": 8}
     return TaskParams.model_validate(document)
 
@@ -75,23 +76,14 @@ def quick(task: str, model: str) -> TaskParams:
 def train_again(prepared: Prepared, task: str, numbers: TaskParams, out: Path) -> FakeLive:
     """Run the train stage into a folder of its own and return what DVCLive was given."""
     out.mkdir(parents=True)
-    live = FakeLive()
-    train(prepared, numbers.train, len(TASKS[task].labels), out, live=live)
+    live, classes = FakeLive(), len(TASKS[task].labels)
+    train(prepared, numbers.train, classes, out, live=live, machine=FakeMachine())
     return live
 
 
-@pytest.fixture(
-    scope="module",
-    params=[(task, model) for task in TASKS for model in MODELS],
-    ids=lambda pair: "-".join(pair),
-)
-def trained(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Trained]:
-    """Every model trained on every task."""
-    task, model = request.param
-    folder = tmp_path_factory.mktemp(f"{task}-{model}")
-    numbers = quick(task, model)
+def all_stages(folder: Path, task: str, model: str, precision: str = "float32") -> Trained:
+    """Run all four stages in a folder."""
+    numbers = quick(task, model, precision)
     prepared = prepare(TASKS[task], numbers.prepare, folder / "none.parquet")
     prepared.write(folder / "prepared", TASKS[task].labels)
     live = train_again(prepared, task, numbers, folder / "model")
@@ -100,7 +92,18 @@ def trained(
     (folder / "metrics").mkdir()
     write_json(folder / "metrics" / "metrics.json", {"training_seconds": 1.0, **document})
     bundle = export(task, folder, numbers.export, commit="0123abc", data="d1", now=NOW)
-    yield Trained(task, model, folder, prepared, numbers, live, bundle)
+    return Trained(task, model, folder, prepared, numbers, live, bundle)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(task, model) for task in TASKS for model in MODELS],
+    ids=lambda pair: "-".join(pair),
+)
+def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Every model trained on every task."""
+    task, model = request.param
+    return all_stages(tmp_path_factory.mktemp(f"{task}-{model}"), task, model)
 
 
 def test_the_bundle_predicts_what_the_framework_predicted(trained: Trained) -> None:
@@ -153,6 +156,31 @@ def test_the_same_seed_gives_the_same_figures(trained: Trained, tmp_path: Path) 
     train_again(trained.prepared, trained.task, trained.numbers, tmp_path / "again")
     with np.load(tmp_path / "again" / "predictions.npz") as again:
         assert all((again[name] == values).all() for name, values in trained.predictions().items())
+
+
+def test_what_training_cost_is_kept(trained: Trained) -> None:
+    """Time, processor, memory, energy, device and precision stand in training.json."""
+    facts = read_json(trained.folder / "model" / "training.json")
+    cost = facts["cost"]
+    assert cost["wall_seconds"] == facts["seconds"] > 0
+    assert cost["cpu_seconds"] == 2 * cost["wall_seconds"] and cost["memory_peak_bytes"] == 1000
+    watts = trained.numbers.train.watts_per_core
+    assert cost["energy_joules_estimate"] == pytest.approx(watts * cost["cpu_seconds"])
+    assert (cost["device"], cost["precision"], cost["gpu"]) == ("cpu", "float32", None)
+
+
+def test_mixed_precision_is_exported_as_float32(tmp_path: Path) -> None:
+    """Trained in float16, on the CPU too, it learns, and the bundle's parity holds without it."""
+    mixed = all_stages(tmp_path, "digits", "cnn", "mixed_float16")
+    expected = mixed.predictions()["test"]
+    found = Predictor(mixed.bundle).predict(mixed.prepared.test.inputs)
+    assert np.abs(found - expected).max() < 1e-4
+    assert (expected.argmax(axis=1) == mixed.prepared.test.labels).mean() > 0.5
+    graph = onnx.shape_inference.infer_shapes(onnx.load(mixed.bundle.model)).graph
+    tensors = [value.type.tensor_type.elem_type for value in graph.value_info]
+    assert onnx.TensorProto.FLOAT in tensors and onnx.TensorProto.FLOAT16 not in tensors
+    cost = read_json(tmp_path / "model" / "training.json")["cost"]
+    assert (cost["device"], cost["precision"]) == ("cpu", "mixed_float16")
 
 
 def test_the_manifest_says_where_the_model_comes_from(trained: Trained) -> None:

@@ -18,13 +18,16 @@ from training.models.model import Log
 from training.params import Train
 
 INK = 16.0
+FLOAT32 = "float32"
 
 
 class FittedCnn:
-    """The network after training."""
+    """The network after training, in float32 whatever it was trained in."""
 
-    def __init__(self, network: Any, version: str) -> None:
+    def __init__(self, network: Any, version: str, *, device: str, precision: str) -> None:
         self.framework = ("tensorflow", version)
+        self.device = device
+        self.precision = precision
         self._network = network
 
     def probabilities(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -53,7 +56,12 @@ class Cnn:
         numbers: Train,
         log: Log,
     ) -> FittedCnn:
-        """Fit with Adam on the cross-entropy, at a rate that falls along a cosine."""
+        """Fit with Adam on the cross-entropy, at a rate that falls along a cosine.
+
+        In mixed precision the loss is scaled, and the weights move to a float32 network at the end:
+        the service has no float16.
+        Source: Micikevicius et al., Mixed Precision Training, ICLR 2018.
+        """
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else a page of notices per import
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its sums depend on the threads
         with _silent():
@@ -62,13 +70,17 @@ class Cnn:
 
         keras.utils.set_random_seed(numbers.seed)
         tensorflow.config.experimental.enable_op_determinism()
-        network = _network(keras, train.inputs.shape[1:], classes, numbers)
+        device = _device(tensorflow)
+        precision = _precision(numbers.precision, device)
+        shape = train.inputs.shape[1:]
+        network = _network(keras, shape, classes, numbers, precision)
         steps = numbers.cnn.epochs * math.ceil(len(train.labels) / numbers.cnn.batch_size)
         rate = keras.optimizers.schedules.CosineDecay(numbers.cnn.learning_rate, steps)
         trained = _moving(keras, network, numbers)
-        trained.compile(
-            keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"]
-        )
+        optimizer = keras.optimizers.Adam(rate)
+        if precision != FLOAT32:
+            optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+        trained.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
         trained.fit(
             train.inputs,
             train.labels,
@@ -78,7 +90,36 @@ class Cnn:
             verbose=0,
             callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: log(logs))],
         )
-        return FittedCnn(network, tensorflow.__version__)
+        if precision != FLOAT32:
+            network = _copy(network, _network(keras, shape, classes, numbers, FLOAT32))
+        return FittedCnn(network, tensorflow.__version__, device=device, precision=precision)
+
+
+def _device(tensorflow: Any) -> str:
+    """Return `gpu` where TensorFlow finds one, else `cpu`, and set the GPU up."""
+    gpus = tensorflow.config.list_physical_devices("GPU")
+    for gpu in gpus:  # else it takes all memory at once, and nobody sees what training needs
+        tensorflow.config.experimental.set_memory_growth(gpu, True)
+    # Products of 10 bits would be off by more than the bundle may be.
+    tensorflow.config.experimental.enable_tensor_float_32_execution(False)
+    return "gpu" if gpus else "cpu"
+
+
+def _precision(asked: str, device: str) -> str:
+    """Return Keras' name of the precision.
+
+    >>> _precision("auto", "gpu"), _precision("auto", "cpu"), _precision("mixed_float16", "cpu")
+    ('mixed_float16', 'float32', 'mixed_float16')
+    """
+    if asked != "auto":
+        return asked
+    return "mixed_float16" if device == "gpu" else FLOAT32
+
+
+def _copy(network: Any, twin: Any) -> Any:
+    """Return the twin with the network's weights, which are float32 in mixed precision too."""
+    twin.set_weights(network.get_weights())
+    return twin
 
 
 @contextmanager
@@ -95,29 +136,33 @@ def _silent() -> Iterator[None]:
         os.close(kept)
 
 
-def _network(keras: Any, shape: tuple[int, ...], classes: int, numbers: Train) -> Any:
+def _network(
+    keras: Any, shape: tuple[int, ...], classes: int, numbers: Train, precision: str
+) -> Any:
+    """Return the network; its last layer is float32, for probabilities need the digits."""
     layers, filters = keras.layers, numbers.cnn.filters
 
     def convolution(width: int) -> list[Any]:
         return [
-            layers.Conv2D(width, 3, padding="same", use_bias=False),
-            layers.BatchNormalization(),
-            layers.Activation("relu"),
+            layers.Conv2D(width, 3, padding="same", use_bias=False, dtype=precision),
+            layers.BatchNormalization(dtype=precision),
+            layers.Activation("relu", dtype=precision),
         ]
 
     return keras.Sequential(
         [
             keras.Input(shape),
-            layers.Rescaling(2 / INK, offset=-1),  # so that the padding is grey, not paper
-            layers.Reshape((*shape, 1)),
+            # So that the padding is grey, not paper.
+            layers.Rescaling(2 / INK, offset=-1, dtype=precision),
+            layers.Reshape((*shape, 1), dtype=precision),
             *convolution(filters),
             *convolution(filters),
-            layers.MaxPooling2D(),
+            layers.MaxPooling2D(dtype=precision),
             *convolution(2 * filters),
-            layers.Flatten(),
-            layers.Dropout(numbers.cnn.dropout),
-            layers.Dense(64, activation="relu"),
-            layers.Dense(classes, activation="softmax"),
+            layers.Flatten(dtype=precision),
+            layers.Dropout(numbers.cnn.dropout, dtype=precision),
+            layers.Dense(64, activation="relu", dtype=precision),
+            layers.Dense(classes, activation="softmax", dtype=FLOAT32),
         ]
     )
 

@@ -17,6 +17,9 @@ OPSET = 17
 class FittedLinear:
     """The regression after training."""
 
+    device = "cpu"
+    precision = "float32"
+
     def __init__(self, pipeline: Any, shape: tuple[int, ...], version: str) -> None:
         self.framework = ("scikit-learn", version)
         self._pipeline = pipeline

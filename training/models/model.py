@@ -21,6 +21,14 @@ class Fitted(Protocol):
     def framework(self) -> tuple[str, str]:
         """The name and version of what trained it."""
 
+    @property
+    def device(self) -> str:
+        """What it was trained on: `cpu` or `gpu`."""
+
+    @property
+    def precision(self) -> str:
+        """Of the sums in training, such as `float32`; what it predicts with is float32."""
+
     def probabilities(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the framework's own probabilities, shape (rows, labels), not yet calibrated."""
 

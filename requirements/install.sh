@@ -5,21 +5,28 @@ cd "$(dirname "$0")/.."
 VENV=${VENV:-.venv}
 PYTHON=${PYTHON:-python3}
 
+# Google Drive's client breaks TensorFlow, so its lock has an environment beside the other one.
 # A stamp holds the checksum of the lock it was made from; the dev lock covers every other one.
 fresh() { [ -f "$2" ] && [ "$(cat "$2")" = "$(sha256sum <"$1")" ]; }
 
 install_python() {
     lock=requirements/$1.txt
+    uv=$VENV/bin/uv
+    if [ "$1" = gdrive ]; then
+        VENV=$VENV-gdrive
+    elif fresh requirements/dev.txt "$VENV/.installed-dev"; then
+        return
+    fi
     stamp=$VENV/.installed-$1
-    if fresh "$lock" "$stamp" || fresh requirements/dev.txt "$VENV/.installed-dev"; then return; fi
+    if fresh "$lock" "$stamp"; then return; fi
     "$PYTHON" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || {
         echo "python: $("$PYTHON" --version) found, expected 3.11 to 3.13; set PYTHON=…" >&2
         exit 1
     }
     echo "Installing $lock into $VENV"
     [ -x "$VENV/bin/python" ] || "$PYTHON" -m venv "$VENV"
-    [ -x "$VENV/bin/uv" ] || "$VENV/bin/python" -m pip install --quiet uv
-    "$VENV/bin/uv" pip install --quiet --python "$VENV/bin/python" --require-hashes -r "$lock"
+    [ -x "$uv" ] || "${uv%/*}/python" -m pip install --quiet uv
+    "$uv" pip install --quiet --python "$VENV/bin/python" --require-hashes -r "$lock"
     sha256sum <"$lock" >"$stamp"
 }
 
@@ -37,6 +44,7 @@ missing_programs() {
     done
     command -v prometheus-alertmanager >/dev/null || command -v alertmanager >/dev/null || echo alertmanager
     command -v amtool >/dev/null || echo amtool
+    command -v sshd >/dev/null || [ -x /usr/sbin/sshd ] || echo sshd
     command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
 }
 

@@ -1,5 +1,6 @@
 """Every error of training: one sentence that names the field, the value and what was expected."""
 
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -53,3 +54,16 @@ class ReportRefused(TrainingError):
 
 class NothingToPropose(TrainingError):
     """A retrain left everything in git as it was, or its model may not be promoted."""
+
+
+class RemoteRefused(TrainingError):
+    """DVC's remote cannot be set up."""
+
+
+class InvalidData(TrainingError):
+    """Rows break rules; a line for each says which, and nothing was written."""
+
+    def __init__(self, source: object, broken: Iterable[object]) -> None:
+        lines = [str(finding) for finding in broken]
+        count = "a rule is" if len(lines) == 1 else f"{len(lines)} rules are"
+        super().__init__("\n  ".join([f"{source}: {count} broken, nothing was written", *lines]))

@@ -1,0 +1,72 @@
+"""DVC, with SSH servers' keys checked, and a line after its errors on which variable to look at."""
+
+import logging
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from dvc.cli import main
+from dvc_objects.fs import known_implementations
+
+# What DVC, or the client under it, says of a remote, and what to do about it.
+HINTS = {
+    "Host key is not trusted": "DVC_SSH_KNOWN_HOSTS: the server's key is not in this file; where it"
+    " is the right server, add what ssh-keyscan prints for it",
+    "Permission denied for user": "DVC_SSH_KEY: the server does not take this key; add its public"
+    " half to the user's ~/.ssh/authorized_keys there",
+    "Too many authentication failures": "DVC_SSH_KEY: the server takes none of the keys tried; set"
+    " it to a file with the right private key",
+    "Unable to locate credentials": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: not set, nor does"
+    " this machine have a role",
+    "InvalidAccessKeyId": "AWS_ACCESS_KEY_ID: the server does not know it",
+    "SignatureDoesNotMatch": "AWS_SECRET_ACCESS_KEY: not the secret of AWS_ACCESS_KEY_ID",
+    "Could not connect to the endpoint": "DVC_S3_ENDPOINT_URL: no server answers there",
+    "bucket does not exist": "DVC_REMOTE_URL: make the bucket first; DVC does not",
+    "Unable to find the server": "Google cannot be reached from here: look at the network, a proxy,"
+    " HTTPS_PROXY",
+    "invalid_grant": "GDRIVE_CREDENTIALS: Google refuses this key; it was deleted or disabled, so"
+    " make a new one",
+    "storageQuotaExceeded": "GDRIVE_CREDENTIALS: a service account owns no storage; DVC_REMOTE_URL"
+    " must name a folder of a Shared Drive, or GDRIVE_USER_EMAIL whom the account acts for",
+    "File not found": "DVC_REMOTE_URL: share this folder with the account in GDRIVE_CREDENTIALS, as"
+    " a content manager",
+    "Failed to authenticate GDrive": "GDRIVE_CREDENTIALS: Google's client cannot use this file",
+}
+
+
+class Hints(logging.Handler):
+    """Prints what to do after an error of a remote."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Look for known words in the message and in what caused it."""
+        said = record.getMessage()
+        error = record.exc_info[1] if record.exc_info else None
+        while error is not None:
+            said += f"\n{error}"
+            error = error.__cause__ or error.__context__
+        hint = next((hint for words, hint in HINTS.items() if words in said), None)
+        if hint:
+            print(f"HINT: {hint}", file=sys.stderr)
+
+
+def check_host_keys() -> None:
+    """Make DVC refuse an SSH server that is not known; by itself it takes any (sshfs's default)."""
+    if find_spec("dvc_ssh") is None:
+        return  # the environment for Google Drive
+    from dvc_ssh import SSHFileSystem  # type: ignore[import-untyped]
+
+    class Checked(SSHFileSystem):  # type: ignore[misc]
+        def _prepare_credentials(self, **config: Any) -> dict[str, Any]:
+            known = os.environ.get("DVC_SSH_KNOWN_HOSTS") or Path.home() / ".ssh" / "known_hosts"
+            return {**super()._prepare_credentials(**config), "known_hosts": str(known)}
+
+    sys.modules[__name__].__dict__["Checked"] = Checked
+    known_implementations["ssh"]["class"] = f"{__name__}.Checked"
+
+
+if __name__ == "__main__":
+    check_host_keys()
+    logging.getLogger("dvc").addHandler(Hints(logging.ERROR))
+    sys.exit(main(sys.argv[1:]))

@@ -19,22 +19,15 @@ from ruamel.yaml import YAML
 
 from training import params
 from training.command import run, task_parser
-from training.errors import BadParameter, CollectRefused
+from training.errors import BadParameter, CollectRefused, InvalidData
 from training.feedback import Known, Sifted, parse, parse_time, read, sift
 from training.tasks import TASKS
+from training.tasks.task import Task
+from training.validation.findings import Findings
+from training.validation.table import SCHEMA, check_feedback
 
 MANUAL = "manual"
 DATABASE = "sqlite:///var/perennial.db"
-SCHEMA = pyarrow.schema(
-    [
-        ("input", pyarrow.list_(pyarrow.float32())),
-        ("label", pyarrow.string()),
-        ("observed_at", pyarrow.string()),
-        ("incident", pyarrow.string()),
-        ("prediction_id", pyarrow.string()),
-    ]
-)
-
 # Puts a file under DVC, or raises CollectRefused.
 Track = Callable[[Path], None]
 
@@ -58,21 +51,30 @@ class Collected:
     version: str
 
 
-def load_known(file: Path) -> Known:
+def load_known(task: Task, file: Path) -> Known:
     """Return what was collected before.
 
     Raises CollectRefused where DVC tracks the file but it is not here: it would be lost.
+    Raises InvalidData where it breaks the task's rules.
     """
     if not file.exists():
         if dvc_file(file).exists():
             raise CollectRefused(f"{file}: not found, but DVC tracks it; run 'dvc pull'")
         return Known()
+    check(task, file)
     table = pyarrow.parquet.read_table(file)
     labels = table["label"].to_pylist()
     inputs = (np.asarray(row, dtype=np.float32).tobytes() for row in table["input"].to_pylist())
     return Known(
         frozenset(table["prediction_id"].to_pylist()), dict(zip(inputs, labels, strict=True))
     )
+
+
+def check(task: Task, file: Path) -> None:
+    """Raise InvalidData where the file breaks the rules that stop a training."""
+    findings = Findings()
+    if not check_feedback(findings, task, file):
+        raise InvalidData(file, findings.broken)
 
 
 def dvc_file(file: Path) -> Path:
@@ -84,16 +86,16 @@ def collect(request: Request, *, root: Path, track: Track) -> Collected:
     """Append the new labelled rows to the task's feedback and raise its model version.
 
     root: the repository.  Where anything fails, no file is changed.
-    Raises CollectRefused, BadParameter.
+    Raises CollectRefused, BadParameter, InvalidData.
     """
     task = TASKS[request.task]
     parameters = root / params.FILE
     limits = params.load(request.task, parameters).collect
     file = root / "data" / request.task / "feedback.parquet"
-    known = load_known(file)
+    known = load_known(task, file)
     labelled = read(request.database, request.task, _earliest(request, limits.lookback_seconds))
     rows = (parse(row, shape=task.input.shape, labels=task.labels) for row in labelled)
-    sifted = sift(rows, known)
+    sifted = sift(rows, known, schema=task.schema)
     if len(sifted.rows) < limits.least_rows:
         expected = f"expected at least {limits.least_rows} ({request.task}.collect.least_rows)"
         raise CollectRefused(f"rows: got {sifted}; {expected}")
@@ -102,6 +104,7 @@ def collect(request: Request, *, root: Path, track: Track) -> Collected:
         file, dvc_file(file), file.with_name(".gitignore"), file.with_name("feedback.new")
     ):
         total = append(file, sifted, request.incident)
+        check(task, file)
         track(file)
         replace(parameters, text.encode())
     return Collected(sifted, total, version)

@@ -15,6 +15,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from training.errors import BadParameter, CollectRefused
+from training.tasks.schema import Schema
+from training.validation.arrays import fits
 
 VIEW = sql.table(
     "labelled_predictions",
@@ -65,12 +67,14 @@ class Sifted:
     repeated: int
     contradicting: int
     contradicting_inputs: int
+    outside: int = 0
 
     def __str__(self) -> str:
+        outside = f", {self.outside} with values that the task rules out" if self.outside else ""
         return (
             f"{len(self.rows)} new of {self.read} labelled rows read: {self.collected} collected "
             f"before, {self.repeated} repeats, {self.contradicting} with contradicting labels for "
-            f"{self.contradicting_inputs} inputs"
+            f"{self.contradicting_inputs} inputs{outside}"
         )
 
 
@@ -136,20 +140,24 @@ def parse(row: Labelled, *, shape: tuple[int, ...], labels: Sequence[str]) -> Ro
         raise CollectRefused(f"{where}: {problem}")
     if row.label not in labels:
         raise CollectRefused(f"{where}: label is {row.label!r}, expected one of {list(labels)}")
-    return Row(row.prediction_id, row.observed_at, values.ravel(), row.label)
+    # Adding 0 turns -0.0 into 0.0: equal inputs have equal bytes from here on.
+    return Row(row.prediction_id, row.observed_at, values.ravel() + np.float32(0), row.label)
 
 
-def sift(rows: Iterable[Row], known: Known) -> Sifted:
+def sift(rows: Iterable[Row], known: Known, *, schema: Schema) -> Sifted:
     """Keep the first row of each new input, unless its labels contradict each other.
 
     An input whose label contradicts the one collected before counts as contradicting too.
+    Clients may send what the schema rules out, so such rows are left out and counted.
     """
     by_input: defaultdict[bytes, list[Row]] = defaultdict(list)
-    read = collected = 0
+    read = collected = outside = 0
     for row in rows:
         read += 1
         if row.prediction_id in known.predictions:
             collected += 1
+        elif not fits(row.input[np.newaxis], schema)[0]:
+            outside += 1
         else:
             by_input[row.input.tobytes()].append(row)
     kept: list[Row] = []
@@ -165,4 +173,4 @@ def sift(rows: Iterable[Row], known: Known) -> Sifted:
         else:
             kept.append(same[0])
             repeated += len(same) - 1
-    return Sifted(tuple(kept), read, collected, repeated, contradicting, inputs)
+    return Sifted(tuple(kept), read, collected, repeated, contradicting, inputs, outside)

@@ -20,10 +20,21 @@ BASE = "base"
 
 @dataclass(frozen=True)
 class Collected:
-    """Rows of the feedback file with their source, and the source of the newest one."""
+    """Rows of the feedback file with their source, and the source of the newest one.
+
+    places: where in the file each row stands, from 0, shape (rows,).
+    """
 
     split: Split
     newest: str | None
+    places: NDArray[np.int64]
+
+    @classmethod
+    def nothing(cls, task: Task) -> "Collected":
+        """Return what a task has before its first retrain."""
+        inputs = np.empty((0, *task.input.shape), np.float32)
+        none = np.empty(0, np.int64)
+        return cls(Split(inputs, none, np.empty(0, str)), None, none)
 
 
 def read_feedback(task: Task, file: Path) -> Collected:
@@ -32,14 +43,14 @@ def read_feedback(task: Task, file: Path) -> Collected:
     They are ordered by content: the same rows make the same model, in whatever order they came.
     """
     if not file.exists():
-        empty = np.empty((0, *task.input.shape), np.float32)
-        return Collected(Split(empty, np.empty(0, np.int64), np.empty(0, str)), None)
+        return Collected.nothing(task)
     table = parquet.read_table(file).to_pydict()
     inputs = np.asarray(table["input"], np.float32).reshape(-1, *task.input.shape)
     labels = np.array([task.labels.index(label) for label in table["label"]], np.int64)
     newest = max(zip(table["observed_at"], table["incident"], strict=True))[1]
     rows = Split(inputs, labels, np.array(table["incident"], str))
-    return Collected(rows.where(np.argsort(positions(inputs), kind="stable")), newest)
+    order = np.argsort(positions(inputs), kind="stable")
+    return Collected(rows.where(order), newest, order)
 
 
 def digests(inputs: NDArray[np.float32]) -> NDArray[np.uint64]:

@@ -1,0 +1,1 @@
+"""What rows must hold before anything is trained on them: findings, and the rules that find."""

@@ -1,0 +1,73 @@
+"""Rules on the splits that would be made: no row on two sides, every label to learn from."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.artifacts import SPLITS, Prepared
+from training.prepare import Collected, digests
+from training.tasks.task import Rows
+from training.validation.arrays import count_labels, first_of
+from training.validation.findings import SAMPLES, Finding, of
+
+SIDES = (("validation", "train"), ("test", "train"), ("test", "validation"))
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Base rows, then collected ones, by content; base: how many are base rows.
+
+    content: a digest per row.  labels: indices.  places: where each stands in its source.
+    """
+
+    content: NDArray[np.uint64]
+    labels: NDArray[np.int64]
+    places: NDArray[np.int64]
+    base: int
+
+    @classmethod
+    def of(cls, rows: Rows, collected: Collected) -> "Origins":
+        """Return those of all rows."""
+        return cls(
+            np.concatenate([digests(rows.inputs), digests(collected.split.inputs)]),
+            np.concatenate([rows.labels, collected.split.labels]),
+            np.concatenate([np.arange(len(rows.labels)), collected.places]),
+            len(rows.labels),
+        )
+
+    def name(self, row: int) -> str:
+        """Return what people call a row."""
+        return f"{'base' if row < self.base else 'feedback'} row {self.places[row]}"
+
+    def having(self, content: np.uint64) -> str:
+        """Return all rows of a content, in words."""
+        return " = ".join(self.name(int(row)) for row in np.flatnonzero(self.content == content))
+
+    def contradictions(self, labels: Sequence[str]) -> Finding:
+        """Return which rows have another label than the first row of their content."""
+        first = first_of(self.content)
+        other = np.flatnonzero(self.labels != self.labels[first])
+        said = [
+            " but ".join(
+                f"{self.name(at)} is {labels[self.labels[at]]!r}" for at in (row, first[row])
+            )
+            for row in other[:SAMPLES]
+        ]
+        rule, rows = "one label for equal rows", len(self.labels)
+        return Finding("all.label", rule, rows, len(other), tuple(said))
+
+
+def check_splits(prepared: Prepared, origins: Origins, labels: Sequence[str]) -> Iterator[Finding]:
+    """Yield whether each split has rows, training every label, and no two share a row."""
+    content = {name: digests(prepared.split(name).inputs) for name in SPLITS}
+    for name in SPLITS:
+        empty = [] if len(content[name]) else ["0 rows"]
+        yield of(name, "not empty", 1, empty, "splits")
+    yield count_labels("train.label", prepared.train.labels, labels, 1)
+    for one, other in SIDES:
+        leaked = content[one][np.isin(content[one], content[other])]
+        samples = tuple(origins.having(digest) for digest in np.unique(leaked)[:SAMPLES])
+        rule = f"not in {other}"
+        yield Finding(f"{one}.input", rule, len(content[one]), len(leaked), samples)

@@ -1,0 +1,153 @@
+"""Rules on the feedback file, read as it is: its columns, their types, their values."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow
+import pyarrow.compute
+import pyarrow.parquet
+
+from training.prepare import digests
+from training.tasks.task import Task
+from training.validation.arrays import check_duplicates, check_inputs
+from training.validation.findings import SAMPLES, Finding, Findings, by_row, of, shown
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from pandera.pandas import DataFrameSchema
+
+SCHEMA = pyarrow.schema(
+    [
+        ("input", pyarrow.list_(pyarrow.float32())),
+        ("label", pyarrow.string()),
+        ("observed_at", pyarrow.string()),
+        ("incident", pyarrow.string()),
+        ("prediction_id", pyarrow.string()),
+    ]
+)
+NAME = "feedback"
+
+
+def check_feedback(findings: Findings, task: Task, file: Path) -> bool:
+    """Add the findings on a feedback file, and its rows per incident; tell whether it is good.
+
+    Without a file there is nothing to find, unless DVC tracks one.
+    """
+    if not file.exists():
+        tracked = file.with_name(file.name + ".dvc").exists()
+        absent = ["not found, but DVC tracks it: run 'dvc pull'"] * tracked
+        return findings.must(of(NAME, "present where DVC tracks it", 1, absent, "files"))
+    problem, table = "0 bytes", None
+    if file.stat().st_size:
+        try:
+            table = pyarrow.parquet.read_table(file)
+        except (pyarrow.ArrowException, OSError) as error:
+            problem = str(error)
+    readable = [] if table is not None else [shown(problem)]
+    findings.must(of(NAME, "a readable Parquet file", 1, readable, "files"))
+    return table is not None and check_table(findings, task, table)
+
+
+def check_table(findings: Findings, task: Task, table: pyarrow.Table) -> bool:
+    """Add the findings on its columns and rows; tell whether all are good."""
+    filled = findings.must(of(NAME, "not empty", 1, [] if len(table) else ["0 rows"], "files"))
+    columns = list(check_columns(table))
+    wrong = {finding.column.removeprefix(f"{NAME}.") for finding in columns if finding.failed}
+    usable = [name for name in SCHEMA.names if name not in wrong]
+    good = findings.must(*columns) and filled
+    if "input" in usable:
+        good &= findings.must(*check_input_column(table["input"], task))
+    texts = table.select([name for name in usable if name != "input"])
+    good &= findings.must(*check_texts(texts.to_pandas(), task.labels))
+    if "incident" in usable:
+        counts = Counter(str(incident) for incident in table["incident"].to_pylist())
+        findings.rows.update(sorted(counts.items()))
+    return good
+
+
+def check_columns(table: pyarrow.Table) -> Iterator[Finding]:
+    """Yield whether each column is there and of its type, and whether there are no others."""
+    for field in SCHEMA:
+        column, there = f"{NAME}.{field.name}", field.name in table.column_names
+        yield of(column, "present", 1, [] if there else ["absent"], "columns")
+        if there:
+            got = table.schema.field(field.name).type
+            problem = [] if got == field.type else [f"got {_type(got)}"]
+            yield of(column, f"type {_type(field.type)}", 1, problem, "columns")
+    others = [name for name in table.column_names if name not in SCHEMA.names]
+    yield of(NAME, "no unknown columns", table.num_columns, others, "columns")
+
+
+def _type(found: pyarrow.DataType) -> str:
+    return f"list of {found.value_type}" if pyarrow.types.is_list(found) else str(found)
+
+
+def check_input_column(column: pyarrow.ChunkedArray, task: Task) -> Iterator[Finding]:
+    """Yield the findings on inputs: flat, one list per row."""
+    name, size = f"{NAME}.input", int(np.prod(task.input.shape))
+    rows = column.combine_chunks()
+    lengths = pyarrow.compute.list_value_length(rows).fill_null(0).to_numpy(zero_copy_only=False)
+    right = lengths == size
+    yield by_row(name, f"{size} values", ~right, lambda row: f"{lengths[row]} values")
+    flat = rows.filter(pyarrow.array(right)).flatten().to_numpy(zero_copy_only=False)
+    inputs, numbers = flat.reshape(-1, *task.input.shape), np.flatnonzero(right)
+    yield from check_inputs(name, inputs, task.schema, numbers=numbers)
+    yield check_duplicates(name, digests(inputs), 0, numbers=numbers)[0]
+
+
+def form(labels: Sequence[str]) -> "DataFrameSchema":
+    """Return what the columns of text must hold."""
+    # A second or two to import, and most runs have no feedback yet.
+    from pandera.pandas import Check, Column, DataFrameSchema
+
+    return DataFrameSchema(
+        {
+            "label": Column(checks=Check.isin(labels, error=f"one of {len(labels)} labels")),
+            "observed_at": Column(checks=Check(_is_time, element_wise=True, error="an ISO time")),
+            "incident": Column(
+                # Any other name could be that of the base rows.
+                checks=Check.str_matches("^(manual|[0-9a-f]{12})$", error="12 hex digits or manual")
+            ),
+            "prediction_id": Column(
+                checks=Check.str_length(min_value=1, error="not empty"),
+                unique=True,
+                report_duplicates="exclude_first",
+            ),
+        }
+    )
+
+
+def _is_time(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def check_texts(frame: "DataFrame", labels: Sequence[str]) -> list[Finding]:
+    """Return a finding for each rule on a column of text; those absent have none."""
+    from pandera.errors import SchemaErrors
+
+    schema = form(labels).select_columns(list(frame.columns))
+    words = {"not_nullable": "no missing values", "field_uniqueness": "no duplicates"}
+    found = {}
+    for name, column in schema.columns.items():
+        checks = ["not_nullable", *["field_uniqueness"] * column.unique]
+        for check in [*checks, *(str(check.error) for check in column.checks)]:
+            rule = words.get(check, check)
+            found[name, check] = Finding(f"{NAME}.{name}", rule, len(frame))
+    try:
+        schema.validate(frame, lazy=True)
+    except SchemaErrors as error:
+        for (name, check), cases in error.failure_cases.groupby(["column", "check"]):
+            rows = cases.sort_values("index")
+            pairs = zip(rows["index"][:SAMPLES], rows["failure_case"][:SAMPLES], strict=True)
+            samples = tuple(f"row {row}: {shown(value)}" for row, value in pairs)
+            rule = words.get(check, check)
+            found[name, check] = Finding(f"{NAME}.{name}", rule, len(frame), len(cases), samples)
+    return list(found.values())

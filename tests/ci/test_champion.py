@@ -1,0 +1,132 @@
+"""Main's model comes with all that belongs to it, from whichever remote is set, or says why not."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.workspace import ROOT
+
+STAGE = """
+stages:
+  export:
+    matrix: {task: [digits]}
+    cmd: mkdir -p artifacts/digits/bundle artifacts/digits/metrics &&
+      echo model > artifacts/digits/bundle/model.onnx &&
+      echo 0.9 > artifacts/digits/metrics/metrics.json
+    metrics: ["artifacts/${item.task}/metrics/metrics.json"]
+    outs: ["artifacts/${item.task}/bundle"]
+"""
+
+
+class Project:
+    """A repository with a model in its second commit, pushed to a remote, and nothing cached."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root / "project"
+        self.remote = root / "remote"
+        self.root.mkdir()
+        self.run("git", "init", "--quiet")
+        self.run("dvc", "init", "--quiet")
+        self.run("dvc", "remote", "add", "--quiet", "--default", "store", str(self.remote))
+        (self.root / "params.yaml").write_text("digits: {version: 1}\n")
+        (self.root / ".gitignore").write_text("/artifacts/\n")
+        self.first = self.commit()
+        (self.root / "dvc.yaml").write_text(STAGE)
+        self.run("dvc", "repro", "--quiet")
+        self.run("dvc", "push", "--quiet")
+        self.second = self.commit()
+        (self.root / "params.yaml").write_text("digits: {version: 2}\n")
+        for made in ("artifacts", ".dvc/cache"):
+            shutil.rmtree(self.root / made)
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command here, with this environment's DVC."""
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        environment = {**os.environ, "PATH": path, "DVC_NO_ANALYTICS": "1"}
+        return subprocess.run(
+            command, cwd=self.root, env=environment, capture_output=True, text=True, check=False
+        )
+
+    def commit(self) -> str:
+        """Commit everything and return the commit."""
+        self.run("git", "add", "--all")
+        self.run("git", "-c", "user.name=a", "-c", "user.email=a@localhost", "commit", "-qm", "x")
+        return self.run("git", "rev-parse", "HEAD").stdout.strip()
+
+    def champion(self, revision: str) -> subprocess.CompletedProcess[str]:
+        """Fetch the champion over what an earlier job left."""
+        (self.root / "champion").mkdir(exist_ok=True)
+        (self.root / "champion" / "stale").touch()
+        return self.run(str(ROOT / "ci" / "champion"), "digits", revision, "champion")
+
+    def fetched(self) -> dict[str, str]:
+        """Return the files of the champion."""
+        folder = self.root / "champion"
+        files = (path for path in folder.rglob("*") if path.is_file())
+        return {str(path.relative_to(folder)): path.read_text().strip() for path in files}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The project, made once; only read it."""
+    return Project(tmp_path_factory.mktemp("champion"))
+
+
+@pytest.fixture
+def project(made: Project) -> Iterator[Project]:
+    """The project, whose remote and settings are put back after a test."""
+    yield made
+    (made.root / ".dvc" / "config.local").unlink(missing_ok=True)
+    away = made.remote.with_name("away")
+    if away.exists():
+        away.rename(made.remote)
+
+
+def test_everything_of_that_commit_is_fetched(project: Project) -> None:
+    """Bundle, metrics and that commit's parameters; nothing of an earlier job; no cache needed."""
+    result = project.champion("HEAD")
+    assert result.returncode == 0, result.stderr
+    assert project.fetched() == {
+        "bundle/model.onnx": "model",
+        "metrics/metrics.json": "0.9",
+        "params.yaml": "digits: {version: 1}",
+    }
+    assert project.second.startswith(result.stdout.split()[-1])
+
+
+def test_a_commit_without_a_model_leaves_no_folder(project: Project) -> None:
+    """The challenger is the first then, which is no error."""
+    result = project.champion(project.first)
+    assert result.returncode == 0 and "has no model of digits yet" in result.stdout
+    assert not (project.root / "champion").exists()
+
+
+def test_the_remote_of_the_local_settings_is_used(project: Project) -> None:
+    """DVC_REMOTE_URL ends in .dvc/config.local, which goes before the committed remote."""
+    away = project.remote.with_name("away")
+    project.remote.rename(away)
+    project.run("dvc", "remote", "modify", "--quiet", "--local", "store", "url", str(away))
+    assert project.champion("HEAD").returncode == 0
+    assert project.fetched()["bundle/model.onnx"] == "model"
+
+
+def test_a_remote_that_lacks_the_model_is_an_error(project: Project) -> None:
+    """It names a file that is missing, the commit and what to do; half a champion is removed."""
+    project.remote.rename(project.remote.with_name("away"))
+    result = project.champion("HEAD")
+    assert result.returncode == 2
+    assert "artifacts/digits/" in result.stderr
+    assert f"champion: {project.second[:7]}" in result.stderr and "dvc push" in result.stderr
+    assert not (project.root / "champion").exists()
+
+
+def test_an_unknown_commit_is_an_error(project: Project) -> None:
+    """A shallow clone lacks the commit, which is not the same as a commit without a model."""
+    result = project.champion("0123456789")
+    assert result.returncode == 2 and "0123456789: no such commit" in result.stderr
+    assert "GIT_DEPTH" in result.stderr

@@ -23,7 +23,7 @@ HINTS = {
     "InvalidAccessKeyId": "AWS_ACCESS_KEY_ID: the server does not know it",
     "SignatureDoesNotMatch": "AWS_SECRET_ACCESS_KEY: not the secret of AWS_ACCESS_KEY_ID",
     "Could not connect to the endpoint": "DVC_S3_ENDPOINT_URL: no server answers there",
-    "bucket does not exist": "DVC_REMOTE_URL: make the bucket first; DVC does not",
+    "The specified bucket does not exist": "DVC_REMOTE_URL: make the bucket first; DVC does not",
     "Unable to find the server": "Google cannot be reached from here: look at the network, a proxy,"
     " HTTPS_PROXY",
     "invalid_grant": "GDRIVE_CREDENTIALS: Google refuses this key; it was deleted or disabled, so"
@@ -37,7 +37,11 @@ HINTS = {
 
 
 class Hints(logging.Handler):
-    """Prints what to do after an error of a remote."""
+    """Prints what to do after an error of a remote, each hint once."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self._told: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Look for known words in the message and in what caused it."""
@@ -47,7 +51,8 @@ class Hints(logging.Handler):
             said += f"\n{error}"
             error = error.__cause__ or error.__context__
         hint = next((hint for words, hint in HINTS.items() if words in said), None)
-        if hint:
+        if hint and hint not in self._told:
+            self._told.add(hint)
             print(f"HINT: {hint}", file=sys.stderr)
 
 
@@ -68,5 +73,7 @@ def check_host_keys() -> None:
 
 if __name__ == "__main__":
     check_host_keys()
-    logging.getLogger("dvc").addHandler(Hints(logging.ERROR))
+    hints = Hints()
+    for name in ("dvc", "dvc_data", "dvc_objects"):
+        logging.getLogger(name).addHandler(hints)
     sys.exit(main(sys.argv[1:]))

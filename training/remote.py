@@ -33,9 +33,10 @@ def options(environment: Mapping[str, str], home: Path) -> tuple[str, Options]:
         return "", {}
     if not separator:
         return "folder", {"url": str(_folder(Path(url)))}
-    if not rest.strip("/") or kind not in KINDS:
-        shown = url.replace(urlsplit(url).netloc.rpartition("@")[0] or "@", "…")
-        raise BadParameter(URL, shown, ADDRESSES)
+    host, _, path = rest.partition("/")
+    if kind not in KINDS or not host or (kind == "ssh" and not path):
+        secret = urlsplit(url).password
+        raise BadParameter(URL, url.replace(f":{secret}@", ":…@") if secret else url, ADDRESSES)
     return kind, {"url": url} | KINDS[kind](environment, home)
 
 

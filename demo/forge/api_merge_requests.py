@@ -127,9 +127,18 @@ def commits(call: Call) -> Response:
     )
 
 
+def _noted(call: Call) -> MergeRequest:
+    """Return the merge request whose notes are wanted; GitLab words its absence differently here."""
+    number = call.number("iid", "MergeRequest")
+    found = call.forge.state.merge_requests.get(number)
+    if found is None:
+        raise not_found("MergeRequest")
+    return found
+
+
 def notes(call: Call) -> Response:
     """List notes, newest first unless asked otherwise."""
-    request = _request(call)
+    request = _noted(call)
     with call.forge.state.lock:
         found = sorted(
             request.notes,
@@ -145,37 +154,55 @@ def notes(call: Call) -> Response:
 
 
 def _note(call: Call, request: MergeRequest) -> Note:
-    number = call.number("note", "Note")
+    number = call.number("note")
     for note in request.notes:
         if note.id == number:
             return note
-    raise not_found("Note")
+    raise not_found()
+
+
+def _own_note(call: Call, request: MergeRequest) -> Note:
+    """Return a note that the caller may change: their own, or any to a Maintainer.
+
+    Raises ApiError; for everybody where it is GitLab's own.
+    """
+    found = _note(call, request)
+    maintains = call.token.role >= ROLES["maintainer"]
+    if found.system or not (found.author == call.token or maintains):
+        raise forbidden()
+    return found
 
 
 def add_note(call: Call) -> Response:
     """Write a note."""
-    request = _request(call)
+    request = _noted(call)
     written = call.forge.merge_requests.comment(request, call.token, call.params["body"])
     return JSONResponse(models.note(call.forge, request, written), 201)
 
 
 def note(call: Call) -> Response:
     """Give a note."""
-    request = _request(call)
+    request = _noted(call)
     return JSONResponse(models.note(call.forge, request, _note(call, request)))
 
 
 def update_note(call: Call) -> Response:
-    """Change a note of one's own."""
-    request = _request(call)
-    changed = _note(call, request)
-    if changed.author != call.token or changed.system:
-        raise forbidden()
+    """Change a note."""
+    request = _noted(call)
+    changed = _own_note(call, request)
     check_note(call.params["body"])
     with call.forge.state.lock:
         changed.body = call.params["body"]
         changed.updated_at = call.forge.state.clock()
     return JSONResponse(models.note(call.forge, request, changed))
+
+
+def delete_note(call: Call) -> Response:
+    """Take a note away."""
+    request = _noted(call)
+    with call.forge.state.lock:
+        request.notes.remove(_own_note(call, request))
+    return Response(status_code=204)
 
 
 UPDATE = {
@@ -225,4 +252,5 @@ ROUTES = [
     Route("POST", f"{BASE}/:iid/notes", add_note, "write", fields=NOTE),
     Route("GET", f"{BASE}/:iid/notes/:note", note),
     Route("PUT", f"{BASE}/:iid/notes/:note", update_note, "write", fields=NOTE),
+    Route("DELETE", f"{BASE}/:iid/notes/:note", delete_note, "write"),
 ]

@@ -3,10 +3,11 @@
 import re
 import secrets
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from demo.forge import api_settings, models
 from demo.forge.errors import not_found
+from demo.forge.limits import MAX_UPLOAD
 from demo.forge.paging import paged
 from demo.forge.params import PAGING, Field
 from demo.forge.routing import Call, Route
@@ -61,6 +62,8 @@ def raw_file(call: Call) -> Response:
 def add_upload(call: Call) -> Response:
     """Take a file."""
     file = call.params["file"]
+    if len(file.content) > MAX_UPLOAD:  # refused before the API sees it, so not in JSON
+        return PlainTextResponse("Request Entity Too Large\n", 413)
     name = re.sub(r"[^\w.+-]", "_", file.name.rpartition("/")[2]) or "file"
     state = call.forge.state
     upload = Upload(state.next_id(), secrets.token_hex(16), name, file.content)

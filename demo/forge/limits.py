@@ -1,9 +1,11 @@
-"""What GitLab accepts as a title, a description and a note."""
+"""What GitLab accepts as a title, a description, a note and an uploaded file."""
 
 from demo.forge.errors import bad_request
 
 MAX_DESCRIPTION = 1_048_576
 MAX_NOTE = 1_000_000
+# Bytes; an administrator's "Maximum attachment size", as GitLab comes.
+MAX_UPLOAD = 100 * 1024 * 1024
 
 
 def check_text(title: str, description: str) -> None:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from demo.forge.__main__ import main
+from demo.forge.limits import MAX_UPLOAD
 from tests.demo.forge_fixtures import (
     API,
     DEVELOPER,
@@ -56,10 +57,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForgeServer]:
         ("GET", "/projects/1/merge_requests/x", API, 404, {"message": "404 Not found"}),
         (
             "GET",
+            "/projects/1/merge_requests/9/notes",
+            API,
+            404,
+            {"message": "404 MergeRequest Not Found"},
+        ),
+        (
+            "GET",
             "/projects/1/merge_requests/1/notes/99",
             API,
             404,
-            {"message": "404 Note Not Found"},
+            {"message": "404 Not found"},
         ),
         ("GET", "/projects/1/pipelines/99", API, 404, {"message": "404 Not found"}),
         ("GET", "/projects/1/jobs/99/trace", API, 404, {"message": "404 Not found"}),
@@ -228,12 +236,34 @@ def test_python_gitlab_works_from_end_to_end(server: ForgeServer) -> None:
 
 
 def test_only_the_author_changes_a_note(server: ForgeServer) -> None:
-    """Another token may read a note, not change it."""
+    """Another Developer may read a note, not change it nor take it away."""
     note = server.project("POST", "/merge_requests/1/notes", json={"body": "mine"})
     path = f"/projects/1/merge_requests/1/notes/{note['id']}"
-    refused = server.call("PUT", path, DEVELOPER, json={"body": "yours"})
-    assert (refused.status_code, refused.json()) == (403, {"message": "403 Forbidden"})
+    for method, fields in (("PUT", {"body": "yours"}), ("DELETE", {})):
+        refused = server.call(method, path, DEVELOPER, json=fields)
+        assert (refused.status_code, refused.json()) == (403, {"message": "403 Forbidden"})
     assert server.call("GET", path, READ).json()["body"] == "mine"
+
+
+def test_a_maintainer_changes_the_notes_of_others(server: ForgeServer) -> None:
+    """Their text and their being there, as on GitLab; only the system's own stay."""
+    written = server.call(
+        "POST", "/projects/1/merge_requests/1/notes", DEVELOPER, data={"body": "a form's"}
+    ).json()
+    path = f"/projects/1/merge_requests/1/notes/{written['id']}"
+    changed = server.call("PUT", path, data={"body": "edited"}).json()
+    assert (written["body"], changed["body"]) == ("a form's", "edited")
+    assert changed["author"]["username"] == "dev"
+    deleted = server.call("DELETE", path)
+    assert (deleted.status_code, deleted.content) == (204, b"")
+    assert server.call("GET", path).status_code == 404
+
+
+def test_an_upload_that_is_too_large_is_refused(server: ForgeServer) -> None:
+    """A file over 100 MiB is refused before the API sees it, so not in JSON."""
+    files = {"file": ("x", bytes(MAX_UPLOAD + 1))}
+    answer = server.call("POST", "/projects/1/uploads", files=files)
+    assert (answer.status_code, answer.text) == (413, "Request Entity Too Large\n")
 
 
 def test_a_merge_request_can_be_closed_and_reopened(server: ForgeServer) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.errors import GitLabRefused, NothingToPropose
-from training.gitlab import TOKEN, TOKEN_IS, variable
+from training.gitlab import variable
+from training.refusal import TOKEN, TOKEN_IS
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Every error of training: one sentence that names the field, the value and what was expected."""
 
+from __future__ import annotations  # for training.cml, which runs under Python 3.8
+
 from collections.abc import Iterable
 from typing import Any
 

@@ -11,20 +11,11 @@ import requests
 from gitlab.exceptions import GitlabError
 
 from training.errors import GitLabRefused, MissingVariable
+from training.refusal import SILENCE, TOKEN, TOKEN_IS, sentence
 
-TOKEN = "REPO_TOKEN"
-TOKEN_IS = (
-    "a project access token with the scopes api and write_repository and the role Developer, "
-    "or Maintainer where models merge by themselves"
-)
 TIMEOUT_SECONDS = 30
 # What GitLab answers while it still checks whether a merge request can merge.
 CHECKING = (405, 406, 422)
-HINTS = {
-    401: f"{TOKEN} is unknown or expired, or its role too low; expected {TOKEN_IS}",
-    403: f"{TOKEN} may not do this; expected {TOKEN_IS}",
-    404: f"not there, or hidden from {TOKEN}; expected {TOKEN_IS}",
-}
 
 
 class StillChecking(GitLabRefused):
@@ -86,7 +77,7 @@ class Project:
 
     def upload(self, file: Path) -> str:
         """Keep a file with the project and return the address that Markdown of it may use."""
-        with _refusals(f"upload {file.name}"):
+        with _refusals(f"upload {file.name} of {file.stat().st_size:,} bytes"):
             return str(self._project.upload(file.name, filepath=str(file))["url"])
 
     def description(self, iid: int) -> str:
@@ -113,6 +104,11 @@ class Project:
                 notes.update(over.id, {"body": body})
             else:  # sent once: a second try could write a second note
                 notes.create({"body": body}, retry_transient_errors=False)
+
+    def delete_note(self, iid: int, note: Note) -> None:
+        """Take a note away."""
+        with _refusals(f"delete a note of merge request !{iid}"):
+            self._project.mergerequests.get(iid, lazy=True).notes.delete(note.id)
 
     def merge_requests(self, *, source: str, target: str, state: str) -> list[MergeRequest]:
         """Return the merge requests between two branches, newest first."""
@@ -176,10 +172,8 @@ def _refusals(action: str) -> Iterator[None]:
     try:
         yield
     except GitlabError as error:
-        code = error.response_code
-        text = f"{action}: GitLab answered {code or 'nothing'}: {error.error_message}"
+        code = error.response_code or SILENCE
         kind = StillChecking if code in CHECKING else GitLabRefused
-        hint = HINTS.get(code or 0)
-        raise kind(f"{text}; {hint}" if hint else text) from error
+        raise kind(sentence(action, code, error.error_message)) from error
     except requests.RequestException as error:
-        raise GitLabRefused(f"{action}: no answer from GitLab: {error}") from error
+        raise GitLabRefused(sentence(action, SILENCE, str(error))) from error

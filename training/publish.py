@@ -7,71 +7,46 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from training import note
 from training.command import run, task_parser
-from training.errors import BadParameter, MissingArtifact, ReportRefused
+from training.errors import BadParameter
 from training.gitlab import Project, connect, variable
-
-REPORT = "report.md"
-IMAGE = re.compile(r"!\[([^\]\n]*)\]\(([^)\s]+)\)")
-# GitLab's limits: a note's characters; a description's are a little more.
-LIMIT = 1_000_000
-BUNDLE = re.compile(r"<!-- perennial-bundle: \w+ -->")
-
-
-def marker(task: str) -> str:
-    """Return what a task's note begins with: a comment that GitLab does not show.
-
-    >>> marker("digits")
-    '<!-- perennial-report: digits -->'
-    """
-    return f"<!-- perennial-report: {task} -->"
-
-
-def read_report(folder: Path) -> str:
-    """Return a report's Markdown. Raises MissingArtifact."""
-    report = folder / REPORT
-    if not report.is_file():
-        raise MissingArtifact(report)
-    return report.read_text(encoding="utf-8")
 
 
 def with_images(folder: Path, upload: Callable[[Path], str]) -> str:
-    """Return a report's Markdown with its images uploaded and linked, each once.
+    """Return a report's Markdown with the folder's files that it names uploaded, each once.
 
     Addresses that name no file of the folder stay as they are.
     Raises MissingArtifact, ReportRefused where the text is too long for GitLab.
     """
     addresses: dict[str, str] = {}
 
-    def link(image: re.Match[str]) -> str:
-        name = image[2]
+    def link(found: re.Match[str]) -> str:
+        name = found[2]
         if name not in addresses:
-            inside = Path(name).name == name and (folder / name).is_file()
-            addresses[name] = upload(folder / name) if inside else name
-        return f"![{image[1]}]({addresses[name]})"
+            file = note.file_of(folder, name)
+            addresses[name] = upload(file) if file else name
+        return f"{found[1]}{addresses[name]}{found[3]}"
 
-    text = IMAGE.sub(link, read_report(folder))
-    if len(text) > LIMIT:
-        raise ReportRefused(
-            f"{folder / REPORT}: got {len(text)} characters, expected at most {LIMIT}"
-        )
-    return text
+    return note.ADDRESS.sub(link, note.read(folder))
 
 
 def publish(project: Project, *, iid: int, task: str, folder: Path) -> str:
     """Write the report's note, or over the one that is there; return which was done.
 
     Where the description holds the report of the same bundle, as a retrain's does, nothing is.
+    A second report, which an interrupted job left, goes.
+    Raises GitLabRefused, MissingArtifact, ReportRefused.
     """
-    bundle = BUNDLE.search(read_report(folder))
-    if bundle and bundle[0] in project.description(iid):
+    text = note.read_for(task, folder)
+    if note.stands_in(project.description(iid), text):
         return "stands in the description"
-    body = f"{marker(task)}\n{with_images(folder, project.upload)}"
-    earlier = next(
-        (note for note in project.own_notes(iid) if note.body.startswith(marker(task))), None
-    )
-    project.write_note(iid, body, over=earlier)
-    return "written" if earlier is None else "updated"
+    earlier = [one for one in project.own_notes(iid) if note.is_report(one.body, task)]
+    body = with_images(folder, project.upload)
+    project.write_note(iid, body, over=earlier[0] if earlier else None)
+    for spare in earlier[1:]:
+        project.delete_note(iid, spare)
+    return "updated" if earlier else "written"
 
 
 def merge_request_of(environment: Mapping[str, str]) -> int:

@@ -84,6 +84,9 @@ class GitLab:
                 return 403, {"message": "403 Forbidden"}
             note["body"] = data["body"]
             return 200, note
+        if method == "DELETE":
+            self.notes[:] = [note for note in self.notes if str(note["id"]) != number]
+            return 204, None
         return 200, self.notes
 
     def _merge_requests(
@@ -128,10 +131,10 @@ def _handler(gitlab: GitLab) -> type[BaseHTTPRequestHandler]:
                 document, paging = _page(document, query, f"{gitlab.url}{parts.path}")
             self._send(status, document, paging)
 
-        do_GET = do_POST = do_PUT = _do
+        do_GET = do_POST = do_PUT = do_DELETE = _do
 
         def _send(self, status: int, document: Json, headers: dict[str, str]) -> None:
-            body = json.dumps(document).encode()
+            body = b"" if status == 204 else json.dumps(document).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))

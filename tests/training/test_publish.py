@@ -16,7 +16,8 @@ from training.errors import (
     ReportRefused,
 )
 from training.gitlab import connect
-from training.publish import marker, with_images
+from training.note import marker
+from training.publish import with_images
 from training.report import bundle_marker
 
 
@@ -27,14 +28,20 @@ def gitlab() -> Iterator[GitLab]:
         yield running
 
 
+def write(folder: Path, text: str, task: str = "digits") -> None:
+    """Write a report as training.report does: its marker first."""
+    (folder / "report.md").write_text(f"{marker(task)}\n\n{text}")
+
+
 @pytest.fixture
 def report(tmp_path: Path) -> Path:
     """Return a report with two images, one shown twice, and a link to elsewhere."""
     (tmp_path / "curves.png").write_bytes(b"curves")
     (tmp_path / "confusion.png").write_bytes(b"confusion")
-    (tmp_path / "report.md").write_text(
+    write(
+        tmp_path,
         "# Report\n![curves](curves.png)\n![matrix](confusion.png) ![again](curves.png)\n"
-        "![logo](https://example.org/logo.png) ![up](../secret.png)\n"
+        "![logo](https://example.org/logo.png) ![up](../secret.png)\n",
     )
     (tmp_path.parent / "secret.png").write_bytes(b"secret")
     return tmp_path
@@ -63,9 +70,9 @@ def test_a_second_report_replaces_the_first(
 ) -> None:
     """The note is updated in place and keeps its number."""
     publish_on(gitlab, report)
-    (report / "report.md").write_text("second")
+    write(report, "second")
     publish_on(gitlab, report)
-    assert [note["body"] for note in gitlab.notes] == [f"{marker('digits')}\nsecond"]
+    assert [note["body"] for note in gitlab.notes] == [f"{marker('digits')}\n\nsecond"]
     assert capsys.readouterr().out.splitlines()[-1] == "merge request !3: report updated"
 
 
@@ -74,11 +81,11 @@ def test_a_report_that_the_description_holds_is_not_repeated(
 ) -> None:
     """A retrain's description is the report of its bundle; another bundle's report is a note."""
     gitlab.description = f"# Report\n{bundle_marker('a1')}"
-    (report / "report.md").write_text(f"# Report\n{bundle_marker('a1')}")
+    write(report, f"# Report\n{bundle_marker('a1')}")
     publish_on(gitlab, report)
     assert gitlab.notes == []
     assert "report stands in the description" in capsys.readouterr().out
-    (report / "report.md").write_text(f"# Report\n{bundle_marker('b2')}")
+    write(report, f"# Report\n{bundle_marker('b2')}")
     publish_on(gitlab, report)
     assert len(gitlab.notes) == 1
 
@@ -105,6 +112,23 @@ def test_notes_of_others_are_left_alone(gitlab: GitLab, report: Path) -> None:
     assert gitlab.notes[:4] == before and len(gitlab.notes) == 5
 
 
+def test_reports_that_are_too_many_go(gitlab: GitLab, report: Path) -> None:
+    """The oldest keeps its place and gets the new text; those that a crash left go."""
+    for text in ("first", "second", "third"):
+        gitlab.say(f"{marker('digits')}\n\n{text}")
+    publish_on(gitlab, report)
+    assert [note["id"] for note in gitlab.notes] == [1]
+    assert "# Report" in gitlab.notes[0]["body"]
+
+
+def test_a_report_without_its_marker_is_refused(gitlab: GitLab, report: Path) -> None:
+    """By the first line the note is found again, so another task's report is none of ours."""
+    write(report, "# Report", task="news")
+    with pytest.raises(ReportRefused, match="the first line is '<!-- .*: news -->', expected"):
+        publish_on(gitlab, report)
+    assert gitlab.calls == []
+
+
 @pytest.mark.parametrize(
     "name", ["REPO_TOKEN", "CI_API_V4_URL", "CI_PROJECT_ID", "CI_MERGE_REQUEST_IID"]
 )
@@ -128,12 +152,17 @@ def test_a_wrong_token_is_explained_and_not_shown(gitlab: GitLab, report: Path) 
     assert "wrong-token" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("status", "word"), [(403, "may not do this"), (404, "hidden from")])
+STATUSES = [(403, "its role is too low"), (404, "hidden from"), (413, "make the file smaller")]
+
+
+@pytest.mark.parametrize(("status", "word"), STATUSES)
 def test_a_refusal_is_explained(gitlab: GitLab, report: Path, status: int, word: str) -> None:
-    """Too low a role and a hidden project say what the token must be."""
+    """Too low a role, a hidden project and too large a file say what to change."""
     gitlab.broken = status
-    with pytest.raises(GitLabRefused, match=f"upload curves.png: GitLab answered {status}.*{word}"):
-        publish_on(gitlab, report)
+    project = connect(gitlab.environment())
+    wanted = f"upload curves.png of 6 bytes: GitLab answered {status}: .*{word}"
+    with pytest.raises(GitLabRefused, match=wanted):
+        project.upload(report / "curves.png")
 
 
 def test_a_note_is_never_sent_twice(gitlab: GitLab, report: Path) -> None:
@@ -151,8 +180,8 @@ def test_a_report_that_is_absent_or_too_long_is_refused(
     """Nothing is posted then, and the exit code is 2."""
     with pytest.raises(MissingArtifact, match="report.md"):
         with_images(tmp_path, lambda file: "")
-    (tmp_path / "report.md").write_text("x" * 1_000_001)
-    with pytest.raises(ReportRefused, match="1000001 characters, expected at most 1000000"):
+    write(tmp_path, "x" * 1_000_000)
+    with pytest.raises(ReportRefused, match="1000235 characters, expected at most 1000000"):
         with_images(tmp_path, lambda file: "")
     assert run(lambda: publish_on(gitlab, tmp_path)) == 2
     assert "ReportRefused" in capsys.readouterr().err and gitlab.notes == []

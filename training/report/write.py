@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from training.publish import REPORT, marker
+from training.note import REPORT, marker
 from training.report import (
     calibration,
     confusion,

@@ -1,0 +1,86 @@
+"""A report's note, for both who post it: what marks it, what it links to, how long it may be.
+
+Nothing but Python 3.8's standard library, here and in what this imports: CML's image has no more.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from training.errors import MissingArtifact, ReportRefused
+
+REPORT = "report.md"
+# Images and links, as CML takes both for files to upload.
+ADDRESS = re.compile(r'(!?\[(?:\\.|[^\]\\\n])*\]\()([^)\s]+)((?: "[^"\n]*")?\))')
+BUNDLE = re.compile(r"<!-- perennial-bundle: \w+ -->")
+# Characters; GitLab takes so many, CML one less. An upload's address is longer than its name, and
+# CML ends a note with a watermark.
+LIMIT = 1_000_000
+PER_UPLOAD = len("/uploads//") + 32
+WATERMARK = 200
+
+
+def marker(task: str) -> str:
+    """Return what a task's report begins with: a comment that GitLab does not show.
+
+    >>> marker("digits")
+    '<!-- perennial-report: digits -->'
+    """
+    return f"<!-- perennial-report: {task} -->"
+
+
+def is_report(body: str, task: str) -> bool:
+    """Tell whether a note is a task's report.
+
+    >>> is_report("<!-- perennial-report: digits -->\\n\\n# Report", "digits")
+    True
+    """
+    return body.startswith(marker(task))
+
+
+def file_of(folder: Path, address: str) -> Path | None:
+    """Return the file of the report's folder that an address names, if it does."""
+    inside = Path(address).name == address and (folder / address).is_file()
+    return folder / address if inside else None
+
+
+def read(folder: Path) -> str:
+    """Return a report's text.
+
+    Raises MissingArtifact, and ReportRefused where its note would be too long.
+    """
+    path = folder / REPORT
+    if not path.is_file():
+        raise MissingArtifact(path)
+    text = path.read_text(encoding="utf-8")
+    uploads = sum(file_of(folder, found[2]) is not None for found in ADDRESS.finditer(text))
+    # In UTF-16 units, as CML's JavaScript counts; Ruby counts no more.
+    size = len(text.encode("utf-16-le")) // 2 + uploads * PER_UPLOAD + WATERMARK
+    if size > LIMIT:
+        raise ReportRefused(
+            f"{path}: its note would have {size} characters, expected at most {LIMIT}; "
+            "leave something out, such as rows of the longest table"
+        )
+    return text
+
+
+def read_for(task: str, folder: Path) -> str:
+    """Return a task's report; it must begin with the marker by which its note is found again.
+
+    Raises MissingArtifact, ReportRefused.
+    """
+    text = read(folder)
+    first = text.partition("\n")[0]
+    if first != marker(task):
+        raise ReportRefused(
+            f"{folder / REPORT}: the first line is {first[:80]!r}, expected {marker(task)!r}; "
+            f"write it with 'python -m training.report --task {task}'"
+        )
+    return text
+
+
+def stands_in(description: str, report: str) -> bool:
+    """Tell whether a merge request's description holds the report of the same bundle already."""
+    bundle = BUNDLE.search(report)
+    return bundle is not None and bundle[0] in description

@@ -1,15 +1,32 @@
-"""The pieces of GitLab Markdown that the report is made of."""
+"""The pieces of Markdown that a report is made of: GitLab shows them, CML leaves them as they are.
+
+CML sends a report through remark 13, which rewrites what has a second spelling; these have none.
+"""
 
 from collections.abc import Sequence
 
+MINUS = "−"
+
+
+def code(value: object) -> str:
+    """Return text of any origin so that no part of it is taken for Markdown.
+
+    >>> code("a`b\\nc"), code("")
+    ("`a'b c`", '`(empty)`')
+    """
+    text = " ".join(str(value).split()).replace("`", "'")
+    return f"`{text or '(empty)'}`"
+
 
 def cell(value: object) -> str:
-    """Return a value as it may stand in a table.
+    """Return a value as it may stand in a table: a bar is escaped, in code and outside.
 
-    >>> cell("a|b")
-    'a\\\\|b'
+    >>> cell("`a|b`"), cell("a|b")
+    ('`a\\\\|b`', 'a\\\\\\\\|b')
     """
-    return str(value).replace("|", "\\|").replace("\n", " ")
+    text = str(value).replace("\n", " ")
+    bar = "\\|" if text.startswith("`") and text.endswith("`") else "\\\\|"
+    return text.replace("|", bar)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: int = 0) -> str:
@@ -28,3 +45,39 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: int
 def folded(summary: str, text: str) -> str:
     """Return text that a reader may unfold."""
     return f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"
+
+
+def image(about: str, name: str) -> str:
+    """Return a picture that lies beside the report; `about` is read where it cannot be shown."""
+    return f"![{about}]({name})"
+
+
+def bullets(items: Sequence[str]) -> str:
+    """Return a list.
+
+    >>> print(bullets(["one", "two"]))
+    *   one
+    *   two
+    """
+    return "\n".join(f"*   {item}" for item in items)
+
+
+def signed(value: float, decimals: int = 4) -> str:
+    """Return a difference with its sign; what rounds to zero has none.
+
+    >>> signed(0.01234), signed(-0.5, 1), signed(-0.00001), signed(float("nan"))
+    ('+0.0123', '−0.5', '0.0000', 'undefined')
+    """
+    if value != value:
+        return "undefined"
+    text = f"{value:+.{decimals}f}"
+    return text[1:] if float(text) == 0 else text.replace("-", MINUS)
+
+
+def interval(low: float, high: float, decimals: int = 4) -> str:
+    """Return the interval of a difference.
+
+    >>> interval(-0.01, 0.02, 2)
+    '−0.01 to +0.02'
+    """
+    return f"{signed(low, decimals)} to {signed(high, decimals)}"

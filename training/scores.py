@@ -6,16 +6,27 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.statistics import calibration_error
+from training.statistics import confidence_bins
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-SAMPLES = 500
+SAMPLES = 1000
+AT_ONCE = 100
 LEAST = float(np.finfo(np.float32).eps)
 
-# Probabilities of shape (rows, labels) and label indices of shape (rows,) to a score.
-Metric = Callable[[Floats, Ints], float]
+# Probabilities, shape (rows, labels), label indices, shape (rows,), and how often each row counts,
+# shape (samples, rows), to the score of each sample, shape (samples,).
+Metric = Callable[[Floats, Ints, Floats], Floats]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A metric with its unit; NaN where it is undefined."""
+
+    metric: Metric
+    unit: str
+    higher_is_better: bool
 
 
 @dataclass(frozen=True)
@@ -52,64 +63,94 @@ def precision_recall(matrix: Ints) -> tuple[Floats, Floats]:
     return right / np.maximum(matrix.sum(axis=0), 1), right / np.maximum(matrix.sum(axis=1), 1)
 
 
-def accuracy(probabilities: Floats, labels: Ints) -> float:
+def accuracy(probabilities: Floats, labels: Ints, counts: Floats) -> Floats:
     """Return the share of rows whose most probable label is the true one."""
-    return float((probabilities.argmax(axis=1) == labels).mean())
+    right = (probabilities.argmax(axis=1) == labels).astype(np.float64)
+    return _mean(right, counts)
 
 
-def macro_f1(probabilities: Floats, labels: Ints) -> float:
-    """Return the mean over labels of the harmonic mean of precision and recall."""
-    precision, recall = precision_recall(confusion(probabilities, labels))
-    return float((2 * precision * recall / np.maximum(precision + recall, LEAST)).mean())
+def _mean(values: Floats, counts: Floats) -> Floats:
+    means: Floats = (counts @ values) / counts.sum(axis=1)
+    return means
 
 
-def auc(probabilities: Floats, labels: Ints) -> float:
-    """Return the mean area under the ROC curves of each label against the rest; NaN if undefined.
+def macro_f1(probabilities: Floats, labels: Ints, counts: Floats) -> Floats:
+    """Return the mean, over labels that the rows have, of F1.
 
-    Labels that the rows lack are left out.
+    F1 is the harmonic mean of precision and recall, that is 2 right / (true + predicted).
+    """
+    every = np.arange(probabilities.shape[1])
+    truth = (labels[:, None] == every).astype(np.float64)
+    predicted = (probabilities.argmax(axis=1)[:, None] == every).astype(np.float64)
+    true = counts @ truth
+    scores = 2 * (counts @ (truth * predicted)) / np.maximum(true + counts @ predicted, LEAST)
+    found: Floats = np.where(true > 0, scores, 0).sum(axis=1) / (true > 0).sum(axis=1)
+    return found
+
+
+def auc(probabilities: Floats, labels: Ints, counts: Floats) -> Floats:
+    """Return the mean area under the ROC curves of each label against the rest.
+
+    Labels that a sample lacks are left out; with one label only it is NaN.
     Source: Hanley and McNeil, The meaning and use of the area under a ROC curve, 1982.
 
-    >>> auc(np.array([[0.9, 0.1], [0.2, 0.8]]), np.array([0, 1]))
-    1.0
+    >>> auc(np.array([[0.9, 0.1], [0.2, 0.8]]), np.array([0, 1]), np.ones((1, 2)))
+    array([1.])
     """
-    present = np.unique(labels)
-    if len(present) < 2:
-        return float("nan")
-    truth = labels[:, None] == present
-    ranks = _ranks(probabilities[:, present])
-    positive = truth.sum(axis=0)
-    wins = (ranks * truth).sum(axis=0) - positive * (positive + 1) / 2
-    return float((wins / (positive * (len(labels) - positive))).mean())
+    total, defined = np.zeros(len(counts)), np.zeros(len(counts))
+    for label in np.unique(labels):
+        area = _area(probabilities[:, label], labels == label, counts)
+        total += np.nan_to_num(area)
+        defined += ~np.isnan(area)
+    return _divided(total, defined)
 
 
-def _ranks(values: Floats) -> Floats:
-    """Return each value's rank in its column, from 1; equal values share their mean rank."""
-    order = values.argsort(axis=0)
-    ordered = np.take_along_axis(values, order, axis=0)
-    rows = np.arange(len(values))[:, None]
-    new = np.vstack([np.ones((1, values.shape[1]), bool), ordered[1:] != ordered[:-1]])
-    first = np.maximum.accumulate(np.where(new, rows, 0), axis=0)
-    ends = np.vstack([new[1:], np.ones((1, values.shape[1]), bool)])
-    last = np.minimum.accumulate(np.where(ends, rows, len(values))[::-1], axis=0)[::-1]
-    ranks = np.empty(values.shape)
-    np.put_along_axis(ranks, order, (first + last) / 2 + 1, axis=0)
-    return ranks
+def _area(values: Floats, truth: NDArray[np.bool_], counts: Floats) -> Floats:
+    """Return the area of one label: how often a row of it has more than one of the rest."""
+    order = values.argsort(kind="stable")
+    ties = np.flatnonzero(np.diff(values[order], prepend=-np.inf))
+    ordered = counts[:, order]
+    of_it = np.add.reduceat(ordered * truth[order], ties, axis=1)
+    rest = np.add.reduceat(ordered * ~truth[order], ties, axis=1)
+    wins = (of_it * (rest.cumsum(axis=1) - rest / 2)).sum(axis=1)
+    pairs = of_it.sum(axis=1) * rest.sum(axis=1)
+    return _divided(wins, pairs)
 
 
-def log_loss(probabilities: Floats, labels: Ints) -> float:
+def _divided(above: Floats, below: Floats) -> Floats:
+    """Return the quotient, NaN where it is undefined."""
+    found: Floats = np.divide(above, below, out=np.full(len(below), np.nan), where=below > 0)
+    return found
+
+
+def log_loss(probabilities: Floats, labels: Ints, counts: Floats) -> Floats:
     """Return the mean surprise at the true label, in nats: 0 is certain and right."""
     chosen = probabilities[np.arange(len(labels)), labels]
-    return float(-np.log(np.clip(chosen, LEAST, 1)).mean())
+    return _mean(-np.log(np.clip(chosen, LEAST, 1)), counts)
 
 
-# Name to the metric and whether higher is better.
-METRICS: dict[str, tuple[Metric, bool]] = {
-    "accuracy": (accuracy, True),
-    "macro F1": (macro_f1, True),
-    "AUC": (auc, True),
-    "log loss": (log_loss, False),
-    "calibration error": (calibration_error, False),
+def calibration(probabilities: Floats, labels: Ints, counts: Floats) -> Floats:
+    """Return `statistics.calibration_error`: how far confidence lies from accuracy."""
+    confidence = probabilities.max(axis=1)
+    gaps = (probabilities.argmax(axis=1) == labels) - confidence
+    index = confidence_bins(confidence)
+    bins = (index[:, None] == np.unique(index)) * gaps[:, None]
+    found: Floats = np.abs(counts @ bins).sum(axis=1) / counts.sum(axis=1)
+    return found
+
+
+METRICS: dict[str, Kind] = {
+    "accuracy": Kind(accuracy, "share of rows", True),
+    "macro F1": Kind(macro_f1, "0 to 1", True),
+    "AUC": Kind(auc, "0 to 1", True),
+    "log loss": Kind(log_loss, "nats", False),
+    "calibration error": Kind(calibration, "share of rows", False),
 }
+
+
+def measure(name: str, probabilities: Floats, labels: Ints) -> float:
+    """Return a metric of METRICS by its name."""
+    return float(METRICS[name].metric(probabilities, labels, np.ones((1, len(labels))))[0])
 
 
 def aligned(probabilities: Floats, given: Sequence[str], wanted: Sequence[str]) -> Floats:
@@ -134,14 +175,22 @@ def compare_scores(
     Source: Efron and Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13 (percentile).
     """
     random = np.random.default_rng(seed)
-    differences = np.empty((SAMPLES, len(METRICS)))
-    for sample in differences:
-        rows = random.integers(0, len(labels), size=len(labels))
-        old, new, truth = champion[rows], challenger[rows], labels[rows]
-        sample[:] = [metric(new, truth) - metric(old, truth) for metric, _ in METRICS.values()]
+    found: list[list[Floats]] = [[] for _ in METRICS]
+    for _ in range(0, SAMPLES, AT_ONCE):
+        counts = _resample(random, len(labels))
+        for values, kind in zip(found, METRICS.values(), strict=True):
+            new = kind.metric(challenger, labels, counts)
+            values.append(new - kind.metric(champion, labels, counts))
     scores = []
-    for (name, (metric, higher)), column in zip(METRICS.items(), differences.T, strict=True):
-        low, high = np.quantile(column, [level / 2, 1 - level / 2])
-        values = metric(champion, labels), metric(challenger, labels)
-        scores.append(Score(name, higher, *values, float(low), float(high)))
+    for (name, kind), values in zip(METRICS.items(), found, strict=True):
+        low, high = np.quantile(np.concatenate(values), [level / 2, 1 - level / 2])
+        both = measure(name, champion, labels), measure(name, challenger, labels)
+        scores.append(Score(name, kind.higher_is_better, *both, float(low), float(high)))
     return scores
+
+
+def _resample(random: np.random.Generator, rows: int) -> Floats:
+    """Return how often each row is drawn, shape (AT_ONCE, rows)."""
+    drawn = random.integers(0, rows, size=(AT_ONCE, rows)) + np.arange(AT_ONCE)[:, None] * rows
+    counts = np.bincount(drawn.ravel(), minlength=AT_ONCE * rows)
+    return counts.reshape(AT_ONCE, rows).astype(np.float64)

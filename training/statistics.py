@@ -1,5 +1,6 @@
 """The statistics that decide: intervals, paired tests, calibration."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -84,6 +85,30 @@ def paired_interval(
     return float(low), float(high)
 
 
+def small_paired_interval(
+    champion: Bools, challenger: Bools, *, level: float = 0.95
+) -> tuple[float, float]:
+    """Return an interval as `paired_interval` does, that keeps its word on few rows too.
+
+    Half a row is added to each of the four outcomes, so that it has a width even where no row
+    differs.  level: confidence, usually 0.95.
+    Source: Agresti and Min, Simple improved confidence intervals for comparing matched
+    proportions, 2005.
+
+    >>> champion = np.ones(30, dtype=bool)
+    >>> [round(bound, 3) for bound in small_paired_interval(champion, champion)]
+    [-0.061, 0.061]
+    """
+    _check_pair(champion, challenger)
+    rows = len(champion) + 2
+    lost = int((champion & ~challenger).sum()) + 0.5
+    gained = int((challenger & ~champion).sum()) + 0.5
+    z = float(stats.norm.ppf((1 + level) / 2))
+    centre = (gained - lost) / rows
+    reach = z * float(np.sqrt(gained + lost - (gained - lost) ** 2 / rows)) / rows
+    return max(-1.0, centre - reach), min(1.0, centre + reach)
+
+
 def calibration_error(probabilities: Floats, labels: Ints, bins: int = 15) -> float:
     """Return how far confidence lies from accuracy, averaged over rows: 0 is calibrated.
 
@@ -99,10 +124,35 @@ def calibration_error(probabilities: Floats, labels: Ints, bins: int = 15) -> fl
         raise ValueError(f"labels: got {len(labels)} rows, expected {len(probabilities)}, not 0")
     confidence = probabilities.max(axis=1).astype(np.float64)
     right = (probabilities.argmax(axis=1) == labels).astype(np.float64)
-    # Bins are open below and closed above, as in the paper.
-    index = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)
+    index = confidence_bins(confidence, bins)
     gaps = np.bincount(index, weights=right - confidence, minlength=bins)
     return float(np.abs(gaps).sum() / len(labels))
+
+
+def confidence_bins(confidence: Floats, bins: int = 15) -> NDArray[np.int64]:
+    """Return the bin of each confidence: of equal width, open below and closed above.
+
+    >>> confidence_bins(np.array([0.05, 0.5, 1.0]), bins=2)
+    array([0, 0, 1])
+    """
+    return np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return p-values corrected for their number, in the same order, at most 1.
+
+    Below a level they hold all together: the chance of any false finding is at most that level.
+    Source: Holm, A simple sequentially rejective multiple test procedure, 1979.
+
+    >>> holm([0.01, 0.04, 0.03])
+    [0.03, 0.06, 0.06]
+    """
+    corrected = [0.0] * len(p_values)
+    least = 0.0
+    for place, index in enumerate(np.argsort(p_values, kind="stable")):
+        least = max(least, min(1.0, p_values[index] * (len(p_values) - place)))
+        corrected[index] = least
+    return corrected
 
 
 def _check_pair(champion: Bools, challenger: Bools) -> None:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from training.scores import METRICS, Floats, auc, compare_scores, confusion, precision_recall
+from training.scores import METRICS, Floats, compare_scores, confusion, measure, precision_recall
+from training.statistics import calibration_error
 
 LABELS = np.random.default_rng(1).integers(0, 4, size=300)
 
@@ -19,16 +20,28 @@ def answers(skill: float, *, seed: int = 2) -> Floats:
 
 
 def test_scores_are_scikit_learns() -> None:
-    """Accuracy, macro F1, AUC and log loss equal the library's, ties included."""
+    """Accuracy, macro F1, AUC and log loss equal the library's, ties included; so does ours."""
     given = answers(1.0)
     expected = {
         "accuracy": metrics.accuracy_score(LABELS, given.argmax(axis=1)),
         "macro F1": metrics.f1_score(LABELS, given.argmax(axis=1), average="macro"),
         "AUC": metrics.roc_auc_score(LABELS, given, multi_class="ovr"),
         "log loss": metrics.log_loss(LABELS, given),
+        "calibration error": calibration_error(given, LABELS),
     }
-    found = {name: METRICS[name][0](given, LABELS) for name in expected}
+    found = {name: measure(name, given, LABELS) for name in METRICS}
     assert found == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_a_row_that_counts_twice_is_two_rows(name: str) -> None:
+    """A sample of the bootstrap, given as counts, scores what its rows score."""
+    given, random = answers(1.0), np.random.default_rng(3)
+    counts = random.integers(0, 3, size=(4, 300))
+    found = METRICS[name].metric(given, LABELS, counts.astype(np.float64))
+    for sample, value in zip(counts, found, strict=True):
+        rows = np.repeat(np.arange(300), sample)
+        assert value == pytest.approx(measure(name, given[rows], LABELS[rows]))
 
 
 def test_precision_and_recall_are_scikit_learns() -> None:
@@ -45,8 +58,8 @@ def test_precision_and_recall_are_scikit_learns() -> None:
 def test_a_label_without_rows_is_left_out_of_auc() -> None:
     """Its curve is undefined; with one label only there is no score at all."""
     two = LABELS < 2
-    assert 0.5 < auc(answers(2.0)[two], LABELS[two]) <= 1
-    assert np.isnan(auc(answers(2.0), np.zeros(300, np.int64)))
+    assert 0.5 < measure("AUC", answers(2.0)[two], LABELS[two]) <= 1
+    assert np.isnan(measure("AUC", answers(2.0), np.zeros(300, np.int64)))
 
 
 def test_a_better_model_is_better_in_every_score() -> None:

@@ -2,11 +2,70 @@
 
 from pathlib import Path
 
+import numpy as np
+
+from training import plots
+from training.markdown import image, signed, table
+from training.plots.reliability import Bins
 from training.report.source import Source
-from training.statistics import calibration_error
+from training.scores import Floats, Ints
+from training.statistics import calibration_error, confidence_bins, wilson
 
 
 def section(source: Source, out: Path) -> list[str]:
-    """Return the calibration error."""
-    error = calibration_error(source.new, source.rows.labels)
-    return ["## Calibration", f"Calibration error: {error:.4f}."]
+    """Return the reliability diagram of both models, and their mean confidence."""
+    truth = source.rows.labels
+    if not len(truth):
+        return []
+    models = {"here": source.new} | ({} if source.old is None else {"main": source.old})
+    drawn = {name: binned(found, truth) for name, found in models.items()}
+    plots.reliability(out / "calibration.png", drawn)
+    columns = [_figures(found, truth) for found in models.values()]
+    names = ("accuracy", "mean confidence", "confidence − accuracy", "calibration error")
+    rows = [list(row) for row in zip(names, *columns, strict=True)]
+    return [
+        "## Calibration",
+        _keeps_word(source),
+        image("Accuracy by confidence, with 95% intervals", "calibration.png"),
+        table(["share of rows", *models], rows, numbers=len(models)),
+    ]
+
+
+def binned(probabilities: Floats, truth: Ints) -> Bins:
+    """Return the rows by confidence, in the bins of the calibration error, empty ones left out."""
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == truth
+    index = confidence_bins(confidence)
+    found = np.unique(index)
+    groups = [right[index == i] for i in found]
+    bounds = np.array([wilson(int(rows.sum()), len(rows)) for rows in groups])
+    return Bins(
+        confidence=np.array([confidence[index == i].mean() for i in found]),
+        accuracy=np.array([rows.mean() for rows in groups]),
+        low=bounds[:, 0],
+        high=bounds[:, 1],
+    )
+
+
+def _figures(probabilities: Floats, truth: Ints) -> list[str]:
+    confidence = float(probabilities.max(axis=1).mean())
+    accuracy = float((probabilities.argmax(axis=1) == truth).mean())
+    gap = signed(confidence - accuracy)
+    error = calibration_error(probabilities, truth)
+    return [f"{accuracy:.4f}", f"{confidence:.4f}", gap, f"{error:.4f}"]
+
+
+def _keeps_word(source: Source) -> str:
+    """Return whether mean confidence is an accuracy that these rows allow."""
+    confidence = float(source.new.max(axis=1).mean())
+    level = 1 - source.numbers.gate.level
+    low, high = wilson(int(source.right.sum()), len(source.right), level)
+    bounds = f"{level:.0%} interval of the accuracy, {low:.4f} to {high:.4f}"
+    said = f"mean confidence {confidence:.4f}"
+    if low <= confidence <= high:
+        return f"Confidence keeps its word: {said} lies in the {bounds}."
+    way, side = ("Overconfident", "above") if confidence > high else ("Underconfident", "below")
+    return (
+        f"**{way}**: {said} lies {side} the {bounds}. Where no labels come back, the service's "
+        "accuracy is estimated from confidence, and will be off by as much."
+    )

@@ -5,19 +5,37 @@ from pathlib import Path
 
 from training import plots
 from training.errors import MissingArtifact
+from training.markdown import image
 from training.report.source import Source
+
+History = dict[str, list[float]]
 
 
 def section(source: Source, out: Path) -> list[str]:
-    """Return the curves, where there is more than one epoch."""
+    """Return the curves, where there is more than one epoch, and the last epoch's figures."""
     history = read_history(source.folder / "model" / "history.csv")
-    if len(history["loss"]) < 2:
-        return []
-    plots.curves(out / "curves.png", history)
-    return ["## Training curves", "![Accuracy and loss per epoch](curves.png)"]
+    file = source.of_main("model/history.csv")
+    main = None if file is None else read_history(file)
+    blocks = ["## Training curves"]
+    if max(len(found["loss"]) for found in (history, main or history)) > 1:
+        plots.curves(out / "curves.png", history, main)
+        blocks.append(image("Accuracy and loss per epoch, main in grey", "curves.png"))
+    else:
+        blocks.append("The model is fitted in one go: there are no curves.")
+    return [*blocks, _last("Here", history) + ("" if main is None else " " + _last("Main", main))]
 
 
-def read_history(file: Path) -> dict[str, list[float]]:
+def _last(whose: str, history: History) -> str:
+    """Return where a training ended."""
+    epochs = len(history["loss"])
+    values = {name: values[-1] for name, values in history.items()}
+    return (
+        f"{whose}, after {epochs} epoch{'s' if epochs > 1 else ''}: accuracy "
+        f"{values['accuracy']:.4f} on training and {values['val_accuracy']:.4f} on validation rows."
+    )
+
+
+def read_history(file: Path) -> History:
     """Return the training curves by name.
 
     Raises MissingArtifact.

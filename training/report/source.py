@@ -15,6 +15,8 @@ from training.errors import BadParameter
 from training.gate import Result, judge, open_models
 from training.scores import aligned
 
+OTHER = "other"
+
 
 @dataclass(frozen=True)
 class Environment:
@@ -96,18 +98,48 @@ class Source:
         """The rows that both models are compared on."""
         return self.tested.where(self.fair)
 
+    @property
+    def left_out(self) -> int:
+        """How many test rows the champion was trained on."""
+        return int((~self.fair).sum())
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """What either model may answer: the labels, and `other` for those that only main knows."""
+        known = () if self.champion is None else self.champion.bundle.manifest.labels
+        return self.labels if set(known) <= set(self.labels) else (*self.labels, OTHER)
+
     @cached_property
     def new(self) -> Floats:
-        """The challenger's probabilities for `rows`, shape (rows, labels)."""
-        return probabilities(self.challenger, self.rows)
+        """The challenger's probabilities for `rows`, shape (rows, answers)."""
+        return aligned(probabilities(self.challenger, self.rows), self.labels, self.answers)
 
     @cached_property
     def old(self) -> Floats | None:
-        """The champion's for the same rows and labels; None without a champion."""
+        """The champion's for the same rows and answers; None without a champion.
+
+        `other` has the highest probability of a label that only the champion knows.
+        """
         if self.champion is None:
             return None
         given = self.champion.bundle.manifest.labels
-        return aligned(probabilities(self.champion, self.rows), given, self.labels)
+        found = probabilities(self.champion, self.rows)
+        wide = aligned(found, given, self.answers)
+        if OTHER in self.answers:
+            wide[:, -1] = found[:, [label not in self.labels for label in given]].max(axis=1)
+        return wide
+
+    @cached_property
+    def right(self) -> Bools:
+        """Whether the challenger is right on a row of `rows`, shape (rows,)."""
+        return np.asarray(self.new.argmax(axis=1) == self.rows.labels)
+
+    @cached_property
+    def right_before(self) -> Bools | None:
+        """Whether the champion was; None without a champion."""
+        if self.old is None:
+            return None
+        return np.asarray(self.old.argmax(axis=1) == self.rows.labels)
 
     @property
     def fresh(self) -> Bools:

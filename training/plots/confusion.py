@@ -1,0 +1,74 @@
+"""Which labels are taken for which, and what changed in it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from training.plots import canvas
+
+Matrix = NDArray[np.int64]
+SHORT = 3
+
+
+def confusion(file: Path, matrix: Matrix, labels: Sequence[str], *, title: str) -> None:
+    """Draw how many rows of each true label got each answer; the shade is the label's share.
+
+    matrix: rows by true label (down) and answer (across), shape (labels, labels).
+    """
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    figure, axes = _square(labels, title)
+    axes.imshow(shares, cmap="Greys", vmin=0, vmax=1)
+    for row, column in zip(*np.nonzero(matrix), strict=True):
+        ink = "white" if shares[row, column] > 0.5 else "black"
+        _write(axes, row, column, str(matrix[row, column]), ink, len(labels))
+    canvas.save(figure, file)
+
+
+def confusion_change(file: Path, change: Matrix, labels: Sequence[str], *, title: str) -> None:
+    """Draw how many rows more (+) or fewer (−) got each answer than from main's model.
+
+    What harms, fewer on the diagonal or more beside it, is dark; what helps is hatched.
+    """
+    figure, axes = _square(labels, title)
+    harm = np.where(np.eye(len(labels), dtype=bool), -change, change)
+    most = max(1, int(np.abs(harm).max()))
+    axes.imshow(np.clip(harm, 0, None), cmap="Oranges", vmin=0, vmax=most * 1.4)
+    for row, column in zip(*np.nonzero(change), strict=True):
+        if harm[row, column] < 0:
+            axes.fill_between(
+                (column - 0.5, column + 0.5),
+                row - 0.5,
+                row + 0.5,
+                facecolor="#d6e6f2",
+                edgecolor="white",
+                hatch="//",
+                linewidth=0,
+            )
+        text = f"{change[row, column]:+d}".replace("-", "−")
+        _write(axes, row, column, text, "black", len(labels))
+    canvas.save(figure, file)
+
+
+def _square(labels: Sequence[str], title: str) -> tuple[Figure, Axes]:
+    size = max(3.4, min(7.6, 1.3 + 0.31 * len(labels)))
+    figure = canvas.new(size, size)
+    axes = figure.subplots()
+    positions = np.arange(len(labels))
+    rotation = 90 if max(map(len, labels)) > SHORT else 0
+    names = [canvas.text(label) for label in labels]
+    axes.set_xticks(positions, names, rotation=rotation)
+    axes.set_yticks(positions, names)
+    axes.set_xlabel("predicted label")
+    axes.set_ylabel("true label")
+    axes.set_title(title, fontsize="medium")
+    return figure, axes
+
+
+def _write(axes: Axes, row: Any, column: Any, text: str, ink: str, labels: int) -> None:
+    size = "small" if labels <= 12 else "x-small"
+    axes.text(column, row, text, ha="center", va="center", color=ink, fontsize=size)

@@ -1,0 +1,85 @@
+"""The mistakes that the model is surest of: as pictures where the input is one, else as a table."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training import plots
+from training.markdown import code, image, table
+from training.plots.canvas import text
+from training.report.source import Source
+from training.scores import Ints
+
+MOST = 10
+LONGEST = 120
+
+# Shows the chosen rows; writes its images into the folder.
+Show = Callable[[Source, Ints, Path], str]
+
+
+def mistakes(source: Source, out: Path) -> list[str]:
+    """Return the mistakes with the highest confidence, and what main said to the same rows."""
+    confidence = source.new.max(axis=1)
+    order = np.argsort(-confidence, kind="stable")
+    chosen = order[~source.right[order]][:MOST]
+    if not len(chosen):
+        return []
+    schema = source.challenger.bundle.manifest.input
+    show = SHOWN.get(schema.kind, as_table)
+    return ["**The surest mistakes**", show(source, chosen, out)]
+
+
+def as_pictures(source: Source, chosen: Ints, out: Path) -> str:
+    """Return a grid of images: true label, answer and confidence, and main's."""
+    inputs = source.rows.inputs
+    if inputs.ndim == 3 or (inputs.ndim == 4 and inputs.shape[3] in (1, 3)):
+        limits = float(inputs.min()), float(inputs.max())
+        captions = [_caption(source, row) for row in chosen]
+        plots.mistakes(out / "mistakes.png", inputs[chosen], captions, limits=limits)
+        return image("True label, answer with its confidence, and main's answer", "mistakes.png")
+    return as_table(source, chosen, out)
+
+
+def as_table(source: Source, chosen: Ints, out: Path) -> str:
+    """Return a line per row: what it is, its label, the answer, main's."""
+    rows = []
+    for row in chosen:
+        told = [code(source.labels[source.rows.labels[row]]), *_said(source, source.new, row)]
+        before = [] if source.old is None else _said(source, source.old, row)
+        rows.append([shortened(source.rows.inputs[row]), *told, *before])
+    head = ["input", "label", "answer", "confidence"]
+    if source.old is not None:
+        head += ["main's answer", "main's confidence"]
+    return table(head, rows, numbers=0)
+
+
+# Input kind of the bundle to how its rows are shown; all others as a table.
+SHOWN: dict[str, Show] = {"image": as_pictures}
+
+
+def shortened(row: NDArray[Any]) -> str:
+    """Return a row's text, or its first numbers.
+
+    >>> shortened(np.array("Stocks | fell")), shortened(np.array([1.0, 2.5]))
+    ('`Stocks | fell`', '`1 2.5`')
+    """
+    words = str(row) if row.dtype.kind == "U" else " ".join(f"{x:g}" for x in row.ravel()[:20])
+    return code(words if len(words) <= LONGEST else words[: LONGEST - 1] + "…")
+
+
+def _said(source: Source, probabilities: NDArray[np.float64], row: int) -> list[str]:
+    answer = int(probabilities[row].argmax())
+    return [code(source.answers[answer]), f"{probabilities[row, answer]:.3f}"]
+
+
+def _caption(source: Source, row: int) -> str:
+    new = int(source.new[row].argmax())
+    label = text(source.labels[source.rows.labels[row]])
+    lines = [f"{label} → {text(source.answers[new])} ({source.new[row, new]:.2f})"]
+    if source.old is not None:
+        old = int(source.old[row].argmax())
+        lines.append(f"main: {text(source.answers[old])} ({source.old[row, old]:.2f})")
+    return "\n".join(lines)

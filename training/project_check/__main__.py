@@ -4,7 +4,7 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from training.command import run
@@ -34,6 +34,7 @@ def main(
     *,
     environment: Mapping[str, str] = os.environ,
     today: date | None = None,
+    write: Callable[[str], object] = print,
 ) -> int:
     """Look, and say what is missing; return the exit code."""
     options = parser().parse_args(arguments)
@@ -42,9 +43,9 @@ def main(
     facts = read(options.url, options.project, token=token, today=day)
     findings = judge(facts)
     if options.json:
-        print(document(facts, findings))
+        write(document(facts, findings))
     else:
-        print(table(facts, findings, width=shutil.get_terminal_size().columns))
+        write(table(facts, findings, width=shutil.get_terminal_size().columns))
     return 1 if count(findings, Status.MISSING) else 0
 
 

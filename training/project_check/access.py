@@ -7,6 +7,7 @@ from training.project_check.facts import (
     DEVELOPER,
     MAINTAINER,
     NOBODY,
+    WRITING,
     Facts,
     Json,
     Refused,
@@ -19,7 +20,6 @@ from training.project_check.facts import (
 from training.project_check.finding import Verdict, missing, ok, warning
 from training.tasks import TASKS
 
-SCOPES = frozenset({"api", "write_repository"})
 EXPIRES_SOON = timedelta(days=30)
 RENEW = "create a project access token under Settings → Access tokens and put it into REPO_TOKEN"
 BRANCH_PAGE = "Settings → Repository → Protected branches"
@@ -97,7 +97,7 @@ def repo_token(facts: Facts) -> Verdict:
         return missing("REPO_TOKEN is not set", RENEW)
     if isinstance(token, Refused):
         return missing(f"GitLab does not take REPO_TOKEN: {token.reason}", RENEW)
-    if lacking := SCOPES - token.scopes:
+    if lacking := WRITING - token.scopes:
         return missing(f"it lacks the scope {' and '.join(sorted(lacking))}", RENEW)
     least, why = _least_role(facts)
     if token.role < least:

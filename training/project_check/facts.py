@@ -14,6 +14,8 @@ Fact = TypeVar("Fact")
 DEVELOPER, MAINTAINER, NOBODY = 30, 40, 100
 ROLES = {0: "no member", 10: "Guest", 15: "Planner", 20: "Reporter", 30: "Developer"}
 ROLES |= {40: "Maintainer", 50: "Owner", 60: "Administrator", NOBODY: "No one"}
+# What the jobs' token needs.
+WRITING = frozenset({"api", "write_repository"})
 NEEDS_MAINTAINER = "the role Maintainer"
 
 

@@ -13,6 +13,7 @@ from gitlab.v4.objects import Project
 from training.errors import BadParameter, GitLabRefused
 from training.project_check.facts import (
     NEEDS_MAINTAINER,
+    WRITING,
     Facts,
     Json,
     Refused,
@@ -82,11 +83,7 @@ def _refusals(url: str) -> Iterator[None]:
         raise GitLabRefused(f"{url}: GitLab answered {code}: {error.error_message}") from error
     except (requests.RequestException, ValueError) as error:
         expected = "the address of a GitLab that answers, such as https://gitlab.example.com"
-        raise BadParameter(f"--url: no answer ({_cause(error)})", url, expected) from error
-
-
-def _cause(error: Exception) -> str:
-    return type(error).__name__
+        raise BadParameter(f"--url: no answer ({type(error).__name__})", url, expected) from error
 
 
 def _ask(question: Callable[[], Answer], needs: str) -> Answer | Withheld:
@@ -180,14 +177,15 @@ def _repo_token(
     url: str, path: str, variables: list[Json] | Withheld, caller: Token
 ) -> Token | Refused | Withheld | None:
     """Ask GitLab what the variable's own value may do; it goes nowhere but to this GitLab."""
-    again = Withheld(f"{TOKEN} set to the value of REPO_TOKEN")
-    if isinstance(variables, Withheld):
-        return caller if caller.bot else again
-    found = next((one for one in variables if one["key"] == "REPO_TOKEN"), None)
-    if found is None:
-        return None
-    if not found["value"]:
-        return caller if caller.bot else again
+    found = None
+    if not isinstance(variables, Withheld):
+        found = next((one for one in variables if one["key"] == "REPO_TOKEN"), None)
+        if found is None:
+            return None
+    if found is None or not found["value"]:
+        # A project's own token that may write is taken for REPO_TOKEN itself.
+        itself = caller.bot and caller.scopes & WRITING
+        return caller if itself else Withheld(f"{TOKEN} set to the value of REPO_TOKEN")
     client = connect(url, found["value"])
     try:
         return _token(client, client.projects.get(path))

@@ -1,11 +1,14 @@
 """Runners: is there one for each kind of job, and does the GPU wait for training only?"""
 
+import re
+
 from training.project_check.facts import Facts, Json, shown
 from training.project_check.finding import Verdict, missing, ok, warning
 
 PAGE = "Settings → CI/CD → Runners"
 # What ci/common.yml says where no variable says otherwise.
-TAG, LOCK = "gpu", "training-gpu"
+TAG = "gpu"
+WITH_GPU = re.compile("gpu|cuda", re.IGNORECASE)
 ENOUGH_SECONDS = 3600
 
 
@@ -28,8 +31,7 @@ def training(facts: Facts) -> Verdict:
     if not tagged:
         return missing(
             f"none with the tag {tag} is online: training waits until it is cancelled",
-            f"start one, or train without a GPU: TRAIN_RUNNER to another tag and "
-            f"TRAIN_LOCK=training ({PAGE})",
+            f"start one, or set the variable TRAIN_RUNNER to the tag of a CPU runner: {PAGE}",
         )
     open_ones = [runner for runner in tagged if _for_merge_requests(runner)]
     if not open_ones:
@@ -57,8 +59,8 @@ def other_jobs(facts: Facts) -> Verdict:
 def gpu_for_training(facts: Facts) -> Verdict:
     """A GPU runner that takes untagged jobs is busy with lint when training comes."""
     tag = training_tag(facts)
-    if facts.value("TRAIN_LOCK", LOCK) != LOCK:
-        return ok("training needs no GPU here")
+    if not WITH_GPU.search(tag):
+        return ok(f"the tag {tag} promises no GPU")
     runners = shown(facts.runners)
     greedy = [runner for runner in runners if tag in runner["tag_list"] and runner["run_untagged"]]
     if greedy:

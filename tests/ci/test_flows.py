@@ -1,102 +1,260 @@
-"""Which jobs of .gitlab-ci.yml run for which event, as gitlab-ci-local evaluates the rules."""
+"""Which jobs of .gitlab-ci.yml a pipeline has for which event: includes, inputs and rules for real.
 
-import os
-import subprocess
-import sys
+The forge compiles each pipeline as it would run it; nobody runs it, for no worker was started.
+"""
+
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from demo.forge.config import parse_config
+from demo.forge.errors import PipelineRefused
+from demo.forge.forge import Forge
+from demo.forge.pipelines import Request
+from demo.forge.state import ZEROS, MergeRequest, Pipeline
 from demo.workspace import ROOT, copy_tree
+from tests.ci import pipeline_files
+from tests.demo.forge_fixtures import configuration, git
+from training.tasks import TASKS
 
-RETRAIN = ["collect", "challenger", "gate", "propose"]
+LINKS = {"links"}
+CODE = {"black", "flake8", "mypy", "contracts", "test"}
+MODEL = {"validate", "train", "report", "comment"}
+RETRAIN = {"collect", "challenger", "gate", "propose"}
+PRODUCTION = {"build", "deploy", "verify", "rollback"}
+DEPLOY = PRODUCTION | {"register"}
+NIGHTLY = {"test", "stored"}
+UPLOAD = {"model-registry"}
+
+
+class Flows:
+    """A forge at rest with a copy of this repository, and a clone to commit in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clone = folder / "clone"
+        copy_tree(ROOT, self.clone)
+        self.start = self.head()
+        self.forge = self._forge(folder / "plain", {})
+        self.with_registry = self._forge(folder / "registry", {"MODEL_REGISTRY": "true"})
+
+    def _forge(self, folder: Path, variables: dict[str, str]) -> Forge:
+        config = parse_config(configuration(variables=variables))
+        forge = Forge(folder, config, url="http://127.0.0.1:1")
+        forge.repository.create()
+        self._bring(forge)
+        return forge
+
+    def _bring(self, forge: Forge) -> None:
+        git(self.clone, "push", "--quiet", "--mirror", str(forge.repository.path))
+
+    def head(self) -> str:
+        """Return the commit that is checked out."""
+        return git(self.clone, "rev-parse", "HEAD").stdout.strip()
+
+    def change(self, *files: str) -> str:
+        """Put branch `change` one commit after main, with these files changed; return the commit."""
+        git(self.clone, "checkout", "--quiet", "--force", "-B", "change", self.start)
+        for name in files:
+            (self.clone / name).parent.mkdir(parents=True, exist_ok=True)
+            with (self.clone / name).open("a") as file:
+                file.write("\n")
+        git(self.clone, "add", "--all")
+        git(self.clone, "commit", "--quiet", "--allow-empty", "-m", "Change")
+        for forge in (self.forge, self.with_registry):
+            self._bring(forge)
+        return self.head()
+
+    def tag(self, name: str) -> None:
+        """Tag main."""
+        git(self.clone, "tag", "--force", name, self.start)
+        for forge in (self.forge, self.with_registry):
+            self._bring(forge)
+
+    def pipeline(
+        self,
+        source: str,
+        ref: str = "main",
+        sha: str | None = None,
+        *,
+        tag: bool = False,
+        registry: bool = False,
+        before: str = ZEROS,
+        **inputs: str,
+    ) -> Pipeline:
+        """Create a pipeline; raise PipelineRefused where there is none."""
+        forge = self.with_registry if registry else self.forge
+        by = forge.config.tokens[0]
+        wish = Request(
+            source, ref, sha or self.start, by, tag=tag, inputs=inputs, before_sha=before
+        )
+        return forge.pipelines.create(wish)
+
+    def merge_request(self, *files: str) -> Pipeline:
+        """Create the pipeline of a merge request that changes these files."""
+        sha = self.change(*files)
+        by, now = self.forge.config.tokens[0], self.forge.state.clock()
+        request = MergeRequest(1, 1, "Change", "", "change", "main", by, sha, now, now)
+        wish = Request("merge_request_event", "change", sha, by, merge_request=request)
+        return self.forge.pipelines.create(wish)
 
 
 @pytest.fixture(scope="module")
-def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project with an origin, as a runner has it."""
-    tree = tmp_path_factory.mktemp("flows") / "tree"
-    copy_tree(ROOT, tree)
-    for command in (
-        ["git", "clone", "--quiet", "--bare", ".", "../origin.git"],
-        ["git", "remote", "add", "origin", "../origin.git"],
-        ["git", "fetch", "--quiet", "origin"],
-        ["git", "remote", "set-head", "origin", "main"],
-        ["git", "switch", "--quiet", "--create", "change"],
-    ):
-        subprocess.run(command, cwd=tree, check=True)
-    return tree
+def flows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flows]:
+    """The forge at rest."""
+    yield Flows(tmp_path_factory.mktemp("flows"))
 
 
-def _commit(tree: Path, *files: str) -> None:
-    """Put the branch one commit after main that changes these files."""
-    subprocess.run(["git", "reset", "--quiet", "--hard", "origin/main"], cwd=tree, check=True)
-    for name in files:
-        (tree / name).parent.mkdir(parents=True, exist_ok=True)
-        with (tree / name).open("a") as file:
-            file.write("\n")
-    subprocess.run(["git", "add", "--all"], cwd=tree, check=True)
-    subprocess.run(["git", "commit", "--quiet", "-m", "x", "--allow-empty"], cwd=tree, check=True)
-
-
-def _jobs(tree: Path, source: str, *arguments: str) -> list[str]:
-    """Return the names of the jobs that a pipeline of this source would have."""
-    bin_folder = Path(sys.executable).parent
-    command = [
-        str(ROOT / "node_modules" / ".bin" / "gitlab-ci-local"),
-        "--list-csv",
-        "--variable",
-        f"CI_PIPELINE_SOURCE={source}",
-        "--ignore-predefined-vars",
-        "CI_PIPELINE_SOURCE",
-        *arguments,
-    ]
-    env = {"PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}", "HOME": str(tree.parent)}
-    result = subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True, timeout=60)
-    assert result.returncode == 0, result.stderr
-    return [line.split(";")[0] for line in result.stdout.splitlines() if ";" in line][1:]
-
-
-def test_a_trigger_retrains(tree: Path) -> None:
-    """Collect, train, gate, propose, and nothing else."""
-    _commit(tree)
-    assert _jobs(tree, "trigger", "--input", "incident=0123456789ab") == RETRAIN
-
-
-def test_a_push_to_main_deploys(tree: Path) -> None:
-    """Deploy, verify, and a rollback that waits for a failure."""
-    subprocess.run(["git", "switch", "--quiet", "main"], cwd=tree, check=True)
-    jobs = _jobs(tree, "push")
-    subprocess.run(["git", "switch", "--quiet", "change"], cwd=tree, check=True)
-    assert jobs == ["deploy", "verify", "rollback"]
-
-
-def test_a_push_to_a_branch_runs_nothing(tree: Path) -> None:
-    """Its merge request does."""
-    _commit(tree, "training/new.py")
-    assert _jobs(tree, "push") == []
+def _jobs(pipeline: Pipeline) -> set[str]:
+    return {job.spec.name for job in pipeline.jobs}
 
 
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        (["training/new.py"], {"lint", "test", "train", "report"}),
-        (["monitoring/new.py"], {"lint", "test"}),
-        (["params.yaml"], {"train", "report"}),
-        (["dvc.lock", "data/digits/feedback.parquet.dvc"], {"train", "report"}),
-        (["docs/runbook.md"], set()),
+        (["monitoring/new.py"], LINKS | CODE),
+        (["ci/push-lock"], LINKS | CODE),
+        (["deploy/local/deploy"], LINKS | CODE),
+        (["training/new.py"], LINKS | CODE | MODEL),
+        (["params.yaml"], LINKS | CODE | MODEL),
+        (["data/digits/feedback.parquet.dvc"], LINKS | MODEL),
+        (["dvc.lock"], LINKS | MODEL),
+        (["docs/runbook.md", "README.md", "docs/timeline.png", "LICENSE"], LINKS),
     ],
 )
 def test_a_merge_request_runs_what_its_change_can_break(
-    tree: Path, changed: list[str], expected: set[str]
+    flows: Flows, changed: list[str], expected: set[str]
 ) -> None:
-    """Code is checked, a model is trained and reported, documentation costs nothing."""
-    _commit(tree, *changed)
-    assert set(_jobs(tree, "merge_request_event")) == expected
+    """Code is checked, a model is trained and reported, documentation has its links checked."""
+    pipeline = flows.merge_request(*changed)
+    assert _jobs(pipeline) == expected
+    assert pipeline.name == "check merge request 1"
 
 
-def test_an_incident_that_is_no_identifier_is_refused(tree: Path) -> None:
+def test_the_checks_of_a_merge_request_start_at_once(flows: Flows) -> None:
+    """Format, lint, types, tests and data validation wait for nothing, and training for the plan."""
+    waiting = {
+        job.spec.name for job in flows.merge_request("training/new.py").jobs if job.spec.needs != ()
+    }
+    assert waiting == {"train", "report", "comment"}
+
+
+def test_a_push_to_main_deploys(flows: Flows) -> None:
+    """Build, deploy, verify, a rollback that waits for a failure, and the model's version."""
+    pipeline = flows.pipeline("push")
+    assert _jobs(pipeline) == DEPLOY
+    when = {job.spec.name: job.spec.when for job in pipeline.jobs}
+    assert [name for name in when if when[name] == "on_failure"] == ["rollback"]
+
+
+def test_a_push_of_documentation_to_main_deploys_the_same_again(flows: Flows) -> None:
+    """What git says must serve, serves, whichever push it was that failed to bring it."""
+    sha = flows.change("docs/runbook.md")
+    pipeline = flows.pipeline("push", "main", sha, before=flows.start)
+    assert _jobs(pipeline) == DEPLOY
+
+
+@pytest.mark.parametrize("source", ["trigger", "web", "api"])
+def test_a_trigger_or_a_person_retrains(flows: Flows, source: str) -> None:
+    """Collect, train, gate, propose, and nothing else; the relay knows the pipeline by its name."""
+    pipeline = flows.pipeline(source, incident="0123456789ab")
+    assert _jobs(pipeline) == RETRAIN
+    assert pipeline.name == "retrain digits 0123456789ab"
+
+
+def test_a_trigger_without_inputs_may_give_variables(flows: Flows) -> None:
+    """As a GitLab before 18.1 does; what is no incident is refused there, too."""
+    by = flows.forge.config.tokens[0]
+    given = {"INCIDENT": "0123456789ab"}
+    wish = Request("trigger", "main", flows.start, by, variables=given)
+    assert flows.forge.pipelines.create(wish).name == "retrain digits 0123456789ab"
+    wish = Request("trigger", "main", flows.start, by, variables={"INCIDENT": "$(reboot)"})
+    with pytest.raises(PipelineRefused, match="workflow rules"):
+        flows.forge.pipelines.create(wish)
+
+
+def test_an_incident_that_is_no_identifier_is_refused(flows: Flows) -> None:
     """What arrives from outside is checked before a shell sees it."""
-    _commit(tree)
-    with pytest.raises(AssertionError, match="incident"):
-        _jobs(tree, "trigger", "--input", "incident=$(reboot)")
+    with pytest.raises(PipelineRefused, match="`incident` input"):
+        flows.pipeline("trigger", incident="$(reboot)")
+
+
+def test_a_schedule_runs_what_breaks_without_a_commit(flows: Flows) -> None:
+    """Tests, and whether everything stored can still be fetched."""
+    pipeline = flows.pipeline("schedule")
+    assert _jobs(pipeline) == NIGHTLY
+
+
+def test_a_production_tag_deploys_its_commit(flows: Flows) -> None:
+    """The jobs of main without the registration: the tag is it."""
+    flows.tag("digits#production#3")
+    pipeline = flows.pipeline("push", "digits#production#3", tag=True)
+    assert _jobs(pipeline) == PRODUCTION
+    assert pipeline.name == "deploy digits#production#3"
+
+
+def test_a_version_tag_goes_to_the_model_registry_where_there_is_one(flows: Flows) -> None:
+    """Only with the variable MODEL_REGISTRY."""
+    flows.tag("digits@v1.2.3")
+    pipeline = flows.pipeline("push", "digits@v1.2.3", tag=True, registry=True)
+    assert _jobs(pipeline) == UPLOAD
+    with pytest.raises(PipelineRefused, match="workflow rules"):
+        flows.pipeline("push", "digits@v1.2.3", tag=True)
+
+
+@pytest.mark.parametrize(
+    ("source", "ref"),
+    [
+        ("push", "change"),  # its merge request has a pipeline, so nothing runs twice
+        ("trigger", "change"),  # a retrain would propose the whole branch
+        ("web", "change"),
+        ("push", "v1.0"),
+        ("push", "digits#production#latest"),
+        ("push", "digits@v1"),
+    ],
+)
+def test_other_events_have_no_pipeline(flows: Flows, source: str, ref: str) -> None:
+    """A branch without its merge request, and tags of any other form."""
+    flows.change("training/new.py")
+    if ref != "change":
+        flows.tag(ref)
+    with pytest.raises(PipelineRefused, match="workflow rules"):
+        flows.pipeline(source, ref, flows.head(), tag=ref != "change", registry=True)
+
+
+def test_every_job_is_reached_by_some_flow() -> None:
+    """There is no job in the files that none of the flows above has."""
+    assert pipeline_files.jobs() == LINKS | CODE | MODEL | DEPLOY | RETRAIN | NIGHTLY | UPLOAD
+
+
+def test_the_inputs_offer_every_task() -> None:
+    """A task that nobody can ask a retrain of would be a trap."""
+    inputs = pipeline_files.read(ROOT / ".gitlab-ci.yml")[0]["spec"]["inputs"]
+    assert inputs["task"]["options"] == list(TASKS)
+    assert inputs["task"]["default"] in TASKS
+
+
+def _matches(name: str, patterns: list[str]) -> bool:
+    return any(re.fullmatch(pipeline_files.expression(pattern), name) for pattern in patterns)
+
+
+DOCUMENTATION = re.compile(r".*\.(md|png|svg)|LICENSE|(.*/)?\.gitignore|docs/.*")
+
+
+def test_every_file_but_documentation_has_the_code_checked() -> None:
+    """No tracked file that a program reads is missing from the rule's changes, data aside."""
+    patterns = pipeline_files.changes(".code")
+    missed = [name for name in pipeline_files.tracked() if not _matches(name, patterns)]
+    known = {"dvc.lock"}  # written by training, which has its own jobs
+    assert {name for name in missed if not DOCUMENTATION.fullmatch(name)} <= known
+    assert not any(_matches(name, patterns) for name in ("README.md", "docs/runbook.md", "LICENSE"))
+
+
+def test_every_input_of_training_has_the_model_checked() -> None:
+    """Whatever a stage of dvc.yaml depends on is in the rule's changes; documentation is not."""
+    patterns = pipeline_files.changes(".model")
+    inputs = pipeline_files.training_inputs()
+    assert len(inputs) > 10
+    assert [name for name in inputs if not _matches(name, patterns)] == []
+    assert not any(_matches(name, patterns) for name in ("README.md", "docs/a.md", "tests/a.py"))

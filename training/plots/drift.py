@@ -21,9 +21,13 @@ def signal(file: Path, name: str, new: Shares, reference: Shares, bins: Sequence
     figure = canvas.new(7.2, 2.7)
     axes = figure.subplots()
     places = np.arange(len(bins))
-    grey = {"color": "white", "edgecolor": "black", "hatch": "////"}
-    axes.bar(places - 0.2, reference, 0.4, label="main's reference", **grey)
-    axes.bar(places + 0.2, new, 0.4, label="new rows", color=canvas.HERE, edgecolor="black")
+    looks = {
+        "main's reference": (-0.2, reference, "white", "////"),
+        "new rows": (0.2, new, canvas.HERE, ""),
+    }
+    for label, (shift, shares, shade, hatch) in looks.items():
+        at = places + shift
+        axes.bar(at, shares, 0.4, label=label, color=shade, edgecolor="black", hatch=hatch)
     axes.set_xticks(places, list(bins), rotation=90 if len(bins) > MOST else 0)
     axes.set_xlabel(f"bin of {name}")
     axes.set_ylabel("share of rows")

@@ -1,0 +1,58 @@
+"""Which rows main did not have, which it had, and whose label changed; rows are told by content."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+
+from training.artifacts import SPLITS, Split
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What happened to the rows since main. gone, relabelled: how many."""
+
+    new: Split
+    gone: int
+    relabelled: int
+
+    @property
+    def nothing(self) -> bool:
+        """Whether main had these very rows with these labels."""
+        return not (len(self.new.labels) or self.gone or self.relabelled)
+
+
+def changes(here: Path, main: Path, labels: Sequence[str], before: Sequence[str]) -> Changes | None:
+    """Return them; None where main's rows are not recorded.
+
+    here, main: folders with the prepared splits.  labels, before: what their label indices mean.
+    Raises MissingArtifact where here lacks a split.
+    """
+    rows = _all(here)
+    if not all((main / f"{name}.npz").is_file() for name in SPLITS):
+        return None
+    after, earlier = _names(rows, labels), _names(_all(main), before)
+    new = np.array([key not in earlier for key in _keys(rows)], dtype=np.bool_)
+    return Changes(
+        new=rows.where(new),
+        gone=len(earlier.keys() - after.keys()),
+        relabelled=sum(after[key] != earlier[key] for key in earlier.keys() & after.keys()),
+    )
+
+
+def _all(folder: Path) -> Split:
+    first, *rest = (Split.read(folder / f"{name}.npz") for name in SPLITS)
+    for split in rest:
+        first += split
+    return first
+
+
+def _names(rows: Split, labels: Sequence[str]) -> dict[bytes, str]:
+    names = (labels[label] for label in rows.labels)
+    return dict(zip(_keys(rows), names, strict=True))
+
+
+def _keys(rows: Split) -> list[bytes]:
+    return [blake2b(row.tobytes(), digest_size=16).digest() for row in rows.inputs]

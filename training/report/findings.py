@@ -1,0 +1,54 @@
+"""What the data's validation found, as far as a reviewer needs it."""
+
+from typing import Any
+
+from training.artifacts import read_json
+from training.markdown import bullets, code, table
+from training.report.source import Source
+
+FILE = "validation/findings.json"
+HEAD = ["column", "rule", "checked", "failed"]
+
+
+def read(source: Source) -> dict[str, Any] | None:
+    """Return the document; None where this version's data was not validated."""
+    file = source.folder / FILE
+    if not file.is_file():
+        return None
+    document: dict[str, Any] = read_json(file)
+    return document
+
+
+def validation(source: Source) -> list[str]:
+    """Return one line on the rules, and every warning with its samples."""
+    document = read(source)
+    if document is None:
+        return ["Validation: not recorded."]
+    checks, warnings = document["checks"], document["warnings"]
+    rows = sum(document["rows"].values())
+    broken = [check for check in checks if check["failed"]]
+    text = f"Validation: {len(checks) - len(broken)} of {len(checks)} rules hold on {rows} rows"
+    if not warnings and not broken:
+        return [f"{text}, without a warning."]
+    word = "warning" if len(warnings) == 1 else "warnings"
+    return [f"{text}, with {len(warnings)} {word}:", bullets(list(map(line, broken + warnings)))]
+
+
+def line(finding: dict[str, Any]) -> str:
+    """Return a finding in one line; what comes from the data stands in code."""
+    rule = code(f"{finding['column']}: {finding['rule']}")
+    text = f"{rule}: {finding['failed']} of {finding['checked']}"
+    samples = ", ".join(code(sample) for sample in finding["samples"])
+    return f"{text} ({samples})" if samples else text
+
+
+def checks_table(source: Source) -> str:
+    """Return every rule with how many it was checked on."""
+    document = read(source)
+    if document is None:
+        return "Not recorded."
+    rows = [
+        [code(check["column"]), code(check["rule"]), check["checked"], check["failed"]]
+        for check in document["checks"]
+    ]
+    return table(HEAD, rows, numbers=2)

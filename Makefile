@@ -11,10 +11,10 @@ INSTALL := requirements/install.sh
 SCRIPTS := ci/links ci/plan
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check generate serve examples bench lock install everything black flake8 mypy contracts
+.PHONY: help demo test check generate serve examples bench lock install everything black flake8 mypy contracts gitlab-check
 
 help: ## List the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: everything ## Run the whole loop on this machine (SHIFT=inverted, rotated, none, bad-labels)
 	@python -m demo.loop --shift $(SHIFT)
@@ -45,6 +45,9 @@ contracts: everything ## Run lint-imports, promtool's checks, and see that gener
 
 generate: install ## Write rules, alerts and their configuration from monitoring/thresholds.py
 	@python -m monitoring generate
+
+gitlab-check: install ## Say what a project on GitLab lacks (URL=…, PROJECT=group/project; GITLAB_TOKEN in the environment)
+	@python -m training.project_check --url "$(URL)" --project "$(PROJECT)"
 
 serve: install ## Serve the bundle behind var/bundles/production on port 8000
 	@python -m service

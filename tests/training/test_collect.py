@@ -4,14 +4,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pyarrow.parquet
 import pytest
 
 from service.writes import utc
 from tests.bundles import images
+from tests.training.bad_data import feedback, with_values
 from tests.training.repository import START, Repository
-from training import collect
+from training import collect, validate
 from training.command import run
-from training.errors import BadParameter, CollectRefused
+from training.errors import BadParameter, CollectRefused, InvalidData
 from training.feedback import parse_time
 
 INCIDENT = "0123456789ab"
@@ -153,6 +156,59 @@ def test_a_row_that_does_not_fit_the_task_is_refused(
     repository.label([row], [label])
     with pytest.raises(CollectRefused, match=message):
         repository.collect()
+
+
+def test_values_that_the_task_rules_out_are_left_out(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A client may send anything finite; what is collected passes validation nevertheless."""
+    rows = images(123)
+    rows[0, 0, 0], rows[1, 0, 0], rows[2, 0, 0] = 255, -1, 0.5
+    repository.label(rows, digits(123))
+    repository.collect()
+    assert len(repository.rows()["label"]) == 120
+    assert "3 with values that the task rules out" in capsys.readouterr().out
+
+
+def test_minus_zero_is_no_other_input(repository: Repository) -> None:
+    """Inputs that differ in the sign of a zero are repeats."""
+    rows = np.maximum(images(120), 1)
+    rows[:10, 0, 0] = 0
+    again = rows[:10].copy()
+    again[:, 0, 0] = -0.0
+    repository.label(rows, digits(120))
+    repository.label(again, digits(10), at=START + 1000)
+    repository.collect()
+    assert len(repository.rows()["label"]) == 120
+
+
+def test_a_collected_file_passes_validation(repository: Repository) -> None:
+    """What two collections left is what the pipeline's first stage takes."""
+    repository.label(images(120), digits(120))
+    repository.collect()
+    repository.label(images(120, seed=4), digits(120), at=START + 1000)
+    repository.collect(f"--incident={INCIDENT}", f"--incident-started={utc(START + 990)}")
+    validate.main(["--task=digits"], root=repository.root)
+
+
+@pytest.mark.parametrize("content", [b"", b"no Parquet", None])
+def test_a_file_that_does_not_validate_is_not_appended_to(
+    repository: Repository, content: bytes | None
+) -> None:
+    """Whoever damaged it, the message is validation's, and no file changes."""
+    repository.label(images(120), digits(120))
+    repository.feedback.parent.mkdir(parents=True)
+    if content is None:
+        table = with_values(feedback(), "label", {4: "eleven"})
+        pyarrow.parquet.write_table(table, repository.feedback)
+    else:
+        repository.feedback.write_bytes(content)
+    before = repository.state()
+    with pytest.raises(InvalidData, match="feedback.parquet: a rule is broken") as raised:
+        repository.collect()
+    expected = "row 4: eleven" if content is None else "a readable Parquet file"
+    assert expected in str(raised.value)
+    assert repository.state() == before
 
 
 def test_a_tracked_file_that_is_not_here_is_not_replaced(repository: Repository) -> None:

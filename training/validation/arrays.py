@@ -105,6 +105,7 @@ def check_shares(
     shares = (np.bincount(labels, minlength=len(names)) / max(1, len(labels))).tolist()
     least, most = 1 / len(names) / uneven, uneven / len(names)
     far = [(i, share) for i, share in enumerate(shares) if not least <= share <= most]
+    far.sort(key=lambda found: -found[1])  # the greatest share says most
     said = [f"{names[i]!r} has {share:.1%}" for i, share in far]
     rule = f"shares within {uneven:g} times of {1 / len(names):.1%}"
     return of(column, rule, len(names), said, "labels")

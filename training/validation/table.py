@@ -47,7 +47,7 @@ def check_feedback(findings: Findings, task: Task, file: Path) -> bool:
             table = pyarrow.parquet.read_table(file)
         except (pyarrow.ArrowException, OSError) as error:
             problem = str(error)
-    readable = [] if table is not None else [shown(problem)]
+    readable = [] if table is not None else [" ".join(problem.split())]
     findings.must(of(NAME, "a readable Parquet file", 1, readable, "files"))
     return table is not None and check_table(findings, task, table)
 
@@ -146,7 +146,8 @@ def check_texts(frame: "DataFrame", labels: Sequence[str]) -> list[Finding]:
     except SchemaErrors as error:
         for (name, check), cases in error.failure_cases.groupby(["column", "check"]):
             rows = cases.sort_values("index")
-            pairs = zip(rows["index"][:SAMPLES], rows["failure_case"][:SAMPLES], strict=True)
+            values = rows["failure_case"].fillna("missing")
+            pairs = zip(rows["index"][:SAMPLES], values[:SAMPLES], strict=True)
             samples = tuple(f"row {row}: {shown(value)}" for row, value in pairs)
             rule = words.get(check, check)
             found[name, check] = Finding(f"{NAME}.{name}", rule, len(frame), len(cases), samples)

@@ -1,0 +1,123 @@
+"""The real `dvc repro` on bad data: it stops with the message, and everything stays as it was."""
+
+import os
+import shutil
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pyarrow.parquet
+import pytest
+from ruamel.yaml import YAML
+
+from tests.training.bad_data import feedback, with_values
+
+STAGES = ("validate", "prepare")
+LEAK = """
+    def load(self) -> Rows:
+        rows = self._load()
+        aside = np.arange(len(rows.labels)) >= 1700
+        inputs = rows.inputs.copy()
+        inputs[1700:1703] = inputs[:3]
+        return Rows(inputs, rows.labels, aside)
+
+    def _load(self) -> Rows:"""
+
+
+class Pipeline:
+    """A folder with the first stages of dvc.yaml and what they need, and later stages' outputs."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for package in ("service", "training"):
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(package, root / package, ignore=ignored)
+        for name in ("params.yaml", ".dvcignore"):
+            shutil.copy(name, root / name)
+        yaml, out = YAML(), StringIO()
+        stages = yaml.load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"]
+        yaml.dump({"stages": {name: stages[name] for name in STAGES}}, out)
+        (root / "dvc.yaml").write_text(out.getvalue(), encoding="utf-8")
+        self.feedback = root / "data" / "digits" / "feedback.parquet"
+        self.feedback.parent.mkdir(parents=True)
+        for name in ("model/model.onnx", "bundle/manifest.json"):
+            file = root / "artifacts" / "digits" / name
+            file.parent.mkdir(parents=True)
+            file.write_text("of an earlier run")
+        self.dvc("init", "--no-scm", "--quiet")
+
+    def dvc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run DVC here."""
+        environment = {**os.environ, "DVC_NO_ANALYTICS": "1"}
+        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+        return subprocess.run(
+            [sys.executable, "-m", "dvc", *arguments],
+            cwd=self.root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def state(self) -> dict[str, bytes]:
+        """Return what the stages wrote, and the lock."""
+        files = [path for path in (self.root / "artifacts").rglob("*") if path.is_file()]
+        return {str(path): path.read_bytes() for path in [*files, self.root / "dvc.lock"]}
+
+
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    """Return one whose stages ran on good data."""
+    made = Pipeline(tmp_path_factory.mktemp("pipeline"))
+    done = made.dvc("repro")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return made
+
+
+def test_good_data_is_prepared(pipeline: Pipeline) -> None:
+    """Findings, then splits; both are in the lock."""
+    wrote = {Path(name).name for name in pipeline.state()}
+    assert {"findings.json", "train.npz", "manifest.json", "dvc.lock"} <= wrote
+    lock = (pipeline.root / "dvc.lock").read_text()
+    assert "validate@digits" in lock and "prepare@digits" in lock
+
+
+def test_a_bad_feedback_file_stops_the_pipeline(pipeline: Pipeline) -> None:
+    """Each broken rule has its line, prepare does not start, no output and no lock changes."""
+    before = pipeline.state()
+    table = with_values(feedback(), "label", {3: "eleven"})
+    table = with_values(table, "prediction_id", {9: "p8"}).drop_columns("observed_at")
+    pyarrow.parquet.write_table(table, pipeline.feedback)
+    done = pipeline.dvc("repro")
+    pipeline.feedback.unlink()
+    assert done.returncode != 0 and "prepare" not in done.stdout
+    assert "InvalidData: digits: 3 rules are broken, nothing was written\n" in done.stderr
+    for line in (
+        "feedback.observed_at: present: 1 of 1 columns failed: absent",
+        "feedback.label: one of 10 labels: 1 of 200 rows failed: row 3: eleven",
+        "feedback.prediction_id: no duplicates: 1 of 200 rows failed: row 9: p8",
+    ):
+        assert f"  {line}\n" in done.stderr
+    assert "validate@digits" in done.stderr and "exited with 2" in done.stderr
+    assert pipeline.state() == before
+
+
+def test_a_leak_in_the_base_rows_stops_the_pipeline(pipeline: Pipeline) -> None:
+    """A task whose publishers' test rows stand among its training rows is not prepared."""
+    before = pipeline.state()
+    file = pipeline.root / "training" / "tasks" / "digits.py"
+    good = file.read_text()
+    leaking = good.replace("\n    def load(self) -> Rows:", LEAK)
+    file.write_text(leaking.replace("whole=True", "most_duplicates=0.01"))
+    done = pipeline.dvc("repro")
+    file.write_text(good)
+    assert done.returncode != 0 and "prepare" not in done.stdout
+    assert "of 97 rows failed: base row " in done.stderr and "test.input: not in" in done.stderr
+    assert pipeline.state() == before
+
+
+def test_after_the_repair_nothing_runs(pipeline: Pipeline) -> None:
+    """Back on good data, the stages are as they were: up to date."""
+    done = pipeline.dvc("repro")
+    assert done.returncode == 0 and "Running stage" not in done.stdout

@@ -54,7 +54,7 @@ class Flows:
         return git(self.clone, "rev-parse", "HEAD").stdout.strip()
 
     def change(self, *files: str) -> str:
-        """Put branch `change` one commit after main, with these files changed; return the commit."""
+        """Put branch `change` one commit after main, with these files changed; return it."""
         git(self.clone, "checkout", "--quiet", "--force", "-B", "change", self.start)
         for name in files:
             (self.clone / name).parent.mkdir(parents=True, exist_ok=True)
@@ -134,9 +134,8 @@ def test_a_merge_request_runs_what_its_change_can_break(
 
 def test_the_checks_of_a_merge_request_start_at_once(flows: Flows) -> None:
     """Format, lint, types, tests and data validation wait for nothing, and training for the plan."""
-    waiting = {
-        job.spec.name for job in flows.merge_request("training/new.py").jobs if job.spec.needs != ()
-    }
+    jobs = flows.merge_request("training/new.py").jobs
+    waiting = {job.spec.name for job in jobs if job.spec.needs != ()}
     assert waiting == {"train", "report", "comment"}
 
 

@@ -33,12 +33,16 @@ def _push_lock(checkout: Path, **more: str) -> subprocess.CompletedProcess[str]:
     env = {
         "PATH": os.environ["PATH"],
         "CI_PROJECT_URL": str(checkout.parent / "project"),
-        "CI_COMMIT_SHORT_SHA": "01234567",
+        "CI_COMMIT_SHA": _git(checkout, "rev-parse", "HEAD").strip(),
         "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "change",
         "REPO_TOKEN": "secret-token",
     } | more
     command = [str(ROOT / "ci" / "push-lock")]
     return subprocess.run(command, cwd=checkout, env=env, capture_output=True, text=True)
+
+
+def _tip(checkout: Path) -> str:
+    return _git(checkout.parent / "project.git", "rev-parse", "change").strip()
 
 
 def test_a_changed_lock_reaches_the_branch(checkout: Path) -> None:
@@ -50,15 +54,17 @@ def test_a_changed_lock_reaches_the_branch(checkout: Path) -> None:
     assert _git(checkout.parent / "project.git", "show", "change:dvc.lock") == "new\n"
     changed = _git(checkout.parent / "project.git", "show", "--format=", "--name-only", "change")
     assert changed.split() == ["dvc.lock"]
+    assert (checkout / "train.env").read_text() == f"DVC_LOCK_COMMIT={_tip(checkout)}\n"
     assert "secret-token" not in result.stdout + result.stderr
 
 
 def test_an_unchanged_lock_pushes_nothing(checkout: Path) -> None:
     """The branch stays at its commit."""
-    before = _git(checkout.parent / "project.git", "rev-parse", "change")
+    before = _tip(checkout)
     result = _push_lock(checkout)
     assert "up to date" in result.stdout
-    assert _git(checkout.parent / "project.git", "rev-parse", "change") == before
+    assert _tip(checkout) == before
+    assert (checkout / "train.env").read_text() == "DVC_LOCK_COMMIT=\n"
 
 
 def test_without_a_token_the_message_says_which(checkout: Path) -> None:
@@ -67,3 +73,44 @@ def test_without_a_token_the_message_says_which(checkout: Path) -> None:
     result = _push_lock(checkout, REPO_TOKEN="")
     assert result.returncode != 0
     assert "REPO_TOKEN" in result.stderr and "write_repository" in result.stderr
+
+
+def test_a_commit_that_came_meanwhile_is_not_lost(checkout: Path) -> None:
+    """The branch keeps it, nothing is pushed, and the message says whose turn it is."""
+    trained = _git(checkout, "rev-parse", "HEAD").strip()
+    (checkout / "work.py").write_text("theirs\n")
+    _git(checkout, "add", "work.py")
+    _git(checkout, "commit", "--quiet", "-m", "theirs")
+    _git(checkout, "push", "--quiet", "origin", "HEAD:refs/heads/change")
+    theirs = _tip(checkout)
+    _git(checkout, "checkout", "--quiet", "--detach", trained)
+    (checkout / "dvc.lock").write_text("new\n")
+    result = _push_lock(checkout)
+    assert result.returncode == 1
+    assert f"change moved on while this trained, from {trained} to {theirs}" in result.stderr
+    assert "The pipeline of the newer commit trains and reports" in result.stderr
+    assert _tip(checkout) == theirs
+    assert not (checkout / "train.env").exists()
+
+
+def test_a_merged_results_pipeline_brings_the_lock_alone(checkout: Path) -> None:
+    """The merge with the target, which is checked out there, does not reach the branch."""
+    branch = _git(checkout, "rev-parse", "HEAD").strip()
+    (checkout / "of-main.py").write_text("merged\n")
+    _git(checkout, "add", "of-main.py")
+    _git(checkout, "commit", "--quiet", "-m", "Merge main")
+    (checkout / "dvc.lock").write_text("new\n")
+    result = _push_lock(checkout, CI_MERGE_REQUEST_SOURCE_BRANCH_SHA=branch)
+    assert result.returncode == 0, result.stderr
+    assert _git(checkout, "rev-list", "--parents", "-1", _tip(checkout)).split()[1:] == [branch]
+    listed = _git(checkout.parent / "project.git", "ls-tree", "--name-only", "change")
+    assert listed.split() == ["dvc.lock"]
+
+
+def test_a_branch_of_a_fork_is_not_written(checkout: Path) -> None:
+    """The message says where the branch stands and what to do; no branch appears here."""
+    (checkout / "dvc.lock").write_text("new\n")
+    fork = "https://gitlab.example/fork"
+    result = _push_lock(checkout, CI_MERGE_REQUEST_SOURCE_PROJECT_URL=fork)
+    assert result.returncode == 1
+    assert f"change stands in {fork}" in result.stderr and "commit the dvc.lock" in result.stderr

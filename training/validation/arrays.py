@@ -95,7 +95,8 @@ def count_labels(
     """Return which labels have fewer rows than `least`; labels: indices into names."""
     counts = np.bincount(labels, minlength=len(names)).tolist()
     few = [f"{names[i]!r} has {count}" for i, count in enumerate(counts) if count < least]
-    return of(column, f"at least {least} rows of each label", len(names), few, "labels")
+    rule = f"at least {least} row{'s' * (least > 1)} of each label"
+    return of(column, rule, len(names), few, "labels")
 
 
 def check_shares(

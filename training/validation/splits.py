@@ -10,7 +10,7 @@ from training.artifacts import SPLITS, Prepared
 from training.prepare import Collected, digests
 from training.tasks.task import Rows
 from training.validation.arrays import count_labels, first_of
-from training.validation.findings import SAMPLES, Finding, of
+from training.validation.findings import SAMPLES, Finding, of, shown
 
 SIDES = (("validation", "train"), ("test", "train"), ("test", "validation"))
 
@@ -68,6 +68,6 @@ def check_splits(prepared: Prepared, origins: Origins, labels: Sequence[str]) ->
     yield count_labels("train.label", prepared.train.labels, labels, 1)
     for one, other in SIDES:
         leaked = content[one][np.isin(content[one], content[other])]
-        samples = tuple(origins.having(digest) for digest in np.unique(leaked)[:SAMPLES])
+        samples = tuple(shown(origins.having(digest)) for digest in np.unique(leaked)[:SAMPLES])
         rule = f"not in {other}"
         yield Finding(f"{one}.input", rule, len(content[one]), len(leaked), samples)

@@ -13,6 +13,7 @@ from training.artifacts import Split
 from training.comparison import Bools, Floats, probabilities, unseen
 from training.errors import BadParameter
 from training.gate import Result, judge, open_models
+from training.latency import Latency, measure
 from training.scores import aligned
 
 OTHER = "other"
@@ -140,6 +141,16 @@ class Source:
         if self.old is None:
             return None
         return np.asarray(self.old.argmax(axis=1) == self.rows.labels)
+
+    @cached_property
+    def latency(self) -> list[tuple[Latency, ...]]:
+        """How long the challenger, then the champion, takes to answer; measured when first asked.
+
+        The self-test's row is asked with, which every bundle has.
+        """
+        models = [self.challenger] if self.champion is None else [self.challenger, self.champion]
+        row = self.challenger.bundle.manifest.self_test.instance
+        return measure(models, np.array([row], np.float32))
 
     @property
     def fresh(self) -> Bools:

@@ -48,12 +48,17 @@ def advice(status: int, reason: str = "") -> str:
     return UNWELL if status >= 500 else ADVICE.get(status, "")
 
 
-def sentence(action: str, status: int, reason: str) -> str:
+def sentence(action: str, status: int, reason: object) -> str:
     """Return a refusal as one line: what was asked, what came back, what to do.
+
+    reason: as GitLab sent it; a page of HTML comes from what stands before it.
 
     >>> sentence("read notes", 502, "Bad Gateway")
     'read notes: GitLab answered 502: Bad Gateway; GitLab is unwell; run the job again later'
     """
     answer = f"GitLab answered {status}" if status else "no answer from GitLab"
-    hint = advice(status, reason)
-    return f"{action}: {answer}: {reason}" + (f"; {hint}" if hint else "")
+    text = " ".join(str(reason).split())
+    if "<html" in text.lower():
+        text = "a page of HTML"
+    hint = advice(status, text)
+    return f"{action}: {answer}: {text}" + (f"; {hint}" if hint else "")

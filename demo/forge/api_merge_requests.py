@@ -128,7 +128,7 @@ def commits(call: Call) -> Response:
 
 
 def _noted(call: Call) -> MergeRequest:
-    """Return the merge request whose notes are wanted; GitLab words its absence differently here."""
+    """Return the merge request whose notes are wanted; where it is absent, the words differ."""
     number = call.number("iid", "MergeRequest")
     found = call.forge.state.merge_requests.get(number)
     if found is None:

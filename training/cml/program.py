@@ -12,9 +12,10 @@ from typing import Callable, Mapping
 
 from training import note
 from training.errors import GitLabRefused
-from training.refusal import SILENCE, advice, sentence
+from training.refusal import SILENCE, sentence
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+ACTION = "post the report through CML"
 TIMEOUT_SECONDS = 300
 # How many notes it reads, newest first: a page as GitLab has it.
 REACH = 20
@@ -64,8 +65,22 @@ def comment(
     command = ["cml", "comment", verb, "--publish-native", "--driver=gitlab"]
     command += [f"--repo={environment['CI_PROJECT_URL']}", f"--target=pr/{iid}"]
     command += [f"--watermark-title={label(task)}", str(folder / note.REPORT)]
+    try:
+        done = _run(run, command, environment)
+    except subprocess.TimeoutExpired as error:
+        reason = f"CML did not end within {TIMEOUT_SECONDS} s"
+        raise GitLabRefused(sentence(ACTION, SILENCE, reason)) from error
+    address = re.search(r"#note_(\d+)\s*$", done.stdout)
+    if done.returncode == 0 and address:
+        return int(address[1])
+    raise GitLabRefused(_explained(done, folder))
+
+
+def _run(
+    run: Run, command: list[str], environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
     with tempfile.TemporaryDirectory() as home:  # it would change the user's git configuration
-        done = run(
+        return run(
             command,
             env={**environment, "HOME": home, "ITERATIVE_DO_NOT_TRACK": "1"},
             stdin=subprocess.DEVNULL,
@@ -74,10 +89,6 @@ def comment(
             text=True,
             timeout=TIMEOUT_SECONDS,
         )
-    address = re.search(r"#note_(\d+)\s*$", done.stdout)
-    if done.returncode == 0 and address:
-        return int(address[1])
-    raise GitLabRefused(_explained(done, folder))
 
 
 def _explained(done: subprocess.CompletedProcess[str], folder: Path) -> str:
@@ -85,15 +96,16 @@ def _explained(done: subprocess.CompletedProcess[str], folder: Path) -> str:
     print(done.stdout + done.stderr, file=sys.stderr)
     messages = list(filter(None, map(_message, done.stderr.splitlines())))
     said = messages[-1] if messages else f"exit code {done.returncode}, and no error that it names"
+    said = " ".join(said.split())
     if said.startswith("request to "):
-        return sentence("post the report through CML", SILENCE, said)
+        return sentence(ACTION, SILENCE, said)
     status = REASONS.get(said)
     if status is None:
-        return f"post the report through CML: {said}"
-    if status == 413:
-        largest = max(folder.glob("*.*"), key=lambda file: file.stat().st_size)
+        return f"{ACTION}: {said}"
+    if status == 413:  # it does not say which
+        largest = max(folder.iterdir(), key=lambda file: file.stat().st_size)
         said += f", perhaps {largest.name} of {largest.stat().st_size:,} bytes"
-    return f"post the report through CML: GitLab answered {status}: {said}; {advice(status)}"
+    return sentence(ACTION, status, said)
 
 
 def _message(line: str) -> str:

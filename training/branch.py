@@ -1,4 +1,4 @@
-"""A branch with one commit, made and pushed without touching the checkout or showing the token."""
+"""A branch with one commit, and tags, pushed without touching the checkout or showing the token."""
 
 import base64
 import subprocess
@@ -98,6 +98,25 @@ class Repository:
         self._git(command, remote.secrets)
         return commit
 
+    def read(self, *command: str) -> str:
+        """Return what a git command prints that changes nothing.
+
+        Raises GitLabRefused.
+        """
+        return self._git(command)
+
+    def fetch_tags(self, pattern: str, remote: Remote) -> None:
+        """Make the tags of a pattern what they are at the remote, leftovers of failed jobs gone."""
+        spec = f"+refs/tags/{pattern}:refs/tags/{pattern}"
+        command = ["fetch", "--quiet", "--no-tags", "--prune", remote.address, spec]
+        self._git(command, remote.secrets)
+
+    def push_tag(self, name: str, remote: Remote, *, skip_pipeline: bool) -> None:
+        """Push a tag, with or without the pipeline that it would start."""
+        option = ["--push-option=ci.skip"] if skip_pipeline else []
+        ref = f"refs/tags/{name}"
+        self._git(["push", "--quiet", *option, remote.address, f"{ref}:{ref}"], remote.secrets)
+
     def _builds_on(self, commit: str, there: str, ref: str, remote: Remote) -> bool:
         if there == commit:
             return True
@@ -114,7 +133,7 @@ class Repository:
             check=False,
         )
         if done.returncode:
-            verb = next(word for word in command if word in VERBS)
+            verb = next((word for word in command if word in VERBS), command[0])
             raise GitLabRefused(f"git {verb}: {_hidden(done.stderr.strip(), extra or {})}")
         return done.stdout.strip()
 

@@ -58,6 +58,10 @@ class NothingToPropose(TrainingError):
     """A retrain left everything in git as it was, or its model may not be promoted."""
 
 
+class RegistryRefused(TrainingError):
+    """A version cannot be registered, or the tags in git contradict each other."""
+
+
 class RemoteRefused(TrainingError):
     """DVC's remote cannot be set up."""
 

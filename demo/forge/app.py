@@ -13,7 +13,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from demo.forge import api_merge_requests, api_pipelines, api_project, api_settings, git_http, pages
+from demo.forge import (
+    api_merge_requests,
+    api_models,
+    api_pipelines,
+    api_project,
+    api_settings,
+    git_http,
+    pages,
+)
 from demo.forge.errors import ApiError, ForgeError, invalid
 from demo.forge.forge import Forge
 from demo.forge.params import File, from_json, from_pairs, from_query
@@ -27,6 +35,7 @@ ROUTES = [
     *api_settings.ROUTES,
     *api_pipelines.ROUTES,
     *api_merge_requests.ROUTES,
+    *api_models.ROUTES,
 ]
 
 
@@ -92,6 +101,8 @@ async def _api(forge: Forge, request: Request, path: str) -> Response:
 def _secret(request: Request) -> str | None:
     kind, _, value = request.headers.get("authorization", "").partition(" ")
     bearer = value if kind.lower() == "bearer" else None
+    if "/packages/ml_models/" in request.url.path:
+        return bearer
     return request.headers.get("private-token") or bearer
 
 
@@ -108,6 +119,8 @@ async def _body(request: Request) -> dict[str, Any]:
         return from_json(body)
     if kind == "application/x-www-form-urlencoded":
         return from_query(body.decode(errors="replace"))
+    if kind == "application/octet-stream" and request.method == "PUT":
+        return {"file": File("file", body)}  # as GitLab's front door makes of such a body
     raise invalid(f"The requested content-type '{kind}' is not supported.")
 
 

@@ -17,7 +17,8 @@ _NESTED = re.compile(r"(\w+)\[([^\]]*)\]")
 class Field:
     """One declared parameter.
 
-    kind: text, integer, boolean, map, labels or file.  values: all that is allowed, if not empty.
+    kind: text, integer, boolean, map, list, labels or file.
+    values: all that is allowed, if not empty.
     """
 
     kind: str = "text"
@@ -122,7 +123,7 @@ def _parse(value: Any, kind: str) -> Any:
         parts = value.split(",") if isinstance(value, str) else value
         right = isinstance(parts, list) and all(isinstance(part, str) for part in parts)
         return [part.strip() for part in parts if part.strip()] if right else None
-    wanted = {"map": dict, "file": File}[kind]
+    wanted = {"map": dict, "list": list, "file": File}[kind]
     return value if isinstance(value, wanted) else None
 
 

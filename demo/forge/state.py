@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from demo.forge.config import Token
+from demo.forge.model_registry import ModelRegistry
 from demo.forge.status import ACTIVE, composite
 
 Clock = Callable[[], datetime]
@@ -196,6 +197,7 @@ class State:
         self.jobs: dict[int, tuple[Pipeline, Job]] = {}
         self.merge_requests: dict[int, MergeRequest] = {}
         self.uploads: dict[str, Upload] = {}
+        self.models = ModelRegistry()
         self._ids = itertools.count(1)
 
     def next_id(self) -> int:

@@ -1,0 +1,92 @@
+"""Which version serves and why: what git says, and whether the service says the same."""
+
+import json
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+from training.versions import STAGE, UNKNOWN, Facts, Tag, Versions
+
+TIMEOUT_SECONDS = 10
+
+
+def ask(address: str) -> Any:
+    """Return the JSON of an address. Raises OSError, ValueError."""
+    with urllib.request.urlopen(address, timeout=TIMEOUT_SECONDS) as answer:
+        return json.load(answer)
+
+
+def describe(known: Versions, url: str, ask: Callable[[str], Any]) -> tuple[list[str], bool]:
+    """Return lines for a person, and whether git and the service agree, as far as both speak.
+
+    url: where the service answers, empty where that is not known.
+    """
+    if known.serving is None:
+        lines, digest = _nothing(known), ""
+    else:
+        lines, digest = _serving(known, *known.serving)
+    if not url:
+        return [*lines, "service     not asked: set PERENNIAL_URL to its address"], True
+    said, agrees = _service(url, digest, known.task, ask)
+    return [*lines, f"service     {said}"], agrees
+
+
+def _nothing(known: Versions) -> list[str]:
+    if known.assignments:
+        tag, _ = known.assignments[-1]
+        return [f"{known.task}: nothing is in {STAGE} since {_when(tag)}, says {tag.name}"]
+    if known.versions:
+        there = ", ".join(sorted(known.versions))
+        return [f"{known.task}: no version is in {STAGE} yet; registered: {there}"]
+    return [
+        f"{known.task}: no version is registered in this clone. The first deployment of main makes "
+        "the first; 'git fetch --tags' brings those that other clones have"
+    ]
+
+
+def _serving(known: Versions, tag: Tag, version: str) -> tuple[list[str], str]:
+    registered = known.versions.get(version)
+    if registered is None:
+        lines = [
+            f"{known.task}: {tag.name} put {version} into {STAGE}",
+            f"commit      {tag.commit}",
+            f"since       {_when(tag)}",
+            f"to do       use 'gto assign {known.task} --version vX.Y.Z --stage {STAGE} --force'",
+        ]
+        return lines, ""
+    facts = Facts.read(registered.message)
+    accuracies = facts.accuracies or (UNKNOWN,)
+    lines = [
+        f"{known.task} {version} serves",
+        f"tag         {tag.name} on {registered.name}",
+        f"commit      {tag.commit}",
+        f"since       {_when(tag)}",
+        f"registered  {_when(registered)}",
+        f"why         {facts.why or UNKNOWN}",
+        f"bundle      {facts.bundle or UNKNOWN}",
+        *(f"accuracy    {line}" for line in accuracies),
+    ]
+    before = [f"{v} from {t.at:%Y-%m-%d %H:%M}" for t, v in known.assignments[:-1] if v]
+    return lines + ([f"before      {', '.join(before)}"] if before else []), facts.bundle
+
+
+def _when(tag: Tag) -> str:
+    return f"{tag.at:%Y-%m-%d %H:%M} UTC, by {tag.tagger or 'nobody named'}"
+
+
+def _service(url: str, digest: str, task: str, ask: Callable[[str], Any]) -> tuple[str, bool]:
+    """Return what the service says about itself, and whether it is what git says."""
+    address = f"{url.rstrip('/')}/model"
+    try:
+        answer = ask(address)
+        there, manifest = str(answer["digest"]), answer["manifest"]
+        name = f"{manifest['task']} v{manifest['version']}, bundle {there[:12]}"
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return f"{address} gives no answer to compare: {error}", False
+    if manifest["task"] != task:
+        return f"{url} serves another model: {name}", False
+    if not digest:
+        return f"{url} serves {name}; git does not say which it should", True
+    if there != digest:
+        return f"{url} serves {name}: NOT what git says; deploy again or roll back", False
+    return f"{url} serves the same bundle", True

@@ -1,0 +1,259 @@
+"""A version of a model in GitLab's own registry, through the part of MLflow's API that it speaks.
+
+Source: GitLab's lib/api/ml/mlflow/*.rb, lib/api/ml_model_packages.rb and their documentation.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import gitlab
+import requests
+from gitlab.exceptions import GitlabError
+
+from service.bundle import Bundle
+from training.branch import Repository
+from training.errors import GitLabRefused, RegistryRefused
+from training.gitlab import TIMEOUT_SECONDS, variable
+from training.refusal import SILENCE, TOKEN, TOKEN_IS, sentence
+from training.versions import Facts, read
+
+ABSENT = "RESOURCE_DOES_NOT_EXIST"
+# What GitLab stores at most, in characters.
+MAX_DESCRIPTION = 10_000
+MAX_VALUE = 250
+OFF = (
+    "; or the registry is off: Settings > General > Visibility, 'Model registry', "
+    "'Model experiments' and 'Package registry'"
+)
+Json = dict[str, Any]
+
+
+class Absent(GitLabRefused):
+    """The registry has no such model, version or file."""
+
+
+class ModelRegistry:
+    """A project's registry. Every method raises GitLabRefused with what was asked and why not."""
+
+    def __init__(self, client: gitlab.Gitlab, project: str) -> None:
+        """client: with an OAuth token, which is how python-gitlab calls `Authorization: Bearer`;
+
+        the registry's packages take no other header.
+        """
+        self._client = client
+        self._project = f"/projects/{project}"
+        self._mlflow = f"{self._project}/ml/mlflow/api/2.0/mlflow"
+
+    @classmethod
+    def of_job(cls, environment: Mapping[str, str]) -> "ModelRegistry":
+        """Return the registry that a job's environment names; nothing is sent yet.
+
+        Raises MissingVariable.
+        """
+        set_by = "as GitLab sets it in every job"
+        address = variable(environment, "CI_API_V4_URL", set_by)
+        client = gitlab.Gitlab(
+            address.removesuffix("/").removesuffix("/api/v4"),
+            oauth_token=variable(environment, TOKEN, TOKEN_IS),
+            timeout=TIMEOUT_SECONDS,
+            keep_base_url=True,
+            user_agent="perennial",
+        )
+        return cls(client, variable(environment, "CI_PROJECT_ID", set_by))
+
+    def create_model(self, name: str, description: str) -> bool:
+        """Create a model unless it is there, and return whether that was needed."""
+        with _refusals(f"look up the model {name}"):
+            try:
+                self._get("registered-models/get", name=name)
+                return False
+            except Absent:
+                pass
+        with _refusals(f"create the model {name}"):
+            self._post("registered-models/create", {"name": name, "description": description})
+        return True
+
+    def version(self, name: str, version: str) -> Json | None:
+        """Return a version of a model, or None."""
+        with _refusals(f"look up version {version} of {name}"):
+            try:
+                found = self._get("model-versions/get", name=name, version=version)
+            except Absent:
+                return None
+        return dict(found["model_version"])
+
+    def create_version(
+        self, name: str, version: str, description: str, tags: Mapping[str, str]
+    ) -> Json:
+        """Create a version; GitLab takes its number from a tag of a name of its own."""
+        body = {
+            "name": name,
+            "description": description,
+            "tags": _pairs({"gitlab.version": version} | dict(tags)),
+        }
+        with _refusals(f"create version {version} of {name}"):
+            return dict(self._post("model-versions/create", body)["model_version"])
+
+    def log(self, run: str, metrics: list[Json], values: Mapping[str, str]) -> int:
+        """Log the metrics and parameters that a version lacks, and return how many those were."""
+        with _refusals("log metrics and parameters"):
+            data = self._get("runs/get", run_id=run)["run"]["data"]
+            there = {kind: {found["key"] for found in data[kind]} for kind in ("metrics", "params")}
+            body: Json = {
+                "run_id": run,
+                "metrics": [one for one in metrics if one["key"] not in there["metrics"]],
+                "params": [one for one in _pairs(values) if one["key"] not in there["params"]],
+            }
+            if body["metrics"] or body["params"]:
+                self._post("runs/log-batch", body)
+        return len(body["metrics"]) + len(body["params"])
+
+    def link_job(self, run: str, job: str) -> None:
+        """Let a version's page name the job that made it."""
+        with _refusals(f"link job {job}"):
+            data = self._get("runs/get", run_id=run)["run"]["data"]
+            if all(tag["key"] != "gitlab.CI_JOB_ID" for tag in data["tags"]):
+                tag = {"run_id": run, "key": "gitlab.CI_JOB_ID", "value": job}
+                self._post("runs/set-tag", tag)
+
+    def add_file(self, identifier: str, name: str, content: bytes) -> bool:
+        """Store a file with a version unless it is there, and return whether that was needed.
+
+        identifier: of the version, GitLab's number for it.
+        Raises RegistryRefused where another file of the name is there.
+        """
+        path = f"{self._project}/packages/ml_models/{identifier}/files/{name}"
+        with _refusals(f"look up {name}"):
+            try:
+                found = self._client.http_get(path, raw=True, streamed=False)
+            except GitlabError as error:
+                if error.response_code != 404:
+                    raise
+            else:
+                assert isinstance(found, requests.Response)
+                if hashlib.sha256(found.content).digest() == hashlib.sha256(content).digest():
+                    return False
+                raise RegistryRefused(
+                    f"{name}: version {identifier} has another file of this name; delete that "
+                    "version in GitLab's model registry and run the job again"
+                )
+        with _refusals(f"upload {name} of {len(content):,} bytes"):
+            self._client.http_put(path, post_data=content, raw=True)
+        return True
+
+    def _get(self, call: str, **query: str) -> Json:
+        try:
+            found = self._client.http_get(f"{self._mlflow}/{call}", query_data=query)
+        except GitlabError as error:
+            if _error_code(error) == ABSENT:
+                raise Absent(call) from error
+            raise
+        assert isinstance(found, dict)
+        return found
+
+    def _post(self, call: str, body: Json) -> Json:
+        found = self._client.http_post(f"{self._mlflow}/{call}", post_data=body)
+        assert isinstance(found, dict)
+        return found
+
+
+def _error_code(error: GitlabError) -> str:
+    """Return MLflow's word for an error, empty where the answer has none."""
+    try:
+        document = json.loads(error.response_body or b"")
+    except ValueError:
+        return ""
+    return str(document.get("error_code", "")) if isinstance(document, dict) else ""
+
+
+@contextmanager
+def _refusals(action: str) -> Iterator[None]:
+    """Turn the client's errors into ours."""
+    try:
+        yield
+    except GitlabError as error:
+        code = error.response_code or SILENCE
+        word = _error_code(error)
+        text = str(error.error_message)
+        reason = word if not word or word in text or "error_code" in text else f"{word}: {text}"
+        hint = OFF if code == 404 and not word else ""
+        raise GitLabRefused(sentence(action, code, reason or text) + hint) from error
+    except requests.RequestException as error:
+        raise GitLabRefused(sentence(action, SILENCE, str(error))) from error
+
+
+def _pairs(values: Mapping[str, str]) -> list[Json]:
+    return [{"key": key, "value": value} for key, value in values.items()]
+
+
+def flat(values: object, name: str = "") -> dict[str, str]:
+    """Return nested parameters as names with dots, and values as GitLab takes them.
+
+    >>> flat({"train": {"model": "cnn", "cnn": {"epochs": 20}}})
+    {'train.model': 'cnn', 'train.cnn.epochs': '20'}
+    """
+    if not isinstance(values, Mapping):
+        return {name: str(values)[:MAX_VALUE] or "empty"}
+    found: dict[str, str] = {}
+    for key, value in values.items():
+        found |= flat(value, f"{name}.{key}" if name else str(key))
+    return found
+
+
+def upload(
+    bundle: Bundle,
+    repository: Repository,
+    environment: Mapping[str, str],
+    numbers: Mapping[str, Any],
+) -> Iterator[str]:
+    """Put a bundle into the registry, and yield a line for each step; again does no harm.
+
+    numbers: the task's block of params.yaml.
+    Raises MissingVariable, GitLabRefused, RegistryRefused.
+    """
+    manifest = bundle.manifest
+    name, version = manifest.task, manifest.version
+    registry = ModelRegistry.of_job(environment)
+    if registry.create_model(name, f"{name}: bundles that the service runs"):
+        yield f"created the model {name}"
+    tag = read(name, repository).versions.get(f"v{version}")
+    why = Facts.read(tag.message).why if tag else ""
+    tags = {"bundle": bundle.digest, "commit": manifest.commit, "data": manifest.data_version}
+    found = registry.version(name, version)
+    if found is None:
+        text = "\n\n".join(part for part in (why, bundle.card) if part)
+        found = registry.create_version(name, version, _short(text), tags)
+        yield f"created version {version}"
+    _check_same(found, version, bundle.digest)
+    at = int(manifest.created.timestamp() * 1000)
+    metrics = [
+        {"key": key, "value": metric.value, "timestamp": at, "step": 0}
+        for key, metric in manifest.metrics.items()
+    ]
+    facts = {"framework": f"{manifest.framework} {manifest.framework_version}"}
+    logged = registry.log(found["run_id"], metrics, facts | flat(numbers))
+    yield f"logged {logged} metrics and parameters"
+    if job := environment.get("CI_JOB_ID", ""):
+        registry.link_job(found["run_id"], job)
+    for path in sorted(bundle.path.iterdir()):
+        if registry.add_file(found["version"], path.name, path.read_bytes()):
+            yield f"uploaded {path.name}"
+    yield f"{name} {version} is in the model registry"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MAX_DESCRIPTION else text[: MAX_DESCRIPTION - 1] + "…"
+
+
+def _check_same(found: Json, version: str, digest: str) -> None:
+    """Refuse a version that was uploaded from another bundle."""
+    there = next((tag["value"] for tag in found["tags"] if tag["key"] == "bundle"), "")
+    if there != digest:
+        raise RegistryRefused(
+            f"version {version} of {found['name']} in GitLab's model registry is of the bundle "
+            f"{there[:12] or 'unknown'}, this one is {digest[:12]}; delete it there or raise "
+            f"{found['name']}.export.version in params.yaml"
+        )

@@ -1,0 +1,149 @@
+"""Which versions of a model there are and which one serves, as GTO's tags in git say it.
+
+`digits@v1.1.0` is a version, `digits#production#3` the third time that one was put into production.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from service.bundle import Bundle, Manifest
+from training.branch import Repository
+from training.statistics import wilson
+
+STAGE = "production"
+UNKNOWN = "the tag's message does not say"
+UNREGISTERED = "an unregistered version"
+# Rows that a manifest has accuracies for, and what to call them.
+ROWS = {"base": "base test rows", "fresh": "rows collected after the latest incident"}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the annotated tag of a version says about it, a line each."""
+
+    why: str
+    bundle: str
+    data: str
+    accuracies: tuple[str, ...]
+    pipeline: str = ""
+
+    def message(self, task: str, version: str) -> str:
+        """Return the tag's message, which `read` reads."""
+        lines = [f"{task} {version}", "", f"Why: {self.why}", f"Bundle: {self.bundle}"]
+        lines += [f"Data: {self.data}", *(f"Accuracy: {line}" for line in self.accuracies)]
+        return "\n".join(lines + ([f"Pipeline: {self.pipeline}"] if self.pipeline else []))
+
+    @classmethod
+    def read(cls, message: str) -> "Facts":
+        """Read a tag's message; one written by hand may lack anything."""
+        found: dict[str, list[str]] = {}
+        for name, value in re.findall(r"^(\w+): (.+)$", message, flags=re.MULTILINE):
+            found.setdefault(name.lower(), []).append(value.strip())
+        first = {name: values[0] for name, values in found.items()}
+        return cls(
+            why=first.get("why", ""),
+            bundle=first.get("bundle", ""),
+            data=first.get("data", ""),
+            accuracies=tuple(found.get("accuracy", [])),
+            pipeline=first.get("pipeline", ""),
+        )
+
+    @classmethod
+    def of(cls, bundle: Bundle, *, why: str, pipeline: str = "") -> "Facts":
+        """Return what is to be said about a bundle."""
+        manifest = bundle.manifest
+        lines = tuple(accuracies(manifest))
+        return cls(" ".join(why.split()), bundle.digest, manifest.data_version, lines, pipeline)
+
+
+def accuracies(manifest: Manifest) -> list[str]:
+    """Return a line for each kind of rows: the share of right answers, its 95 % Wilson interval."""
+    lines = []
+    for name, rows in ROWS.items():
+        metric = manifest.metrics.get(f"{name}_accuracy")
+        if metric is not None:
+            low, high = wilson(round(metric.value * metric.size), metric.size)
+            lines.append(f"{metric.value:.4f} ({low:.4f} to {high:.4f}) on {metric.size} {rows}")
+    return lines
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A tag: its name, its commit, who made it and when, and its message."""
+
+    name: str
+    commit: str
+    tagger: str
+    at: datetime
+    message: str
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Every tag of one model.
+
+    versions: by version, as in v1.1.0.  assignments: of the stage, in the order they were made;
+    None stands for "nothing is in production any more" (GTO's unassign), UNREGISTERED for a tag
+    made by hand on a commit without a version.
+    """
+
+    task: str
+    versions: Mapping[str, Tag]
+    assignments: tuple[tuple[Tag, str | None], ...]
+
+    @property
+    def serving(self) -> tuple[Tag, str] | None:
+        """Return the last assignment and its version, or None."""
+        if not self.assignments:
+            return None
+        tag, version = self.assignments[-1]
+        return None if version is None else (tag, version)
+
+
+def read(task: str, repository: Repository) -> Versions:
+    """Read the tags of a model.
+
+    In the order of GTO's counter, which is the order of the deployments: a counter never goes
+    back, clocks do.
+    """
+    tags = _tags(task, repository)
+    versions = {}
+    stages: list[tuple[int, Tag, bool]] = []
+    for tag in tags:
+        rest = tag.name.removeprefix(task)
+        if match := re.fullmatch(r"@(v\d+\.\d+\.\d+)", rest):
+            versions[match[1]] = tag
+        elif match := re.fullmatch(rf"#{STAGE}(!?)#(\d+)", rest):
+            stages.append((int(match[2]), tag, not match[1]))
+    by_commit = {tag.commit: version for version, tag in versions.items()}
+    ordered = sorted(stages, key=lambda stage: stage[0])
+    assignments = tuple(
+        (tag, by_commit.get(tag.commit, UNREGISTERED) if put else None) for _, tag, put in ordered
+    )
+    return Versions(task, versions, assignments)
+
+
+def _tags(task: str, repository: Repository) -> list[Tag]:
+    """Return the tags of a model, annotated or not, in no order."""
+    # A lightweight tag has the commit's own date and author.
+    fields = (
+        "refname:strip=2",
+        "objectname",
+        "*objectname",
+        "creatordate:unix",
+        "taggername",
+        "authorname",
+        "contents",
+    )
+    form = "%1f".join(f"%({field})" for field in fields) + "%1e"
+    patterns = (f"refs/tags/{task}@*", f"refs/tags/{task}#*")
+    text = repository.read("for-each-ref", f"--format={form}", *patterns)
+    tags = []
+    for record in text.split("\x1e"):
+        if record.strip():
+            name, own, commit, at, tagger, author, message = record.strip("\n").split("\x1f")
+            when = datetime.fromtimestamp(int(at), UTC)
+            tags.append(Tag(name, commit or own, tagger or author, when, message.strip()))
+    return tags

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +21,11 @@ GATE = Gate(level=0.05, bootstrap=500, floor=0.5, seed=7)
 Truth = Callable[[NDArray[np.float32]], NDArray[np.int64]]
 
 
-def model(folder: Path, seed: int, version: str = "1.0.0") -> Predictor:
+def model(
+    folder: Path, seed: int, version: str = "1.0.0", *, labels: Sequence[str] = LABELS
+) -> Predictor:
     """Return a random linear model; another seed is another model."""
-    make_bundle(folder, version, seed=seed)
+    make_bundle(folder, version, seed=seed, labels=labels)
     return open_model(folder, "digits")
 
 
@@ -37,7 +39,14 @@ def scrambled(rows: NDArray[np.float32]) -> NDArray[np.int64]:
     return np.random.default_rng(99).integers(0, len(LABELS), size=len(rows))
 
 
-def prepare(folder: Path, *, base: Truth, fresh: Truth | None = None, rows: int = 200) -> Path:
+def prepare(
+    folder: Path,
+    *,
+    base: Truth,
+    fresh: Truth | None = None,
+    rows: int = 200,
+    labels: Sequence[str] = LABELS,
+) -> Path:
     """Write a test split with `rows` base rows and, if asked, as many of an incident."""
     first = images(rows, seed=31).astype(np.float32)
     split = Split(first, base(first), np.full(rows, "base"))
@@ -49,7 +58,7 @@ def prepare(folder: Path, *, base: Truth, fresh: Truth | None = None, rows: int 
     counts = {
         "rows": len(split.labels),
         "sources": dict(Counter(split.source.tolist())),
-        "labels": {label: int((split.labels == i).sum()) for i, label in enumerate(LABELS)},
+        "labels": {label: int((split.labels == i).sum()) for i, label in enumerate(labels)},
     }
     summary = {
         "splits": dict.fromkeys(("train", "validation", "test"), counts),

@@ -5,14 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from training.plots import canvas
 
 Matrix = NDArray[np.int64]
 SHORT = 3
+HELP = "#a9c6dd"
 
 
 def confusion(file: Path, matrix: Matrix, labels: Sequence[str], *, title: str) -> None:
@@ -32,30 +35,34 @@ def confusion(file: Path, matrix: Matrix, labels: Sequence[str], *, title: str) 
 def confusion_change(file: Path, change: Matrix, labels: Sequence[str], *, title: str) -> None:
     """Draw how many rows more (+) or fewer (−) got each answer than from main's model.
 
-    What harms, fewer on the diagonal or more beside it, is dark; what helps is hatched.
+    What harms, fewer on the diagonal or more beside it, is filled; what helps is hatched.
     """
     figure, axes = _square(labels, title)
+    axes.imshow(np.zeros(change.shape), cmap="Greys", vmin=0, vmax=1)
     harm = np.where(np.eye(len(labels), dtype=bool), -change, change)
+    shade = colormaps["Oranges"]
     most = max(1, int(np.abs(harm).max()))
-    axes.imshow(np.clip(harm, 0, None), cmap="Oranges", vmin=0, vmax=most * 1.4)
     for row, column in zip(*np.nonzero(change), strict=True):
-        if harm[row, column] < 0:
-            axes.fill_between(
-                (column - 0.5, column + 0.5),
-                row - 0.5,
-                row + 0.5,
-                facecolor="#d6e6f2",
-                edgecolor="white",
-                hatch="//",
+        helps = bool(harm[row, column] < 0)
+        weight = float(abs(harm[row, column]) / most)
+        axes.add_patch(
+            Rectangle(
+                (column - 0.5, row - 0.5),
+                1,
+                1,
+                facecolor="white" if helps else shade(0.25 + 0.35 * weight),
+                edgecolor=HELP if helps else "white",
+                hatch="////" if helps else None,
                 linewidth=0,
             )
+        )
         text = f"{change[row, column]:+d}".replace("-", "−")
         _write(axes, row, column, text, "black", len(labels))
     canvas.save(figure, file)
 
 
 def _square(labels: Sequence[str], title: str) -> tuple[Figure, Axes]:
-    size = max(3.4, min(7.6, 1.3 + 0.31 * len(labels)))
+    size = max(3.0, min(7.6, 1.3 + 0.26 * len(labels)))
     figure = canvas.new(size, size)
     axes = figure.subplots()
     positions = np.arange(len(labels))

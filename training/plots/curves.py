@@ -34,9 +34,14 @@ def curves(file: Path, history: History, main: History | None = None) -> None:
 
 def _lines(axes: Axes, history: History, name: str, shade: str, whose: str) -> None:
     epochs = np.arange(1, len(history[name]) + 1)
-    styles = {f"val_{name}": ("validation", "-"), name: ("training", ":")}
-    for key, (rows, style) in styles.items():
-        marker = "o" if len(epochs) == 1 else None
+    styles = {f"val_{name}": ("validation", "-", shade), name: ("training", ":", "white")}
+    for key, (rows, style, fill) in styles.items():
         axes.plot(
-            epochs, history[key], color=shade, linestyle=style, marker=marker, label=whose + rows
+            epochs,
+            history[key],
+            color=shade,
+            linestyle=style,
+            marker="o" if len(epochs) == 1 else None,
+            markerfacecolor=fill,
+            label=whose + rows,
         )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from training.plots import canvas
 
 ACROSS = 5
+SHORT = 18
 
 
 def mistakes(
@@ -24,8 +25,10 @@ def mistakes(
     limits: the values of paper and ink in grey, of black and full colour else.
     """
     down = -(-len(images) // ACROSS)
-    figure = canvas.new(8.2, 0.2 + 2.25 * down)
+    figure = canvas.new(7.2, 0.2 + 2.0 * down)
     low, high = limits
+    longest = max(len(line) for caption in captions for line in caption.split("\n"))
+    size = "small" if longest <= SHORT else "x-small"
     every = figure.subplots(down, ACROSS, squeeze=False).flatten()
     for axes in every:
         axes.axis("off")
@@ -37,5 +40,5 @@ def mistakes(
         axes.axis("on")
         axes.set_xticks([])
         axes.set_yticks([])
-        axes.set_title(caption, fontsize="small")
+        axes.set_title(caption, fontsize=size, loc="left")
     canvas.save(figure, file)

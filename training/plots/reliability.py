@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from training.plots import canvas
 
 Floats = NDArray[np.float64]
-# This model on top: dark circles; main's behind: open grey squares.
-STYLES = ((canvas.HERE, "o", canvas.HERE), (canvas.MAIN, "s", "white"))
+# This model, drawn last and on top: dark circles; main's behind: open grey squares.
+STYLES = ((canvas.MAIN, "s", "white"), (canvas.HERE, "o", canvas.HERE))
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,15 @@ class Bins:
 def reliability(file: Path, models: Mapping[str, Bins]) -> None:
     """Draw accuracy against confidence; on the diagonal a model keeps its word.
 
-    models: name to bins, this model first.
+    models: name to bins, this model last.
     """
     figure = canvas.new(4.6, 4.2)
     axes = figure.subplots()
-    axes.plot([0, 1], [0, 1], color="black", linestyle=":", linewidth=1, label="kept word")
-    for number, (name, bins) in reversed(list(enumerate(models.items()))):
-        shade, marker, fill = STYLES[number]
+    axes.plot(
+        [0, 1], [0, 1], color="black", linestyle=":", linewidth=1, label="perfect calibration"
+    )
+    for (name, bins), style in zip(models.items(), STYLES[-len(models) :], strict=True):
+        shade, marker, fill = style
         reach = np.clip([bins.accuracy - bins.low, bins.high - bins.accuracy], 0, None)
         axes.errorbar(
             bins.confidence,

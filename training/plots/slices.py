@@ -33,7 +33,7 @@ def slices(file: Path, lines: Sequence[Line], *, unit: str, zero: bool) -> None:
         axes.plot([line.low, line.high], [place, place], color=canvas.HERE, linewidth=1.2)
         fill = "white" if line.small else canvas.HERE
         axes.plot(line.value, place, "o", color=canvas.HERE, markerfacecolor=fill, markersize=5)
-    axes.set_yticks(np.arange(len(lines)), [canvas.text(line.name, 40) for line in lines])
+    axes.set_yticks(np.arange(len(lines)), [canvas.text(line.name, 48) for line in lines])
     axes.set_ylim(len(lines) - 0.5, -0.5)
     axes.set_xlabel(unit)
     canvas.opened(axes, grid="x")

@@ -11,13 +11,15 @@ from training.report.source import Source
 from training.scores import Floats, Ints
 from training.statistics import calibration_error, confidence_bins, wilson
 
+LEAST_ROWS = 10
+
 
 def section(source: Source, out: Path) -> list[str]:
     """Return the reliability diagram of both models, and their mean confidence."""
     truth = source.rows.labels
     if not len(truth):
         return []
-    models = {"here": source.new} | ({} if source.old is None else {"main": source.old})
+    models = ({} if source.old is None else {"main": source.old}) | {"here": source.new}
     drawn = {name: binned(found, truth) for name, found in models.items()}
     plots.reliability(out / "calibration.png", drawn)
     columns = [_figures(found, truth) for found in models.values()]
@@ -31,16 +33,23 @@ def section(source: Source, out: Path) -> list[str]:
     ]
 
 
-def binned(probabilities: Floats, truth: Ints) -> Bins:
-    """Return the rows by confidence, in the bins of the calibration error, empty ones left out."""
-    confidence = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == truth
-    index = confidence_bins(confidence)
-    found = np.unique(index)
-    groups = [right[index == i] for i in found]
+def binned(probabilities: Floats, truth: Ints, *, least: int = LEAST_ROWS) -> Bins:
+    """Return the rows by confidence, in bins of the calibration error.
+
+    least: a bin with fewer rows is joined to those below it, the lowest ones to the next above.
+    """
+    order = np.argsort(-probabilities.max(axis=1), kind="stable")
+    confidence = probabilities.max(axis=1)[order]
+    right = (probabilities.argmax(axis=1) == truth)[order]
+    ends = np.flatnonzero(np.diff(confidence_bins(confidence))) + 1
+    cuts = [0]
+    for end in ends:
+        if end - cuts[-1] >= least and len(confidence) - end >= least:
+            cuts.append(int(end))
+    groups = [right[rows] for rows in np.split(np.arange(len(right)), cuts[1:])]
     bounds = np.array([wilson(int(rows.sum()), len(rows)) for rows in groups])
     return Bins(
-        confidence=np.array([confidence[index == i].mean() for i in found]),
+        confidence=np.array([part.mean() for part in np.split(confidence, cuts[1:])]),
         accuracy=np.array([rows.mean() for rows in groups]),
         low=bounds[:, 0],
         high=bounds[:, 1],

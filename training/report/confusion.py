@@ -24,7 +24,7 @@ def section(source: Source, out: Path) -> list[str]:
     new = confusion(source.new, source.rows.labels)
     old = None if source.old is None else confusion(source.old, source.rows.labels)
     blocks = ["## Mistakes", _count(source), _pictures(source, new, old, out)]
-    blocks += ["**Labels found least**", _worst(source, new, old)]
+    blocks += ["**The labels with the lowest recall**", _worst(source, new, old)]
     blocks += mistakes(source, out)
     return [*blocks, folded("Precision and recall of every label", _every(source, new, old))]
 
@@ -46,12 +46,12 @@ def _pictures(source: Source, new: Ints, old: Ints | None, out: Path) -> str:
     """Return the matrix and, where some answer changed, the change in it, on one line."""
     shown = crowded(new if old is None else new + old)
     names = [*(source.answers[i] for i in shown), *([REST] if len(shown) < len(new) else [])]
-    title = "rows by true label and answer"
+    title = "rows by true label\nand answer"
     plots.confusion(out / "confusion.png", pooled(new, shown), names, title=title)
     found = [image("Answers by true label", "confusion.png")]
     if old is not None and (new != old).any():
         change = pooled(new, shown) - pooled(old, shown)
-        title = "change against main (orange harms, hatched helps)"
+        title = "change against main\n(orange harms, hatched helps)"
         plots.confusion_change(out / "confusion-change.png", change, names, title=title)
         found.append(image("Change of the answers against main", "confusion-change.png"))
     return " ".join(found)

@@ -19,7 +19,8 @@ def section(source: Source, out: Path) -> list[str]:
     blocks = ["## Training curves"]
     if max(len(found["loss"]) for found in (history, main or history)) > 1:
         plots.curves(out / "curves.png", history, main)
-        blocks.append(image("Accuracy and loss per epoch, main in grey", "curves.png"))
+        about = "Accuracy and loss per epoch" + ("" if main is None else ", main in grey")
+        blocks.append(image(about, "curves.png"))
     else:
         blocks.append("The model is fitted in one go: there are no curves.")
     return [*blocks, _last("Here", history) + ("" if main is None else " " + _last("Main", main))]

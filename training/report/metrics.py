@@ -16,7 +16,7 @@ def section(source: Source, out: Path) -> list[str]:
     """Return a table for fresh rows, where there are any, and one for base rows."""
     blocks = ["## Metrics" if source.old is None else "## Metrics against main"]
     groups = {
-        f"fresh test rows, of incident {code(source.result.incident)}": source.fresh,
+        f"fresh test rows (incident {code(source.result.incident)})": source.fresh,
         "base test rows": source.rows.source == BASE,
     }
     shown = {name: chosen for name, chosen in groups.items() if chosen.any()}

@@ -15,6 +15,7 @@ from training.scores import Ints
 
 MOST = 10
 LONGEST = 120
+LONGEST_LABEL = 10
 
 # Shows the chosen rows; writes its images into the folder.
 Show = Callable[[Source, Ints, Path], str]
@@ -29,7 +30,8 @@ def mistakes(source: Source, out: Path) -> list[str]:
         return []
     schema = source.challenger.bundle.manifest.input
     show = SHOWN.get(schema.kind, as_table)
-    return ["**The surest mistakes**", show(source, chosen, out)]
+    title = f"**The {len(chosen)} most confident mistakes**"
+    return [title, show(source, chosen, out)]
 
 
 def as_pictures(source: Source, chosen: Ints, out: Path) -> str:
@@ -76,10 +78,10 @@ def _said(source: Source, probabilities: NDArray[np.float64], row: int) -> list[
 
 
 def _caption(source: Source, row: int) -> str:
-    new = int(source.new[row].argmax())
-    label = text(source.labels[source.rows.labels[row]])
-    lines = [f"{label} → {text(source.answers[new])} ({source.new[row, new]:.2f})"]
-    if source.old is not None:
-        old = int(source.old[row].argmax())
-        lines.append(f"main: {text(source.answers[old])} ({source.old[row, old]:.2f})")
+    lines = [f"true: {text(source.labels[source.rows.labels[row]], LONGEST_LABEL)}"]
+    for whose, found in (("here", source.new), ("main", source.old)):
+        if found is not None:
+            answer = int(found[row].argmax())
+            label = text(source.answers[answer], LONGEST_LABEL)
+            lines.append(f"{whose}: {label} ({found[row, answer]:.2f})")
     return "\n".join(lines)

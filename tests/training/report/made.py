@@ -1,11 +1,16 @@
 """A task's artifacts and main's, made by hand in a moment, and the report on them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
+from tests.bundles import LABELS, images
 from tests.training.contests import model, prepare, says
 from training import gate, params
+from training.artifacts import Split
+from training.comparison import LEARNT
 from training.report.__main__ import main
 from training.report.source import Environment, Source, collect
 
@@ -31,11 +36,25 @@ def trained(folder: Path, *, epochs: int = 3) -> None:
 class Artifacts:
     """A challenger that is right on fresh rows, and main's model, right on base rows."""
 
-    def __init__(self, folder: Path, *, fresh: bool = True, epochs: int = 3) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        fresh: bool = True,
+        epochs: int = 3,
+        rows: int = 200,
+        labels: Sequence[str] = LABELS,
+    ) -> None:
         self.folder, self.champion, self.out = folder / "digits", folder / "main", folder / "out"
-        old = model(self.champion / "bundle", 1)
-        self.new = model(self.folder / "bundle", 2, "1.1.0")
-        prepare(self.folder / "prepared", base=says(old), fresh=says(self.new) if fresh else None)
+        old = model(self.champion / "bundle", 1, labels=labels)
+        self.new = model(self.folder / "bundle", 2, "1.1.0", labels=labels)
+        answers = says(self.new) if fresh else None
+        prepared = self.folder / "prepared"
+        prepare(prepared, base=says(old), fresh=answers, rows=rows, labels=labels)
+        for seed, name in enumerate(LEARNT, start=33):
+            inputs = images(rows, seed=seed).astype(np.float32)
+            source = np.full(rows, "base")
+            Split(inputs, says(old)(inputs), source).write(prepared / f"{name}.npz")
         trained(self.folder / "model", epochs=epochs)
 
     def gate(self) -> Path:

@@ -1,0 +1,98 @@
+"""Parts of the test rows, and how both models do on each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.comparison import Bools
+from training.prepare import BASE
+from training.report.source import Source
+from training.statistics import holm, mcnemar, small_paired_interval, wilson
+
+SMALL = 30
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Part of the rows; without a champion `low` and `high` bound the accuracy itself.
+
+    main, here: accuracies.  low, high: of their difference.  p: corrected; None on few rows.
+    """
+
+    name: str
+    rows: int
+    main: float | None
+    here: float
+    low: float
+    high: float
+    p: float | None
+
+    @property
+    def small(self) -> bool:
+        """Whether it has too few rows to conclude anything from."""
+        return self.rows < SMALL
+
+    @property
+    def change(self) -> float:
+        """How much more is right than with main's model; the accuracy without one."""
+        return self.here - (self.main or 0)
+
+    @property
+    def count(self) -> str:
+        """Its number of rows, marked where they are few."""
+        return f"{self.rows:,}{', few' if self.small else ''}"
+
+
+def by_origin(source: Source) -> dict[str, Bools]:
+    """Return the rows by age, fresh (of the latest incident, where drift was seen) or old, and by
+    data source. Two names of the same rows become one.
+    """
+    sources, fresh = source.rows.source, source.fresh
+    found = {"fresh rows": fresh, "old rows": ~fresh}
+    if not fresh.any() or fresh.all():
+        found = {"all rows": np.ones(len(sources), dtype=np.bool_)}
+    for name in sorted(set(sources.tolist()), key=lambda name: (name != BASE, name)):
+        chosen = np.asarray(sources == name)
+        shown = "base" if name == BASE else f"incident {name}"
+        same = next((key for key, rows in found.items() if (rows == chosen).all()), None)
+        if same is None:
+            found[shown] = chosen
+        else:
+            renamed = f"{same}: {shown}"
+            found = {renamed if key == same else key: rows for key, rows in found.items()}
+    return found
+
+
+def by_label(source: Source) -> dict[str, Bools]:
+    """Return the rows of each true label that has any."""
+    labels = source.rows.labels
+    return {name: labels == i for i, name in enumerate(source.labels) if (labels == i).any()}
+
+
+def measure(source: Source, *groups: Mapping[str, Bools]) -> list[list[Slice]]:
+    """Return each group's slices; p-values are corrected for all that have enough rows."""
+    every = [rows for group in groups for rows in group.values()]
+    old, corrected = source.right_before, dict[int, float]()
+    if old is not None:
+        tested = [i for i, rows in enumerate(every) if rows.sum() >= SMALL]
+        raw = [mcnemar(old[every[i]], source.right[every[i]]) for i in tested]
+        corrected = dict(zip(tested, holm(raw), strict=True))
+    found: list[list[Slice]] = []
+    number = 0
+    for group in groups:
+        found.append([])
+        for name, rows in group.items():
+            found[-1].append(_slice(source, name, rows, corrected.get(number)))
+            number += 1
+    return found
+
+
+def _slice(source: Source, name: str, rows: Bools, p: float | None) -> Slice:
+    new, level = source.right[rows], 1 - source.numbers.gate.level
+    if source.right_before is None:
+        bounds = wilson(int(new.sum()), len(new), level)
+        return Slice(name, len(new), None, float(new.mean()), *bounds, p)
+    old = source.right_before[rows]
+    bounds = small_paired_interval(old, new, level=level)
+    return Slice(name, len(new), float(old.mean()), float(new.mean()), *bounds, p)

@@ -15,6 +15,7 @@ CHECKS = (
     Check("PERENNIAL_DATABASE_URL", "variables", variables.database),
     Check("deployment", "variables", variables.deployment),
     Check("secrets", "masked-protected-file", variables.secrets),
+    Check("files", "masked-protected-file", variables.files),
     Check("values with a $", "masked-protected-file", variables.expansion),
     Check("switches", "variables", variables.words),
     Check("runner that trains", "runners", runners.training),

@@ -84,11 +84,13 @@ class Facts:
     def variable(self, name: str) -> Json | None:
         """Return a variable of the project, or of a group around it, or None.
 
+        Where several have the name, that which every environment sees comes first.
         Raises NotShown where the project's variables are not shown.
         """
         own = shown(self.variables)
         groups = [] if isinstance(self.inherited, Withheld) else self.inherited
-        return next((found for found in [*own, *groups] if found["key"] == name), None)
+        found = [one for one in [*own, *groups] if one["key"] == name]
+        return min(found, key=lambda one: bool(one["environment_scope"] != "*"), default=None)
 
     def value(self, name: str, default: str = "") -> str:
         """Return a variable's value, or the default where it is not set, or hidden.

@@ -179,9 +179,10 @@ def _repo_token(
     """Ask GitLab what the variable's own value may do; it goes nowhere but to this GitLab."""
     found = None
     if not isinstance(variables, Withheld):
-        found = next((one for one in variables if one["key"] == "REPO_TOKEN"), None)
-        if found is None:
+        named = [one for one in variables if one["key"] == "REPO_TOKEN"]
+        if not named:
             return None
+        found = min(named, key=lambda one: bool(one["environment_scope"] != "*"))
     if found is None or not found["value"]:
         # A project's own token that may write is taken for REPO_TOKEN itself.
         itself = caller.bot and caller.scopes & WRITING

@@ -14,6 +14,8 @@ WORDS = {
     "MODEL_REGISTRY": ("true", "false"),
     "TRAIN_LOCK": ("training-gpu", "training"),
 }
+# Variables that a program opens as a file.
+FILES = ("DVC_SSH_KEY", "DVC_SSH_KNOWN_HOSTS", "GDRIVE_CREDENTIALS")
 # A name that no protected pattern but one for every branch covers.
 ANY_BRANCH = "somebody/any-branch"
 
@@ -66,10 +68,16 @@ def dvc_remote(facts: Facts) -> Verdict:
 
 
 def database(facts: Facts) -> Verdict:
-    """A retrain collects the labels from the service's database."""
-    if facts.variable("PERENNIAL_DATABASE_URL") is None:
+    """A retrain, which runs on main, collects the labels from the service's database."""
+    found = facts.variable("PERENNIAL_DATABASE_URL")
+    if found is None:
         return _absent(facts, "PERENNIAL_DATABASE_URL", "a retrain finds no labels")
-    return ok("set")
+    if not found["protected"]:
+        return warning(
+            "merge requests see it, and with it every Developer reads the service's database",
+            f"tick 'Protect variable': only main's pipelines need it ({PAGE})",
+        )
+    return ok("only main's pipelines see it")
 
 
 def deployment(facts: Facts) -> Verdict:
@@ -112,6 +120,15 @@ def secrets(facts: Facts) -> Verdict:
     if bare:
         return missing(f"not masked: {', '.join(bare)}", f"set 'Masked' for each: {PAGE}")
     return ok("every secret is masked")
+
+
+def files(facts: Facts) -> Verdict:
+    """Keys and their like reach a job as files, with their line ends."""
+    for name in FILES:
+        found = facts.variable(name)
+        if found is not None and found["variable_type"] != "file":
+            return missing(f"{name} is no file", f"set its type to File: {PAGE}")
+    return ok("keys and credentials are files")
 
 
 def expansion(facts: Facts) -> Verdict:

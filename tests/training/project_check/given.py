@@ -35,10 +35,11 @@ PAGES = {
     "allow_merge_on_skipped_pipeline": True,
     "ci_pipeline_variables_minimum_override_role": "maintainer",
 }
+DATABASE: dict[str, Any] = {"value": "postgresql://me:pass@db/x", "protected": True}
 VARIABLES: dict[str, Any] = {
     "REPO_TOKEN": {"value": JOBS, "masked": True},
     "DVC_REMOTE_URL": "s3://models/perennial",
-    "PERENNIAL_DATABASE_URL": {"value": "postgresql://me:pass@db/x", "masked": True},
+    "PERENNIAL_DATABASE_URL": DATABASE | {"masked": True},
     "PERENNIAL_BUNDLES": "/srv/bundles",
     "PERENNIAL_URL": "https://model.example.com",
 }

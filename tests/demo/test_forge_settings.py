@@ -44,7 +44,7 @@ def test_only_maintainers_list_what_the_settings_pages_list(server: ForgeServer,
 
 def test_a_project_shows_its_pipeline_settings_to_maintainers(chosen: ForgeServer) -> None:
     """Everybody sees how merge requests merge, and their own role."""
-    boss, reader = (chosen.project("GET", "", token) for token in (API, READ))
+    boss, reader = (chosen.project("GET", "", token) for token in (API, DEVELOPER))
     assert boss["build_timeout"] == 7200
     assert "build_timeout" not in reader
     assert reader["only_allow_merge_if_pipeline_succeeds"] is False
@@ -68,7 +68,9 @@ def test_runners_are_found_by_their_tags(chosen: ForgeServer) -> None:
 
 def test_a_runner_of_the_instance_is_no_secret(chosen: ForgeServer) -> None:
     """One of a project is shown to its Maintainers only."""
-    answers = [chosen.call("GET", f"/runners/{number}", READ).status_code for number in (1, 2, 3)]
+    answers = [
+        chosen.call("GET", f"/runners/{number}", DEVELOPER).status_code for number in (1, 2, 3)
+    ]
     assert answers == [403, 200, 404]
 
 

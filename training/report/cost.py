@@ -136,5 +136,5 @@ def _measured(source: Source) -> str:
     return (
         f"Answers were timed in this job{turns} by the service's own predictor on one CPU thread: "
         f"{CALLS} calls of each kind, without HTTP. Times of training are of whatever machine "
-        "trained it, so a ratio near 1 means nothing."
+        "trained it: a ratio near 1 may be chance."
     )

@@ -122,7 +122,7 @@ def _drift(source: Source, changed: Changes | None, out: Path) -> list[str]:
     more = len(drifting) - LISTED
     text = f"{len(drifting)} of {len(found)} signals drift in the {many} ({_limits()})"
     text += f"; the worst {LISTED}, the others are in the folded section:" if more > 0 else ":"
-    about = f"Share of new rows per bin of {worst.signal.name}, against main's reference"
+    about = "Share of new rows per bin of the worst signal, against main's reference"
     return [text, drift_table(drifting[:LISTED]), image(about, "drift.png")]
 
 

@@ -54,9 +54,9 @@ def merging(facts: Facts) -> Verdict:
 
 def skipped(facts: Facts) -> Verdict:
     """A job that pushes dvc.lock asks for no second pipeline, which leaves a skipped one."""
-    if facts.setting("only_allow_merge_if_pipeline_succeeds") and not facts.setting(
-        "allow_merge_on_skipped_pipeline"
-    ):
+    if not facts.setting("only_allow_merge_if_pipeline_succeeds"):
+        return ok("no merge waits for a pipeline yet")
+    if not facts.setting("allow_merge_on_skipped_pipeline"):
         return missing(
             "a merge request whose dvc.lock a job pushed could never merge",
             f"tick 'Skipped pipelines are considered successful': {MERGE_PAGE}",

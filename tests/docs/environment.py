@@ -47,15 +47,26 @@ def is_python(path: Path) -> bool:
 
 
 def reads(path: Path) -> Iterator[str]:
-    """Yield what a program asks an environment for; a name that cannot be read fails."""
+    """Yield what a program asks an environment for, by a string, a constant or a loop's variable."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    known = constants(tree)
+    known, looped = constants(tree), loops(tree)
     for node in ast.walk(tree):
         asked = key(node)
         if isinstance(asked, ast.Constant) and isinstance(asked.value, str):
             yield asked.value
-        elif isinstance(asked, ast.Name) and asked.id in known:
-            yield known[asked.id]
+        elif isinstance(asked, ast.Name):
+            yield from [known[asked.id]] if asked.id in known else looped.get(asked.id, [])
+
+
+def loops(tree: ast.Module) -> Mapping[str, list[str]]:
+    """Return the words that a loop's variable goes through, where they stand in the loop itself."""
+    found: dict[str, list[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.For | ast.comprehension) and isinstance(node.target, ast.Name):
+            items = node.iter.elts if isinstance(node.iter, ast.Tuple | ast.List) else []
+            words = [item.value for item in items if isinstance(item, ast.Constant)]
+            found.setdefault(node.target.id, []).extend(w for w in words if isinstance(w, str))
+    return found
 
 
 def key(node: ast.AST) -> ast.expr | None:

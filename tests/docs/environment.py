@@ -47,7 +47,7 @@ def is_python(path: Path) -> bool:
 
 
 def reads(path: Path) -> Iterator[str]:
-    """Yield what a program asks an environment for, by a string, a constant or a loop's variable."""
+    """Yield what a program asks an environment for: a string, a constant, a loop's variable."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     known, looped = constants(tree), loops(tree)
     for node in ast.walk(tree):

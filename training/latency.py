@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 ROWS = (1, 64)  # of one call
-CALLS = 400  # of each model at each size; p99 is the fifth slowest
+ROUNDS, CALLS = 9, 120  # of each model at each size, and of each round
 WARM_UP = 20  # calls before, which do not count
 
 
@@ -23,7 +23,11 @@ class Answers(Protocol):
 
 @dataclass(frozen=True)
 class Latency:
-    """Seconds of one call with so many rows: the median, and what 99 % of the calls kept."""
+    """Seconds of one call with so many rows: the median, and what 99 % of the calls kept.
+
+    Both are medians over rounds, so that a moment in which the machine did something else does not
+    become the model's tail.
+    """
 
     rows: int
     p50: float
@@ -35,14 +39,13 @@ def measure(
     inputs: NDArray[np.float32],
     *,
     sizes: Sequence[int] = ROWS,
-    calls: int = CALLS,
     clock: Callable[[], float] = time.perf_counter,
 ) -> list[tuple[Latency, ...]]:
     """Return each model's latency at each size.
 
-    inputs: rows to ask with, at least 1, over and over.  calls: of each model at each size.
+    inputs: rows to ask with, at least 1, over and over.  sizes: rows of one call.
     """
-    found = [_size(models, inputs, rows, calls, clock) for rows in sizes]
+    found = [_size(models, inputs, rows, clock) for rows in sizes]
     return list(zip(*found, strict=True))
 
 
@@ -50,22 +53,19 @@ def _size(
     models: Sequence[Answers],
     inputs: NDArray[np.float32],
     rows: int,
-    calls: int,
     clock: Callable[[], float],
 ) -> list[Latency]:
     """Call every model in turn, each one as often first as the others."""
-    seconds = np.empty((len(models), calls))
+    seconds = np.empty((len(models), ROUNDS * CALLS))
     turns = list(islice(permutations(range(len(models))), 2))
-    for call in range(-WARM_UP, calls):
+    for call in range(-WARM_UP, ROUNDS * CALLS):
         batch = inputs[np.arange(call * rows, (call + 1) * rows) % len(inputs)]
         for model in turns[call % len(turns)]:
             started = clock()
             models[model].predict(batch)
+            taken = clock() - started
             if call >= 0:
-                seconds[model, call] = clock() - started
-            else:
-                clock()
-    return [
-        Latency(rows, *(float(value) for value in np.quantile(taken, (0.5, 0.99))))
-        for taken in seconds
-    ]
+                seconds[model, call] = taken
+    by_round = seconds.reshape(len(models), ROUNDS, CALLS)
+    medians, tails = np.median(np.quantile(by_round, (0.5, 0.99), axis=2), axis=2)
+    return [Latency(rows, float(p50), float(p99)) for p50, p99 in zip(medians, tails, strict=True)]

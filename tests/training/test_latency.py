@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.latency import CALLS, ROWS, WARM_UP, measure
+from training.latency import CALLS, ROUNDS, ROWS, WARM_UP, measure
 
 
 class Clock:
@@ -19,7 +19,7 @@ class Clock:
 
 
 class Model:
-    """Takes so many seconds a row, and ten times as long in every 50th call."""
+    """Takes so many seconds a row, and ten times as long in every 40th call."""
 
     def __init__(self, name: str, seconds: float, clock: Clock, log: list[str]) -> None:
         self.name, self.seconds, self.clock, self.log = name, seconds, clock, log
@@ -29,7 +29,7 @@ class Model:
         """Answer, and let the time pass."""
         self.calls += 1
         self.log.append(self.name)
-        self.clock.now += self.seconds * len(rows) * (10 if self.calls % 50 == 0 else 1)
+        self.clock.now += self.seconds * len(rows) * (10 if self.calls % 40 == 0 else 1)
         return np.zeros((len(rows), 2), np.float32)
 
 
@@ -51,7 +51,7 @@ def test_models_take_turns() -> None:
     models = [Model("a", 1.0, clock, log), Model("b", 1.0, clock, log)]
     measure(models, np.zeros((1, 2), np.float32), sizes=(1,), clock=clock)
     pairs = [tuple(log[i : i + 2]) for i in range(0, len(log), 2)]
-    assert len(pairs) == CALLS + WARM_UP
+    assert len(pairs) == ROUNDS * CALLS + WARM_UP
     assert pairs.count(("a", "b")) == pairs.count(("b", "a")) == len(pairs) / 2
 
 
@@ -60,3 +60,18 @@ def test_one_model_alone_is_measured_too() -> None:
     clock = Clock()
     found = measure([Model("a", 2.0, clock, [])], np.zeros((1, 2), np.float32), clock=clock)
     assert len(found) == 1 and found[0][0].p50 == 2
+
+
+def test_a_stall_of_the_machine_is_nobodys_tail() -> None:
+    """A burst in one round leaves the figures of both models alone."""
+    clock = Clock()
+    model = Model("a", 1.0, clock, [])
+    stalled = iter([True] * 30)
+
+    def ticks() -> float:
+        if model.calls > 200 and next(stalled, False):
+            clock.now += 1000
+        return clock.now
+
+    (found,) = measure([model], np.zeros((1, 2), np.float32), sizes=(1,), clock=ticks)
+    assert (found[0].p50, found[0].p99) == (1, 10)

@@ -7,7 +7,7 @@ from typing import Any
 
 from service.bundle import Bundle
 from training.artifacts import read_json
-from training.latency import CALLS, Latency
+from training.latency import CALLS, ROUNDS, Latency
 from training.markdown import code, table
 from training.report.source import Source
 from training.report.units import Format, duration, energy, ratio, size
@@ -134,7 +134,7 @@ def _basis(cost: Mapping[str, Any]) -> str:
 def _measured(source: Source) -> str:
     turns = "" if source.champion is None else ", both models in turns,"
     return (
-        f"Answers were timed in this job{turns} by the service's own predictor on one CPU thread: "
-        f"{CALLS} calls of each kind, without HTTP. Times of training are of whatever machine "
-        "trained it: a ratio near 1 may be chance."
+        f"Answers were timed in this job{turns} by the service's own predictor on one CPU thread, "
+        f"without HTTP: medians of {ROUNDS} rounds of {CALLS} calls each. Times of training are of "
+        "whatever machine trained it: a ratio near 1 may be chance."
     )

@@ -1,18 +1,67 @@
-"""The figures that GitLab shows beside the merge request: OpenMetrics text, metrics.txt."""
+"""The figures that GitLab shows beside the merge request: OpenMetrics text, metrics.txt.
 
+Source: OpenMetrics 1.0, https://prometheus.io/docs/specs/om/open_metrics_spec/
+"""
+
+from collections.abc import Mapping
 from pathlib import Path
 
+from training.prepare import BASE
+from training.report.cost import figures
 from training.report.source import Source
+from training.scores import measure
 
 FILE = "metrics.txt"
+PREFIX = "model"
+UNITS = ("bytes", "joules", "seconds")
+
+# Name in section 2 to name here; a unit that OpenMetrics knows would stand at its end.
+SCORES = {
+    "accuracy": "accuracy",
+    "macro F1": "macro_f1",
+    "log loss": "log_loss",
+    "calibration error": "calibration_error",
+}
+HELP = {
+    "accuracy": "Share of test rows predicted right.",
+    "macro_f1": "Mean over labels of the harmonic mean of precision and recall.",
+    "log_loss": "Mean surprise at the true label in nats.",
+    "calibration_error": "How far confidence lies from accuracy.",
+    "latency_seconds": "One call of the predictor without HTTP.",
+}
 
 
 def write(source: Source, out: Path) -> Path:
-    """Write the accuracy of each set of rows and return the file's path."""
+    """Write this model's figures, without main's: GitLab compares them itself; return the path."""
+    families: dict[str, list[tuple[Mapping[str, str], float]]] = {}
+    groups = {"base": source.rows.source == BASE, "fresh": source.fresh}
+    for shown, name in SCORES.items():
+        for rows, chosen in groups.items():
+            if chosen.any():
+                value = measure(shown, source.new[chosen], source.rows.labels[chosen])
+                families.setdefault(name, []).append(({"rows": rows}, value))
+    helps = dict(HELP)
+    for one in figures(source):
+        if one.here is not None:
+            helps.setdefault(one.metric, f"{one.name[0].upper()}{one.name[1:]}.")
+            families.setdefault(one.metric, []).append((one.labels, one.here))
     lines = []
-    for name, found in (("base", source.result.base), ("fresh", source.result.fresh)):
-        if found is not None:
-            lines.append(f'accuracy{{rows="{name}"}} {found.challenger.value:.6f}')
+    for name, samples in families.items():
+        lines += _family(source.task, name, helps[name], samples)
     path = out / FILE
     path.write_text("\n".join([*lines, "# EOF"]) + "\n", encoding="utf-8")
     return path
+
+
+def _family(
+    task: str, name: str, text: str, samples: list[tuple[Mapping[str, str], float]]
+) -> list[str]:
+    """Return a gauge's lines. Labels hold no spaces, which GitLab would split a line at."""
+    full, unit = f"{PREFIX}_{name}", name.rpartition("_")[2]
+    lines = [f"# TYPE {full} gauge", f"# HELP {full} {text}"]
+    if unit in UNITS:
+        lines.insert(1, f"# UNIT {full} {unit}")
+    for labels, value in samples:
+        inside = ",".join(f'{key}="{one}"' for key, one in {"task": task, **labels}.items())
+        lines.append(f"{full}{{{inside}}} {value:.9g}")
+    return lines

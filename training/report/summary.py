@@ -1,9 +1,105 @@
-"""The report on one screen, for the job's log."""
+"""The report on one screen, for the job's log: plain text, at most 25 lines of 80 columns."""
 
-from training.gate import describe
+from textwrap import wrap
+
+import numpy as np
+
+from training.artifacts import read_json
+from training.gate import p_value
+from training.report.cost import figures
+from training.report.data import SUMMARY, since_main
+from training.report.drift import signal_drift
+from training.report.findings import read
 from training.report.source import Source
+from training.scores import METRICS, measure
+
+WIDTH = 80
+SHOWN = ("accuracy", "macro F1", "log loss", "calibration error")
+# Figures of section 8 that fit on the screen.
+COSTS = (
+    "training, wall time",
+    "training, energy estimate",
+    "bundle size",
+    "answer to 1 row, p50",
+    "answer to 1 row, p99",
+)
 
 
 def summary(source: Source) -> str:
-    """Return the verdict and the figures for it."""
-    return describe(source.result)
+    """Return verdict, scores, cost, data and pipeline."""
+    new = source.challenger.bundle.manifest
+    title = f"{new.task} {new.version}"
+    if source.champion is not None:
+        title += f" against main's {source.champion.bundle.manifest.version}"
+    lines = [title, *_verdict(source), "", *_scores(source), "", *_cost(source), "", _data(source)]
+    return "\n".join(line[:WIDTH].rstrip() for line in lines)
+
+
+def _verdict(source: Source) -> list[str]:
+    decision = source.result.decision
+    text = f"verdict: {decision.verdict}: {'; '.join(decision.reasons)}"
+    return wrap(text, WIDTH, subsequent_indent="  ", max_lines=4, placeholder=" ...")
+
+
+def _scores(source: Source) -> list[str]:
+    """Return a table of the rows that the verdict is about: fresh ones, or else all."""
+    fresh = bool(source.fresh.any())
+    chosen = source.fresh if fresh else np.ones(len(source.rows.labels), dtype=np.bool_)
+    truth, kind = source.rows.labels[chosen], "fresh" if fresh else "test"
+    lines = [_line(f"{len(truth)} {kind} rows", *_heads(source))]
+    for name in SHOWN if len(truth) else ():
+        here = measure(name, source.new[chosen], truth)
+        if source.old is None:
+            lines.append(_line(name, f"{here:.4f}"))
+            continue
+        main = measure(name, source.old[chosen], truth)
+        arrow = "higher" if METRICS[name].higher_is_better else "lower"
+        note = f"{here - main:+.4f} ({arrow} is better)"
+        lines.append(_line(name, f"{main:.4f}", f"{here:.4f}", note))
+    found = source.result.fresh or source.result.base
+    if found is not None and found.difference is not None:
+        lines.append(f"accuracy differs with {p_value(found.difference.p)}, McNemar's exact test")
+    return lines
+
+
+def _heads(source: Source) -> tuple[str, ...]:
+    return ("here",) if source.champion is None else ("main", "here", "")
+
+
+def _cost(source: Source) -> list[str]:
+    lines = [_line("cost", *_heads(source))]
+    for one in figures(source):
+        if one.name in COSTS:
+            main, here, times = one.cells
+            cells = (here,) if source.champion is None else (main, here, times)
+            lines.append(_line(one.name, *cells))
+    return lines
+
+
+def _line(name: str, *cells: str) -> str:
+    """Return a name and its cells in columns; the last of three is free text.
+
+    >>> _line("accuracy", "0.9000", "0.9500", "+0.0500")
+    'accuracy                         0.9000       0.9500  +0.0500'
+    """
+    columns = "".join(f"{cell:>13}" for cell in cells[:2])
+    return f"{name:<26}{columns}  {cells[2] if len(cells) > 2 else ''}".rstrip()
+
+
+def _data(source: Source) -> str:
+    """Return what changed in the rows, and how the validation went."""
+    splits = read_json(source.folder / SUMMARY)["splits"]
+    parts = [f"data: {sum(split['rows'] for split in splits.values())} rows"]
+    changed = since_main(source)
+    if changed is not None:
+        parts.append("as main's" if changed.nothing else f"{len(changed.new.labels)} new")
+        if source.champion is not None and len(changed.new.labels):
+            found = signal_drift(source.champion, changed.new)
+            parts.append(f"{sum(one.drifts for one in found)} of {len(found)} signals drift")
+    document = read(source)
+    parts.append(
+        "validation not recorded"
+        if document is None
+        else f"{len(document['warnings'])} validation warnings"
+    )
+    return ", ".join(parts)

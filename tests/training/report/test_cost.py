@@ -87,7 +87,7 @@ def test_the_estimate_says_its_assumptions(made: Artifacts) -> None:
     """What was counted, at how many watts, and what is left out."""
     text = "\n".join(section(made.source(), made.out))
     assert "energy by CPU seconds at 10 W per core, without memory, cooling and power" in text
-    assert "400 calls of each kind, without HTTP" in text
+    assert "without HTTP: medians of 9 rounds of 120 calls each" in text
 
 
 def test_a_first_model_stands_alone(made: Artifacts) -> None:

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -80,52 +81,48 @@ def register(task: str, *, root: Path, environment: Mapping[str, str], remote: R
         repository.fetch_tags(f"{task}{kind}*", remote)
     known = versions.read(task, repository)
     version = f"v{bundle.manifest.version}"
-    reasons = why(repository, bundle, root / "artifacts" / task / "gate" / gate.FILE)
     pipeline = environment.get("CI_PIPELINE_URL", "")
-    facts = Facts.of(bundle, why=reasons, pipeline=pipeline)
-    author = Author.of_job(environment)
-    pushed = []
-    try:
-        if version in known.versions:
-            _check_same(known, version, bundle, repository)
-        else:
-            message = facts.message(task, bundle.manifest.version)
-            gto.register(
-                str(root),
-                task,
-                "HEAD",
-                version=version,
-                message=message,
-                author=author.name,
-                author_email=author.email,
-            )
-            pushed.append(f"{task}@{version}")
-        if known.serving is None or known.serving[1] != version:
-            # Forced: GTO would not put a version into a stage where it has been before.
-            text = f"{task} {version} serves: deployed and verified\n\nPipeline: {pipeline}"
-            gto.assign(
-                str(root),
-                task,
-                STAGE,
-                version=version,
-                message=text,
-                force=True,
-                author=author.name,
-                author_email=author.email,
-            )
-            pushed.append(_newest(task, repository))
-    except GTOException as error:
-        raise RegistryRefused(f"{task}@{version}: GTO refuses: {error}") from error
-    for name in pushed:
+    tags = Tags(task, root, Author.of_job(environment))
+    made = []
+    if version in known.versions:
+        _check_same(known, version, bundle, repository)
+    else:
+        reasons = why(repository, bundle, root / "artifacts" / task / "gate" / gate.FILE)
+        facts = Facts.of(bundle, why=reasons, pipeline=pipeline)
+        made.append(tags.add_version(version, facts.message(task, bundle.manifest.version)))
+    if known.serving is None or known.serving[1] != version:
+        message = f"{task} {version} serves: deployed and verified\n\nPipeline: {pipeline}"
+        made.append(tags.put_into_production(version, message))
+    for name in made:
         # The version's own pipeline fills GitLab's registry; production serves already.
         repository.push_tag(name, remote, skip_pipeline=f"#{STAGE}#" in name)
-    return pushed
+    return made
 
 
-def _newest(task: str, repository: Repository) -> str:
-    serving = versions.read(task, repository).serving
-    assert serving is not None
-    return serving[0].name
+@dataclass(frozen=True)
+class Tags:
+    """Makes tags in a checkout, as GTO does. Every method raises RegistryRefused."""
+
+    task: str
+    root: Path
+    author: Author
+
+    def add_version(self, version: str, message: str) -> str:
+        """Tag HEAD with a version and return the tag's name."""
+        return self._made(gto.register, ref="HEAD", version=version, message=message)
+
+    def put_into_production(self, version: str, message: str) -> str:
+        """Tag a version's commit with the stage and return the tag's name."""
+        # Forced: GTO would not put a version again into a stage where it has been before.
+        return self._made(gto.assign, stage=STAGE, version=version, message=message, force=True)
+
+    def _made(self, act: Callable[..., Any], **wish: Any) -> str:
+        by = {"author": self.author.name, "author_email": self.author.email}
+        try:
+            made = act(str(self.root), name=self.task, **wish, **by)
+        except GTOException as error:
+            raise RegistryRefused(f"{self.task}@{wish['version']}: GTO refuses: {error}") from error
+        return str(made.tag)
 
 
 def _check_same(known: Versions, version: str, bundle: Bundle, repository: Repository) -> None:

@@ -1,0 +1,356 @@
+"""Versions and production are tags in git, made by GTO, and tell which model serves and why."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gto import api as gto
+
+from tests.demo.forge_fixtures import API, PROJECT, ForgeServer, running_forge, seed
+from tests.training.registry_job import Main
+from tests.training.test_propose import result
+from training import gate, registry
+from training.branch import Remote
+from training.command import run
+from training.errors import BundleUnusable, GitLabRefused, MissingVariable, RegistryRefused
+from training.gate import Model
+
+
+@pytest.fixture
+def main(tmp_path: Path) -> Main:
+    """Return a job on main."""
+    return Main(tmp_path)
+
+
+def shown(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    """Return what `champion` printed, by the first word of each line."""
+    lines = capsys.readouterr().out.splitlines()
+    return {line.split()[0]: " ".join(line.split()[1:]) for line in lines}
+
+
+def test_the_first_model_is_registered_and_in_production(main: Main) -> None:
+    """One tag for the version, one for the stage, both on the commit that deployed."""
+    main.train("1.0.0")
+    assert main.run("register") == 0
+    assert main.pushed() == ["digits#production#1", "digits@v1.0.0"]
+    for name in main.pushed():
+        assert main.git("rev-parse", f"{name}^{{commit}}") == main.git("rev-parse", "HEAD")
+
+
+def test_gto_reads_the_same(main: Main) -> None:
+    """Anything else that knows GTO's tags finds the version and the stage."""
+    main.train("1.0.0")
+    main.run("register")
+    [version] = gto.show(str(main.root), "digits")
+    assert (version["version"], version["stages"][0]["stage"]) == ("v1.0.0", "production")
+
+
+def test_registering_again_changes_nothing(main: Main, capsys: pytest.CaptureFixture[str]) -> None:
+    """A job that runs again, and a push that changes no model, leave the tags as they are."""
+    main.train("1.0.0")
+    main.run("register")
+    main.commit("Words only")
+    assert main.run("register") == 0
+    assert "what serves is registered already" in capsys.readouterr().out
+    assert main.pushed() == ["digits#production#1", "digits@v1.0.0"]
+
+
+def test_a_job_that_failed_before_its_push_is_made_up_for(main: Main) -> None:
+    """Its tags stand in the runner's checkout only; the next run makes and pushes them."""
+    main.train("1.0.0")
+    right, main.remote = main.remote, main.home / "nowhere.git"
+    with pytest.raises(GitLabRefused, match="git fetch"):
+        main.run("register")
+    main.remote = right
+    gto.register(str(main.root), "digits", "HEAD", version="v1.0.0", message="left over")
+    assert main.run("register") == 0
+    assert main.pushed() == ["digits#production#1", "digits@v1.0.0"]
+    assert "Bundle: " in main.git("tag", "--list", "--format=%(contents)", "digits@v1.0.0")
+
+
+def test_a_version_of_another_bundle_is_refused(main: Main) -> None:
+    """Two models under one number would make the registry worthless; the message says the way."""
+    main.train("1.0.0")
+    main.run("register")
+    main.train("1.0.0", seed=5)
+    expected = r"digits@v1.0.0: registered for the bundle .*; raise digits.export.version in params"
+    with pytest.raises(RegistryRefused, match=expected):
+        main.run("register")
+    assert main.pushed() == ["digits#production#1", "digits@v1.0.0"]
+
+
+def test_a_version_tagged_by_hand_is_compared_by_its_lock(main: Main) -> None:
+    """Its message names no bundle, but its commit's dvc.lock does."""
+    main.train("1.0.0")
+    main.git("tag", "--annotate", "digits@v1.0.0", "-m", "by hand")
+    main.git("push", "--quiet", str(main.remote), "digits@v1.0.0")
+    assert main.run("register") == 0
+    main.train("1.0.0", seed=5)
+    with pytest.raises(RegistryRefused, match="of another dvc.lock"):
+        main.run("register")
+
+
+def test_a_version_that_comes_back_is_put_into_production_again(main: Main) -> None:
+    """After a rollback by hand the next deployment of main is the newest assignment."""
+    main.train("1.0.0")
+    main.run("register")
+    first = main.git("rev-parse", "HEAD")
+    main.train("1.1.0", seed=5)
+    main.run("register")
+    main.git("tag", "--annotate", "digits#production#3", first, "-m", "back")
+    main.git("push", "--quiet", str(main.remote), "digits#production#3")
+    assert main.run("register") == 0
+    assert "digits#production#4" in main.pushed()
+
+
+@pytest.mark.parametrize(
+    ("message", "why"),
+    [
+        ("Retrain\n\npromote: a gain: 0.1 to 0.9\n", "promote: a gain: 0.1 to 0.9"),
+        ("Wider filters\n\nBecause.", "Wider filters"),
+        (
+            "Merge branch 'a' into 'main'\n\nWider filters\n\nSee merge request g/p!3",
+            "Wider filters (g/p!3)",
+        ),
+    ],
+)
+def test_why_is_what_brought_the_model_to_main(
+    main: Main, message: str, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The gate's verdict where the commit has one, else what the merge was about."""
+    main.train("1.0.0", message=message)
+    main.commit("Words only, later")
+    main.run("register")
+    capsys.readouterr()
+    main.run("champion")
+    assert shown(capsys)["why"] == why
+
+
+def test_why_is_found_in_a_merged_branch(main: Main, capsys: pytest.CaptureFixture[str]) -> None:
+    """The verdict stands in the retrain's own commit, below the merge commit."""
+    main.commit("Start")
+    main.git("switch", "--quiet", "--create", "retrain")
+    main.train("1.0.0", message="Retrain\n\npromote: a gain")
+    main.git("switch", "--quiet", "main")
+    main.git("merge", "--quiet", "--no-ff", "retrain", "-m", "Merge branch 'retrain' into 'main'")
+    main.run("register")
+    capsys.readouterr()
+    main.run("champion")
+    assert shown(capsys)["why"] == "promote: a gain"
+
+
+def test_why_is_the_gates_verdict_on_this_bundle(
+    main: Main, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A gate.json about this very bundle goes before what the commit says."""
+    made = main.train("1.0.0")
+    found = result()
+    verdict = type(found)(**vars(found) | {"challenger": Model("1.0.0", made.digest)})
+    gate.write(verdict, main.root / "artifacts" / "digits" / "gate")
+    main.run("register")
+    capsys.readouterr()
+    main.run("champion")
+    assert shown(capsys)["why"] == "promote: a reason"
+
+
+def test_the_champion_is_told_with_its_reasons(
+    main: Main, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Version, tag, commit, when, by whom, bundle, accuracy with its interval, what was before."""
+    main.train("1.0.0")
+    main.run("register")
+    made = main.train("1.1.0", seed=5, message="Wider filters")
+    main.run("register")
+    capsys.readouterr()
+    assert main.run("champion") == 0
+    told = shown(capsys)
+    assert told["digits"] == "v1.1.0 serves"
+    assert told["tag"] == "digits#production#2 on digits@v1.1.0"
+    assert told["commit"] == main.git("rev-parse", "HEAD")
+    assert told["since"].endswith(" UTC, by Ada")
+    assert told["bundle"] == made.digest
+    assert told["accuracy"] == "0.9750 (0.9546 to 0.9864) on 400 base test rows"
+    assert told["before"].startswith("v1.0.0 from 20")
+    assert told["service"] == "not asked: set PERENNIAL_URL to its address"
+
+
+def test_a_rollback_by_hand_is_told(main: Main, capsys: pytest.CaptureFixture[str]) -> None:
+    """`gto assign` names no reason; the version still has its own."""
+    main.train("1.0.0", message="The first")
+    main.run("register")
+    main.train("1.1.0", seed=5)
+    main.run("register")
+    gto.assign(str(main.root), "digits", "production", version="v1.0.0", force=True, author="Bo")
+    capsys.readouterr()
+    main.run("champion")
+    told = shown(capsys)
+    assert told["tag"] == "digits#production#3 on digits@v1.0.0"
+    assert told["why"] == "The first" and told["since"].endswith("by Bo")
+
+
+def answer(digest: str, version: str = "1.0.0", task: str = "digits") -> dict[str, Any]:
+    """Return what the service says on /model."""
+    return {"digest": digest, "manifest": {"task": task, "version": version}}
+
+
+def test_a_service_that_agrees_is_told(main: Main, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same bundle, by its digest."""
+    main.said = answer(main.train("1.0.0").digest)
+    main.more = {"PERENNIAL_URL": "http://service:8000"}
+    main.run("register")
+    capsys.readouterr()
+    assert main.run("champion") == 0
+    assert shown(capsys)["service"] == "http://service:8000 serves the same bundle"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, "http://service:8000/model gives no answer to compare: Connection refused"),
+        ({"detail": "?"}, "http://service:8000/model gives no answer to compare: 'digest'"),
+        (answer("f" * 64, "0.9.0"), "serves digits v0.9.0, bundle ffffffffffff: NOT what git says"),
+        (answer("f" * 64, task="news"), "serves another model: news v1.0.0, bundle ffffffffffff"),
+    ],
+)
+def test_a_service_that_disagrees_fails(
+    main: Main, said: dict[str, Any], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The line says what it serves, and the exit code is 1."""
+    main.train("1.0.0")
+    main.said = said
+    main.more = {"PERENNIAL_URL": "http://service:8000/"}
+    main.run("register")
+    capsys.readouterr()
+    assert main.run("champion") == 1
+    assert expected in capsys.readouterr().out
+
+
+def test_without_tags_the_champion_says_where_they_come_from(
+    main: Main, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A new project, or a clone without tags, is no error."""
+    main.commit("Start")
+    main.said, main.more = answer("f" * 64), {"PERENNIAL_URL": "http://service:8000"}
+    assert main.run("champion") == 0
+    out = capsys.readouterr().out
+    assert "digits: no version is registered in this clone" in out and "git fetch --tags" in out
+    assert "serves digits v1.0.0, bundle ffffffffffff; git does not say which it should" in out
+
+
+def test_a_version_without_production_is_told(
+    main: Main, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Registered by hand, not deployed."""
+    main.train("1.0.0")
+    gto.register(str(main.root), "digits", "HEAD", version="v1.0.0")
+    main.run("champion")
+    expected = "digits: no version is in production yet; registered: v1.0.0"
+    assert expected in capsys.readouterr().out
+
+
+def test_production_that_was_emptied_is_told(
+    main: Main, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GTO's unassign takes the version out of the stage."""
+    main.train("1.0.0")
+    main.run("register")
+    gto.unassign(str(main.root), "digits", version="v1.0.0", stage="production")
+    main.run("champion")
+    assert "digits: nothing is in production since " in capsys.readouterr().out
+
+
+def test_a_production_tag_without_a_version_is_told(
+    main: Main, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A tag made without GTO, on any commit; the line says how it is done."""
+    main.commit("Start")
+    main.git("tag", "digits#production#1")
+    main.run("champion")
+    out = capsys.readouterr().out
+    assert "digits#production#1 put an unregistered version into production" in out
+    assert "gto assign digits --version vX.Y.Z --stage production" in out
+
+
+def test_another_tasks_bundle_is_refused(main: Main) -> None:
+    """The manifest says whose it is."""
+    made = main.train("1.0.0")
+    manifest = json.loads((made.path / "manifest.json").read_text())
+    (made.path / "manifest.json").write_text(json.dumps(manifest | {"task": "news"}))
+    with pytest.raises(BundleUnusable, match="of the task 'news', expected 'digits'"):
+        main.run("register")
+
+
+def test_without_a_bundle_the_message_says_how_to_get_it(main: Main) -> None:
+    """The job forgot to pull it."""
+    main.commit("Start")
+    with pytest.raises(BundleUnusable, match="'dvc pull .*bundle' brings it"):
+        main.run("register")
+
+
+@pytest.fixture
+def forge(tmp_path: Path) -> Iterator[ForgeServer]:
+    """Run a forge with a first commit on main, and a job for tags only."""
+    pipeline = "of-a-tag:\n  rules: [{if: $CI_COMMIT_TAG}]\n  script: ['true']\n"
+    with running_forge(tmp_path) as server:
+        seed(server, {".gitlab-ci.yml": pipeline})
+        server.settle()
+        yield server
+
+
+def forge_job(main: Main, forge: ForgeServer, **more: str) -> Remote:
+    """Let the checkout be one of the forge's main, and return where its job pushes."""
+    main.git("remote", "add", "origin", forge.remote())
+    main.git("pull", "--quiet", "origin", "main")
+    host, _, port = forge.url.removeprefix("http://").partition(":")
+    server = {"CI_SERVER_PROTOCOL": "http", "CI_SERVER_HOST": host, "CI_SERVER_PORT": port}
+    token = {"CI_PROJECT_PATH": PROJECT, "REPO_TOKEN": API}
+    main.more = {**server, **token, **more}
+    return Remote.of_job(main.environment)
+
+
+def register_on(main: Main, remote: Remote) -> int:
+    """Run the job's command with this remote."""
+    arguments = ["register", "--task=digits"]
+    return registry.main(
+        arguments, environment=main.environment, root=main.root, remote=remote, ask=main.ask
+    )
+
+
+def test_on_the_forge_a_version_starts_its_pipeline_and_production_does_not(
+    tmp_path: Path, forge: ForgeServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What serves need not be deployed again; the token shows nowhere."""
+    (tmp_path / "job").mkdir()
+    main = Main(tmp_path / "job")
+    remote = forge_job(main, forge)
+    main.train("1.0.0")
+    main.git("push", "--quiet", "origin", "HEAD:refs/heads/main")
+    forge.settle()
+    assert register_on(main, remote) == 0
+    forge.settle()
+    ran = {one["ref"]: one["status"] for one in forge.project("GET", "/pipelines")}
+    assert ran == {"digits@v1.0.0": "success", "digits#production#1": "skipped"}
+    printed = capsys.readouterr()
+    assert API not in printed.out + printed.err
+
+
+def test_a_token_that_may_not_push_is_named(
+    tmp_path: Path, forge: ForgeServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One sentence, without the token."""
+    (tmp_path / "job").mkdir()
+    main = Main(tmp_path / "job")
+    remote = forge_job(main, forge, REPO_TOKEN="glpat-nobody-knows")
+    main.train("1.0.0")
+    assert run(lambda: register_on(main, remote)) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("GitLabRefused: git fetch:") and "glpat-nobody-knows" not in said
+
+
+def test_outside_a_job_the_missing_variable_is_named(main: Main) -> None:
+    """Registering is a job's work; by hand there is gto."""
+    main.train("1.0.0")
+    with pytest.raises(MissingVariable, match="CI_SERVER_PROTOCOL: not set"):
+        registry.main(["register", "--task=digits"], environment={}, root=main.root)

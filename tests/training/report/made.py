@@ -68,15 +68,25 @@ class Artifacts:
         gate.main(["--task=digits", *(f"--{name}={value}" for name, value in options.items())])
         return self.folder / "gate" / "gate.json"
 
-    def source(self, *, main: bool = True, environment: Mapping[str, str] = PIPELINE) -> Source:
+    def source(
+        self,
+        *,
+        main: bool = True,
+        floor: float | None = None,
+        environment: Mapping[str, str] = PIPELINE,
+    ) -> Source:
         """Return what a section is written from; without main it is the first model."""
         self.out.mkdir(exist_ok=True)
+        numbers = params.load("digits")
+        if floor is not None:
+            gate = numbers.gate.model_copy(update={"floor": floor})
+            numbers = numbers.model_copy(update={"gate": gate})
         return collect(
             task="digits",
             folder=self.folder,
             main=self.champion if main else None,
             decided=None,
-            numbers=params.load("digits"),
+            numbers=numbers,
             environment=Environment.read(environment),
         )
 

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.training.contests import model
-from tests.training.report.made import CURVES, Artifacts
+from tests.training.report.made import Artifacts
 from training.command import run
-from training.errors import BadParameter, MissingArtifact
-from training.report.curves import read_history
+from training.errors import BadParameter
 
 MOST_BYTES = 200_000
 
@@ -32,6 +31,25 @@ def test_marks_that_nobody_sees_begin_and_end_it(compared: tuple[Artifacts, str]
     lines = compared[1].splitlines()
     assert lines[0] == "<!-- perennial-report: digits -->"
     assert lines[-1] == f"<!-- perennial-bundle: {compared[0].new.bundle.digest} -->"
+
+
+def test_sections_stand_in_the_order_of_need(compared: tuple[Artifacts, str]) -> None:
+    """The verdict and the metrics are seen without scrolling far or unfolding."""
+    found = re.findall(r"^## (\w+)", compared[1], re.MULTILINE)
+    assert found[:6] == ["Metrics", "Training", "Mistakes", "Calibration", "Slices", "Data"]
+    assert compared[1].index("Verdict") < compared[1].index("## Metrics")
+    assert "<details>" not in compared[1].split("## Training")[0]
+
+
+def test_it_has_one_spelling_for_everything(compared: tuple[Artifacts, str]) -> None:
+    """CML's Markdown rewriter finds nothing to change: bullets, fences, blank lines, spaces."""
+    text = compared[1]
+    prose = re.sub(r"^```\w+\n.*?^```$|`[^`\n]*`", "", text, flags=re.MULTILINE | re.DOTALL)
+    assert "\n\n\n" not in text and not re.search(r"[ \t]$", text, re.MULTILINE)
+    assert "```" not in prose
+    assert not re.search(r"^ *[-+] ", prose, re.MULTILINE)
+    assert "[" not in re.sub(r"!?\[[^\]]*\]\([^)]*\)", "", prose) and "__" not in prose
+    assert not re.search(r"^#{1,6} .*\n[^\n]", text, re.MULTILINE)
 
 
 def test_every_picture_is_there_and_small(compared: tuple[Artifacts, str]) -> None:
@@ -69,11 +87,3 @@ def test_a_missing_artifact_is_named(
     (artifacts.folder / name).unlink()
     assert run(lambda: print(artifacts.write())) == 2
     assert f"{name}: not found; run 'dvc repro'" in capsys.readouterr().err
-
-
-def test_curves_need_an_epoch(tmp_path: Path) -> None:
-    """A history with a header only is refused like a missing one."""
-    file = tmp_path / "history.csv"
-    file.write_text(CURVES)
-    with pytest.raises(MissingArtifact, match="an epoch"):
-        read_history(file)

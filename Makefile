@@ -3,6 +3,7 @@ VENV ?= .venv
 SHIFT ?= inverted
 PYTEST ?=
 LOCK ?= dev
+TASK ?= digits
 
 export VENV := $(abspath $(VENV))
 export PATH := $(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
@@ -11,7 +12,7 @@ INSTALL := requirements/install.sh
 SCRIPTS := ci/links ci/plan
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check generate serve examples bench lock install everything black flake8 mypy contracts gitlab-check
+.PHONY: help demo test check generate serve examples bench lock install everything black flake8 mypy contracts gitlab-check champion
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +21,7 @@ demo: everything ## Run the whole loop on this machine (SHIFT=inverted, rotated,
 	@python -m demo.loop --shift $(SHIFT)
 
 test: everything check ## Run every check and every test, the whole loop included
+	@$(INSTALL) python gdrive
 	@python -m pytest $(PYTEST)
 
 check: black flake8 mypy contracts ## Run the quick part: format, lint, types, contracts, rules, generated files
@@ -33,7 +35,7 @@ flake8: install
 
 mypy: install
 	@mypy
-	@mypy --scripts-are-modules deploy/verify.py $(SCRIPTS)
+	@mypy --scripts-are-modules deploy/verify.py ci/dvc_with_hints.py $(SCRIPTS)
 
 contracts: everything ## Run lint-imports, promtool's checks, and see that generated files are fresh
 	@lint-imports --no-cache
@@ -48,6 +50,9 @@ generate: install ## Write rules, alerts and their configuration from monitoring
 
 gitlab-check: install ## Say what a project on GitLab lacks (URL=…, PROJECT=group/project; GITLAB_TOKEN in the environment)
 	@python -m training.project_check --url "$(URL)" --project "$(PROJECT)"
+
+champion: install ## Say which version serves and why (TASK=digits; PERENNIAL_URL asks the service too)
+	@python -m training.registry champion --task "$(TASK)"
 
 serve: install ## Serve the bundle behind var/bundles/production on port 8000
 	@python -m service

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from training.plots import canvas
 
-MOST = 12  # labels that fit beside each other
+ROOM = 90  # characters that fit beside each other
 
 Shares = NDArray[np.float64]
 
 
-def signal(file: Path, name: str, new: Shares, reference: Shares, bins: Sequence[str]) -> None:
-    """Draw two bars per bin.
+def drift(file: Path, name: str, new: Shares, reference: Shares, bins: Sequence[str]) -> None:
+    """Draw two bars per bin of a signal.
 
     new, reference: share of rows per bin, shape (bins,).  bins: their names, for the axis.
     """
@@ -28,7 +28,8 @@ def signal(file: Path, name: str, new: Shares, reference: Shares, bins: Sequence
     for label, (shift, shares, shade, hatch) in looks.items():
         at = places + shift
         axes.bar(at, shares, 0.4, label=label, color=shade, edgecolor="black", hatch=hatch)
-    axes.set_xticks(places, list(bins), rotation=90 if len(bins) > MOST else 0)
+    crowded = sum(len(name) + 2 for name in bins) > ROOM
+    axes.set_xticks(places, [canvas.text(name) for name in bins], rotation=90 if crowded else 0)
     axes.set_xlabel(f"bin of {name}")
     axes.set_ylabel("share of rows")
     axes.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))

@@ -28,7 +28,7 @@ def label_shares(
         low, high = places - 0.42, places + 0.42
         axes.hlines(main, low, high, color="black", linewidth=2, label="main")
     rotation = 90 if max(map(len, labels)) > LONG else 0
-    axes.set_xticks(places, list(labels), rotation=rotation)
+    axes.set_xticks(places, [canvas.text(label) for label in labels], rotation=rotation)
     axes.set_xlabel("label")
     axes.set_ylabel(unit)
     axes.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))

@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training import plots
 from training.artifacts import SPLITS, read_json
 from training.markdown import code, image, signed, table
-from training.plots.drift import signal as draw_signal
-from training.plots.labels import label_shares
 from training.report.changes import Changes, changes
 from training.report.drift import LIMIT, Drift, signal_drift
 from training.report.findings import validation
@@ -87,7 +86,7 @@ def _labels(
     unit = "share of training rows"
     now = shares(here["train"]["labels"], source.labels)
     then = None if before is None else shares(before["train"]["labels"], source.labels)
-    label_shares(out / "labels.png", now, then, source.labels, unit=unit)
+    plots.label_shares(out / "labels.png", now, then, source.labels, unit=unit)
     blocks = [image("Share of training rows by label", "labels.png")]
     if then is not None and np.abs(now - then).max() > 0:
         most = int(np.abs(now - then).argmax())
@@ -112,7 +111,7 @@ def _drift(source: Source, changed: Changes | None, out: Path) -> list[str]:
     if not drifting:
         near = f"the furthest is {code(worst.signal.name)} with PSI {worst.effect:.2f}"
         return [f"None of {len(found)} signals drifts in the {many} ({near}; {_limits()})."]
-    draw_signal(
+    plots.drift(
         out / "drift.png",
         worst.signal.name,
         worst.counts / max(int(worst.counts.sum()), 1),

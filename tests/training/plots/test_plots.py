@@ -26,6 +26,11 @@ def history(epochs: int) -> dict[str, list[float]]:
     return {name: RANDOM.uniform(size=epochs).tolist() for name in names}
 
 
+def shares(labels: list[str]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return a share per label."""
+    return RANDOM.dirichlet(np.ones(len(labels)))
+
+
 def bins() -> Bins:
     """Return three bins."""
     middle = np.array([0.3, 0.6, 0.9])
@@ -47,7 +52,10 @@ DRAWN: dict[str, Draw] = {
         file, [Line(label, 0.5, 0.1, 0.7, False) for label in labels], unit="points", zero=True
     ),
     "label shares": lambda file, labels: plots.label_shares(
-        file, {"train": dict.fromkeys(labels, 3), "test": {}}, labels
+        file, shares(labels), shares(labels), labels, unit="share of rows"
+    ),
+    "drift": lambda file, labels: plots.drift(
+        file, "prediction", shares(labels), shares(labels), labels
     ),
     "grey images": lambda file, labels: plots.mistakes(
         file, RANDOM.normal(size=(7, 28, 28, 1)).astype(np.float32), labels * 4, limits=(-3, 3)

@@ -103,7 +103,11 @@ def main(arguments: list[str] | None = None) -> None:
     prepared = Prepared.read(folder / "prepared")
     document = evaluate(labels, prepared, probabilities)
     training = read_json(folder / "model" / "training.json")
-    write_json(out / "metrics.json", {"training_seconds": training["seconds"], **document})
+    cost = {
+        "training_seconds": training["cost"]["wall_seconds"],
+        "training_energy_joules": training["cost"]["energy_joules_estimate"],
+    }
+    write_json(out / "metrics.json", {**cost, **document})
     write_confusion(out / "confusion.csv", labels, prepared.test.labels, probabilities)
     for group, found in document.items():
         interval = f"{found['accuracy_low']:.4f} to {found['accuracy_high']:.4f}"

@@ -18,7 +18,8 @@ def drift(file: Path, name: str, new: Shares, reference: Shares, bins: Sequence[
 
     new, reference: share of rows per bin, shape (bins,).  bins: their names, for the axis.
     """
-    figure = canvas.new(7.2, 2.7)
+    crowded = sum(len(name) + 2 for name in bins) > ROOM
+    figure = canvas.new(7.2, 3.5 if crowded else 2.7)
     axes = figure.subplots()
     places = np.arange(len(bins))
     looks = {
@@ -28,8 +29,8 @@ def drift(file: Path, name: str, new: Shares, reference: Shares, bins: Sequence[
     for label, (shift, shares, shade, hatch) in looks.items():
         at = places + shift
         axes.bar(at, shares, 0.4, label=label, color=shade, edgecolor="black", hatch=hatch)
-    crowded = sum(len(name) + 2 for name in bins) > ROOM
-    axes.set_xticks(places, [canvas.text(name) for name in bins], rotation=90 if crowded else 0)
+    names = [canvas.text(name) for name in bins]
+    axes.set_xticks(places, names, rotation=90 if crowded else 0, fontsize="small")
     axes.set_xlabel(f"bin of {name}")
     axes.set_ylabel("share of rows")
     axes.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))

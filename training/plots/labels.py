@@ -20,15 +20,16 @@ def label_shares(
 
     here, main: share of rows per label, shape (labels,).  unit: of the shares, for the axis.
     """
-    figure = canvas.new(7.2, 2.7)
+    upright = max(map(len, labels)) > LONG
+    figure = canvas.new(7.2, 3.5 if upright else 2.7)
     axes = figure.subplots()
     places = np.arange(len(labels))
     axes.bar(places, here, 0.6, color="#7d9ab5", edgecolor=canvas.HERE, label="here")
     if main is not None:
         low, high = places - 0.42, places + 0.42
         axes.hlines(main, low, high, color="black", linewidth=2, label="main")
-    rotation = 90 if max(map(len, labels)) > LONG else 0
-    axes.set_xticks(places, [canvas.text(label) for label in labels], rotation=rotation)
+    names = [canvas.text(label) for label in labels]
+    axes.set_xticks(places, names, rotation=90 if upright else 0)
     axes.set_xlabel("label")
     axes.set_ylabel(unit)
     axes.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))

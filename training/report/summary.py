@@ -5,7 +5,7 @@ from textwrap import wrap
 import numpy as np
 
 from training.artifacts import read_json
-from training.gate import p_value
+from training.decision import p_value
 from training.report.cost import figures
 from training.report.data import SUMMARY, since_main
 from training.report.drift import signal_drift

@@ -13,7 +13,8 @@ from training.branch import Remote
 from training.command import run
 from training.comparison import Accuracy, Comparison, Difference
 from training.errors import BadParameter, GitLabRefused, MissingVariable, NothingToPropose
-from training.gate import Decision, Model, Result
+from training.decision import Decision, Verdict
+from training.gate import Model, Result
 
 
 def figures(champion: float | None, challenger: float) -> Comparison:
@@ -26,7 +27,7 @@ def figures(champion: float | None, challenger: float) -> Comparison:
 
 
 def result(
-    verdict: gate.Verdict = "promote",
+    verdict: Verdict = "promote",
     *,
     fresh: Comparison | None = figures(0.12, 0.98),
     base: Comparison | None = None,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from training.comparison import Bools, difference
-from training.gate import p_value
+from training.decision import p_value
 from training.markdown import code, interval, signed, table
 from training.params import Gate
 from training.prepare import BASE

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from training import plots
-from training.gate import p_value
+from training.decision import p_value
 from training.markdown import code, folded, image, interval, signed, table
 from training.plots.slices import Line
 from training.report.parts import SMALL, Slice, by_label, by_origin, measure

@@ -1,15 +1,14 @@
 """The API's calls about pipelines and their jobs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from demo.forge import models
-from demo.forge.errors import PipelineRefused, bad_request, not_found
+from demo.forge.errors import bad_request, invalid, not_found
 from demo.forge.paging import paged
 from demo.forge.params import PAGING, Field
-from demo.forge.pipelines import Request
 from demo.forge.routing import Call, Route
 from demo.forge.state import Job, Pipeline
 
@@ -29,28 +28,49 @@ def trigger(call: Call) -> Response:
     token = forge.token(call.params["token"], "trigger")
     if token is None:  # an access token too: GitLab does not even say that it is one
         raise not_found()
-    variables = _variables(call.params.get("variables", {}))
-    ref = call.params["ref"].removeprefix("refs/heads/")
-    sha = forge.repository.branch(ref)
-    tag = sha is None and forge.repository.resolve(f"refs/tags/{ref}") is not None
-    if tag:
-        sha = forge.repository.resolve(f"refs/tags/{ref}")
-    if sha is None:
-        raise bad_request({"base": ["Reference not found"]})
-    wish = Request(
+    pipeline = forge.pipelines.on_ref(
         "trigger",
-        ref,
-        sha,
+        call.params["ref"],
         token,
-        tag=tag,
-        variables=variables,
+        variables=_variables(call.params.get("variables", {})),
         inputs=call.params.get("inputs", {}),
     )
-    try:
-        pipeline = forge.pipelines.create(wish)
-    except PipelineRefused as refusal:
-        raise bad_request({"base": refusal.reasons}) from refusal
     return JSONResponse(models.pipeline_details(forge, pipeline), 201)
+
+
+def create(call: Call) -> Response:
+    """Start a pipeline of a branch or tag."""
+    pipeline = call.forge.pipelines.on_ref(
+        "api",
+        call.params["ref"],
+        call.token,
+        variables=pairs("variables", call.params.get("variables", [])),
+        inputs=call.params.get("inputs", {}),
+    )
+    return JSONResponse(models.pipeline_details(call.forge, pipeline), 201)
+
+
+def pairs(name: str, given: Sequence[Any]) -> dict[str, str]:
+    """Read variables as most calls take them: a list of maps with key and value.
+
+    Raises ApiError.
+    """
+    problems = []
+    for item in given:
+        if not isinstance(item, dict) or not item.keys() <= {"key", "value", "variable_type"}:
+            problems.append(f"{name} is invalid")
+        else:
+            problems += [f"{name}[{key}] is missing" for key in ("key", "value") if key not in item]
+    if problems:
+        raise invalid(*problems)
+    return {item["key"]: item["value"] for item in given}
+
+
+def cancel(call: Call) -> Response:
+    """Cancel every job of a pipeline that has not ended."""
+    found = _pipeline(call)
+    call.forge.runner.cancel(found)
+    return JSONResponse(models.pipeline_details(call.forge, found))
 
 
 def _variables(given: Mapping[str, Any]) -> dict[str, str]:
@@ -110,6 +130,15 @@ def job(call: Call) -> Response:
     return JSONResponse(models.job(call.forge, *_job(call)))
 
 
+def artifact(call: Call) -> Response:
+    """Give one file of a job's artifacts; reports alone are no part of them, as in GitLab."""
+    kept = call.forge.jobs.artifacts(*_job(call)) / "files"
+    file = (kept / call.path["path"]).resolve()
+    if not file.is_relative_to(kept.resolve()) or not file.is_file():
+        raise not_found()
+    return Response(file.read_bytes(), media_type="application/octet-stream")
+
+
 def trace(call: Call) -> Response:
     """Give a job's log so far."""
     return PlainTextResponse(call.forge.jobs.trace(*_job(call)))
@@ -143,8 +172,22 @@ ROUTES = [
             "sort": Field(values=("asc", "desc")),
         },
     ),
+    Route(
+        "POST",
+        "/projects/:id/pipeline",
+        create,
+        "write",
+        "developer",
+        fields={
+            "ref": Field(required=True),
+            "variables": Field("list"),
+            "inputs": Field("map"),
+        },
+    ),
+    Route("POST", "/projects/:id/pipelines/:pipeline/cancel", cancel, "write", "developer"),
     Route("GET", "/projects/:id/pipelines/:pipeline", pipeline),
     Route("GET", "/projects/:id/pipelines/:pipeline/jobs", jobs, fields=PAGING),
     Route("GET", "/projects/:id/jobs/:job", job),
     Route("GET", "/projects/:id/jobs/:job/trace", trace),
+    Route("GET", "/projects/:id/jobs/:job/artifacts/*path", artifact),
 ]

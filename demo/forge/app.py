@@ -18,6 +18,7 @@ from demo.forge import (
     api_models,
     api_pipelines,
     api_project,
+    api_schedules,
     api_settings,
     git_http,
     pages,
@@ -34,6 +35,7 @@ ROUTES = [
     *api_project.ROUTES,
     *api_settings.ROUTES,
     *api_pipelines.ROUTES,
+    *api_schedules.ROUTES,
     *api_merge_requests.ROUTES,
     *api_models.ROUTES,
 ]

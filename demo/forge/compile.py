@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from demo.forge.errors import PipelineRefused
+from demo.forge.includes import refuse_others
 from demo.forge.inputs import apply_inputs
+from demo.forge.probe import Probe
 from demo.forge.state import JobSpec, Need
 from demo.forge.tool import Listing, Tool, Workplace
 from demo.forge.variables import expand
+from demo.forge.workflow import matching_rule, on_new_commit
 
 FILE = ".gitlab-ci.yml"
 EMPTY = (
@@ -41,11 +44,15 @@ _UNITS = {
 
 @dataclass(frozen=True)
 class Compiled:
-    """What a pipeline consists of."""
+    """What a pipeline consists of.
+
+    auto_cancel: which of its jobs a newer commit ends: conservative, interruptible or none.
+    """
 
     name: str | None
     jobs: tuple[JobSpec, ...]
     variables: Mapping[str, str]
+    auto_cancel: str
 
 
 def compile_pipeline(
@@ -66,21 +73,22 @@ def compile_pipeline(
     source = place.checkout / FILE
     if not source.is_file():
         raise PipelineRefused(["Missing CI config file"], broken=False)
+    refuse_others(place.checkout, FILE)
     place.state.mkdir(parents=True, exist_ok=True)
     file = place.state / FILE  # beside the checkout, which must not look changed
     file.write_text(apply_inputs(source.read_text(), inputs))
     listing = tool.read(place, file=file, changes=changes)
     _refuse_unsupported(listing)
-    if not _workflow_allows(tool, place, listing, changes):
-        raise PipelineRefused(["Pipeline filtered out by workflow rules."], broken=False)
+    probe = Probe(tool, place, changes)
+    rule = matching_rule(probe, listing)
     variables = {name: str(value) for name, value in listing.document.get("variables", {}).items()}
-    rules = _rule_variables(tool, place, listing, changes)
-    jobs = _jobs(listing, rules)
+    jobs = _jobs(listing, _rule_variables(probe, listing))
     if all(job.stage in (".pre", ".post") for job in jobs):
         raise PipelineRefused([EMPTY], broken=False)
     _check_needs(jobs, {job["name"] for job in listing.jobs})
     name = listing.document.get("workflow", {}).get("name")
-    return Compiled(expand(name, {**variables, **overrides}) if name else None, jobs, variables)
+    full = expand(name, {**variables, **overrides}) if name else None
+    return Compiled(full, jobs, variables, on_new_commit(listing, rule))
 
 
 def _refuse_unsupported(listing: Listing) -> None:
@@ -90,6 +98,14 @@ def _refuse_unsupported(listing: Listing) -> None:
         if name not in _GLOBAL and not name.startswith(".") and isinstance(body, dict)
         for keyword in _UNSUPPORTED
         if keyword in body
+    ]
+    problems += [
+        f"jobs:{name}:rules:{keyword} is not supported by this stand-in for GitLab"
+        for name, body in listing.document.items()
+        if name not in _GLOBAL and isinstance(body, dict)
+        for rule in body.get("rules") or ()
+        for keyword in ("interruptible", "needs", "start_in")
+        if keyword in rule
     ]
     problems += [
         f"jobs:{name}:needs across pipelines is not supported by this stand-in for GitLab"
@@ -108,30 +124,7 @@ def _body(listing: Listing, name: str) -> dict[str, Any]:
     return body
 
 
-def _probe(
-    tool: Tool, place: Workplace, changes: bool, questions: Sequence[Mapping[str, Any]]
-) -> list[bool]:
-    """Ask the tool which of several lists of rules let a job in."""
-    file = place.state / "probe.json"
-    file.write_text(
-        json.dumps({f"probe-{i}": {**body, "script": [":"]} for i, body in enumerate(questions)})
-    )
-    listing = tool.read(place, file=file, changes=changes, schema=False)
-    return [job["when"] != "never" for job in listing.jobs]
-
-
-def _workflow_allows(tool: Tool, place: Workplace, listing: Listing, changes: bool) -> bool:
-    # The tool takes variables from workflow:rules, but does not mind whether they say never.
-    rules = listing.document.get("workflow", {}).get("rules")
-    if not rules:
-        return True
-    variables = listing.document.get("variables", {})
-    return _probe(tool, place, changes, [{"rules": rules, "variables": variables}])[0]
-
-
-def _rule_variables(
-    tool: Tool, place: Workplace, listing: Listing, changes: bool
-) -> dict[str, dict[str, str]]:
+def _rule_variables(probe: Probe, listing: Listing) -> dict[str, dict[str, str]]:
     """Return the variables that each job's matching rule sets."""
     questions = []
     owners = []
@@ -142,22 +135,21 @@ def _rule_variables(
             continue
         variables = {**listing.document.get("variables", {}), **body.get("variables", {})}
         for rule in rules:
-            asked = {key: rule[key] for key in ("if", "changes", "exists") if key in rule}
-            questions.append({"rules": [{**asked, "when": "always"}], "variables": variables})
+            questions.append((rule, variables))
             owners.append((job["name"], rule.get("variables") or {}))
     found: dict[str, dict[str, str]] = {}
-    if questions:
-        answers = _probe(tool, place, changes, questions)
-        for (name, values), matched in zip(owners, answers, strict=True):
-            if matched:
-                found.setdefault(name, {key: str(value) for key, value in values.items()})
+    for (name, values), matched in zip(owners, probe.matches(questions), strict=True):
+        if matched:
+            found.setdefault(name, {key: str(value) for key, value in values.items()})
     return found
 
 
 def _jobs(listing: Listing, rules: Mapping[str, Mapping[str, str]]) -> tuple[JobSpec, ...]:
     stages = listing.document["stages"]
+    # The tool works defaults into jobs, apart from those that mean nothing to it.
+    default = {"interruptible": (listing.document.get("default") or {}).get("interruptible", False)}
     specs = [
-        _spec(job, _body(listing, job["name"]), stages.index(job["stage"]), rules)
+        _spec(job, default | _body(listing, job["name"]), stages.index(job["stage"]), rules)
         for job in listing.jobs
         if job["when"] != "never"
     ]
@@ -195,6 +187,8 @@ def _spec(
         dependencies=tuple(body["dependencies"]) if "dependencies" in body else None,
         resource_group=body.get("resource_group"),
         timeout=_seconds(body["timeout"]) if "timeout" in body else None,
+        interruptible=body["interruptible"],
+        coverage=body.get("coverage"),
         body=runnable,
     )
 

@@ -3,9 +3,10 @@
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from demo.forge import reports
 from demo.forge.compile import dump, one_job
 from demo.forge.config import Config
 from demo.forge.repository import Repository
@@ -19,10 +20,11 @@ _DOTENV = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)=(.*)$")
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a job ended: its exit code, and GitLab's reason where it failed."""
+    """How a job ended: its exit code, GitLab's reason where it failed, coverage in percent."""
 
     exit_code: int
     reason: str | None = None
+    coverage: float | None = None
 
 
 class JobRunner:
@@ -38,6 +40,7 @@ class JobRunner:
         self.url = url
         self._stopped = False
         self._running: dict[int, subprocess.Popen[bytes]] = {}
+        self._killed: set[int] = set()
 
     def folder(self, pipeline: Pipeline) -> Path:
         """Return where a pipeline keeps its files."""
@@ -50,7 +53,7 @@ class JobRunner:
         dump(one_job(job.spec, pipeline.globals), folder / "job.json")
         process = self.tool.start(place, file=folder / "job.json", job=job.spec.name)
         self._running[job.id] = process
-        if self._stopped:  # while this job was being prepared
+        if self._stopped or job.id in self._killed:  # while this job was being prepared
             stop(process)
         limit = min(job.spec.timeout or self.config.timeout, self.config.timeout)
         try:
@@ -61,9 +64,15 @@ class JobRunner:
             outcome = Outcome(1, "job_execution_timeout")
         finally:
             del self._running[job.id]
-        self._keep(pipeline, job, place, outcome)
+        text = self._keep(pipeline, job, place, outcome)
         shutil.rmtree(folder)
-        return outcome
+        return replace(outcome, coverage=_coverage(job.spec.coverage, text))
+
+    def kill(self, job: Job) -> None:
+        """Kill a job that runs, or is about to."""
+        self._killed.add(job.id)
+        if process := self._running.get(job.id):
+            stop(process)
 
     def stop(self) -> None:
         """Kill every running job, and those that are about to run."""
@@ -99,16 +108,17 @@ class JobRunner:
         unset = [name for name in absent if name not in given]
         return Workplace(checkout, folder / "state", given, unset)
 
-    def _artifacts(self, pipeline: Pipeline, job: Job) -> Path:
+    def artifacts(self, pipeline: Pipeline, job: Job) -> Path:
+        """Return where a job's artifacts are kept: files/ and reports/KIND/, if it has any."""
         return self.folder(pipeline) / "artifacts" / str(job.id)
 
     def _restore(self, pipeline: Pipeline, producer: Job, checkout: Path) -> dict[str, str]:
         """Copy a job's artifacts into a checkout, and return its dotenv variables."""
-        kept = self._artifacts(pipeline, producer)
+        kept = self.artifacts(pipeline, producer)
         if (kept / "files").is_dir():
             shutil.copytree(kept / "files", checkout, dirs_exist_ok=True, symlinks=True)
-        reports = kept / "dotenv"
-        files = sorted(path for path in reports.rglob("*") if path.is_file())
+        given = kept / "reports" / "dotenv"
+        files = sorted(path for path in given.rglob("*") if path.is_file())
         return {key: value for path in files for key, value in _dotenv(path.read_text()).items()}
 
     def _outcome(self, code: int, place: Workplace) -> Outcome:
@@ -119,25 +129,27 @@ class JobRunner:
             return Outcome(int(said[-1]), "script_failure")
         return Outcome(1, "runner_system_failure")
 
-    def _keep(self, pipeline: Pipeline, job: Job, place: Workplace, outcome: Outcome) -> None:
+    def _keep(self, pipeline: Pipeline, job: Job, place: Workplace, outcome: Outcome) -> str:
+        """Keep what a job made, as its artifacts say, and its log; return the log."""
         artifacts = job.spec.body.get("artifacts") or {}
         wanted = artifacts.get("when", "on_success")
-        made = [path for path in (place.state / "artifacts").glob("*") if path.is_dir()]
-        right = wanted == "always" or (wanted == "on_success") == (outcome.exit_code == 0)
-        if made and right:
-            kept = self._artifacts(pipeline, job)
-            kept.mkdir(parents=True)
-            reports = made[0] / ".gitlab-ci-reports" / "dotenv"
-            if reports.is_dir():
-                reports.rename(kept / "dotenv")
-            shutil.rmtree(made[0] / ".gitlab-ci-reports", ignore_errors=True)
-            made[0].rename(kept / "files")
-        trace = self._trace_file(pipeline, job)
-        trace.parent.mkdir(parents=True, exist_ok=True)
+        said: list[str] = []
+        if wanted == "always" or (wanted == "on_success") == (outcome.exit_code == 0):
+            kept = self.artifacts(pipeline, job)
+            made = [path for path in (place.state / "artifacts").glob("*") if path.is_dir()]
+            if made:
+                kept.mkdir(parents=True)
+                shutil.rmtree(made[0] / ".gitlab-ci-reports", ignore_errors=True)
+                made[0].rename(kept / "files")
+            said = reports.keep(artifacts, place.checkout, kept / "reports")
         text = _output(place.state)
         if outcome.reason == "runner_system_failure":
             text += _read(place.state / "tool.log")
-        trace.write_text(self._mask(text + _ending(outcome), job))
+        text = self._mask(text + "".join(f"{line}\n" for line in said) + _ending(outcome), job)
+        trace = self._trace_file(pipeline, job)
+        trace.parent.mkdir(parents=True, exist_ok=True)
+        trace.write_text(text)
+        return text
 
 
 def producers(pipeline: Pipeline, job: Job) -> list[Job]:
@@ -167,6 +179,19 @@ def _ending(outcome: Outcome) -> str:
     if outcome.reason == "runner_system_failure":
         return "ERROR: Job failed (system failure)\n"
     return f"ERROR: Job failed: exit code {outcome.exit_code}\n"
+
+
+def _coverage(pattern: str | None, text: str) -> float | None:
+    """Return the last percentage that the job's expression finds in its log.
+
+    >>> _coverage(r"/^TOTAL.*\\s(\\d+)%$/", "TOTAL 10 5 50%\\nTOTAL 10 2 80%\\n")
+    80.0
+    """
+    if pattern is None:
+        return None
+    matches = list(re.finditer(pattern.strip("/"), text, re.MULTILINE))
+    numbers = re.findall(r"\d+(?:\.\d+)?", matches[-1][0]) if matches else []
+    return float(numbers[-1]) if numbers else None
 
 
 def _dotenv(text: str) -> dict[str, str]:

@@ -165,14 +165,32 @@ class MergeRequests:
     def _try_auto_merge(self, request: MergeRequest) -> None:
         with self.state.lock:
             by = request.auto_merge
-            head = self.head_pipeline(request)
-            passed = head is None or head.status in ("success", "skipped")
-            if by is None or request.pipelines_in_creation or not passed:
+            if by is None or request.pipelines_in_creation or not self._passed(request):
                 return
             if not self.mergeable(request):
                 log.warning("automatic merge is not possible", iid=request.iid)
                 return
             self._merge(request, by, message=None)
+
+    def _passed(self, request: MergeRequest) -> bool:
+        """Tell whether the head pipeline lets an automatic merge happen."""
+        head = self.head_pipeline(request)
+        return head is None or head.status in ("success", "skipped")
+
+    def _checks(self, request: MergeRequest) -> str:
+        """Return GitLab's word for what the project's demand of a pipeline says, or `mergeable`.
+
+        Source: MergeRequest#mergeable_ci_state? of GitLab.
+        """
+        settings = self.config.settings.project
+        if not settings.get("only_allow_merge_if_pipeline_succeeds", False):
+            return "mergeable"
+        head = self.head_pipeline(request)
+        if request.pipelines_in_creation or (head is not None and head.active):
+            return "ci_still_running"
+        skipped = settings.get("allow_merge_on_skipped_pipeline") or False
+        passed = ("success", "skipped") if skipped else ("success",)
+        return "mergeable" if head is not None and head.status in passed else "ci_must_pass"
 
     def base(self, request: MergeRequest) -> str | None:
         """Return the commit that the merge request's changes are counted from."""
@@ -180,7 +198,7 @@ class MergeRequests:
         return self.repository.merge_base(target, request.sha)
 
     def mergeable(self, request: MergeRequest) -> bool:
-        """Tell whether the merge request could merge now, pipelines aside."""
+        """Tell whether the merge request could merge now."""
         return self.detailed_status(request) == "mergeable"
 
     def detailed_status(self, request: MergeRequest) -> str:
@@ -200,7 +218,7 @@ class MergeRequests:
             return "need_rebase"
         if self.repository.merge_tree(target, source) is None:
             return "conflict"
-        return "mergeable"
+        return self._checks(request)
 
     def accept(
         self,
@@ -217,19 +235,20 @@ class MergeRequests:
         Raises ApiError: 405 where it cannot merge, 409 where the commit is another.
         """
         with self.state.lock:
-            if not self.mergeable(request):
+            head = self.head_pipeline(request)
+            waiting = request.pipelines_in_creation > 0 or (head is not None and head.active)
+            standing = self.detailed_status(request)
+            if standing != "mergeable" and not (auto_merge and standing == "ci_still_running"):
                 raise not_mergeable()
             if sha is not None and sha != request.sha:
                 raise conflict(f"SHA does not match HEAD of source branch: {request.sha}")
             if remove_source_branch is not None:
                 request.remove_source_branch = remove_source_branch
-            head = self.head_pipeline(request)
-            waiting = request.pipelines_in_creation > 0 or (head is not None and head.active)
             if auto_merge and waiting:
                 request.auto_merge = by
                 self._say(request, by, "enabled an automatic merge when the pipeline succeeds")
                 return
-            if auto_merge and head is not None and head.status not in ("success", "skipped"):
+            if auto_merge and not self._passed(request):
                 raise not_mergeable()
             self._merge(request, by, message=message)
 

@@ -121,7 +121,7 @@ def pipeline_details(forge: Forge, item: Pipeline) -> Json:
         "committed_at": None,
         "duration": None if running is None else round(running),
         "queued_duration": None if queued is None else round(queued),
-        "coverage": None,
+        "coverage": None if item.coverage is None else f"{item.coverage:.2f}",
         "detailed_status": {"text": item.status, "label": item.status, "group": item.status},
     }
 
@@ -135,7 +135,7 @@ def job(forge: Forge, parent: Pipeline, item: Job) -> Json:
         "status": item.status,
         "ref": parent.ref,
         "tag": parent.tag,
-        "coverage": None,
+        "coverage": item.coverage,
         "allow_failure": item.spec.allow_failure is True,
         "created_at": moment(item.created_at),
         "started_at": moment(item.started_at),

@@ -11,10 +11,11 @@ import structlog
 
 from demo.forge.compile import compile_pipeline
 from demo.forge.config import Config, Token
-from demo.forge.errors import PipelineRefused
+from demo.forge.errors import PipelineRefused, bad_request
 from demo.forge.repository import Repository
 from demo.forge.runner import Runner
 from demo.forge.state import ZEROS, Job, JobSpec, MergeRequest, Pipeline, State
+from demo.forge.status import STARTED
 from demo.forge.tool import Tool, Workplace
 from demo.forge.variables import NOT_GITLABS, literal, merge_request_variables, pipeline_variables
 
@@ -74,6 +75,33 @@ class Pipelines:
         self._add(pipeline)
         return pipeline
 
+    def on_ref(
+        self,
+        source: str,
+        ref: str,
+        user: Token,
+        *,
+        variables: Mapping[str, str] | None = None,
+        inputs: Mapping[str, object] | None = None,
+    ) -> Pipeline:
+        """Create a pipeline of a branch or tag as it stands: trigger, api, web or schedule.
+
+        Raises ApiError, with the reasons why there is none.
+        """
+        name = ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
+        sha = self.repository.branch(name)
+        tag = sha is None
+        sha = sha or self.repository.resolve(f"refs/tags/{name}")
+        if sha is None:
+            raise bad_request({"base": ["Reference not found"]})
+        wish = Request(
+            source, name, sha, user, tag=tag, variables=variables or {}, inputs=inputs or {}
+        )
+        try:
+            return self.create(wish)
+        except PipelineRefused as refusal:
+            raise bad_request({"base": refusal.reasons}) from refusal
+
     def try_create(self, request: Request) -> Pipeline | None:
         """Create a pipeline if the file wants one; a broken file makes a failed pipeline."""
         pipeline = self._new(request)
@@ -129,7 +157,39 @@ class Pipelines:
             status=pipeline.status,
             jobs=[job.spec.name for job in pipeline.jobs],
         )
+        if pipeline.jobs:
+            self._cancel_redundant(pipeline)
         self.runner.advance(pipeline)
+
+    def _cancel_redundant(self, new: Pipeline) -> None:
+        """End what runs for older commits of the same line, as far as each pipeline lets it.
+
+        Source: app/services/ci/pipeline_creation/cancel_redundant_pipelines_service.rb of GitLab.
+        """
+        setting = self.config.settings.project.get("auto_cancel_pending_pipelines", "enabled")
+        if setting != "enabled":
+            return
+        with self.state.lock:
+            older = [
+                other
+                for other in self.state.pipelines.values()
+                if other.id < new.id and other.line == new.line and other.sha != self._tip(new)
+                if other.active or other.status == "manual"
+            ]
+        for other in older:
+            fixed = (job for job in other.jobs if not job.spec.interruptible)
+            if other.auto_cancel == "interruptible":
+                self.runner.cancel(other, interruptible_only=True)
+            elif other.auto_cancel == "conservative" and not any(
+                j.status in STARTED for j in fixed
+            ):
+                self.runner.cancel(other)
+
+    def _tip(self, pipeline: Pipeline) -> str | None:
+        if pipeline.merge_request is not None:
+            return self.repository.resolve(f"refs/merge-requests/{pipeline.merge_request}/head")
+        kind = "tags" if pipeline.tag else "heads"
+        return self.repository.resolve(f"refs/{kind}/{pipeline.ref}")
 
     def _fill(self, pipeline: Pipeline, request: Request) -> None:
         """Read the file at the pipeline's commit, and give the pipeline its name and jobs."""
@@ -156,6 +216,7 @@ class Pipelines:
         pipeline.variables = variables
         pipeline.name = compiled.name
         pipeline.globals = compiled.variables
+        pipeline.auto_cancel = compiled.auto_cancel
         pipeline.jobs = [self._job(spec) for spec in compiled.jobs]
 
     def _variables(self, pipeline: Pipeline, request: Request) -> dict[str, str]:

@@ -8,7 +8,7 @@ import structlog
 from demo.forge.errors import ForgeError
 from demo.forge.jobs import JobRunner, Outcome
 from demo.forge.state import Job, Pipeline, State
-from demo.forge.status import WAITING, composite, decide
+from demo.forge.status import CANCELABLE, WAITING, composite, decide
 
 log = structlog.get_logger()
 
@@ -48,6 +48,21 @@ class Runner:
             while any([self._advance(pipeline, job) for job in pipeline.jobs]):
                 pass  # a skipped job may decide on the next one
             self.state.changed.notify_all()
+
+    def cancel(self, pipeline: Pipeline, *, interruptible_only: bool = False) -> None:
+        """Cancel a pipeline's jobs that have not ended; those that run are killed."""
+        with self.state.lock:
+            for job in pipeline.jobs:
+                if job.status in CANCELABLE and (job.spec.interruptible or not interruptible_only):
+                    log.info("job canceled", pipeline=pipeline.id, job=job.spec.name, id=job.id)
+                    if job.status == "running":
+                        self.jobs.kill(job)
+                    job.status = "canceled"
+                    job.finished_at = self.state.clock()
+            self.advance(pipeline)
+            done = not pipeline.active
+        if done:
+            self._tell(pipeline)
 
     def _advance(self, pipeline: Pipeline, job: Job) -> bool:
         if job.status != "created":
@@ -102,12 +117,15 @@ class Runner:
 
     def _finish(self, pipeline: Pipeline, job: Job, outcome: Outcome) -> None:
         with self.state.lock:
-            job.exit_code = outcome.exit_code
-            job.finished_at = self.state.clock()
-            job.failure_reason = outcome.reason
-            job.status = "success" if outcome.exit_code == 0 else "failed"
+            was_active = pipeline.active
+            if job.status != "canceled":
+                job.exit_code = outcome.exit_code
+                job.finished_at = self.state.clock()
+                job.failure_reason = outcome.reason
+                job.coverage = outcome.coverage
+                job.status = "success" if outcome.exit_code == 0 else "failed"
             self.advance(pipeline)
-            done = not pipeline.active
+            done = was_active and not pipeline.active
         log.info(
             "job finished",
             pipeline=pipeline.id,
@@ -118,9 +136,12 @@ class Runner:
             seconds=job.duration,
         )
         if done and not self._stopping:
-            log.info("pipeline finished", pipeline=pipeline.id, status=pipeline.status)
-            for listener in self.listeners:
-                listener(pipeline)
+            self._tell(pipeline)
+
+    def _tell(self, pipeline: Pipeline) -> None:
+        log.info("pipeline finished", pipeline=pipeline.id, status=pipeline.status)
+        for listener in self.listeners:
+            listener(pipeline)
 
 
 def awaited(pipeline: Pipeline, job: Job) -> list[Job]:

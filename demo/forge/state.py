@@ -29,6 +29,7 @@ class JobSpec:
 
     allow_failure: True, False, or the exit codes that are allowed.
     needs: None where the job follows the stages.  body: the job's own YAML, for the runner.
+    interruptible: a newer commit may end it.  coverage: finds the percentage in the log.
     """
 
     name: str
@@ -40,6 +41,8 @@ class JobSpec:
     dependencies: tuple[str, ...] | None
     resource_group: str | None
     timeout: float | None
+    interruptible: bool
+    coverage: str | None
     body: Mapping[str, Any]
 
 
@@ -56,6 +59,7 @@ class Job:
     finished_at: datetime | None = None
     exit_code: int | None = None
     failure_reason: str | None = None
+    coverage: float | None = None
 
     @property
     def allowed_to_fail(self) -> bool:
@@ -78,7 +82,8 @@ class Pipeline:
     """One pipeline with its jobs, in the order of their stages.
 
     variables: what GitLab and the project give, ready for the tool.  globals: those of the file.
-    base_sha: what a merge request's changes are counted from.
+    base_sha: what a merge request's changes are counted from.  auto_cancel: which of its jobs a
+    newer commit ends.
     """
 
     id: int
@@ -98,6 +103,18 @@ class Pipeline:
     jobs: list[Job] = field(default_factory=list)
     skipped: bool = False
     yaml_errors: str | None = None
+    auto_cancel: str = "conservative"
+
+    @property
+    def line(self) -> tuple[int | None, str, bool]:
+        """Return what makes pipelines follow one another: a merge request, a branch, a tag."""
+        return self.merge_request, self.ref, self.tag
+
+    @property
+    def coverage(self) -> float | None:
+        """Return the mean of its jobs' coverage, in percent."""
+        found = [job.coverage for job in self.jobs if job.coverage is not None]
+        return sum(found) / len(found) if found else None
 
     @property
     def status(self) -> str:
@@ -172,6 +189,22 @@ class MergeRequest:
 
 
 @dataclass(frozen=True)
+class Schedule:
+    """A pipeline that runs again and again; `ref` in full."""
+
+    id: int
+    description: str
+    ref: str
+    cron: str
+    cron_timezone: str
+    active: bool
+    owner: Token
+    created_at: datetime
+    inputs: tuple[Mapping[str, Any], ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Upload:
     """A file that was uploaded to the project."""
 
@@ -197,6 +230,7 @@ class State:
         self.jobs: dict[int, tuple[Pipeline, Job]] = {}
         self.merge_requests: dict[int, MergeRequest] = {}
         self.uploads: dict[str, Upload] = {}
+        self.schedules: dict[int, Schedule] = {}
         self.models = ModelRegistry()
         self._ids = itertools.count(1)
 

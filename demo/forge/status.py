@@ -8,6 +8,8 @@ from collections.abc import Sequence
 COMPLETED = frozenset({"success", "failed", "canceled", "skipped"})
 ACTIVE = frozenset({"created", "waiting_for_resource", "preparing", "pending", "running"})
 WAITING = frozenset({"pending", "waiting_for_resource"})
+CANCELABLE = ACTIVE | {"manual"}
+STARTED = frozenset({"running", "success", "failed", "canceled"})
 
 # A job's status and whether its failure is allowed.
 Status = tuple[str, bool]

@@ -133,7 +133,7 @@ def test_a_merge_request_runs_what_its_change_can_break(
 
 
 def test_the_checks_of_a_merge_request_start_at_once(flows: Flows) -> None:
-    """Format, lint, types, tests and data validation wait for nothing, and training for the plan."""
+    """Checks, tests and data validation wait for nothing, and training waits for the plan."""
     jobs = flows.merge_request("training/new.py").jobs
     waiting = {job.spec.name for job in jobs if job.spec.needs != ()}
     assert waiting == {"train", "report", "comment"}

@@ -194,6 +194,11 @@ def test_a_trigger_needs_token_ref_and_maps(server: ForgeServer) -> None:
             "'b' job needs 'a' job, but 'a' was not added in the pipeline",
         ),
         ("workflow: {rules: [{if: $NEVER}]}\na: {script: [a]}\n", "filtered out by workflow rules"),
+        ("include: {remote: 'https://a.example/b.yml'}\na: {script: [a]}\n", "include {'remote'"),
+        ("include: https://a.example/b.yml\na: {script: [a]}\n", "include https://a.example"),
+        ("include: [{template: A.yml}]\na: {script: [a]}\n", "include {'template': 'A.yml'}"),
+        ("include: [{component: a/b@1}]\na: {script: [a]}\n", "include {'component': 'a/b@1'}"),
+        ("a: {script: [a], rules: [{interruptible: true}]}\n", "rules:interruptible is not"),
     ],
 )
 def test_a_file_without_a_pipeline_for_the_trigger_is_refused(

@@ -191,7 +191,7 @@ def test_parameters_come_out_with_their_types() -> None:
         ({"tokens": [{"token": "x", "kind": "project", "scopes": ["all"]}]}, "scopes"),
         ({"tokens": [{"kind": "project"}]}, r"tokens\[0\].token: None is not a non-empty string"),
         ({"variables": {"A": 1}}, "variables.A: 1 is not an object"),
-        ({"variables": {"A": {"value": "x", "hidden": True}}}, "variables.A: 'hidden'"),
+        ({"variables": {"A": {"value": "x", "secret": True}}}, "variables.A: 'secret'"),
         ({"concurrency": 0}, "concurrency: 0 is not a number above 0"),
         ({"merge_method": "squash"}, "merge_method: 'squash' is not 'merge' or 'ff'"),
         ({"runner": {"PATH": 1}}, "runner.PATH: 1 is not a non-empty string"),

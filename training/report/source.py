@@ -16,7 +16,7 @@ from training.gate import Result, judge, open_models
 from training.latency import Latency, measure
 from training.scores import aligned
 
-OTHER = "other"
+OTHER = "(other)"
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Source:
 
     @property
     def answers(self) -> tuple[str, ...]:
-        """What either model may answer: the labels, and `other` for those that only main knows."""
+        """What either model may answer: the labels, and `(other)` for those that only main knows."""
         known = () if self.champion is None else self.champion.bundle.manifest.labels
         return self.labels if set(known) <= set(self.labels) else (*self.labels, OTHER)
 
@@ -119,7 +119,7 @@ class Source:
     def old(self) -> Floats | None:
         """The champion's for the same rows and answers; None without a champion.
 
-        `other` has the highest probability of a label that only the champion knows.
+        `(other)` has the highest probability of a label that only the champion knows.
         """
         if self.champion is None:
             return None

@@ -88,7 +88,7 @@ def test_other_labels_are_compared_by_name(tmp_path: Path) -> None:
     artifacts = Artifacts(tmp_path, fresh=False)
     model(artifacts.champion / "bundle", 1, labels=["ten", *LABELS[1:]])
     source = artifacts.source()
-    assert source.answers == (*LABELS, "other")
+    assert source.answers == (*LABELS, "(other)")
     assert source.old is not None and source.right_before is not None
     zero = source.rows.labels == 0
     assert not source.right_before[zero].any() and source.right_before[~zero].all()

@@ -19,6 +19,7 @@ from training.errors import ExportRefused, MissingArtifact
 from training.evaluate import evaluate
 from training.export import check_equal, export
 from training.models import MODELS
+from training.models.cnn import find_device
 from training.params import TaskParams
 from training.prepare import prepare
 from training.tasks import TASKS
@@ -181,6 +182,36 @@ def test_mixed_precision_is_exported_as_float32(tmp_path: Path) -> None:
     assert onnx.TensorProto.FLOAT in tensors and onnx.TensorProto.FLOAT16 not in tensors
     cost = read_json(tmp_path / "model" / "training.json")["cost"]
     assert (cost["device"], cost["precision"]) == ("cpu", "mixed_float16")
+
+
+class FakeTensorFlow:
+    """Stands in for TensorFlow on a machine with so many GPUs."""
+
+    def __init__(self, gpus: int) -> None:
+        self.gpus = [f"GPU:{number}" for number in range(gpus)]
+        self.growing: list[str] = []
+        self.short_products = True
+        self.config = self.experimental = self
+
+    def list_physical_devices(self, kind: str) -> list[str]:
+        """Return the devices of a kind."""
+        return self.gpus if kind == "GPU" else ["CPU:0"]
+
+    def set_memory_growth(self, gpu: str, grows: bool) -> None:
+        """Remember which GPU takes only the memory that it needs."""
+        self.growing += [gpu] if grows else []
+
+    def enable_tensor_float_32_execution(self, enabled: bool) -> None:
+        """Remember whether products may be of 10 bits."""
+        self.short_products = enabled
+
+
+@pytest.mark.parametrize(("gpus", "device"), [(0, "cpu"), (1, "gpu"), (2, "gpu")])
+def test_a_gpu_is_found_and_set_up(gpus: int, device: str) -> None:
+    """It takes the memory that it needs, so that the peak means something, and multiplies whole."""
+    tensorflow = FakeTensorFlow(gpus)
+    assert find_device(tensorflow) == device
+    assert tensorflow.growing == tensorflow.gpus and not tensorflow.short_products
 
 
 def test_the_manifest_says_where_the_model_comes_from(trained: Trained) -> None:

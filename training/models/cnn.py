@@ -70,8 +70,8 @@ class Cnn:
 
         keras.utils.set_random_seed(numbers.seed)
         tensorflow.config.experimental.enable_op_determinism()
-        device = _device(tensorflow)
-        precision = _precision(numbers.precision, device)
+        device = find_device(tensorflow)
+        precision = choose_precision(numbers.precision, device)
         shape = train.inputs.shape[1:]
         network = _network(keras, shape, classes, numbers, precision)
         steps = numbers.cnn.epochs * math.ceil(len(train.labels) / numbers.cnn.batch_size)
@@ -95,7 +95,7 @@ class Cnn:
         return FittedCnn(network, tensorflow.__version__, device=device, precision=precision)
 
 
-def _device(tensorflow: Any) -> str:
+def find_device(tensorflow: Any) -> str:
     """Return `gpu` where TensorFlow finds one, else `cpu`, and set the GPU up."""
     gpus = tensorflow.config.list_physical_devices("GPU")
     for gpu in gpus:  # else it takes all memory at once, and nobody sees what training needs
@@ -105,11 +105,13 @@ def _device(tensorflow: Any) -> str:
     return "gpu" if gpus else "cpu"
 
 
-def _precision(asked: str, device: str) -> str:
+def choose_precision(asked: str, device: str) -> str:
     """Return Keras' name of the precision.
 
-    >>> _precision("auto", "gpu"), _precision("auto", "cpu"), _precision("mixed_float16", "cpu")
-    ('mixed_float16', 'float32', 'mixed_float16')
+    >>> choose_precision("auto", "gpu"), choose_precision("auto", "cpu")
+    ('mixed_float16', 'float32')
+    >>> choose_precision("mixed_float16", "cpu")
+    'mixed_float16'
     """
     if asked != "auto":
         return asked

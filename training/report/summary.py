@@ -58,7 +58,7 @@ def _scores(source: Source) -> list[str]:
         lines.append(_line(name, f"{main:.4f}", f"{here:.4f}", note))
     found = source.result.fresh or source.result.base
     if found is not None and found.difference is not None:
-        lines.append(f"accuracy differs with {p_value(found.difference.p)}, McNemar's exact test")
+        lines.append(f"difference of accuracy: {p_value(found.difference.p)}, McNemar's exact test")
     return lines
 
 

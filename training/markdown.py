@@ -3,9 +3,11 @@
 CML sends a report through remark 13, which rewrites what has a second spelling; these have none.
 """
 
+import re
 from collections.abc import Sequence
 
 MINUS = "−"
+CODE = re.compile(r"(`[^`]*`)")
 
 
 def code(value: object) -> str:
@@ -21,12 +23,12 @@ def code(value: object) -> str:
 def cell(value: object) -> str:
     """Return a value as it may stand in a table: a bar is escaped, in code and outside.
 
-    >>> cell("`a|b`"), cell("a|b")
-    ('`a\\\\|b`', 'a\\\\\\\\|b')
+    >>> cell("`a|b` (3)"), cell("a|b")
+    ('`a\\|b` (3)', 'a\\\\|b')
     """
-    text = str(value).replace("\n", " ")
-    bar = "\\|" if text.startswith("`") and text.endswith("`") else "\\\\|"
-    return text.replace("|", bar)
+    parts = CODE.split(str(value).replace("\n", " "))
+    bars = ("\\\\|", "\\|")
+    return "".join(part.replace("|", bars[i % 2]) for i, part in enumerate(parts))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: int = 0) -> str:

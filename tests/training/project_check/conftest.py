@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.demo.forge_fixtures import ForgeServer, running_forge, seed
-from tests.training.project_check.given import COMPLETE, PIPELINE, Administrator
+from tests.training.project_check.given import COMPLETE, PIPELINE, SCHEDULE, Administrator
 
 # In gitlab-ci-local's place, which takes a second to find the file right.
 CONTENT = """#!/bin/sh
@@ -24,6 +24,7 @@ def forge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForgeServer]:
     tool.chmod(0o755)
     with running_forge(folder, gitlab_ci_local=str(tool), **COMPLETE) as server:
         seed(server, {".gitlab-ci.yml": PIPELINE})
+        server.project("POST", "/pipeline_schedules", data=SCHEDULE)
         yield server
 
 

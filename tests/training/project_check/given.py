@@ -26,6 +26,12 @@ RUNNERS: list[dict[str, Any]] = [
     {"description": "gpu-1", "tag_list": ["gpu"], "run_untagged": False},
     {"description": "cpu-1", "runner_type": "instance_type"},
 ]
+SCHEDULE: dict[str, Any] = {
+    "description": "nightly",
+    "ref": "refs/heads/main",
+    "cron": "0 3 * * *",
+    "active": True,
+}
 TAGS: list[dict[str, Any]] = [
     {"name": "digits@v*", "create": 30},
     {"name": "digits#production#*", "create": 30},
@@ -128,10 +134,7 @@ def findings(url: str, *, value: str = BOSS) -> tuple[int, dict[str, dict[str, s
 def facts(administrator: Administrator, **more: Any) -> Facts:
     """Return what the Owner sees, and what is named here."""
     found = read(administrator.url, PROJECT, token=BOSS, today=TODAY)
-    return replace(found, **{"schedules": [SCHEDULE], **more})
-
-
-SCHEDULE: dict[str, Any] = {"ref": "refs/heads/main", "active": True, "cron": "0 3 * * *"}
+    return replace(found, **more)
 
 
 def verdict(known: Facts, name: str) -> tuple[str, str]:

@@ -21,7 +21,7 @@ def code(value: object) -> str:
 
 
 def cell(value: object) -> str:
-    """Return a value as it may stand in a table: a bar is escaped, in code and outside.
+    r"""Return a value as it may stand in a table: a bar is escaped, in code and outside.
 
     >>> cell("`a|b` (3)"), cell("a|b")
     ('`a\\|b` (3)', 'a\\\\|b')

@@ -115,7 +115,14 @@ class Repository:
         """Push a tag, with or without the pipeline that it would start."""
         option = ["--push-option=ci.skip"] if skip_pipeline else []
         ref = f"refs/tags/{name}"
-        self._git(["push", "--quiet", *option, remote.address, f"{ref}:{ref}"], remote.secrets)
+        try:
+            self._git(["push", "--quiet", *option, remote.address, f"{ref}:{ref}"], remote.secrets)
+        except GitLabRefused as error:
+            if "protected" not in str(error):
+                raise
+            where = "Settings > Repository > Protected tags"
+            hint = f"let the role of {TOKEN} create {name}: {where}"
+            raise GitLabRefused(f"{' '.join(str(error).split())}; {hint}") from error
 
     def _builds_on(self, commit: str, there: str, ref: str, remote: Remote) -> bool:
         if there == commit:

@@ -35,13 +35,17 @@ class Project:
             "DVC_NO_ANALYTICS": "1",
             "DVC_SITE_CACHE_DIR": str(root.parent / "site"),
         }
-        shutil.copytree(ROOT / ".dvc", root / ".dvc", ignore=lambda *_: ["cache", "tmp"])
-        (root / ".dvc" / "config.local").unlink(missing_ok=True)
-        (root / "ci").symlink_to(ROOT / "ci")
-        (root / "rows.csv").write_text(CONTENT)
-        (root / ".gitignore").write_text("/rows.csv\n")
-        subprocess.run(["git", "init", "--quiet"], cwd=root, check=True)
-        assert self.dvc("add", "--quiet", "rows.csv").returncode == 0
+
+    def create(self) -> None:
+        """Make the repository and let DVC track the file."""
+        (self.root / ".dvc").mkdir(parents=True)
+        for name in ("config", ".gitignore"):
+            shutil.copy(ROOT / ".dvc" / name, self.root / ".dvc")
+        (self.root / "ci").symlink_to(ROOT / "ci")
+        (self.root / "rows.csv").write_text(CONTENT)
+        (self.root / ".gitignore").write_text("/rows.csv\n")
+        assert self.run("git", "init", "--quiet").returncode == 0
+        assert self.run("dvc", "add", "--quiet", "rows.csv").returncode == 0
 
     def run(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run a command."""
@@ -69,10 +73,18 @@ class Project:
         assert (self.root / "rows.csv").read_text() == CONTENT
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a project once."""
+    project = Project(tmp_path_factory.mktemp("template") / "project")
+    project.create()
+    return project.root
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """Return a project without a remote."""
-    (tmp_path / "project").mkdir()
+def project(template: Path, tmp_path: Path) -> Project:
+    """Return a copy of the project, without a remote."""
+    shutil.copytree(template, tmp_path / "project", symlinks=True)
     return Project(tmp_path / "project")
 
 

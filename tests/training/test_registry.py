@@ -349,6 +349,22 @@ def test_a_token_that_may_not_push_is_named(
     assert said.startswith("GitLabRefused: git fetch:") and "glpat-nobody-knows" not in said
 
 
+def test_a_protected_tag_is_explained(main: Main) -> None:
+    """GitLab's own words, then where to change it."""
+    hook = main.remote / "hooks" / "pre-receive"
+    hook.write_text(
+        "#!/bin/sh\n"
+        "echo 'GitLab: You are not allowed to create this tag as it is protected.' >&2\n"
+        "exit 1\n"
+    )
+    hook.chmod(0o755)
+    main.train("1.0.0")
+    expected = "as it is protected.*let the role of REPO_TOKEN create digits@v1.0.0: Settings > Rep"
+    with pytest.raises(GitLabRefused, match=expected) as caught:
+        main.run("register")
+    assert "\n" not in str(caught.value)
+
+
 def test_outside_a_job_the_missing_variable_is_named(main: Main) -> None:
     """Registering is a job's work; by hand there is gto."""
     main.train("1.0.0")

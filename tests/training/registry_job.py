@@ -5,6 +5,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from service.bundle import Bundle
 from tests.bundles import make_bundle
 from training import registry
@@ -104,3 +106,9 @@ class Main:
     def pushed(self) -> list[str]:
         """Return the remote's tags."""
         return self.tags(self.remote)
+
+
+def shown(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    """Return what `champion` printed, by the first word of each line."""
+    lines = capsys.readouterr().out.splitlines()
+    return {line.split()[0]: " ".join(line.split()[1:]) for line in lines}

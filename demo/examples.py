@@ -23,7 +23,8 @@ from demo.workspace import ROOT, Workspace
 
 TASK = "digits"
 # Where main starts: a model that leaves something to gain.
-MAIN: Mapping[str, object] = {"train.model": "linear", "train.cnn.epochs": 12}
+MAIN: Mapping[str, object] = {"train.model": "linear"}
+VERSION = "export.version"
 UPLOAD = re.compile(r"\((/uploads/[0-9a-f]{32}/([\w.-]+))\)")
 
 
@@ -42,9 +43,13 @@ class Example:
 
 
 EXAMPLES = (
-    Example("improves", "Take the network", {"train.model": "cnn"}, merged=True),
-    Example("harms", "Train for one epoch", {"train.cnn.epochs": 1}),
-    Example("nothing", "Let the linear model iterate longer", {"train.linear.iterations": 3000}),
+    Example("improves", "Take the network", {"train.model": "cnn", VERSION: "1.1.0"}, merged=True),
+    Example("harms", "Train for one epoch", {"train.cnn.epochs": 1, VERSION: "1.2.0"}),
+    Example(
+        "nothing",
+        "Let the linear model iterate longer",
+        {"train.linear.iterations": 3000, VERSION: "1.1.1"},
+    ),
     Example("stale", "Drop fewer activations", {"train.cnn.dropout": 0.25}, trained=False),
 )
 

@@ -38,7 +38,20 @@ def section(source: Source, out: Path) -> list[str]:
     blocks = [title, f"{SIGNS[verdict]} **Verdict: {verdict}** — {reasons}."]
     if source.environment.lock == "stale":
         blocks.append(_trained_here(source.environment))
-    return [*blocks, _advice(source)]
+    return [*blocks, _advice(source), *_number_taken(source)]
+
+
+def _number_taken(source: Source) -> list[str]:
+    """Return what to do where another bundle has this version number already."""
+    if source.champion is None or source.same:
+        return []
+    version = source.challenger.bundle.manifest.version
+    if version != source.champion.bundle.manifest.version:
+        return []
+    return [
+        f"**Before merging** raise {code(source.task + '.export.version')} in `params.yaml` and run "
+        f"`dvc repro`: main's model is {code(version)} already, and a number names one bundle."
+    ]
 
 
 def _trained_here(environment: Environment) -> str:

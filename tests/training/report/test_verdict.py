@@ -43,6 +43,14 @@ def test_no_difference_is_kept_with_what_stays_open(tmp_path: Path) -> None:
     assert "These 200 rows leave −" in advice and "percentage points of accuracy open" in advice
 
 
+def test_a_version_number_that_main_has_must_be_raised_before_merging(tmp_path: Path) -> None:
+    """Else the registry would refuse it after the deploy."""
+    artifacts = Artifacts(tmp_path)
+    model(artifacts.champion / "bundle", 1, "1.1.0")
+    hint = section(artifacts.source(), tmp_path)[-1]
+    assert hint.startswith("**Before merging** raise `digits.export.version` in `params.yaml`")
+
+
 def test_the_same_bundle_is_kept(tmp_path: Path) -> None:
     """Nothing is computed where nothing can differ."""
     artifacts = Artifacts(tmp_path)

@@ -155,7 +155,8 @@ def keep(outcome: Outcome, forge: str, folder: Path) -> None:
         (folder / upload[2]).write_bytes(answer.content)
         return f"({upload[2]})"
 
-    (folder / "report.md").write_text(UPLOAD.sub(fetch, outcome.report), encoding="utf-8")
+    text = UPLOAD.sub(fetch, outcome.report).replace(forge, "https://gitlab.example.com")
+    (folder / "report.md").write_text(text, encoding="utf-8")
 
 
 def run(out: Path, reports: Path, console: Console) -> list[Outcome]:

@@ -97,8 +97,9 @@ def _multiplicity(limits: Gate) -> str:
     others = len(METRICS) - 1
     return (
         f"Only accuracy decides, by McNemar's exact test at {limits.level:.0%}; intervals are "
-        f"paired bootstraps, a little less strict than that test. A yes among the {others} others is a hint: they are not corrected for "
-        f"their number, so up to {others * limits.level:.0%} of reports on equal models show one."
+        f"paired bootstraps, a little less strict than that test. A yes among the {others} others "
+        "is a hint: they are not corrected for their number, so up to "
+        f"{others * limits.level:.0%} of reports on equal models show one."
     )
 
 

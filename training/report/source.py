@@ -106,7 +106,7 @@ class Source:
 
     @property
     def answers(self) -> tuple[str, ...]:
-        """What either model may answer: the labels, and `(other)` for those that only main knows."""
+        """What either model may answer: the labels, and `(other)` for those only main knows."""
         known = () if self.champion is None else self.champion.bundle.manifest.labels
         return self.labels if set(known) <= set(self.labels) else (*self.labels, OTHER)
 

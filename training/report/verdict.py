@@ -49,8 +49,8 @@ def _number_taken(source: Source) -> list[str]:
     if version != source.champion.bundle.manifest.version:
         return []
     return [
-        f"**Before merging** raise {code(source.task + '.export.version')} in `params.yaml` and run "
-        f"`dvc repro`: main's model is {code(version)} already, and a number names one bundle."
+        f"**Before merging** raise {code(source.task + '.export.version')} in `params.yaml` and "
+        f"run `dvc repro`: main's model is {code(version)} already, and a number names one bundle."
     ]
 
 

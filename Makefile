@@ -2,6 +2,7 @@
 VENV ?= .venv
 SHIFT ?= inverted
 PYTEST ?=
+FLAKE8 ?=
 LOCK ?= dev
 TASK ?= digits
 
@@ -31,13 +32,14 @@ black: install
 	@black --quiet --check . $(SCRIPTS) || { echo "black would change files: run 'black . $(SCRIPTS)'"; exit 1; }
 
 flake8: install
-	@flake8 . $(SCRIPTS)
+	@flake8 $(FLAKE8) . $(SCRIPTS)
 
 mypy: install
 	@mypy
 	@mypy --scripts-are-modules deploy/verify.py ci/dvc_with_hints.py $(SCRIPTS)
 
-contracts: everything ## Run lint-imports, promtool's checks, and see that generated files are fresh
+contracts: install ## Run lint-imports, promtool's checks, and see that generated files are fresh
+	@$(INSTALL) programs
 	@lint-imports --no-cache
 	@promtool check config prometheus.yml >/dev/null
 	@promtool test rules tests/rules/*.test.yml

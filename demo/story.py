@@ -40,8 +40,12 @@ def first_model(stage: Stage) -> None:
 
 
 def _finished(stage: Stage, seen: Observation, source: str) -> bool:
-    """True when the newest pipeline of a source has succeeded; raise LoopBroken when it failed."""
-    chosen = [pipeline for pipeline in seen.pipelines if pipeline.source == source]
+    """True when the newest pipeline of a source has succeeded; raise LoopBroken when it failed.
+
+    A skipped one belongs to a commit or tag that asked for none.
+    """
+    pipelines = [pipeline for pipeline in seen.pipelines if pipeline.status != "skipped"]
+    chosen = [pipeline for pipeline in pipelines if pipeline.source == source]
     if not chosen:
         return False
     if chosen[-1].status == "failed":

@@ -136,7 +136,6 @@ class Workspace:
             "PERENNIAL_DATABASE_URL": self.database_url,
             "PERENNIAL_BUNDLES": str(self.bundles),
             "PERENNIAL_URL": self.addresses.service,
-            "TRAIN_LOCK": "training",
             "AUTO_MERGE": "true",
         }
 

@@ -31,6 +31,8 @@ install_python() {
 }
 
 install_node() {
+    # NODE_MODULES, like VENV, may name what stands elsewhere already.
+    if [ -n "${NODE_MODULES:-}" ] && [ ! -e node_modules ]; then ln -s "$NODE_MODULES" node_modules; fi
     stamp=node_modules/.installed
     if fresh package-lock.json "$stamp"; then return; fi
     echo "Installing package-lock.json into node_modules"

@@ -1,0 +1,147 @@
+"""A project on a forge whose pipelines run for real: a trained model, a DVC remote, a service."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from demo.processes import Processes, free_port
+from demo.workspace import ROOT, copy_tree
+from tests.demo.forge_fixtures import API, ForgeServer, commit, git, running_forge
+
+
+class Stage:
+    """This repository's working tree as a project, with what its jobs need around it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.clone = folder / "clone"
+        self.remote = folder / "dvc-remote"
+        self.bundles = folder / "bundles"
+        self.database = f"sqlite:///{folder / 'perennial.db'}"
+        self.service = f"http://127.0.0.1:{free_port()}"
+
+    def environment(self) -> dict[str, str]:
+        """Return what a runner gives to a job, and a shell to the project's author."""
+        home = self.folder / "home"
+        home.mkdir(exist_ok=True)
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return {
+            "PATH": path,
+            "HOME": str(home),
+            "VENV": sys.prefix,
+            "NODE_MODULES": str(ROOT / "node_modules"),
+            "DVC_NO_ANALYTICS": "1",
+            "DVC_SITE_CACHE_DIR": str(home / "dvc"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            # What another run of mypy has found out makes this one quick.
+            "MYPY_CACHE_DIR": str(self._mypy_cache()),
+        }
+
+    def _mypy_cache(self) -> Path:
+        copy = self.folder / "mypy-cache"
+        if not copy.exists() and (ROOT / ".mypy_cache").is_dir():
+            shutil.copytree(ROOT / ".mypy_cache", copy, copy_function=os.link)
+        return copy
+
+    def variables(self) -> dict[str, Any]:
+        """Return the project's CI/CD variables, as an administrator would set them."""
+        return {
+            "REPO_TOKEN": {"value": API, "masked": True},
+            "DVC_REMOTE_URL": str(self.remote),
+            "PERENNIAL_BUNDLES": str(self.bundles),
+            "PERENNIAL_DATABASE_URL": self.database,
+            "PERENNIAL_URL": self.service,
+            "MODEL_REGISTRY": "true",
+            # A few tests stand for all; that all pass is not for a test to find out.
+            "PYTEST": "tests/training/test_statistics.py tests/service/test_signals.py",
+        }
+
+    def train(self) -> None:
+        """Make the project: the quick model, trained and pushed, its lock committed."""
+        copy_tree(ROOT, self.clone)
+        parameters = self.clone / "params.yaml"
+        parameters.write_text(parameters.read_text().replace("model: cnn", "model: linear"))
+        self.run("dvc", "remote", "modify", "--quiet", "--local", "store", "url", str(self.remote))
+        self.run("dvc", "repro", "--quiet")
+        self.run("dvc", "push", "--quiet")
+        commit(self.clone, {}, "Train the first model")
+
+    def run(self, *command: str) -> str:
+        """Run a command of the project's author; return what it says."""
+        done = subprocess.run(
+            command, cwd=self.clone, env=self.environment(), capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def serve(self, processes: Processes) -> None:
+        """Start the service that pipelines deploy to; it waits for its first bundle."""
+        settings = {
+            "PERENNIAL_BUNDLES": str(self.bundles),
+            "PERENNIAL_DATABASE_URL": self.database,
+            "PERENNIAL_PORT": self.service.rpartition(":")[2],
+        }
+        self.bundles.mkdir()
+        command = [sys.executable, "-m", "service"]
+        processes.start("service", command, env=self.environment() | settings, cwd=self.clone)
+        processes.wait_for("service", f"{self.service}/health")
+
+
+class Project:
+    """The project on its forge, and the clone of somebody who works on it."""
+
+    def __init__(self, stage: Stage, server: ForgeServer) -> None:
+        self.stage = stage
+        self.server = server
+
+    def push(self, branch: str, *options: str) -> str:
+        """Push what is checked out; return the commit."""
+        git(self.stage.clone, "push", "--quiet", *options, self.server.remote(), f"HEAD:{branch}")
+        return git(self.stage.clone, "rev-parse", "HEAD").stdout.strip()
+
+    def propose(self, branch: str, files: dict[str, str]) -> int:
+        """Open a merge request that changes these files; return its number."""
+        git(self.stage.clone, "checkout", "--quiet", "-B", branch, "main")
+        commit(self.stage.clone, files, f"Change {branch}")
+        self.push(branch)
+        fields = {"title": branch, "source_branch": branch, "target_branch": "main"}
+        return int(self.server.project("POST", "/merge_requests", json=fields)["iid"])
+
+    def head(self, request: int) -> int:
+        """Return the newest pipeline with jobs of a merge request."""
+        pipelines = self.server.project("GET", f"/merge_requests/{request}/pipelines")
+        return int(next(one["id"] for one in pipelines if one["status"] != "skipped"))
+
+    def traces(self, pipeline: int) -> str:
+        """Return the logs of a pipeline's failed jobs, for the message of a failed test."""
+        statuses = self.server.statuses(pipeline)
+        failed = [name for name, status in statuses.items() if status == "failed"]
+        return "\n".join(f"{name}:\n{self.server.trace(pipeline, name)}" for name in failed)
+
+    def report(self, pipeline: int, job: str, kind: str) -> str:
+        """Return a report that a job left for GitLab."""
+        forge = self.server.forge
+        found = forge.state.pipelines[pipeline]
+        ran = next(one for one in found.jobs if one.spec.name == job)
+        folder = forge.jobs.artifacts(found, ran) / "reports" / kind
+        (file,) = (path for path in folder.rglob("*") if path.is_file())
+        return file.read_text()
+
+
+@contextmanager
+def project(folder: Path) -> Iterator[Project]:
+    """Train, serve, and run a forge; nothing has been pushed yet."""
+    stage = Stage(folder)
+    stage.train()
+    with (
+        Processes(folder / "logs") as processes,
+        running_forge(folder, variables=stage.variables(), runner=stage.environment()) as server,
+    ):
+        stage.serve(processes)
+        yield Project(stage, server)

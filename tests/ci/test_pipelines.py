@@ -1,0 +1,178 @@
+"""Every flow of .gitlab-ci.yml run for real: the jobs' own scripts, against a forge and a service.
+
+The flow of a trigger is run by tests/loop, where the relay starts it. Here a merge request of code,
+one of the model, one of documentation, a push to main, tags and a schedule run side by side.
+"""
+
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.ci.stage import Project, project
+from tests.demo.forge_fixtures import commit, git
+
+pytestmark = pytest.mark.timeout(900)
+
+WARNING = re.compile(r"^(WARNING: .*no matching files|ERROR: ).*", re.MULTILINE)
+
+
+class Played:
+    """What happened, by pipeline."""
+
+    def __init__(self, played: Project) -> None:
+        self.project = played
+        self.server = played.server
+        played.push("main")
+        self.server.settle(300)
+        self.main = self._newest(ref="main")
+        self.upload = self._newest(ref="digits@v1.0.0")
+        parameters = (played.stage.clone / "params.yaml").read_text()
+        changed = parameters.replace("inverse_regularisation: 0.1", "inverse_regularisation: 0.02")
+        assert changed != parameters
+        requests = {
+            "code": played.propose("code", {"monitoring/note.py": '"""A note."""\n'}),
+            "documentation": played.propose("documentation", {"docs/note.md": "# A note\n"}),
+            "model": played.propose("model", {"params.yaml": changed}),
+        }
+        git(played.stage.clone, "tag", "digits#production#7", "main")
+        git(played.stage.clone, "push", "--quiet", self.server.remote(), "digits#production#7")
+        schedule = {"description": "Nightly", "ref": "main", "cron": "0 3 * * *"}
+        number = self.server.project("POST", "/pipeline_schedules", json=schedule)["id"]
+        self.server.project("POST", f"/pipeline_schedules/{number}/play")
+        self.server.settle(600)
+        self.model_request = requests["model"]
+        self.code, self.documentation, self.model = (
+            played.head(requests[name]) for name in ("code", "documentation", "model")
+        )
+        self.tag = self._newest(ref="digits#production#7")
+        self.nightly = self._newest(source="schedule")
+        self.again = self._touch_model()
+
+    def _newest(self, **filters: str) -> int:
+        return int(self.server.newest(**filters)["id"])
+
+    def _touch_model(self) -> int:
+        """Add a commit to the model's branch that changes nothing of the model."""
+        clone = self.project.stage.clone
+        git(clone, "fetch", "--quiet", self.server.remote(), "model")
+        git(clone, "checkout", "--quiet", "--detach", "FETCH_HEAD")
+        commit(clone, {"docs/note.md": "# A note on the model\n"}, "Say why")
+        self.project.push("model")
+        self.server.settle(300)
+        return self.project.head(self.model_request)
+
+    def statuses(self, pipeline: int) -> dict[str, str]:
+        """Return each job's status, all logs free of what GitLab would warn of."""
+        found = self.server.statuses(pipeline)
+        for name in found:
+            if found[name] == "success":
+                assert WARNING.findall(self.server.trace(pipeline, name)) == [], name
+        return found
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """All flows, run once."""
+    with project(tmp_path_factory.mktemp("pipelines")) as running:
+        yield Played(running)
+
+
+def _all_succeed(played: Played, pipeline: int, jobs: set[str]) -> None:
+    found = played.statuses(pipeline)
+    assert found == dict.fromkeys(jobs, "success"), played.project.traces(pipeline)
+
+
+def test_a_push_to_main_deploys_and_registers(played: Played) -> None:
+    """The bundle that dvc.lock names serves, verified over HTTP, and has its version."""
+    found = played.statuses(played.main)
+    assert found.pop("rollback") == "skipped"
+    expected = dict.fromkeys(("build", "deploy", "verify", "register"), "success")
+    assert found == expected, played.project.traces(played.main)
+    serving = httpx.get(f"{played.project.stage.service}/model").json()
+    assert serving["manifest"]["version"] == "1.0.0"
+    tags = git(played.project.stage.clone, "ls-remote", "--tags", played.server.remote()).stdout
+    assert "refs/tags/digits@v1.0.0" in tags and "refs/tags/digits#production#1" in tags
+
+
+def test_the_tag_of_a_registration_deploys_nothing_again(played: Played) -> None:
+    """It says what serves already; a version goes to GitLab's model registry."""
+    assert played.server.newest(ref="digits#production#1")["status"] == "skipped"
+    _all_succeed(played, played.upload, {"model-registry"})
+
+
+def test_a_merge_request_of_code_is_checked(played: Played) -> None:
+    """Format, lint, types, contracts, tests and links, and no training."""
+    jobs = {"black", "flake8", "mypy", "contracts", "test", "links"}
+    _all_succeed(played, played.code, jobs)
+
+
+def test_gitlab_can_show_what_the_checks_found(played: Played) -> None:
+    """JUnit, Cobertura with coverage of the pipeline, and code quality from flake8 and mypy."""
+    report = played.project.report
+    junit = ElementTree.fromstring(report(played.code, "test", "junit"))
+    assert int(junit.find("testsuite").attrib["tests"]) > 10  # type: ignore[union-attr]
+    cobertura = ElementTree.fromstring(report(played.code, "test", "cobertura"))
+    assert {"training/statistics.py", "service/signals.py"} <= {
+        str(found.get("filename")) for found in cobertura.iter("class")
+    }
+    for job in ("flake8", "mypy"):
+        assert json.loads(report(played.code, job, "codequality")) == []
+    shown = played.server.project("GET", f"/pipelines/{played.code}")
+    assert 0 < float(shown["coverage"]) < 100
+
+
+def test_a_merge_request_of_documentation_has_its_links_checked(played: Played) -> None:
+    """One quick job, no training."""
+    _all_succeed(played, played.documentation, {"links"})
+
+
+def test_a_merge_request_of_the_model_is_trained_and_reported(played: Played) -> None:
+    """The plan says stale, the lock comes back to the branch, the report stands on the request."""
+    jobs = {"links", "validate", "train", "report", "comment"}
+    _all_succeed(played, played.model, jobs)
+    assert played.project.report(played.model, "validate", "dotenv") == "DVC_LOCK=stale\n"
+    pushed = played.project.report(played.model, "train", "dotenv").strip()
+    name, _, sha = pushed.partition("=")
+    assert name == "DVC_LOCK_COMMIT"
+    clone = played.project.stage.clone
+    assert git(clone, "show", "--format=", "--name-only", sha).stdout.split() == ["dvc.lock"]
+    assert played.server.newest(sha=sha)["status"] == "skipped"
+    metrics = played.project.report(played.model, "report", "metrics")
+    assert "accuracy" in metrics
+
+
+def test_outputs_of_a_merge_request_are_in_the_remote(played: Played) -> None:
+    """Whoever checks the branch out can pull what its lock names."""
+    git(played.project.stage.clone, "checkout", "--quiet", "--force", "FETCH_HEAD")
+    played.project.stage.run("dvc", "pull", "--quiet")
+
+
+def test_nothing_is_trained_where_the_lock_matches(played: Played) -> None:
+    """The second time around the train job ends before it installs anything."""
+    _all_succeed(played, played.again, {"links", "validate", "train", "report", "comment"})
+    assert played.project.report(played.again, "validate", "dotenv") == "DVC_LOCK=current\n"
+    trace = played.server.trace(played.again, "train")
+    assert "nothing to train" in trace and "trains with requirements" not in trace
+
+
+def test_two_pipelines_leave_one_report(played: Played) -> None:
+    """The note of the first is the note of the second."""
+    notes = played.server.project("GET", f"/merge_requests/{played.model_request}/notes")
+    assert len([note for note in notes if "perennial-report: digits" in note["body"]]) == 1
+
+
+def test_a_production_tag_serves_its_commit(played: Played) -> None:
+    """Made by hand, it deploys and verifies, and registers nothing."""
+    found = played.statuses(played.tag)
+    assert found.pop("rollback") == "skipped"
+    expected = dict.fromkeys(("build", "deploy", "verify"), "success")
+    assert found == expected, played.project.traces(played.tag)
+
+
+def test_a_schedule_tests_and_fetches(played: Played) -> None:
+    """Tests, and every object that the lock of main names."""
+    _all_succeed(played, played.nightly, {"test", "stored"})

@@ -51,6 +51,7 @@ class Played:
         self.tag = self._newest(ref="digits#production#7")
         self.nightly = self._newest(source="schedule")
         self.again = self._touch_model()
+        self.missing = self._lose_bundle()
 
     def _newest(self, **filters: str) -> int:
         return int(self.server.newest(**filters)["id"])
@@ -64,6 +65,19 @@ class Played:
         self.project.push("model")
         self.server.settle(300)
         return self.project.head(self.model_request)
+
+    def _lose_bundle(self) -> int:
+        """Push a lock to main whose bundle nobody ever pushed to the DVC remote."""
+        clone = self.project.stage.clone
+        git(clone, "checkout", "--quiet", "--force", "main")
+        lock = (clone / "dvc.lock").read_text()
+        named = r"(path: artifacts/digits/bundle\s+hash: md5\s+md5: )[0-9a-f]{32}"
+        lost, count = re.subn(named, rf"\g<1>{'0' * 32}", lock)
+        assert count == 1
+        commit(clone, {"dvc.lock": lost}, "Lose the bundle")
+        self.project.push("main")
+        self.server.settle(300)
+        return self._newest(ref="main", source="push")
 
     def statuses(self, pipeline: int) -> dict[str, str]:
         """Return each job's status, all logs free of what GitLab would warn of."""
@@ -176,3 +190,15 @@ def test_a_production_tag_serves_its_commit(played: Played) -> None:
 def test_a_schedule_tests_and_fetches(played: Played) -> None:
     """Tests, and every object that the lock of main names."""
     _all_succeed(played, played.nightly, {"test", "stored"})
+
+
+def test_a_bundle_that_is_not_stored_is_not_deployed(played: Played) -> None:
+    """The build says what to do, the rollback finds nothing to undo, and the champion serves on."""
+    found = played.statuses(played.missing)
+    skipped = dict.fromkeys(("deploy", "verify", "register"), "skipped")
+    assert found == {"build": "failed", "rollback": "success", **skipped}
+    said = played.server.trace(played.missing, "build")
+    assert "is not in the DVC remote" in said and "dvc push" in said
+    assert "never came into service" in played.server.trace(played.missing, "rollback")
+    serving = httpx.get(f"{played.project.stage.service}/model").json()
+    assert serving["manifest"]["version"] == "1.0.0"

@@ -92,6 +92,17 @@ class Facts:
         found = [one for one in [*own, *groups] if one["key"] == name]
         return min(found, key=lambda one: bool(one["environment_scope"] != "*"), default=None)
 
+    @property
+    def production_token(self) -> bool:
+        """Whether main's own jobs have a REPO_TOKEN that no merge request sees."""
+        known = [] if isinstance(self.variables, Withheld) else self.variables
+        return any(
+            one["key"] == "REPO_TOKEN"
+            and one["environment_scope"] == "production"
+            and one["protected"]
+            for one in known
+        )
+
     def value(self, name: str, default: str = "") -> str:
         """Return a variable's value, or the default where it is not set, or hidden.
 

@@ -1,6 +1,7 @@
 """Variables, and the token that one of them holds."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from tests.training.project_check.given import (
     verdict,
 )
 from training.project_check.checks import judge
-from training.project_check.facts import Refused
+from training.project_check.facts import Refused, Withheld
 
 
 @pytest.mark.parametrize(
@@ -100,6 +101,20 @@ def test_a_variable_that_is_missing_or_wrong_is_named(
     assert (found[name]["status"], problem in found[name]["found"]) == (status, True), found[name]
     assert code == (1 if status == "missing" else 0)
     assert JOBS not in json.dumps(found)
+
+
+@pytest.mark.parametrize(("protected", "status"), [(True, "ok"), (False, "missing")])
+def test_mains_jobs_may_have_a_maintainers_token_of_their_own(
+    administrator: Administrator, protected: bool, status: str
+) -> None:
+    """A second REPO_TOKEN of scope production, which no merge request sees, may merge."""
+    administrator.variables(AUTO_MERGE={"value": "true", "protected": True})
+    known = facts(administrator)
+    assert not isinstance(known.variables, Withheld)
+    first = next(one for one in known.variables if one["key"] == "REPO_TOKEN")
+    second = first | {"environment_scope": "production", "protected": protected}
+    known = replace(known, variables=[*known.variables, second])
+    assert verdict(known, "REPO_TOKEN, the token")[0] == status
 
 
 def test_a_token_that_expires_soon_is_a_warning(administrator: Administrator) -> None:

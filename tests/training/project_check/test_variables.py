@@ -112,7 +112,7 @@ def test_mains_jobs_may_have_a_maintainers_token_of_their_own(
     known = facts(administrator)
     assert not isinstance(known.variables, Withheld)
     first = next(one for one in known.variables if one["key"] == "REPO_TOKEN")
-    second = first | {"environment_scope": "production", "protected": protected}
+    second = {**first, "environment_scope": "production", "protected": protected}
     known = replace(known, variables=[*known.variables, second])
     assert verdict(known, "REPO_TOKEN, the token")[0] == status
 

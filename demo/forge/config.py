@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,18 @@ class Config:
     merge_method: str = "merge"
     gitlab_ci_local: Path = TOOL
     settings: Settings = field(default_factory=Settings)
+
+    def visible(self, *, protected: bool, environment: str | None = None) -> dict[str, str]:
+        """Return the variables for a pipeline, or for a job of an environment.
+
+        protected: the pipeline's branch or tag is.
+        """
+        return {
+            name: variable.value
+            for name, variable in self.variables.items()
+            if (protected or not variable.protected)
+            and fnmatchcase(environment or "", variable.environment_scope)
+        }
 
     @property
     def masked(self) -> frozenset[str]:

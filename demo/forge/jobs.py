@@ -12,7 +12,7 @@ from demo.forge.config import Config
 from demo.forge.repository import Repository
 from demo.forge.state import Job, Pipeline
 from demo.forge.tool import Tool, Workplace, stop
-from demo.forge.variables import ENVIRONMENT, NOT_GITLABS, job_variables, literal
+from demo.forge.variables import ENVIRONMENT, NOT_GITLABS, is_protected, job_variables, literal
 
 _CODE = re.compile(r" finished in .* FAIL (\d+) *$", re.MULTILINE)
 _DOTENV = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)=(.*)$")
@@ -103,8 +103,13 @@ class JobRunner:
         dotenv: dict[str, str] = {}
         for producer in producers(pipeline, job):
             dotenv |= self._restore(pipeline, producer, checkout)
-        given = {**literal(dotenv), **pipeline.variables, **literal(own)}
-        absent = NOT_GITLABS if job.spec.body.get("environment") else NOT_GITLABS + ENVIRONMENT
+        environment = job.spec.environment
+        scoped = self.config.visible(
+            protected=is_protected(pipeline, self.config), environment=environment
+        )
+        more = {name: value for name, value in scoped.items() if name not in pipeline.variables}
+        given = {**literal(dotenv), **pipeline.variables, **literal(more), **literal(own)}
+        absent = NOT_GITLABS if environment else NOT_GITLABS + ENVIRONMENT
         unset = [name for name in absent if name not in given]
         return Workplace(checkout, folder / "state", given, unset)
 

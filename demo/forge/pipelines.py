@@ -17,7 +17,13 @@ from demo.forge.runner import Runner
 from demo.forge.state import ZEROS, Job, JobSpec, MergeRequest, Pipeline, State
 from demo.forge.status import STARTED
 from demo.forge.tool import Tool, Workplace
-from demo.forge.variables import NOT_GITLABS, literal, merge_request_variables, pipeline_variables
+from demo.forge.variables import (
+    NOT_GITLABS,
+    is_protected,
+    literal,
+    merge_request_variables,
+    pipeline_variables,
+)
 
 log = structlog.get_logger()
 
@@ -227,7 +233,7 @@ class Pipelines:
             predefined |= merge_request_variables(
                 request.merge_request, self.config, url=self.url, base=pipeline.base_sha or ZEROS
             )
-        project = {name: variable.value for name, variable in self.config.variables.items()}
+        project = self.config.visible(protected=is_protected(pipeline, self.config))
         return literal({**predefined, **project, **request.variables})
 
     def _job(self, spec: JobSpec) -> Job:

@@ -45,6 +45,12 @@ class JobSpec:
     coverage: str | None
     body: Mapping[str, Any]
 
+    @property
+    def environment(self) -> str | None:
+        """Return the name of the environment that the job belongs to."""
+        told = self.body.get("environment")
+        return told["name"] if isinstance(told, dict) else told
+
 
 @dataclass
 class Job:

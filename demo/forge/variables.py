@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from demo.forge.config import Config
@@ -49,6 +50,13 @@ def slug(ref: str) -> str:
     return re.sub(r"[^a-z0-9]", "-", ref.lower())[:63].strip("-")
 
 
+def is_protected(pipeline: Pipeline, config: Config) -> bool:
+    """Tell whether a pipeline's branch or tag is protected; a merge request's is its source."""
+    if pipeline.tag:
+        return any(fnmatchcase(pipeline.ref, one["name"]) for one in config.settings.protected_tags)
+    return config.settings.protects(pipeline.ref, config.default_branch)
+
+
 def pipeline_variables(
     pipeline: Pipeline, config: Config, *, url: str, commit: Commit
 ) -> dict[str, str]:
@@ -66,7 +74,7 @@ def pipeline_variables(
         "CI_COMMIT_BEFORE_SHA": pipeline.before_sha,
         "CI_COMMIT_REF_NAME": ref,
         "CI_COMMIT_REF_SLUG": slug(ref),
-        "CI_COMMIT_REF_PROTECTED": str(ref == config.default_branch).lower(),
+        "CI_COMMIT_REF_PROTECTED": str(is_protected(pipeline, config)).lower(),
         "CI_COMMIT_MESSAGE": commit.message,
         "CI_COMMIT_TITLE": commit.title,
         "CI_COMMIT_DESCRIPTION": commit.message.partition("\n\n")[2],

@@ -122,3 +122,25 @@ def _commands() -> set[str]:
         except (FileNotFoundError, ProcessLookupError):
             continue  # it has just ended
     return found
+
+
+def test_protected_and_scoped_variables_reach_only_what_they_are_for(tmp_path: Path) -> None:
+    """A branch that is not protected sees no protected one; a scoped one its environment alone."""
+    variables = {
+        "OPEN": "open",
+        "GUARDED": {"value": "guarded", "protected": True},
+        "SCOPED": {"value": "scoped", "environment_scope": "production"},
+    }
+    say = "'echo \"<$OPEN-$GUARDED-$SCOPED>\"'"
+    file = f"plain: {{script: [{say}]}}\nlive: {{script: [{say}], environment: production}}\n"
+    with running_forge(tmp_path, variables=variables) as server:
+        clone = seed(server, {".gitlab-ci.yml": file})
+        git(clone, "push", "--quiet", "origin", "HEAD:branch")
+        server.settle()
+        for ref, plain, live in (
+            ("main", "<open-guarded->", "<open-guarded-scoped>"),
+            ("branch", "<open-->", "<open--scoped>"),
+        ):
+            pipeline = server.newest(ref=ref)["id"]
+            assert plain in server.trace(pipeline, "plain")
+            assert live in server.trace(pipeline, "live")

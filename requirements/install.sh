@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install what a verb of the Makefile needs, once: install.sh python LOCK | node | programs
+# Install what a verb of the Makefile needs, once: install.sh python LOCK | node | programs | test-programs
 set -eu
 cd "$(dirname "$0")/.."
 VENV=${VENV:-.venv}
@@ -41,19 +41,25 @@ install_node() {
 }
 
 missing_programs() {
-    for program in git prometheus promtool rsync wrk; do
+    for program in git prometheus promtool rsync; do
         command -v "$program" >/dev/null || echo "$program"
     done
     command -v prometheus-alertmanager >/dev/null || command -v alertmanager >/dev/null || echo alertmanager
     command -v amtool >/dev/null || echo amtool
-    command -v sshd >/dev/null || [ -x /usr/sbin/sshd ] || echo sshd
-    command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
 }
 
+# Servers that only tests talk to, and the load of the benchmarks: no demo brings them to a machine.
+missing_test_programs() {
+    command -v sshd >/dev/null || [ -x /usr/sbin/sshd ] || echo sshd
+    command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
+    command -v wrk >/dev/null || echo wrk
+}
+
+# install_programs MISSING LIST: the programs that are not there, and the packages that have them.
 install_programs() {
-    missing=$(missing_programs | tr '\n' ' ')
-    [ -n "$missing" ] || return 0
-    packages=$(tr '\n' ' ' <requirements/debian.txt)
+    missing=$(echo "$1" | tr '\n' ' ')
+    [ -n "${missing% }" ] || return 0
+    packages=$(tr '\n' ' ' <"$2")
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
         echo "missing programs: $missing" >&2
         echo "on Debian or Ubuntu: sudo apt-get install $packages" >&2
@@ -69,9 +75,10 @@ install_programs() {
 case ${1:-} in
 python) install_python "${2:?which lock: $(ls requirements/*.txt | tr '\n' ' ')}" ;;
 node) install_node ;;
-programs) install_programs ;;
+programs) install_programs "$(missing_programs)" requirements/debian.txt ;;
+test-programs) install_programs "$(missing_test_programs)" requirements/debian-test.txt ;;
 *)
-    echo "usage: install.sh python LOCK | node | programs" >&2
+    echo "usage: install.sh python LOCK | node | programs | test-programs" >&2
     exit 2
     ;;
 esac

@@ -35,9 +35,17 @@ def test_without_root_the_missing_programs_and_their_packages_are_named(bare: Pa
     """The line to type is there, word for word."""
     result = _install(bare, "programs")
     assert result.returncode == 1
-    assert "missing programs: git prometheus promtool rsync wrk alertmanager" in result.stderr
+    assert "missing programs: git prometheus promtool rsync alertmanager" in result.stderr
     packages = (ROOT / "requirements" / "debian.txt").read_text().split()
     assert f"sudo apt-get install {' '.join(packages)}" in result.stderr
+
+
+def test_the_demo_brings_no_server_that_only_tests_need() -> None:
+    """Nobody who looks at the demo gets an SSH server or a database with it."""
+    folder = ROOT / "requirements"
+    shown = (folder / "debian.txt").read_text().split()
+    assert not set(shown) & set((folder / "debian-test.txt").read_text().split())
+    assert "openssh-server" not in shown and "postgresql" not in shown
 
 
 def test_a_python_that_is_too_old_is_refused_with_its_version(bare: Path, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ class Stage:
     def _mypy_cache(self) -> Path:
         copy = self.folder / "mypy-cache"
         if not copy.exists() and (ROOT / ".mypy_cache").is_dir():
-            shutil.copytree(ROOT / ".mypy_cache", copy, copy_function=os.link)
+            shutil.copytree(ROOT / ".mypy_cache", copy)
         return copy
 
     def variables(self) -> dict[str, Any]:

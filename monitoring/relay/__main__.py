@@ -53,7 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     return argparse.ArgumentParser(
         prog="python -m monitoring.relay",
         description=__doc__,
-        epilog="settings:\n" + settings,
+        epilog=f"settings:\n{settings}\n"
+        "A setting's name with _FILE behind it names a file that holds the value.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from service import settings
 from service.settings import InvalidSettings, Settings
@@ -52,6 +53,54 @@ def test_a_database_password_is_never_shown() -> None:
     with pytest.raises(InvalidSettings) as caught:
         read(DATABASE_URL="mysql://root:secret@host/db")
     assert "secret" not in str(caught.value)
+
+
+def test_a_value_may_stand_in_a_file(tmp_path: Path) -> None:
+    """A secret's file is read without the end of its line."""
+    file = tmp_path / "url"
+    file.write_text("postgresql://me:secret@db/perennial\n", encoding="utf-8")
+    assert read(DATABASE_URL_FILE=str(file)).database_url == "postgresql://me:secret@db/perennial"
+
+
+def test_a_value_and_its_file_are_one_too_many(tmp_path: Path) -> None:
+    """The message names both variables, whatever the file holds."""
+    with pytest.raises(InvalidSettings) as caught:
+        read(PORT="1", PORT_FILE=str(tmp_path / "missing"))
+    assert (
+        str(caught.value) == "PERENNIAL_PORT, PERENNIAL_PORT_FILE: got both, expected one of them"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [(None, "No such file"), (b"", "is empty"), (b"\n", "is empty"), (b"\xff", "can't decode")],
+)
+def test_a_file_without_a_value_is_refused(
+    tmp_path: Path, content: bytes | None, expected: str
+) -> None:
+    """Missing, empty or unreadable: no default takes its place."""
+    file = tmp_path / "secret"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(InvalidSettings) as caught:
+        read(DATABASE_PASSWORD_FILE=str(file))
+    assert str(caught.value).startswith(f"PERENNIAL_DATABASE_PASSWORD_FILE: got '{file}'")
+    assert expected in str(caught.value)
+
+
+def test_the_password_is_put_into_the_url() -> None:
+    """Characters that mean something in a URL survive."""
+    url = read(DATABASE_URL="postgresql://me@db:5432/p", DATABASE_PASSWORD="a/b@c").database_url
+    assert make_url(url).password == "a/b@c"
+    assert make_url(url).host == "db"
+
+
+@pytest.mark.parametrize("url", [None, "sqlite:///x.db", "postgresql://me:other@db/p"])
+def test_a_password_without_its_place_is_refused(url: str | None) -> None:
+    """It is never silently left out, and never shown."""
+    with pytest.raises(InvalidSettings, match="PERENNIAL_DATABASE_PASSWORD is set") as caught:
+        read(DATABASE_PASSWORD="hush", **({} if url is None else {"DATABASE_URL": url}))
+    assert "hush" not in str(caught.value) and "other" not in str(caught.value)
 
 
 def test_settings_are_frozen() -> None:

@@ -20,9 +20,13 @@ GOOD = {
 
 
 def _run(changes: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return _python(changes, "-m", "monitoring.relay", *arguments)
+
+
+def _python(changes: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     inherited = {name: text for name, text in os.environ.items() if not name.startswith("RELAY_")}
     return subprocess.run(
-        [sys.executable, "-m", "monitoring.relay", *arguments],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env={**inherited, **GOOD, **changes},
         capture_output=True,
@@ -54,6 +58,55 @@ def test_a_wrong_setting_is_named_and_no_secret_shown(
     done = _run(changes)
     assert (done.returncode, done.stderr.splitlines()[0][: len(message)]) == (2, message)
     assert "secret-" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "content, changes, message",
+    [
+        ("s", {}, "RELAY_READ_TOKEN, RELAY_READ_TOKEN_FILE: got both, expected one of them"),
+        (
+            None,
+            {"RELAY_READ_TOKEN": ""},
+            "RELAY_READ_TOKEN_FILE: got '{file}', expected a readable",
+        ),
+        ("\n", {"RELAY_READ_TOKEN": ""}, "RELAY_READ_TOKEN_FILE: got '{file}', which is empty"),
+        (
+            "secret-read\n",
+            {"RELAY_READ_TOKEN": "", "RELAY_DATABASE_PASSWORD": "secret-database"},
+            "RELAY_DATABASE_URL: got a hidden value, expected a postgresql:// URL without",
+        ),
+    ],
+)
+def test_a_secret_that_is_not_there_once_is_named(
+    tmp_path: Path, content: str | None, changes: dict[str, str], message: str
+) -> None:
+    """Given twice, missing, empty or without its place: nothing else takes its place."""
+    file = tmp_path / "token"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    done = _run({"RELAY_READ_TOKEN_FILE": str(file), **changes})
+    assert done.returncode == 2
+    assert done.stderr.startswith(message.format(file=file))
+    assert "secret-" not in done.stderr
+
+
+def test_secrets_are_read_from_their_files(tmp_path: Path) -> None:
+    """A token loses its line's end; the password is put into the URL, whatever its characters."""
+    for name, text in {"token": "abc\n", "password": "a/b@c"}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    code = (
+        "from monitoring.relay.settings import Settings; from sqlalchemy.engine import make_url; "
+        "s = Settings(); "
+        "print(s.read_token.get_secret_value(), make_url(s.database_url).password)"
+    )
+    files = {
+        "RELAY_READ_TOKEN": "",
+        "RELAY_READ_TOKEN_FILE": str(tmp_path / "token"),
+        "RELAY_DATABASE_URL": "postgresql://me@db:5432/perennial",
+        "RELAY_DATABASE_PASSWORD_FILE": str(tmp_path / "password"),
+    }
+    done = _python(files, "-c", code)
+    assert (done.stdout, done.stderr) == ("abc a/b@c\n", "")
 
 
 def test_help_lists_every_setting() -> None:

@@ -15,12 +15,13 @@ from ruamel.yaml import YAML
 from service import bundle as bundles
 from service.bundle import Bundle
 from service.errors import BundleRejected
-from training import champion, gate, model_registry, params, versions
+from training import gate, params
 from training.branch import Author, Remote, Repository
 from training.command import run
 from training.errors import BundleUnusable, RegistryRefused
 from training.tasks import TASKS
-from training.versions import STAGE, Facts, Versions
+from training.registry import champion, gitlab, versions
+from training.registry.versions import STAGE, Facts, Versions
 
 VERDICTS = ("promote: ", "keep: ", "block: ")
 
@@ -188,7 +189,7 @@ def main(
         numbers = params.load(options.task, root / params.FILE)
         chosen = numbers.model_dump(include={"prepare", "train", "export"})
         repository = Repository(root, environment)
-        for line in model_registry.upload(found, repository, environment, chosen):
+        for line in gitlab.upload(found, repository, environment, chosen):
             print(line, flush=True)
         return 0
     known = versions.read(options.task, Repository(root, environment))

@@ -9,10 +9,10 @@ import pytest
 
 from demo.forge.model_registry import ModelRegistry as Models
 from tests.demo.forge_fixtures import API, DEVELOPER, NO_SCOPE, READ, ForgeServer, running_forge
-from tests.training.registry_job import Main
+from tests.training.registry.job import Main
 from training.command import run
 from training.errors import GitLabRefused, MissingVariable, RegistryRefused
-from training.model_registry import MAX_DESCRIPTION, ModelRegistry, flat
+from training.registry.gitlab import MAX_DESCRIPTION, ModelRegistry, flat
 
 NOBODY = "glpat-nobody-knows"
 

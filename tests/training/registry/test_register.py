@@ -8,9 +8,10 @@ import pytest
 from gto import api as gto
 
 from tests.demo.forge_fixtures import API, PROJECT, ForgeServer, running_forge, seed
-from tests.training.registry_job import Main, shown
+from tests.training.registry.job import Main, shown
 from tests.training.test_propose import result
-from training import gate, registry
+from training import gate
+from training.registry import __main__ as registry
 from training.branch import Remote
 from training.command import run
 from training.errors import BundleUnusable, GitLabRefused, MissingVariable, RegistryRefused

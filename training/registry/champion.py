@@ -5,7 +5,7 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any
 
-from training.versions import STAGE, UNKNOWN, Facts, Tag, Versions
+from training.registry.versions import STAGE, UNKNOWN, Facts, Tag, Versions
 
 TIMEOUT_SECONDS = 10
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from gto import api as gto
 
-from tests.training.registry_job import Main, shown
+from tests.training.registry.job import Main, shown
 
 
 @pytest.fixture

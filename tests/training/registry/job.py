@@ -9,7 +9,7 @@ import pytest
 
 from service.bundle import Bundle
 from tests.bundles import make_bundle
-from training import registry
+from training.registry import __main__ as registry
 from training.branch import Remote
 
 LOCK = "stages:\n  export@digits:\n    outs:\n    - path: artifacts/digits/bundle\n      md5: {}\n"

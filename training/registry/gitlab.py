@@ -18,7 +18,7 @@ from training.branch import Repository
 from training.errors import GitLabRefused, RegistryRefused
 from training.gitlab import TIMEOUT_SECONDS, variable
 from training.refusal import SILENCE, TOKEN, TOKEN_IS, sentence
-from training.versions import Facts, read
+from training.registry.versions import Facts, read
 
 ABSENT = "RESOURCE_DOES_NOT_EXIST"
 # What GitLab stores at most, in characters.

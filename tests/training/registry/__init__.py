@@ -1,0 +1,1 @@
+"""Tests of the registry, a file per verb."""

@@ -39,7 +39,7 @@ class Collector(registry.Collector):
         yield from self._process()
         yield from self._traffic(held)
         yield from self._signals(held)
-        yield self._feedback()
+        yield from self._feedback()
 
     def _process(self) -> Iterator[core.Metric]:
         rejected = _family(core.CounterMetricFamily, metrics.BUNDLE_REJECTED)
@@ -57,6 +57,7 @@ class Collector(registry.Collector):
 
     def _traffic(self, held: list[tuple[tuple[str, str], Counters]]) -> Iterator[core.Metric]:
         info = _family(core.GaugeMetricFamily, metrics.INFO)
+        created = _family(core.GaugeMetricFamily, metrics.CREATED)
         predictions = _family(core.CounterMetricFamily, metrics.PREDICTIONS)
         confidence = _family(core.SummaryMetricFamily, metrics.CONFIDENCE)
         seconds = _family(core.HistogramMetricFamily, metrics.INFERENCE_SECONDS)
@@ -67,6 +68,7 @@ class Collector(registry.Collector):
             bundle, counts = counters.bundle, counters.predictions.tolist()
             if key == self._versions.serving:
                 info.add_metric([*key, bundle.manifest.commit], 1)
+            created.add_metric(key, bundle.manifest.created.timestamp())
             for label, count in zip(bundle.manifest.labels, counts, strict=True):
                 predictions.add_metric([*key, label], count)
             confidence.add_metric(key, sum(counts), counters.confidence)
@@ -74,7 +76,7 @@ class Collector(registry.Collector):
             rows.add_metric(key, counters.rows.buckets(), counters.rows.sum)
             accuracy.add_metric(key, bundle.reference.accuracy)
             size.add_metric(key, bundle.reference.accuracy_size)
-        yield from (info, predictions, confidence, seconds, rows, accuracy, size)
+        yield from (info, created, predictions, confidence, seconds, rows, accuracy, size)
 
     def _signals(self, held: list[tuple[tuple[str, str], Counters]]) -> Iterator[core.Metric]:
         bins = _family(core.CounterMetricFamily, metrics.SIGNAL_BIN)
@@ -91,12 +93,15 @@ class Collector(registry.Collector):
                 critical.add_metric([*key, signal.name], signal.critical_value)
         yield from (bins, shares, size, critical)
 
-    def _feedback(self) -> core.Metric:
+    def _feedback(self) -> Iterator[core.Metric]:
         feedback = _family(core.CounterMetricFamily, metrics.FEEDBACK)
+        delay = _family(core.SummaryMetricFamily, metrics.FEEDBACK_DELAY)
         for key, counts in list(self._versions.feedback.items()):
             for pair, count in list(counts.items()):
                 feedback.add_metric([*key, *pair], count)
-        return feedback
+            seconds = self._versions.delays.get(key, 0.0)
+            delay.add_metric(key, sum(counts.values()), seconds)
+        yield from (feedback, delay)
 
 
 def _family(kind: Callable[..., Kind], metric: Metric) -> Kind:

@@ -17,6 +17,12 @@ class Metric:
 _VERSION = ("model", "version")
 
 INFO = Metric("model_info", "gauge", "1 for the model version that serves.", (*_VERSION, "commit"))
+CREATED = Metric(
+    "model_created_timestamp_seconds",
+    "gauge",
+    "When the version was exported, in seconds since 1970.",
+    _VERSION,
+)
 PREDICTIONS = Metric(
     "model_predictions_total", "counter", "Predictions by predicted label.", (*_VERSION, "label")
 )
@@ -56,6 +62,12 @@ FEEDBACK = Metric(
     "counter",
     "Labelled predictions: the live confusion matrix.",
     (*_VERSION, "label", "predicted"),
+)
+FEEDBACK_DELAY = Metric(
+    "model_feedback_delay_seconds",
+    "summary",
+    "Seconds from a prediction to its label; sum over count is their mean.",
+    _VERSION,
 )
 REFERENCE_ACCURACY = Metric(
     "model_reference_accuracy", "gauge", "Accuracy the model was accepted with.", _VERSION

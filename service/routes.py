@@ -42,7 +42,11 @@ def feedback_router(store: Store, versions: Versions, settings: Settings) -> API
         outcome = await store.feedback(given.prediction_id, given.label)
         if outcome.created:
             versions.count_feedback(
-                outcome.model, outcome.version, label=outcome.label, predicted=outcome.predicted
+                outcome.model,
+                outcome.version,
+                label=outcome.label,
+                predicted=outcome.predicted,
+                delay=outcome.delay,
             )
         response.status_code = 201 if outcome.created else 200
         return schemas.FeedbackResponse(

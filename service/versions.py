@@ -19,6 +19,7 @@ class Versions:
     def __init__(self) -> None:
         self.counters: dict[Key, Counters] = {}
         self.feedback: dict[Key, dict[tuple[str, str], int]] = {}
+        self.delays: dict[Key, float] = {}
         self.serving: Key | None = None
 
     def enter(self, bundle: Bundle) -> Counters:
@@ -42,14 +43,18 @@ class Versions:
             counters = self.counters[self.serving]
         return None if counters is None else counters.bundle.manifest.labels
 
-    def count_feedback(self, model: str, version: str, *, label: str, predicted: str) -> None:
-        """Count one label for the version that predicted."""
+    def count_feedback(
+        self, model: str, version: str, *, label: str, predicted: str, delay: float
+    ) -> None:
+        """Count one label for the version that predicted, `delay` seconds before."""
         key = (model, version)
         if key not in self.feedback:
             self._keep_feedback(key, {})
         counts = self.feedback[key]
         counts[label, predicted] = counts.get((label, predicted), 0) + 1
+        self.delays[key] += delay
 
     def _keep_feedback(self, key: Key, counts: dict[tuple[str, str], int]) -> None:
         others = [item for item in self.feedback.items() if item[0] != key]
         self.feedback = dict([*others[1 - KEPT_FEEDBACK :], (key, counts)])
+        self.delays = {kept: self.delays.get(kept, 0.0) for kept in self.feedback}

@@ -45,13 +45,17 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A label that is stored; created is False where it was there before."""
+    """A label that is stored; created is False where it was there before.
+
+    delay: seconds from the prediction to its label, 0 or more.
+    """
 
     model: str
     version: str
     predicted: str
     label: str
     created: bool
+    delay: float
 
 
 def utc(seconds: float) -> str:
@@ -102,6 +106,7 @@ def insert_feedback(
                 predictions.c.prediction_id,
                 predictions.c.model,
                 predictions.c.version,
+                predictions.c.observed_at,
                 predictions.c.predicted,
             ).where(predictions.c.prediction_id.in_(ids))
         )
@@ -112,7 +117,7 @@ def insert_feedback(
         stored = _stored(connection, ids)
     outcomes: list[Outcome | InvalidInput] = []
     for item, error in zip(labels, errors, strict=True):
-        outcomes.append(error or _outcome(item, known[item.prediction_id], stored, created))
+        outcomes.append(error or _outcome(item, known[item.prediction_id], stored, created, now))
     return outcomes
 
 
@@ -147,11 +152,13 @@ def _stored(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
 
 
 def _outcome(
-    item: Label, row: RowMapping, stored: dict[str, str], created: set[str]
+    item: Label, row: RowMapping, stored: dict[str, str], created: set[str], now: float
 ) -> Outcome | InvalidInput:
     first = stored[item.prediction_id]
     if first != item.label:
         return FeedbackConflict("label", item.label, f"{first!r}, the label given before")
     fresh = item.prediction_id in created
     created.discard(item.prediction_id)  # the same label twice in one batch counts once
-    return Outcome(row["model"], row["version"], row["predicted"], item.label, fresh)
+    # Replicas' clocks may differ a little; a counter of seconds must not fall.
+    delay = max(0.0, now - datetime.fromisoformat(row["observed_at"]).timestamp())
+    return Outcome(row["model"], row["version"], row["predicted"], item.label, fresh, delay)

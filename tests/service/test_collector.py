@@ -59,6 +59,23 @@ def test_only_the_serving_version_has_info(versions: Versions) -> None:
     assert sample.labels == {"model": "digits", "version": "1.1.0", "commit": "0123abc"}
 
 
+def test_each_version_says_when_it_was_made(versions: Versions) -> None:
+    """The age of a version is the time since its manifest's `created`, in UTC."""
+    samples = scrape(versions)["model_created_timestamp_seconds"].samples
+    created = {sample.labels["version"]: sample.value for sample in samples}
+    assert created == dict.fromkeys(("1.0.0", "1.1.0"), bundles.CREATED.timestamp())
+
+
+def test_the_mean_delay_of_labels_is_there(versions: Versions) -> None:
+    """Seconds and count of the delays grow with each label, and are at 0 before the first."""
+    versions.count_feedback("digits", "1.0.0", label="1", predicted="7", delay=60.0)
+    versions.count_feedback("digits", "1.0.0", label="2", predicted="2", delay=30.0)
+    samples = scrape(versions)["model_feedback_delay_seconds"].samples
+    found = {(s.labels["version"], s.name.rpartition("_")[2]): s.value for s in samples}
+    assert (found["1.0.0", "count"], found["1.0.0", "sum"]) == (2, 90.0)
+    assert (found["1.1.0", "count"], found["1.1.0", "sum"]) == (0, 0.0)
+
+
 def test_bins_exist_at_zero_and_belong_to_their_reference(tmp_path: Path) -> None:
     """From the moment a bundle is loaded each bin has a counter at 0 and a reference share."""
     versions = Versions()

@@ -76,7 +76,7 @@ def test_feedback_joins_its_prediction_in_the_view(store: Store, engine: Engine)
     """Training reads labelled predictions, and those only, from one view."""
     store.offer(observed("a", "b"))
     (outcome,) = give(store, ("a", "dog"))
-    assert outcome == Outcome("pets", "1.0.0", "cat", "dog", created=True)
+    assert outcome == Outcome("pets", "1.0.0", "cat", "dog", created=True, delay=0.0)
     (row,) = rows(engine, "labelled_predictions")
     assert list(row) == [
         "prediction_id",
@@ -91,6 +91,19 @@ def test_feedback_joins_its_prediction_in_the_view(store: Store, engine: Engine)
     ]
     assert (row["prediction_id"], row["predicted"], row["label"]) == ("a", "cat", "dog")
     assert row["labelled_at"] == "2026-01-01T00:00:00.250000+00:00"
+
+
+@pytest.mark.parametrize("later, delay", [(90.0, 90.0), (-2.0, 0.0)])
+def test_a_label_says_how_late_it_came(engine: Engine, later: float, delay: float) -> None:
+    """The delay is counted from the prediction, and a clock that is behind makes it 0."""
+    store, _ = make(engine, clock=lambda: NOW + later)
+    store.start()
+    try:
+        store.offer(observed("a"))
+        (outcome,) = give(store, ("a", "cat"))
+        assert isinstance(outcome, Outcome) and outcome.delay == pytest.approx(delay)
+    finally:
+        store.close()
 
 
 def test_feedback_for_a_prediction_in_the_queue_works(engine: Engine) -> None:

@@ -38,10 +38,11 @@ def test_feedback_for_a_version_of_before_the_restart_counts(tmp_path: Path) -> 
     """A label for a version that was never loaded here is counted, and its cells are kept."""
     versions = Versions()
     versions.enter(bundles.make_bundle(tmp_path / "a", "2.0.0"))
-    for _ in range(2):
-        versions.count_feedback("digits", "1.0.0", label="1", predicted="7")
+    for seconds in (2.5, 4.0):
+        versions.count_feedback("digits", "1.0.0", label="1", predicted="7", delay=seconds)
     versions.enter(bundles.make_bundle(tmp_path / "b", "1.0.0"))
     assert versions.feedback["digits", "1.0.0"]["1", "7"] == 2
+    assert versions.delays["digits", "1.0.0"] == 6.5
     assert len(versions.feedback["digits", "1.0.0"]) == 100
 
 
@@ -49,8 +50,8 @@ def test_feedback_is_kept_for_a_bounded_number_of_versions() -> None:
     """A client cannot grow the metrics by old predictions."""
     versions = Versions()
     for minor in range(KEPT_FEEDBACK + 5):
-        versions.count_feedback("digits", f"1.{minor}.0", label="1", predicted="1")
-    assert len(versions.feedback) == KEPT_FEEDBACK
+        versions.count_feedback("digits", f"1.{minor}.0", label="1", predicted="1", delay=1.0)
+    assert len(versions.feedback) == len(versions.delays) == KEPT_FEEDBACK
 
 
 def test_labels_are_those_of_the_version_or_of_the_model(tmp_path: Path) -> None:

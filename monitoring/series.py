@@ -1,0 +1,96 @@
+"""The names of all recorded series, `level:metric:operations`, and what one of them is."""
+
+from dataclasses import dataclass
+
+from service import metrics
+
+BIN = ", ".join(metrics.SIGNAL_BIN.labels)
+SIGNAL = ", ".join(metrics.CRITICAL_VALUE.labels)
+VERSION = ", ".join(metrics.REFERENCE_ACCURACY.labels)
+
+REFERENCE_SHARE = "model_version_signal_bin:reference_share:max"
+REFERENCE_SIZE = "model_version_signal:reference_size:max"
+CRITICAL_VALUE = "model_version_signal:critical_value:max"
+REFERENCE_ACCURACY = "model_version:reference_accuracy:max"
+REFERENCE_ACCURACY_SIZE = "model_version:reference_accuracy_size:max"
+DRIFTED = "model_version_signal:drifted"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A recorded series and the expression it is computed from."""
+
+    record: str
+    expr: str
+
+
+@dataclass(frozen=True)
+class Window:
+    """The names of all series recorded over one window."""
+
+    window: str
+
+    @property
+    def bin_counts(self) -> str:
+        """Observations per bin."""
+        return f"model_version_signal_bin:observations:increase{self.window}"
+
+    @property
+    def counts(self) -> str:
+        """Observations per signal."""
+        return f"model_version_signal:observations:increase{self.window}"
+
+    @property
+    def share(self) -> str:
+        """Smoothed live share of a bin."""
+        return f"model_version_signal_bin:share:{self.window}"
+
+    @property
+    def psi(self) -> str:
+        """Population stability index of a signal."""
+        return f"model_version_signal:psi:{self.window}"
+
+    @property
+    def g(self) -> str:
+        """G statistic of a signal, divided by 1 + N/M."""
+        return f"model_version_signal:g:{self.window}"
+
+    @property
+    def drifted(self) -> str:
+        """1 where both effect and evidence pass in this window."""
+        return f"{DRIFTED}:{self.window}"
+
+    @property
+    def confusion(self) -> str:
+        """Labelled predictions by label and predicted label."""
+        return f"model_version_label_predicted:feedback:increase{self.window}"
+
+    @property
+    def labels(self) -> str:
+        """Labelled predictions."""
+        return f"model_version:labels:increase{self.window}"
+
+    @property
+    def accuracy(self) -> str:
+        """Realised accuracy; absent without labels."""
+        return f"model_version:accuracy:{self.window}"
+
+    @property
+    def accuracy_limit(self) -> str:
+        """Control limit of the realised accuracy."""
+        return f"model_version:accuracy_limit:{self.window}"
+
+    @property
+    def predictions(self) -> str:
+        """Predictions whose confidence was counted."""
+        return f"model_version:predictions:increase{self.window}"
+
+    @property
+    def estimated(self) -> str:
+        """Mean confidence, which estimates accuracy; absent without predictions."""
+        return f"model_version:estimated_accuracy:{self.window}"
+
+    @property
+    def estimated_limit(self) -> str:
+        """Control limit of the estimated accuracy."""
+        return f"model_version:estimated_accuracy_limit:{self.window}"

@@ -43,7 +43,7 @@ contracts: install ## Run lint-imports, promtool's checks, and see that generate
 	@promtool check config prometheus.yml >/dev/null
 	@promtool test rules tests/rules/*.test.yml
 	@$(MAKE) --no-print-directory generate
-	@git diff --exit-code --stat -- monitoring/rules prometheus.yml alertmanager.yml \
+	@git diff --exit-code --stat -- monitoring/rules prometheus.yml alertmanager.yml deploy/compose/*.yml \
 		|| { echo "generated files were stale; they are fresh now: commit them"; exit 1; }
 
 generate: install ## Write rules, alerts and their configuration from monitoring/thresholds.py

@@ -70,3 +70,20 @@ def alertmanager_config(
         },
         "receivers": [team, {"name": "relay", "webhook_configs": [webhook]}],
     }
+
+
+def compose_prometheus() -> dict[str, Any]:
+    """Return prometheus.yml for docker-compose.yml, where each part has a name on the network."""
+    return prometheus_config(
+        service=["service:8000"],
+        relay=["relay:8900"],
+        alertmanager=["alertmanager:9093"],
+        rules=["/etc/prometheus/rules/*.rules.yml"],
+    )
+
+
+def compose_alertmanager() -> dict[str, Any]:
+    """Return alertmanager.yml for docker-compose.yml; the token is one of its secrets."""
+    return alertmanager_config(
+        relay_url="http://relay:8900/alerts", credentials_file="/run/secrets/relay_bearer_token"
+    )

@@ -1,6 +1,6 @@
 """Every generated file of monitoring; the same thresholds always give the same text."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,11 @@ def generated(thresholds: Thresholds, *, runbook: str = alerts.RUNBOOK) -> dict[
 
 def write(root: Path, thresholds: Thresholds, *, runbook: str = alerts.RUNBOOK) -> list[Path]:
     """Write every generated file under `root` and return their paths."""
-    files = generated(thresholds, runbook=runbook)
+    return put(root, generated(thresholds, runbook=runbook))
+
+
+def put(root: Path, files: Mapping[Path, str]) -> list[Path]:
+    """Write texts under `root` by their paths, and return these in order."""
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
@@ -116,9 +120,5 @@ def _alert(alert: Alert, runbook: str) -> dict[str, Any]:
         "expr": alert.expr,
         "for": alert.hold,
         "labels": alert.labels,
-        "annotations": {
-            "summary": alert.summary,
-            "description": alert.description,
-            "runbook_url": alert.runbook(runbook),
-        },
+        "annotations": alert.annotations(runbook),
     }

@@ -1,6 +1,15 @@
 """The alerts: what starts a retrain and what wakes a person."""
 
-from monitoring.alerts.alert import PAGE, RELAY_JOB, RETRAIN, RUNBOOK, SERVICE_JOB, SERVING, Alert
+from monitoring.alerts.alert import (
+    DASHBOARDS,
+    PAGE,
+    RELAY_JOB,
+    RETRAIN,
+    RUNBOOK,
+    SERVICE_JOB,
+    SERVING,
+    Alert,
+)
 from monitoring.alerts.model import model_alerts
 from monitoring.alerts.relay import relay_alerts
 from monitoring.alerts.service import (
@@ -12,6 +21,7 @@ from monitoring.alerts.service import (
 )
 
 __all__ = [
+    "DASHBOARDS",
     "LATENCY_BUCKET",
     "LATENCY_COUNT",
     "PAGE",

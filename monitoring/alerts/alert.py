@@ -10,6 +10,10 @@ RELAY_JOB = "relay"
 RUNBOOK = "docs/runbook.md"
 RETRAIN = {"severity": "warning", "action": "retrain"}
 PAGE = {"severity": "critical", "action": "page"}
+# Grafana's dashboards, by the path of each.
+DASHBOARDS = {name: f"/d/perennial-{name}" for name in ("loop", "model", "service", "retraining")}
+OF_MODEL = "?var-model={{ $labels.model }}"
+OF_VERSION = OF_MODEL + "&var-version={{ $labels.version }}"
 
 # Alerts speak of versions that serve, so they clear when a new version takes over.
 SERVING = f"and on ({VERSION}) ({metrics.INFO.name} == 1)"
@@ -17,7 +21,10 @@ SERVING = f"and on ({VERSION}) ({metrics.INFO.name} == 1)"
 
 @dataclass(frozen=True)
 class Alert:
-    """One alerting rule; its runbook heading is its name."""
+    """One alerting rule; its runbook heading is its name.
+
+    dashboard: a path in Grafana, with the variables that the alert's labels choose.
+    """
 
     name: str
     expr: str
@@ -25,13 +32,23 @@ class Alert:
     labels: dict[str, str] = field(default_factory=dict)
     summary: str = ""
     description: str = ""
+    dashboard: str = ""
 
     def runbook(self, base: str) -> str:
         """Return the address of its heading."""
         return f"{base}#{self.name.lower()}"
 
+    def annotations(self, runbook: str) -> dict[str, str]:
+        """Return what a person reads; runbook: the address of its page."""
+        return {
+            "summary": self.summary,
+            "description": self.description,
+            "runbook_url": self.runbook(runbook),
+            "dashboard": self.dashboard,
+        }
 
-def down(name: str, job: str, hold: str, what: str) -> Alert:
+
+def down(name: str, job: str, hold: str, what: str, dashboard: str) -> Alert:
     """Return the alert on a part that Prometheus cannot scrape."""
     up = f'up{{job="{job}"}}'
     return Alert(
@@ -42,4 +59,5 @@ def down(name: str, job: str, hold: str, what: str) -> Alert:
         f"Prometheus cannot reach {what}",
         f'Job {job}, instance {{{{ or $labels.instance "(none configured)" }}}} has not '
         f"answered a scrape for {hold}.",
+        DASHBOARDS[dashboard],
     )

@@ -1,6 +1,6 @@
 """The alerts that ask for a retrain: drift, and a loss of accuracy."""
 
-from monitoring.alerts.alert import RETRAIN, SERVING, Alert
+from monitoring.alerts.alert import DASHBOARDS, OF_VERSION, RETRAIN, SERVING, Alert
 from monitoring.series import DRIFTED, REFERENCE_ACCURACY, VERSION, Window
 from monitoring.thresholds import Thresholds
 from service import signals
@@ -38,6 +38,7 @@ def _accuracy_drop(thresholds: Thresholds) -> Alert:
         RETRAIN,
         f"{_NAME} is right less often than when it was accepted",
         f"Accuracy on labelled predictions {FELL} " + _figures(short, "labels", thresholds),
+        DASHBOARDS["model"] + OF_VERSION,
     )
 
 
@@ -54,6 +55,7 @@ def _estimated_accuracy_drop(thresholds: Thresholds) -> Alert:
         f"{_NAME} is less sure than when it was accepted",
         f"Accuracy estimated from the mean confidence {FELL} "
         + _figures(short, "predictions", thresholds),
+        DASHBOARDS["model"] + OF_VERSION,
     )
 
 
@@ -71,6 +73,7 @@ def _drift(name: str, selector: str, side: str, thresholds: Thresholds) -> Alert
         f"{thresholds.long_window}, with evidence). Furthest in the last {window}: "
         + _worst(names, selector.replace('"', "'"))
         + ".",
+        DASHBOARDS["model"] + OF_VERSION,
     )
 
 

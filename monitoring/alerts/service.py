@@ -1,6 +1,6 @@
 """The alerts on the service that wake a person."""
 
-from monitoring.alerts.alert import PAGE, SERVICE_JOB, Alert, down
+from monitoring.alerts.alert import DASHBOARDS, PAGE, SERVICE_JOB, Alert, down
 from monitoring.thresholds import Thresholds
 from service import metrics
 
@@ -15,7 +15,7 @@ LATENCY_COUNT = "http_request_duration_highr_seconds_count"
 def service_alerts(thresholds: Thresholds) -> list[Alert]:
     """Return the alerts on the service that wake a person."""
     return [
-        down("ServiceDown", SERVICE_JOB, thresholds.service_down_for, "the service"),
+        down("ServiceDown", SERVICE_JOB, thresholds.service_down_for, "the service", "service"),
         _errors(thresholds),
         _latency(thresholds),
         _rejected(thresholds),
@@ -36,6 +36,7 @@ def _errors(thresholds: Thresholds) -> Alert:
         "The service answers too many requests with an error of its own",
         f"{{{{ $value | humanizePercentage }}}} of the requests of {window} were answered 5xx; "
         f"the limit is {thresholds.errors_share:.2%}.",
+        DASHBOARDS["service"],
     )
 
 
@@ -54,6 +55,7 @@ def _latency(thresholds: Thresholds) -> Alert:
         f"The slowest {1 - thresholds.latency_quantile:.2%} of the requests of {window} take "
         "{{ $value | humanizeDuration }} or more; the limit is "
         f"{thresholds.latency_seconds:g}s.",
+        DASHBOARDS["service"],
     )
 
 
@@ -69,6 +71,7 @@ def _rejected(thresholds: Thresholds) -> Alert:
         "A bundle was refused, the old version keeps serving",
         f"Bundles refused in {window} because of {{{{ $labels.reason }}}}: "
         '{{ printf "%.0f" $value }}.',
+        DASHBOARDS["service"],
     )
 
 
@@ -82,4 +85,5 @@ def _dropped(thresholds: Thresholds) -> Alert:
         "Predictions were answered but not stored",
         f"Predictions that were not stored in {window}: "
         '{{ printf "%.0f" $value }}. No feedback can name them and no retrain can learn from them.',
+        DASHBOARDS["service"],
     )

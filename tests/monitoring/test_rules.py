@@ -42,6 +42,18 @@ def _tested() -> dict[str, set[bool]]:
     return found
 
 
+def _labels() -> dict[str, set[str]]:
+    """Return for each alert the labels that it has in every case that expects it to fire."""
+    found: dict[str, set[str]] = {}
+    for path in RULE_TESTS:
+        for case in yaml.safe_load(path.read_text(encoding="utf-8"))["tests"]:
+            for expected in case.get("alert_rule_test", []):
+                for fired in expected["exp_alerts"]:
+                    labels, name = set(fired["exp_labels"]), expected["alertname"]
+                    found[name] = found.get(name, labels) & labels
+    return found
+
+
 @pytest.mark.parametrize("path", RULE_TESTS, ids=lambda path: path.name)
 def test_promtool_agrees(path: Path) -> None:
     """Every case under tests/rules holds."""
@@ -86,6 +98,18 @@ def test_every_alert_says_whom_it_asks(alert: alerts.Alert) -> None:
     """An alert either asks for a retrain or wakes a person, and says what happened."""
     assert alert.labels in (alerts.RETRAIN, alerts.PAGE)
     assert alert.summary and "{{" in alert.description
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)
+def test_every_alert_leads_to_a_dashboard(alert: alerts.Alert) -> None:
+    """An alert names one of the four dashboards, with variables that its own labels fill."""
+    path, _, query = alert.dashboard.partition("?")
+    assert path in alerts.DASHBOARDS.values()
+    for pair in query.split("&") if query else ():
+        variable, _, value = pair.partition("=")
+        label = variable.removeprefix("var-")
+        assert value == f"{{{{ $labels.{label} }}}}"
+        assert label in _labels()[alert.name]
 
 
 def test_every_metric_asked_for_is_exported_or_recorded() -> None:

@@ -1,0 +1,106 @@
+"""Every address that one part of the stack has is the name and the port of another."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+from tests.stack import dockerfile
+from tests.stack.compose import ROOT, load, mounts, networks
+
+SERVICES: dict[str, dict[str, Any]] = load()["services"]
+URL = re.compile(r"\b(?:https?|postgresql)://[^\s\"']+")
+
+
+def _listens(name: str) -> set[int]:
+    """Return the ports that a service's health check and publication say it listens on."""
+    service = SERVICES[name]
+    ports = {int(port.rpartition(":")[2]) for port in service.get("ports", ())}
+    if "build" in service:
+        (expose,) = [
+            one for one in dockerfile.read(dockerfile.FILES[name])[-1] if one.name == "EXPOSE"
+        ]
+        assert ports == {int(expose.value)}
+        return ports
+    command = " ".join(service["healthcheck"]["test"])
+    asked = re.findall(r"127\.0\.0\.1:(\d+)|--port=(\d+)", command)
+    checked = {int(url or port) for url, port in asked}
+    assert checked and ports <= checked
+    return checked
+
+
+def _addresses() -> Iterator[tuple[str, str, int]]:
+    """Yield who asks whom on which port, from variables, commands and mounted files."""
+    for name, service in SERVICES.items():
+        values = [*service.get("environment", {}).values(), *service.get("command", ())]
+        for value in values:
+            for url in URL.findall(str(value)):
+                yield name, *_split(url)
+        for mount in mounts(service):
+            for file in _configurations(mount.source):
+                for target in _targets(yaml.safe_load(file)):
+                    yield name, *_split(target)
+
+
+def _configurations(source: str) -> Iterator[str]:
+    path = ROOT / source
+    files = path.rglob("*.y*ml") if path.is_dir() else [path]
+    for file in files:
+        if file.is_file():
+            yield file.read_text("utf-8")
+
+
+def _targets(part: Any, key: str = "") -> Iterator[str]:
+    """Yield the values of the keys `targets` and `url`, wherever they stand."""
+    if isinstance(part, dict):
+        for name, value in part.items():
+            yield from _targets(value, name)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _targets(value, key)
+    elif key in ("targets", "url"):
+        yield str(part)
+
+
+def _split(address: str) -> tuple[str, int]:
+    parts = urlsplit(address if "//" in address else f"//{address}")
+    assert parts.hostname and parts.port, f"{address}: expected a name and a port"
+    return parts.hostname, parts.port
+
+
+ADDRESSES = sorted(set(_addresses()) - {("relay", "gitlab.example", 443)})
+
+
+@pytest.mark.parametrize(("asks", "host", "port"), ADDRESSES)
+def test_an_address_is_the_name_and_port_of_another_part(asks: str, host: str, port: int) -> None:
+    """The name is a service's, it listens on the port, and both are in one network."""
+    assert host in SERVICES
+    assert port in _listens(host)
+    assert networks(SERVICES[asks]) & networks(SERVICES[host])
+
+
+def test_everybody_who_must_be_asked_is_asked() -> None:
+    """The check above has not lost sight of an address."""
+    asked = {(asks, host) for asks, host, _ in ADDRESSES}
+    assert asked >= {
+        ("service", "postgres"),
+        ("relay", "postgres"),
+        ("prometheus", "service"),
+        ("prometheus", "relay"),
+        ("prometheus", "alertmanager"),
+        ("alertmanager", "relay"),
+    }
+
+
+@pytest.mark.parametrize("name", ["prometheus", "alertmanager"])
+def test_a_configuration_stands_where_its_program_looks(name: str) -> None:
+    """The file of the command line is mounted, and the rules are where the file says."""
+    targets = {mount.target: mount.source for mount in mounts(SERVICES[name])}
+    (file,) = [word for word in SERVICES[name]["command"] if word.startswith("--config.file=")]
+    config = yaml.safe_load((ROOT / targets[file.partition("=")[2]]).read_text("utf-8"))
+    for rules in config.get("rule_files", ()):
+        folder, _, pattern = rules.rpartition("/")
+        assert list((ROOT / targets[folder]).glob(pattern))

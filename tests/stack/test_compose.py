@@ -100,7 +100,7 @@ def test_health_decides_what_starts_next(name: str) -> None:
         stage = dockerfile.read(dockerfile.FILES[name])[-1]
         assert check is None and "HEALTHCHECK" in {one.name for one in stage}
     else:
-        assert check["test"][0] == "CMD"
+        assert check is not None and check["test"][0] == "CMD"
         assert set(check) == {"test", "interval", "timeout", "retries", "start_period"}
     for other, condition in SERVICES[name].get("depends_on", {}).items():
         assert other in SERVICES and condition == {"condition": "service_healthy"}

@@ -43,10 +43,10 @@ contracts: install ## Run lint-imports, promtool's checks, and see that generate
 	@promtool check config prometheus.yml >/dev/null
 	@promtool test rules tests/rules/*.test.yml
 	@$(MAKE) --no-print-directory generate
-	@git diff --exit-code --stat -- monitoring/rules prometheus.yml alertmanager.yml deploy/compose/*.yml \
+	@git diff --exit-code --stat -- monitoring/rules grafana prometheus.yml alertmanager.yml deploy/compose/*.yml \
 		|| { echo "generated files were stale; they are fresh now: commit them"; exit 1; }
 
-generate: install ## Write rules, alerts and their configuration from monitoring/thresholds.py
+generate: install ## Write rules, alerts, dashboards and their configuration from monitoring/thresholds.py
 	@python -m monitoring generate
 
 gitlab-check: install ## Say what a project on GitLab lacks (URL=…, PROJECT=group/project; GITLAB_TOKEN in the environment)

@@ -12,9 +12,10 @@ def test_generate_writes_every_file_and_says_which(
 ) -> None:
     """`generate` names what it wrote under the folder it was given."""
     assert main(["generate", "--root", str(tmp_path)]) == 0
-    written = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.yml")}
+    written = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.*") if path.is_file()}
     assert written == set(capsys.readouterr().out.split())
     assert "monitoring/rules/drift.rules.yml" in written
+    assert "grafana/dashboards/perennial-loop.json" in written
 
 
 def test_a_missing_command_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:

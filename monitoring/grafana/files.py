@@ -1,0 +1,28 @@
+"""Every generated file of Grafana, by its path from the repository's root."""
+
+from pathlib import Path
+
+from monitoring import alerts
+from monitoring.files import render as as_yaml
+from monitoring.grafana import build
+from monitoring.grafana.boards import boards
+from monitoring.grafana.provisioning import dashboards, datasources
+from monitoring.thresholds import Thresholds
+
+ROOT = Path("grafana")
+DASHBOARDS = ROOT / "dashboards"
+PROVISIONING = ROOT / "provisioning"
+
+
+def generated(thresholds: Thresholds, *, runbook: str = alerts.RUNBOOK) -> dict[Path, str]:
+    """Return the text of every file; the same thresholds always give the same text."""
+    made = boards(thresholds)
+    drawn = {
+        DASHBOARDS / f"{board.uid}.json": build.render(board, made, thresholds, runbook=runbook)
+        for board in made
+    }
+    return {
+        **drawn,
+        PROVISIONING / "datasources/prometheus.yml": as_yaml(datasources()),
+        PROVISIONING / "dashboards/perennial.yml": as_yaml(dashboards()),
+    }

@@ -1,0 +1,271 @@
+"""The Loop dashboard: is the model fresh, and does anybody have to do something?"""
+
+from monitoring.alerts import SERVING
+from monitoring.grafana.panel import (
+    GREEN,
+    LOOP,
+    MODEL,
+    ORANGE,
+    RED,
+    RETRAINING,
+    SERVICE,
+    Annotation,
+    Board,
+    Limit,
+    Panel,
+    Query,
+)
+from monitoring.grafana.variables import OF_MODEL, OF_VERSION, WINDOW
+from monitoring.relay import metrics as relay
+from monitoring.series import DRIFTED, REFERENCE_ACCURACY
+from monitoring.thresholds import Thresholds
+from service import metrics
+
+FIRING = 'ALERTS{alertstate="firing"'
+# Alerts on the service and the relay have no model.
+OF_ANY_MODEL = 'model=~"$model|"'
+NO_LABELS = "no label has arrived in the window"
+HEALTHY = "nothing is wrong"
+
+
+def board(thresholds: Thresholds) -> Board:
+    """Return the dashboard."""
+    return Board(
+        LOOP,
+        "Perennial / Loop",
+        "Is the model fresh? Do I have to do something?",
+        (
+            *_answers(),
+            accuracy(MODEL, RETRAINING),
+            _drift(thresholds),
+            _firing(),
+            _incidents(),
+        ),
+        annotations(),
+    )
+
+
+def annotations() -> tuple[Annotation, ...]:
+    """Return versions and retrains as marks in time."""
+    info = f"max by (model, version) ({metrics.INFO.name}{{{OF_MODEL}}})"
+    triggered = f"{relay.LAST_SUCCESS.name}{{{OF_MODEL}}}"
+    return (
+        Annotation(
+            "Versions",
+            f"{info} unless {info.replace('})', '} offset 1m)')}",
+            "{{model}} {{version}} serves",
+            "blue",
+            "no version has begun to serve in the last minute",
+        ),
+        Annotation(
+            "Retrains",
+            f"max by (model) (changes({triggered}[1m])) > 0",
+            "retrain of {{model}} started",
+            "purple",
+            "no retrain has started in the last minute",
+        ),
+    )
+
+
+def _answers() -> tuple[Panel, ...]:
+    limit = f"{WINDOW.accuracy_limit}{{{OF_VERSION}}}"
+    estimated = f"{WINDOW.estimated_limit}{{{OF_VERSION}}}"
+    one = (Limit(0, GREEN), Limit(1, RED))
+    return (
+        Panel(
+            "stat",
+            "Do I have to do something?",
+            "Alerts that fire and ask for a person (action=page). 0 is No: what else fires, "
+            "retrains by itself.",
+            (Query(f'count({FIRING},action="page"}}) or vector(0)', "alerts that page"),),
+            ("ServiceDown", "RelayDown"),
+            (SERVICE, RETRAINING),
+            width=4,
+            height=4,
+            limits=one,
+            words=((0, "No"),),
+        ),
+        Panel(
+            "stat",
+            "Signals that drift",
+            "Signals of the serving version with effect and evidence in either window. "
+            "From 1 on a retrain is asked for.",
+            (Query(f"sum({DRIFTED}{{{OF_VERSION}}} {SERVING}) or vector(0)", "signals"),),
+            ("DataDrift", "PredictionDrift"),
+            (MODEL,),
+            width=4,
+            height=4,
+            limits=(Limit(0, GREEN), Limit(1, ORANGE)),
+            words=((0, "None"),),
+        ),
+        Panel(
+            "stat",
+            "Accuracy above its control limit",
+            "By how much the serving version's accuracy is over the limit of the p-chart; under 0 "
+            "it contradicts the accuracy it was accepted with.",
+            (
+                Query(f"{WINDOW.accuracy}{{{OF_VERSION}}} - {limit} {SERVING}", "realised"),
+                Query(f"{WINDOW.estimated}{{{OF_VERSION}}} - {estimated} {SERVING}", "estimated"),
+            ),
+            ("AccuracyDrop", "EstimatedAccuracyDrop"),
+            (MODEL,),
+            unit="percentunit",
+            width=5,
+            height=4,
+            limits=(Limit(-1, RED), Limit(0, GREEN)),
+            show="both",
+            no_value="no labels yet",
+        ),
+        Panel(
+            "stat",
+            "Latest retrain",
+            "Status of the latest incident's pipeline: GitLab's, or waiting, or untriggered.",
+            (
+                Query(
+                    f"max by (model, status) ({relay.PIPELINE_STATUS.name}{{{OF_MODEL}}})",
+                    "{{model}}: {{status}}",
+                    "no incident yet",
+                ),
+            ),
+            ("RetrainFailing",),
+            (RETRAINING,),
+            width=4,
+            height=4,
+            show="name",
+            no_value="none yet",
+        ),
+        Panel(
+            "stat",
+            "Serves, on so many replicas",
+            "The version behind /predict, and how many replicas serve it. Two versions at once "
+            "are a deployment under way, or one that hangs.",
+            (
+                Query(
+                    f"count by (model, version) ({metrics.INFO.name}{{{OF_MODEL}}})",
+                    "{{model}} {{version}}",
+                ),
+            ),
+            ("ServiceDown", "BundleRejected"),
+            (SERVICE,),
+            width=4,
+            height=4,
+            show="both",
+        ),
+        Panel(
+            "stat",
+            "Age of the version",
+            "Time since the version that serves was exported by training.",
+            (
+                Query(
+                    "time() - max by (model, version) "
+                    f"({metrics.CREATED.name}{{{OF_MODEL}}} {SERVING})",
+                    "{{model}} {{version}}",
+                ),
+            ),
+            ("DataDrift", "AccuracyDrop"),
+            (RETRAINING,),
+            unit="s",
+            width=3,
+            height=4,
+        ),
+    )
+
+
+def accuracy(*see: str) -> Panel:
+    """Return realised and estimated accuracy with their limits.
+
+    see: dashboards to link to.
+    """
+    return Panel(
+        "timeseries",
+        "Accuracy: realised, estimated, and their limits",
+        "Realised from labels, estimated from the mean confidence, over $window. Under its limit, "
+        "a line contradicts the accuracy the version was accepted with.",
+        (
+            Query(f"{WINDOW.accuracy}{{{OF_VERSION}}}", "realised {{version}}"),
+            Query(f"{WINDOW.accuracy_limit}{{{OF_VERSION}}}", "limit, realised {{version}}"),
+            Query(f"{WINDOW.estimated}{{{OF_VERSION}}}", "estimated {{version}}"),
+            Query(f"{WINDOW.estimated_limit}{{{OF_VERSION}}}", "limit, estimated {{version}}"),
+            Query(f"{REFERENCE_ACCURACY}{{{OF_VERSION}}}", "accepted with {{version}}"),
+        ),
+        ("AccuracyDrop", "EstimatedAccuracyDrop"),
+        see,
+        unit="percentunit",
+        height=9,
+    )
+
+
+def _drift(thresholds: Thresholds) -> Panel:
+    return Panel(
+        "bargauge",
+        "Drift, worst first",
+        "PSI of the serving version's ten worst signals over $window: "
+        f"{thresholds.long_psi:g} drifts in {thresholds.long_window}, {thresholds.short_psi:g} in "
+        f"{thresholds.short_window}, if the evidence (G) passes too.",
+        (Query(f"sort_desc(topk(10, {WINDOW.psi}{{{OF_VERSION}}} {SERVING}))", "{{signal}}"),),
+        ("DataDrift", "PredictionDrift"),
+        (MODEL,),
+        unit="none",
+        height=9,
+        limits=psi_limits(thresholds),
+        minimum=0,
+        maximum=2 * thresholds.short_psi,
+    )
+
+
+def psi_limits(thresholds: Thresholds) -> tuple[Limit, ...]:
+    """Return the colours of a PSI: over the long window's limit, over the short one's."""
+    return (
+        Limit(0, GREEN),
+        Limit(thresholds.long_psi, ORANGE),
+        Limit(thresholds.short_psi, RED),
+    )
+
+
+def _firing() -> Panel:
+    return Panel(
+        "table",
+        "Alerts that fire",
+        "What is wrong now. action=retrain goes to the relay by itself; action=page is for you.",
+        (
+            Query(
+                f"max by (alertname, action, severity, model, version) ({FIRING},{OF_ANY_MODEL}}})",
+                "firing",
+                HEALTHY,
+            ),
+        ),
+        ("DataDrift", "AccuracyDrop", "ServiceDown"),
+        (RETRAINING, SERVICE),
+        columns=tuple((name, "") for name in ("alertname", "action", "model", "version")),
+        no_value="none",
+    )
+
+
+def _incidents() -> Panel:
+    return Panel(
+        "timeline",
+        "Incidents, retrains and versions",
+        "An alert that asks for a retrain, the pipeline it started, the version that serves.",
+        steps(),
+        ("RetrainFailing", "RelayDown"),
+        (RETRAINING,),
+    )
+
+
+def steps() -> tuple[Query, ...]:
+    """Return the lanes from alert to deployment, each 1 while it lasts."""
+    return (
+        Query(
+            f'max by (alertname, model) ({FIRING},action="retrain",{OF_MODEL}}})',
+            "1 alert: {{alertname}}",
+            HEALTHY,
+        ),
+        Query(
+            f"max by (model, status) ({relay.PIPELINE_STATUS.name}{{{OF_MODEL}}})",
+            "2 pipeline: {{status}}",
+            "no incident yet",
+        ),
+        Query(
+            f"max by (model, version) ({metrics.INFO.name}{{{OF_MODEL}}})", "3 serves: {{version}}"
+        ),
+    )

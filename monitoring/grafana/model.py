@@ -1,0 +1,210 @@
+"""The Model dashboard: which signal moved, how far, and whether the model is still right."""
+
+from monitoring.alerts import SERVING
+from monitoring.grafana.loop import accuracy, annotations, psi_limits
+from monitoring.grafana.panel import GREEN, LOOP, MODEL, RED, RETRAINING, Board, Limit, Panel, Query
+from monitoring.grafana.variables import OF_SIGNAL, OF_VERSION, RATE, WINDOW
+from monitoring.series import CRITICAL_VALUE, DRIFTED, REFERENCE_SHARE
+from monitoring.thresholds import Thresholds
+from service import metrics
+
+DRIFT = ("DataDrift", "PredictionDrift")
+ACCURACY = ("AccuracyDrop", "EstimatedAccuracyDrop")
+EVIDENCE = (Limit(0, GREEN), Limit(1, RED))
+
+
+def board(thresholds: Thresholds) -> Board:
+    """Return the dashboard."""
+    return Board(
+        MODEL,
+        "Perennial / Model",
+        "Per signal: live against reference, PSI and G, worst first. Is the model still right?",
+        (
+            _signals(thresholds),
+            _confusion(),
+            _psi(thresholds),
+            _evidence(),
+            accuracy(LOOP, RETRAINING),
+            _calibration(),
+            _labels(),
+            _delay(),
+            _predictions(),
+            _shares(),
+        ),
+        annotations(),
+        per_signal=True,
+    )
+
+
+def _signals(thresholds: Thresholds) -> Panel:
+    return Panel(
+        "table",
+        "Signals, worst first",
+        "PSI is the effect, G the evidence; a signal drifts where both pass their limits. "
+        f"PSI limits: {thresholds.short_psi:g} in {thresholds.short_window}, "
+        f"{thresholds.long_psi:g} in {thresholds.long_window}. All over $window but the last.",
+        (
+            Query(f"sort_desc({WINDOW.psi}{{{OF_VERSION}}} {SERVING})", "PSI"),
+            Query(f"{WINDOW.g}{{{OF_VERSION}}} {SERVING}", "G"),
+            Query(f"{CRITICAL_VALUE}{{{OF_VERSION}}} {SERVING}", "limit of G"),
+            Query(f"{WINDOW.counts}{{{OF_VERSION}}} {SERVING}", "rows"),
+            Query(f"{DRIFTED}{{{OF_VERSION}}} {SERVING}", "drifts"),
+        ),
+        DRIFT,
+        (LOOP, RETRAINING),
+        height=11,
+        limits=psi_limits(thresholds),
+        columns=(
+            ("signal", ""),
+            ("PSI", "none"),
+            ("G", "none"),
+            ("limit of G", "none"),
+            ("rows", "short"),
+            ("drifts", "bool_yes_no"),
+        ),
+    )
+
+
+def _confusion() -> Panel:
+    return Panel(
+        "table",
+        "Live confusion: label by predicted label",
+        "Labelled predictions of the serving version over $window. Off the diagonal are mistakes; "
+        "a row that is dark in one wrong column is a class it has forgotten.",
+        (Query(f"round({WINDOW.confusion}{{{OF_VERSION}}} {SERVING})", "rows"),),
+        ("AccuracyDrop",),
+        (LOOP,),
+        unit="short",
+        height=11,
+        columns=(("label", ""), ("predicted", ""), ("rows", "short")),
+        matrix=True,
+        no_value="no labels yet",
+    )
+
+
+def _psi(thresholds: Thresholds) -> Panel:
+    return Panel(
+        "timeseries",
+        "PSI over time",
+        "How far each signal is from the reference; a step at a version is its new reference.",
+        (Query(f"{WINDOW.psi}{{{OF_VERSION}}} {SERVING}", "{{signal}}"),),
+        DRIFT,
+        (LOOP,),
+        unit="none",
+        limits=psi_limits(thresholds),
+        minimum=0,
+    )
+
+
+def _evidence() -> Panel:
+    return Panel(
+        "timeseries",
+        "Evidence over time: G over its limit",
+        "Over 1, the shift is no accident of a small sample. Busy services prove tiny shifts: "
+        "without effect (PSI) that is no drift.",
+        (
+            Query(
+                f"{WINDOW.g}{{{OF_VERSION}}} / {CRITICAL_VALUE}{{{OF_VERSION}}} {SERVING}",
+                "{{signal}}",
+            ),
+        ),
+        DRIFT,
+        (LOOP,),
+        unit="none",
+        limits=EVIDENCE,
+        minimum=0,
+    )
+
+
+def _calibration() -> Panel:
+    return Panel(
+        "timeseries",
+        "Calibration live: estimated minus realised accuracy",
+        "0 is calibrated: the mean confidence is the share that is right. Above 0 the model is "
+        "surer than it should be, and the estimate of its accuracy is too kind.",
+        (
+            Query(
+                f"{WINDOW.estimated}{{{OF_VERSION}}} - {WINDOW.accuracy}{{{OF_VERSION}}}",
+                "{{model}} {{version}}",
+            ),
+        ),
+        ACCURACY,
+        (LOOP,),
+        unit="percentunit",
+        height=9,
+    )
+
+
+def _labels() -> Panel:
+    return Panel(
+        "timeseries",
+        "Labels: how many predictions have one",
+        "Labelled predictions over all predictions of $window, in which a label may be of an "
+        "older prediction. Without labels, only estimates are left and a retrain learns nothing.",
+        (
+            Query(
+                f"{WINDOW.labels}{{{OF_VERSION}}} / ({WINDOW.predictions}{{{OF_VERSION}}} > 0)",
+                "{{model}} {{version}}",
+            ),
+        ),
+        ("AccuracyDrop",),
+        (LOOP,),
+        unit="percentunit",
+        width=8,
+        minimum=0,
+    )
+
+
+def _delay() -> Panel:
+    name = metrics.FEEDBACK_DELAY.name
+    seconds = f"sum by (model, version) (rate({name}_sum{{{OF_VERSION}}}[{RATE}]))"
+    labels = f"sum by (model, version) (rate({name}_count{{{OF_VERSION}}}[{RATE}]))"
+    return Panel(
+        "timeseries",
+        "Labels: how late they come",
+        "Mean time from a prediction to its label. Realised accuracy speaks of predictions that "
+        "old, whatever the window.",
+        (Query(f"{seconds} / ({labels} > 0)", "{{model}} {{version}}"),),
+        ("AccuracyDrop",),
+        (LOOP,),
+        unit="s",
+        width=8,
+        minimum=0,
+    )
+
+
+def _predictions() -> Panel:
+    name = metrics.PREDICTIONS.name
+    rate = f"rate({name}{{{OF_VERSION}}}[{RATE}])"
+    return Panel(
+        "timeseries",
+        "Predictions by label",
+        "Which labels the model gives, a second.",
+        (Query(f"sum by (label) ({rate})", "{{label}}"),),
+        ("PredictionDrift",),
+        (LOOP,),
+        unit="reqps",
+        width=8,
+        minimum=0,
+    )
+
+
+def _shares() -> Panel:
+    return Panel(
+        "barchart",
+        "$signal: live against reference",
+        "Share of each bin over $window beside the reference the version was accepted on. "
+        "Numeric bins are numbered upwards and hold about equal shares of the reference.",
+        (
+            Query(f"max by (bin) ({WINDOW.share}{{{OF_SIGNAL}}} {SERVING})", "live"),
+            Query(f"max by (bin) ({REFERENCE_SHARE}{{{OF_SIGNAL}}} {SERVING})", "reference"),
+        ),
+        DRIFT,
+        (LOOP,),
+        unit="percentunit",
+        width=8,
+        height=7,
+        columns=(("bin", ""), ("live", "percentunit"), ("reference", "percentunit")),
+        repeat="signal",
+        minimum=0,
+    )

@@ -1,0 +1,273 @@
+"""The Service dashboard: rate, errors, duration, saturation, batches, queue, per version."""
+
+from monitoring.alerts import LATENCY_BUCKET, PROBES, REQUESTS, SERVICE_JOB
+from monitoring.grafana.loop import annotations
+from monitoring.grafana.panel import GREEN, LOOP, MODEL, ORANGE, RED, SERVICE, Board
+from monitoring.grafana.panel import Limit, Panel, Query
+from monitoring.grafana.variables import OF_VERSION, RATE
+from monitoring.thresholds import Thresholds
+from service import metrics
+
+JOB = f'job="{SERVICE_JOB}"'
+ASKED = f'{JOB},handler!~"{PROBES}"'
+RATE_OF_ALL = f"sum(rate({REQUESTS}{{{ASKED}}}[{RATE}]))"
+RATE_OF_ERRORS = f'sum(rate({REQUESTS}{{{ASKED},status="5xx"}}[{RATE}]))'
+# Above this, rows wait for the inference that runs.
+BUSY, SATURATED = 0.7, 0.9
+
+
+def board(thresholds: Thresholds) -> Board:
+    """Return the dashboard."""
+    return Board(
+        SERVICE,
+        "Perennial / Service",
+        "Rate, errors, duration and saturation of the service, and what each version adds.",
+        (
+            *_now(thresholds),
+            _rate(),
+            _errors(thresholds),
+            _duration(thresholds),
+            _latencies(),
+            _inference(),
+            _saturation(),
+            _batches(),
+            _queue(),
+            _versions(),
+            _bundles(),
+        ),
+        annotations()[:1],
+        since="now-6h",
+    )
+
+
+def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
+    return (
+        Panel(
+            "stat",
+            "Replicas that answer",
+            "Replicas that Prometheus could scrape, and all it knows of.",
+            (
+                Query(f"sum(up{{{JOB}}})", "answer"),
+                Query(f"count(up{{{JOB}}})", "known"),
+            ),
+            ("ServiceDown",),
+            (LOOP,),
+            unit="none",
+            width=6,
+            height=4,
+            limits=(Limit(0, RED), Limit(1, GREEN)),
+            show="both",
+        ),
+        Panel(
+            "stat",
+            "Requests a second",
+            "All routes but the probes, of all replicas together.",
+            (Query(RATE_OF_ALL, "requests"),),
+            ("LatencyHigh",),
+            (MODEL,),
+            unit="reqps",
+            width=6,
+            height=4,
+        ),
+        Panel(
+            "stat",
+            "Share of errors",
+            f"Answers 5xx over all answers; {thresholds.errors_share:.2%} pages. "
+            "Wrong input is 4xx and does not count.",
+            (Query(f"{RATE_OF_ERRORS} / ({RATE_OF_ALL} > 0) or vector(0)", "errors"),),
+            ("ErrorsHigh",),
+            (LOOP,),
+            unit="percentunit",
+            width=6,
+            height=4,
+            limits=(Limit(0, GREEN), Limit(thresholds.errors_share, RED)),
+        ),
+        Panel(
+            "stat",
+            "Slowest requests",
+            f"The {thresholds.latency_quantile:.2%} quantile of the duration of all requests.",
+            (Query(_quantile(thresholds.latency_quantile), "quantile", "nobody asked"),),
+            ("LatencyHigh",),
+            (LOOP,),
+            unit="s",
+            width=6,
+            height=4,
+            limits=(Limit(0, GREEN), Limit(thresholds.latency_seconds, RED)),
+            no_value="no requests",
+        ),
+    )
+
+
+def _quantile(quantile: float) -> str:
+    buckets = f"sum by (le) (rate({LATENCY_BUCKET}{{{JOB}}}[{RATE}]))"
+    return f"histogram_quantile({quantile:g}, {buckets}) >= 0"
+
+
+def _rate() -> Panel:
+    return Panel(
+        "timeseries",
+        "Rate: requests by route and answer",
+        "Requests a second. 4xx is a sender's mistake, 5xx ours.",
+        (
+            Query(
+                f"sum by (handler, status) (rate({REQUESTS}{{{ASKED}}}[{RATE}]))",
+                "{{handler}} {{status}}",
+            ),
+        ),
+        ("ErrorsHigh", "LatencyHigh"),
+        (LOOP,),
+        unit="reqps",
+        minimum=0,
+    )
+
+
+def _errors(thresholds: Thresholds) -> Panel:
+    return Panel(
+        "timeseries",
+        "Errors: share of answers 5xx",
+        f"Pages over the line, if it lasts {thresholds.errors_for}.",
+        (Query(f"{RATE_OF_ERRORS} / ({RATE_OF_ALL} > 0)", "errors"),),
+        ("ErrorsHigh",),
+        (LOOP,),
+        unit="percentunit",
+        limits=(Limit(0, GREEN), Limit(thresholds.errors_share, RED)),
+        minimum=0,
+    )
+
+
+def _duration(thresholds: Thresholds) -> Panel:
+    quantiles = sorted({0.5, 0.9, thresholds.latency_quantile})
+    return Panel(
+        "timeseries",
+        "Duration: quantiles of all requests",
+        f"Seconds; the {thresholds.latency_quantile:.2%} quantile pages over the line, if it lasts "
+        f"{thresholds.latency_for}.",
+        tuple(Query(_quantile(quantile), f"{quantile:.2%}") for quantile in quantiles),
+        ("LatencyHigh",),
+        (LOOP,),
+        unit="s",
+        limits=(Limit(0, GREEN), Limit(thresholds.latency_seconds, RED)),
+        minimum=0,
+    )
+
+
+def _latencies() -> Panel:
+    return Panel(
+        "heatmap",
+        "Duration: how it is spread",
+        "Requests a second by duration. Two bands are two kinds of requests, or a queue.",
+        (Query(f"sum by (le) (rate({LATENCY_BUCKET}{{{JOB}}}[{RATE}]))", "{{le}}"),),
+        ("LatencyHigh",),
+        (LOOP,),
+        unit="s",
+    )
+
+
+def _inference() -> Panel:
+    name = metrics.INFERENCE_SECONDS.name
+    buckets = f"sum by (le, version) (rate({name}_bucket{{{OF_VERSION}}}[{RATE}]))"
+    return Panel(
+        "timeseries",
+        "Inference: 99 % quantile per version",
+        "Seconds of one inference over a batch. A step at a version is the price of that version.",
+        (Query(f"histogram_quantile(0.99, {buckets}) >= 0", "{{version}}"),),
+        ("LatencyHigh",),
+        (MODEL,),
+        unit="s",
+        minimum=0,
+    )
+
+
+def _saturation() -> Panel:
+    name = metrics.INFERENCE_SECONDS.name
+    return Panel(
+        "timeseries",
+        "Saturation: share of time spent in inference",
+        "Of each replica. Near 100 % requests wait for one another: add replicas.",
+        (
+            Query(
+                f"sum by (instance) (rate({name}_sum{{{OF_VERSION}}}[{RATE}]))",
+                "{{instance}}",
+            ),
+        ),
+        ("LatencyHigh",),
+        (LOOP,),
+        unit="percentunit",
+        limits=(Limit(0, GREEN), Limit(BUSY, ORANGE), Limit(SATURATED, RED)),
+        minimum=0,
+    )
+
+
+def _batches() -> Panel:
+    name = metrics.BATCH_SIZE.name
+    rows = f"sum by (version) (rate({name}_sum{{{OF_VERSION}}}[{RATE}]))"
+    batches = f"sum by (version) (rate({name}_count{{{OF_VERSION}}}[{RATE}]))"
+    return Panel(
+        "timeseries",
+        "Batches: rows of one inference",
+        "Mean per version. 1 is an idle service; it grows by itself with the load.",
+        (Query(f"{rows} / ({batches} > 0)", "{{version}}"),),
+        ("LatencyHigh",),
+        (LOOP,),
+        unit="none",
+        minimum=0,
+    )
+
+
+def _queue() -> Panel:
+    return Panel(
+        "timeseries",
+        "Queue: predictions that wait to be stored, and those lost",
+        "A queue that grows is a slow database. A lost prediction was answered but not stored: no "
+        "feedback can name it.",
+        (
+            Query(f"sum({metrics.QUEUE_LENGTH.name}{{{JOB}}})", "waiting"),
+            Query(
+                f"sum(increase({metrics.PREDICTIONS_DROPPED.name}{{{JOB}}}[{RATE}]))",
+                "lost",
+            ),
+        ),
+        ("PredictionsDropped",),
+        (LOOP,),
+        unit="short",
+        minimum=0,
+    )
+
+
+def _versions() -> Panel:
+    return Panel(
+        "timeseries",
+        "Predictions a second per version",
+        "Two versions at once are a deployment under way.",
+        (
+            Query(
+                "sum by (model, version) "
+                f"(rate({metrics.PREDICTIONS.name}{{{OF_VERSION}}}[{RATE}]))",
+                "{{model}} {{version}}",
+            ),
+        ),
+        ("BundleRejected",),
+        (MODEL,),
+        unit="reqps",
+        minimum=0,
+    )
+
+
+def _bundles() -> Panel:
+    return Panel(
+        "timeseries",
+        "Bundles put into service, and refused",
+        "Since the replicas started. A refused bundle leaves the old version serving.",
+        (
+            Query(f"sum({metrics.BUNDLE_SWAPS.name}{{{JOB}}})", "put into service"),
+            Query(
+                f"sum by (reason) ({metrics.BUNDLE_REJECTED.name}{{{JOB}}}) > 0",
+                "refused: {{reason}}",
+                "no bundle was refused",
+            ),
+        ),
+        ("BundleRejected",),
+        (LOOP,),
+        unit="none",
+        minimum=0,
+    )

@@ -1,0 +1,93 @@
+"""A service and a relay with a Prometheus that scrapes both and evaluates the committed rules."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import numpy as np
+
+from monitoring import files
+from monitoring.config import prometheus_config
+from monitoring.thresholds import Thresholds
+from service import metrics
+from tests import bundles
+from tests.monitoring.relay.fakes import webhook
+from tests.monitoring.relay.parts import BEARER, bench
+from tests.prometheus import Prometheus
+from tests.service import fakes
+
+# The committed rules but for their pace: a test has seconds, not minutes.
+THRESHOLDS = Thresholds(long_interval="1s", retrain_for="1s", retrain_failing_for="1s")
+SECONDS = 8
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Prometheus]:
+    """Yield a Prometheus that saw drifting traffic, labels, a retrain and a refused bundle."""
+    files.write(folder, THRESHOLDS)
+    fakes.deploy(folder)
+    relay, _ = bench(folder, "refused")
+    with fakes.running(fakes.settings(folder)) as service, relay.client() as door:
+        config = prometheus_config(
+            service=[_address(service.client)],
+            relay=[_address(door)],
+            alertmanager=[],
+            rules=[str(folder / "monitoring/rules/*.rules.yml")],
+            interval="1s",
+        )
+        with Prometheus(config, folder) as prometheus:
+            prometheus.wait(lambda: len(prometheus.query("up == 1")) == 2, what="see", seconds=20)
+            time.sleep(1.5)
+            for second in range(SECONDS):
+                _ask(service, second)
+                if second == 2:
+                    _retrain(door)
+                if second == 4:
+                    _deploy(folder, service)
+                time.sleep(1)
+            prometheus.wait(lambda: _firing(prometheus), what="fire", seconds=20)
+            # Now, so that the pipeline comes after the alert.
+            relay.clock.now = datetime.now(UTC)
+            relay.run(30)
+            time.sleep(1.5)
+            yield prometheus
+
+
+def _address(client: httpx.Client) -> str:
+    return f"{client.base_url.host}:{client.base_url.port}"
+
+
+def _ask(service: fakes.Running, seed: int) -> None:
+    """Send images of inverted colours, and labels for half of the answers."""
+    rows = 16 - bundles.images(60, seed=seed) // 2
+    predictions = service.predict(*rows.tolist())
+    random = np.random.default_rng(seed)
+    for prediction in predictions[::2]:
+        label = prediction["label"] if random.random() < 0.3 else str(random.integers(10))
+        given = {"prediction_id": prediction["prediction_id"], "label": label}
+        answer = service.client.post("/feedback", json=given)
+        assert answer.status_code < 300, answer.text
+
+
+def _retrain(door: httpx.Client) -> None:
+    headers = {"Authorization": f"Bearer {BEARER}"}
+    answer = door.post("/alerts", content=webhook(), headers=headers)
+    assert answer.status_code == 200, json.dumps(answer.json())
+
+
+def _deploy(folder: Path, service: fakes.Running) -> None:
+    """Deploy a bundle that was damaged on the way, and then one that is whole."""
+    path = folder / "bundles" / "damaged"
+    bundles.make_bundle(path, "1.1.0", seed=1)
+    (path / "model.onnx").write_bytes(b"damaged")
+    bundles.production(folder / "bundles", path)
+    fakes.wait_until(lambda: service.metric(metrics.BUNDLE_REJECTED.name) > 0)
+    fakes.deploy(folder, "1.2.0", seed=2)
+
+
+def _firing(prometheus: Prometheus) -> bool:
+    return bool(prometheus.query('ALERTS{alertstate="firing",alertname="DataDrift"}'))

@@ -1,0 +1,101 @@
+"""Every expression of every dashboard, run on a real Prometheus over a real service and relay."""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.error import HTTPError
+
+import pytest
+
+from monitoring.grafana.boards import boards
+from monitoring.grafana.variables import MODEL, SIGNAL, VERSION, substitute
+from monitoring.thresholds import Thresholds
+from tests.monitoring.grafana.running import THRESHOLDS, running
+from tests.prometheus import Prometheus
+
+WINDOWS = THRESHOLDS.windows
+
+
+class Asked(NamedTuple):
+    """An expression of a dashboard, and what it is for."""
+
+    where: str
+    expr: str
+    legend: str
+    empty: str
+
+
+def _asked() -> Iterator[Asked]:
+    for board in boards(Thresholds()):
+        for panel in board.panels:
+            for query in panel.queries:
+                yield Asked(f"{board.uid}: {panel.title}", query.expr, query.legend, query.empty)
+        for mark in board.annotations:
+            where = f"{board.uid}: annotation {mark.name}"
+            yield Asked(where, mark.expr, mark.title, mark.empty)
+
+
+ASKED = list(_asked())
+
+
+@pytest.fixture(scope="module")
+def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    """A Prometheus that saw drift, labels, a retrain, a refused bundle and a new version."""
+    with running(tmp_path_factory.mktemp("running")) as server:
+        yield server
+
+
+def _answer(prometheus: Prometheus, expr: str) -> dict[frozenset[tuple[str, str]], float]:
+    try:
+        return prometheus.query(expr)
+    except HTTPError as error:
+        raise AssertionError(f"{expr}\n{json.load(error)['error']}") from error
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("asked", ASKED, ids=lambda asked: f"{asked.where}: {asked.legend}")
+def test_every_expression_has_an_answer(prometheus: Prometheus, asked: Asked, window: str) -> None:
+    """An expression parses, and has finite series unless it says why a healthy system has none."""
+    answer = _answer(prometheus, substitute(asked.expr, window=window))
+    assert answer or asked.empty, asked.expr
+    assert all(math.isfinite(value) for value in answer.values()), answer
+
+
+@pytest.mark.parametrize("asked", ASKED, ids=lambda asked: f"{asked.where}: {asked.legend}")
+def test_every_label_in_a_legend_is_in_the_series(prometheus: Prometheus, asked: Asked) -> None:
+    """A legend names only labels that the series have, so none of them reads blank."""
+    named = {part.split("}}")[0] for part in asked.legend.split("{{")[1:]}
+    for labels in _answer(prometheus, substitute(asked.expr, window=WINDOWS[0])):
+        assert named <= {name for name, _ in labels}
+
+
+def test_what_is_empty_in_health_is_there_in_trouble(prometheus: Prometheus) -> None:
+    """With drift, a retrain and a refused bundle, the series that health lacks are there."""
+    moments = ("Versions", "Retrains")  # marks of the last minute, over by now or not
+    quiet = [asked for asked in ASKED if asked.empty and not asked.where.endswith(moments)]
+    missing = [
+        asked.where
+        for asked in quiet
+        if not _answer(prometheus, substitute(asked.expr, window=WINDOWS[0]))
+    ]
+    assert quiet and not missing
+
+
+@pytest.mark.parametrize("variable", (MODEL, VERSION, SIGNAL), ids=lambda one: one.name)
+def test_every_variable_has_values(prometheus: Prometheus, variable: object) -> None:
+    """The label that a variable takes its values from is there, with more than one for signals."""
+    assert isinstance(variable, type(MODEL))
+    selector = substitute(variable.selector)
+    found = _answer(prometheus, f"{variable.metric}{{{selector}}}" if selector else variable.metric)
+    values = {dict(labels).get(variable.name) for labels in found}
+    assert values and None not in values
+
+
+def test_one_version_can_be_chosen(prometheus: Prometheus) -> None:
+    """A panel shows the chosen version's series only."""
+    expr = next(asked.expr for asked in ASKED if "accepted with" in asked.legend)
+    every = _answer(prometheus, substitute(expr))
+    chosen = _answer(prometheus, substitute(expr, version="1.0.0"))
+    assert {dict(labels)["version"] for labels in every} == {"1.0.0", "1.2.0"}
+    assert {dict(labels)["version"] for labels in chosen} == {"1.0.0"}

@@ -49,6 +49,29 @@ def psi(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.0) -> float:
     return float(np.sum(difference * np.log(smoothed_shares(counts, shares, prior=prior) / shares)))
 
 
+def ks(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.0) -> float:
+    """Return the Kolmogorov-Smirnov distance of a numeric signal: max |CDF live - CDF reference|.
+
+    From 0, no change, to 1, no overlap; unlike PSI it knows the order of the bins, so that moves
+    in one direction add up and moves to and fro do not. The live shares are smoothed as in PSI:
+    exactly 0 when idle. Within a bin nothing is seen, so the raw values may lie further apart.
+    live, reference: as in `smoothed_shares`, with the same errors, bins in order and `missing`
+    last; it counts as above all others, so that a rise of missing values shows too.
+    prior: as in `smoothed_shares`.
+    Source: Conover, Practical Nonparametric Statistics, 3rd ed., 1999, 6.3; on bins: Pettitt and
+    Stephens, The Kolmogorov-Smirnov Goodness-of-Fit Statistic with Discrete and Grouped Data, 1977.
+
+    >>> ks([0, 0, 0], [0.25, 0.5, 0.25])
+    0.0
+    >>> ks([0, 50, 0], [0.25, 0.5, 0.25]), ks([0, 0, 50], [0.25, 0.5, 0.25])
+    (0.125, 0.375)
+    """
+    counts, shares = _check(live, reference)
+    rows = counts.sum()
+    distance = np.cumsum(counts) - rows * np.cumsum(shares)
+    return float(np.abs(distance[:-1]).max(initial=0.0) / (rows + prior))
+
+
 def g_statistic(live: ArrayLike, reference: ArrayLike, *, size: float) -> float:
     """Return the evidence against "live traffic has the reference's shares": the G statistic.
 
@@ -113,11 +136,43 @@ def accuracy(confusion: ArrayLike) -> float | None:
     >>> accuracy([[8, 1], [1, 0]]), accuracy([[0, 0], [0, 0]])
     (0.8, None)
     """
-    counts = _counts(confusion, "confusion")
-    if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
-        raise BinMismatch("confusion", counts.shape, "as many predicted labels as labels")
+    counts = _confusion(confusion)
     rows = counts.sum()
     return float(np.trace(counts) / rows) if rows > 0 else None
+
+
+def macro_f1(confusion: ArrayLike) -> float | None:
+    """Return the mean of the labels' F1 scores, or None where there is no labelled prediction.
+
+    A label's F1 is 2 TP / (2 TP + FP + FN). A label that was neither true nor predicted is left
+    out; one that was never predicted right counts as 0: both as scikit-learn's f1_score does with
+    average="macro" and zero_division=0.
+    confusion: as in `accuracy`, with the same errors.
+    Source: Opitz and Burst, Macro F1 and Macro F1, 2019 (the mean of F1 scores, not the F1 of
+    means).
+
+    >>> macro_f1([[8, 0, 0], [2, 0, 0], [0, 0, 0]])
+    0.4444444444444444
+    """
+    counts = _confusion(confusion)
+    involved = counts.sum(axis=0) + counts.sum(axis=1)
+    seen = involved > 0
+    return float(np.mean(2 * np.diag(counts)[seen] / involved[seen])) if seen.any() else None
+
+
+def label_coverage(labels: float, predictions: float) -> float | None:
+    """Return the share of predictions that got their label; None where none was made.
+
+    labels: that came in a window.  predictions: made in a window of the same length that ended one
+    usual label delay earlier, the ones which those labels can speak of. Exact where labels take
+    that long; where they take longer or shorter it is off by as much as traffic changed meanwhile,
+    and may pass 1. Labels that are still on their way are thus no gap.
+
+    >>> label_coverage(20, 80), label_coverage(0, 0)
+    (0.25, None)
+    """
+    came, made = _counts([labels, predictions], "labels")
+    return float(came / made) if made > 0 else None
 
 
 def estimated_accuracy(confidence_sum: float, count: float) -> float | None:
@@ -152,6 +207,13 @@ def control_limit(reference: float, *, size: float, rows: float, z: float = 3.0)
     if not rows > 0:
         raise InvalidCounts("rows", rows, "more than 0 rows")
     return reference - z * math.sqrt(reference * (1 - reference) * (1 / rows + 1 / size))
+
+
+def _confusion(confusion: ArrayLike) -> Floats:
+    counts = _counts(confusion, "confusion")
+    if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
+        raise BinMismatch("confusion", counts.shape, "as many predicted labels as labels")
+    return counts
 
 
 def _chi_square_tail(value: float, freedom: int) -> float:

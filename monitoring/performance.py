@@ -1,4 +1,4 @@
-"""The recording rules of accuracy and its control limits, realised and estimated."""
+"""The recording rules of accuracy, macro F1 and their rows, and of the labels that they need."""
 
 from monitoring.series import (
     REFERENCE_ACCURACY,
@@ -7,8 +7,11 @@ from monitoring.series import (
     Rule,
     Window,
 )
-from monitoring.thresholds import Thresholds
+from monitoring.thresholds import Thresholds, seconds
 from service import metrics
+
+MODEL = metrics.REFERENCE_ACCURACY.labels[0]
+LABEL = ", ".join(metrics.FEEDBACK.labels[:-1])
 
 
 def accuracy_reference() -> list[Rule]:
@@ -22,36 +25,112 @@ def accuracy_reference() -> list[Rule]:
 
 
 def accuracy(window: str, thresholds: Thresholds) -> list[Rule]:
-    """Return realised and estimated accuracy with their control limits over one window."""
+    """Return all that is recorded of accuracy and labels over one window."""
+    watched = usual_labels(thresholds) if window == thresholds.label_window else []
+    return [
+        *_realised(window, thresholds),
+        *_estimated(window, thresholds),
+        *_labels(window, thresholds),
+        *watched,
+    ]
+
+
+def _realised(window: str, thresholds: Thresholds) -> list[Rule]:
     names = Window(window)
     confusion_labels = ", ".join(metrics.FEEDBACK.labels)
     feedback = f"increase({metrics.FEEDBACK.name}[{window}])"
-    confidence = metrics.CONFIDENCE.name
-    rows = f"sum by ({VERSION}) (increase({confidence}_count[{window}]))"
-    total = f"sum by ({VERSION}) (increase({confidence}_sum[{window}]))"
     return [
         Rule(names.confusion, f"sum by ({confusion_labels}) ({feedback})"),
         Rule(names.labels, f"sum by ({VERSION}) ({names.confusion})"),
-        Rule(names.accuracy, f"(\n{_correct(names)}\n) / ({names.labels} > 0)"),
+        Rule(
+            names.accuracy,
+            f"(\n  {_right(names, VERSION)}\n  or 0 * {names.labels}\n) / ({names.labels} > 0)",
+        ),
         Rule(names.accuracy_limit, _limit(names.labels, thresholds)),
+        Rule(names.involved, _involved(names)),
+        Rule(
+            names.f1,
+            f"(\n  2 * {_right(names, LABEL)}\n  or 0 * {names.involved}\n"
+            f") / ({names.involved} > 0)",
+        ),
+        Rule(names.macro_f1, f"avg by ({VERSION}) ({names.f1})"),
+    ]
+
+
+def _estimated(window: str, thresholds: Thresholds) -> list[Rule]:
+    names, confidence = Window(window), metrics.CONFIDENCE.name
+    rows = f"sum by ({VERSION}) (increase({confidence}_count[{window}]))"
+    total = f"sum by ({VERSION}) (increase({confidence}_sum[{window}]))"
+    return [
         Rule(names.predictions, rows),
         Rule(names.estimated, f"{total}\n/ ({names.predictions} > 0)"),
         Rule(names.estimated_limit, _limit(names.predictions, thresholds)),
     ]
 
 
-def _correct(names: Window) -> str:
+def _labels(window: str, thresholds: Thresholds) -> list[Rule]:
+    names, delay = Window(window), metrics.FEEDBACK_DELAY.name
+    total = f"sum by ({VERSION}) (increase({delay}_sum[{window}]))"
+    labels = f"sum by ({VERSION}) (increase({delay}_count[{window}]))"
+    return [
+        Rule(names.coverage, f"{names.labels}\n/ ({_asked(names, thresholds)} > 0)"),
+        Rule(names.delay, f"{total}\n/ ({labels} > 0)"),
+    ]
+
+
+def usual_labels(thresholds: Thresholds) -> list[Rule]:
+    """Return what LabelsMissing compares: the labels that came, and those that usually would.
+
+    Summed over versions, since labels of the last version come while the next one serves. The
+    usual coverage is not shifted by the delay: of a model that is new or whose traffic grows it
+    then expects too little, never too much.
+    """
+    names, level = Window(thresholds.label_window), thresholds.label_level_window
+    labels, predictions = (
+        f"sum by ({MODEL}) (sum_over_time({series}[{level}]))"
+        for series in (names.labels, names.predictions)
+    )
+    return [
+        Rule(names.model_labels, f"sum by ({MODEL}) ({names.labels})"),
+        Rule(
+            names.expected_labels,
+            f"sum by ({MODEL}) ({_asked(names, thresholds)})\n"
+            f"* {labels}\n/ ({predictions} > 0)",
+        ),
+    ]
+
+
+def _asked(names: Window, thresholds: Thresholds) -> str:
+    """Return the predictions that the labels of a window speak of: those of one delay earlier."""
+    late = seconds(thresholds.label_delay) > 0
+    return f"{names.predictions} offset {thresholds.label_delay}" if late else names.predictions
+
+
+def _right(names: Window, by: str) -> str:
     # PromQL cannot compare two labels, so the diagonal is named first and then picked out.
     label, predicted = metrics.FEEDBACK.labels[-2:]
     return (
-        f"  sum by ({VERSION}) (\n"
+        f"sum by ({by}) (\n"
         f"    {names.confusion}\n"
         "    and label_replace(\n"
-        f"      sum by ({VERSION}, {label}) ({names.confusion}),\n"
+        f"      sum by ({LABEL}) ({names.confusion}),\n"
         f'      "{predicted}", "$1", "{label}", "(.*)"\n'
         "    )\n"
+        "  )"
+    )
+
+
+def _involved(names: Window) -> str:
+    # The second part keeps its label `predicted`, so `or` takes it beside the first.
+    label, predicted = metrics.FEEDBACK.labels[-2:]
+    return (
+        f"sum by ({LABEL}) (\n"
+        f"  sum by ({LABEL}) ({names.confusion})\n"
+        "  or label_replace(\n"
+        f"    sum by ({VERSION}, {predicted}) ({names.confusion}),\n"
+        f'    "{label}", "$1", "{predicted}", "(.*)"\n'
         "  )\n"
-        f"  or 0 * {names.labels}"
+        ")"
     )
 
 

@@ -18,7 +18,7 @@ from monitoring.series import (
     Window,
 )
 from monitoring.thresholds import Thresholds
-from service import metrics
+from service import metrics, signals
 
 __all__ = [
     "BIN",
@@ -63,6 +63,7 @@ def drift(window: str, thresholds: Thresholds) -> list[Rule]:
             f"/ {PER_SIGNAL} ({names.counts} + {prior})",
         ),
         Rule(names.psi, _psi(names, prior)),
+        Rule(names.ks, _ks(names, thresholds)),
         Rule(names.g, _g(names)),
         Rule(
             names.drifted,
@@ -88,6 +89,30 @@ def _psi(names: Window, prior: str) -> str:
         f"  / {PER_SIGNAL} ({names.counts} + {prior})\n"
         f"  * ln({names.share} / {REFERENCE_SHARE})\n"
         ")"
+    )
+
+
+def _ks(names: Window, thresholds: Thresholds) -> str:
+    # PromQL has no running sum: a term for each cut between bins, told apart by `bin`. A signal
+    # that is not numeric, or has more bins than there are terms, has no such distance.
+    last = thresholds.ordered_bins
+    terms = "  or ".join(_cut(names, upto) for upto in range(last))
+    return (
+        f"max by ({SIGNAL}) (\n  {terms})\n"
+        f"/ ({names.counts} + {thresholds.prior:g})\n"
+        f'unless on ({SIGNAL}) {REFERENCE_SHARE}{{bin=~"{signals.OTHER}|{last:02d}"}}'
+    )
+
+
+def _cut(names: Window, upto: int) -> str:
+    """Return the distance of the two CDFs above a bin, in rows."""
+    bins = "|".join(f"{number:02d}" for number in range(upto + 1))
+    selected = f'{{bin=~"{bins}"}}'
+    return (
+        "label_replace(abs(\n"
+        f"    sum by ({SIGNAL}) ({names.bin_counts}{selected})\n"
+        f"    - {names.counts} * sum by ({SIGNAL}) ({REFERENCE_SHARE}{selected})\n"
+        f'  ), "bin", "{upto:02d}", "", "")\n'
     )
 
 

@@ -51,6 +51,11 @@ class Window:
         return f"model_version_signal:psi:{self.window}"
 
     @property
+    def ks(self) -> str:
+        """Kolmogorov-Smirnov distance of a numeric signal; no other has one."""
+        return f"model_version_signal:ks:{self.window}"
+
+    @property
     def g(self) -> str:
         """G statistic of a signal, divided by 1 + N/M."""
         return f"model_version_signal:g:{self.window}"
@@ -69,6 +74,41 @@ class Window:
     def labels(self) -> str:
         """Labelled predictions."""
         return f"model_version:labels:increase{self.window}"
+
+    @property
+    def involved(self) -> str:
+        """2 TP + FP + FN of a label: the rows it is true in and those it is predicted in, added."""
+        return f"model_version_label:involved:increase{self.window}"
+
+    @property
+    def f1(self) -> str:
+        """F1 score of a label; absent where it is neither true nor predicted."""
+        return f"model_version_label:f1:{self.window}"
+
+    @property
+    def macro_f1(self) -> str:
+        """Mean of the labels' F1 scores; absent without labels."""
+        return f"model_version:macro_f1:{self.window}"
+
+    @property
+    def coverage(self) -> str:
+        """Share of the predictions that got a label; absent without predictions."""
+        return f"model_version:label_coverage:{self.window}"
+
+    @property
+    def delay(self) -> str:
+        """Mean seconds from a prediction to its label; absent without labels."""
+        return f"model_version:label_delay_seconds:{self.window}"
+
+    @property
+    def model_labels(self) -> str:
+        """Labelled predictions of all versions of a model."""
+        return f"model:labels:increase{self.window}"
+
+    @property
+    def expected_labels(self) -> str:
+        """Labels that the model's predictions would have got at its usual coverage."""
+        return f"model:expected_labels:increase{self.window}"
 
     @property
     def accuracy(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from monitoring.errors import InvalidThreshold
 
-DURATION = re.compile(r"^([1-9]\d*)([smhdw])$")
+DURATION = re.compile(r"^(0|[1-9]\d*)([smhdw])$")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -14,8 +14,8 @@ def _number(default: float, *, unit: str, low: float, high: float) -> Any:
     return field(default=default, metadata={"unit": unit, "low": low, "high": high})
 
 
-def _duration(default: str) -> Any:
-    return field(default=default, metadata={"unit": "Prometheus duration"})
+def _duration(default: str, *, least: int = 1) -> Any:
+    return field(default=default, metadata={"unit": "Prometheus duration", "least": least})
 
 
 def seconds(duration: str) -> int:
@@ -47,6 +47,8 @@ class Thresholds:
     prior: float = _number(50.0, unit="observations", low=1e-3, high=1e6)
     short_psi: float = _number(0.5, unit="PSI", low=0.01, high=10.0)
     long_psi: float = _number(0.2, unit="PSI", low=0.01, high=10.0)
+    # Numeric bins that KS is computed over; a signal with more has none, for cost.
+    ordered_bins: int = _number(12, unit="bins", low=2, high=99)
 
     # Accuracy, realised and estimated: standard errors below the reference, and the least drop
     # and the least number of rows that are worth a retrain. The windows slide, so a limit is looked
@@ -56,6 +58,29 @@ class Thresholds:
     short_drop: float = _number(0.10, unit="accuracy", low=0.001, high=1.0)
     long_drop: float = _number(0.05, unit="accuracy", low=0.001, high=1.0)
     least_rows: float = _number(100, unit="rows", low=1, high=1e9)
+
+    # Labels. They are compared with the predictions of one label delay earlier: how late most of
+    # them come, as `model_version:label_delay_seconds` shows it. A delay far under the window may
+    # stay 0. LabelsMissing compares the coverage of one window, the short or the long one, with
+    # the coverage of the level window. A day and a week sit out nights and daily deliveries;
+    # where labels come all day long, 1h and 1d tell sooner. Where none come at weekends, let
+    # labels_missing_for be 3d.
+    label_delay: str = _duration("0s", least=0)
+    label_window: str = _duration("1d")
+    label_level_window: str = _duration("7d")
+    label_fraction: float = _number(0.25, unit="share of the usual labels", low=0.01, high=0.9)
+    labels_missing_for: str = _duration("1h")
+
+    # Traffic. NoTraffic asks for what there was at this time one cycle ago, so that a quiet night
+    # is none: 1d is usual, 1w where weekends are quiet too.
+    idle_window: str = _duration("15m")
+    traffic_cycle: str = _duration("1d")
+    least_traffic: float = _number(100, unit="predictions in the window", low=1, high=1e9)
+    no_traffic_for: str = _duration("15m")
+
+    # Age of the serving version.
+    stale_days: float = _number(90, unit="days", low=1, high=3650)
+    model_stale_for: str = _duration("1h")
 
     # How long a condition must hold before it alerts.
     retrain_for: str = _duration("30s")
@@ -83,6 +108,14 @@ class Thresholds:
             raise InvalidThreshold("long_psi", self.long_psi, f"at most {self.short_psi}")
         if self.long_drop > self.short_drop:
             raise InvalidThreshold("long_drop", self.long_drop, f"at most {self.short_drop}")
+        if self.label_window not in self.windows:
+            raise InvalidThreshold("label_window", self.label_window, f"one of {self.windows}")
+        if seconds(self.label_level_window) <= seconds(self.label_window):
+            expected = f"over {self.label_window}"
+            raise InvalidThreshold("label_level_window", self.label_level_window, expected)
+        if seconds(self.traffic_cycle) <= seconds(self.idle_window):
+            expected = f"over {self.idle_window}"
+            raise InvalidThreshold("traffic_cycle", self.traffic_cycle, expected)
 
     @property
     def windows(self) -> tuple[str, str]:
@@ -102,6 +135,8 @@ def _check(name: str, value: object, limits: Any) -> None:
     if "low" not in limits:
         if not isinstance(value, str) or DURATION.match(value) is None:
             raise InvalidThreshold(name, value, "a whole number and one of s, m, h, d, w")
+        if seconds(value) < limits["least"]:
+            raise InvalidThreshold(name, value, "more than 0 seconds")
         return
     low, high = limits["low"], limits["high"]
     number = isinstance(value, int | float) and not isinstance(value, bool)

@@ -24,12 +24,14 @@ Key = tuple[str, ...]
 class Replica(Collector):
     """Serves /metrics on a free port while its `with` block lasts.
 
-    values: of counters and gauges, by metric and labels.  confidence: count and sum by version.
+    values: of counters and gauges, by metric and labels.  confidence, delays: count and sum by
+    version.
     """
 
     def __init__(self) -> None:
         self.values: dict[Definition, dict[Key, float]] = defaultdict(dict)
         self.confidence: dict[Key, tuple[int, float]] = {}
+        self.delays: dict[Key, tuple[int, float]] = {}
         self.port = free_port()
 
     @property
@@ -46,6 +48,7 @@ class Replica(Collector):
         for metric in (metrics.SIGNAL_BIN, metrics.FEEDBACK):
             self.values[metric] = dict.fromkeys(self.values[metric], 0.0)
         self.confidence = dict.fromkeys(self.confidence, (0, 0.0))
+        self.delays = dict.fromkeys(self.delays, (0, 0.0))
 
     def describe(self) -> Iterable[Metric]:
         """Say nothing before the first scrape."""
@@ -62,11 +65,14 @@ class Replica(Collector):
             for key, value in series.items():
                 family.add_metric(list(key), value)
             yield family
-        confidence = metrics.CONFIDENCE
-        summary = SummaryMetricFamily(confidence.name, confidence.help, labels=confidence.labels)
-        for key, (count, total) in self.confidence.items():
-            summary.add_metric(list(key), count_value=count, sum_value=total)
-        yield summary
+        for metric, given in (
+            (metrics.CONFIDENCE, self.confidence),
+            (metrics.FEEDBACK_DELAY, self.delays),
+        ):
+            summary = SummaryMetricFamily(metric.name, metric.help, labels=metric.labels)
+            for key, (count, total) in given.items():
+                summary.add_metric(list(key), count_value=count, sum_value=total)
+            yield summary
 
     def __enter__(self) -> Self:
         registry = CollectorRegistry()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import stats
+from sklearn.metrics import f1_score
 
 from monitoring import drift
 from monitoring.errors import BinMismatch, InvalidCounts, InvalidReference, MonitoringError
@@ -16,6 +17,7 @@ Statistic = Callable[[list[float], list[float]], object]
 STATISTICS: dict[str, Statistic] = {
     "shares": drift.smoothed_shares,
     "psi": drift.psi,
+    "ks": drift.ks,
     "g": lambda live, reference: drift.g_statistic(live, reference, size=100),
 }
 
@@ -26,9 +28,10 @@ def _draw(random: np.random.Generator, shares: list[float], rows: int) -> list[f
 
 @pytest.mark.parametrize("bins", [2, 3, 12, 100])
 def test_an_idle_service_is_at_exactly_zero(bins: int) -> None:
-    """Without a row, PSI and G are exactly 0 for shares that no float can hold exactly."""
+    """Without a row, PSI, KS and G are exactly 0 for shares that no float can hold exactly."""
     shares = np.random.default_rng(bins).dirichlet(np.ones(bins))
     assert drift.psi(np.zeros(bins), shares) == 0
+    assert drift.ks(np.zeros(bins), shares) == 0
     assert drift.g_statistic(np.zeros(bins), shares, size=10) == 0
 
 
@@ -48,6 +51,28 @@ def test_psi_does_not_care_which_way_traffic_moved_in_name() -> None:
     """Renaming the bins changes nothing."""
     live = [10.0, 200.0, 3.0, 0.0]
     assert drift.psi(live, SHARES) == pytest.approx(drift.psi(live[::-1], SHARES[::-1]))
+
+
+def test_ks_is_scipys_on_values_that_are_whole_bins() -> None:
+    """Without a prior, KS is scipy's distance of two samples with the same counts."""
+    live, reference = [30, 50, 15, 5], [10, 40, 40, 10]
+    ours, theirs = (np.repeat(np.arange(4), counts) for counts in (live, reference))
+    distance = stats.ks_2samp(ours, theirs).statistic
+    shares = np.array(reference) / 100
+    assert drift.ks(live, shares, prior=0) == pytest.approx(distance)
+
+
+def test_ks_adds_up_what_moves_in_one_direction() -> None:
+    """Of two changes with one PSI, the one that moves everything upwards is twice as far."""
+    shares = [0.24, 0.24, 0.24, 0.24, 0.04]
+    upwards, to_and_fro = [190, 190, 290, 290, 40], [190, 290, 190, 290, 40]
+    assert drift.psi(upwards, shares) == pytest.approx(drift.psi(to_and_fro, shares))
+    assert drift.ks(upwards, shares) == pytest.approx(2 * drift.ks(to_and_fro, shares))
+
+
+def test_ks_sees_a_rise_of_missing_values() -> None:
+    """Missing values count as above all others, so that more of them are a distance too."""
+    assert drift.ks([400, 400, 200], [0.495, 0.495, 0.01], prior=0) == pytest.approx(0.19)
 
 
 def test_g_is_scipys_before_its_division() -> None:
@@ -112,6 +137,18 @@ def _sliding(counts: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
     return sums
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_macro_f1_is_scikit_learns(seed: int) -> None:
+    """Labels that never occur are left out and those never right count as 0, as there."""
+    random = np.random.default_rng(seed)
+    confusion = random.integers(0, 4, size=(5, 5)) * (random.random((5, 5)) < 0.3)
+    truth, predicted = np.nonzero(confusion + 1)
+    rows = confusion.ravel()
+    truth, predicted = np.repeat(truth, rows), np.repeat(predicted, rows)
+    theirs = f1_score(truth, predicted, average="macro", zero_division=0)
+    assert drift.macro_f1(confusion) == pytest.approx(theirs)
+
+
 @pytest.mark.parametrize("name", STATISTICS)
 @pytest.mark.parametrize(
     "live, reference, error",
@@ -147,12 +184,23 @@ def test_other_impossible_figures_are_refused() -> None:
         drift.control_limit(1.1, size=10, rows=10)
     with pytest.raises(InvalidCounts, match="rows: got 0"):
         drift.control_limit(0.9, size=10, rows=0)
-    with pytest.raises(BinMismatch, match="confusion: got"):
-        drift.accuracy([[1, 2]])
+    for score in (drift.accuracy, drift.macro_f1):
+        with pytest.raises(BinMismatch, match="confusion: got"):
+            score([[1, 2]])
+    with pytest.raises(InvalidCounts, match="labels: got"):
+        drift.label_coverage(-1, 10)
     with pytest.raises(BinMismatch, match="bins: got 1"):
         drift.critical_value(1)
 
 
-def test_no_predictions_have_no_estimate() -> None:
-    """An idle service has no estimated accuracy, rather than one of 0."""
+def test_nothing_has_no_estimate() -> None:
+    """An idle service has no estimated accuracy, macro F1 or coverage, rather than one of 0."""
     assert drift.estimated_accuracy(0, 0) is None
+    assert drift.macro_f1(np.zeros((2, 2))) is None
+    assert drift.label_coverage(0, 0) is None
+
+
+def test_labels_that_never_came_are_a_coverage_of_zero() -> None:
+    """With predictions and no label, coverage is 0, and a macro F1 of nothing but errors is too."""
+    assert drift.label_coverage(0, 10) == 0
+    assert drift.macro_f1([[0, 3], [2, 0]]) == 0

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from monitoring.config import prometheus_config
 from monitoring.rules import Window
 from monitoring.thresholds import Thresholds
 from service import metrics
+from service.signals import OTHER
 from tests.monitoring.replica import Replica
 from tests.prometheus import Labels, Prometheus
 
@@ -35,6 +36,7 @@ class Signal:
     size: int
     critical: float
     rows: int
+    categorical: bool = False
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -44,7 +46,8 @@ class Signal:
     @property
     def bins(self) -> tuple[str, ...]:
         """Names of its bins."""
-        return (*(f"{i:02d}" for i in range(len(self.shares) - 1)), "missing")
+        numbered = [f"{i:02d}" for i in range(len(self.shares) - 1)]
+        return (*numbered[:-1], OTHER if self.categorical else numbered[-1], "missing")
 
 
 def _signals() -> list[Signal]:
@@ -58,6 +61,7 @@ def _signals() -> list[Signal]:
             critical = drift.critical_value(bins, signals=4)
             counted = 0 if version == IDLE else rows
             made.append(Signal(version, f"signal_{bins}", shares, size, critical, counted))
+        made.append(replace(made[-3], name="categories", categorical=True))
     return made
 
 
@@ -76,7 +80,7 @@ def _prepare(replica: Replica) -> None:
         key = ("digits", version)
         replica.values[metrics.REFERENCE_ACCURACY][key] = accuracy
         replica.values[metrics.REFERENCE_ACCURACY_SIZE][key] = size
-        replica.confidence[key] = (0, 0.0)
+        replica.confidence[key] = replica.delays[key] = (0, 0.0)
         for label in LABELS:
             for predicted in LABELS:
                 replica.add(metrics.FEEDBACK, (*key, label, predicted), 0)
@@ -95,6 +99,8 @@ def _count(replica: Replica, random: np.random.Generator) -> None:
         for label in random.choice(LABELS, 40):
             predicted = label if random.random() < right else random.choice(LABELS)
             replica.add(metrics.FEEDBACK, (*key, str(label), str(predicted)), 1)
+        count, total = replica.delays[key]
+        replica.delays[key] = (count + 40, total + float(random.exponential(600, 40).sum()))
         count, total = replica.confidence[key]
         replica.confidence[key] = (count + 60, total + float(random.uniform(0.4, 1, 60).sum()))
 
@@ -163,8 +169,8 @@ def test_shares_psi_g_and_drift_are_the_specification(prometheus: Prometheus, wi
     """Every recorded value of every signal is the specification's, on the counts recorded."""
     names = Window(window)
     moment = _moment(prometheus, names.drifted)
-    share, psi, g, drifted, rows = map(
-        moment.ask, (names.share, names.psi, names.g, names.drifted, names.counts)
+    share, psi, g, ks, drifted, rows = map(
+        moment.ask, (names.share, names.psi, names.g, names.ks, names.drifted, names.counts)
     )
     assert len(psi) == len(SIGNALS)
     for signal in SIGNALS:
@@ -177,14 +183,31 @@ def test_shares_psi_g_and_drift_are_the_specification(prometheus: Prometheus, wi
         smoothed = drift.smoothed_shares(counts, signal.shares, prior=THRESHOLDS.prior)
         recorded = [share[_labels(signal.key, bin=name)] for name in signal.bins]
         assert recorded == pytest.approx(smoothed.tolist(), abs=TOLERANCE)
+        _check_ks(ks, signal, counts)
         limit = THRESHOLDS.psi_limit(window)
         expected = drift.drifts(effect, evidence, limit=limit, critical=signal.critical)
         assert drifted[key] == float(expected)
 
 
+def _ordered(signal: Signal) -> bool:
+    return OTHER not in signal.bins and len(signal.bins) - 1 <= THRESHOLDS.ordered_bins
+
+
+def _check_ks(recorded: dict[Labels, float], signal: Signal, counts: list[float]) -> None:
+    """A numeric signal has its distance, one with too many bins or with categories has none."""
+    key = _labels(signal.key)
+    if not _ordered(signal):
+        assert key not in recorded
+        return
+    expected = drift.ks(counts, signal.shares, prior=THRESHOLDS.prior)
+    assert recorded[key] == pytest.approx(expected, abs=TOLERANCE)
+
+
 @pytest.mark.parametrize("window", WINDOWS)
-def test_accuracy_and_its_limit_are_the_specification(prometheus: Prometheus, window: str) -> None:
-    """Realised and estimated accuracy and their control limits are the specification's."""
+def test_accuracy_f1_and_coverage_are_the_specification(
+    prometheus: Prometheus, window: str
+) -> None:
+    """Both accuracies, their limits, macro F1 and coverage are the specification's."""
     names = Window(window)
     moment = _moment(prometheus, names.estimated_limit)
     confusion = moment.ask(names.confusion)
@@ -192,6 +215,7 @@ def test_accuracy_and_its_limit_are_the_specification(prometheus: Prometheus, wi
     rows = moment.ask(names.predictions)
     recorded = [moment.ask(name) for name in (names.accuracy, names.accuracy_limit)]
     recorded += [moment.ask(name) for name in (names.estimated, names.estimated_limit)]
+    recorded += [moment.ask(name) for name in (names.macro_f1, names.coverage)]
     for version, (reference, size, _) in VERSIONS.items():
         key = _labels(("digits", version))
         if version == IDLE:
@@ -206,18 +230,37 @@ def test_accuracy_and_its_limit_are_the_specification(prometheus: Prometheus, wi
             for seen in (np.sum(counts), rows[key])
         ]
         estimated = drift.estimated_accuracy(total[key], rows[key])
+        coverage = drift.label_coverage(float(np.sum(counts)), rows[key])
         expected = [drift.accuracy(counts), limits[0], estimated, limits[1]]
+        expected += [drift.macro_f1(counts), coverage]
         assert [values[key] for values in recorded] == pytest.approx(expected, abs=TOLERANCE)
 
 
 @pytest.mark.parametrize("window", WINDOWS)
+def test_the_mean_delay_of_labels_is_recorded(prometheus: Prometheus, window: str) -> None:
+    """The seconds that labels took, over their number; a version without labels has no mean."""
+    names = Window(window)
+    moment = _moment(prometheus, names.delay)
+    delay = metrics.FEEDBACK_DELAY.name
+    total, count = (
+        moment.ask(f"sum by (model, version) (increase({delay}_{part}[{window}]))")
+        for part in ("sum", "count")
+    )
+    expected = {key: total[key] / rows for key, rows in count.items() if rows > 0}
+    assert len(expected) == len(VERSIONS) - 1
+    assert moment.ask(names.delay) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
 def test_an_idle_version_is_at_exactly_zero(prometheus: Prometheus, window: str) -> None:
-    """A version that nobody asked has PSI and G of exactly 0, and both are there."""
+    """A version that nobody asked has PSI, KS and G of exactly 0, and all are there."""
     names = Window(window)
     idle = [signal for signal in SIGNALS if signal.version == IDLE]
     for name in (names.psi, names.g, names.counts, names.drifted):
         values = prometheus.query(f'{name}{{version="{IDLE}"}}')
         assert list(values.values()) == [0.0] * len(idle)
+    distances = prometheus.query(f'{names.ks}{{version="{IDLE}"}}').values()
+    assert list(distances) == [0.0] * sum(_ordered(signal) for signal in idle)
 
 
 def test_two_replicas_and_a_restart_add_up(prometheus: Prometheus) -> None:

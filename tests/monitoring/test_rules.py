@@ -119,13 +119,14 @@ def test_every_metric_asked_for_is_exported_or_recorded() -> None:
         for metric in [*vars(service).values(), *vars(relay).values()]
         if isinstance(metric, Metric)
     }
-    known |= {f"{service.CONFIDENCE.name}_{part}" for part in ("sum", "count")}
+    summaries = (service.CONFIDENCE, service.FEEDBACK_DELAY)
+    known |= {f"{summary.name}_{part}" for summary in summaries for part in ("sum", "count")}
     asked: set[str] = set()
     for path in sorted((ROOT / files.RULES).glob("*.rules.yml")):
         for group in yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]:
             for rule in group["rules"]:
                 known.add(rule.get("record", ""))
-                asked.update(re.findall(r"\b(?:model|relay)_[a-z0-9_:]+", rule["expr"]))
+                asked.update(re.findall(r"\b(?:model|relay)[_:][a-z0-9_:]+", rule["expr"]))
     assert asked and asked <= known
 
 

@@ -29,6 +29,13 @@ def test_every_threshold_has_a_unit(name: str) -> None:
         ),
         ({"retrain_for": 30}, "retrain_for: got 30, expected a whole number and one of"),
         ({"short_window": "1d"}, "short_window: got '1d', expected under 1d"),
+        ({"retrain_for": "0s"}, "retrain_for: got '0s', expected more than 0 seconds"),
+        ({"ordered_bins": 100}, "ordered_bins: got 100, expected 2 to 99 bins"),
+        ({"label_window": "6h"}, "label_window: got '6h', expected one of ('1h', '1d')"),
+        ({"label_level_window": "1d"}, "label_level_window: got '1d', expected over 1d"),
+        ({"traffic_cycle": "5m"}, "traffic_cycle: got '5m', expected over 15m"),
+        ({"label_fraction": 1.0}, "label_fraction: got 1.0, expected 0.01 to 0.9 share of the"),
+        ({"stale_days": 0}, "stale_days: got 0, expected 1 to 3650 days"),
         ({"long_psi": 0.6}, "long_psi: got 0.6, expected at most 0.5"),
         ({"long_drop": 0.2}, "long_drop: got 0.2, expected at most 0.1"),
     ],
@@ -38,6 +45,11 @@ def test_a_threshold_out_of_range_is_named(values: dict[str, object], message: s
     with pytest.raises(InvalidThreshold) as error:
         Thresholds(**values)  # type: ignore[arg-type]
     assert message in str(error.value)
+
+
+def test_labels_may_come_at_once() -> None:
+    """The one duration that may be nothing is the usual delay of labels."""
+    assert Thresholds(label_delay="0s").label_delay == "0s"
 
 
 def test_a_duration_of_two_units_is_refused() -> None:

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from demo.engineer import Engineer
 from demo.errors import DemoError, LoopBroken
+from demo.interrupt import end_on_signals
 from demo.processes import Processes
 from demo.stage import relative
 from demo.workspace import ROOT, Workspace
@@ -201,12 +202,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--reports", type=Path, default=reports, help="where the reports go")
     options = parser.parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"Everything happens in {relative(options.out)}/, about six minutes.")
+    console.print(f"Everything happens in {relative(options.out)}/, about five minutes.")
+    end_on_signals()
     try:
         run(options.out, options.reports, console)
-    except DemoError as error:
-        console.print(f"\n{error}\nThe logs are in {relative(options.out)}/logs/.")
-        return 1
+    except (DemoError, KeyboardInterrupt) as error:
+        problem = str(error) or "interrupted"
+        logs = relative(options.out / "logs")
+        console.print(f"\n{problem}\nEvery program has been ended; the logs are in {logs}/.")
+        return 130 if isinstance(error, KeyboardInterrupt) else 1
     console.print(f"look at {relative(options.reports)}/*/report.md")
     return 0
 

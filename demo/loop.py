@@ -1,15 +1,14 @@
 """The whole loop on one machine: train, serve, drift, alert, retrain, merge, recover."""
 
 import argparse
-import signal
 import sys
 import time
 from pathlib import Path
-from types import FrameType
 
 from rich.console import Console
 
 from demo.errors import DemoError, LoopBroken
+from demo.interrupt import end_on_signals
 from demo.processes import Processes
 from demo.screen import Screen
 from demo.shifts import SHIFTS
@@ -54,10 +53,6 @@ def check_promises(stage: Stage, name: str) -> None:
         raise LoopBroken(f"accuracy: {accuracy}, expected the shift to cost at least 0.15")
     if accuracy["before"] - accuracy["after"] > LOSS:
         raise LoopBroken(f"accuracy: {accuracy}, expected the retrain to win all but {LOSS} back")
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def run(name: str, out: Path, console: Console) -> int:
@@ -113,8 +108,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--shift", choices=SHIFTS, default="inverted", help=shifts)
     parser.add_argument("--out", type=Path, default=ROOT / "demo" / "out", help="where it works")
     options = parser.parse_args(arguments)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    end_on_signals()
     return run(options.shift, options.out, Console(highlight=False, soft_wrap=True))
 
 

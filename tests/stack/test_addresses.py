@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from string import Template
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,14 +36,16 @@ def _listens(name: str) -> set[int]:
 def _addresses() -> Iterator[tuple[str, str, int]]:
     """Yield who asks whom on which port, from variables, commands and mounted files."""
     for name, service in SERVICES.items():
-        values = [*service.get("environment", {}).values(), *service.get("command", ())]
-        for value in values:
+        variables = service.get("environment", {})
+        own = variables.get("GF_SERVER_ROOT_URL")
+        for value in [*variables.values(), *service.get("command", ())]:
             for url in URL.findall(str(value)):
-                yield name, *_split(url)
+                if url != own:  # where people, not containers, find it
+                    yield name, *_split(url)
         for mount in mounts(service):
             for file in _configurations(mount.source):
                 for target in _targets(yaml.safe_load(file)):
-                    yield name, *_split(target)
+                    yield name, *_split(Template(target).safe_substitute(variables))
 
 
 def _configurations(source: str) -> Iterator[str]:
@@ -92,6 +95,7 @@ def test_everybody_who_must_be_asked_is_asked() -> None:
         ("prometheus", "relay"),
         ("prometheus", "alertmanager"),
         ("alertmanager", "relay"),
+        ("grafana", "prometheus"),
     }
 
 
@@ -104,3 +108,16 @@ def test_a_configuration_stands_where_its_program_looks(name: str) -> None:
     for rules in config.get("rule_files", ()):
         folder, _, pattern = rules.rpartition("/")
         assert list((ROOT / targets[folder]).glob(pattern))
+
+
+def test_grafana_is_given_every_variable_of_its_provisioning() -> None:
+    """Grafana takes a missing variable for an empty text and says nothing."""
+    service = SERVICES["grafana"]
+    folder = next(
+        mount.source for mount in mounts(service) if mount.target.endswith("provisioning")
+    )
+    text = "\n".join(_configurations(folder)).replace("$$", "")
+    wanted = set(re.findall(r"\$\{?([A-Z][A-Z0-9_]+)", text))
+    assert wanted and wanted <= set(service["environment"])
+    targets = {mount.target: mount.source for mount in mounts(service)}
+    assert list((ROOT / targets[service["environment"]["PERENNIAL_DASHBOARDS"]]).glob("*.json"))

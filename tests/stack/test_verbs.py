@@ -45,7 +45,7 @@ def test_what_can_be_made_up_is_made_once(checkout: Path) -> None:
     assert first.returncode == 1
     assert "missing: relay_trigger_token relay_read_token" in first.stderr
     made = {path.name: path.read_text() for path in (checkout / "secrets").iterdir()}
-    assert len(set(made.values())) == len(made) == 3 and {len(x) for x in made.values()} == {64}
+    assert len(set(made.values())) == len(made) == 4 and {len(x) for x in made.values()} == {64}
     for name in TOKENS:
         (checkout / "secrets" / name).write_text(f"{name}\n", encoding="utf-8")
     second = _call(checkout, "prepare")

@@ -1,6 +1,7 @@
 """The recording rules of accuracy, macro F1 and their rows, and of the labels that they need."""
 
 from monitoring.series import (
+    MODEL,
     REFERENCE_ACCURACY,
     REFERENCE_ACCURACY_SIZE,
     VERSION,
@@ -10,7 +11,6 @@ from monitoring.series import (
 from monitoring.thresholds import Thresholds, seconds
 from service import metrics
 
-MODEL = metrics.REFERENCE_ACCURACY.labels[0]
 LABEL = ", ".join(metrics.FEEDBACK.labels[:-1])
 
 

@@ -6,6 +6,7 @@ from service import metrics
 
 BIN = ", ".join(metrics.SIGNAL_BIN.labels)
 SIGNAL = ", ".join(metrics.CRITICAL_VALUE.labels)
+MODEL = metrics.REFERENCE_ACCURACY.labels[0]
 VERSION = ", ".join(metrics.REFERENCE_ACCURACY.labels)
 
 REFERENCE_SHARE = "model_version_signal_bin:reference_share:max"

@@ -69,7 +69,7 @@ class Thresholds:
     label_window: str = _duration("1d")
     label_level_window: str = _duration("7d")
     label_fraction: float = _number(0.25, unit="share of the usual labels", low=0.01, high=0.9)
-    labels_missing_for: str = _duration("1h")
+    labels_missing_for: str = _duration("3h")
 
     # Traffic. NoTraffic asks for what there was at this time one cycle ago, so that a quiet night
     # is none: 1d is usual, 1w where weekends are quiet too.

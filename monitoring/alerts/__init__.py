@@ -2,6 +2,7 @@
 
 from monitoring.alerts.alert import (
     DASHBOARDS,
+    NOTICE,
     PAGE,
     RELAY_JOB,
     RETRAIN,
@@ -24,6 +25,7 @@ __all__ = [
     "DASHBOARDS",
     "LATENCY_BUCKET",
     "LATENCY_COUNT",
+    "NOTICE",
     "PAGE",
     "PROBES",
     "RELAY_JOB",

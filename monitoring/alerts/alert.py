@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from monitoring.series import VERSION
+from monitoring.series import MODEL, VERSION
 from service import metrics
 
 SERVICE_JOB = "service"
@@ -10,6 +10,8 @@ RELAY_JOB = "relay"
 RUNBOOK = "docs/runbook.md"
 RETRAIN = {"severity": "warning", "action": "retrain"}
 PAGE = {"severity": "critical", "action": "page"}
+# For a person too, in working hours.
+NOTICE = {"severity": "warning", "action": "page"}
 # Grafana's dashboards, by the path of each.
 DASHBOARDS = {name: f"/d/perennial-{name}" for name in ("loop", "model", "service", "retraining")}
 OF_MODEL = "?var-model={{ $labels.model }}"
@@ -17,6 +19,7 @@ OF_VERSION = OF_MODEL + "&var-version={{ $labels.version }}"
 
 # Alerts speak of versions that serve, so they clear when a new version takes over.
 SERVING = f"and on ({VERSION}) ({metrics.INFO.name} == 1)"
+SERVING_MODEL = f"and on ({MODEL}) ({metrics.INFO.name} == 1)"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
-"""The alerts that ask for a retrain: drift, and a loss of accuracy."""
+"""The alerts on models; those here ask for a retrain: drift, and a loss of accuracy."""
 
 from monitoring.alerts.alert import DASHBOARDS, OF_VERSION, RETRAIN, SERVING, Alert
+from monitoring.alerts.upkeep import upkeep_alerts
 from monitoring.series import DRIFTED, REFERENCE_ACCURACY, VERSION, Window
 from monitoring.thresholds import Thresholds
 from service import signals
@@ -16,13 +17,14 @@ _NAME = "{{ $labels.model }} {{ $labels.version }}"
 
 
 def model_alerts(thresholds: Thresholds) -> list[Alert]:
-    """Return the alerts that ask for a retrain."""
+    """Return the alerts on models: those that ask for a retrain, then those for a person."""
     outputs = f"{signals.PREDICTION}|{signals.CONFIDENCE}"
     return [
         _drift("DataDrift", f'signal!~"{outputs}"', "input", thresholds),
         _drift("PredictionDrift", f'signal=~"{outputs}"', "output", thresholds),
         _accuracy_drop(thresholds),
         _estimated_accuracy_drop(thresholds),
+        *upkeep_alerts(thresholds),
     ]
 
 

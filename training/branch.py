@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.environment import variable
 from training.errors import GitLabRefused, NothingToPropose
-from training.gitlab import variable
 from training.refusal import TOKEN, TOKEN_IS
 
 

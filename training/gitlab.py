@@ -10,7 +10,8 @@ import gitlab
 import requests
 from gitlab.exceptions import GitlabError
 
-from training.errors import GitLabRefused, MissingVariable
+from training.environment import variable
+from training.errors import GitLabRefused
 from training.refusal import SILENCE, TOKEN, TOKEN_IS, sentence
 
 TIMEOUT_SECONDS = 30
@@ -37,17 +38,6 @@ class Note:
 
     id: int
     body: str
-
-
-def variable(environment: Mapping[str, str], name: str, expected: str) -> str:
-    """Return a variable of the job.
-
-    Raises MissingVariable.
-    """
-    value = environment.get(name, "")
-    if not value:
-        raise MissingVariable(name, expected)
-    return value
 
 
 def connect(environment: Mapping[str, str]) -> "Project":

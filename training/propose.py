@@ -11,9 +11,10 @@ from training import gate
 from training.branch import Author, Remote, Repository
 from training.collect import MANUAL
 from training.command import run, task_parser
+from training.environment import variable
 from training.errors import BadParameter, GitLabRefused, NothingToPropose
 from training.gate import Result
-from training.gitlab import MergeRequest, Project, StillChecking, connect, variable
+from training.gitlab import MergeRequest, Project, StillChecking, connect
 from training.publish import with_images
 
 PATIENCE_SECONDS = 60

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from training import note
 from training.command import run, task_parser
+from training.environment import variable
 from training.errors import BadParameter
-from training.gitlab import Project, connect, variable
+from training.gitlab import Project, connect
 
 
 def with_images(folder: Path, upload: Callable[[Path], str]) -> str:

@@ -17,7 +17,8 @@ from typing import Mapping, Sequence
 from training import note
 from training.cml import program
 from training.cml.client import Client, reports
-from training.errors import BadParameter, GitLabRefused, MissingVariable, TrainingError
+from training.environment import variable
+from training.errors import BadParameter, GitLabRefused, TrainingError
 from training.refusal import TOKEN, TOKEN_IS
 
 
@@ -52,17 +53,6 @@ def publish(
     for spare in found[1:]:
         client.delete(spare)
     return "written" if len(found) == 1 and verb == "create" else "updated"
-
-
-def variable(environment: Mapping[str, str], name: str, expected: str) -> str:
-    """Return a variable of the job.
-
-    Raises MissingVariable.
-    """
-    value = environment.get(name, "")
-    if not value:
-        raise MissingVariable(name, expected)
-    return value
 
 
 def main(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from training.command import run
-from training.gitlab import variable
+from training.environment import variable
 from training.project_check.checks import judge
 from training.project_check.finding import Status
 from training.project_check.listing import count, document, table

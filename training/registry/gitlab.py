@@ -15,8 +15,9 @@ from gitlab.exceptions import GitlabError
 
 from service.bundle import Bundle
 from training.branch import Repository
+from training.environment import variable
 from training.errors import GitLabRefused, RegistryRefused
-from training.gitlab import TIMEOUT_SECONDS, variable
+from training.gitlab import TIMEOUT_SECONDS
 from training.refusal import SILENCE, TOKEN, TOKEN_IS, sentence
 from training.registry.versions import Facts, read
 

@@ -10,9 +10,17 @@ import pytest
 from demo.workspace import ROOT
 
 FILES = sorted((ROOT / "training" / "cml").glob("*.py")) + [
-    ROOT / "training" / f"{name}.py" for name in ("__init__", "errors", "note", "refusal")
+    ROOT / "training" / f"{name}.py"
+    for name in ("__init__", "environment", "errors", "note", "refusal")
 ]
-OURS = {"training", "training.cml", "training.errors", "training.note", "training.refusal"}
+OURS = {
+    "training",
+    "training.cml",
+    "training.environment",
+    "training.errors",
+    "training.note",
+    "training.refusal",
+}
 NEWER = {"removeprefix", "removesuffix", "pairwise", "cache"}
 
 

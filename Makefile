@@ -13,7 +13,7 @@ INSTALL := requirements/install.sh
 SCRIPTS := ci/links ci/plan
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check generate serve examples bench lock install everything test-everything black flake8 mypy contracts gitlab-check champion
+.PHONY: help demo test check generate serve examples bench lock install everything test-everything test-images black flake8 mypy contracts gitlab-check champion
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ contracts: install ## Run lint-imports, promtool's checks, and see that generate
 
 generate: install ## Write rules, alerts, dashboards and their configuration from monitoring/thresholds.py
 	@python -m monitoring generate
+
+test-images: install ## Build the images and run the stack on this machine's Docker (TEST_BASE_IMAGE=python:3.11-slim)
+	@TEST_IMAGES=1 python -m pytest tests/stack/test_images.py $(PYTEST)
 
 gitlab-check: install ## Say what a project on GitLab lacks (URL=…, PROJECT=group/project; GITLAB_TOKEN in the environment)
 	@python -m training.project_check --url "$(URL)" --project "$(PROJECT)"

@@ -75,6 +75,11 @@ def test_output_is_not_held_back(stages: list[list[Instruction]]) -> None:
     assert environment(stages[-1])["PYTHONUNBUFFERED"] == "1"
 
 
+def test_the_service_reports_to_nobody() -> None:
+    """ONNX Runtime sends its maker what it ran unless a variable says no."""
+    assert environment(read(FILES["service"])[-1])["ORT_DISABLE_TELEMETRY"] == "1"
+
+
 def test_an_image_says_what_it_is(stages: list[list[Instruction]]) -> None:
     """The labels of the Open Container Initiative, its version and commit among them."""
     labels = {word.split("=")[0] for word in _only(stages[-1], "LABEL").words}

@@ -47,8 +47,9 @@ class Thresholds:
     prior: float = _number(50.0, unit="observations", low=1e-3, high=1e6)
     short_psi: float = _number(0.5, unit="PSI", low=0.01, high=10.0)
     long_psi: float = _number(0.2, unit="PSI", low=0.01, high=10.0)
-    # Numeric bins that KS is computed over; a signal with more has none, for cost.
-    ordered_bins: int = _number(12, unit="bins", low=2, high=99)
+    # Numeric bins that KS is computed over, as many as `bins` in params.yaml; a signal with more
+    # has none. Its cost grows with the square.
+    ordered_bins: int = _number(10, unit="bins", low=2, high=99)
 
     # Accuracy, realised and estimated: standard errors below the reference, and the least drop
     # and the least number of rows that are worth a retrain. The windows slide, so a limit is looked

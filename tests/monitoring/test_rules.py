@@ -150,3 +150,41 @@ def test_another_runbook_can_be_named() -> None:
     rules = yaml.safe_load(made[files.RULES / "alerts.rules.yml"])
     first: dict[str, Any] = rules["groups"][0]["rules"][0]
     assert first["annotations"]["runbook_url"] == "https://example.org/runbook#datadrift"
+
+
+def test_late_labels_are_held_against_the_predictions_they_speak_of(tmp_path: Path) -> None:
+    """With a delay of six hours, coverage is exact though traffic has grown fourfold meanwhile."""
+    files.write(tmp_path, Thresholds(label_delay="6h", label_window="1h"))
+    key = 'model="digits",version="1.0.0"'
+    case = {
+        "rule_files": [str(tmp_path / files.RULES / "accuracy.rules.yml")],
+        "evaluation_interval": "10m",
+        "group_eval_order": ["accuracy_short", "accuracy_long"],
+        "tests": [
+            {
+                "interval": "10m",
+                "input_series": [
+                    {
+                        "series": f"model_confidence_count{{{key}}}",
+                        "values": "0+100x36 4000+400x36",
+                    },
+                    {
+                        "series": f'model_feedback_total{{{key},label="0",predicted="0"}}',
+                        "values": "0x36 0+50x36",
+                    },
+                ],
+                "promql_expr_test": [
+                    {
+                        "expr": "model_version:label_coverage:1h",
+                        "eval_time": "10h",
+                        "exp_samples": [
+                            {"labels": f"model_version:label_coverage:1h{{{key}}}", "value": 0.5}
+                        ],
+                    }
+                ],
+            }
+        ],
+    }
+    file = tmp_path / "late.test.yml"
+    file.write_text(yaml.safe_dump(case), encoding="utf-8")
+    assert "SUCCESS" in _run("promtool", "test", "rules", str(file))

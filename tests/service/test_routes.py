@@ -29,6 +29,8 @@ def test_feedback_is_stored_counted_and_repeatable(service: Running) -> None:
     cell = {"label": "7", "predicted": prediction["label"], "version": "1.0.0"}
     assert service.metric("model_feedback_total", **cell) == 1
     assert service.metric("model_feedback_total") == 1
+    assert service.metric("model_feedback_delay_seconds_count") == 1
+    assert 0 < service.metric("model_feedback_delay_seconds_sum") < 60
 
 
 def test_a_second_contradicting_label_conflicts(service: Running) -> None:

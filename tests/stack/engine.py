@@ -125,11 +125,13 @@ class Stack:
         lines = self.compose("ps", "--all", "--format=json").splitlines()
         return [json.loads(line) for line in lines]
 
-    def inside(self, service: str, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        """Run a command in a container of a service."""
+    def inside(
+        self, service: str, command: Sequence[str], given: bytes = b""
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run a command in a container of a service, with `given` as its input."""
         (name,) = [one["Name"] for one in self.containers() if one["Service"] == service]
-        words = ["docker", "exec", name, *command]
-        return subprocess.run(words, capture_output=True, text=True, timeout=60)
+        words = ["docker", "exec", "--interactive", name, *command]
+        return subprocess.run(words, input=given, capture_output=True, timeout=60)
 
 
 def _pull() -> tuple[set[str], set[str]]:

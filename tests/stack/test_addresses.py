@@ -13,6 +13,7 @@ from tests.stack import dockerfile
 from tests.stack.compose import FILLED_IN, ROOT, load, mounts, networks
 
 SERVICES: dict[str, dict[str, Any]] = load()["services"]
+PROVISIONING = "/etc/grafana/provisioning/"
 URL = re.compile(r"\b(?:https?|postgresql)://[^\s\"']+")
 
 
@@ -114,11 +115,12 @@ def test_a_configuration_stands_where_its_program_looks(name: str) -> None:
 def test_grafana_is_given_every_variable_of_its_provisioning() -> None:
     """Grafana takes a missing variable for an empty text and says nothing."""
     service = SERVICES["grafana"]
-    folder = next(
-        mount.source for mount in mounts(service) if mount.target.endswith("provisioning")
-    )
-    text = "\n".join(_configurations(folder)).replace("$$", "")
-    wanted = set(re.findall(r"\$\{?([A-Z][A-Z0-9_]+)", text))
-    assert wanted and wanted <= set(service["environment"])
     targets = {mount.target: mount.source for mount in mounts(service)}
+    folders = [targets[target] for target in targets if target.startswith(PROVISIONING)]
+    assert {f"./{path.relative_to(ROOT)}" for path in ROOT.glob("grafana/provisioning/*")} == set(
+        folders
+    )
+    text = "\n".join(file for folder in folders for file in _configurations(folder))
+    wanted = set(re.findall(r"\$\{?([A-Z][A-Z0-9_]+)", text.replace("$$", "")))
+    assert wanted and wanted <= set(service["environment"])
     assert list((ROOT / targets[service["environment"]["PERENNIAL_DASHBOARDS"]]).glob("*.json"))

@@ -5,6 +5,7 @@ PYTEST ?=
 FLAKE8 ?=
 LOCK ?= dev
 TASK ?= digits
+PROMETHEUS ?= http://localhost:9090
 
 export VENV := $(abspath $(VENV))
 export PATH := $(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
@@ -13,7 +14,7 @@ INSTALL := requirements/install.sh
 SCRIPTS := ci/links ci/plan
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check generate serve examples bench lock install everything test-everything test-images black flake8 mypy contracts gitlab-check champion
+.PHONY: help demo test check generate preview serve examples bench lock install everything test-everything test-images black flake8 mypy contracts gitlab-check champion
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +52,9 @@ generate: install ## Write rules, alerts, dashboards and their configuration fro
 
 test-images: install ## Build the images and run the stack on this machine's Docker (TEST_BASE_IMAGE=python:3.11-slim)
 	@TEST_IMAGES=1 python -m pytest tests/stack/test_images.py $(PYTEST)
+
+preview: install ## Draw the dashboards from a Prometheus into var/preview (PROMETHEUS=http://localhost:9090)
+	@python -m monitoring preview --prometheus $(PROMETHEUS) --out var/preview
 
 gitlab-check: install ## Say what a project on GitLab lacks (URL=…, PROJECT=group/project; GITLAB_TOKEN in the environment)
 	@python -m training.project_check --url "$(URL)" --project "$(PROJECT)"

@@ -5,13 +5,17 @@ from pathlib import Path
 from monitoring import alerts
 from monitoring.files import render as as_yaml
 from monitoring.grafana import build
+from monitoring.grafana.alert_rules import alert_rules
 from monitoring.grafana.boards import boards
+from monitoring.grafana.notify import contact_points, mute_timings, policies
 from monitoring.grafana.provisioning import dashboards, datasources
 from monitoring.thresholds import Thresholds
 
 ROOT = Path("grafana")
 DASHBOARDS = ROOT / "dashboards"
 PROVISIONING = ROOT / "provisioning"
+# Beside the provisioning: whoever mounts that as a whole keeps Alertmanager as the only sender.
+ALERTING = ROOT / "alerting"
 
 
 def generated(thresholds: Thresholds, *, runbook: str = alerts.RUNBOOK) -> dict[Path, str]:
@@ -25,4 +29,8 @@ def generated(thresholds: Thresholds, *, runbook: str = alerts.RUNBOOK) -> dict[
         **drawn,
         PROVISIONING / "datasources/prometheus.yml": as_yaml(datasources()),
         PROVISIONING / "dashboards/perennial.yml": as_yaml(dashboards()),
+        ALERTING / "rules.yml": as_yaml(alert_rules(thresholds, runbook=runbook)),
+        ALERTING / "contact-points.yml": as_yaml(contact_points()),
+        ALERTING / "policies.yml": as_yaml(policies()),
+        ALERTING / "mute-timings.yml": as_yaml(mute_timings()),
     }

@@ -26,6 +26,7 @@ FIRING = 'ALERTS{alertstate="firing"'
 OF_ANY_MODEL = 'model=~"$model|"'
 NO_LABELS = "no label has arrived in the window"
 HEALTHY = "nothing is wrong"
+DAY = 86400
 
 
 def board(thresholds: Thresholds) -> Board:
@@ -35,7 +36,7 @@ def board(thresholds: Thresholds) -> Board:
         "Perennial / Loop",
         "Is the model fresh? Do I have to do something?",
         (
-            *_answers(),
+            *_answers(thresholds),
             accuracy(MODEL, RETRAINING),
             _drift(thresholds),
             _firing(),
@@ -67,7 +68,7 @@ def annotations() -> tuple[Annotation, ...]:
     )
 
 
-def _answers() -> tuple[Panel, ...]:
+def _answers(thresholds: Thresholds) -> tuple[Panel, ...]:
     limit = f"{WINDOW.accuracy_limit}{{{OF_VERSION}}}"
     estimated = f"{WINDOW.estimated_limit}{{{OF_VERSION}}}"
     one = (Limit(0, GREEN), Limit(1, RED))
@@ -154,7 +155,8 @@ def _answers() -> tuple[Panel, ...]:
         Panel(
             "stat",
             "Age of the version",
-            "Time since the version that serves was exported by training.",
+            "Time since the version that serves was exported by training; over "
+            f"{thresholds.stale_days:g} days a person is told.",
             (
                 Query(
                     "time() - max by (model, version) "
@@ -162,11 +164,12 @@ def _answers() -> tuple[Panel, ...]:
                     "{{model}} {{version}}",
                 ),
             ),
-            ("DataDrift", "AccuracyDrop"),
+            ("ModelStale",),
             (RETRAINING,),
             unit="s",
             width=3,
             height=4,
+            limits=(Limit(0, GREEN), Limit(thresholds.stale_days * DAY, ORANGE)),
         ),
     )
 
@@ -179,20 +182,28 @@ def accuracy(*see: str) -> Panel:
     return Panel(
         "timeseries",
         "Accuracy: realised, estimated, and their limits",
-        "Realised from labels, estimated from the mean confidence, over $window. Under its limit, "
-        "a line contradicts the accuracy the version was accepted with.",
+        "Of the version that serves, over $window: realised from labels, estimated from the mean "
+        "confidence. Under its limit, a line contradicts the accuracy the version was accepted "
+        "with. Macro F1 far below the accuracy: some labels are hardly found any more.",
         (
-            Query(f"{WINDOW.accuracy}{{{OF_VERSION}}}", "realised {{version}}"),
-            Query(f"{WINDOW.accuracy_limit}{{{OF_VERSION}}}", "limit, realised {{version}}"),
-            Query(f"{WINDOW.estimated}{{{OF_VERSION}}}", "estimated {{version}}"),
-            Query(f"{WINDOW.estimated_limit}{{{OF_VERSION}}}", "limit, estimated {{version}}"),
-            Query(f"{REFERENCE_ACCURACY}{{{OF_VERSION}}}", "accepted with {{version}}"),
+            _serving(WINDOW.accuracy, "realised"),
+            _serving(WINDOW.accuracy_limit, "limit, realised"),
+            _serving(WINDOW.estimated, "estimated"),
+            _serving(WINDOW.estimated_limit, "limit, estimated"),
+            _serving(REFERENCE_ACCURACY, "accepted with"),
+            _serving(WINDOW.macro_f1, "macro F1"),
         ),
         ("AccuracyDrop", "EstimatedAccuracyDrop"),
         see,
         unit="percentunit",
         height=9,
     )
+
+
+def _serving(name: str, legend: str) -> Query:
+    """Return a line that goes on from version to version; the annotations show where."""
+    of_serving = f"{name}{{{OF_VERSION}}} {SERVING}"
+    return Query(f"max by (model) ({of_serving})", f"{legend} {{{{model}}}}")
 
 
 def _drift(thresholds: Thresholds) -> Panel:

@@ -139,15 +139,10 @@ def _labels() -> Panel:
     return Panel(
         "timeseries",
         "Labels: how many predictions have one",
-        "Labelled predictions over all predictions of $window, in which a label may be of an "
-        "older prediction. Without labels, only estimates are left and a retrain learns nothing.",
-        (
-            Query(
-                f"{WINDOW.labels}{{{OF_VERSION}}} / ({WINDOW.predictions}{{{OF_VERSION}}} > 0)",
-                "{{model}} {{version}}",
-            ),
-        ),
-        ("AccuracyDrop",),
+        "Labels that came in $window over its predictions; a label may be of an older prediction. "
+        "Without labels, only estimates are left and a retrain learns nothing.",
+        (Query(f"{WINDOW.coverage}{{{OF_VERSION}}}", "{{model}} {{version}}"),),
+        ("LabelsMissing", "AccuracyDrop"),
         (LOOP,),
         unit="percentunit",
         width=8,
@@ -156,16 +151,13 @@ def _labels() -> Panel:
 
 
 def _delay() -> Panel:
-    name = metrics.FEEDBACK_DELAY.name
-    seconds = f"sum by (model, version) (rate({name}_sum{{{OF_VERSION}}}[{RATE}]))"
-    labels = f"sum by (model, version) (rate({name}_count{{{OF_VERSION}}}[{RATE}]))"
     return Panel(
         "timeseries",
         "Labels: how late they come",
-        "Mean time from a prediction to its label. Realised accuracy speaks of predictions that "
-        "old, whatever the window.",
-        (Query(f"{seconds} / ({labels} > 0)", "{{model}} {{version}}"),),
-        ("AccuracyDrop",),
+        "Mean time from a prediction to its label, over $window. Realised accuracy speaks of "
+        "predictions that old, whatever the window.",
+        (Query(f"{WINDOW.delay}{{{OF_VERSION}}}", "{{model}} {{version}}"),),
+        ("LabelsMissing",),
         (LOOP,),
         unit="s",
         width=8,

@@ -203,6 +203,8 @@ def _bundles() -> Panel:
         ("BundleRejected",),
         (LOOP,),
         unit="none",
+        width=24,
+        height=7,
         bars=True,
         minimum=0,
     )

@@ -246,7 +246,7 @@ def _versions() -> Panel:
                 "{{model}} {{version}}",
             ),
         ),
-        ("BundleRejected",),
+        ("NoTraffic",),
         (MODEL,),
         unit="reqps",
         minimum=0,

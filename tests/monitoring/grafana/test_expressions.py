@@ -8,6 +8,8 @@ from urllib.error import HTTPError
 
 import pytest
 
+from monitoring.alerts import Alert, model_alerts, relay_alerts, service_alerts
+from monitoring.grafana.alert_rules import ANY_VALUE
 from monitoring.grafana.boards import boards
 from monitoring.grafana.variables import MODEL, SIGNAL, VERSION, substitute
 from monitoring.thresholds import Thresholds
@@ -15,6 +17,7 @@ from tests.monitoring.grafana.running import THRESHOLDS, running
 from tests.prometheus import Prometheus
 
 WINDOWS = THRESHOLDS.windows
+ALERTS = [*model_alerts(THRESHOLDS), *service_alerts(THRESHOLDS), *relay_alerts(THRESHOLDS)]
 
 
 class Asked(NamedTuple):
@@ -82,6 +85,20 @@ def test_what_is_empty_in_health_is_there_in_trouble(prometheus: Prometheus) -> 
     assert quiet and not missing
 
 
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)
+def test_every_alert_rule_can_be_evaluated(prometheus: Prometheus, alert: Alert) -> None:
+    """A rule's expression parses, and no value of it is under the threshold that makes it fire."""
+    answer = _answer(prometheus, alert.expr)
+    assert all(value > ANY_VALUE for value in answer.values())
+
+
+@pytest.mark.parametrize("name", ("DataDrift", "AccuracyDrop", "BundleRejected"))
+def test_a_rule_fires_in_trouble(prometheus: Prometheus, name: str) -> None:
+    """With drift, wrong answers and a refused bundle, these rules are over their threshold."""
+    (alert,) = (alert for alert in ALERTS if alert.name == name)
+    assert any(value > ANY_VALUE for value in _answer(prometheus, alert.expr).values())
+
+
 @pytest.mark.parametrize("variable", (MODEL, VERSION, SIGNAL), ids=lambda one: one.name)
 def test_every_variable_has_values(prometheus: Prometheus, variable: object) -> None:
     """The label that a variable takes its values from is there, with more than one for signals."""
@@ -94,7 +111,7 @@ def test_every_variable_has_values(prometheus: Prometheus, variable: object) -> 
 
 def test_one_version_can_be_chosen(prometheus: Prometheus) -> None:
     """A panel shows the chosen version's series only."""
-    expr = next(asked.expr for asked in ASKED if "accepted with" in asked.legend)
+    expr = next(asked.expr for asked in ASKED if "Predictions a second per version" in asked.where)
     every = _answer(prometheus, substitute(expr))
     chosen = _answer(prometheus, substitute(expr, version="1.0.0"))
     assert {dict(labels)["version"] for labels in every} == {"1.0.0", "1.2.0"}

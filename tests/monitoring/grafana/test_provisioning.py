@@ -8,20 +8,25 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from monitoring.grafana.files import PROVISIONING, generated
+from monitoring.grafana.files import DASHBOARDS, generated
+from monitoring.grafana.files import ROOT as GRAFANA
 from monitoring.grafana.variables import DATASOURCE_UID
 from monitoring.thresholds import Thresholds
-from tests.monitoring.grafana import schemas
+from tests.monitoring.grafana import alerting_schemas, schemas
 
 ROOT = Path(__file__).parents[3]
 SCHEMAS: dict[str, type[schemas.Strict]] = {
-    "datasources/prometheus.yml": schemas.Datasources,
-    "dashboards/perennial.yml": schemas.Providers,
+    "provisioning/datasources/prometheus.yml": schemas.Datasources,
+    "provisioning/dashboards/perennial.yml": schemas.Providers,
+    "alerting/rules.yml": alerting_schemas.Rules,
+    "alerting/contact-points.yml": alerting_schemas.ContactPoints,
+    "alerting/policies.yml": alerting_schemas.Policies,
+    "alerting/mute-timings.yml": alerting_schemas.MuteTimings,
 }
 
 
 def _content(name: str) -> dict[str, Any]:
-    text = (ROOT / PROVISIONING / name).read_text(encoding="utf-8")
+    text = (ROOT / GRAFANA / name).read_text(encoding="utf-8")
     content: dict[str, Any] = yaml.safe_load(text)
     return content
 
@@ -35,16 +40,16 @@ def test_a_file_has_only_keys_that_grafana_reads(name: str) -> None:
 def test_every_provisioning_file_has_a_schema() -> None:
     """No file is left unchecked."""
     made = {
-        str(path.relative_to(PROVISIONING))
+        str(path.relative_to(GRAFANA))
         for path in generated(Thresholds())
-        if path.is_relative_to(PROVISIONING)
+        if not path.is_relative_to(DASHBOARDS)
     }
     assert made == set(SCHEMAS)
 
 
 def test_an_unknown_key_is_found() -> None:
     """A key that Grafana would drop without a word is an error here."""
-    content = _content("datasources/prometheus.yml")
+    content = _content("provisioning/datasources/prometheus.yml")
     content["datasources"][0]["jsondata"] = {}
     with pytest.raises(ValidationError, match="jsondata"):
         schemas.Datasources.model_validate(content)
@@ -52,7 +57,7 @@ def test_an_unknown_key_is_found() -> None:
 
 def test_two_defaults_are_found() -> None:
     """Two default data sources stop Grafana from starting."""
-    content = _content("datasources/prometheus.yml")
+    content = _content("provisioning/datasources/prometheus.yml")
     content["datasources"] *= 2
     with pytest.raises(ValidationError, match="expected one"):
         schemas.Datasources.model_validate(content)
@@ -60,7 +65,10 @@ def test_two_defaults_are_found() -> None:
 
 def test_the_data_source_is_the_one_that_dashboards_ask() -> None:
     """The uid in the data source's file is the dashboards' first choice."""
-    assert _content("datasources/prometheus.yml")["datasources"][0]["uid"] == DATASOURCE_UID
+    assert (
+        _content("provisioning/datasources/prometheus.yml")["datasources"][0]["uid"]
+        == DATASOURCE_UID
+    )
 
 
 def test_every_variable_is_explained() -> None:

@@ -1,0 +1,126 @@
+"""Pictures of every dashboard, drawn from a real Prometheus."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.image import imread
+
+from monitoring.__main__ import main
+from monitoring.grafana.boards import boards
+from monitoring.grafana.panel import Panel, Query
+from monitoring.preview.ask import Asker, Series
+from monitoring.preview.cells import joined
+from monitoring.preview.errors import PrometheusFailed
+from monitoring.preview.page import COLUMNS, place
+from monitoring.thresholds import Thresholds
+from tests.monitoring.grafana.running import running
+from tests.prometheus import Prometheus
+
+ROOT = Path(__file__).parents[3]
+UIDS = [board.uid for board in boards(Thresholds())]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A Prometheus and the last moment that a test asks about.
+
+    Drawing keeps this process busy, and the service in it from answering scrapes in time.
+    """
+
+    prometheus: Prometheus
+    end: float
+
+    @property
+    def asker(self) -> Asker:
+        """Asks about the minute before."""
+        return Asker(url=self.prometheus.url, end=self.end, span=60, values={"window": "1h"})
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
+    """A Prometheus that saw a short, eventful life of a service and a relay."""
+    with running(tmp_path_factory.mktemp("running")) as server:
+        yield Seen(server, time.time())
+
+
+def test_every_dashboard_becomes_a_picture(
+    seen: Seen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One picture each, which holds more than frames and titles."""
+    where = ["--prometheus", seen.prometheus.url, "--out", str(tmp_path), "--end", str(seen.end)]
+    assert main(["preview", *where, "--span", "1m", "--rate-interval", "5s"]) == 0
+    paths = [tmp_path / f"{uid}.png" for uid in UIDS]
+    assert capsys.readouterr().out.split() == [str(path) for path in paths]
+    for path in paths:
+        picture = imread(path)
+        assert picture.shape[1] > 1000
+        assert len(np.unique(picture.reshape(-1, picture.shape[2]), axis=0)) > 100
+
+
+def test_a_panel_is_repeated_for_the_worst_signals(seen: Seen) -> None:
+    """The row of a repeated panel has as many signals as fit, those of the largest PSI."""
+    board = next(one for one in boards(Thresholds()) if one.per_signal)
+    placed = list(place(board, seen.asker))
+    repeated = [one for one in placed if one.asker.values.get("signal")]
+    assert len(repeated) == COLUMNS // repeated[0].panel.width
+    assert len({one.asker.values["signal"] for one in repeated}) == len(repeated)
+    assert all("$" not in one.panel.title for one in repeated)
+
+
+@pytest.mark.parametrize("uid", UIDS)
+def test_the_pictures_of_the_docs_are_there(uid: str) -> None:
+    """docs/grafana.md shows each dashboard."""
+    assert (ROOT / f"docs/dashboards/{uid}.png").is_file()
+    assert f"dashboards/{uid}.png" in (ROOT / "docs/grafana.md").read_text(encoding="utf-8")
+
+
+def test_no_prometheus_is_an_error_of_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a Prometheus the address and the reason are told."""
+    where = ["--prometheus", "http://127.0.0.1:9", "--out", str(tmp_path)]
+    assert main(["preview", *where]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("preview: Prometheus did not answer http://127.0.0.1:9")
+    assert len(told.splitlines()) == 1
+
+
+def test_a_time_without_data_is_an_error(
+    seen: Seen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No model at that time: the option to choose another is named."""
+    where = ["--prometheus", seen.prometheus.url, "--out", str(tmp_path)]
+    assert main(["preview", *where, "--end", "1000000000"]) == 1
+    assert "--end" in capsys.readouterr().err
+
+
+def test_a_wrong_expression_is_an_error_that_shows_it(seen: Seen) -> None:
+    """What Prometheus says of an expression is passed on."""
+    with pytest.raises(PrometheusFailed, match="sum.*parse error"):
+        seen.asker.now("sum(")
+
+
+def test_rows_of_a_table_are_joined_by_their_labels() -> None:
+    """Values of one signal stand in one row; a label that one query adds does not split it."""
+    panel = Panel("table", "T", "D.", (Query("a", "PSI"), Query("b", "state")), (), ())
+    one = Series("", {"signal": "x"}, [0.0], [1.0])
+    two = Series("", {"signal": "y"}, [0.0], [2.0])
+    more = Series("", {"signal": "x", "status": "failed"}, [0.0], [3.0])
+    assert joined(panel, [[one, two], [more]]) == [
+        {"signal": "x", "PSI": 1.0, "status": "failed", "state": 3.0},
+        {"signal": "y", "PSI": 2.0},
+    ]
+
+
+@pytest.mark.parametrize("option", (["--span", "soon"], ["--window", "2h"]))
+def test_a_wrong_option_says_what_is_expected(
+    option: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A span is a duration, a window one that is recorded."""
+    with pytest.raises(SystemExit):
+        main(["preview", *option])
+    assert "expected a whole number" in (told := capsys.readouterr().err) or "1h" in told

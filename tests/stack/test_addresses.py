@@ -124,3 +124,17 @@ def test_grafana_is_given_every_variable_of_its_provisioning() -> None:
     wanted = set(re.findall(r"\$\{?([A-Z][A-Z0-9_]+)", text.replace("$$", "")))
     assert wanted and wanted <= set(service["environment"])
     assert list((ROOT / targets[service["environment"]["PERENNIAL_DASHBOARDS"]]).glob("*.json"))
+
+
+def test_the_documented_override_lets_grafana_alert() -> None:
+    """It gives every variable and secret that the alerting files name, and the relay's address."""
+    page = (ROOT / "docs/stack.md").read_text("utf-8")
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.S)]
+    (override,) = [block["services"]["grafana"] for block in blocks if "grafana" in str(block)]
+    (mount,) = mounts(override)
+    text = "\n".join(_configurations(mount.source)).replace("$$", "")
+    given = override["environment"]
+    assert set(re.findall(r"\$\{?([A-Z][A-Z0-9_]+)", text)) <= set(given)
+    assert set(re.findall(r"/run/secrets/(\w+)", text)) == set(override["secrets"])
+    assert given["PERENNIAL_RELAY_URL"] == "http://relay:8900/alerts"
+    assert mount.target.startswith(PROVISIONING) and mount.read_only

@@ -19,6 +19,7 @@ class Predictor:
 
     def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
         self.bundle = bundle
+        onnxruntime.disable_telemetry_events()  # from 1.31 on it reports its use unless told not to
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1

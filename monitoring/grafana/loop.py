@@ -69,108 +69,124 @@ def annotations() -> tuple[Annotation, ...]:
 
 
 def _answers(thresholds: Thresholds) -> tuple[Panel, ...]:
+    return (_to_do(), _drifting(), _margin(), _retrain(), _replicas(), _age(thresholds))
+
+
+def _to_do() -> Panel:
+    return Panel(
+        "stat",
+        "Do I have to do something?",
+        "Alerts that fire and ask for a person (action=page). 0 is No: what else fires, "
+        "retrains by itself.",
+        (Query(f'count({FIRING},action="page"}}) or vector(0)', "alerts that page"),),
+        ("ServiceDown", "RelayDown"),
+        (SERVICE, RETRAINING),
+        width=4,
+        height=4,
+        limits=(Limit(0, GREEN), Limit(1, RED)),
+        words=((0, "No"),),
+    )
+
+
+def _drifting() -> Panel:
+    return Panel(
+        "stat",
+        "Signals that drift",
+        "Signals of the serving version with effect and evidence in either window. "
+        "From 1 on a retrain is asked for.",
+        (Query(f"sum({DRIFTED}{{{OF_VERSION}}} {SERVING}) or vector(0)", "signals"),),
+        ("DataDrift", "PredictionDrift"),
+        (MODEL,),
+        width=4,
+        height=4,
+        limits=(Limit(0, GREEN), Limit(1, ORANGE)),
+        words=((0, "None"),),
+    )
+
+
+def _margin() -> Panel:
     limit = f"{WINDOW.accuracy_limit}{{{OF_VERSION}}}"
     estimated = f"{WINDOW.estimated_limit}{{{OF_VERSION}}}"
-    one = (Limit(0, GREEN), Limit(1, RED))
-    return (
-        Panel(
-            "stat",
-            "Do I have to do something?",
-            "Alerts that fire and ask for a person (action=page). 0 is No: what else fires, "
-            "retrains by itself.",
-            (Query(f'count({FIRING},action="page"}}) or vector(0)', "alerts that page"),),
-            ("ServiceDown", "RelayDown"),
-            (SERVICE, RETRAINING),
-            width=4,
-            height=4,
-            limits=one,
-            words=((0, "No"),),
+    return Panel(
+        "stat",
+        "Accuracy above its control limit",
+        "By how much the serving version's accuracy is over the limit of the p-chart; under 0 "
+        "it contradicts the accuracy it was accepted with.",
+        (
+            Query(f"{WINDOW.accuracy}{{{OF_VERSION}}} - {limit} {SERVING}", "realised"),
+            Query(f"{WINDOW.estimated}{{{OF_VERSION}}} - {estimated} {SERVING}", "estimated"),
         ),
-        Panel(
-            "stat",
-            "Signals that drift",
-            "Signals of the serving version with effect and evidence in either window. "
-            "From 1 on a retrain is asked for.",
-            (Query(f"sum({DRIFTED}{{{OF_VERSION}}} {SERVING}) or vector(0)", "signals"),),
-            ("DataDrift", "PredictionDrift"),
-            (MODEL,),
-            width=4,
-            height=4,
-            limits=(Limit(0, GREEN), Limit(1, ORANGE)),
-            words=((0, "None"),),
-        ),
-        Panel(
-            "stat",
-            "Accuracy above its control limit",
-            "By how much the serving version's accuracy is over the limit of the p-chart; under 0 "
-            "it contradicts the accuracy it was accepted with.",
-            (
-                Query(f"{WINDOW.accuracy}{{{OF_VERSION}}} - {limit} {SERVING}", "realised"),
-                Query(f"{WINDOW.estimated}{{{OF_VERSION}}} - {estimated} {SERVING}", "estimated"),
+        ("AccuracyDrop", "EstimatedAccuracyDrop"),
+        (MODEL,),
+        unit="percentunit",
+        width=5,
+        height=4,
+        limits=(Limit(-1, RED), Limit(0, GREEN)),
+        show="both",
+        no_value="no labels yet",
+    )
+
+
+def _retrain() -> Panel:
+    return Panel(
+        "stat",
+        "Latest retrain",
+        "Status of the latest incident's pipeline: GitLab's, or waiting, or untriggered.",
+        (
+            Query(
+                f"max by (model, status) ({relay.PIPELINE_STATUS.name}{{{OF_MODEL}}})",
+                "{{model}}: {{status}}",
+                "no incident yet",
             ),
-            ("AccuracyDrop", "EstimatedAccuracyDrop"),
-            (MODEL,),
-            unit="percentunit",
-            width=5,
-            height=4,
-            limits=(Limit(-1, RED), Limit(0, GREEN)),
-            show="both",
-            no_value="no labels yet",
         ),
-        Panel(
-            "stat",
-            "Latest retrain",
-            "Status of the latest incident's pipeline: GitLab's, or waiting, or untriggered.",
-            (
-                Query(
-                    f"max by (model, status) ({relay.PIPELINE_STATUS.name}{{{OF_MODEL}}})",
-                    "{{model}}: {{status}}",
-                    "no incident yet",
-                ),
+        ("RetrainFailing",),
+        (RETRAINING,),
+        width=4,
+        height=4,
+        show="name",
+        no_value="none yet",
+    )
+
+
+def _replicas() -> Panel:
+    return Panel(
+        "stat",
+        "Serves, on so many replicas",
+        "The version behind /predict, and how many replicas serve it. Two versions at once "
+        "are a deployment under way, or one that hangs.",
+        (
+            Query(
+                f"count by (model, version) ({metrics.INFO.name}{{{OF_MODEL}}})",
+                "{{model}} {{version}}",
             ),
-            ("RetrainFailing",),
-            (RETRAINING,),
-            width=4,
-            height=4,
-            show="name",
-            no_value="none yet",
         ),
-        Panel(
-            "stat",
-            "Serves, on so many replicas",
-            "The version behind /predict, and how many replicas serve it. Two versions at once "
-            "are a deployment under way, or one that hangs.",
-            (
-                Query(
-                    f"count by (model, version) ({metrics.INFO.name}{{{OF_MODEL}}})",
-                    "{{model}} {{version}}",
-                ),
+        ("ServiceDown", "BundleRejected"),
+        (SERVICE,),
+        width=4,
+        height=4,
+        show="both",
+    )
+
+
+def _age(thresholds: Thresholds) -> Panel:
+    return Panel(
+        "stat",
+        "Age of the version",
+        "Time since the version that serves was exported by training; over "
+        f"{thresholds.stale_days:g} days a person is told.",
+        (
+            Query(
+                "time() - max by (model, version) "
+                f"({metrics.CREATED.name}{{{OF_MODEL}}} {SERVING})",
+                "{{model}} {{version}}",
             ),
-            ("ServiceDown", "BundleRejected"),
-            (SERVICE,),
-            width=4,
-            height=4,
-            show="both",
         ),
-        Panel(
-            "stat",
-            "Age of the version",
-            "Time since the version that serves was exported by training; over "
-            f"{thresholds.stale_days:g} days a person is told.",
-            (
-                Query(
-                    "time() - max by (model, version) "
-                    f"({metrics.CREATED.name}{{{OF_MODEL}}} {SERVING})",
-                    "{{model}} {{version}}",
-                ),
-            ),
-            ("ModelStale",),
-            (RETRAINING,),
-            unit="s",
-            width=3,
-            height=4,
-            limits=(Limit(0, GREEN), Limit(thresholds.stale_days * DAY, ORANGE)),
-        ),
+        ("ModelStale",),
+        (RETRAINING,),
+        unit="s",
+        width=3,
+        height=4,
+        limits=(Limit(0, GREEN), Limit(thresholds.stale_days * DAY, ORANGE)),
     )
 
 

@@ -68,13 +68,17 @@ class ModelRegistry:
     def create_model(self, name: str, description: str) -> bool:
         """Create a model unless it is there, and return whether that was needed."""
         with _refusals(f"look up the model {name}"):
-            try:
-                self._get("registered-models/get", name=name)
+            if self._has_model(name):
                 return False
-            except Absent:
-                pass
         with _refusals(f"create the model {name}"):
             self._post("registered-models/create", {"name": name, "description": description})
+        return True
+
+    def _has_model(self, name: str) -> bool:
+        try:
+            self._get("registered-models/get", name=name)
+        except Absent:
+            return False
         return True
 
     def version(self, name: str, version: str) -> Json | None:

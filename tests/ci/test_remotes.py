@@ -69,6 +69,7 @@ def test_ssh_goes_round(project: Project, server: SSHServer) -> None:
 def test_s3_goes_round(project: Project, s3: dict[str, str]) -> None:
     """On any server that speaks S3, by AWS's own variables."""
     project.goes_round(**s3)
+    assert "<Key>perennial/files/md5/" in httpx.get(f"{s3['DVC_S3_ENDPOINT_URL']}/models").text
 
 
 def test_an_ssh_server_with_another_key_is_refused(project: Project, server: SSHServer) -> None:

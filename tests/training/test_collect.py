@@ -1,5 +1,6 @@
 """Labelled feedback becomes training rows, or nothing changes and the message says why."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -189,6 +190,8 @@ def test_a_collected_file_passes_validation(repository: Repository) -> None:
     repository.label(images(120, seed=4), digits(120), at=START + 1000)
     repository.collect(f"--incident={INCIDENT}", f"--incident-started={utc(START + 990)}")
     validate.main(["--task=digits"], root=repository.root)
+    findings = repository.root / "artifacts" / "digits" / "validation" / "findings.json"
+    assert json.loads(findings.read_text())["rows"][INCIDENT] == 120
 
 
 @pytest.mark.parametrize("content", [b"", b"no Parquet", None])

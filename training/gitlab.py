@@ -15,6 +15,7 @@ from training.errors import GitLabRefused
 from training.refusal import SILENCE, TOKEN, TOKEN_IS, sentence
 
 TIMEOUT_SECONDS = 30
+SET_BY = "as GitLab sets it in every job"
 # What GitLab answers while it still checks whether a merge request can merge.
 CHECKING = (405, 406, 422)
 
@@ -45,17 +46,28 @@ def connect(environment: Mapping[str, str]) -> "Project":
 
     Raises MissingVariable.
     """
-    set_by = "as GitLab sets it in every job"
-    address = variable(environment, "CI_API_V4_URL", set_by)
-    client = gitlab.Gitlab(
-        address.removesuffix("/").removesuffix("/api/v4"),
-        private_token=variable(environment, TOKEN, TOKEN_IS),
+    token = variable(environment, TOKEN, TOKEN_IS)
+    client = client_of(environment, private_token=token, retry_transient_errors=True)
+    return Project(client, project_of(environment))
+
+
+def client_of(environment: Mapping[str, str], **options: Any) -> gitlab.Gitlab:
+    """Return a client of the GitLab whose job this is; options: the token, and python-gitlab's.
+
+    Raises MissingVariable.
+    """
+    return gitlab.Gitlab(
+        variable(environment, "CI_API_V4_URL", SET_BY).removesuffix("/").removesuffix("/api/v4"),
         timeout=TIMEOUT_SECONDS,
         keep_base_url=True,
-        retry_transient_errors=True,
         user_agent="perennial",
+        **options,
     )
-    return Project(client, variable(environment, "CI_PROJECT_ID", set_by))
+
+
+def project_of(environment: Mapping[str, str]) -> str:
+    """Return the number of the job's project. Raises MissingVariable."""
+    return variable(environment, "CI_PROJECT_ID", SET_BY)
 
 
 class Project:

@@ -17,7 +17,7 @@ from service.bundle import Bundle
 from training.branch import Repository
 from training.environment import variable
 from training.errors import GitLabRefused, RegistryRefused
-from training.gitlab import TIMEOUT_SECONDS
+from training.gitlab import client_of, project_of
 from training.refusal import SILENCE, TOKEN, TOKEN_IS, sentence
 from training.registry.versions import Facts, read
 
@@ -54,16 +54,8 @@ class ModelRegistry:
 
         Raises MissingVariable.
         """
-        set_by = "as GitLab sets it in every job"
-        address = variable(environment, "CI_API_V4_URL", set_by)
-        client = gitlab.Gitlab(
-            address.removesuffix("/").removesuffix("/api/v4"),
-            oauth_token=variable(environment, TOKEN, TOKEN_IS),
-            timeout=TIMEOUT_SECONDS,
-            keep_base_url=True,
-            user_agent="perennial",
-        )
-        return cls(client, variable(environment, "CI_PROJECT_ID", set_by))
+        token = variable(environment, TOKEN, TOKEN_IS)
+        return cls(client_of(environment, oauth_token=token), project_of(environment))
 
     def create_model(self, name: str, description: str) -> bool:
         """Create a model unless it is there, and return whether that was needed."""

@@ -15,3 +15,4 @@ compile training-gpu pyproject.toml --extra training-gpu
 compile monitoring pyproject.toml --extra monitoring
 compile dev pyproject.toml --extra dev
 compile gdrive --group gdrive
+compile peers --group peers

@@ -5,15 +5,16 @@ cd "$(dirname "$0")/.."
 VENV=${VENV:-.venv}
 PYTHON=${PYTHON:-python3}
 
-# Google Drive's client breaks TensorFlow, so its lock has an environment beside the other one.
+# Google Drive's client breaks TensorFlow, and the benchmarks' peers want an older numpy: each of
+# these locks has an environment beside the other one.
 # A stamp holds the checksum of the lock it was made from; the dev lock covers every other one.
 fresh() { [ -f "$2" ] && [ "$(cat "$2")" = "$(sha256sum <"$1")" ]; }
 
 install_python() {
     lock=requirements/$1.txt
     uv=$VENV/bin/uv
-    if [ "$1" = gdrive ]; then
-        VENV=$VENV-gdrive
+    if [ "$1" = gdrive ] || [ "$1" = peers ]; then
+        VENV=$VENV-$1
     elif fresh requirements/dev.txt "$VENV/.installed-dev"; then
         return
     fi

@@ -66,20 +66,23 @@ def test_an_environment_of_the_same_lock_is_left_alone(bare: Path, tmp_path: Pat
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
-def test_google_drives_client_has_an_environment_of_its_own(bare: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["gdrive", "peers"])
+def test_what_breaks_the_others_has_an_environment_of_its_own(
+    name: str, bare: Path, tmp_path: Path
+) -> None:
     """The dev lock does not cover it; it stands beside, and is left alone once it is there."""
     dev = (ROOT / "requirements" / "dev.txt").read_bytes()
-    lock = (ROOT / "requirements" / "gdrive.txt").read_bytes()
-    venv, beside = tmp_path / "venv", tmp_path / "venv-gdrive"
-    for folder, name, content in ((venv, "dev", dev), (beside, "gdrive", lock)):
+    lock = (ROOT / "requirements" / f"{name}.txt").read_bytes()
+    venv, beside = tmp_path / "venv", tmp_path / f"venv-{name}"
+    for folder, installed, content in ((venv, "dev", dev), (beside, name, lock)):
         folder.mkdir()
         stamp = f"{hashlib.sha256(content).hexdigest()}  -\n"
-        (folder / f".installed-{name}").write_text(stamp)
-    assert _install(bare, "python", "gdrive", VENV=str(venv)).returncode == 0
-    (beside / ".installed-gdrive").unlink()
+        (folder / f".installed-{installed}").write_text(stamp)
+    assert _install(bare, "python", name, VENV=str(venv)).returncode == 0
+    (beside / f".installed-{name}").unlink()
     (bare / "python3").write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.1\nexit 1\n')
     (bare / "python3").chmod(0o755)
-    assert "Python 3.9.1 found" in _install(bare, "python", "gdrive", VENV=str(venv)).stderr
+    assert "Python 3.9.1 found" in _install(bare, "python", name, VENV=str(venv)).stderr
 
 
 def test_a_wrong_call_shows_the_usage(bare: Path) -> None:

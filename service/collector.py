@@ -8,6 +8,7 @@ from prometheus_client import core, registry
 from service import metrics
 from service.counters import Counters
 from service.errors import REJECTIONS
+from service.feedback import BINS
 from service.metrics import Metric
 from service.versions import Versions
 
@@ -96,12 +97,18 @@ class Collector(registry.Collector):
     def _feedback(self) -> Iterator[core.Metric]:
         feedback = _family(core.CounterMetricFamily, metrics.FEEDBACK)
         delay = _family(core.SummaryMetricFamily, metrics.FEEDBACK_DELAY)
-        for key, counts in list(self._versions.feedback.items()):
-            for pair, count in list(counts.items()):
+        confidence = _family(core.SummaryMetricFamily, metrics.FEEDBACK_CONFIDENCE)
+        right = _family(core.CounterMetricFamily, metrics.FEEDBACK_RIGHT)
+        for key, counted in list(self._versions.feedback.items()):
+            for pair, count in list(counted.confusion.items()):
                 feedback.add_metric([*key, *pair], count)
-            seconds = self._versions.delays.get(key, 0.0)
-            delay.add_metric(key, sum(counts.values()), seconds)
-        yield from (feedback, delay)
+            delay.add_metric(key, sum(counted.counts), counted.delay)
+            for name, count, total, good in zip(
+                BINS, counted.counts, counted.confidence, counted.right, strict=True
+            ):
+                confidence.add_metric([*key, name], count, total)
+                right.add_metric([*key, name], good)
+        yield from (feedback, delay, confidence, right)
 
 
 def _family(kind: Callable[..., Kind], metric: Metric) -> Kind:

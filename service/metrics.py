@@ -69,6 +69,18 @@ FEEDBACK_DELAY = Metric(
     "Seconds from a prediction to its label; sum over count is their mean.",
     _VERSION,
 )
+FEEDBACK_CONFIDENCE = Metric(
+    "model_feedback_confidence",
+    "summary",
+    "Confidence of labelled predictions by its bin, named by its upper bound.",
+    (*_VERSION, "bin"),
+)
+FEEDBACK_RIGHT = Metric(
+    "model_feedback_right_total",
+    "counter",
+    "Labelled predictions that were right, by bin of confidence.",
+    (*_VERSION, "bin"),
+)
 REFERENCE_ACCURACY = Metric(
     "model_reference_accuracy", "gauge", "Accuracy the model was accepted with.", _VERSION
 )

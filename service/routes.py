@@ -46,6 +46,7 @@ def feedback_router(store: Store, versions: Versions, settings: Settings) -> API
                 outcome.version,
                 label=outcome.label,
                 predicted=outcome.predicted,
+                confidence=outcome.confidence,
                 delay=outcome.delay,
             )
         response.status_code = 201 if outcome.created else 200

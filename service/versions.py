@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from service.bundle import Bundle
 from service.counters import Counters
+from service.feedback import Feedback
 
 Key = tuple[str, str]
 
@@ -18,8 +19,7 @@ class Versions:
 
     def __init__(self) -> None:
         self.counters: dict[Key, Counters] = {}
-        self.feedback: dict[Key, dict[tuple[str, str], int]] = {}
-        self.delays: dict[Key, float] = {}
+        self.feedback: dict[Key, Feedback] = {}
         self.serving: Key | None = None
 
     def enter(self, bundle: Bundle) -> Counters:
@@ -30,9 +30,7 @@ class Versions:
             counters = Counters(bundle)
         kept = list(self.counters.items())[1 - KEPT :]
         self.counters = dict([*kept, (key, counters)])
-        labels = bundle.manifest.labels
-        zeros = {(label, predicted): 0 for label in labels for predicted in labels}
-        self._keep_feedback(key, {**zeros, **self.feedback.get(key, {})})
+        self._keep_feedback(key).know(bundle.manifest.labels)
         self.serving = key
         return counters
 
@@ -44,17 +42,23 @@ class Versions:
         return None if counters is None else counters.bundle.manifest.labels
 
     def count_feedback(
-        self, model: str, version: str, *, label: str, predicted: str, delay: float
+        self,
+        model: str,
+        version: str,
+        *,
+        label: str,
+        predicted: str,
+        confidence: float,
+        delay: float,
     ) -> None:
         """Count one label for the version that predicted, `delay` seconds before."""
         key = (model, version)
-        if key not in self.feedback:
-            self._keep_feedback(key, {})
-        counts = self.feedback[key]
-        counts[label, predicted] = counts.get((label, predicted), 0) + 1
-        self.delays[key] += delay
+        feedback = self.feedback.get(key) or self._keep_feedback(key)
+        feedback.add(label=label, predicted=predicted, confidence=confidence, delay=delay)
 
-    def _keep_feedback(self, key: Key, counts: dict[tuple[str, str], int]) -> None:
+    def _keep_feedback(self, key: Key) -> Feedback:
+        """Return the feedback of a version, from now on the last one to be forgotten."""
+        feedback = self.feedback.get(key, Feedback())
         others = [item for item in self.feedback.items() if item[0] != key]
-        self.feedback = dict([*others[1 - KEPT_FEEDBACK :], (key, counts)])
-        self.delays = {kept: self.delays.get(kept, 0.0) for kept in self.feedback}
+        self.feedback = dict([*others[1 - KEPT_FEEDBACK :], (key, feedback)])
+        return feedback

@@ -47,12 +47,13 @@ class Label:
 class Outcome:
     """A label that is stored; created is False where it was there before.
 
-    delay: seconds from the prediction to its label, 0 or more.
+    confidence: of the prediction.  delay: seconds from it to its label, 0 or more.
     """
 
     model: str
     version: str
     predicted: str
+    confidence: float
     label: str
     created: bool
     delay: float
@@ -108,6 +109,7 @@ def insert_feedback(
                 predictions.c.version,
                 predictions.c.observed_at,
                 predictions.c.predicted,
+                predictions.c.confidence,
             ).where(predictions.c.prediction_id.in_(ids))
         )
         known = {row["prediction_id"]: row for row in found.mappings()}
@@ -161,4 +163,12 @@ def _outcome(
     created.discard(item.prediction_id)  # the same label twice in one batch counts once
     # Replicas' clocks may differ a little; a counter of seconds must not fall.
     delay = max(0.0, now - datetime.fromisoformat(row["observed_at"]).timestamp())
-    return Outcome(row["model"], row["version"], row["predicted"], item.label, fresh, delay)
+    return Outcome(
+        model=row["model"],
+        version=row["version"],
+        predicted=row["predicted"],
+        confidence=row["confidence"],
+        label=item.label,
+        created=fresh,
+        delay=delay,
+    )

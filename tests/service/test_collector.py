@@ -66,14 +66,60 @@ def test_each_version_says_when_it_was_made(versions: Versions) -> None:
     assert created == dict.fromkeys(("1.0.0", "1.1.0"), bundles.CREATED.timestamp())
 
 
+def _label(
+    versions: Versions,
+    label: str,
+    *,
+    predicted: str = "2",
+    confidence: float = 0.5,
+    delay: float = 1.0,
+) -> None:
+    versions.count_feedback(
+        "digits", "1.0.0", label=label, predicted=predicted, confidence=confidence, delay=delay
+    )
+
+
 def test_the_mean_delay_of_labels_is_there(versions: Versions) -> None:
     """Seconds and count of the delays grow with each label, and are at 0 before the first."""
-    versions.count_feedback("digits", "1.0.0", label="1", predicted="7", delay=60.0)
-    versions.count_feedback("digits", "1.0.0", label="2", predicted="2", delay=30.0)
+    _label(versions, "1", predicted="7", delay=60.0)
+    _label(versions, "2", predicted="2", delay=30.0)
     samples = scrape(versions)["model_feedback_delay_seconds"].samples
     found = {(s.labels["version"], s.name.rpartition("_")[2]): s.value for s in samples}
     assert (found["1.0.0", "count"], found["1.0.0", "sum"]) == (2, 90.0)
     assert (found["1.1.0", "count"], found["1.1.0", "sum"]) == (0, 0.0)
+
+
+@pytest.mark.parametrize(
+    "confidence, name",
+    [
+        (0.0, "0.1"),
+        (0.1, "0.1"),
+        (0.85, "0.9"),
+        (0.9000001, "1.0"),
+        (1.0, "1.0"),
+        (1.0000001, "1.0"),
+    ],
+)
+def test_labels_are_counted_by_confidence(versions: Versions, confidence: float, name: str) -> None:
+    """A bin, named by its inclusive upper bound, knows its labels, the right ones, and how sure."""
+    _label(versions, "2", confidence=confidence)
+    _label(versions, "1", confidence=confidence)
+    families = scrape(versions)
+    samples = [
+        *families["model_feedback_confidence"].samples,
+        *families["model_feedback_right"].samples,
+    ]
+    found = {
+        s.name: s.value
+        for s in samples
+        if (s.labels["version"], s.labels["bin"]) == ("1.0.0", name)
+    }
+    assert found == {
+        "model_feedback_confidence_count": 2,
+        "model_feedback_confidence_sum": 2 * confidence,
+        "model_feedback_right_total": 1,
+    }
+    assert sum(s.value for s in samples) == sum(found.values())
 
 
 def test_bins_exist_at_zero_and_belong_to_their_reference(tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ def test_feedback_is_stored_counted_and_repeatable(service: Running) -> None:
     assert service.metric("model_feedback_total") == 1
     assert service.metric("model_feedback_delay_seconds_count") == 1
     assert 0 < service.metric("model_feedback_delay_seconds_sum") < 60
+    total = service.metric("model_feedback_confidence_sum")
+    assert total == pytest.approx(prediction["confidence"], abs=1e-6)
+    assert service.metric("model_feedback_right_total") == float(prediction["label"] == "7")
 
 
 def test_a_second_contradicting_label_conflicts(service: Running) -> None:

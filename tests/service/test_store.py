@@ -76,7 +76,7 @@ def test_feedback_joins_its_prediction_in_the_view(store: Store, engine: Engine)
     """Training reads labelled predictions, and those only, from one view."""
     store.offer(observed("a", "b"))
     (outcome,) = give(store, ("a", "dog"))
-    assert outcome == Outcome("pets", "1.0.0", "cat", "dog", created=True, delay=0.0)
+    assert outcome == Outcome("pets", "1.0.0", "cat", 0.75, "dog", created=True, delay=0.0)
     (row,) = rows(engine, "labelled_predictions")
     assert list(row) == [
         "prediction_id",

@@ -30,7 +30,7 @@ def test_the_confusion_matrix_exists_at_zero(tmp_path: Path) -> None:
     """Each pair of labels is there from the first scrape on, so that it can increase."""
     versions = Versions()
     versions.enter(bundles.make_bundle(tmp_path / "a"))
-    cells = versions.feedback["digits", "1.0.0"]
+    cells = versions.feedback["digits", "1.0.0"].confusion
     assert len(cells) == 100 and set(cells.values()) == {0}
 
 
@@ -39,19 +39,24 @@ def test_feedback_for_a_version_of_before_the_restart_counts(tmp_path: Path) -> 
     versions = Versions()
     versions.enter(bundles.make_bundle(tmp_path / "a", "2.0.0"))
     for seconds in (2.5, 4.0):
-        versions.count_feedback("digits", "1.0.0", label="1", predicted="7", delay=seconds)
+        versions.count_feedback(
+            "digits", "1.0.0", label="1", predicted="7", confidence=0.5, delay=seconds
+        )
     versions.enter(bundles.make_bundle(tmp_path / "b", "1.0.0"))
-    assert versions.feedback["digits", "1.0.0"]["1", "7"] == 2
-    assert versions.delays["digits", "1.0.0"] == 6.5
-    assert len(versions.feedback["digits", "1.0.0"]) == 100
+    feedback = versions.feedback["digits", "1.0.0"]
+    assert feedback.confusion["1", "7"] == 2
+    assert feedback.delay == 6.5
+    assert len(feedback.confusion) == 100
 
 
 def test_feedback_is_kept_for_a_bounded_number_of_versions() -> None:
     """A client cannot grow the metrics by old predictions."""
     versions = Versions()
     for minor in range(KEPT_FEEDBACK + 5):
-        versions.count_feedback("digits", f"1.{minor}.0", label="1", predicted="1", delay=1.0)
-    assert len(versions.feedback) == len(versions.delays) == KEPT_FEEDBACK
+        versions.count_feedback(
+            "digits", f"1.{minor}.0", label="1", predicted="1", confidence=0.5, delay=1.0
+        )
+    assert len(versions.feedback) == KEPT_FEEDBACK
 
 
 def test_labels_are_those_of_the_version_or_of_the_model(tmp_path: Path) -> None:

@@ -1,0 +1,46 @@
+"""What the labels of one model version say: what was taken for what, how late, and how surely."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+
+# Bins of confidence by their upper bounds, inclusive; their names sort as they do.
+BOUNDS = tuple((number + 1) / 10 for number in range(10))
+BINS = tuple(f"{bound:.1f}" for bound in BOUNDS)
+
+
+class Feedback:
+    """The labels counted for one version; written by the event loop, read by any thread.
+
+    confusion: labels by (label, predicted).  delay: seconds that they took, added up.
+    counts, right, confidence: by bin of the prediction's confidence, how many labels came, how
+    many of them were as predicted, and the sum of the confidence.
+    """
+
+    def __init__(self) -> None:
+        self.confusion: dict[tuple[str, str], int] = {}
+        self.delay = 0.0
+        self.counts = [0] * len(BINS)
+        self.right = [0] * len(BINS)
+        self.confidence = [0.0] * len(BINS)
+
+    def know(self, labels: Iterable[str]) -> None:
+        """Have a cell for each pair of labels, so that it can increase from 0."""
+        known = list(labels)
+        zeros = {(label, predicted): 0 for label in known for predicted in known}
+        self.confusion = {**zeros, **self.confusion}
+
+    def add(self, *, label: str, predicted: str, confidence: float, delay: float) -> None:
+        """Count one label, `delay` seconds after its prediction of this confidence.
+
+        >>> feedback = Feedback()
+        >>> feedback.add(label="1", predicted="7", confidence=0.85, delay=60.0)
+        >>> dict(zip(BINS, feedback.counts))["0.9"]
+        1
+        """
+        self.confusion[label, predicted] = self.confusion.get((label, predicted), 0) + 1
+        self.delay += delay
+        # A probability may be a rounding error over 1: it belongs to the last bin.
+        place = bisect_left(BOUNDS[:-1], confidence)
+        self.counts[place] += 1
+        self.right[place] += label == predicted
+        self.confidence[place] += confidence

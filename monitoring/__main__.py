@@ -1,23 +1,31 @@
-"""`python -m monitoring` writes what monitoring generates, and draws its dashboards."""
+"""`python -m monitoring` writes what monitoring generates, and draws what Prometheus knows."""
 
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 
 from monitoring import files
 from monitoring.alerts import RUNBOOK
-from monitoring.errors import InvalidThreshold
-from monitoring.thresholds import Thresholds, seconds
+from monitoring.errors import CommandFailed, NoMatplotlib
+from monitoring.preview import options as preview
+from monitoring.thresholds import Thresholds
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+MATPLOTLIB = "Needs matplotlib: pip install 'perennial[preview]'."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand and return its exit code."""
     options = _parser().parse_args(arguments)
-    return int(options.run(options))
+    try:
+        return int(options.run(options))
+    except CommandFailed as error:
+        print(f"{options.command}: {error}", file=sys.stderr)
+        return error.code
 
 
 def _generate(options: argparse.Namespace) -> int:
@@ -34,28 +42,22 @@ def _generate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _preview(options: argparse.Namespace) -> int:
-    from monitoring.preview.errors import NoMatplotlib, PreviewError
-
+def _drawn(package: str, options: argparse.Namespace) -> int:
+    """Run the command of a package that draws. Raises CommandFailed."""
     try:
-        from monitoring.preview import command
+        command = import_module(f"monitoring.{package}.command")
     except ModuleNotFoundError as error:
         if error.name != "matplotlib":
             raise
-        print(f"preview: {NoMatplotlib()}", file=sys.stderr)
-        return 2
-    try:
-        return command.run(options)
-    except PreviewError as error:
-        print(f"preview: {error}", file=sys.stderr)
-        return 1
+        raise NoMatplotlib from error
+    return int(command.run(options))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m monitoring", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     _add_generate(commands)
-    _add_preview(commands)
+    _add_drawn(commands, "preview")
     return parser
 
 
@@ -74,53 +76,12 @@ def _add_generate(commands: Commands) -> None:
     )
 
 
-def _add_preview(commands: Commands) -> None:
-    about = "draw each dashboard from a Prometheus to a PNG, plainly, without a Grafana"
-    preview = commands.add_parser(
-        "preview",
-        help=about,
-        description=f"{about}. Needs matplotlib: pip install 'perennial[preview]'.",
+def _add_drawn(commands: Commands, name: str) -> None:
+    made = commands.add_parser(
+        name, help=preview.ABOUT, description=f"{preview.ABOUT}. {MATPLOTLIB}"
     )
-    preview.set_defaults(run=_preview)
-    preview.add_argument(
-        "--prometheus",
-        default="http://localhost:9090",
-        metavar="URL",
-        help="(default: %(default)s)",
-    )
-    preview.add_argument(
-        "--out",
-        type=Path,
-        default=Path("var/preview"),
-        metavar="DIR",
-        help="(default: %(default)s)",
-    )
-    preview.add_argument(
-        "--end", type=float, metavar="SECONDS", help="latest moment, since 1970 (default: now)"
-    )
-    preview.add_argument(
-        "--span", type=_duration, help="how far back, as 30m (default: each dashboard's own)"
-    )
-    preview.add_argument(
-        "--window",
-        choices=Thresholds().windows,
-        help="of drift and accuracy (default: the short one)",
-    )
-    preview.add_argument(
-        "--rate-interval",
-        type=_duration,
-        default="1m",
-        metavar="SPAN",
-        help="that rates are taken over, four scrapes or more (default: %(default)s)",
-    )
-
-
-def _duration(text: str) -> str:
-    try:
-        seconds(text)
-    except InvalidThreshold as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-    return text
+    made.set_defaults(run=partial(_drawn, name))
+    preview.add(made)
 
 
 if __name__ == "__main__":

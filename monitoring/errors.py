@@ -1,4 +1,4 @@
-"""Every error of the drift specification and its thresholds: field, value and what was expected."""
+"""Every error of the drift specification, its thresholds and the commands: what, and why."""
 
 
 class MonitoringError(ValueError):
@@ -25,3 +25,25 @@ class InvalidReference(MonitoringError):
 
 class InvalidCounts(MonitoringError):
     """A count is negative or not a number."""
+
+
+class CommandFailed(Exception):
+    """The base of what a command tells in one sentence, with the code it then ends with."""
+
+    code = 1
+
+
+class PrometheusFailed(CommandFailed):
+    """Prometheus was not reached, or refused an expression."""
+
+    def __init__(self, what: object, why: str) -> None:
+        super().__init__(" ".join(f"Prometheus did not answer {what}: {why}".split()))
+
+
+class NoMatplotlib(CommandFailed):
+    """The extra of the commands that draw is not installed."""
+
+    code = 2
+
+    def __init__(self) -> None:
+        super().__init__("matplotlib is not installed: pip install 'perennial[preview]'")

@@ -1,34 +1,14 @@
-"""Questions to Prometheus over HTTP, as a dashboard asks them: at its end, or over its span."""
+"""Questions to Prometheus as a dashboard asks them: at its end, or over its span."""
 
-import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode
-from urllib.request import urlopen
+from dataclasses import dataclass, replace
 
 from monitoring.grafana.variables import substitute
-from monitoring.preview.errors import PrometheusFailed
+from monitoring.prometheus import Prometheus, Series
 
 POINTS = 240
-
-
-@dataclass(frozen=True)
-class Series:
-    """One series: its name by the legend, its labels, its values over time."""
-
-    name: str
-    labels: Mapping[str, str]
-    times: Sequence[float]
-    values: Sequence[float]
-
-    @property
-    def last(self) -> float:
-        """The latest value."""
-        return self.values[-1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,34 +35,21 @@ class Asker:
 
     def now(self, expr: str, legend: str = "") -> list[Series]:
         """Return every series at the end of the span. Raises PrometheusFailed."""
-        found = self._get("query", query=self._filled(expr), time=self.end)
-        return [_series(row, legend, [row["value"]]) for row in found]
+        found = Prometheus(self.url).at(self._filled(expr), self.end)
+        return _with_names(found, legend)
 
     def over(self, expr: str, legend: str = "") -> list[Series]:
         """Return every series over the span, gaps left out. Raises PrometheusFailed."""
-        span = {"start": self.start, "end": self.end, "step": self.step}
-        found = self._get("query_range", query=self._filled(expr), **span)
-        return [_series(row, legend, row["values"]) for row in found]
+        asked = Prometheus(self.url)
+        found = asked.over(self._filled(expr), self.start, self.end, step=self.step)
+        return _with_names(found, legend)
 
     def _filled(self, expr: str) -> str:
         return substitute(expr, **self.values)
 
-    def _get(self, what: str, **question: object) -> list[dict[str, Any]]:
-        address = f"{self.url.rstrip('/')}/api/v1/{what}?{urlencode(question)}"
-        try:
-            with urlopen(address, timeout=30) as answer:
-                found: list[dict[str, Any]] = json.load(answer)["data"]["result"]
-        except HTTPError as error:
-            raise PrometheusFailed(question["query"], error.read().decode()) from error
-        except (URLError, TimeoutError, ConnectionError, ValueError) as error:
-            raise PrometheusFailed(self.url, str(error)) from error
-        return found
 
-
-def _series(row: dict[str, Any], legend: str, points: list[list[Any]]) -> Series:
-    pairs = [(float(when), float(value)) for when, value in points]
-    times, values = zip(*pairs, strict=True)
-    return Series(named(legend, row["metric"]), row["metric"], times, values)
+def _with_names(found: Sequence[Series], legend: str) -> list[Series]:
+    return [replace(one, name=named(legend, one.labels)) for one in found]
 
 
 def named(legend: str, labels: Mapping[str, str]) -> str:

@@ -10,9 +10,10 @@ from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import Bbox
 
 from monitoring.grafana.panel import Panel
-from monitoring.preview.ask import Asker, Series, finite
+from monitoring.preview.ask import Asker, finite
 from monitoring.preview.look import COLOURS, GREY, SMALL, TEXT, by_limit, empty
 from monitoring.preview.units import show
+from monitoring.prometheus import Series
 
 Row = dict[str, str | float]
 

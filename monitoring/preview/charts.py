@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from monitoring.grafana.panel import Panel
-from monitoring.preview.ask import Asker, Series
+from monitoring.preview.ask import Asker
 from monitoring.preview.look import COLOURS, GREY, SMALL, colour, empty
 from monitoring.preview.units import show
+from monitoring.prometheus import Series
 
 MOST_NAMES = 12
 LONGEST = 34

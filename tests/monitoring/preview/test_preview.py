@@ -10,12 +10,13 @@ import pytest
 from matplotlib.image import imread
 
 from monitoring.__main__ import main
+from monitoring.errors import PrometheusFailed
 from monitoring.grafana.boards import boards
 from monitoring.grafana.panel import Panel, Query
-from monitoring.preview.ask import Asker, Series
+from monitoring.preview.ask import Asker
 from monitoring.preview.cells import joined
-from monitoring.preview.errors import PrometheusFailed
 from monitoring.preview.page import COLUMNS, place
+from monitoring.prometheus import Series
 from monitoring.thresholds import Thresholds
 from tests.monitoring.grafana.running import running
 from tests.prometheus import Prometheus
@@ -107,9 +108,9 @@ def test_a_wrong_expression_is_an_error_that_shows_it(seen: Seen) -> None:
 def test_rows_of_a_table_are_joined_by_their_labels() -> None:
     """Values of one signal stand in one row; a label that one query adds does not split it."""
     panel = Panel("table", "T", "D.", (Query("a", "PSI"), Query("b", "state")), (), ())
-    one = Series("", {"signal": "x"}, [0.0], [1.0])
-    two = Series("", {"signal": "y"}, [0.0], [2.0])
-    more = Series("", {"signal": "x", "status": "failed"}, [0.0], [3.0])
+    one = Series({"signal": "x"}, [0.0], [1.0])
+    two = Series({"signal": "y"}, [0.0], [2.0])
+    more = Series({"signal": "x", "status": "failed"}, [0.0], [3.0])
     assert joined(panel, [[one, two], [more]]) == [
         {"signal": "x", "PSI": 1.0, "status": "failed", "state": 3.0},
         {"signal": "y", "PSI": 2.0},

@@ -1,0 +1,65 @@
+"""What the command lines take, checked where it enters: addresses, durations, moments."""
+
+import math
+from argparse import ArgumentTypeError
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from monitoring.errors import InvalidThreshold
+from monitoring.thresholds import seconds
+
+PROMETHEUS = "http://localhost:9090"
+MOMENT = "a moment as 2026-11-21T14:30 in UTC, or seconds since 1970"
+
+
+def address(text: str) -> str:
+    """Return the address of a Prometheus, without a slash at its end.
+
+    >>> address("http://localhost:9090/")
+    'http://localhost:9090'
+    """
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ArgumentTypeError(f"got {text!r}, expected an address as {PROMETHEUS}")
+    if parts.username is not None:
+        # Not repeated here: what follows a user's name may be a password.
+        raise ArgumentTypeError("expected an address without a user's name")
+    return text.rstrip("/")
+
+
+def duration(text: str) -> str:
+    """Return a Prometheus duration of one unit, more than nothing.
+
+    >>> duration("90m")
+    '90m'
+    """
+    try:
+        length = seconds(text)
+    except InvalidThreshold as error:
+        raise ArgumentTypeError(str(error)) from error
+    if not length:
+        raise ArgumentTypeError(f"duration: got {text!r}, expected more than 0 seconds")
+    return text
+
+
+def moment(text: str) -> float:
+    """Return a moment in seconds since 1970; without a time zone it is in UTC.
+
+    >>> moment("1970-01-02"), moment("1970-01-01T01:00+01:00"), moment("1.5")
+    (86400.0, 0.0, 1.5)
+    """
+    try:
+        when = float(text)
+    except ValueError:
+        when = _written(text)
+    if not math.isfinite(when):
+        raise ArgumentTypeError(f"got {text!r}, expected {MOMENT}")
+    return when
+
+
+def _written(text: str) -> float:
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"got {text!r}, expected {MOMENT}") from error
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()

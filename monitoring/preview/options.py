@@ -1,0 +1,48 @@
+"""The options of the subcommand `preview`, apart from it: they are read without matplotlib."""
+
+import argparse
+from pathlib import Path
+
+from monitoring.options import PROMETHEUS, address, duration, moment
+from monitoring.thresholds import Thresholds
+
+ABOUT = "draw each dashboard from a Prometheus to a PNG, plainly, without a Grafana"
+
+
+def add(preview: argparse.ArgumentParser) -> None:
+    """Add the options to the subcommand's parser."""
+    preview.add_argument(
+        "--prometheus",
+        type=address,
+        default=PROMETHEUS,
+        metavar="URL",
+        help="(default: %(default)s)",
+    )
+    preview.add_argument(
+        "--out",
+        type=Path,
+        default=Path("var/preview"),
+        metavar="DIR",
+        help="(default: %(default)s)",
+    )
+    preview.add_argument(
+        "--end",
+        type=moment,
+        metavar="MOMENT",
+        help="the latest, as 2026-11-21T14:30 in UTC, or seconds since 1970 (default: now)",
+    )
+    preview.add_argument(
+        "--span", type=duration, help="how far back, as 30m (default: each dashboard's own)"
+    )
+    preview.add_argument(
+        "--window",
+        choices=Thresholds().windows,
+        help="of drift and accuracy (default: the short one)",
+    )
+    preview.add_argument(
+        "--rate-interval",
+        type=duration,
+        default="1m",
+        metavar="SPAN",
+        help="that rates are taken over, four scrapes or more (default: %(default)s)",
+    )

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from monitoring.errors import BinMismatch, InvalidCounts, InvalidReference
 
 Floats = NDArray[np.float64]
+# Independent looks that a window is worth while it slides over its own length.
+LOOKS = 50
 
 
 def smoothed_shares(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.0) -> Floats:
@@ -117,15 +119,44 @@ def critical_value(bins: int, *, level: float = 0.01, signals: int = 1) -> float
     return high
 
 
-def drifts(effect: float, evidence: float, *, limit: float, critical: float) -> bool:
+def g_limit(critical: float, *, bins: int, rows: float, size: float, windows: float) -> float:
+    """Return what G must exceed in a sliding window, so that the level holds for all its looks.
+
+    A window that slides over its own length is worth about 50 independent looks, however often it
+    is evaluated. Only the live rows are looked at anew: the reference's own sampling error, the
+    part N/M of the variance, is the same at every look. So there are 50 `windows` / (1 + N/M) more
+    looks than the one that `critical` is for, and the tail of chi-square says what they cost.
+    critical: for one look, at the family-wise level shared by all signals.  bins: of the signal.
+    rows: N, in the window.  size: M, of the reference.  windows: how many windows, end to end,
+    make up the time for which the level shall hold; 720 hours a month.
+    Raises InvalidReference where `critical` is not in the tail.
+    Source: Aldous, Probability Approximations via the Poisson Clumping Heuristic, 1989: a process
+    with the correlation 1 - |t| of a sliding window leaves the sphere of radius sqrt(b) at the rate
+    2 b f(b) a window, f the density of chi-square; 50 is 2 b f(b) over its tail, for b near 60. The
+    tail itself falls as exp(-b/2) b^(k/2-1).
+
+    >>> round(g_limit(34.2, bins=12, rows=0, size=1000, windows=720), 1)
+    60.5
+    >>> round(g_limit(34.2, bins=12, rows=1e9, size=1000, windows=720), 1)
+    34.3
+    """
+    if not critical > bins - 3:
+        raise InvalidReference("critical", critical, f"more than {bins - 3}, bins - 3")
+    if not size > 0:
+        raise InvalidReference("size", size, "more than 0 rows")
+    looks = math.log(1 + LOOKS * windows / (1 + rows / size))
+    return critical + 2 * looks / (1 - (bins - 3) / (critical + looks))
+
+
+def drifts(effect: float, evidence: float, *, limit: float, evidence_limit: float) -> bool:
     """Return whether a signal drifts in a window: the effect is large and the evidence sufficient.
 
-    effect: PSI.  evidence: G.  limit: of PSI, 0.5 in an hour or 0.2 in a day.  critical: of G.
+    effect: PSI.  evidence: G.  limit: of PSI, 0.25 in an hour.  evidence_limit: of G.
 
-    >>> drifts(0.6, 5.0, limit=0.5, critical=30.0), drifts(0.6, 50.0, limit=0.5, critical=30.0)
-    (False, True)
+    >>> [drifts(0.6, evidence, limit=0.25, evidence_limit=60) for evidence in (5, 70)]
+    [False, True]
     """
-    return effect > limit and evidence > critical
+    return effect > limit and evidence > evidence_limit
 
 
 def accuracy(confusion: ArrayLike) -> float | None:

@@ -70,12 +70,12 @@ def put(root: Path, files: Mapping[Path, str]) -> list[Path]:
 
 
 def _drift(thresholds: Thresholds) -> dict[str, Any]:
-    short, long = thresholds.windows
-    first = [*rules.signal_reference(), *rules.drift(short, thresholds), rules.drifted(thresholds)]
+    quick, short, long = (rules.drift(window, thresholds) for window in thresholds.drift_windows)
     return {
         "groups": [
-            _group("drift_short", first),
-            _group("drift_long", rules.drift(long, thresholds), thresholds.long_interval),
+            _group("drift_quick", [*rules.signal_reference(), *quick]),
+            _group("drift_short", [*short, rules.drifted(thresholds)]),
+            _group("drift_long", long, thresholds.long_interval),
         ]
     }
 

@@ -4,9 +4,11 @@ Replicas add up because counts are sums of increases; the reference, the same on
 a max. Every rule is finite: what cannot be computed yet is absent, never NaN.
 """
 
+from monitoring.drift import LOOKS
 from monitoring.performance import accuracy, accuracy_reference
 from monitoring.series import (
     BIN,
+    BINS,
     CRITICAL_VALUE,
     DRIFTED,
     REFERENCE_ACCURACY,
@@ -17,11 +19,12 @@ from monitoring.series import (
     Rule,
     Window,
 )
-from monitoring.thresholds import Thresholds
+from monitoring.thresholds import Thresholds, seconds
 from service import metrics, signals
 
 __all__ = [
     "BIN",
+    "BINS",
     "CRITICAL_VALUE",
     "DRIFTED",
     "REFERENCE_ACCURACY",
@@ -47,11 +50,15 @@ def signal_reference() -> list[Rule]:
         Rule(REFERENCE_SHARE, f"max by ({BIN}) ({metrics.REFERENCE_SHARE.name})"),
         Rule(REFERENCE_SIZE, f"max by ({SIGNAL}) ({metrics.REFERENCE_SIZE.name})"),
         Rule(CRITICAL_VALUE, f"max by ({SIGNAL}) ({metrics.CRITICAL_VALUE.name})"),
+        Rule(BINS, f"count by ({SIGNAL}) ({REFERENCE_SHARE})"),
     ]
 
 
 def drift(window: str, thresholds: Thresholds) -> list[Rule]:
-    """Return counts, shares, PSI, G and the decision of every signal over one window."""
+    """Return counts, shares, PSI, G, its limit and the decision of every signal over one window.
+
+    KS, which decides nothing and costs as much as all else, is left out of the quick window.
+    """
     names = Window(window)
     prior = f"{thresholds.prior:g}"
     return [
@@ -63,12 +70,13 @@ def drift(window: str, thresholds: Thresholds) -> list[Rule]:
             f"/ {PER_SIGNAL} ({names.counts} + {prior})",
         ),
         Rule(names.psi, _psi(names, prior)),
-        Rule(names.ks, _ks(names, thresholds)),
+        *([Rule(names.ks, _ks(names, thresholds))] if window in thresholds.windows else []),
         Rule(names.g, _g(names)),
+        Rule(names.g_limit, _g_limit(names, thresholds)),
         Rule(
             names.drifted,
             f"({names.psi} > bool {thresholds.psi_limit(window):g})\n"
-            f"* ({names.g} > bool {CRITICAL_VALUE})",
+            f"* ({names.g} > bool {names.g_limit})",
         ),
     ]
 
@@ -127,7 +135,17 @@ def _g(names: Window) -> str:
     )
 
 
+def _g_limit(names: Window, thresholds: Thresholds) -> str:
+    windows = seconds(thresholds.quiet_for) / seconds(names.window)
+    looks = f"ln(1 + {LOOKS * windows:g} / (1 + {names.counts} / {REFERENCE_SIZE}))"
+    return (
+        f"{CRITICAL_VALUE}\n"
+        f"+ 2 * {looks}\n"
+        f"/ (1 - ({BINS} - 3) / ({CRITICAL_VALUE} + {looks}))"
+    )
+
+
 def drifted(thresholds: Thresholds) -> Rule:
-    """Return the decision over both windows: 1 where either of them passes."""
-    short, long = (Window(window).drifted for window in thresholds.windows)
-    return Rule(DRIFTED, f"({short} == 1) or ({long} == 1) or {short} or {long}")
+    """Return the decision over all windows: 1 where any of them passes."""
+    each = [Window(window).drifted for window in thresholds.drift_windows]
+    return Rule(DRIFTED, " or ".join([*(f"({name} == 1)" for name in each), *each]))

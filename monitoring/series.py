@@ -12,6 +12,7 @@ VERSION = ", ".join(metrics.REFERENCE_ACCURACY.labels)
 REFERENCE_SHARE = "model_version_signal_bin:reference_share:max"
 REFERENCE_SIZE = "model_version_signal:reference_size:max"
 CRITICAL_VALUE = "model_version_signal:critical_value:max"
+BINS = "model_version_signal:bins:count"
 REFERENCE_ACCURACY = "model_version:reference_accuracy:max"
 REFERENCE_ACCURACY_SIZE = "model_version:reference_accuracy_size:max"
 DRIFTED = "model_version_signal:drifted"
@@ -60,6 +61,11 @@ class Window:
     def g(self) -> str:
         """G statistic of a signal, divided by 1 + N/M."""
         return f"model_version_signal:g:{self.window}"
+
+    @property
+    def g_limit(self) -> str:
+        """What G must exceed: the critical value, raised for all the looks that are taken."""
+        return f"model_version_signal:g_limit:{self.window}"
 
     @property
     def drifted(self) -> str:
@@ -135,3 +141,28 @@ class Window:
     def estimated_limit(self) -> str:
         """Control limit of the estimated accuracy."""
         return f"model_version:estimated_accuracy_limit:{self.window}"
+
+    @property
+    def bin_labels(self) -> str:
+        """Labelled predictions per bin of confidence."""
+        return f"model_version_bin:labels:increase{self.window}"
+
+    @property
+    def bin_accuracy(self) -> str:
+        """Realised accuracy of a bin of confidence; absent without labels in it."""
+        return f"model_version_bin:accuracy:{self.window}"
+
+    @property
+    def bin_confidence(self) -> str:
+        """Mean confidence of the labelled predictions of a bin; absent without labels in it."""
+        return f"model_version_bin:confidence:{self.window}"
+
+    @property
+    def calibration_error(self) -> str:
+        """Mean gap between accuracy and confidence over the bins; absent without labels."""
+        return f"model_version:calibration_error:{self.window}"
+
+    @property
+    def calibration_chance(self) -> str:
+        """Calibration error that a calibrated model would have by chance on as many labels."""
+        return f"model_version:calibration_error_by_chance:{self.window}"

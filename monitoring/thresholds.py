@@ -34,19 +34,31 @@ def seconds(duration: str) -> int:
 class Thresholds:
     """What counts as drift, as a drop, as trouble, and for how long it must last.
 
-    Drift needs an effect (PSI) and evidence (G over the critical value that the bundle brings): in
-    the short window with a high limit, or in the long one with a low limit.
+    Drift needs an effect (PSI) and evidence (G over its limit): in a short window with a high
+    limit of the effect, or in a longer one with a lower limit.
     """
 
-    # Windows. The long one is read over a day, so its group is evaluated at its own, slower pace.
+    # Windows. The quick one is for drift alone: a broken sender shows within minutes. The long one
+    # is read over a day, so its group is evaluated at its own, slower pace.
+    quick_window: str = _duration("5m")
     short_window: str = _duration("1h")
     long_window: str = _duration("1d")
     long_interval: str = _duration("1m")
 
     # Drift.
     prior: float = _number(50.0, unit="observations", low=1e-3, high=1e6)
-    short_psi: float = _number(0.5, unit="PSI", low=0.01, high=10.0)
-    long_psi: float = _number(0.2, unit="PSI", low=0.01, high=10.0)
+    quick_psi: float = _number(0.5, unit="PSI", low=0.001, high=10.0)
+    short_psi: float = _number(0.25, unit="PSI", low=0.001, high=10.0)
+    long_psi: float = _number(0.1, unit="PSI", low=0.001, high=10.0)
+    # The bundle's family-wise level holds for one look at all signals. Windows slide, so drift is
+    # looked for thousands of times: the limit of G is raised until the level holds for each window
+    # over this long.
+    quiet_for: str = _duration("30d")
+    # Where traffic has a rhythm (other users at night, at weekends), windows shorter than it see
+    # drift in every hour: set this to 1d or 1w, and long_window to as much or a multiple. Shorter
+    # windows then only tell gross drift, over cycle_psi. 0s: no rhythm worth the name.
+    cycle: str = _duration("0s", least=0)
+    cycle_psi: float = _number(1.5, unit="PSI", low=0.001, high=20.0)
     # Numeric bins that KS is computed over, as many as `bins` in params.yaml; a signal with more
     # has none. Its cost grows with the square.
     ordered_bins: int = _number(10, unit="bins", low=2, high=99)
@@ -103,10 +115,19 @@ class Thresholds:
     def __post_init__(self) -> None:
         for item in fields(self):
             _check(item.name, getattr(self, item.name), item.metadata)
+        if seconds(self.quick_window) >= seconds(self.short_window):
+            raise InvalidThreshold("quick_window", self.quick_window, f"under {self.short_window}")
         if seconds(self.short_window) >= seconds(self.long_window):
             raise InvalidThreshold("short_window", self.short_window, f"under {self.long_window}")
+        if self.short_psi > self.quick_psi:
+            raise InvalidThreshold("short_psi", self.short_psi, f"at most {self.quick_psi}")
         if self.long_psi > self.short_psi:
             raise InvalidThreshold("long_psi", self.long_psi, f"at most {self.short_psi}")
+        if seconds(self.quiet_for) < seconds(self.long_window):
+            raise InvalidThreshold("quiet_for", self.quiet_for, f"at least {self.long_window}")
+        if seconds(self.cycle) and seconds(self.long_window) % seconds(self.cycle):
+            expected = f"0s, or a time that goes into the long window, {self.long_window}"
+            raise InvalidThreshold("cycle", self.cycle, expected)
         if self.long_drop > self.short_drop:
             raise InvalidThreshold("long_drop", self.long_drop, f"at most {self.short_drop}")
         if self.label_window not in self.windows:
@@ -120,12 +141,28 @@ class Thresholds:
 
     @property
     def windows(self) -> tuple[str, str]:
-        """The short and the long window."""
+        """The short and the long window: of accuracy, and of what dashboards show."""
         return self.short_window, self.long_window
+
+    @property
+    def drift_windows(self) -> tuple[str, str, str]:
+        """The windows in which drift is looked for, shortest first."""
+        return self.quick_window, self.short_window, self.long_window
 
     def psi_limit(self, window: str) -> float:
         """Return the PSI over which a signal drifts in this window."""
-        return self.short_psi if window == self.short_window else self.long_psi
+        limits = dict(zip(self.drift_windows, (self.quick_psi, self.short_psi, self.long_psi)))
+        limit: float = limits[window]
+        return max(limit, self.cycle_psi) if seconds(window) < seconds(self.cycle) else limit
+
+    @property
+    def psi_limits(self) -> str:
+        """The effect that drifts in each window, for people.
+
+        >>> Thresholds().psi_limits
+        '0.5 in 5m, 0.25 in 1h, 0.1 in 1d'
+        """
+        return ", ".join(f"{self.psi_limit(window):g} in {window}" for window in self.drift_windows)
 
     def least_drop(self, window: str) -> float:
         """Return the least drop of accuracy that alerts in this window."""

@@ -71,8 +71,7 @@ def _drift(name: str, selector: str, side: str, thresholds: Thresholds) -> Alert
         RETRAIN,
         f"The {side}s of {_NAME} are not what it was trained on",
         f"{side.capitalize()} signals that drift: {{{{ $value }}}} (PSI over "
-        f"{thresholds.short_psi:g} in {thresholds.short_window} or over {thresholds.long_psi:g} in "
-        f"{thresholds.long_window}, with evidence). Furthest in the last {window}: "
+        f"{thresholds.psi_limits}, with evidence). Furthest in the last {window}: "
         + _worst(names, selector.replace('"', "'"))
         + ".",
         DASHBOARDS["model"] + OF_VERSION,

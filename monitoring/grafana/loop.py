@@ -226,9 +226,8 @@ def _drift(thresholds: Thresholds) -> Panel:
     return Panel(
         "bargauge",
         "Drift, worst first",
-        "PSI of the serving version's ten worst signals over $window: "
-        f"{thresholds.long_psi:g} drifts in {thresholds.long_window}, {thresholds.short_psi:g} in "
-        f"{thresholds.short_window}, if the evidence (G) passes too.",
+        "PSI of the serving version's ten worst signals over $window. Drift is PSI over "
+        f"{thresholds.psi_limits}, if the evidence (G) passes too.",
         (Query(f"sort_desc(topk(10, {WINDOW.psi}{{{OF_VERSION}}} {SERVING}))", "{{signal}}"),),
         ("DataDrift", "PredictionDrift"),
         (MODEL,),

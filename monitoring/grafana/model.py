@@ -4,7 +4,7 @@ from monitoring.alerts import SERVING
 from monitoring.grafana.loop import accuracy, annotations, psi_limits
 from monitoring.grafana.panel import GREEN, LOOP, MODEL, RED, RETRAINING, Board, Limit, Panel, Query
 from monitoring.grafana.variables import OF_SIGNAL, OF_VERSION, RATE, WINDOW
-from monitoring.series import CRITICAL_VALUE, DRIFTED, REFERENCE_SHARE
+from monitoring.series import DRIFTED, REFERENCE_SHARE
 from monitoring.thresholds import Thresholds
 from service import metrics
 
@@ -41,12 +41,11 @@ def _signals(thresholds: Thresholds) -> Panel:
         "table",
         "Signals, worst first",
         "PSI is the effect, G the evidence; a signal drifts where both pass their limits. "
-        f"PSI limits: {thresholds.short_psi:g} in {thresholds.short_window}, "
-        f"{thresholds.long_psi:g} in {thresholds.long_window}. All over $window but the last.",
+        f"PSI limits: {thresholds.psi_limits}. All over $window but the last.",
         (
             Query(f"sort_desc({WINDOW.psi}{{{OF_VERSION}}} {SERVING})", "PSI"),
             Query(f"{WINDOW.g}{{{OF_VERSION}}} {SERVING}", "G"),
-            Query(f"{CRITICAL_VALUE}{{{OF_VERSION}}} {SERVING}", "limit of G"),
+            Query(f"{WINDOW.g_limit}{{{OF_VERSION}}} {SERVING}", "limit of G"),
             Query(f"{WINDOW.counts}{{{OF_VERSION}}} {SERVING}", "rows"),
             Query(f"{DRIFTED}{{{OF_VERSION}}} {SERVING}", "drifts"),
         ),
@@ -104,7 +103,7 @@ def _evidence() -> Panel:
         "without effect (PSI) that is no drift.",
         (
             Query(
-                f"{WINDOW.g}{{{OF_VERSION}}} / {CRITICAL_VALUE}{{{OF_VERSION}}} {SERVING}",
+                f"{WINDOW.g}{{{OF_VERSION}}} / {WINDOW.g_limit}{{{OF_VERSION}}} {SERVING}",
                 "{{signal}}",
             ),
         ),

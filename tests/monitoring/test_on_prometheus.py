@@ -11,7 +11,7 @@ import pytest
 from monitoring import drift, files
 from monitoring.config import prometheus_config
 from monitoring.rules import Window
-from monitoring.thresholds import Thresholds
+from monitoring.thresholds import Thresholds, seconds
 from service import metrics
 from service.signals import OTHER
 from tests.monitoring.replica import Replica
@@ -164,13 +164,14 @@ def _labels(key: tuple[str, ...], **more: str) -> Labels:
     return frozenset([*zip(names, key), *more.items()])
 
 
-@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("window", THRESHOLDS.drift_windows)
 def test_shares_psi_g_and_drift_are_the_specification(prometheus: Prometheus, window: str) -> None:
     """Every recorded value of every signal is the specification's, on the counts recorded."""
     names = Window(window)
     moment = _moment(prometheus, names.drifted)
-    share, psi, g, ks, drifted, rows = map(
-        moment.ask, (names.share, names.psi, names.g, names.ks, names.drifted, names.counts)
+    share, psi, g, g_limit, ks, drifted, rows = map(
+        moment.ask,
+        (names.share, names.psi, names.g, names.g_limit, names.ks, names.drifted, names.counts),
     )
     assert len(psi) == len(SIGNALS)
     for signal in SIGNALS:
@@ -183,9 +184,18 @@ def test_shares_psi_g_and_drift_are_the_specification(prometheus: Prometheus, wi
         smoothed = drift.smoothed_shares(counts, signal.shares, prior=THRESHOLDS.prior)
         recorded = [share[_labels(signal.key, bin=name)] for name in signal.bins]
         assert recorded == pytest.approx(smoothed.tolist(), abs=TOLERANCE)
-        _check_ks(ks, signal, counts)
+        if window in WINDOWS:
+            _check_ks(ks, signal, counts)
         limit = THRESHOLDS.psi_limit(window)
-        expected = drift.drifts(effect, evidence, limit=limit, critical=signal.critical)
+        evidence_limit = drift.g_limit(
+            signal.critical,
+            bins=len(signal.bins),
+            rows=sum(counts),
+            size=signal.size,
+            windows=seconds(THRESHOLDS.quiet_for) / seconds(window),
+        )
+        assert g_limit[key] == pytest.approx(evidence_limit, rel=TOLERANCE)
+        expected = drift.drifts(effect, evidence, limit=limit, evidence_limit=evidence_limit)
         assert drifted[key] == float(expected)
 
 

@@ -20,7 +20,7 @@ def test_every_threshold_has_a_unit(name: str) -> None:
     [
         ({"prior": 0}, "prior: got 0, expected 0.001 to 1e+06 observations"),
         ({"prior": float("nan")}, "prior: got nan, expected 0.001 to 1e+06 observations"),
-        ({"short_psi": 11}, "short_psi: got 11, expected 0.01 to 10 PSI"),
+        ({"short_psi": 11}, "short_psi: got 11, expected 0.001 to 10 PSI"),
         ({"errors_share": "1%"}, "errors_share: got '1%', expected 1e-06 to 1 share of requests"),
         ({"accuracy_z": True}, "accuracy_z: got True, expected 1 to 10 standard errors"),
         (
@@ -36,7 +36,11 @@ def test_every_threshold_has_a_unit(name: str) -> None:
         ({"traffic_cycle": "5m"}, "traffic_cycle: got '5m', expected over 15m"),
         ({"label_fraction": 1.0}, "label_fraction: got 1.0, expected 0.01 to 0.9 share of the"),
         ({"stale_days": 0}, "stale_days: got 0, expected 1 to 3650 days"),
-        ({"long_psi": 0.6}, "long_psi: got 0.6, expected at most 0.5"),
+        ({"quick_window": "1h"}, "quick_window: got '1h', expected under 1h"),
+        ({"short_psi": 0.6}, "short_psi: got 0.6, expected at most 0.5"),
+        ({"long_psi": 0.6}, "long_psi: got 0.6, expected at most 0.25"),
+        ({"quiet_for": "6h"}, "quiet_for: got '6h', expected at least 1d"),
+        ({"cycle": "1w"}, "cycle: got '1w', expected 0s, or a time that goes into the long window"),
         ({"long_drop": 0.2}, "long_drop: got 0.2, expected at most 0.1"),
     ],
 )
@@ -45,6 +49,12 @@ def test_a_threshold_out_of_range_is_named(values: dict[str, object], message: s
     with pytest.raises(InvalidThreshold) as error:
         Thresholds(**values)  # type: ignore[arg-type]
     assert message in str(error.value)
+
+
+def test_only_gross_drift_counts_in_a_window_shorter_than_the_cycle_of_traffic() -> None:
+    """With a daily rhythm an hour is never like the whole day, while a whole day is."""
+    limits = Thresholds(cycle="1d")
+    assert [limits.psi_limit(window) for window in limits.drift_windows] == [1.5, 1.5, 0.1]
 
 
 def test_labels_may_come_at_once() -> None:

@@ -12,6 +12,7 @@ from monitoring import files
 from monitoring.alerts import RUNBOOK
 from monitoring.errors import CommandFailed, NoMatplotlib
 from monitoring.preview import options as preview
+from monitoring.summary import options as summary
 from monitoring.thresholds import Thresholds
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -57,7 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m monitoring", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     _add_generate(commands)
-    _add_drawn(commands, "preview")
+    preview.add(_drawing(commands, "preview", preview.ABOUT, package="preview"))
+    summary.add(_drawing(commands, "drift", summary.ABOUT, package="summary"))
     return parser
 
 
@@ -76,12 +78,11 @@ def _add_generate(commands: Commands) -> None:
     )
 
 
-def _add_drawn(commands: Commands, name: str) -> None:
-    made = commands.add_parser(
-        name, help=preview.ABOUT, description=f"{preview.ABOUT}. {MATPLOTLIB}"
-    )
-    made.set_defaults(run=partial(_drawn, name))
-    preview.add(made)
+def _drawing(commands: Commands, name: str, about: str, *, package: str) -> argparse.ArgumentParser:
+    """Add a subcommand whose package needs matplotlib, still without options."""
+    made = commands.add_parser(name, help=about, description=f"{about}. {MATPLOTLIB}")
+    made.set_defaults(run=partial(_drawn, package))
+    return made
 
 
 if __name__ == "__main__":

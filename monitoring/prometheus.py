@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
+from itertools import pairwise
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -29,6 +30,18 @@ class Series:
     def last(self) -> float:
         """The latest value."""
         return self.values[-1]
+
+    def stretches(self, gap: float) -> list[tuple[float, float]]:
+        """Return when it was there and not 0, as first and last moments; gap: longest inside.
+
+        >>> Series({}, [0, 1, 2, 8, 9], [1, 1, 0, 1, 1]).stretches(gap=2)
+        [(0, 1), (8, 9)]
+        """
+        seen = [when for when, value in zip(self.times, self.values, strict=True) if value]
+        breaks = [(a, b) for a, b in pairwise(seen) if b - a > gap]
+        begun = [*seen[:1], *(b for _, b in breaks)]
+        ended = [*(a for a, _ in breaks), *seen[-1:]]
+        return list(zip(begun, ended, strict=True))
 
 
 @dataclass(frozen=True)

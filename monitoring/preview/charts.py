@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -117,21 +116,11 @@ def timeline(axes: Axes, panel: Panel, asker: Asker) -> None:
         return
     for row, one in enumerate(found):
         kind = int(one.name[0]) if one.name[:1].isdigit() else 0
-        spans = [(a, b - a) for a, b in _spans(one, asker.step)]
+        step = asker.step
+        spans = [(a, b + step - a) for a, b in one.stretches(1.5 * step)]
         axes.broken_barh(spans, (row - 0.35, 0.7), color=COLOURS[kind % len(COLOURS)])
     axes.set_yticks(range(len(found)), [one.name[:LONGEST] for one in found])
     axes.set_ylim(-0.6, len(found) - 0.4)
-
-
-def _spans(series: Series, step: float) -> list[tuple[float, float]]:
-    """Return when a series was there and not 0, as spans without gaps."""
-    seen = [when for when, value in zip(series.times, series.values, strict=True) if value]
-    if not seen:
-        return []
-    ends = [a for a, b in pairwise(seen) if b - a > 1.5 * step]
-    starts = [b for a, b in pairwise(seen) if b - a > 1.5 * step]
-    pairs = zip([seen[0], *starts], [*ends, seen[-1]], strict=True)
-    return [(start, end + step) for start, end in pairs]
 
 
 def _time_axis(axes: Axes, asker: Asker) -> None:

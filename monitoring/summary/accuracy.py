@@ -1,0 +1,98 @@
+"""How often the version was right in the span: by labels, and by its own confidence."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitoring import drift
+from monitoring.drift import Floats
+from monitoring.prometheus import Series
+from monitoring.series import VERSION
+from monitoring.summary.span import Span
+from monitoring.summary.verdict import nearest
+from monitoring.summary.version import Version
+from monitoring.thresholds import Thresholds
+from service import metrics
+
+LABEL, PREDICTED = metrics.FEEDBACK.labels[-2:]
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The accuracy that the version was accepted with, and on how many rows."""
+
+    accuracy: float
+    size: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An accuracy of live rows; limit: its control limit.  fell: whether it would alert."""
+
+    value: float
+    rows: float
+    limit: float
+    fell: bool
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Realised and estimated accuracy; None where there were no labels, or no predictions."""
+
+    accepted: Accepted
+    predictions: float
+    realised: Measured | None
+    macro_f1: float | None
+    estimated: Measured | None
+
+
+def accuracy(span: Span, version: Version, thresholds: Thresholds) -> Accuracy | None:
+    """Return what is known; None without a reference accuracy. Raises PrometheusFailed."""
+    reference = [
+        span.latest(f"{gauge.name}{version.selector}", by=VERSION)
+        for gauge in (metrics.REFERENCE_ACCURACY, metrics.REFERENCE_ACCURACY_SIZE)
+    ]
+    if not all(reference):
+        return None
+    accepted = Accepted(*(found[0].last for found in reference))
+    confusion = _confusion(span, version)
+    total, rows = (
+        _sum(span.increase(f"{metrics.CONFIDENCE.name}_{part}{version.selector}", by=VERSION))
+        for part in ("sum", "count")
+    )
+    realised, estimated = drift.accuracy(confusion), drift.estimated_accuracy(total, rows)
+    labels = float(confusion.sum())
+    return Accuracy(
+        accepted=accepted,
+        predictions=rows,
+        realised=_measured(realised, labels, accepted, span.since, thresholds),
+        macro_f1=drift.macro_f1(confusion),
+        estimated=_measured(estimated, rows, accepted, span.since, thresholds),
+    )
+
+
+def _measured(
+    value: float | None, rows: float, accepted: Accepted, since: str, thresholds: Thresholds
+) -> Measured | None:
+    """Return it with the decision of the alerts' window nearest to the span."""
+    if value is None:
+        return None
+    limit = drift.control_limit(
+        accepted.accuracy, size=accepted.size, rows=rows, z=thresholds.accuracy_z
+    )
+    dropped = accepted.accuracy - value > thresholds.least_drop(nearest(since, thresholds.windows))
+    fell = dropped and value < limit and rows >= thresholds.least_rows
+    return Measured(value, rows, limit, fell)
+
+
+def _confusion(span: Span, version: Version) -> Floats:
+    found = span.increase(f"{metrics.FEEDBACK.name}{version.selector}", by=f"{LABEL}, {PREDICTED}")
+    labels = sorted({one.labels[name] for one in found for name in (LABEL, PREDICTED)})
+    counts = np.zeros((len(labels), len(labels)))
+    for one in found:
+        counts[labels.index(one.labels[LABEL]), labels.index(one.labels[PREDICTED])] = one.last
+    return counts
+
+
+def _sum(found: list[Series]) -> float:
+    return sum(one.last for one in found)

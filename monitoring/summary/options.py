@@ -1,0 +1,70 @@
+"""The options of the subcommand `drift`, apart from it: they are read without matplotlib."""
+
+import argparse
+from pathlib import Path
+
+from monitoring.alerts import RUNBOOK
+from monitoring.options import PROMETHEUS, address, duration, moment
+
+ABOUT = "print how far each signal drifted, and write a page with plots"
+EPILOG = (
+    "Ends with 0 when the report is written, 1 when Prometheus has no answer, and with "
+    "--fail-on-drift 3 when a signal drifts."
+)
+PLOTS = 12
+
+
+def add(drift: argparse.ArgumentParser) -> None:
+    """Add the options to the subcommand's parser."""
+    drift.epilog = EPILOG
+    drift.add_argument(
+        "--prometheus",
+        type=address,
+        default=PROMETHEUS,
+        metavar="URL",
+        help="(default: %(default)s)",
+    )
+    drift.add_argument(
+        "--since",
+        type=duration,
+        default="24h",
+        help="how far back, as 24h, 90m, 7d (default: %(default)s)",
+    )
+    drift.add_argument(
+        "--end",
+        type=moment,
+        metavar="MOMENT",
+        help="of the span, as 2026-11-21T14:30 in UTC, or seconds since 1970 (default: now)",
+    )
+    drift.add_argument("--model", help="(default: the one that serves)")
+    drift.add_argument("--version", help="of the model (default: the one that serves)")
+    _add_page(drift)
+    drift.add_argument("--fail-on-drift", action="store_true", help="end with 3 when one drifts")
+
+
+def _add_page(drift: argparse.ArgumentParser) -> None:
+    drift.add_argument(
+        "--out",
+        type=Path,
+        default=Path("var/drift.html"),
+        metavar="FILE",
+        help="where to write the page (default: %(default)s)",
+    )
+    drift.add_argument(
+        "--top",
+        type=_most,
+        default=PLOTS,
+        metavar="N",
+        help="how many signals have plots, the worst first, or all (default: %(default)s)",
+    )
+    drift.add_argument(
+        "--runbook-url", default=RUNBOOK, help="that the page links to (default: %(default)s)"
+    )
+
+
+def _most(text: str) -> int | None:
+    if text == "all":
+        return None
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number, or all")
+    return int(text)

@@ -1,0 +1,141 @@
+"""The report as one HTML file that needs nothing else: no script, no address, no font."""
+
+import os
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+
+from monitoring.summary import plots
+from monitoring.summary.finding import Finding
+from monitoring.summary.summary import Summary
+from monitoring.summary.verdict import Verdict
+from monitoring.summary.words import facts, headline, rule, shift
+from monitoring.thresholds import Thresholds
+
+STYLE = Path(__file__).with_name("page.css")
+COLUMNS = (
+    ("Signal", False),
+    ("Verdict", False),
+    ("Rows", True),
+    ("Bin that moved most", False),
+    ("Its share, reference → span", False),
+    ("PSI", True),
+    ("KS", True),
+    ("G", True),
+    ("Evidence", True),
+)
+HEADINGS = ("DataDrift", "PredictionDrift", "AccuracyDrop", "EstimatedAccuracyDrop")
+CLASSES = {Verdict.DRIFT: "drift", Verdict.WATCH: "watch", Verdict.STEADY: "steady"}
+
+
+def write(
+    summary: Summary, thresholds: Thresholds, path: Path, *, most: int | None, runbook: str
+) -> None:
+    """Write the page; most: signals with plots, all where None.  runbook: its address or path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if "://" not in runbook:
+        runbook = Path(os.path.relpath(runbook, path.parent)).as_posix()
+    path.write_text("\n".join(_page(summary, thresholds, most, runbook)), encoding="utf-8")
+
+
+def _page(
+    summary: Summary, thresholds: Thresholds, most: int | None, runbook: str
+) -> Iterator[str]:
+    title = escape(f"Drift of {summary.version}")
+    plotted = summary.findings[:most]
+    yield "<!doctype html>"
+    yield '<html lang="en"><head><meta charset="utf-8">'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    yield f"<title>{title}</title>"
+    yield f"<style>{STYLE.read_text(encoding='utf-8')}</style></head><body>"
+    yield f'<h1>{title}</h1><div class="faint">{escape(str(summary.span))}</div>'
+    yield f'<p class="headline {_tone(summary)}">{escape(headline(summary))}</p>'
+    yield "<dl>"
+    for name, fact in facts(summary):
+        yield f"<dt>{escape(name)}</dt><dd>{escape(fact)}</dd>"
+    yield "</dl><h2>Signals</h2>"
+    yield from _table(summary, len(plotted))
+    yield f'<p class="faint">{escape(rule(summary))}</p>'
+    for place, finding in enumerate(plotted):
+        yield from _plots(place, finding, summary, thresholds)
+    if left := len(summary.findings) - len(plotted):
+        yield f'<p class="faint">{left} more signals without plots: see <code>--top</code>.</p>'
+    yield from _foot(summary, thresholds, runbook)
+    yield "</body></html>\n"
+
+
+def _tone(summary: Summary) -> str:
+    return next((CLASSES[verdict] for verdict in CLASSES if summary.having(verdict)), "faint")
+
+
+def _table(summary: Summary, plotted: int) -> Iterator[str]:
+    yield '<div class="wide"><table><thead><tr>'
+    for name, number in COLUMNS:
+        yield f'<th{_right(number)} scope="col">{escape(name)}</th>'
+    yield "</tr></thead><tbody>"
+    for place, finding in enumerate(summary.findings):
+        yield f"<tr>{''.join(_cells(place, finding, place < plotted))}</tr>"
+    yield "</tbody></table></div>"
+
+
+def _cells(place: int, finding: Finding, plotted: bool) -> Iterator[str]:
+    name = escape(finding.signal.name)
+    yield f'<td><a href="#signal-{place}">{name}</a></td>' if plotted else f"<td>{name}</td>"
+    yield f"<td>{_badge(finding)}</td>"
+    moved, shares = shift(finding)
+    ks = "" if finding.ks is None else f"{finding.ks:.3f}"
+    values = (
+        f"{finding.signal.rows:,.0f}",
+        moved,
+        shares,
+        f"{finding.psi:.3f}",
+        ks,
+        f"{finding.g:.1f} / {finding.g_limit:.1f}",
+        f"{finding.evidence:.2f}",
+    )
+    for (_, number), value in zip(COLUMNS[2:], values, strict=True):
+        yield f"<td{_right(number)}>{escape(value)}</td>"
+
+
+def _right(number: bool) -> str:
+    return ' class="number"' if number else ""
+
+
+def _badge(finding: Finding) -> str:
+    verdict = finding.verdict
+    return f'<span class="verdict {CLASSES.get(verdict, "faint")}">{verdict.value}</span>'
+
+
+def _plots(place: int, finding: Finding, summary: Summary, thresholds: Thresholds) -> Iterator[str]:
+    signal = finding.signal
+    said = f"PSI {finding.psi:.3f}, {signal.rows:,.0f} rows, reference of {signal.size:,.0f} rows"
+    yield f'<section id="signal-{place}"><h3>{escape(signal.name)} · {_badge(finding)}</h3>'
+    yield f'<div class="faint">{said}</div><div class="plots">'
+    yield f"<figure>{plots.shares(finding)}"
+    yield "<figcaption>Share of rows by bin, reference and span</figcaption></figure>"
+    yield f"<figure>{plots.over_time(finding, summary, thresholds)}"
+    yield "<figcaption>PSI as it was recorded, with the limit of each window</figcaption></figure>"
+    yield "</div></section>"
+
+
+def _foot(summary: Summary, thresholds: Thresholds, runbook: str) -> Iterator[str]:
+    windows = ", ".join(
+        f"{thresholds.psi_limit(window):g} over {window}" for window in thresholds.drift_windows
+    )
+    links = ", ".join(f'<a href="{escape(runbook)}#{name.lower()}">{name}</a>' for name in HEADINGS)
+    yield "<h2>How to read it</h2><dl>"
+    yield "<dt>drift</dt><dd>effect and evidence pass their limits; the alerts would say so</dd>"
+    yield "<dt>watch</dt><dd>evidence passes, and the effect is over half of its limit</dd>"
+    yield "<dt>too few rows</dt><dd>even a shift at the limit could not be told from chance</dd>"
+    yield f"<dt>Limits of PSI</dt><dd>{escape(windows)}</dd>"
+    yield (
+        f"<dt>Limits of evidence</dt><dd>hold for every look in {escape(thresholds.quiet_for)}, "
+        "for all signals together</dd>"
+    )
+    yield (
+        f"<dt>Limits of accuracy</dt><dd>{thresholds.accuracy_z:g} standard errors, "
+        f"{thresholds.least_rows:g} rows</dd>"
+    )
+    yield f"<dt>What to do</dt><dd>{links}</dd>"
+    yield f"<dt>Prometheus</dt><dd><code>{escape(summary.span.prometheus.url)}</code></dd>"
+    yield "</dl>"

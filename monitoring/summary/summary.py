@@ -1,0 +1,81 @@
+"""All that the report says, asked from Prometheus once; the table and the page only show it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from monitoring.errors import MonitoringError
+from monitoring.prometheus import Series
+from monitoring.series import Window
+from monitoring.summary.accuracy import Accuracy, accuracy
+from monitoring.summary.alerts import Fired, fired
+from monitoring.summary.counted import SIGNAL, Source
+from monitoring.summary.errors import NoSignals
+from monitoring.summary.finding import Finding, find, worst_first
+from monitoring.summary.span import Span
+from monitoring.summary.verdict import Limits, Verdict, limits
+from monitoring.summary.version import Served, Version, served
+from monitoring.thresholds import Thresholds
+
+# By window and signal, PSI as the rules recorded it.
+History = Mapping[str, Mapping[str, Series]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """The report's content; findings: the worst first.  refused: what could not be computed."""
+
+    span: Span
+    version: Version
+    limits: Limits
+    findings: Sequence[Finding]
+    refused: Sequence[str]
+    accuracy: Accuracy | None
+    alerts: Sequence[Fired]
+    served: Sequence[Served]
+    history: History
+
+    def having(self, verdict: Verdict) -> list[str]:
+        """Return the names of the signals that have a verdict, the worst first."""
+        return [one.signal.name for one in self.findings if one.verdict is verdict]
+
+    @property
+    def drifts(self) -> bool:
+        """Whether any signal drifts."""
+        return bool(self.having(Verdict.DRIFT))
+
+
+def summarise(span: Span, version: Version, thresholds: Thresholds) -> Summary:
+    """Ask for everything. Raises NoSignals, PrometheusFailed."""
+    chosen = limits(span.since, thresholds)
+    source = Source(span, version)
+    findings, refused = [], []
+    for name in source:
+        try:
+            findings.append(find(source.signal(name), chosen, thresholds))
+        except MonitoringError as error:
+            refused.append(f"{name} was left out: {error}")
+    if not findings and not refused:
+        raise NoSignals(str(version))
+    return Summary(
+        span=span,
+        version=version,
+        limits=chosen,
+        findings=worst_first(findings),
+        refused=refused,
+        accuracy=accuracy(span, version, thresholds),
+        alerts=fired(span, version),
+        served=served(span, version.model),
+        history={
+            window: {
+                one.labels[SIGNAL]: one
+                for one in span.history(f"{Window(window).psi}{version.selector}")
+            }
+            for window in _shown(chosen.window, thresholds)
+        },
+    )
+
+
+def _shown(window: str, thresholds: Thresholds) -> Sequence[str]:
+    """Return the window that the limits are of and the next shorter one, which moves sooner."""
+    place = thresholds.drift_windows.index(window)
+    return thresholds.drift_windows[max(0, place - 1) : place + 1]

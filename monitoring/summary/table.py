@@ -1,0 +1,68 @@
+"""The report as text for a terminal."""
+
+from collections.abc import Iterator, Sequence
+
+from monitoring.summary.finding import Finding
+from monitoring.summary.summary import Summary
+from monitoring.summary.words import facts, headline, rule, shift
+
+HEAD = ("signal", "rows", "bin", "its share", "PSI", "KS", "evidence", "verdict")
+TO_THE_RIGHT = (1, 4, 5, 6)
+# Of a name that a label brings.
+LONGEST = 28
+
+
+def text(summary: Summary) -> str:
+    """Return the verdict, the facts, the table of signals and how to read it."""
+    return "\n".join(_lines(summary))
+
+
+def _lines(summary: Summary) -> Iterator[str]:
+    yield f"{summary.version}, {summary.span}"
+    yield plain(headline(summary))
+    yield ""
+    for name, fact in facts(summary):
+        yield f"{name}: {plain(fact)}"
+    yield ""
+    yield from _table([_row(one) for one in summary.findings])
+    yield ""
+    yield "Its share: of the bin that moved most, from the reference to the span, and in points."
+    yield rule(summary)
+
+
+def _row(finding: Finding) -> tuple[str, ...]:
+    signal, (name, moved) = finding.signal, shift(finding)
+    return (
+        _short(signal.name),
+        f"{signal.rows:,.0f}",
+        _short(name),
+        moved,
+        f"{finding.psi:.3f}",
+        "" if finding.ks is None else f"{finding.ks:.3f}",
+        f"{finding.evidence:.2f}",
+        finding.verdict.value,
+    )
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    every = [HEAD, *rows]
+    widths = [max(len(row[place]) for row in every) for place in range(len(HEAD))]
+    for row in every:
+        cells = (
+            cell.rjust(width) if place in TO_THE_RIGHT else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(cells).rstrip()
+
+
+def plain(text: str) -> str:
+    """Return a text that cannot steer a terminal, whatever a label brought.
+
+    >>> plain("red\\x1b[31m")
+    'red?[31m'
+    """
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
+def _short(text: str) -> str:
+    return plain(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")

@@ -1,0 +1,95 @@
+"""What is said of a signal over a span: the decision of the alerts, and shades below it."""
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+from monitoring import drift
+from monitoring.thresholds import Thresholds, seconds
+
+
+class Verdict(Enum):
+    """What is said of a signal, the worst first."""
+
+    DRIFT = "drift"
+    WATCH = "watch"
+    FEW = "too few rows"
+    STEADY = "steady"
+    IDLE = "no traffic"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(Verdict).index(self)
+
+
+# Half of the effect at which a signal drifts is worth a look.
+WATCHED = 0.5
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What effect and evidence must exceed: those of the alerts' window nearest to the span.
+
+    psi: limit of the effect.  windows: how many such windows the level of evidence holds for.
+    """
+
+    window: str
+    psi: float
+    windows: float
+
+    def g(self, critical: float, *, bins: int, rows: float, size: float) -> float:
+        """Return the limit of the evidence; critical: that of a single look."""
+        return drift.g_limit(critical, bins=bins, rows=rows, size=size, windows=self.windows)
+
+
+def limits(since: str, thresholds: Thresholds) -> Limits:
+    """Return the limits for a span of this length.
+
+    >>> limits("2h", Thresholds()).window
+    '1h'
+    """
+    window = nearest(since, thresholds.drift_windows)
+    windows = seconds(thresholds.quiet_for) / seconds(window)
+    return Limits(window, thresholds.psi_limit(window), windows)
+
+
+def nearest(since: str, windows: tuple[str, ...]) -> str:
+    """Return the window whose length is the least times longer or shorter.
+
+    >>> nearest("6h", ("1h", "1d"))
+    '1d'
+    """
+    return min(windows, key=lambda window: abs(math.log(seconds(window) / seconds(since))))
+
+
+def decide(
+    effect: float,
+    evidence: float,
+    *,
+    limit: float,
+    evidence_limit: float,
+    rows: float,
+    size: float,
+) -> Verdict:
+    """Return the verdict; rows: counted in the span.  size: of the reference.
+
+    Too few rows are those on which even a shift at the limit would not have been told from
+    chance: on N rows, G of a shift is near N times its PSI, over 1 + N/M.
+
+    >>> at = {"limit": 0.25, "evidence_limit": 60.0, "size": 1000.0}
+    >>> [decide(0.3, 70, rows=400, **at).value, decide(0.15, 70, rows=900, **at).value]
+    ['drift', 'watch']
+    >>> [decide(0.01, 4, rows=900, **at).value, decide(0.3, 9, rows=30, **at).value]
+    ['steady', 'too few rows']
+    """
+    if not rows:
+        return Verdict.IDLE
+    if drift.drifts(effect, evidence, limit=limit, evidence_limit=evidence_limit):
+        return Verdict.DRIFT
+    within_reach = rows * limit / (1 + rows / size) > evidence_limit
+    if evidence <= evidence_limit and (effect > limit or not within_reach):
+        return Verdict.FEW
+    if drift.drifts(effect, evidence, limit=WATCHED * limit, evidence_limit=evidence_limit):
+        return Verdict.WATCH
+    return Verdict.STEADY

@@ -1,0 +1,82 @@
+"""What the table and the page say in the same words."""
+
+from collections.abc import Iterator, Sequence
+
+from monitoring.summary.accuracy import Accuracy, Measured
+from monitoring.summary.finding import Finding
+from monitoring.summary.summary import Summary
+from monitoring.summary.verdict import Verdict
+
+MOST = 3
+NONE = "none"
+
+
+def headline(summary: Summary) -> str:
+    """Return the verdict in one sentence."""
+    drift, watch = summary.having(Verdict.DRIFT), summary.having(Verdict.WATCH)
+    few, idle = summary.having(Verdict.FEW), summary.having(Verdict.IDLE)
+    every = len(summary.findings)
+    if len(idle) == every:
+        return f"No traffic reached {summary.version} in the span."
+    parts = [f"{len(drift)} of {every} signals of {summary.version} drift{_names(drift)}"]
+    if watch:
+        parts.append(f"{len(watch)} to watch{_names(watch)}")
+    if few:
+        parts.append(f"{len(few)} with too few rows to tell")
+    return "; ".join(parts) + "."
+
+
+def _names(found: Sequence[str]) -> str:
+    if not found:
+        return ""
+    more = f" and {len(found) - MOST} more" if len(found) > MOST else ""
+    return f" ({', '.join(found[:MOST])}{more})"
+
+
+def facts(summary: Summary) -> Iterator[tuple[str, str]]:
+    """Yield what else there is to know: its name, and a sentence."""
+    if summary.accuracy:
+        yield from _accuracy(summary.accuracy)
+    else:
+        yield "Accuracy", "unknown: the version brought no reference accuracy"
+    yield "Alerts that fired", "; ".join(map(str, summary.alerts)) or NONE
+    yield "Versions that served", "; ".join(map(str, summary.served)) or NONE
+    for refused in summary.refused:
+        yield "Left out", refused
+
+
+def _accuracy(known: Accuracy) -> Iterator[tuple[str, str]]:
+    accepted, f1 = known.accepted.accuracy, known.macro_f1
+    also = "" if f1 is None else f"; macro F1 {f1:.3f}"
+    yield "Predictions", f"{known.predictions:,.0f}"
+    yield "Realised accuracy", _measured(known.realised, accepted, "labels") + also
+    yield "Estimated accuracy", _measured(known.estimated, accepted, "predictions")
+
+
+def _measured(found: Measured | None, accepted: float, unit: str) -> str:
+    if found is None:
+        return f"unknown: no {unit}"
+    state = "it fell under" if found.fell else "no drop;"
+    return (
+        f"{found.value:.1%} on {found.rows:,.0f} {unit}, accepted with {accepted:.1%}: "
+        f"{state} its control limit of {found.limit:.1%}"
+    )
+
+
+def rule(summary: Summary) -> str:
+    """Return what drift is in this report."""
+    limits = summary.limits
+    return (
+        f"Drift is PSI over {limits.psi:g} and evidence over 1, as the alerts decide in their "
+        f"window of {limits.window}, the nearest to {summary.span.since}. Evidence is the G "
+        "statistic over its limit."
+    )
+
+
+def shift(finding: Finding) -> tuple[str, str]:
+    """Return the bin whose share moved most, and from where to where."""
+    if finding.verdict is Verdict.IDLE:
+        return "", ""
+    signal, place = finding.signal, finding.moved
+    before, after = (100 * shares[place] for shares in (signal.shares, signal.live))
+    return signal.bins[place], f"{before:.1f} % → {after:.1f} % ({after - before:+.1f})"

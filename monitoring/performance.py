@@ -12,6 +12,7 @@ from monitoring.thresholds import Thresholds, seconds
 from service import metrics
 
 LABEL = ", ".join(metrics.FEEDBACK.labels[:-1])
+CONFIDENCE_BIN = ", ".join(metrics.FEEDBACK_RIGHT.labels)
 
 
 def accuracy_reference() -> list[Rule]:
@@ -31,6 +32,7 @@ def accuracy(window: str, thresholds: Thresholds) -> list[Rule]:
         *_realised(window, thresholds),
         *_estimated(window, thresholds),
         *_labels(window, thresholds),
+        *_calibration(window),
         *watched,
     ]
 
@@ -75,6 +77,29 @@ def _labels(window: str, thresholds: Thresholds) -> list[Rule]:
     return [
         Rule(names.coverage, f"{names.labels}\n/ ({_asked(names, thresholds)} > 0)"),
         Rule(names.delay, f"{total}\n/ ({labels} > 0)"),
+    ]
+
+
+def _calibration(window: str) -> list[Rule]:
+    names, confidence = Window(window), metrics.FEEDBACK_CONFIDENCE.name
+    labels, total, right = (
+        f"sum by ({CONFIDENCE_BIN}) (increase({name}[{window}]))"
+        for name in (f"{confidence}_count", f"{confidence}_sum", metrics.FEEDBACK_RIGHT.name)
+    )
+    all_labels = f"(sum by ({VERSION}) ({names.bin_labels}) > 0)"
+    gap = f"abs({names.bin_accuracy} - {names.bin_confidence})"
+    # Extrapolated counters may put a mean a little over 1.
+    spread = f"clamp_min({names.bin_confidence} * (1 - {names.bin_confidence}), 0)"
+    by_chance = f"sqrt(2 / pi() * {names.bin_labels} * {spread})"
+    return [
+        Rule(names.bin_labels, labels),
+        Rule(names.bin_accuracy, f"{right}\n/ ({names.bin_labels} > 0)"),
+        Rule(names.bin_confidence, f"{total}\n/ ({names.bin_labels} > 0)"),
+        Rule(
+            names.calibration_error,
+            f"sum by ({VERSION}) (\n  {names.bin_labels} * {gap}\n)\n/ {all_labels}",
+        ),
+        Rule(names.calibration_chance, f"sum by ({VERSION}) (\n  {by_chance}\n)\n/ {all_labels}"),
     ]
 
 

@@ -26,6 +26,8 @@ def board(thresholds: Thresholds) -> Board:
             _evidence(),
             accuracy(LOOP, RETRAINING),
             _calibration(),
+            _reliability(),
+            _calibration_error(),
             _labels(),
             _delay(),
             _predictions(),
@@ -131,6 +133,49 @@ def _calibration() -> Panel:
         (LOOP,),
         unit="percentunit",
         height=9,
+    )
+
+
+def _reliability() -> Panel:
+    return Panel(
+        "barchart",
+        "Calibration live: accuracy by confidence",
+        "Labelled predictions of the serving version over $window, by bins of their confidence "
+        "named by the upper bound. Calibrated, both bars of a bin are as high; where confidence "
+        "stands out, the model is too sure there. A bin of few labels says little.",
+        (
+            Query(f"max by (bin) ({WINDOW.bin_accuracy}{{{OF_VERSION}}} {SERVING})", "accuracy"),
+            Query(
+                f"max by (bin) ({WINDOW.bin_confidence}{{{OF_VERSION}}} {SERVING})", "confidence"
+            ),
+        ),
+        ACCURACY,
+        (LOOP,),
+        unit="percentunit",
+        width=18,
+        columns=(("bin", ""), ("accuracy", "percentunit"), ("confidence", "percentunit")),
+        no_value="no labels yet",
+        minimum=0,
+    )
+
+
+def _calibration_error() -> Panel:
+    return Panel(
+        "stat",
+        "Calibration error",
+        "The mean gap of the bins beside, each weighing as many labels as it has, and what a "
+        "calibrated model would show by chance on as few labels. Far over chance, the accuracy "
+        "estimated without labels is not to be trusted: a retrain calibrates anew.",
+        (
+            Query(f"{WINDOW.calibration_error}{{{OF_VERSION}}} {SERVING}", "error"),
+            Query(f"{WINDOW.calibration_chance}{{{OF_VERSION}}} {SERVING}", "by chance"),
+        ),
+        ACCURACY,
+        (LOOP,),
+        unit="percentunit",
+        width=6,
+        show="both",
+        no_value="no labels yet",
     )
 
 

@@ -15,7 +15,6 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from demo.processes import free_port
-from service import metrics
 from service.metrics import Metric as Definition
 
 Key = tuple[str, ...]
@@ -24,14 +23,12 @@ Key = tuple[str, ...]
 class Replica(Collector):
     """Serves /metrics on a free port while its `with` block lasts.
 
-    values: of counters and gauges, by metric and labels.  confidence, delays: count and sum by
-    version.
+    values: of counters and gauges, by metric and labels.  summaries: count and sum, likewise.
     """
 
     def __init__(self) -> None:
         self.values: dict[Definition, dict[Key, float]] = defaultdict(dict)
-        self.confidence: dict[Key, tuple[int, float]] = {}
-        self.delays: dict[Key, tuple[int, float]] = {}
+        self.summaries: dict[Definition, dict[Key, tuple[int, float]]] = defaultdict(dict)
         self.port = free_port()
 
     @property
@@ -43,12 +40,19 @@ class Replica(Collector):
         """Let a counter grow."""
         self.values[metric][key] = self.values[metric].get(key, 0.0) + value
 
+    def observe(self, metric: Definition, key: Key, values: Iterable[float] = ()) -> None:
+        """Let a summary take values; without any it stays where it is, at least at 0."""
+        seen = list(values)
+        count, total = self.summaries[metric].get(key, (0, 0.0))
+        self.summaries[metric][key] = (count + len(seen), total + sum(seen))
+
     def restart(self) -> None:
         """Begin every counter again, as a new process does."""
-        for metric in (metrics.SIGNAL_BIN, metrics.FEEDBACK):
-            self.values[metric] = dict.fromkeys(self.values[metric], 0.0)
-        self.confidence = dict.fromkeys(self.confidence, (0, 0.0))
-        self.delays = dict.fromkeys(self.delays, (0, 0.0))
+        for metric, series in self.values.items():
+            if metric.type == "counter":
+                self.values[metric] = dict.fromkeys(series, 0.0)
+        for metric, summary in self.summaries.items():
+            self.summaries[metric] = dict.fromkeys(summary, (0, 0.0))
 
     def describe(self) -> Iterable[Metric]:
         """Say nothing before the first scrape."""
@@ -65,10 +69,7 @@ class Replica(Collector):
             for key, value in series.items():
                 family.add_metric(list(key), value)
             yield family
-        for metric, given in (
-            (metrics.CONFIDENCE, self.confidence),
-            (metrics.FEEDBACK_DELAY, self.delays),
-        ):
+        for metric, given in list(self.summaries.items()):
             summary = SummaryMetricFamily(metric.name, metric.help, labels=metric.labels)
             for key, (count, total) in given.items():
                 summary.add_metric(list(key), count_value=count, sum_value=total)

@@ -80,7 +80,8 @@ def _prepare(replica: Replica) -> None:
         key = ("digits", version)
         replica.values[metrics.REFERENCE_ACCURACY][key] = accuracy
         replica.values[metrics.REFERENCE_ACCURACY_SIZE][key] = size
-        replica.confidence[key] = replica.delays[key] = (0, 0.0)
+        for summary in (metrics.CONFIDENCE, metrics.FEEDBACK_DELAY):
+            replica.observe(summary, key)
         for label in LABELS:
             for predicted in LABELS:
                 replica.add(metrics.FEEDBACK, (*key, label, predicted), 0)
@@ -99,10 +100,8 @@ def _count(replica: Replica, random: np.random.Generator) -> None:
         for label in random.choice(LABELS, 40):
             predicted = label if random.random() < right else random.choice(LABELS)
             replica.add(metrics.FEEDBACK, (*key, str(label), str(predicted)), 1)
-        count, total = replica.delays[key]
-        replica.delays[key] = (count + 40, total + float(random.exponential(600, 40).sum()))
-        count, total = replica.confidence[key]
-        replica.confidence[key] = (count + 60, total + float(random.uniform(0.4, 1, 60).sum()))
+        replica.observe(metrics.FEEDBACK_DELAY, key, random.exponential(600, 40))
+        replica.observe(metrics.CONFIDENCE, key, random.uniform(0.4, 1, 60))
 
 
 @pytest.fixture(scope="module")

@@ -109,6 +109,9 @@ class Thresholds:
     latency_quantile: float = _number(0.99, unit="quantile", low=0.5, high=0.9999)
     latency_seconds: float = _number(0.5, unit="seconds", low=0.001, high=60.0)
     least_requests: float = _number(0.1, unit="requests a second", low=0.0, high=1e6)
+    # Above the first, rows begin to wait for the inference that runs; above the second most do.
+    busy_share: float = _number(0.7, unit="share of time in inference", low=0.01, high=1.0)
+    saturated_share: float = _number(0.9, unit="share of time in inference", low=0.01, high=1.0)
     health_window: str = _duration("5m")
     event_window: str = _duration("15m")
 
@@ -135,6 +138,9 @@ class Thresholds:
         if seconds(self.label_level_window) <= seconds(self.label_window):
             expected = f"over {self.label_window}"
             raise InvalidThreshold("label_level_window", self.label_level_window, expected)
+        if self.busy_share > self.saturated_share:
+            expected = f"at most {self.saturated_share}"
+            raise InvalidThreshold("busy_share", self.busy_share, expected)
         if seconds(self.traffic_cycle) <= seconds(self.idle_window):
             expected = f"over {self.idle_window}"
             raise InvalidThreshold("traffic_cycle", self.traffic_cycle, expected)

@@ -12,8 +12,6 @@ JOB = f'job="{SERVICE_JOB}"'
 ASKED = f'{JOB},handler!~"{PROBES}"'
 RATE_OF_ALL = f"sum(rate({REQUESTS}{{{ASKED}}}[{RATE}]))"
 RATE_OF_ERRORS = f'sum(rate({REQUESTS}{{{ASKED},status="5xx"}}[{RATE}]))'
-# Above this, rows wait for the inference that runs.
-BUSY, SATURATED = 0.7, 0.9
 
 
 def board(thresholds: Thresholds) -> Board:
@@ -29,7 +27,7 @@ def board(thresholds: Thresholds) -> Board:
             _duration(thresholds),
             _latencies(),
             _inference(),
-            _saturation(),
+            _saturation(thresholds),
             _batches(),
             _queue(),
             _versions(),
@@ -178,7 +176,7 @@ def _inference() -> Panel:
     )
 
 
-def _saturation() -> Panel:
+def _saturation(thresholds: Thresholds) -> Panel:
     name = metrics.INFERENCE_SECONDS.name
     return Panel(
         "timeseries",
@@ -193,7 +191,11 @@ def _saturation() -> Panel:
         ("LatencyHigh",),
         (LOOP,),
         unit="percentunit",
-        limits=(Limit(0, GREEN), Limit(BUSY, ORANGE), Limit(SATURATED, RED)),
+        limits=(
+            Limit(0, GREEN),
+            Limit(thresholds.busy_share, ORANGE),
+            Limit(thresholds.saturated_share, RED),
+        ),
         minimum=0,
     )
 

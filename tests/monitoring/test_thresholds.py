@@ -41,6 +41,8 @@ def test_every_threshold_has_a_unit(name: str) -> None:
         ({"long_psi": 0.6}, "long_psi: got 0.6, expected at most 0.25"),
         ({"quiet_for": "6h"}, "quiet_for: got '6h', expected at least 1d"),
         ({"cycle": "1w"}, "cycle: got '1w', expected 0s, or a time that goes into the long window"),
+        ({"busy_share": 0.95}, "busy_share: got 0.95, expected at most 0.9"),
+        ({"saturated_share": 1.1}, "saturated_share: got 1.1, expected 0.01 to 1 share of time in"),
         ({"long_drop": 0.2}, "long_drop: got 0.2, expected at most 0.1"),
     ],
 )

@@ -1,0 +1,1 @@
+"""The report on drift: its table and its page."""

@@ -1,0 +1,113 @@
+"""The models of the past that the report is tested on, each with a fate of its own."""
+
+from collections.abc import Mapping
+
+from monitoring.series import Window
+from monitoring.thresholds import Thresholds
+from service import metrics
+from service.signals import MISSING, OTHER
+from tests.monitoring.summary.past import Past, Replica, Signal
+
+Shares = Mapping[str, float]
+TENTHS: Shares = {**{f"{i:02d}": 0.0995 for i in range(10)}, "outside": 0.001, MISSING: 0.004}
+COLOURS: Shares = {"blue": 0.5, "green": 0.3, "red": 0.15, OTHER: 0.04, MISSING: 0.01}
+# What a label may hold to harm whoever reads it.
+HARM = '<script>alert("$x^{$")</script>'
+DRIFTED = 6.0
+
+
+def rates(shares: Shares, rows: float, **more: float) -> dict[str, float]:
+    """Return the rows an hour of each bin; more: what bins get beside their share."""
+    return {name: rows * share + more.get(f"bin_{name}", 0.0) for name, share in shares.items()}
+
+
+def steady(name: str, rows: float = 600, *, shares: Shares = TENTHS, begin: float = 26) -> Signal:
+    """Return a signal that is as in its reference."""
+    return Signal(name, shares, [(begin, rates(shares, rows))])
+
+
+def shifted(name: str, rows: float = 600, *, more: float = 600) -> Signal:
+    """Return a signal whose greatest values doubled six hours ago, or so."""
+    now = rates(TENTHS, rows, bin_09=more, bin_missing=more / 10)
+    return Signal(name, TENTHS, [(26, rates(TENTHS, rows)), (DRIFTED, now)])
+
+
+def write(past: Past) -> None:
+    """Write every model."""
+    _digits(past)
+    _replicas(past)
+    Replica(model="idle", signals=[steady("contrast", 0), steady("colour", 0)]).write(past)
+    for version in ("1.0.0", "1.0.1"):
+        Replica(model="both", version=version, signals=[steady("contrast")]).write(past)
+    late = Replica(model="late", version="2.0.0", begin=2, signals=[steady("contrast", begin=2)])
+    late.write(past)
+    Replica(model="late", end=2, signals=[steady("contrast")]).write(past)
+    Replica(model="bare").write(past)
+    _harmful(past)
+    _broken(past)
+
+
+def _digits(past: Past) -> None:
+    """A model that drifts in one signal, with labels, alerts and recorded series."""
+    colours = {**rates(COLOURS, 600), "red": 160.0, "blue": 230.0}
+    replica = Replica(
+        model="digits",
+        signals=[
+            steady("brightness"),
+            shifted("contrast"),
+            Signal("colour", COLOURS, [(26, colours)]),
+            steady("tint", 0),
+            steady("rare", 2),
+            steady("prediction", shares={**COLOURS, "blue": 0.5}),
+        ],
+    )
+    replica.write(past)
+    for metric, value in (
+        (metrics.REFERENCE_ACCURACY, 0.97),
+        (metrics.REFERENCE_ACCURACY_SIZE, 719),
+    ):
+        past.gauge(metric.name, replica.key, value, begin=26)
+    for part, rise in (("count", 600.0), ("sum", 570.0)):
+        past.counter(f"{metrics.CONFIDENCE.name}_{part}", replica.key, [(26, rise)])
+    for label in "01":
+        for predicted in "01":
+            key = {**replica.key, "label": label, "predicted": predicted}
+            past.counter(metrics.FEEDBACK.name, key, [(26, 40.0 if label == predicted else 10.0)])
+    firing = {"alertname": "DataDrift", "alertstate": "firing", "severity": "warning"}
+    past.gauge("ALERTS", {**firing, "model": "digits", "version": "1.0.0"}, 1, begin=5, end=3)
+    past.gauge("ALERTS", {**firing, "alertname": "ServiceDown"}, 1, begin=10, end=9.95)
+    past.gauge("ALERTS", {**firing, "model": "another"}, 1, begin=5)
+    _recorded(past)
+
+
+def _recorded(past: Past) -> None:
+    """What the rules recorded of one signal, about."""
+    labels = {"model": "digits", "version": "1.0.0", "signal": "contrast"}
+    hour, day = Thresholds().windows
+    past.curve(Window(hour).psi, labels, [(24, 0.01), (6, 0.02), (5, 0.55), (0, 0.52)])
+    past.curve(Window(day).psi, labels, [(24, 0.004), (6, 0.005), (0, 0.17)])
+
+
+def _replicas(past: Past) -> None:
+    """One model on one replica, and one that shares the same rows among two."""
+    Replica(model="alone", signals=[shifted("contrast", 900, more=300)]).write(past)
+    for instance, rows, more in (("a:8000", 600, 100), ("b:8000", 300, 200)):
+        part = shifted("contrast", rows, more=more)
+        Replica(model="pair", instance=instance, signals=[part]).write(past)
+
+
+def _harmful(past: Past) -> None:
+    """A model whose category, version and alert hold what a page would run."""
+    shares = {HARM: 0.5, "a": 0.45, OTHER: 0.04, MISSING: 0.01}
+    signal = Signal("colour", shares, [(26, {HARM: 600.0})])
+    Replica(model="harmful", version=HARM, signals=[signal]).write(past)
+    firing = {"alertname": HARM, "alertstate": "firing", "model": "harmful", "version": HARM}
+    past.gauge("ALERTS", firing, 1, begin=1)
+
+
+def _broken(past: Past) -> None:
+    """A model with a bin that its reference lacks, beside a signal that is whole."""
+    replica = Replica(model="broken", signals=[steady("whole"), steady("torn")])
+    replica.write(past)
+    key = {**replica.key, "signal": "torn", "bin": "99"}
+    past.counter(metrics.SIGNAL_BIN.name, key, [(26, 10.0)])

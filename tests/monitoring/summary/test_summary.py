@@ -1,0 +1,257 @@
+"""The report on drift, on a real Prometheus that remembers a day of several models."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from monitoring import drift
+from monitoring.__main__ import main
+from monitoring.prometheus import Prometheus as Client
+from monitoring.summary.finding import Finding
+from monitoring.summary.span import Span
+from monitoring.summary.summary import Summary, summarise
+from monitoring.summary.table import text
+from monitoring.summary.verdict import Verdict
+from monitoring.summary.version import choose
+from monitoring.summary.words import facts, headline
+from monitoring.thresholds import Thresholds, seconds
+from tests.monitoring.summary import models
+from tests.monitoring.summary.past import END, Past, remembered
+from tests.prometheus import Prometheus
+
+THRESHOLDS = Thresholds()
+
+
+@pytest.fixture(scope="module")
+def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    """A Prometheus with the past of every model."""
+    past = Past()
+    models.write(past)
+    with remembered(past, tmp_path_factory.mktemp("prometheus")) as server:
+        yield server
+
+
+def _summary(prometheus: Prometheus, model: str, since: str = "24h", ago: float = 0) -> Summary:
+    end = END - ago * 3600
+    span = Span(prometheus=Client(prometheus.url), since=since, end=end)
+    return summarise(span, choose(span, model=model, version=None), THRESHOLDS)
+
+
+def _finding(summary: Summary, name: str) -> Finding:
+    return next(one for one in summary.findings if one.signal.name == name)
+
+
+def test_a_real_shift_gives_the_verdict_and_others_none(prometheus: Prometheus) -> None:
+    """Each signal of a day with one shift in it has the verdict that its counts deserve."""
+    summary = _summary(prometheus, "digits")
+    verdicts = {one.signal.name: one.verdict for one in summary.findings}
+    assert verdicts == {
+        "contrast": Verdict.DRIFT,
+        "colour": Verdict.WATCH,
+        "rare": Verdict.FEW,
+        "brightness": Verdict.STEADY,
+        "prediction": Verdict.STEADY,
+        "tint": Verdict.IDLE,
+    }
+    assert [one.signal.name for one in summary.findings[:3]] == ["contrast", "colour", "rare"]
+    assert summary.drifts
+    assert headline(summary).startswith("1 of 6 signals of digits 1.0.0 drift (contrast); 1 to")
+
+
+@pytest.mark.parametrize("since", ("24h", "90m", "2h", "1d", "20m"))
+def test_the_table_is_the_specification_over_the_span(prometheus: Prometheus, since: str) -> None:
+    """For any span, counts, PSI, KS, G and its limit are the specification's on the rows of it."""
+    summary = _summary(prometheus, "digits", since)
+    hours = seconds(since) / 3600
+    drifted = min(hours, models.DRIFTED)
+    live = np.array(list(models.rates(models.TENTHS, 600 * hours).values()))
+    live[-1] += 60 * drifted
+    live[-3] += 600 * drifted
+    reference = np.array(list(models.TENTHS.values()))
+    found = _finding(summary, "contrast")
+    assert found.signal.bins == list(models.TENTHS)
+    assert found.signal.counts == pytest.approx(live, rel=1e-6)
+    assert found.psi == pytest.approx(drift.psi(live, reference, prior=THRESHOLDS.prior))
+    assert found.ks == pytest.approx(drift.ks(live, reference, prior=THRESHOLDS.prior))
+    assert found.g == pytest.approx(drift.g_statistic(live, reference, size=1000))
+    windows = seconds(THRESHOLDS.quiet_for) / seconds(summary.limits.window)
+    limit = drift.g_limit(34.2, bins=12, rows=live.sum(), size=1000, windows=windows)
+    assert found.g_limit == pytest.approx(limit)
+    decided = drift.drifts(
+        found.psi,
+        found.g,
+        limit=THRESHOLDS.psi_limit(summary.limits.window),
+        evidence_limit=limit,
+    )
+    assert (found.verdict is Verdict.DRIFT) == decided
+
+
+def test_the_span_may_end_in_the_past(prometheus: Prometheus) -> None:
+    """Before the shift nothing drifts."""
+    summary = _summary(prometheus, "digits", "12h", ago=models.DRIFTED)
+    assert not summary.drifts
+    assert _finding(summary, "contrast").psi == pytest.approx(0, abs=1e-6)
+
+
+def test_a_category_has_no_ks(prometheus: Prometheus) -> None:
+    """KS needs bins in order."""
+    assert _finding(_summary(prometheus, "digits"), "colour").ks is None
+
+
+def test_an_idle_service_has_no_traffic(prometheus: Prometheus) -> None:
+    """Nothing counted: every statistic is exactly 0, and the headline says why."""
+    summary = _summary(prometheus, "idle")
+    assert {(one.psi, one.ks, one.g, one.verdict) for one in summary.findings} == {
+        (0.0, 0.0, 0.0, Verdict.IDLE)
+    }
+    assert headline(summary) == "No traffic reached idle 1.0.0 in the span."
+
+
+def test_two_replicas_equal_one_that_saw_all(prometheus: Prometheus) -> None:
+    """Rows shared among two replicas give the figures of one replica with all of them."""
+    (alone,), (pair,) = (_summary(prometheus, name).findings for name in ("alone", "pair"))
+    assert pair.signal.counts == pytest.approx(alone.signal.counts)
+    assert (pair.psi, pair.ks, pair.g) == pytest.approx((alone.psi, alone.ks, alone.g))
+    assert pair.verdict is alone.verdict
+
+
+def test_a_version_that_began_in_the_span_is_reported_as_far_as_it_served(
+    prometheus: Prometheus,
+) -> None:
+    """Its rows are those since it began, and the versions say when."""
+    summary = _summary(prometheus, "late")
+    assert summary.version.version == "2.0.0"
+    assert _finding(summary, "contrast").signal.rows == pytest.approx(1200, rel=0.01)
+    before, now = map(str, summary.served)
+    assert re.fullmatch(r"1\.0\.0 \(until .*\)", before)
+    assert re.fullmatch(r"2\.0\.0 \(since .*\)", now)
+
+
+def test_accuracy_and_alerts_stand_beside(prometheus: Prometheus) -> None:
+    """Both accuracies with their rows, and the alerts of the model and of the service."""
+    said = dict(facts(_summary(prometheus, "digits")))
+    assert said["Predictions"] == "14,400"
+    assert said["Realised accuracy"].startswith("80.0% on 2,400 labels, accepted with 97.0%: it f")
+    assert said["Estimated accuracy"].startswith("95.0% on 14,400 predictions")
+    assert "no drop" in said["Estimated accuracy"]
+    down, drifted = said["Alerts that fired"].split("; ")
+    assert down.startswith("ServiceDown (")
+    assert drifted.startswith("DataDrift of 1.0.0 (")
+
+
+def test_a_signal_that_does_not_fit_is_named_and_left_out(prometheus: Prometheus) -> None:
+    """A bin without a reference is told, and the other signals are reported."""
+    summary = _summary(prometheus, "broken")
+    assert [one.signal.name for one in summary.findings] == ["whole"]
+    assert dict(facts(summary))["Left out"].startswith("torn was left out: torn: got ['99']")
+
+
+def test_the_command_prints_the_table_and_writes_the_page(
+    prometheus: Prometheus, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The table is aligned, the page whole, and the code as asked for."""
+    page = tmp_path / "new" / "drift.html"
+    asked = _asked(prometheus, "digits", page)
+    assert main([*asked, "--top", "2"]) == 0
+    printed = capsys.readouterr().out
+    assert str(page) in printed
+    assert re.search(r"^contrast +18,\d{3} +09 .*drift$", printed, re.MULTILINE)
+    html = page.read_text(encoding="utf-8")
+    assert html.count("<svg") == 4
+    assert "4 more signals without plots" in html
+    assert not re.search(r'<script|(src|href)="(?!#|[./]*docs/runbook.md#)', html.split("<svg")[0])
+    assert main([*asked, "--fail-on-drift", "--top", "0"]) == 3
+    assert main([*_asked(prometheus, "idle", page), "--fail-on-drift", "--top", "0"]) == 0
+
+
+def _asked(prometheus: Prometheus, model: str, page: Path) -> list[str]:
+    where = ["--prometheus", prometheus.url, "--end", str(END), "--out", str(page)]
+    return ["drift", *where, "--model", model]
+
+
+def test_what_labels_hold_is_escaped(prometheus: Prometheus, tmp_path: Path) -> None:
+    """A category, a version and an alert with markup in them are text on the page."""
+    page = tmp_path / "drift.html"
+    assert main(_asked(prometheus, "harmful", page)) == 0
+    html = page.read_text(encoding="utf-8")
+    assert "<script" not in html
+    assert html.count("&lt;script&gt;") >= 4
+
+
+def test_what_labels_hold_cannot_steer_a_terminal(prometheus: Prometheus) -> None:
+    """The table has nothing that is not printed, but its line ends."""
+    printed = text(_summary(prometheus, "harmful"))
+    assert all(line.isprintable() for line in printed.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    (
+        (["--model", "both"], "found both 1.0.0, both 1.0.1; expected one: choose with --model"),
+        (["--model", "unknown"], "has no data of unknown in the span; found alone 1.0.0, bare"),
+        (["--model", "late", "--version", "3"], "no data of late 3 in the span"),
+        (["--end", "1000000000"], "found no model at all; see --end and --since"),
+        (["--model", "bare"], "no signal of bare 1.0.0 in the span"),
+    ),
+)
+def test_what_is_not_there_is_an_error_of_one_line(
+    prometheus: Prometheus, options: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message says what was found and which option chooses."""
+    where = ["--prometheus", prometheus.url, "--end", str(END)]
+    assert main(["drift", *where, *options]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("drift: ")
+    assert told in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_version_may_be_named_where_several_serve(
+    prometheus: Prometheus, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Then the report is on that one."""
+    asked = _asked(prometheus, "both", tmp_path / "drift.html")
+    assert main([*asked, "--version", "1.0.1", "--top", "0"]) == 0
+    assert "both 1.0.1" in capsys.readouterr().out
+
+
+def test_a_page_that_cannot_be_written_is_an_error(
+    prometheus: Prometheus, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder in place of a file."""
+    assert main([*_asked(prometheus, "idle", tmp_path), "--top", "0"]) == 1
+    assert "see --out" in capsys.readouterr().err
+
+
+def test_no_prometheus_is_an_error_of_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """The address and the reason are told."""
+    assert main(["drift", "--prometheus", "http://127.0.0.1:9"]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("drift: Prometheus did not answer http://127.0.0.1:9")
+    assert len(told.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    (
+        (["--since", "1 day"], "got '1 day', expected a whole number and one of s, m, h, d, w"),
+        (["--since", "0h"], "expected more than 0 seconds"),
+        (["--end", "tomorrow"], "expected a moment as"),
+        (["--prometheus", "localhost:9090"], "expected an address as http://"),
+        (["--prometheus", "http://me:secret@host"], "without a user's name"),
+        (["--top", "-1"], "a whole number, or all"),
+    ),
+)
+def test_a_wrong_option_says_what_is_expected(
+    option: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Options are checked before anything is asked, and no password is repeated."""
+    with pytest.raises(SystemExit) as stop:
+        main(["drift", *option])
+    assert stop.value.code == 2
+    said = capsys.readouterr().err
+    assert told in said
+    assert "secret" not in said

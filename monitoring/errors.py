@@ -1,5 +1,7 @@
 """Every error of the drift specification, its thresholds and the commands: what, and why."""
 
+from monitoring.plain import plain
+
 
 class MonitoringError(ValueError):
     """The base: a value that must not enter the arithmetic or a rule."""
@@ -32,12 +34,16 @@ class CommandFailed(Exception):
 
     code = 1
 
+    def __str__(self) -> str:
+        # One line, of whatever names and answers it repeats.
+        return plain(" ".join(super().__str__().split()))
+
 
 class PrometheusFailed(CommandFailed):
     """Prometheus was not reached, or refused an expression."""
 
     def __init__(self, what: object, why: str) -> None:
-        super().__init__(" ".join(f"Prometheus did not answer {what}: {why}".split()))
+        super().__init__(f"Prometheus did not answer {what}: {why}")
 
 
 class NoMatplotlib(CommandFailed):

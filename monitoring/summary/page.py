@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
+from monitoring.alerts import model_alerts, relay_alerts, service_alerts
 from monitoring.summary import plots
 from monitoring.summary.finding import Finding
 from monitoring.summary.summary import Summary
@@ -88,10 +89,10 @@ def _cells(place: int, finding: Finding, plotted: bool) -> Iterator[str]:
         f"{finding.signal.rows:,.0f}",
         moved,
         shares,
-        f"{finding.psi:.3f}",
+        f"{finding.psi:z.3f}",
         ks,
-        f"{finding.g:.1f} / {finding.g_limit:.1f}",
-        f"{finding.evidence:.2f}",
+        f"{finding.g:z.1f} / {finding.g_limit:.1f}",
+        f"{finding.evidence:z.2f}",
     )
     for (_, number), value in zip(COLUMNS[2:], values, strict=True):
         yield f"<td{_right(number)}>{escape(value)}</td>"
@@ -108,7 +109,7 @@ def _badge(finding: Finding) -> str:
 
 def _plots(place: int, finding: Finding, summary: Summary, thresholds: Thresholds) -> Iterator[str]:
     signal = finding.signal
-    said = f"PSI {finding.psi:.3f}, {signal.rows:,.0f} rows, reference of {signal.size:,.0f} rows"
+    said = f"PSI {finding.psi:z.3f}, {signal.rows:,.0f} rows, reference of {signal.size:,.0f} rows"
     yield f'<section id="signal-{place}"><h3>{escape(signal.name)} · {_badge(finding)}</h3>'
     yield f'<div class="faint">{said}</div><div class="plots">'
     yield f"<figure>{plots.shares(finding)}"
@@ -122,7 +123,10 @@ def _foot(summary: Summary, thresholds: Thresholds, runbook: str) -> Iterator[st
     windows = ", ".join(
         f"{thresholds.psi_limit(window):g} over {window}" for window in thresholds.drift_windows
     )
-    links = ", ".join(f'<a href="{escape(runbook)}#{name.lower()}">{name}</a>' for name in HEADINGS)
+    links = ", ".join(
+        f'<a href="{escape(runbook)}#{name.lower()}">{name}</a>'
+        for name in _headings(summary, thresholds)
+    )
     yield "<h2>How to read it</h2><dl>"
     yield "<dt>drift</dt><dd>effect and evidence pass their limits; the alerts would say so</dd>"
     yield "<dt>watch</dt><dd>evidence passes, and the effect is over half of its limit</dd>"
@@ -139,3 +143,11 @@ def _foot(summary: Summary, thresholds: Thresholds, runbook: str) -> Iterator[st
     yield f"<dt>What to do</dt><dd>{links}</dd>"
     yield f"<dt>Prometheus</dt><dd><code>{escape(summary.span.prometheus.url)}</code></dd>"
     yield "</dl>"
+
+
+def _headings(summary: Summary, thresholds: Thresholds) -> list[str]:
+    """Return the runbook's headings for what fired, and for what this page may show."""
+    groups = (model_alerts, service_alerts, relay_alerts)
+    known = {alert.name for group in groups for alert in group(thresholds)}
+    fired = [alert.name for alert in summary.alerts if alert.name in known]
+    return list(dict.fromkeys([*fired, *HEADINGS]))

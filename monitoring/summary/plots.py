@@ -13,6 +13,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
+from monitoring.plain import plain
 from monitoring.summary.finding import Counted, Finding
 from monitoring.summary.summary import Summary
 from monitoring.thresholds import Thresholds
@@ -22,6 +23,8 @@ SMALL = 8
 # More bins than this would be unreadable; those that moved most are shown then.
 MOST_BINS = 24
 LONGEST = 14
+# More letters than this stand upright.
+CROWDED = 60
 # Drawn in these, which stand for variables of the style sheet.
 INK, LIVE, REFERENCE, SHORT, LONG = "#24292f", "#0072b2", "#8a8f98", "#56b4e9", "#0072b3"
 VARIABLES = {
@@ -81,8 +84,8 @@ def _shares(axes: Axes, signal: Counted) -> None:
     axes.bar(where - 0.2, 100 * signal.shares[shown], 0.4, color=REFERENCE, label="reference")
     if signal.rows:
         axes.bar(where + 0.2, 100 * signal.live[shown], 0.4, color=LIVE, label="in the span")
-    names = [_short(signal.bins[place]) for place in shown]
-    crowded = sum(map(len, names)) > 40
+    names = [plain(signal.bins[place], LONGEST) for place in shown]
+    crowded = len(names) * max(map(len, names)) > CROWDED
     axes.set_xticks(where, names, rotation=90 if crowded else 0)
     axes.set_ylabel("share of rows, %")
     part = f", {len(shown)} of {len(signal.bins)}" if len(shown) < len(signal.bins) else ""
@@ -140,7 +143,3 @@ def _svg(figure: Figure) -> str:
     for colour, variable in VARIABLES.items():
         drawn = drawn.replace(colour, variable)
     return drawn
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

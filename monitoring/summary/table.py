@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from monitoring.plain import plain
 from monitoring.summary.finding import Finding
 from monitoring.summary.summary import Summary
 from monitoring.summary.words import facts, headline, rule, shift
@@ -18,7 +19,7 @@ def text(summary: Summary) -> str:
 
 
 def _lines(summary: Summary) -> Iterator[str]:
-    yield f"{summary.version}, {summary.span}"
+    yield plain(f"{summary.version}, {summary.span}")
     yield plain(headline(summary))
     yield ""
     for name, fact in facts(summary):
@@ -33,13 +34,13 @@ def _lines(summary: Summary) -> Iterator[str]:
 def _row(finding: Finding) -> tuple[str, ...]:
     signal, (name, moved) = finding.signal, shift(finding)
     return (
-        _short(signal.name),
+        plain(signal.name, LONGEST),
         f"{signal.rows:,.0f}",
-        _short(name),
+        plain(name, LONGEST),
         moved,
-        f"{finding.psi:.3f}",
+        f"{finding.psi:z.3f}",
         "" if finding.ks is None else f"{finding.ks:.3f}",
-        f"{finding.evidence:.2f}",
+        f"{finding.evidence:z.2f}",
         finding.verdict.value,
     )
 
@@ -53,16 +54,3 @@ def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         yield "  ".join(cells).rstrip()
-
-
-def plain(text: str) -> str:
-    """Return a text that cannot steer a terminal, whatever a label brought.
-
-    >>> plain("red\\x1b[31m")
-    'red?[31m'
-    """
-    return "".join(sign if sign.isprintable() else "?" for sign in text)
-
-
-def _short(text: str) -> str:
-    return plain(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")

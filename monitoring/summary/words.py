@@ -16,6 +16,8 @@ def headline(summary: Summary) -> str:
     drift, watch = summary.having(Verdict.DRIFT), summary.having(Verdict.WATCH)
     few, idle = summary.having(Verdict.FEW), summary.having(Verdict.IDLE)
     every = len(summary.findings)
+    if not every:
+        return f"No signal of {summary.version} could be compared with its reference."
     if len(idle) == every:
         return f"No traffic reached {summary.version} in the span."
     parts = [f"{len(drift)} of {every} signals of {summary.version} drift{_names(drift)}"]
@@ -56,10 +58,10 @@ def _accuracy(known: Accuracy) -> Iterator[tuple[str, str]]:
 def _measured(found: Measured | None, accepted: float, unit: str) -> str:
     if found is None:
         return f"unknown: no {unit}"
-    state = "it fell under" if found.fell else "no drop;"
+    state = "it fell under its control limit of" if found.fell else "no alarm, control limit"
     return (
         f"{found.value:.1%} on {found.rows:,.0f} {unit}, accepted with {accepted:.1%}: "
-        f"{state} its control limit of {found.limit:.1%}"
+        f"{state} {found.limit:.1%}"
     )
 
 
@@ -79,4 +81,4 @@ def shift(finding: Finding) -> tuple[str, str]:
         return "", ""
     signal, place = finding.signal, finding.moved
     before, after = (100 * shares[place] for shares in (signal.shares, signal.live))
-    return signal.bins[place], f"{before:.1f} % → {after:.1f} % ({after - before:+.1f})"
+    return signal.bins[place], f"{before:.1f} % → {after:.1f} % ({after - before:+z.1f})"

@@ -12,7 +12,7 @@ Shares = Mapping[str, float]
 TENTHS: Shares = {**{f"{i:02d}": 0.0995 for i in range(10)}, "outside": 0.001, MISSING: 0.004}
 COLOURS: Shares = {"blue": 0.5, "green": 0.3, "red": 0.15, OTHER: 0.04, MISSING: 0.01}
 # What a label may hold to harm whoever reads it.
-HARM = '<script>alert("$x^{$")</script>'
+HARM = '<script>alert("$x^{$")\n</script>'
 DRIFTED = 6.0
 
 

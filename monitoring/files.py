@@ -73,6 +73,7 @@ def _drift(thresholds: Thresholds) -> dict[str, Any]:
     quick, short, long = (rules.drift(window, thresholds) for window in thresholds.drift_windows)
     return {
         "groups": [
+            _group("drift_counts", [rules.counted(thresholds)], thresholds.count_interval),
             _group("drift_quick", [*rules.signal_reference(), *quick]),
             _group("drift_short", [*short, rules.drifted(thresholds)]),
             _group("drift_long", long, thresholds.long_interval),

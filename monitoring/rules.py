@@ -1,7 +1,7 @@
 """The recording rules: monitoring/drift.py said again in PromQL, per model version and signal.
 
-Replicas add up because counts are sums of increases; the reference, the same on every replica, is
-a max. Every rule is finite: what cannot be computed yet is absent, never NaN.
+Replicas add up because counts are sums of what each has counted; the reference, the same on every
+replica, is a max. Every rule is finite: what cannot be computed yet is absent, never NaN.
 """
 
 from monitoring.drift import LOOKS
@@ -36,6 +36,7 @@ __all__ = [
     "Window",
     "accuracy",
     "accuracy_reference",
+    "counted",
     "drift",
     "drifted",
     "signal_reference",
@@ -62,7 +63,7 @@ def drift(window: str, thresholds: Thresholds) -> list[Rule]:
     names = Window(window)
     prior = f"{thresholds.prior:g}"
     return [
-        Rule(names.bin_counts, _bin_counts(window)),
+        Rule(names.bin_counts, _bin_counts(window, thresholds)),
         Rule(names.counts, f"sum by ({SIGNAL}) ({names.bin_counts})"),
         Rule(
             names.share,
@@ -81,12 +82,28 @@ def drift(window: str, thresholds: Thresholds) -> list[Rule]:
     ]
 
 
-def _bin_counts(window: str) -> str:
+def counted(thresholds: Thresholds) -> Rule:
+    """Return what all replicas counted in one interval, in whole rows.
+
+    The subquery reads every counter at whole intervals, whenever it was scraped; `irate` takes the
+    last two readings and knows resets; the range is a moment short of three. Unlike `increase`,
+    nothing is extrapolated: readings add up over any window to the last less the first.
+    """
+    interval = thresholds.count_interval
+    step = seconds(interval)
+    readings = f"{metrics.SIGNAL_BIN.name}[{_just_under(2 * step)}:{interval}]"
+    return Rule(Window(interval).bin_counts, f"round({step} * sum by ({BIN}) (irate({readings})))")
+
+
+def _bin_counts(window: str, thresholds: Thresholds) -> str:
     # A bin that nobody has counted yet is 0, not absent.
-    return (
-        f"sum by ({BIN}) (increase({metrics.SIGNAL_BIN.name}[{window}]))\n"
-        f"or 0 * {REFERENCE_SHARE}"
-    )
+    each = Window(thresholds.count_interval).bin_counts
+    return f"sum_over_time({each}[{_just_under(seconds(window))}])\nor 0 * {REFERENCE_SHARE}"
+
+
+def _just_under(span: int) -> str:
+    # Prometheus 2 takes both ends of a range, one interval too many; Prometheus 3 only the later.
+    return f"{span - 1}s999ms"
 
 
 def _psi(names: Window, prior: str) -> str:

@@ -38,6 +38,11 @@ class Thresholds:
     limit of the effect, or in a longer one with a lower limit.
     """
 
+    # Counters are read once per interval, on every replica, and added up over windows from there:
+    # so a long window costs no more with many replicas, and their counts add up exactly. Scrape as
+    # often or oftener.
+    count_interval: str = _duration("15s")
+
     # Windows. The quick one is for drift alone: a broken sender shows within minutes. The long one
     # is read over a day, so its group is evaluated at its own, slower pace.
     quick_window: str = _duration("5m")
@@ -118,6 +123,9 @@ class Thresholds:
     def __post_init__(self) -> None:
         for item in fields(self):
             _check(item.name, getattr(self, item.name), item.metadata)
+        if seconds(self.count_interval) >= seconds(self.quick_window):
+            expected = f"under {self.quick_window}"
+            raise InvalidThreshold("count_interval", self.count_interval, expected)
         if seconds(self.quick_window) >= seconds(self.short_window):
             raise InvalidThreshold("quick_window", self.quick_window, f"under {self.short_window}")
         if seconds(self.short_window) >= seconds(self.long_window):

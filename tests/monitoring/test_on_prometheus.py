@@ -18,7 +18,7 @@ from tests.monitoring.replica import Replica
 from tests.prometheus import Labels, Prometheus
 
 TOLERANCE = 1e-6
-THRESHOLDS = Thresholds(long_interval="1s")
+THRESHOLDS = Thresholds(count_interval="1s", long_interval="1s")
 WINDOWS = THRESHOLDS.windows
 IDLE = "9.9.9"
 # Version to its accuracy, that accuracy's sample size, and the live accuracy.

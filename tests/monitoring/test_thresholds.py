@@ -36,6 +36,7 @@ def test_every_threshold_has_a_unit(name: str) -> None:
         ({"traffic_cycle": "5m"}, "traffic_cycle: got '5m', expected over 15m"),
         ({"label_fraction": 1.0}, "label_fraction: got 1.0, expected 0.01 to 0.9 share of the"),
         ({"stale_days": 0}, "stale_days: got 0, expected 1 to 3650 days"),
+        ({"count_interval": "5m"}, "count_interval: got '5m', expected under 5m"),
         ({"quick_window": "1h"}, "quick_window: got '1h', expected under 1h"),
         ({"short_psi": 0.6}, "short_psi: got 0.6, expected at most 0.5"),
         ({"long_psi": 0.6}, "long_psi: got 0.6, expected at most 0.25"),

@@ -1,0 +1,1 @@
+"""The benchmarks' own parts: what they simulate is what they say."""

@@ -10,9 +10,10 @@ import numpy as np
 
 from service.errors import InferenceFailed
 from service.predictor import Floats32
+from service.signals import Rows
 
 Result = TypeVar("Result")
-Waiting = tuple[Floats32, asyncio.Future[list[Result]]]
+Waiting = tuple[Rows, asyncio.Future[list[Result]]]
 
 
 class Batcher(Generic[Result]):
@@ -32,8 +33,8 @@ class Batcher(Generic[Result]):
 
     def __init__(
         self,
-        infer: Callable[[Floats32], Floats32],
-        finish: Callable[[Floats32, Floats32, float], list[Result]],
+        infer: Callable[[Rows], Floats32],
+        finish: Callable[[Rows, Floats32, float], list[Result]],
         *,
         max_rows: int,
         executor: Executor | None,
@@ -47,7 +48,7 @@ class Batcher(Generic[Result]):
         self._waiting: list[Waiting[Result]] = []
         self._busy = False
 
-    def submit(self, rows: Floats32) -> "asyncio.Future[list[Result]]":
+    def submit(self, rows: Rows) -> "asyncio.Future[list[Result]]":
         """Return a future of the results of `rows`; InferenceFailed where the model raises."""
         future: asyncio.Future[list[Result]] = self._loop.create_future()
         self._waiting.append((rows, future))
@@ -75,14 +76,14 @@ class Batcher(Generic[Result]):
         batch, self._waiting = self._waiting[:end], self._waiting[end:]
         return batch
 
-    def _timed(self, rows: Floats32) -> tuple[Floats32, float]:
+    def _timed(self, rows: Rows) -> tuple[Floats32, float]:
         started = perf_counter()
         return self._infer(rows), perf_counter() - started
 
     def _answer(
         self,
         batch: list[Waiting[Result]],
-        rows: Floats32,
+        rows: Rows,
         outcome: Callable[[], tuple[Floats32, float]],
     ) -> None:
         try:

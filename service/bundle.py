@@ -2,71 +2,37 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Any, TypeVar
 
-import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from service import signals
+from service import reference as references
 from service.errors import BundleRejected
-from service.signals import Reference
+from service.manifest import FORMAT, Manifest
+from service.signals import Extraction, Reference
 
-FORMAT = 1
+__all__ = [
+    "CARD",
+    "FORMAT",
+    "MANIFEST",
+    "MODEL",
+    "REFERENCE",
+    "SIGNALS",
+    "Bundle",
+    "Manifest",
+    "load",
+    "sha256",
+    "write",
+]
 MANIFEST = "manifest.json"
 MODEL = "model.onnx"
-REFERENCE = "reference.json"
+REFERENCE = references.FILE
+SIGNALS = "signals.npz"
 CARD = "card.md"
-SHA256 = re.compile(r"^[0-9a-f]{64}$")
-
-
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class InputSchema(_Record):
-    """What one instance looks like: its kind (see `signals.EXTRACTORS`) and its shape."""
-
-    kind: Literal["image"]
-    shape: tuple[Annotated[int, Field(gt=0)], ...] = Field(min_length=1)
-
-
-class Metric(_Record):
-    """A test metric and the rows it was measured on."""
-
-    value: float
-    size: int = Field(gt=0)
-
-
-class SelfTest(_Record):
-    """A row and the probabilities that the model must give for it, within `tolerance`."""
-
-    instance: list[list[float]]
-    probabilities: list[float]
-    tolerance: float = Field(gt=0)
-
-
-class Manifest(_Record):
-    """`manifest.json`: where the model comes from, what it takes, what it gives, what it scored."""
-
-    format: Literal[1]
-    task: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
-    created: datetime
-    commit: str = Field(pattern=r"^[0-9a-f]{7,40}$")
-    data_version: str
-    framework: str
-    framework_version: str
-    labels: tuple[str, ...] = Field(min_length=2)
-    input: InputSchema
-    metrics: dict[str, Metric]
-    self_test: SelfTest
-    files: dict[str, Annotated[str, Field(pattern=SHA256.pattern)]]
 
 
 @dataclass(frozen=True)
@@ -77,6 +43,7 @@ class Bundle:
     digest: str
     manifest: Manifest
     reference: Reference
+    extraction: Extraction
 
     @property
     def model(self) -> Path:
@@ -118,7 +85,7 @@ def load(path: Path) -> Bundle:
     version, or not of the schema.
     """
     manifest = _parse(Manifest, path / MANIFEST)
-    for required in (MODEL, REFERENCE, CARD):
+    for required in (MODEL, REFERENCE, SIGNALS, CARD):
         if required not in manifest.files:
             raise BundleRejected(MANIFEST, f"files lists no {required}", reason="missing")
     for name, expected in manifest.files.items():
@@ -127,8 +94,9 @@ def load(path: Path) -> Bundle:
     if unlisted:
         raise BundleRejected(min(unlisted), "the manifest does not list it", reason="unlisted")
     reference = _parse(Reference, path / REFERENCE)
-    _check_reference(manifest, reference)
-    return Bundle(path, sha256(path / MANIFEST), manifest, reference)
+    extraction = _extraction(manifest, path / SIGNALS)
+    references.check(reference, extraction, manifest.labels)
+    return Bundle(path, sha256(path / MANIFEST), manifest, reference, extraction)
 
 
 def _verify(path: Path, name: str, expected: str) -> None:
@@ -141,36 +109,11 @@ def _verify(path: Path, name: str, expected: str) -> None:
         raise BundleRejected(name, problem, reason="checksum")
 
 
-def _check_reference(manifest: Manifest, reference: Reference) -> None:
-    """Refuse a reference with a signal that the service cannot compute from the traffic."""
-    kind, shape = manifest.input.kind, manifest.input.shape
+def _extraction(manifest: Manifest, file: Path) -> Extraction:
     try:
-        inputs = set(signals.extract(kind, np.zeros((1, *shape))))
+        return Extraction.load(manifest.input, file)
     except ValueError as error:
-        problem = f"input.shape is {shape}, which is no shape of the kind {kind!r}: {error}"
-        raise BundleRejected(MANIFEST, problem, reason="schema") from error
-    names = [signal.name for signal in reference.signals]
-    for name in names:
-        if names.count(name) > 1:
-            raise BundleRejected(REFERENCE, f"signal {name!r} occurs twice", reason="reference")
-    for signal in reference.signals:
-        _check_signal(signal, inputs, manifest.labels)
-
-
-def _check_signal(signal: signals.Signal, inputs: set[str], labels: tuple[str, ...]) -> None:
-    if signal.name == signals.PREDICTION:
-        expected = (*labels, signals.OTHER, signals.MISSING)
-        if signal.kind != "categorical" or signal.bins != expected:
-            problem = f"signal 'prediction' has the bins {signal.bins}, expected {expected}"
-            raise BundleRejected(REFERENCE, problem, reason="reference")
-        return
-    known = {*inputs, signals.CONFIDENCE}
-    if signal.name not in known:
-        problem = f"signal {signal.name!r} cannot be computed, the service knows {sorted(known)}"
-        raise BundleRejected(REFERENCE, problem, reason="reference")
-    if signal.kind != "numeric":
-        problem = f"signal {signal.name!r} is {signal.kind}, expected numeric"
-        raise BundleRejected(REFERENCE, problem, reason="reference")
+        raise BundleRejected(file.name, str(error), reason="schema") from error
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -190,6 +133,19 @@ def _parse(model: type[Model], file: Path) -> Model:
         return model.model_validate_json(file.read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "document"
+        field = _field(first["loc"], document) or "document"
         problem = f"{field}: {first['msg']} (got {str(first['input'])[:60]})"
         raise BundleRejected(file.name, problem, reason="schema") from error
+
+
+def _field(path: tuple[int | str, ...], document: Any) -> str:
+    """Return a path such as `signals.brightness.shares.0`: what has a name is called by it."""
+    parts = []
+    for part in path:
+        try:
+            document = document[part]
+        except (KeyError, IndexError, TypeError):  # a missing field, or the tag of a kind of input
+            document = document if isinstance(part, str) else None
+        named = isinstance(part, int) and isinstance(document, dict) and "name" in document
+        parts.append(str(document["name"] if named else part))
+    return ".".join(parts)

@@ -112,7 +112,7 @@ class PredictEndpoint:
         serving = self._production.serving()
         if model is not None and model != serving.model:
             raise UnknownModel("model", model, f"{serving.model!r}, the one that serves")
-        rows, texts = instances.parse(content, shape=serving.shape, limit=self._rows)
+        rows, texts = instances.parse(content, schema=serving.input, limit=self._rows)
         predictions = await serving.predict(rows)
         self._store.offer(
             Observed(serving.model, serving.version, self._clock(), texts, predictions)

@@ -5,16 +5,21 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from service.bundle import MANIFEST, MODEL, Bundle
-from service.errors import BundleRejected
+from service.errors import BundleRejected, InvalidInput
+from service.rows import read
+from service.signals import Rows
 
 Floats32 = NDArray[np.float32]
+# What ONNX Runtime calls the tensors that hold rows of each kind of input.
+TENSORS = {"image": "tensor(float)", "tabular": "tensor(float)", "text": "tensor(string)"}
 
 
 class Predictor:
     """An ONNX Runtime session over one bundle; safe to call from several threads.
 
-    Raises BundleRejected where the model cannot be loaded, has not one input and one output, or
-    answers the manifest's self-test row with something else.
+    test_row: the manifest's self-test row, shape (1, *input shape).
+    Raises BundleRejected where the model cannot be loaded, has not one input of the manifest's kind
+    and one output, or answers the self-test row with something else.
     """
 
     def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
@@ -35,22 +40,33 @@ class Predictor:
             problem = f"{len(inputs)} inputs and {len(outputs)} outputs, expected one of each"
             raise BundleRejected(MODEL, problem, reason="model")
         self._input, self._output = inputs[0].name, outputs[0].name
+        kind = bundle.manifest.input.kind
+        if inputs[0].type != TENSORS[kind]:
+            problem = f"takes a {inputs[0].type}, expected a {TENSORS[kind]} for the kind {kind!r}"
+            raise BundleRejected(MODEL, problem, reason="model")
+        # Converted text models take a column of strings.
+        self._column = kind == "text" and len(inputs[0].shape) == 2
+        self.test_row = self._read()
         self._self_test()
 
-    def predict(self, rows: Floats32) -> Floats32:
+    def predict(self, rows: Rows) -> Floats32:
         """Return probabilities of shape (rows, labels) for rows of shape (rows, *input shape)."""
-        result: Floats32 = self._session.run([self._output], {self._input: rows})[0]
+        given = rows[:, None] if self._column else rows
+        result: Floats32 = self._session.run([self._output], {self._input: given})[0]
         return result
+
+    def _read(self) -> Rows:
+        manifest = self.bundle.manifest
+        try:
+            return read(manifest.input, [manifest.self_test.instance])
+        except InvalidInput as error:
+            problem = f"self_test.instance does not fit the input: {error}"
+            raise BundleRejected(MANIFEST, problem, reason="self_test") from error
 
     def _self_test(self) -> None:
         test = self.bundle.manifest.self_test
-        row = np.asarray([test.instance], dtype=np.float32)
-        if row.shape[1:] != self.bundle.manifest.input.shape:
-            shape = self.bundle.manifest.input.shape
-            problem = f"self_test.instance has shape {row.shape[1:]}, the input {shape}"
-            raise BundleRejected(MANIFEST, problem, reason="self_test")
         try:
-            found = self.predict(row)[0]
+            found = self.predict(self.test_row)[0]
         except Exception as error:  # as above
             raise BundleRejected(
                 MODEL, f"the self-test failed: {error}", reason="self_test"

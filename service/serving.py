@@ -15,6 +15,7 @@ from service.batcher import Batcher
 from service.bundle import Bundle
 from service.counters import Counters
 from service.predictor import Floats32, Predictor
+from service.signals import Rows
 from service.writes import Prediction
 
 ID_DIGITS = 32
@@ -39,7 +40,7 @@ def load(path: Path, *, threads: int, batch_rows: int) -> Loaded:
     """
     verified = bundle.load(path)
     predictor = Predictor(verified, threads=threads)
-    rows = np.zeros((batch_rows, *verified.manifest.input.shape), dtype=np.float32)
+    rows = np.repeat(predictor.test_row, batch_rows, axis=0)
     tries = []
     for _ in range(TRIES):
         started = perf_counter()
@@ -63,7 +64,7 @@ class Serving:
         self.bundle = loaded.bundle
         self.model = loaded.bundle.manifest.task
         self.version = loaded.bundle.manifest.version
-        self.shape = loaded.bundle.manifest.input.shape
+        self.input = loaded.bundle.manifest.input
         # No cycle back to self: a frozen cycle would keep the model's memory for ever.
         finish = _Finish(loaded.bundle, counters, ids)
         batcher = Batcher(loaded.predictor.predict, finish, max_rows=max_rows, executor=executor)
@@ -79,10 +80,10 @@ class _Finish:
         self._counters = counters
         self._ids = ids
 
-    def __call__(self, rows: Floats32, probabilities: Floats32, seconds: float) -> list[Prediction]:
+    def __call__(self, rows: Rows, probabilities: Floats32, seconds: float) -> list[Prediction]:
         predicted = probabilities.argmax(axis=1)
         confidence = probabilities.max(axis=1)
-        self._counters.add(rows, predicted, confidence, seconds=seconds)
+        self._counters.add(rows, probabilities, seconds=seconds)
         labels, version = self._labels, self._version
         return [
             {

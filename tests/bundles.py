@@ -1,10 +1,10 @@
 """Tiny bundles made by hand, so that a test of the service needs no training and a moment only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from statistics import NormalDist
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import onnx
@@ -13,9 +13,11 @@ from onnx import TensorProto, helper, numpy_helper
 
 from service import bundle, signals
 from service.bundle import Bundle
+from service.signals import PREDICTION, Extraction, ImageInput
 
 LABELS = tuple("0123456789")
 SHAPE = (8, 8)
+INPUT = ImageInput(shape=SHAPE)
 ROWS = 400
 CREATED = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
@@ -35,13 +37,11 @@ def make_bundle(
     labels: Sequence[str] = LABELS,
     seed: int = 0,
     commit: str = "0123abc",
-    extra_signals: Sequence[signals.Signal] = (),
     **manifest: Any,
 ) -> Bundle:
     """Write a bundle with a linear softmax model over 8x8 images into `path` and load it.
 
     seed: the model's weights; two bundles of one seed and version have the same digest.
-    extra_signals: added to the reference as they are, to make one the service cannot compute.
     manifest: fields that replace those of a good manifest.
     """
     path.mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,10 @@ def make_bundle(
     rows = images(ROWS, seed=seed + 1)
     (path / bundle.MODEL).write_bytes(softmax_model(weights.astype(np.float32)))
     probabilities = softmax(rows.reshape(len(rows), -1), weights)
-    reference = make_reference(rows, probabilities, labels=labels, extra=extra_signals)
+    extraction = Extraction.fit(INPUT, images(ROWS, seed=seed + 2))
+    extraction.save(path / bundle.SIGNALS)
+    columns = {**extraction.extract(rows), **signals.outputs(probabilities)}
+    reference = make_reference(columns, labels=labels)
     (path / bundle.REFERENCE).write_text(reference.model_dump_json(indent=2), encoding="utf-8")
     (path / bundle.CARD).write_text(f"# {task} {version}\n\nA bundle for tests.\n", "utf-8")
     fields: dict[str, Any] = {
@@ -62,7 +65,7 @@ def make_bundle(
         "framework": "numpy",
         "framework_version": np.__version__,
         "labels": list(labels),
-        "input": {"kind": "image", "shape": list(SHAPE)},
+        "input": INPUT.model_dump(mode="json"),
         "metrics": {"accuracy": {"value": 0.9, "size": ROWS}},
         "self_test": {
             "instance": rows[0].tolist(),
@@ -101,57 +104,50 @@ def softmax_model(weights: NDArray[np.float32]) -> bytes:
 
 
 def make_reference(
-    rows: Floats,
-    probabilities: Floats,
-    *,
-    labels: Sequence[str] = LABELS,
-    extra: Sequence[signals.Signal] = (),
-    bins: int = 10,
+    columns: Mapping[str, NDArray[Any]], *, labels: Sequence[str] = LABELS
 ) -> signals.Reference:
-    """Return a reference counted on `rows` and on what the model gives for them."""
-    columns: dict[str, Floats] = signals.extract("image", rows)
-    columns[signals.CONFIDENCE] = probabilities.max(axis=1)
-    found = [numeric(name, values, bins=bins) for name, values in columns.items()]
-    found.append(categorical(probabilities.argmax(axis=1), labels))
-    return signals.Reference(signals=(*found, *extra), accuracy=0.9, accuracy_size=len(rows))
+    """Return a reference counted on columns of image signals and outputs."""
+    found = [numeric(name, column) for name, column in columns.items() if name != PREDICTION]
+    found.append(categorical(columns[PREDICTION], labels))
+    size = len(columns[PREDICTION])
+    return signals.Reference(signals=tuple(found), accuracy=0.9, accuracy_size=size)
 
 
-def numeric(name: str, values: Floats, *, bins: int = 10) -> signals.Signal:
+def numeric(name: str, values: NDArray[np.floating], *, bins: int = 10) -> signals.Signal:
     """Return a numeric signal with its bins cut at the quantiles of `values`."""
     edges = signals.numeric_edges(values, bins=bins)
-    counts = np.bincount(np.searchsorted(edges, values), minlength=len(edges) + 2)
-    return _signal(name, "numeric", signals.numeric_bins(edges), counts, edges=edges)
+    names = signals.numeric_bins(edges)
+    counts = np.bincount(np.searchsorted(edges, values), minlength=len(names))
+    bounds = {"low": float(values.min()), "high": float(values.max())}
+    return _signal(name, "numeric", names, counts, {"edges": edges, **bounds})
 
 
 def categorical(predicted: NDArray[np.int64], labels: Sequence[str]) -> signals.Signal:
     """Return the `prediction` signal."""
     names = (*labels, signals.OTHER, signals.MISSING)
     counts = np.bincount(predicted, minlength=len(names))
-    return _signal(signals.PREDICTION, "categorical", names, counts)
+    return _signal(PREDICTION, "categorical", names, counts, {})
 
 
 def _signal(
     name: str,
-    kind: str,
+    kind: Literal["numeric", "categorical"],
     names: tuple[str, ...],
     counts: NDArray[np.int64],
-    *,
-    edges: tuple[float, ...] = (),
+    bounds: Mapping[str, Any],
 ) -> signals.Signal:
-    return signals.Signal.model_validate(
-        {
-            "name": name,
-            "kind": kind,
-            "bins": names,
-            "edges": edges,
-            "shares": signals.reference_shares(counts),
-            "size": int(counts.sum()),
-            "critical_value": critical_value(len(names) - 1),
-        }
+    return signals.Signal(
+        name=name,
+        kind=kind,
+        bins=names,
+        shares=signals.reference_shares(counts, kind),
+        size=int(counts.sum()),
+        critical_value=critical_value(len(names) - 1),
+        **bounds,
     )
 
 
-def critical_value(freedom: int, *, level: float = 0.01 / 22) -> float:
+def critical_value(freedom: int, *, level: float = 0.01 / 27) -> float:
     """Return the chi-squared quantile by Wilson and Hilferty's cube, close enough for a test."""
     part = 2 / (9 * freedom)
     cube = 1 - part + NormalDist().inv_cdf(1 - level) * float(np.sqrt(part))

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
-from service.bundle import CARD, MODEL, REFERENCE, Bundle, write
+from service.bundle import CARD, MODEL, REFERENCE, SIGNALS, Bundle, write
 from service.predictor import Predictor
+from service.signals import Extraction
 from training import params
 from training.artifacts import Prepared, read_json
 from training.command import run, task_parser
@@ -110,12 +111,14 @@ def export(
     with np.load(folder / "model" / "predictions.npz") as file:
         validation, test = file["validation"], file["test"]
     rows = basis(prepared, validation, test, numbers)
-    reference = build(task.input.kind, task.labels, rows, numbers)
+    extraction = Extraction.fit(task.input, rows.learnt.inputs)
+    reference = build(extraction, task.labels, rows, numbers)
     if out.exists():
         rmtree(out)
     out.mkdir(parents=True)
     copyfile(folder / "model" / "model.onnx", out / MODEL)
     (out / REFERENCE).write_text(reference.model_dump_json(indent=1) + "\n")
+    extraction.save(out / SIGNALS)
     (out / CARD).write_text(card(task, name, numbers.version, metrics, facts))
     manifest = {
         "task": name,
@@ -129,7 +132,7 @@ def export(
         "input": task.input.model_dump(),
         "metrics": flat_metrics(metrics),
         "self_test": {
-            "instance": prepared.test.inputs[0].tolist(),
+            "instance": task.input.instance(prepared.test.inputs[0]),
             "probabilities": test[0].tolist(),
             "tolerance": numbers.tolerance,
         },

@@ -1,42 +1,51 @@
 """What the model was accepted on: the shares and accuracy that live traffic is held against."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from service.signals import (
     CONFIDENCE,
+    MARGIN,
     MISSING,
     OTHER,
     PREDICTION,
     Binner,
+    Extraction,
     Reference,
     Signal,
-    extract,
     numeric_bins,
     numeric_edges,
+    outputs,
     reference_shares,
 )
 from training.artifacts import Prepared, Split
 from training.params import Export
 
 # A sure model's quantiles all lie within 1e-6 of 1, where they would measure rounding errors.
-CONFIDENCE_EDGES = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999)
-Column = NDArray[np.generic]
+# Where no third label has a chance, a margin is twice the confidence less 1.
+EDGES = {
+    CONFIDENCE: (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999),
+    MARGIN: (0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.96, 0.98, 0.998),
+}
+Column = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Basis:
     """The rows a reference is counted on.
 
+    learnt: rows that the signals are fitted to, none of which is among the inputs: on its own rows
+    a fit looks better than on any to come.
     inputs: rows for the input signals; held-out or not makes no difference to those.
     held_out: rows with their probabilities, for the output signals: on rows it was fitted on, a
     model is surer than it will be.
     accuracy: of correct predictions on test rows; accuracy_size: how many rows.
     """
 
+    learnt: Split
     inputs: Split
     held_out: Split
     probabilities: NDArray[np.float64]
@@ -62,6 +71,7 @@ def basis(
     tested = prepared.test.source == source
     correct = test[tested].argmax(axis=1) == prepared.test.labels[tested]
     return Basis(
+        prepared.train.where(prepared.train.source == "base"),
         inputs.where(inputs.source == source),
         held_out.where(chosen),
         probabilities[chosen],
@@ -70,41 +80,48 @@ def basis(
     )
 
 
-def build(kind: str, labels: tuple[str, ...], rows: Basis, numbers: Export) -> Reference:
-    """Return the reference of every input signal, of the prediction and of the confidence."""
-    columns: dict[str, Column] = {**extract(kind, rows.inputs.inputs)}
-    columns[CONFIDENCE] = rows.probabilities.max(axis=1)
-    columns[PREDICTION] = rows.probabilities.argmax(axis=1)
+def build(
+    extraction: Extraction, labels: tuple[str, ...], rows: Basis, numbers: Export
+) -> Reference:
+    """Return the reference of every input signal and of the model's answers."""
+    columns = {**extraction.extract(rows.inputs.inputs), **outputs(rows.probabilities)}
+    categories = {**extraction.categories, PREDICTION: (*labels, OTHER, MISSING)}
     level = numbers.family_level / len(columns)
-    signals = [_signal(PREDICTION, (*labels, OTHER, MISSING), (), columns, level)]
-    for name, column in columns.items():
-        if name != PREDICTION:
-            most = max(2, min(numbers.bins, len(column) // numbers.rows_per_bin))
-            values = column.astype(np.float64)
-            edges = CONFIDENCE_EDGES if name == CONFIDENCE else numeric_edges(values, bins=most)
-            signals.append(_signal(name, numeric_bins(edges), edges, columns, level))
-    return Reference(
-        signals=tuple(signals), accuracy=rows.accuracy, accuracy_size=rows.accuracy_size
+    signals = tuple(
+        (
+            _categorical(name, column, categories[name], level)
+            if name in categories
+            else _numeric(name, column, numbers, level)
+        )
+        for name, column in columns.items()
     )
+    return Reference(signals=signals, accuracy=rows.accuracy, accuracy_size=rows.accuracy_size)
 
 
-def _signal(
-    name: str,
-    bins: tuple[str, ...],
-    edges: tuple[float, ...],
-    columns: Mapping[str, Column],
-    level: float,
-) -> Signal:
+def _categorical(name: str, column: Column, bins: tuple[str, ...], level: float) -> Signal:
+    return _counted(column, {"name": name, "kind": "categorical", "bins": bins}, level)
+
+
+def _numeric(name: str, column: Column, numbers: Export, level: float) -> Signal:
+    if name in EDGES:
+        edges, low, high = EDGES[name], 0.0, 1.0
+    else:
+        present = column[~np.isnan(column)]
+        most = max(2, min(numbers.bins, len(present) // numbers.rows_per_bin))
+        edges = numeric_edges(column, bins=most)
+        # A feature that is never there in the reference is outside wherever it is.
+        low, high = (float(present.min()), float(present.max())) if len(present) else (0.0, 0.0)
+    fields = {"name": name, "kind": "numeric", "bins": numeric_bins(edges)}
+    return _counted(column, {**fields, "edges": edges, "low": low, "high": high}, level)
+
+
+def _counted(column: Column, fields: dict[str, Any], level: float) -> Signal:
+    """Return the signal with the shares of its bins in the column and the limit at the level."""
     from scipy.stats import chi2
 
-    blank = Signal(
-        name=name,
-        kind="numeric" if edges else "categorical",
-        bins=bins,
-        edges=edges,
-        shares=tuple(1 / len(bins) for _ in bins),
-        size=len(columns[name]),
-        critical_value=float(chi2.ppf(1 - level, len(bins) - 1)),
-    )
-    shares = reference_shares(Binner([blank]).count(columns))
-    return blank.model_copy(update={"shares": shares})
+    bins = len(fields["bins"])
+    critical_value = float(chi2.ppf(1 - level, bins - 1))
+    even = tuple(1 / bins for _ in range(bins))
+    blank = Signal(shares=even, size=len(column), critical_value=critical_value, **fields)
+    counts = Binner([blank]).count({blank.name: column})
+    return blank.model_copy(update={"shares": reference_shares(counts, blank.kind)})

@@ -25,7 +25,7 @@ def versions(tmp_path: Path) -> Versions:
     for version in ("1.0.0", "1.1.0"):
         counters = versions.enter(bundles.make_bundle(tmp_path / version, version))
         images = bundles.images(6).astype(np.float32)
-        counters.add(images, np.arange(6), np.full(6, 0.5, np.float32), seconds=0.002)
+        counters.add(images, np.eye(6, 10, dtype=np.float32), seconds=0.002)
     return versions
 
 

@@ -21,8 +21,9 @@ def loaded(tmp_path: Path) -> Bundle:
 def add(mine: Counters, rows: int, *, seed: int = 0) -> None:
     """Count a batch whose every row is a 3 at confidence 0.5."""
     images = bundles.images(rows, seed=seed).astype(np.float32)
-    predicted = np.full(rows, 3)
-    mine.add(images, predicted, np.full(rows, 0.5, np.float32), seconds=0.001)
+    probabilities = np.full((rows, 10), 0.5 / 9, np.float32)
+    probabilities[:, 3] = 0.5
+    mine.add(images, probabilities, seconds=0.001)
 
 
 def test_what_is_read_is_exact(loaded: Bundle) -> None:

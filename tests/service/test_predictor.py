@@ -29,7 +29,10 @@ def test_probabilities_are_those_of_the_model(tmp_path: Path) -> None:
     [
         ({**GOOD, "probabilities": [0.1] * 10}, "off by"),
         ({**GOOD, "probabilities": [float("nan")] * 10}, "off by nan"),
-        ({**GOOD, "instance": [[1.0] * 8] * 7, "probabilities": [0.1] * 10}, "has shape"),
+        (
+            {**GOOD, "instance": [[1.0] * 8] * 7, "probabilities": [0.1] * 10},
+            "expected a list of 8",
+        ),
     ],
 )
 def test_a_bad_self_test_is_refused(

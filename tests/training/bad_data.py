@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow
 import pyarrow.parquet
 
-from service.bundle import InputSchema
+from service.signals import InputSchema
 from tests.bundles import images
 from training import params, validate
 from training.command import run

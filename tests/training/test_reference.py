@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from service.signals import CONFIDENCE, PREDICTION, extract
-from tests.bundles import LABELS, images
+from service.signals import OUTPUTS, PREDICTION, Extraction
+from tests.bundles import INPUT, LABELS, images
 from training import params
 from training.artifacts import Prepared, Split
 from training.reference import basis, build
@@ -66,15 +66,16 @@ def test_every_signal_has_bins_and_a_limit() -> None:
     """Bins have rows enough, shares sum to 1, all limits share one family-wise level."""
     rows = prepared((140, 20, 40))
     found = basis(rows, right(rows.validation, 1), right(rows.test, 1), NUMBERS)
-    reference = build("image", LABELS, found, NUMBERS)
-    inputs = set(extract("image", np.zeros((1, 8, 8))))
-    assert {signal.name for signal in reference.signals} == {*inputs, PREDICTION, CONFIDENCE}
+    extraction = Extraction.fit(INPUT, found.learnt.inputs)
+    reference = build(extraction, LABELS, found, NUMBERS)
+    assert {signal.name for signal in reference.signals} == {*extraction.names, *OUTPUTS}
     for signal in reference.signals:
         level = NUMBERS.family_level / len(reference.signals)
         assert signal.critical_value == pytest.approx(chi2.ppf(1 - level, len(signal.bins) - 1))
         assert sum(signal.shares) == pytest.approx(1) and min(signal.shares) > 0
         if signal.kind == "numeric":
             assert len(signal.edges) < NUMBERS.bins
-            assert signal.name == CONFIDENCE or len(signal.edges) == 200 // 25 - 1
-            assert signal.size == (60 if signal.name == CONFIDENCE else 200)
-    assert reference.signals[0].bins == (*LABELS, "other", "missing")
+            assert signal.name in OUTPUTS or len(signal.edges) == 200 // 25 - 1
+        assert signal.size == (60 if signal.name in OUTPUTS else 200)
+        if signal.name == PREDICTION:
+            assert signal.bins == (*LABELS, "other", "missing")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.predictor import Predictor
-from service.signals import CONFIDENCE, PREDICTION, Binner, Signal, extract
+from service.signals import Binner, Signal, outputs
 from training.artifacts import Split
 from training.comparison import probabilities
 
@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 PRIOR = 50.0  # weight of the reference, in rows; as monitoring's
-LIMIT = 0.2  # PSI; as monitoring's in its long window
+LIMIT = 0.1  # PSI; as monitoring's in its longest window
 
 
 def psi(counts: Ints, shares: Floats) -> float:
@@ -75,25 +75,22 @@ class Drift:
     @property
     def bins(self) -> tuple[str, ...]:
         """The bins' names, those of a numeric signal by their upper bounds."""
-        edges = self.signal.edges
-        if not edges:
+        if self.signal.kind == "categorical":
             return self.signal.bins
-        return (*(f"≤{edge:.3g}" for edge in edges), f">{edges[-1]:.3g}", self.signal.bins[-1])
+        edges = self.signal.edges
+        last = f">{edges[-1]:.3g}" if edges else f"{self.signal.low:.3g}"
+        return (*(f"≤{edge:.3g}" for edge in edges), last, *self.signal.bins[-2:])
 
 
 def signal_drift(model: Predictor, rows: Split) -> list[Drift]:
     """Return every signal of the model's reference on these rows, the worst first.
 
-    Inputs, prediction and confidence are what the service would have seen had the rows been sent.
+    Inputs and answers are what the service would have seen had the rows been sent.
     Raises BadParameter where the rows do not have the model's input shape.
     """
     binner = Binner(model.bundle.reference.signals)
     found = probabilities(model, rows)
-    columns: dict[str, NDArray[np.generic]] = {
-        **extract(model.bundle.manifest.input.kind, rows.inputs),
-        CONFIDENCE: found.max(axis=1),
-        PREDICTION: found.argmax(axis=1),
-    }
+    columns = {**model.bundle.extraction.extract(rows.inputs), **outputs(found)}
     parts = np.split(binner.count(columns), binner.offsets[1:])
     drifts = [Drift(signal, part) for signal, part in zip(binner.signals, parts, strict=True)]
     return sorted(drifts, key=lambda drift: (drift.drifts, drift.effect), reverse=True)

@@ -4,7 +4,7 @@ from importlib.metadata import distribution
 
 import numpy as np
 
-from service.bundle import InputSchema
+from service.signals import ImageInput
 from training.tasks.schema import Schema
 from training.tasks.task import Rows
 
@@ -19,7 +19,7 @@ class Digits:
     """
 
     labels = tuple(str(digit) for digit in range(10))
-    input = InputSchema(kind="image", shape=(8, 8))
+    input = ImageInput(shape=(8, 8))
     schema = Schema(low=0, high=16, whole=True, least_rows=50)
     about = (
         "Reads one handwritten digit from an 8 by 8 image with values from 0 (paper) to 16 (ink). "

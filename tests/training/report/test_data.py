@@ -99,7 +99,7 @@ def test_drifting_signals_come_worst_first_with_their_limits(made: Artifacts) ->
     """Far brighter rows: PSI and G beside their limits, and the worst as a picture."""
     prepared(made.folder, rows(100, seed=1) + rows(200, seed=3, source=INCIDENT, add=8))
     found = text(made)
-    assert "signals drift in the 200 new rows (limits: PSI over 0.2 and G over its" in found
+    assert "signals drift in the 200 new rows (limits: PSI over 0.1 and G over its" in found
     table = lines(found, "| `")[2:]
     effects = [float(line.split("|")[2]) for line in table]
     assert effects == sorted(effects, reverse=True) and effects[-1] > LIMIT

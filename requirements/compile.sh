@@ -14,5 +14,7 @@ compile training pyproject.toml --extra training
 compile training-gpu pyproject.toml --extra training-gpu
 compile monitoring pyproject.toml --extra monitoring
 compile dev pyproject.toml --extra dev
+# The versions that the tests ran with.
+compile relay --group relay --constraints requirements/dev.txt
 compile gdrive --group gdrive
 compile peers --group peers

@@ -61,9 +61,11 @@ class Thresholds:
     quiet_for: str = _duration("30d")
     # Where traffic has a rhythm (other users at night, at weekends), windows shorter than it see
     # drift in every hour: set this to 1d or 1w, and long_window to as much or a multiple. Shorter
-    # windows then only tell gross drift, over cycle_psi. 0s: no rhythm worth the name.
+    # windows then only tell what is gross: drift over cycle_psi, and a fall of accuracy, which is
+    # not the same for all users either, over cycle_drop. 0s: no rhythm worth the name.
     cycle: str = _duration("0s", least=0)
     cycle_psi: float = _number(1.5, unit="PSI", low=0.001, high=20.0)
+    cycle_drop: float = _number(0.25, unit="accuracy", low=0.001, high=1.0)
     # Numeric bins that KS is computed over, as many as `bins` in params.yaml; a signal with more
     # has none. Its cost grows with the square.
     ordered_bins: int = _number(10, unit="bins", low=2, high=99)
@@ -180,7 +182,8 @@ class Thresholds:
 
     def least_drop(self, window: str) -> float:
         """Return the least drop of accuracy that alerts in this window."""
-        return self.short_drop if window == self.short_window else self.long_drop
+        limit = self.short_drop if window == self.short_window else self.long_drop
+        return max(limit, self.cycle_drop) if seconds(window) < seconds(self.cycle) else limit
 
 
 def _check(name: str, value: object, limits: Any) -> None:

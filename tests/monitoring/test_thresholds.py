@@ -58,6 +58,7 @@ def test_only_gross_drift_counts_in_a_window_shorter_than_the_cycle_of_traffic()
     """With a daily rhythm an hour is never like the whole day, while a whole day is."""
     limits = Thresholds(cycle="1d")
     assert [limits.psi_limit(window) for window in limits.drift_windows] == [1.5, 1.5, 0.1]
+    assert [limits.least_drop(window) for window in limits.windows] == [0.25, 0.05]
 
 
 def test_labels_may_come_at_once() -> None:

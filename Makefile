@@ -74,7 +74,7 @@ bench: test-everything ## Measure what the README claims, into benchmarks/result
 lock: install ## Compile requirements/*.txt from pyproject.toml
 	@requirements/compile.sh
 
-install: ## Install the Python packages of one lock (LOCK=service, training, monitoring, dev)
+install: ## Install the Python packages of one lock (LOCK=service, training, monitoring, relay, dev)
 	@$(INSTALL) python $(LOCK)
 
 everything: install

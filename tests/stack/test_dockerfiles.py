@@ -123,7 +123,9 @@ def test_nothing_else_goes_into_a_build(path: str) -> None:
     assert not in_context(Path(path))
 
 
-@pytest.mark.parametrize("path", ["service/app.py", "monitoring/relay/app.py"])
+@pytest.mark.parametrize(
+    "path", ["service/app.py", "service/signals/text.py", "monitoring/relay/app.py"]
+)
 def test_the_code_goes_into_a_build(path: str) -> None:
     """What an image runs is let in again after everything was kept out."""
     assert in_context(Path(path))

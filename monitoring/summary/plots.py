@@ -14,6 +14,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
 from monitoring.plain import plain
+from monitoring.prometheus import Series
 from monitoring.summary.finding import Counted, Finding
 from monitoring.summary.summary import Summary
 from monitoring.thresholds import Thresholds
@@ -101,9 +102,7 @@ def _over_time(axes: Axes, name: str, summary: Summary, thresholds: Thresholds) 
         top = max(top, limit)
         axes.axhline(limit, color=colour, linewidth=1, linestyle="--")
         if one := found.get(name):
-            axes.plot(
-                _days(one.times), one.values, color=colour, linewidth=width, label=f"over {window}"
-            )
+            _line(axes, one, f"over {window}", color=colour, linewidth=width)
             top = max(top, *one.values)
     axes.plot([], [], color=REFERENCE, linewidth=1, linestyle="--", label="its limit")
     axes.set_xlim(*_days((span.start, span.end)))
@@ -114,6 +113,12 @@ def _over_time(axes: Axes, name: str, summary: Summary, thresholds: Thresholds) 
     if not any(name in found for found in summary.history.values()):
         axes.text(0.5, 0.5, "not recorded", ha="center", transform=axes.transAxes)
     _legend(axes)
+
+
+def _line(axes: Axes, series: Series, label: str, **style: Any) -> None:
+    # A line through a single point would not be seen.
+    marker = "o" if len(series.times) == 1 else ""
+    axes.plot(_days(series.times), series.values, marker=marker, label=label, **style)
 
 
 def _days(moments: Sequence[float]) -> list[float]:

@@ -26,10 +26,14 @@ def steady(name: str, rows: float = 600, *, shares: Shares = TENTHS, begin: floa
     return Signal(name, shares, [(begin, rates(shares, rows))])
 
 
-def shifted(name: str, rows: float = 600, *, more: float = 600) -> Signal:
-    """Return a signal whose greatest values doubled six hours ago, or so."""
-    now = rates(TENTHS, rows, bin_09=more, bin_missing=more / 10)
-    return Signal(name, TENTHS, [(26, rates(TENTHS, rows)), (DRIFTED, now)])
+def shifted(name: str, rows: float = 600, *, more: float = 400) -> Signal:
+    """Return a signal of which so many rows moved six hours ago, most to its greatest values."""
+    return Signal(name, TENTHS, [(26, rates(TENTHS, rows)), (DRIFTED, moved(rows, more))])
+
+
+def moved(rows: float, more: float) -> dict[str, float]:
+    """Return the rows an hour of each bin after a shift."""
+    return rates(TENTHS, rows - more, bin_09=0.9 * more, bin_missing=0.1 * more)
 
 
 def write(past: Past) -> None:

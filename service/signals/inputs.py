@@ -51,7 +51,7 @@ class CategoricalFeature(_Record):
     """A string, or null where it is missing; one that is not among the categories is `other`."""
 
     name: Name
-    kind: Literal["categorical"]
+    kind: Literal["categorical"] = "categorical"
     categories: tuple[Annotated[str, Field(min_length=1)], ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -21,7 +21,9 @@ from tests.prometheus import Prometheus
 from tests.service import fakes
 
 # The committed rules but for their pace: a test has seconds, not minutes.
-THRESHOLDS = Thresholds(long_interval="1s", retrain_for="1s", retrain_failing_for="1s")
+THRESHOLDS = Thresholds(
+    count_interval="1s", long_interval="1s", retrain_for="1s", retrain_failing_for="1s"
+)
 SECONDS = 8
 
 

@@ -18,7 +18,7 @@ _NAME = "{{ $labels.model }} {{ $labels.version }}"
 
 def model_alerts(thresholds: Thresholds) -> list[Alert]:
     """Return the alerts on models: those that ask for a retrain, then those for a person."""
-    outputs = f"{signals.PREDICTION}|{signals.CONFIDENCE}"
+    outputs = "|".join(signals.OUTPUTS)
     return [
         _drift("DataDrift", f'signal!~"{outputs}"', "input", thresholds),
         _drift("PredictionDrift", f'signal=~"{outputs}"', "output", thresholds),

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-ROWS = 2000  # to find directions in; more change little and take long
+ROWS = 1000  # to find directions in; more change little and take long
 # Under these shares of the variance, and of the sum of squares, a direction is rounding.
 LEAST_VARIANCE, LEAST_SQUARES = 1e-9, 1e-24
 
@@ -14,7 +14,7 @@ def some(rows: NDArray[np.generic]) -> NDArray[np.generic]:
     """Return rows enough to find directions in, evenly spaced.
 
     >>> len(some(np.zeros(5000))), len(some(np.zeros(3)))
-    (2000, 3)
+    (1000, 3)
     """
     if len(rows) <= ROWS:
         return rows

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from service import counters
+from service import counters, signals
 from service.bundle import Bundle
 from service.counters import Counters
 from tests import bundles
@@ -38,6 +38,21 @@ def test_what_is_read_is_exact(loaded: Bundle) -> None:
     assert (mine.predictions[3], mine.predictions.sum(), mine.confidence) == (7, 7, 3.5)
     assert dict(mine.rows.buckets())["+Inf"] == 3
     assert mine.seconds.sum == pytest.approx(0.003)
+
+
+def test_a_model_that_answers_no_numbers_shows_and_spoils_nothing(loaded: Bundle) -> None:
+    """Its rows are in the bins for missing values; what others gave stays counted."""
+    mine = Counters(loaded)
+    add(mine, 2)
+    mine.add(bundles.images(3).astype(np.float32), np.full((3, 10), np.nan, "f"), seconds=0.001)
+    mine.settle()
+    missing = {
+        signal.name: mine.bins[start + len(signal.bins) - 1]
+        for signal, start in zip(mine.binner.signals, mine.binner.offsets.tolist(), strict=True)
+    }
+    assert {name for name, count in missing.items() if count} == set(signals.OUTPUTS)
+    assert missing["prediction"] == 3
+    assert (mine.predictions.sum(), mine.confidence) == (2, 1.0)
 
 
 def test_settling_early_or_late_makes_no_difference(loaded: Bundle) -> None:

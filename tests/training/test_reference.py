@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from service.signals import OUTPUTS, PREDICTION, Extraction
+from service.signals import OUTPUTS, PREDICTION, Binner, Extraction, Signal, outputs
+from tests import kinds
 from tests.bundles import INPUT, LABELS, images
+from tests.kinds import KINDS
 from training import params
 from training.artifacts import Prepared, Split
 from training.reference import basis, build
+from training.report.drift import Drift
 
 NUMBERS = params.load("digits").export
 INCIDENT = "aaaaaaaaaaaa"
@@ -79,3 +82,50 @@ def test_every_signal_has_bins_and_a_limit() -> None:
         assert signal.size == (60 if signal.name in OUTPUTS else 200)
         if signal.name == PREDICTION:
             assert signal.bins == (*LABELS, "other", "missing")
+
+
+@pytest.mark.parametrize("fresh", [(0, 0, 0), (140, 20, 40)])
+def test_signals_are_fitted_to_rows_that_are_not_counted(fresh: tuple[int, int, int]) -> None:
+    """What was learnt from a row fits that row too well to be held against others."""
+    rows = prepared(fresh)
+    found = basis(rows, right(rows.validation, 1), right(rows.test, 1), NUMBERS)
+    learnt, counted = (
+        {row.tobytes() for row in part.inputs} for part in (found.learnt, found.inputs)
+    )
+    assert len(learnt) == 500 and not learnt & counted
+
+
+def answers(rows: int, seed: int) -> Floats:
+    """Return probabilities as of one model."""
+    return np.random.default_rng(seed).dirichlet((0.3, 0.3), rows)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_new_rows_of_the_same_kind_do_not_drift(name: str) -> None:
+    """Of no kind of input does the reference differ, with evidence, from rows like its own."""
+    kind = KINDS[name]
+    extraction = kinds.fitted(kind)
+    reference = kinds.reference(extraction, kind.rows(500, 2), answers(500, 2))
+    assert {signal.name for signal in reference.signals} == {*extraction.names, *OUTPUTS}
+    binner = Binner(reference.signals)
+    columns = {**extraction.extract(kind.rows(800, 3)), **outputs(answers(800, 3))}
+    parts = np.split(binner.count(columns), binner.offsets[1:])
+    found = [Drift(signal, part) for signal, part in zip(binner.signals, parts, strict=True)]
+    assert [one.signal.name for one in found if one.evidence > one.signal.critical_value] == []
+
+
+def test_a_feature_that_is_never_there_is_outside_where_it_is() -> None:
+    """Where the reference has nothing but missing values, any value is new."""
+    rows = KINDS["table"].rows(300, 2)
+    rows[:, 0] = np.nan
+    reference = kinds.reference(kinds.fitted(KINDS["table"]), rows, answers(300, 2))
+    (age,) = (signal for signal in reference.signals if signal.name == "age")
+    counts = Binner([age]).count({"age": np.array([40.0, np.nan])})
+    assert age.bins == ("00", "outside", "missing") and counts.tolist() == [0, 1, 1]
+
+
+def test_a_reference_survives_its_file() -> None:
+    """Every bin's share and every edge comes back from JSON as it was."""
+    kind = KINDS["table"]
+    for signal in kinds.reference(kinds.fitted(kind), kind.rows(99, 2), answers(99, 2)).signals:
+        assert Signal.model_validate_json(signal.model_dump_json()) == signal

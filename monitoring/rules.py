@@ -46,10 +46,13 @@ PER_SIGNAL = f"on ({SIGNAL}) group_left ()"
 
 
 def signal_reference() -> list[Rule]:
-    """Return the reference of each signal, once for all replicas."""
+    """Return the reference of each signal, once for all replicas.
+
+    A zero would make infinities of what is divided by it: left out, it is a mismatch that alerts.
+    """
     return [
-        Rule(REFERENCE_SHARE, f"max by ({BIN}) ({metrics.REFERENCE_SHARE.name})"),
-        Rule(REFERENCE_SIZE, f"max by ({SIGNAL}) ({metrics.REFERENCE_SIZE.name})"),
+        Rule(REFERENCE_SHARE, f"max by ({BIN}) ({metrics.REFERENCE_SHARE.name}) > 0"),
+        Rule(REFERENCE_SIZE, f"max by ({SIGNAL}) ({metrics.REFERENCE_SIZE.name}) > 0"),
         Rule(CRITICAL_VALUE, f"max by ({SIGNAL}) ({metrics.CRITICAL_VALUE.name})"),
         Rule(BINS, f"count by ({SIGNAL}) ({REFERENCE_SHARE})"),
     ]
@@ -87,12 +90,15 @@ def counted(thresholds: Thresholds) -> Rule:
 
     The subquery reads every counter at whole intervals, whenever it was scraped; `irate` takes the
     last two readings and knows resets; the range is a moment short of three. Unlike `increase`,
-    nothing is extrapolated: readings add up over any window to the last less the first.
+    nothing is extrapolated: readings add up over any window to the last less the first. What falls
+    under zero is no counter, and left out.
     """
     interval = thresholds.count_interval
     step = seconds(interval)
     readings = f"{metrics.SIGNAL_BIN.name}[{_just_under(2 * step)}:{interval}]"
-    return Rule(Window(interval).bin_counts, f"round({step} * sum by ({BIN}) (irate({readings})))")
+    return Rule(
+        Window(interval).bin_counts, f"round({step} * sum by ({BIN}) (irate({readings}))) >= 0"
+    )
 
 
 def _bin_counts(window: str, thresholds: Thresholds) -> str:

@@ -117,6 +117,7 @@ class Thresholds:
     dropped_for: str = _duration("1m")
     relay_down_for: str = _duration("2m")
     retrain_failing_for: str = _duration("1m")
+    mismatch_for: str = _duration("10m")
 
     # The service's health.
     errors_share: float = _number(0.01, unit="share of requests", low=1e-6, high=1.0)

@@ -1,6 +1,7 @@
 """The alerts on models; those here ask for a retrain: drift, and a loss of accuracy."""
 
 from monitoring.alerts.alert import DASHBOARDS, OF_VERSION, RETRAIN, SERVING, Alert
+from monitoring.alerts.mismatch import mismatch_alerts
 from monitoring.alerts.upkeep import upkeep_alerts
 from monitoring.series import DRIFTED, REFERENCE_ACCURACY, VERSION, Window
 from monitoring.thresholds import Thresholds
@@ -24,6 +25,7 @@ def model_alerts(thresholds: Thresholds) -> list[Alert]:
         _drift("PredictionDrift", f'signal=~"{outputs}"', "output", thresholds),
         _accuracy_drop(thresholds),
         _estimated_accuracy_drop(thresholds),
+        *mismatch_alerts(thresholds),
         *upkeep_alerts(thresholds),
     ]
 

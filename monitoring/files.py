@@ -79,6 +79,7 @@ def _drift(thresholds: Thresholds) -> dict[str, Any]:
             _group("drift_short", [*short, rules.drifted(thresholds)]),
             _group("drift_medium", medium, slow),
             _group("drift_long", long, slow),
+            _group("drift_distances", rules.distances(thresholds), slow),
         ]
     }
 

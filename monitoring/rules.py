@@ -37,6 +37,7 @@ __all__ = [
     "accuracy",
     "accuracy_reference",
     "counted",
+    "distances",
     "drift",
     "drifted",
     "signal_reference",
@@ -59,10 +60,7 @@ def signal_reference() -> list[Rule]:
 
 
 def drift(window: str, thresholds: Thresholds) -> list[Rule]:
-    """Return counts, shares, PSI, G, its limit and the decision of every signal over one window.
-
-    KS, which decides nothing and costs as much as all else, is left out of the quick window.
-    """
+    """Return counts, shares, PSI, G, its limit and the decision of every signal over one window."""
     names = Window(window)
     prior = f"{thresholds.prior:g}"
     return [
@@ -74,7 +72,6 @@ def drift(window: str, thresholds: Thresholds) -> list[Rule]:
             f"/ {PER_SIGNAL} ({names.counts} + {prior})",
         ),
         Rule(names.psi, _psi(names, prior)),
-        *([Rule(names.ks, _ks(names, thresholds))] if window in thresholds.windows else []),
         Rule(names.g, _g(names)),
         Rule(names.g_limit, _g_limit(names, thresholds)),
         Rule(
@@ -83,6 +80,11 @@ def drift(window: str, thresholds: Thresholds) -> list[Rule]:
             f"* ({names.g} > bool {names.g_limit})",
         ),
     ]
+
+
+def distances(thresholds: Thresholds) -> list[Rule]:
+    """Return KS over the windows that people look at: it decides nothing and costs the most."""
+    return [Rule(Window(w).ks, _ks(Window(w), thresholds)) for w in thresholds.windows]
 
 
 def counted(thresholds: Thresholds) -> Rule:

@@ -8,7 +8,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from monitoring.errors import BinMismatch, InvalidCounts, InvalidReference
+from monitoring.errors import BinMismatch, InvalidCounts, InvalidReference, InvalidThreshold
 
 Floats = NDArray[np.float64]
 # Independent looks that a window is worth while it slides over its own length.
@@ -111,6 +111,10 @@ def critical_value(bins: int, *, level: float = 0.01, signals: int = 1) -> float
     """
     if bins < 2:
         raise BinMismatch("bins", bins, "at least 2")
+    if not 0 < level < 1:
+        raise InvalidThreshold("level", level, "a share over 0 and under 1")
+    if signals < 1:
+        raise InvalidThreshold("signals", signals, "at least 1")
     low, high = 0.0, 1e4
     while high - low > 1e-10 * high:
         middle = (low + high) / 2

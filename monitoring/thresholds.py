@@ -1,7 +1,7 @@
 """Every number of the rules and alerts, with its unit and range; nowhere else stands one."""
 
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from itertools import pairwise
 from typing import Any
 
@@ -132,7 +132,7 @@ class Thresholds:
 
     def __post_init__(self) -> None:
         for item in fields(self):
-            _check(item.name, getattr(self, item.name), item.metadata)
+            _check(item, getattr(self, item.name))
         for shorter, longer in pairwise(("count_interval", *WINDOWS)):
             if seconds(getattr(self, shorter)) >= seconds(getattr(self, longer)):
                 raise InvalidThreshold(
@@ -192,7 +192,8 @@ class Thresholds:
         return max(limit, self.cycle_drop) if seconds(window) < seconds(self.cycle) else limit
 
 
-def _check(name: str, value: object, limits: Any) -> None:
+def _check(item: "Field[Any]", value: object) -> None:
+    name, limits = item.name, item.metadata
     if "low" not in limits:
         if not isinstance(value, str) or DURATION.match(value) is None:
             raise InvalidThreshold(name, value, "a whole number and one of s, m, h, d, w")
@@ -200,6 +201,7 @@ def _check(name: str, value: object, limits: Any) -> None:
             raise InvalidThreshold(name, value, "more than 0 seconds")
         return
     low, high = limits["low"], limits["high"]
-    number = isinstance(value, int | float) and not isinstance(value, bool)
+    number = isinstance(value, int if item.type is int else int | float)
+    number = number and not isinstance(value, bool)
     if not number or not low <= float(str(value)) <= high:
         raise InvalidThreshold(name, value, f"{low:g} to {high:g} {limits['unit']}")

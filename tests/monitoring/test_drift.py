@@ -9,7 +9,13 @@ from scipy import stats
 from sklearn.metrics import f1_score
 
 from monitoring import drift
-from monitoring.errors import BinMismatch, InvalidCounts, InvalidReference, MonitoringError
+from monitoring.errors import (
+    BinMismatch,
+    InvalidCounts,
+    InvalidReference,
+    InvalidThreshold,
+    MonitoringError,
+)
 from monitoring.thresholds import Thresholds
 
 SHARES = [0.5, 0.3, 0.19, 0.01]
@@ -191,6 +197,19 @@ def test_other_impossible_figures_are_refused() -> None:
         drift.label_coverage(-1, 10)
     with pytest.raises(BinMismatch, match="bins: got 1"):
         drift.critical_value(1)
+
+
+def test_a_limit_that_cannot_be_computed_is_refused() -> None:
+    """A level that is no share, no signal, a critical value under its degrees of freedom: named."""
+    for level in (0.0, 1.0, -0.1, float("nan")):
+        with pytest.raises(InvalidThreshold, match=f"level: got {level}"):
+            drift.critical_value(12, level=level)
+    with pytest.raises(InvalidThreshold, match="signals: got 0"):
+        drift.critical_value(12, signals=0)
+    with pytest.raises(InvalidReference, match="critical: got 9.0, expected more than 9"):
+        drift.g_limit(9.0, bins=12, rows=10, size=100, windows=720)
+    with pytest.raises(InvalidReference, match="size: got 0"):
+        drift.g_limit(34.0, bins=12, rows=10, size=0, windows=720)
 
 
 def test_nothing_has_no_estimate() -> None:

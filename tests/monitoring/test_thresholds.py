@@ -1,6 +1,6 @@
 """Thresholds: every number has a unit and a range, and a wrong one is named."""
 
-from dataclasses import fields
+from dataclasses import Field, fields
 
 import pytest
 
@@ -13,6 +13,20 @@ def test_every_threshold_has_a_unit(name: str) -> None:
     """A reader learns from the field what its number counts."""
     item = next(item for item in fields(Thresholds) if item.name == name)
     assert item.metadata["unit"]
+
+
+@pytest.mark.parametrize("item", fields(Thresholds), ids=lambda item: str(item.name))
+def test_every_threshold_has_a_range(item: Field[object]) -> None:
+    """A number under or over its range, and what is neither number nor duration, is refused."""
+    limits = item.metadata
+    wrong = [None, "soon", float("nan"), float("inf"), True, -1]
+    if "low" in limits:
+        wrong += [limits["low"] - 1e-9, limits["high"] + 1e-6, "1h"]
+    else:
+        wrong += [30, "1h30m", "1.5h", "-5m", *(["0s"] if limits["least"] else [])]
+    for value in wrong:
+        with pytest.raises(InvalidThreshold, match=f"^{item.name}: got "):
+            Thresholds(**{item.name: value})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -30,6 +44,7 @@ def test_every_threshold_has_a_unit(name: str) -> None:
         ({"retrain_for": 30}, "retrain_for: got 30, expected a whole number and one of"),
         ({"short_window": "1d"}, "short_window: got '1d', expected under 6h"),
         ({"retrain_for": "0s"}, "retrain_for: got '0s', expected more than 0 seconds"),
+        ({"ordered_bins": 10.5}, "ordered_bins: got 10.5, expected 2 to 99 bins"),
         ({"ordered_bins": 100}, "ordered_bins: got 100, expected 2 to 99 bins"),
         ({"label_window": "6h"}, "label_window: got '6h', expected one of ('1h', '1d')"),
         ({"label_level_window": "1d"}, "label_level_window: got '1d', expected over 1d"),

@@ -168,9 +168,9 @@ def test_shares_psi_g_and_drift_are_the_specification(prometheus: Prometheus, wi
     """Every recorded value of every signal is the specification's, on the counts recorded."""
     names = Window(window)
     moment = _moment(prometheus, names.drifted)
-    share, psi, g, g_limit, ks, drifted, rows = map(
+    share, psi, g, g_limit, drifted, rows = map(
         moment.ask,
-        (names.share, names.psi, names.g, names.g_limit, names.ks, names.drifted, names.counts),
+        (names.share, names.psi, names.g, names.g_limit, names.drifted, names.counts),
     )
     assert len(psi) == len(SIGNALS)
     for signal in SIGNALS:
@@ -183,8 +183,6 @@ def test_shares_psi_g_and_drift_are_the_specification(prometheus: Prometheus, wi
         smoothed = drift.smoothed_shares(counts, signal.shares, prior=THRESHOLDS.prior)
         recorded = [share[_labels(signal.key, bin=name)] for name in signal.bins]
         assert recorded == pytest.approx(smoothed.tolist(), abs=TOLERANCE)
-        if window in WINDOWS:
-            _check_ks(ks, signal, counts)
         limit = THRESHOLDS.psi_limit(window)
         evidence_limit = drift.g_limit(
             signal.critical,
@@ -202,14 +200,19 @@ def _ordered(signal: Signal) -> bool:
     return OTHER not in signal.bins and len(signal.bins) - 1 <= THRESHOLDS.ordered_bins
 
 
-def _check_ks(recorded: dict[Labels, float], signal: Signal, counts: list[float]) -> None:
+@pytest.mark.parametrize("window", WINDOWS)
+def test_ks_is_the_specification_of_numeric_signals(prometheus: Prometheus, window: str) -> None:
     """A numeric signal has its distance, one with too many bins or with categories has none."""
-    key = _labels(signal.key)
-    if not _ordered(signal):
-        assert key not in recorded
-        return
-    expected = drift.ks(counts, signal.shares, prior=THRESHOLDS.prior)
-    assert recorded[key] == pytest.approx(expected, abs=TOLERANCE)
+    moment = _moment(prometheus, Window(window).ks)
+    recorded = moment.ask(Window(window).ks)
+    expected = {
+        _labels(signal.key): drift.ks(
+            moment.counts(window, signal), signal.shares, prior=THRESHOLDS.prior
+        )
+        for signal in SIGNALS
+        if _ordered(signal)
+    }
+    assert recorded == pytest.approx(expected, abs=TOLERANCE)
 
 
 @pytest.mark.parametrize("window", WINDOWS)

@@ -36,12 +36,14 @@ def create_app(
     *,
     log: FilteringBoundLogger,
     started: Callable[[], None] = lambda: None,
+    versions: Versions | None = None,
 ) -> FastAPI:
     """Return the application; nothing is opened or loaded before its lifespan begins.
 
     started: called once the first look at the bundles is over, before the first request.
+    versions: hold the counters; new ones by default.
     """
-    registry, http, versions = CollectorRegistry(), HttpMetrics(), Versions()
+    registry, http, versions = CollectorRegistry(), HttpMetrics(), versions or Versions()
     store = _store(settings, versions, log)
     collector = Collector(versions, dropped=lambda: store.dropped, queued=lambda: store.queued)
     registry.register(collector)

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,16 +21,26 @@ Labels = frozenset[tuple[str, str]]
 class Prometheus:
     """One Prometheus process; use it in a `with` block, which waits until it is ready.
 
-    config: the content of its configuration file.  folder: where file, data and log go.
+    config: the content of its configuration file.  folder: where file, data and log go; one with
+    data goes on from there.  options: of its command line.  patience: seconds to start or to stop.
     """
 
-    def __init__(self, config: Mapping[str, Any], folder: Path) -> None:
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        folder: Path,
+        *,
+        options: Sequence[str] = (),
+        patience: float = 30,
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "prometheus.log"
         self._config = folder / "prometheus.yml"
         self._config.write_text(yaml.safe_dump(dict(config)), encoding="utf-8")
         self._data = folder / "data"
+        self._options = options
+        self._patience = patience
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -39,10 +49,11 @@ class Prometheus:
             f"--config.file={self._config}",
             f"--storage.tsdb.path={self._data}",
             f"--web.listen-address=127.0.0.1:{self.port}",
+            *self._options,
         ]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-        self.wait(self._ready, what="be ready", seconds=30)
+        self.wait(self._ready, what="be ready", seconds=self._patience)
         return self
 
     def __exit__(
@@ -53,7 +64,7 @@ class Prometheus:
     ) -> None:
         assert self._process is not None
         self._process.terminate()
-        self._process.wait(30)
+        self._process.wait(self._patience)
 
     def wait(self, condition: Any, *, what: str, seconds: float) -> None:
         """Wait until `condition()` is true. Raises AssertionError with the end of the log."""

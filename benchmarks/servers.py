@@ -1,0 +1,106 @@
+"""Servers under test: started as processes of their own on free ports, and ended."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo.processes import free_port
+from service import bundle
+from service.bundle import Bundle
+from tests import bundles
+
+DEFAULT_BUNDLE = Path("artifacts/digits/bundle")
+BUNDLE_HELP = f"bundle to serve (default: {DEFAULT_BUNDLE} if it is there, else that of the tests)"
+START_SECONDS = 60
+_RAW = ["uvicorn", "benchmarks.baseline:create", "--factory", "--http", "httptools"]
+_RAW += ["--lifespan", "off", "--no-access-log", "--no-proxy-headers", "--log-level", "warning"]
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A server under test: where it predicts, and its process."""
+
+    name: str
+    url: str
+    pid: int
+
+
+def served(folder: Path, given: Path | None) -> Bundle:
+    """Put a bundle into `folder/bundles` for the service and return it.
+
+    given: where it is, or None for the default one.
+    """
+    target = folder / "bundles" / "served"
+    source = given or (DEFAULT_BUNDLE if DEFAULT_BUNDLE.is_dir() else None)
+    if source is None:
+        bundles.make_bundle(target)
+    else:
+        shutil.copytree(source, target)
+    bundles.production(folder / "bundles", target)
+    return bundle.load(target)
+
+
+@contextmanager
+def raw_asgi(folder: Path, loaded: Bundle) -> Iterator[Contender]:
+    """Run the least a model server can do."""
+    port = free_port()
+    environment = {"BASELINE_MODEL": str(loaded.model)}
+    with _process([*_RAW, "--port", str(port)], folder, environment, port) as pid:
+        yield Contender("raw ASGI", _predict(port), pid)
+
+
+@contextmanager
+def service(folder: Path, *, name: str = "service", module: str = "service") -> Iterator[Contender]:
+    """Run the service with the bundle that `served` put into `folder`.
+
+    module: what Python runs; one that starts the service in another way, if not the service.
+    """
+    port = free_port()
+    environment = {
+        "PERENNIAL_BUNDLES": str(folder / "bundles"),
+        "PERENNIAL_DATABASE_URL": f"sqlite:///{folder / f'{port}.db'}",
+        "PERENNIAL_PORT": str(port),
+    }
+    with _process([module], folder, environment, port) as pid:
+        yield Contender(name, _predict(port), pid)
+
+
+def _predict(port: int) -> str:
+    return f"http://127.0.0.1:{port}/predict"
+
+
+@contextmanager
+def _process(
+    module: Sequence[str], folder: Path, environment: Mapping[str, str], port: int
+) -> Iterator[int]:
+    path = folder / f"{port}.log"
+    with path.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *module],
+            env={**os.environ, **environment},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait(port, process, path)
+            yield process.pid
+        finally:
+            process.terminate()
+            process.wait(START_SECONDS)
+
+
+def _wait(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"{process.args!r} did not start: {log.read_text()}")

@@ -4,6 +4,7 @@ SHIFT ?= inverted
 PYTEST ?=
 FLAKE8 ?=
 LOCK ?= dev
+DRIFT ?=
 TASK ?= digits
 PROMETHEUS ?= http://localhost:9090
 
@@ -14,7 +15,7 @@ INSTALL := requirements/install.sh
 SCRIPTS := ci/links ci/plan
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check generate preview serve examples bench lock install everything test-everything test-images black flake8 mypy contracts gitlab-check champion
+.PHONY: help demo test check generate preview serve examples bench bench-drift lock install everything test-everything test-images black flake8 mypy contracts gitlab-check champion
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +71,10 @@ examples: everything ## Play four merge requests and keep their reports in docs/
 
 bench: test-everything ## Measure what the README claims, into benchmarks/results.json
 	@python -m benchmarks
+
+bench-drift: install ## Compare drift detection with other libraries, in an environment of their own (DRIFT=--quick)
+	@$(INSTALL) python peers
+	@$(VENV)-peers/bin/python -m benchmarks.drift $(DRIFT)
 
 lock: install ## Compile requirements/*.txt from pyproject.toml
 	@requirements/compile.sh

@@ -1,0 +1,1 @@
+"""Detection of graded shifts beside other drift libraries, at the same false-alarm rate."""

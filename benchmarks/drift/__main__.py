@@ -1,0 +1,124 @@
+"""Compare the drift rule with its peers: `make bench-drift` runs it in their environment."""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks import results
+from benchmarks.drift.accuracy import Error, errors
+from benchmarks.drift.check import check
+from benchmarks.drift.data import LOADERS, DataMissing
+from benchmarks.drift.ours import SHIPPED, Perennial
+from benchmarks.drift.peers.alibi import Alibi
+from benchmarks.drift.peers.boxkite import Boxkite
+from benchmarks.drift.peers.evidently import Evidently
+from benchmarks.drift.peers.nannyml import NannyML
+from benchmarks.drift.peers.river import River
+from benchmarks.drift.plot import draw
+from benchmarks.drift.protocol import Detector
+from benchmarks.drift.report import Summary, fill
+from benchmarks.drift.run import Alarms, Outcome, Size, run
+from benchmarks.drift.tasks import build
+
+ROOT = Path(__file__).resolve().parents[2]
+DETECTORS: tuple[Detector, ...] = (
+    Perennial(),
+    Perennial(name=SHIPPED),
+    Evidently(),
+    Alibi(),
+    NannyML(),
+    Boxkite(),
+    River(),
+)
+# Nothing is reported to anybody: Evidently's and NannyML's switches. One thread per process.
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "EVIDENTLY_DISABLE_TELEMETRY": "1",
+    "NML_DISABLE_USAGE_LOGGING": "1",
+    "NML_DISABLE_USER_ANALYTICS": "1",
+    "OMP_NUM_THREADS": "1",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run all tasks whose data is there; 1 where none is."""
+    options = _options(arguments)
+    os.environ.update(QUIET)
+    size = Size(
+        references=options.references,
+        streams=options.streams,
+        stationary=options.stationary,
+        seed=options.seed,
+        processes=options.processes,
+    )
+    outcomes: list[Outcome] = []
+    alarms: list[Alarms] = []
+    off: list[Error] = []
+    for name in options.tasks:
+        found = _task(name, options.data, size)
+        if found is not None:
+            outcomes, alarms, off = outcomes + found[0], alarms + found[1], off + found[2]
+    if not outcomes:
+        return 1
+    summary = Summary(outcomes, alarms, off)
+    tables = {
+        "overall": summary.overall(),
+        "estimates": summary.estimates(),
+        "settings": summary.by_setting(),
+    }
+    print("\n\n".join(tables.values()))
+    if options.write:
+        results.merge("drift", {**summary.figures(), "run": _about(options)})
+        draw(summary.outcomes, summary.detectors, ROOT / "docs" / "drift.png")
+        fill(ROOT / "docs" / "drift.md", tables)
+    return 0
+
+
+def _task(
+    name: str, data: Path, size: Size
+) -> tuple[list[Outcome], list[Alarms], list[Error]] | None:
+    began = time.monotonic()
+    try:
+        task = build(name, data=data, seed=size.seed)
+    except DataMissing as missing:
+        print(f"{name}: left out: {missing}", file=sys.stderr)
+        return None
+    check(task, seed=size.seed)
+    outcomes, alarms = run(task, DETECTORS, size)
+    off = errors(task, references=max(2, size.references // 4), seed=size.seed)
+    print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
+    return outcomes, alarms, off
+
+
+def _about(options: argparse.Namespace) -> dict[str, results.Figure]:
+    numbers = ("references", "streams", "stationary", "seed")
+    return {name: getattr(options, name) for name in numbers} | {"tasks": " ".join(options.tasks)}
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    size, data = Size(), os.environ.get("PERENNIAL_DATA", str(ROOT.parent / "shared" / "data"))
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.drift", description=__doc__)
+    parser.add_argument("--tasks", nargs="+", choices=sorted(LOADERS), default=list(LOADERS))
+    parser.add_argument("--references", type=int, default=size.references, help="drawn anew")
+    parser.add_argument("--streams", type=int, default=size.streams, help="per setting")
+    parser.add_argument("--stationary", type=int, default=size.stationary, help="for thresholds")
+    parser.add_argument("--seed", type=int, default=size.seed)
+    parser.add_argument("--processes", type=int, default=size.processes)
+    parser.add_argument("--data", type=Path, default=Path(data), help="CIFAR-10's and AG News'")
+    parser.add_argument("--quick", action="store_true", help="few streams, and nothing is written")
+    options = parser.parse_args(arguments)
+    options.write = not options.quick
+    if options.quick:
+        options.references, options.streams, options.stationary = 4, 4, 40
+    for name in ("streams", "stationary"):
+        if getattr(options, name) % options.references:
+            expected = f"a multiple of --references, {options.references}"
+            parser.error(f"--{name}: got {getattr(options, name)}, expected {expected}")
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

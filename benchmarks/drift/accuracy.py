@@ -1,0 +1,165 @@
+"""Accuracy that is estimated without labels, held against the accuracy that was there."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from benchmarks.drift.frame import Floats, Frame
+from benchmarks.drift.tasks import Task
+
+# Requests that one estimate is made from, and estimates of each setting per reference.
+ROWS, CHUNKS = 1_000, 2
+
+# From the reference, with labels, to the function from chunks of live rows to their accuracies.
+Estimate = Callable[[Sequence[Frame]], Floats]
+Estimator = Callable[[Frame], Estimate]
+
+
+@dataclass(frozen=True)
+class Error:
+    """How far an estimator was off in one setting: the mean absolute difference of accuracies."""
+
+    task: str
+    shift: str
+    grade: int
+    estimator: str
+    error: float
+    realised: float
+
+
+def right(frame: Frame) -> Floats:
+    """Return 1 for each row that the model got right, 0 for others."""
+    found: Floats = (frame.probabilities.argmax(axis=1) == frame.labels).astype(np.float64)
+    return found
+
+
+def confidence(frame: Frame) -> Floats:
+    """Return the predicted classes' probabilities."""
+    highest: Floats = frame.probabilities.max(axis=1)
+    return highest
+
+
+def constant(reference: Frame) -> Estimate:
+    """Say that nothing changed: the reference's accuracy."""
+    return lambda chunks: np.full(len(chunks), right(reference).mean())
+
+
+def promised(reference: Frame) -> Estimate:
+    """Say what calibrated probabilities promise: their mean.
+
+    Source: Guillory et al., Predicting with Confidence on Unseen Distributions, 2021, sec. 3.
+    """
+    return lambda chunks: np.array([confidence(chunk).mean() for chunk in chunks])
+
+
+def difference(reference: Frame) -> Estimate:
+    """Say that accuracy fell by as much as mean confidence did: DoC.
+
+    Source: as `promised`.
+    """
+    offset = right(reference).mean() - confidence(reference).mean()
+    return lambda chunks: np.array([confidence(chunk).mean() + offset for chunk in chunks])
+
+
+def above(reference: Frame) -> Estimate:
+    """Say what share of rows is over the confidence that as many reference rows pass as are right.
+
+    Source: Garg et al., Leveraging Unlabeled Data to Predict Out-of-Distribution Performance, 2022.
+    """
+    limit = np.quantile(confidence(reference), 1 - right(reference).mean())
+    return lambda chunks: np.array([(confidence(chunk) > limit).mean() for chunk in chunks])
+
+
+def binned(reference: Frame, bins: int = 10) -> Estimate:
+    """Say the reference's accuracy of each bin of confidence, weighted by the live shares."""
+    sure = confidence(reference)
+    edges = np.unique(np.quantile(sure, np.arange(1, bins) / bins))
+    places = np.searchsorted(edges, sure)
+    rows = np.bincount(places, minlength=len(edges) + 1)
+    accuracy = np.bincount(places, right(reference), minlength=len(edges) + 1) / np.maximum(rows, 1)
+    return lambda chunks: np.array(
+        [accuracy[np.searchsorted(edges, confidence(chunk))].mean() for chunk in chunks]
+    )
+
+
+def cbpe(reference: Frame) -> Estimate:
+    """Ask NannyML's CBPE."""
+    import nannyml
+
+    classes = reference.probabilities.shape[1]
+    estimator = nannyml.CBPE(
+        metrics=["accuracy"],
+        y_pred="predicted",
+        y_pred_proba={str(c): f"probability_{c}" for c in range(classes)},
+        y_true="label",
+        problem_type="classification_multiclass",
+        chunk_size=ROWS,
+    )
+    estimator.fit(_table([reference]))
+
+    def estimate(chunks: Sequence[Frame]) -> Floats:
+        said = estimator.estimate(_table(chunks)).filter(period="analysis").to_df()
+        return np.asarray(said["accuracy", "value"], dtype=np.float64)
+
+    return estimate
+
+
+def _table(frames: Sequence[Frame]) -> Any:
+    import pandas
+
+    probabilities = np.concatenate([frame.probabilities for frame in frames])
+    columns = {f"probability_{c}": column for c, column in enumerate(probabilities.T)}
+    predicted = probabilities.argmax(axis=1).astype(str)
+    labels = np.concatenate([frame.labels for frame in frames]).astype(str)
+    return pandas.DataFrame(columns | {"predicted": predicted, "label": labels})
+
+
+ESTIMATORS: dict[str, Estimator] = {
+    "accuracy of the reference": constant,
+    "mean confidence": promised,
+    "difference of confidences": difference,
+    "average threshold (ATC)": above,
+    "bins of confidence": binned,
+    "NannyML CBPE": cbpe,
+}
+
+
+def errors(task: Task, *, references: int, seed: int) -> list[Error]:
+    """Return each estimator's error in each setting, and without a shift as grade 0.
+
+    Reference and live rows come from different halves of the population, split anew each time.
+    """
+    found: dict[tuple[int, str], list[Floats]] = {}
+    realised: dict[int, list[Floats]] = {}
+    for number in range(references):
+        rng = np.random.default_rng([seed, number])
+        known, live = np.array_split(rng.permutation(len(task.base)), 2)
+        reference = task.base.take(rng.choice(known, size=task.reference_rows))
+        chunks, owners = [], []
+        for at in range(-1, len(task.settings)):
+            frame = task.base if at < 0 else task.settings[at].frame
+            weights = None if at < 0 else task.settings[at].weights
+            likely = None if weights is None else weights[live] / weights[live].sum()
+            for _ in range(CHUNKS):
+                chunks.append(frame.take(rng.choice(live, size=ROWS, p=likely)))
+                owners.append(at)
+        truth = np.array([right(chunk).mean() for chunk in chunks])
+        for at in set(owners):
+            realised.setdefault(at, []).append(truth[np.array(owners) == at])
+        for name, estimator in ESTIMATORS.items():
+            off = np.abs(estimator(reference)(chunks) - truth)
+            for at in set(owners):
+                found.setdefault((at, name), []).append(off[np.array(owners) == at])
+    return [
+        Error(
+            task.name,
+            task.settings[at].shift if at >= 0 else "none",
+            task.settings[at].grade if at >= 0 else 0,
+            name,
+            float(np.mean(off)),
+            float(np.mean(realised[at])),
+        )
+        for (at, name), off in sorted(found.items())
+    ]

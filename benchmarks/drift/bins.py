@@ -1,0 +1,51 @@
+"""The rule's bins: the service's quantiles, categories, `outside` and `missing`."""
+
+import numpy as np
+
+from benchmarks.drift.frame import Floats, Frame, Ints
+from service.signals import numeric_edges, reference_shares
+
+# As params.yaml has them: at most so many numbered bins, of so many reference rows at least.
+BINS, ROWS_PER_BIN = 10, 25
+
+
+class Bins:
+    """The bins of every signal, in one flat vector.
+
+    sizes: bins per signal.  shares: of the reference, all signals one after the other.
+    ordered: of each flat bin, whether it is numbered: neither outside, missing nor a category.
+    """
+
+    def __init__(self, reference: Frame) -> None:
+        self.rows = len(reference)
+        most = max(2, min(BINS, self.rows // ROWS_PER_BIN))
+        columns = reference.numeric.T
+        self._edges = [np.array(numeric_edges(column, bins=most)) for column in columns]
+        self._low, self._high = np.nanmin(columns, axis=1), np.nanmax(columns, axis=1)
+        numeric = [len(edges) + 3 for edges in self._edges]
+        self.sizes = (*numeric, *reference.levels)
+        self.starts = np.cumsum((0, *self.sizes[:-1]))
+        self.size = sum(self.sizes)
+        self.ordered = np.zeros(self.size, dtype=bool)
+        for start, size in zip(self.starts, numeric, strict=False):
+            self.ordered[start : start + size - 2] = True
+        seen = np.bincount(self.codes(reference).ravel(), minlength=self.size)
+        self.shares: Floats = np.concatenate(
+            [
+                reference_shares(part, "numeric" if s < len(numeric) else "categorical")
+                for s, part in enumerate(np.split(seen, self.starts[1:]))
+            ]
+        )
+
+    def codes(self, frame: Frame) -> Ints:
+        """Return where each value counts in the flat vector, shape (rows, signals)."""
+        found = np.empty((len(frame), len(self.sizes)), dtype=np.int64)
+        for s, edges in enumerate(self._edges):
+            values = frame.numeric[:, s]
+            codes = np.searchsorted(edges, values)
+            codes[(values < self._low[s]) | (values > self._high[s])] = len(edges) + 1
+            codes[np.isnan(values)] = len(edges) + 2
+            found[:, s] = codes
+        found[:, len(self._edges) :] = frame.categorical
+        places: Ints = found + self.starts
+        return places

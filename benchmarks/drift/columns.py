@@ -1,0 +1,62 @@
+"""From inputs and probabilities to the columns that every detector sees: the service's signals."""
+
+import numpy as np
+
+from benchmarks.drift.data import Inputs, Rows
+from benchmarks.drift.frame import Floats, Frame, Ints
+from benchmarks.drift.tabular import CATEGORICAL, NUMERIC, levels
+from service.signals import (
+    PREDICTION,
+    CategoricalFeature,
+    Extraction,
+    ImageInput,
+    NumericFeature,
+    TabularInput,
+    TextInput,
+    outputs,
+)
+
+
+def extraction(rows: Rows) -> Extraction:
+    """Return the service's own extraction, fitted on what the model learned from."""
+    return Extraction.fit(_schema(rows), _typed(rows.train))
+
+
+def frame(extracted: Extraction, inputs: Inputs, labels: Ints, probabilities: Floats) -> Frame:
+    """Return all columns of these rows: the input signals, and what the model said."""
+    columns = extracted.extract(_typed(inputs)) | outputs(probabilities)
+    levels_of = {name: len(bins) for name, bins in extracted.categories.items()}
+    levels_of[PREDICTION] = probabilities.shape[1] + 2
+    numeric = [name for name in columns if name not in levels_of]
+    return Frame(
+        tuple(numeric),
+        np.stack([columns[name] for name in numeric], axis=1).astype(np.float64),
+        tuple(levels_of),
+        np.stack([columns[name] for name in levels_of], axis=1).astype(np.int64),
+        tuple(levels_of.values()),
+        labels,
+        probabilities,
+    )
+
+
+def _schema(rows: Rows) -> ImageInput | TabularInput | TextInput:
+    if rows.kind == "image":
+        return ImageInput(shape=rows.train.shape[1:])
+    return TextInput() if rows.kind == "text" else TabularInput(features=_features())
+
+
+def _features() -> tuple[NumericFeature | CategoricalFeature, ...]:
+    numbers = [NumericFeature(name=f"number_{j:02d}") for j in range(NUMERIC)]
+    categories = [
+        CategoricalFeature(
+            name=f"category_{j}",
+            kind="categorical",
+            categories=tuple(f"level_{level}" for level in range(levels(j))),
+        )
+        for j in range(CATEGORICAL)
+    ]
+    return (*numbers, *categories)
+
+
+def _typed(inputs: Inputs) -> Inputs:
+    return inputs if inputs.dtype == object else inputs.astype(np.float32)

@@ -1,0 +1,92 @@
+"""The rows of each task: real digits, CIFAR-10 and AG News, and one table that is made up."""
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.drift.frame import Ints
+from benchmarks.drift.tabular import tabular
+
+# Whatever a row is: numbers, pixels from 0 to 1, or text.
+Inputs = NDArray[Any]
+
+
+class DataMissing(Exception):
+    """A task's data is not on this machine; the message says which file was looked for."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows the model learns from, and the population: reference and traffic are drawn from it."""
+
+    kind: str
+    classes: int
+    train: Inputs
+    train_labels: Ints
+    population: Inputs
+    labels: Ints
+
+
+def _table(folder: Path, rng: np.random.Generator) -> Rows:
+    inputs, labels = tabular(12_000, rng)
+    return Rows("tabular", 3, inputs[:6_000], labels[:6_000], inputs[6_000:], labels[6_000:])
+
+
+def _digits(folder: Path, rng: np.random.Generator) -> Rows:
+    from sklearn.datasets import load_digits
+
+    data = load_digits()
+    order = rng.permutation(len(data.target))
+    images, labels = data.images[order] / 16, data.target[order].astype(np.int64)
+    return Rows("image", 10, images[:600], labels[:600], images[600:], labels[600:])
+
+
+def _cifar10(folder: Path, rng: np.random.Generator) -> Rows:
+    train, train_labels = _images(folder / "cifar10" / "train.parquet", 10_000)
+    images, labels = _images(folder / "cifar10" / "test.parquet", 6_000)
+    return Rows("image", 10, train, train_labels, images, labels)
+
+
+def _images(file: Path, rows: int) -> tuple[Inputs, Ints]:
+    import pyarrow.parquet
+    from PIL import Image
+
+    _there(file)
+    table = pyarrow.parquet.read_table(file).slice(0, rows)
+    coded = table["image"].to_pylist()
+    pixels = np.stack([np.asarray(Image.open(io.BytesIO(jpeg)).convert("RGB")) for jpeg in coded])
+    return pixels / 255.0, np.array(table["label"].to_pylist(), dtype=np.int64)
+
+
+def _news(folder: Path, rng: np.random.Generator) -> Rows:
+    train, train_labels = _articles(folder / "ag_news" / "train.csv")
+    texts, labels = _articles(folder / "ag_news" / "test.csv")
+    return Rows("text", 4, train, train_labels, texts, labels)
+
+
+def _articles(file: Path) -> tuple[Inputs, Ints]:
+    _there(file)
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    texts = [row.get("text") or f"{row['title']} . {row['description']}" for row in rows]
+    labels = np.unique([row["label"] for row in rows], return_inverse=True)[1]
+    return np.array(texts, dtype=object), labels.astype(np.int64)
+
+
+def _there(file: Path) -> None:
+    if not file.exists():
+        raise DataMissing(f"{file}: not there; PERENNIAL_DATA names the folder that holds the data")
+
+
+LOADERS: dict[str, Callable[[Path, np.random.Generator], Rows]] = {
+    "tabular": _table,
+    "digits": _digits,
+    "cifar10": _cifar10,
+    "news": _news,
+}

@@ -1,0 +1,116 @@
+"""river's ADWIN on each column: the mean of an old part of all it saw against the newer part's.
+
+ADWIN knows no reference: it is given the stationary history before the onset, and grows its window
+from there. Until it first alarms its buckets depend on nothing but the number of rows, so the
+delta at which it would alarm can be computed for all columns at once.
+"""
+
+from functools import cache
+
+import numpy as np
+
+from benchmarks.drift.frame import Floats, Frame, Ints
+from benchmarks.drift.protocol import Scorer
+from benchmarks.drift.views import Numbers
+from benchmarks.drift.windows import Looks
+
+# river's own defaults.
+CLOCK, BUCKETS, LEAST = 32, 5, 5
+
+
+class River:
+    """Alarms when a column's ADWIN does: delta, one for all columns, is what is set here.
+
+    Columns are scaled by the reference: to 0 up to 1, for which ADWIN's guarantee is, or to a
+    standard deviation of 1.
+    """
+
+    name = "river ADWIN"
+    variants = ("scaled to 0..1", "scaled to deviation 1")
+
+    def fit(self, reference: Frame, looks: Looks) -> "RiverWatcher":
+        """Take the scales from the reference."""
+        return RiverWatcher(reference, looks)
+
+
+class RiverWatcher:
+    """One ADWIN per column."""
+
+    def __init__(self, reference: Frame, looks: Looks) -> None:
+        self._looks = looks
+        self._numbers = Numbers(reference)
+        table = self._numbers.of(reference)
+        self._low, spread = table.min(axis=0), np.ptp(table, axis=0)
+        self._scales = [_scale(spread), _scale(table.std(axis=0))]
+
+    def watch(self, before: Frame, after: Frame) -> Scorer:
+        """Score by -log of the greatest delta that would not alarm."""
+        old, new = self._numbers.of(before), self._numbers.of(after)
+
+        def score(first: Ints, then: Ints) -> Floats:
+            stream = np.concatenate([old[first], new[then]]) - self._low
+            return np.stack([self._score(stream / scale) for scale in self._scales])
+
+        return score
+
+    def real(self, stream: Frame, variant: int, limit: float) -> int | None:
+        """Return after how many rows of a whole stream river's own ADWINs first alarm."""
+        from river.drift import ADWIN
+
+        table = (self._numbers.of(stream) - self._low) / self._scales[variant]
+        watchers = [ADWIN(delta=float(np.exp(-limit)), clock=CLOCK) for _ in table.T]
+        for rows, values in enumerate(table.tolist(), start=1):
+            for watcher, value in zip(watchers, values, strict=True):
+                watcher.update(value)
+            if any(watcher.drift_detected for watcher in watchers):
+                return rows
+        return None
+
+    def _score(self, stream: Floats) -> Floats:
+        """Return the greatest score of the checks since the look before, of all columns."""
+        total = np.vstack([np.zeros(stream.shape[1]), stream.cumsum(axis=0)])
+        squares = np.vstack([np.zeros(stream.shape[1]), (stream**2).cumsum(axis=0)])
+        best = np.full(self._looks.count, -np.inf)
+        before = self._looks.before
+        for rows in range(before - before % CLOCK + CLOCK, len(stream) + 1, CLOCK):
+            found = _check(total, squares, rows)
+            look = (rows - before - 1) // self._looks.every
+            best[look] = max(best[look], found)
+        return best
+
+
+def _check(total: Floats, squares: Floats, rows: int) -> float:
+    old = cuts(rows)
+    new = rows - old
+    keep = (old >= LEAST) & (new >= LEAST)
+    old, new = old[keep][:, None], new[keep][:, None]
+    variance = np.maximum(squares[rows] / rows - (total[rows] / rows) ** 2, 1e-12)
+    left = total[old[:, 0]]
+    apart = np.abs(left / old - (total[rows] - left) / new)
+    inverse = 1 / (old - LEAST + 1) + 1 / (new - LEAST + 1)
+    # apart = sqrt(2 inverse variance d) + 2/3 inverse d, solved for d = log(2 log(rows) / delta).
+    middle = np.sqrt(2 * inverse * variance)
+    root = (np.sqrt(middle**2 + 8 / 3 * inverse * apart) - middle) / (4 / 3 * inverse)
+    return float((root**2).max() - np.log(2 * np.log(rows)))
+
+
+@cache
+def cuts(rows: int) -> Ints:
+    """Return how many of the oldest rows each bucket's end leaves behind, after so many rows.
+
+    >>> cuts(7).tolist()
+    [2, 3, 4, 5, 6]
+    """
+    held: list[int] = []
+    rest, size = rows, 1
+    while rest > 0:
+        # A level hands its two oldest on whenever it has six.
+        kept = rest if rest <= BUCKETS else BUCKETS - 1 + (rest - BUCKETS + 1) % 2
+        held = [size] * kept + held
+        rest, size = (rest - kept) // 2, size * 2
+    return np.cumsum(held[:-1])
+
+
+def _scale(spread: Floats) -> Floats:
+    scale: Floats = np.where(spread > 0, spread, 1)
+    return scale

@@ -1,0 +1,46 @@
+"""Who tells a shift sooner, over all settings: the best variant of each detector, and its rank."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from benchmarks.drift.frame import Floats
+from benchmarks.drift.run import Outcome
+
+# Differences smaller than these, in requests, are ties.
+TIE = 50
+
+
+def best(outcomes: Sequence[Outcome]) -> dict[str, str]:
+    """Return each detector's variant with the best average rank among its own."""
+    names = list(dict.fromkeys(outcome.detector for outcome in outcomes))
+    chosen = {}
+    for name in names:
+        own: dict[str, list[float]] = {}
+        for outcome in outcomes:
+            if outcome.detector == name:
+                own.setdefault(outcome.variant, []).append(outcome.cost)
+        ranked = average_ranks(own)
+        chosen[name] = min(ranked, key=lambda variant: ranked[variant])
+    return chosen
+
+
+def of_best(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes of each detector's best variant."""
+    chosen = best(outcomes)
+    return [outcome for outcome in outcomes if chosen[outcome.detector] == outcome.variant]
+
+
+def average_ranks(costs: Mapping[str, Iterable[float]]) -> dict[str, float]:
+    """Return each name's rank, 1 for the least cost, averaged over settings; ties share ranks.
+
+    costs: per name the mean requests until the alarm, in the same order of settings.
+
+    >>> average_ranks({"a": [100, 500], "b": [300, 510]})
+    {'a': 1.25, 'b': 1.75}
+    """
+    from scipy.stats import rankdata
+
+    table: Floats = np.array([list(of) for of in costs.values()])
+    ranks = rankdata(np.round(table / TIE), axis=0)
+    return {name: float(mean) for name, mean in zip(costs, ranks.mean(axis=1), strict=True)}

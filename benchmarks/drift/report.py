@@ -1,0 +1,136 @@
+"""The tables for the docs and the figures for benchmarks/results.json."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import results
+from benchmarks.drift.accuracy import Error
+from benchmarks.drift.ours import SHIPPED
+from benchmarks.drift.ranking import average_ranks, best
+from benchmarks.drift.run import Alarms, Outcome
+
+# Whose estimate of accuracy stands beside which detector.
+ESTIMATES = {"Perennial": "difference of confidences", "NannyML": "NannyML CBPE"}
+NONE = "–"
+
+
+class Summary:
+    """Every detector's best variant over all settings, the best one first.
+
+    The rule as shipped raises fewer false alarms than the others, so that it has no rank.
+    """
+
+    def __init__(
+        self, outcomes: Sequence[Outcome], alarms: Sequence[Alarms], errors: Sequence[Error]
+    ) -> None:
+        self._alarms, self._errors, self._variants = alarms, errors, best(outcomes)
+        self.outcomes = [o for o in outcomes if self._variants[o.detector] == o.variant]
+        costs = {name: [o.cost for o in self._of(name)] for name in self._variants}
+        self._ranks = average_ranks({name: of for name, of in costs.items() if name != SHIPPED})
+        self.detectors = sorted(self._ranks, key=lambda name: self._ranks[name])
+
+    def figures(self) -> dict[str, dict[str, results.Figure]]:
+        """Return what goes into results.json."""
+        names = [*self.detectors, *([SHIPPED] if SHIPPED in self._variants else [])]
+        return {
+            "average rank": {name: round(rank, 2) for name, rank in self._ranks.items()},
+            "power": {name: round(self._mean(name, "power"), 3) for name in names},
+            "requests until the alarm": {name: round(self._mean(name, "cost")) for name in names},
+            "false alarms": {name: round(self._false_alarms(name), 3) for name in names},
+            "error of estimated accuracy": {
+                name: round(self._error(name), 4)
+                for name in dict.fromkeys(error.estimator for error in self._errors)
+            },
+        }
+
+    def overall(self) -> str:
+        """Return the table of all detectors."""
+        figures = self.figures()
+        header = (
+            "detector",
+            "best as",
+            "average rank",
+            "power",
+            "requests until the alarm",
+            "false alarms",
+            "error of estimated accuracy",
+        )
+        rows = [
+            [
+                name,
+                self._variants[name] or NONE,
+                _said(figures["average rank"].get(name), "{:.2f}"),
+                _said(figures["power"][name], "{:.0%}"),
+                _said(figures["requests until the alarm"][name], "{:,}"),
+                _said(figures["false alarms"][name], "{:.1%}"),
+                _said(self._estimate(name), "{:.4f}"),
+            ]
+            for name in figures["power"]
+        ]
+        return results.table(header, rows)
+
+    def by_setting(self) -> str:
+        """Return power and median requests of every setting."""
+        settings = dict.fromkeys((o.task, o.shift, o.strength) for o in self.outcomes)
+        found = {(o.task, o.shift, o.strength, o.detector): o for o in self.outcomes}
+        rows = [
+            [*setting, *(_cell(found[(*setting, name)]) for name in self.detectors)]
+            for setting in settings
+        ]
+        return results.table(("task", "shift", "strength", *self.detectors), rows)
+
+    def estimates(self) -> str:
+        """Return the errors of estimated accuracy, by task."""
+        tasks = list(dict.fromkeys(error.task for error in self._errors))
+        names = dict.fromkeys(error.estimator for error in self._errors)
+        rows = [
+            [
+                name,
+                *(f"{self._error(name, task):.4f}" for task in tasks),
+                f"{self._error(name):.4f}",
+            ]
+            for name in sorted(names, key=self._error)
+        ]
+        return results.table(("estimated by", *tasks, "all"), rows)
+
+    def _of(self, name: str) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if outcome.detector == name]
+
+    def _mean(self, name: str, figure: str) -> float:
+        return float(np.mean([getattr(outcome, figure) for outcome in self._of(name)]))
+
+    def _false_alarms(self, name: str) -> float:
+        chosen = (name, self._variants[name])
+        return float(np.mean([a.share for a in self._alarms if (a.detector, a.variant) == chosen]))
+
+    def _estimate(self, name: str) -> float | None:
+        known = name in ESTIMATES and self._errors
+        return self._error(ESTIMATES[name]) if known else None
+
+    def _error(self, name: str, task: str | None = None) -> float:
+        own = [e for e in self._errors if e.estimator == name and e.grade > 0]
+        tasks = [task] if task else list(dict.fromkeys(error.task for error in own))
+        return float(np.mean([np.mean([e.error for e in own if e.task == t]) for t in tasks]))
+
+
+def fill(file: Path, tables: Mapping[str, str]) -> None:
+    """Put each table between the lines that mark its place in a Markdown file."""
+    text = file.read_text(encoding="utf-8")
+    for name, table in tables.items():
+        start, end = f"<!-- {name}: python -m benchmarks.drift -->\n", f"<!-- end of {name} -->"
+        before, found, rest = text.partition(start)
+        if not found or end not in rest:
+            raise ValueError(f"{file}: lacks the lines {start.strip()!r} and {end!r}")
+        text = f"{before}{start}\n{table}\n\n{end}{rest.partition(end)[2]}"
+    file.write_text(text, encoding="utf-8")
+
+
+def _cell(outcome: Outcome) -> str:
+    median = f"{outcome.delay:,.0f}" if np.isfinite(outcome.delay) else NONE
+    return f"{outcome.power:.0%} {median}"
+
+
+def _said(figure: results.Figure | None, form: str) -> str:
+    return NONE if figure is None else form.format(figure)

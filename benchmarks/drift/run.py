@@ -1,0 +1,137 @@
+"""Streams past every detector: stationary ones for its threshold, shifted ones for its delay."""
+
+import multiprocessing
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.drift.frame import Floats
+from benchmarks.drift.ours import SHIPPED
+from benchmarks.drift.protocol import Detector, delays, threshold
+from benchmarks.drift.tasks import Task
+from benchmarks.drift.windows import Looks
+
+LEVEL = 0.05
+# Whose threshold is not set here.
+FIXED = {SHIPPED: 0.0}
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is simulated: streams per setting, and stationary ones per purpose.
+
+    Each of the `references` is drawn anew, and sees an equal part of the streams.
+    """
+
+    references: int = 40
+    streams: int = 40
+    stationary: int = 400
+    seed: int = 1
+    processes: int = 2
+    looks: Looks = Looks()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one variant of a detector did in one setting.
+
+    power: share of streams in which it alarmed.  delay: median requests until then, infinite where
+    fewer than half alarmed.  cost: mean requests until then, the horizon where none came.
+    """
+
+    task: str
+    shift: str
+    strength: str
+    grade: int
+    detector: str
+    variant: str
+    power: float
+    delay: float
+    cost: float
+
+
+@dataclass(frozen=True)
+class Alarms:
+    """A detector's share of stationary streams with an alarm, on others than set its threshold."""
+
+    task: str
+    detector: str
+    variant: str
+    share: float
+    limit: float
+
+
+# Scores by (setting or None, detector), shape (streams, variants, looks).
+Scores = dict[tuple[int | None, str], Floats]
+# What the processes of a pool share; they are forked, so nothing is copied.
+_shared: dict[str, tuple[Task, Sequence[Detector], Size]] = {}
+
+
+def run(
+    task: Task, detectors: Sequence[Detector], size: Size
+) -> tuple[list[Outcome], list[Alarms]]:
+    """Return what every detector did in every setting, and its false alarms."""
+    _shared["job"] = (task, detectors, size)
+    parts: list[Scores] = []
+    with multiprocessing.get_context("fork").Pool(size.processes) as pool:
+        for part in pool.imap_unordered(_reference, range(size.references)):
+            parts.append(part)
+            print(f"{task.name}: {len(parts)} of {size.references} references", file=sys.stderr)
+    outcomes, alarms = [], []
+    for detector in detectors:
+        for v, variant in enumerate(detector.variants):
+            found = _judge(task, parts, detector.name, v, size)
+            alarms.append(Alarms(task.name, detector.name, variant, *found[0]))
+            outcomes += [
+                Outcome(task.name, s.shift, s.strength, s.grade, detector.name, variant, *figures)
+                for s, figures in zip(task.settings, found[1], strict=True)
+            ]
+    return outcomes, alarms
+
+
+def _reference(number: int) -> Scores:
+    """Return the scores of all streams that one reference sees."""
+    task, detectors, size = _shared["job"]
+    rng = np.random.default_rng([size.seed, number])
+    rows = len(task.base)
+    watchers = [
+        d.fit(task.base.take(rng.integers(rows, size=task.reference_rows)), size.looks)
+        for d in detectors
+    ]
+    scores: Scores = {}
+    for at, setting in ((None, None), *enumerate(task.settings)):
+        after = setting.frame if setting else task.base
+        weights = setting.weights if setting else None
+        count = (size.streams if setting else 2 * size.stationary) // size.references
+        streams = [
+            (
+                rng.integers(rows, size=size.looks.before),
+                rng.choice(rows, size=size.looks.horizon, p=weights),
+            )
+            for _ in range(count)
+        ]
+        for detector, watcher in zip(detectors, watchers, strict=True):
+            score = watcher.watch(task.base, after)
+            found = np.stack([score(*stream) for stream in streams])
+            scores[at, detector.name] = found.astype(np.float32)
+    return scores
+
+
+def _judge(
+    task: Task, parts: Sequence[Scores], name: str, variant: int, size: Size
+) -> tuple[tuple[float, float], list[tuple[float, float, float]]]:
+    still = [part[None, name][:, variant].max(axis=1) for part in parts]
+    # Half of each reference's stationary streams set the threshold, the other half test it.
+    limit = FIXED.get(name, threshold(np.concatenate([peaks[::2] for peaks in still]), level=LEVEL))
+    share = float((np.concatenate([peaks[1::2] for peaks in still]) > limit).mean())
+    figures = []
+    for at in range(len(task.settings)):
+        scores = np.concatenate([part[at, name][:, variant] for part in parts])
+        found = delays(scores, limit, size.looks)
+        spent = np.minimum(found, size.looks.horizon)
+        figures.append(
+            (float(np.isfinite(found).mean()), float(np.median(found)), float(spent.mean()))
+        )
+    return (share, limit), figures

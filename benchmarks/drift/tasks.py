@@ -1,0 +1,59 @@
+"""A task made ready: its model trained, its signals fitted, its population shifted in each way."""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.drift import columns, models
+from benchmarks.drift.data import LOADERS
+from benchmarks.drift.frame import Floats, Frame
+from benchmarks.drift.shifts import SHIFTS, weights
+
+# Rows of the reference, drawn like traffic from the population.
+REFERENCE_ROWS = {"tabular": 5_000, "digits": 700, "cifar10": 5_000, "news": 5_000}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One shift at one strength: the population as it is then, and how likely each row is."""
+
+    shift: str
+    strength: str
+    grade: int
+    frame: Frame
+    weights: Floats | None
+
+
+@dataclass(frozen=True)
+class Task:
+    """Rows as they should be, and as they are under each setting."""
+
+    name: str
+    reference_rows: int
+    base: Frame
+    settings: tuple[Setting, ...]
+
+
+def build(name: str, *, data: Path, seed: int) -> Task:
+    """Return the task, the same for the same seed."""
+    rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
+    rows = LOADERS[name](data, rng)
+    predict = models.fit(rows.kind, rows.train, rows.train_labels, seed=seed)
+    extracted = columns.extraction(rows)
+    base = columns.frame(extracted, rows.population, rows.labels, predict(rows.population))
+
+    def settings() -> Iterator[Setting]:
+        for shift in SHIFTS[rows.kind]:
+            for grade, strength in enumerate(shift.strengths, start=1):
+                said = f"{strength:g} {shift.unit}"
+                if shift.change is None:
+                    yield Setting(shift.name, said, grade, base, weights(rows.labels, strength))
+                    continue
+                inputs = shift.change(rows.population, strength, rng)
+                moved = columns.frame(extracted, inputs, rows.labels, predict(inputs))
+                yield Setting(shift.name, said, grade, moved, None)
+
+    return Task(name, REFERENCE_ROWS[name], base, tuple(settings()))

@@ -210,17 +210,25 @@ def label_coverage(labels: float, predictions: float) -> float | None:
     return float(came / made) if made > 0 else None
 
 
-def estimated_accuracy(confidence_sum: float, count: float) -> float | None:
-    """Return the accuracy that calibrated probabilities promise, without labels; None when idle.
+def estimated_accuracy(
+    confidence_sum: float, count: float, *, accuracy: float, confidence: float
+) -> float | None:
+    """Return the accuracy that the model's own confidence promises, without labels; None when idle.
 
+    The reference's accuracy, less what the mean confidence has fallen since: where the model was
+    surer, or less sure, than right on the reference, that error drops out.
     confidence_sum: sum of the predicted labels' probabilities.  count: predictions.
-    Source: Guillory et al., Predicting with Confidence on Unseen Distributions, 2021, sec. 3.
+    accuracy, confidence: of the reference; the mean probability, like that of live predictions.
+    Source: difference of confidences; Guillory et al., Predicting with Confidence on Unseen
+    Distributions, 2021, sec. 3.
 
-    >>> estimated_accuracy(1.5, 2)
-    0.75
+    >>> estimated_accuracy(1.5, 2, accuracy=0.8, confidence=0.875)
+    0.675
     """
     total, rows = _counts([confidence_sum, count], "confidence")
-    return float(total / rows) if rows > 0 else None
+    if rows == 0:
+        return None
+    return float(np.clip(accuracy + total / rows - confidence, 0.0, 1.0))
 
 
 def control_limit(reference: float, *, size: float, rows: float, z: float = 3.0) -> float:

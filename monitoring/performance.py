@@ -4,6 +4,7 @@ from monitoring.series import (
     MODEL,
     REFERENCE_ACCURACY,
     REFERENCE_ACCURACY_SIZE,
+    REFERENCE_CONFIDENCE,
     VERSION,
     Rule,
     Window,
@@ -19,6 +20,7 @@ def accuracy_reference() -> list[Rule]:
     """Return the accuracy that each version was accepted with, once for all replicas."""
     return [
         Rule(REFERENCE_ACCURACY, f"max by ({VERSION}) ({metrics.REFERENCE_ACCURACY.name})"),
+        Rule(REFERENCE_CONFIDENCE, f"max by ({VERSION}) ({metrics.REFERENCE_CONFIDENCE.name})"),
         Rule(
             REFERENCE_ACCURACY_SIZE, f"max by ({VERSION}) ({metrics.REFERENCE_ACCURACY_SIZE.name})"
         ),
@@ -65,7 +67,11 @@ def _estimated(window: str, thresholds: Thresholds) -> list[Rule]:
     total = f"sum by ({VERSION}) (increase({confidence}_sum[{window}]))"
     return [
         Rule(names.predictions, rows),
-        Rule(names.estimated, f"{total}\n/ ({names.predictions} > 0)"),
+        Rule(
+            names.estimated,
+            f"clamp(\n  {REFERENCE_ACCURACY} - {REFERENCE_CONFIDENCE}\n"
+            f"  + {total}\n  / ({names.predictions} > 0),\n  0, 1\n)",
+        ),
         Rule(names.estimated_limit, _limit(names.predictions, thresholds)),
     ]
 

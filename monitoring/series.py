@@ -14,6 +14,7 @@ REFERENCE_SIZE = "model_version_signal:reference_size:max"
 CRITICAL_VALUE = "model_version_signal:critical_value:max"
 BINS = "model_version_signal:bins:count"
 REFERENCE_ACCURACY = "model_version:reference_accuracy:max"
+REFERENCE_CONFIDENCE = "model_version:reference_confidence:max"
 REFERENCE_ACCURACY_SIZE = "model_version:reference_accuracy_size:max"
 DRIFTED = "model_version_signal:drifted"
 
@@ -134,7 +135,7 @@ class Window:
 
     @property
     def estimated(self) -> str:
-        """Mean confidence, which estimates accuracy; absent without predictions."""
+        """Accuracy estimated from the confidence; absent without predictions."""
         return f"model_version:estimated_accuracy:{self.window}"
 
     @property

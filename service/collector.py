@@ -65,6 +65,7 @@ class Collector(registry.Collector):
         rows = _family(core.HistogramMetricFamily, metrics.BATCH_SIZE)
         accuracy = _family(core.GaugeMetricFamily, metrics.REFERENCE_ACCURACY)
         size = _family(core.GaugeMetricFamily, metrics.REFERENCE_ACCURACY_SIZE)
+        usual = _family(core.GaugeMetricFamily, metrics.REFERENCE_CONFIDENCE)
         for key, counters in held:
             bundle, counts = counters.bundle, counters.predictions.tolist()
             if key == self._versions.serving:
@@ -77,7 +78,8 @@ class Collector(registry.Collector):
             rows.add_metric(key, counters.rows.buckets(), counters.rows.sum)
             accuracy.add_metric(key, bundle.reference.accuracy)
             size.add_metric(key, bundle.reference.accuracy_size)
-        yield from (info, created, predictions, confidence, seconds, rows, accuracy, size)
+            usual.add_metric(key, bundle.reference.confidence)
+        yield from (info, created, predictions, confidence, seconds, rows, accuracy, size, usual)
 
     def _signals(self, held: list[tuple[tuple[str, str], Counters]]) -> Iterator[core.Metric]:
         bins = _family(core.CounterMetricFamily, metrics.SIGNAL_BIN)

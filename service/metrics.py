@@ -54,7 +54,7 @@ CRITICAL_VALUE = Metric(
 CONFIDENCE = Metric(
     "model_confidence",
     "summary",
-    "Calibrated probability of the predicted label; sum over count estimates accuracy.",
+    "Calibrated probability of the predicted label; sum over count is its mean.",
     _VERSION,
 )
 FEEDBACK = Metric(
@@ -86,6 +86,12 @@ REFERENCE_ACCURACY = Metric(
 )
 REFERENCE_ACCURACY_SIZE = Metric(
     "model_reference_accuracy_size", "gauge", "Rows that accuracy was measured on.", _VERSION
+)
+REFERENCE_CONFIDENCE = Metric(
+    "model_reference_confidence",
+    "gauge",
+    "Mean confidence on the rows that accuracy was measured on.",
+    _VERSION,
 )
 BUNDLE_REJECTED = Metric(
     "model_bundle_rejected_total", "counter", "Bundles refused, by reason.", ("reason",)

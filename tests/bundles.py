@@ -110,7 +110,9 @@ def make_reference(
     found = [numeric(name, column) for name, column in columns.items() if name != PREDICTION]
     found.append(categorical(columns[PREDICTION], labels))
     size = len(columns[PREDICTION])
-    return signals.Reference(signals=tuple(found), accuracy=0.9, accuracy_size=size)
+    return signals.Reference(
+        signals=tuple(found), accuracy=0.9, accuracy_size=size, confidence=0.8
+    )
 
 
 def numeric(name: str, values: NDArray[np.floating], *, bins: int = 10) -> signals.Signal:

@@ -100,7 +100,8 @@ def fitted(kind: Kind) -> Extraction:
 def reference(extraction: Extraction, rows: Rows, probabilities: NDArray[np.float64]) -> Reference:
     """Return the reference of rows and of what a model says of them."""
     split = Split(rows, np.zeros(len(rows), np.int64), np.full(len(rows), "base"))
-    return build(extraction, LABELS, Basis(split, split, split, probabilities, 0.9, 100), NUMBERS)
+    basis = Basis(split, split, split, probabilities, 0.9, 100, 0.9)
+    return build(extraction, LABELS, basis, NUMBERS)
 
 
 def make_bundle(path: Path, name: str) -> Bundle:

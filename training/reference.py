@@ -42,7 +42,8 @@ class Basis:
     inputs: rows for the input signals; held-out or not makes no difference to those.
     held_out: rows with their probabilities, for the output signals: on rows it was fitted on, a
     model is surer than it will be.
-    accuracy: of correct predictions on test rows; accuracy_size: how many rows.
+    accuracy: of correct predictions on test rows; accuracy_size: how many rows.  confidence: the
+    mean probability of the predicted label on these rows.
     """
 
     learnt: Split
@@ -51,6 +52,7 @@ class Basis:
     probabilities: NDArray[np.float64]
     accuracy: float
     accuracy_size: int
+    confidence: float
 
 
 def basis(
@@ -77,6 +79,7 @@ def basis(
         probabilities[chosen],
         float(correct.mean()),
         len(correct),
+        float(test[tested].max(axis=1).mean()),
     )
 
 
@@ -95,7 +98,12 @@ def build(
         )
         for name, column in columns.items()
     )
-    return Reference(signals=signals, accuracy=rows.accuracy, accuracy_size=rows.accuracy_size)
+    return Reference(
+        signals=signals,
+        accuracy=rows.accuracy,
+        accuracy_size=rows.accuracy_size,
+        confidence=rows.confidence,
+    )
 
 
 def _categorical(name: str, column: Column, bins: tuple[str, ...], level: float) -> Signal:

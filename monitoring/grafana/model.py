@@ -121,7 +121,7 @@ def _calibration() -> Panel:
     return Panel(
         "timeseries",
         "Calibration live: estimated minus realised accuracy",
-        "0 is calibrated: the mean confidence is the share that is right. Above 0 the model is "
+        "0: its fall of confidence tells the model's fall of accuracy. Above 0 the model is "
         "surer than it should be, and the estimate of its accuracy is too kind.",
         (
             Query(

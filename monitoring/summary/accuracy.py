@@ -19,10 +19,11 @@ LABEL, PREDICTED = metrics.FEEDBACK.labels[-2:]
 
 @dataclass(frozen=True)
 class Accepted:
-    """The accuracy that the version was accepted with, and on how many rows."""
+    """The accuracy that the version was accepted with, on how many rows, and how sure it was."""
 
     accuracy: float
     size: float
+    confidence: float
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,11 @@ def accuracy(span: Span, version: Version, thresholds: Thresholds) -> Accuracy |
     """Return what is known; None without a reference accuracy. Raises PrometheusFailed."""
     reference = [
         span.latest(f"{gauge.name}{version.selector}", by=VERSION)
-        for gauge in (metrics.REFERENCE_ACCURACY, metrics.REFERENCE_ACCURACY_SIZE)
+        for gauge in (
+            metrics.REFERENCE_ACCURACY,
+            metrics.REFERENCE_ACCURACY_SIZE,
+            metrics.REFERENCE_CONFIDENCE,
+        )
     ]
     if not all(reference):
         return None
@@ -60,7 +65,10 @@ def accuracy(span: Span, version: Version, thresholds: Thresholds) -> Accuracy |
         _sum(span.increase(f"{metrics.CONFIDENCE.name}_{part}{version.selector}", by=VERSION))
         for part in ("sum", "count")
     )
-    realised, estimated = drift.accuracy(confusion), drift.estimated_accuracy(total, rows)
+    realised = drift.accuracy(confusion)
+    estimated = drift.estimated_accuracy(
+        total, rows, accuracy=accepted.accuracy, confidence=accepted.confidence
+    )
     labels = float(confusion.sum())
     return Accuracy(
         accepted=accepted,

@@ -71,6 +71,7 @@ class Reference(BaseModel):
     """What the model was accepted on: `reference.json` of a bundle.
 
     accuracy: share of correct predictions on held-out rows; accuracy_size: how many rows.
+    confidence: mean probability of the predicted label on these rows.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -78,3 +79,4 @@ class Reference(BaseModel):
     signals: tuple[Signal, ...] = Field(min_length=1)
     accuracy: float = Field(ge=0, le=1)
     accuracy_size: int = Field(gt=0)
+    confidence: float = Field(ge=0, le=1)

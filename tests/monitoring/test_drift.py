@@ -214,7 +214,7 @@ def test_a_limit_that_cannot_be_computed_is_refused() -> None:
 
 def test_nothing_has_no_estimate() -> None:
     """An idle service has no estimated accuracy, macro F1 or coverage, rather than one of 0."""
-    assert drift.estimated_accuracy(0, 0) is None
+    assert drift.estimated_accuracy(0, 0, accuracy=0.9, confidence=0.9) is None
     assert drift.macro_f1(np.zeros((2, 2))) is None
     assert drift.label_coverage(0, 0) is None
 

@@ -24,6 +24,8 @@ IDLE = "9.9.9"
 # Version to its accuracy, that accuracy's sample size, and the live accuracy.
 VERSIONS = {"1.0.0": (0.97, 719, 0.7), "1.1.0": (0.91, 100_000, 0.93), IDLE: (0.99, 50, 0.0)}
 LABELS = ("0", "1", "2")
+# Mean confidence on every version's reference; live it is about 0.7.
+CONFIDENCE = 0.75
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ def _prepare(replica: Replica) -> None:
     for version, (accuracy, size, _) in VERSIONS.items():
         key = ("digits", version)
         replica.values[metrics.REFERENCE_ACCURACY][key] = accuracy
+        replica.values[metrics.REFERENCE_CONFIDENCE][key] = CONFIDENCE
         replica.values[metrics.REFERENCE_ACCURACY_SIZE][key] = size
         for summary in (metrics.CONFIDENCE, metrics.FEEDBACK_DELAY):
             replica.observe(summary, key)
@@ -241,7 +244,9 @@ def test_accuracy_f1_and_coverage_are_the_specification(
             drift.control_limit(reference, size=size, rows=seen, z=THRESHOLDS.accuracy_z)
             for seen in (np.sum(counts), rows[key])
         ]
-        estimated = drift.estimated_accuracy(total[key], rows[key])
+        estimated = drift.estimated_accuracy(
+            total[key], rows[key], accuracy=reference, confidence=CONFIDENCE
+        )
         coverage = drift.label_coverage(float(np.sum(counts)), rows[key])
         expected = [drift.accuracy(counts), limits[0], estimated, limits[1]]
         expected += [drift.macro_f1(counts), coverage]

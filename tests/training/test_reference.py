@@ -46,6 +46,7 @@ def test_without_an_incident_all_held_out_base_rows_count() -> None:
     found = basis(rows, right(rows.validation, 1), right(rows.test, 0.9), NUMBERS)
     assert len(found.inputs.labels) == len(found.held_out.labels) == len(found.probabilities) == 500
     assert found.accuracy == pytest.approx(0.9) and found.accuracy_size == 300
+    assert found.confidence == pytest.approx(0.91)
 
 
 def test_after_an_incident_its_rows_count() -> None:

@@ -69,6 +69,7 @@ def _digits(past: Past) -> None:
     for metric, value in (
         (metrics.REFERENCE_ACCURACY, 0.97),
         (metrics.REFERENCE_ACCURACY_SIZE, 719),
+        (metrics.REFERENCE_CONFIDENCE, 0.96),
     ):
         past.gauge(metric.name, replica.key, value, begin=26)
     for part, rise in (("count", 600.0), ("sum", 570.0)):

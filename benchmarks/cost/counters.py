@@ -1,0 +1,120 @@
+"""Claim: counting every signal of every prediction costs the service under 3 % of its throughput.
+
+The service runs twice, once with counters that count nothing, and wrk loads both in turns: on, off,
+off, on. A round's ratio so has no part in a trend of the machine, and the interval is a bootstrap
+over rounds. Seconds of processor time a request say the same without the machine's other work.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, median
+
+import numpy as np
+import psutil
+
+from benchmarks import servers, wrk
+from benchmarks.servers import Contender
+
+CONNECTIONS = (1, 16, 64)
+MOST = 0.03
+_RESAMPLES = 10_000
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One run of wrk: answers a second, and the server's processor seconds an answer."""
+
+    rate: float
+    spent: float
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What one round found with counters and without."""
+
+    counted: tuple[Turn, ...]
+    uncounted: tuple[Turn, ...]
+
+    @property
+    def slower(self) -> float:
+        """Return the share of throughput that counting takes."""
+        return 1 - fmean(t.rate for t in self.counted) / fmean(t.rate for t in self.uncounted)
+
+    @property
+    def dearer(self) -> float:
+        """Return the share of processor time that counting adds to an answer."""
+        return fmean(t.spent for t in self.counted) / fmean(t.spent for t in self.uncounted) - 1
+
+
+@dataclass(frozen=True)
+class Overhead:
+    """What counting costs at a number of connections; shares, with an interval of 95 %."""
+
+    rate: float
+    slower: float
+    low: float
+    high: float
+    dearer: float
+
+
+def measure(folder: Path, bundle: Path | None, *, rounds: int, seconds: int) -> dict[int, Overhead]:
+    """Return the overhead by number of connections.
+
+    bundle: to serve, or None for the default.  seconds: of one of a round's four runs.
+    """
+    loaded = servers.served(folder, bundle)
+    body = json.dumps({"instances": [loaded.manifest.self_test.instance]})
+    with ExitStack() as stack:
+        on = stack.enter_context(servers.service(folder, name="counters on"))
+        module = "benchmarks.cost.uncounted"
+        off = stack.enter_context(servers.service(folder, name="counters off", module=module))
+        for contender in (on, off):
+            wrk.load(contender, body, connections=16, seconds=2)
+        found: dict[int, list[Pair]] = {each: [] for each in CONNECTIONS}
+        for number in range(rounds):
+            for connections in CONNECTIONS:
+                pair = _round(on, off, body, connections=connections, seconds=seconds)
+                found[connections].append(pair)
+                text = f"{connections} connections: {100 * pair.slower:+.1f} % of throughput"
+                print(f"round {number + 1}/{rounds}, {text}", file=sys.stderr)
+    return {connections: overhead(pairs) for connections, pairs in found.items()}
+
+
+def overhead(pairs: Sequence[Pair], *, seed: int = 0) -> Overhead:
+    """Return the medians over rounds, and the interval of that of throughput."""
+    slower = np.array([pair.slower for pair in pairs])
+    draws = np.random.default_rng(seed).integers(0, len(slower), size=(_RESAMPLES, len(slower)))
+    low, high = np.quantile(np.median(slower[draws], axis=1), [0.025, 0.975])
+    return Overhead(
+        rate=median(turn.rate for pair in pairs for turn in pair.counted),
+        slower=float(np.median(slower)),
+        low=float(low),
+        high=float(high),
+        dearer=median(pair.dearer for pair in pairs),
+    )
+
+
+def _round(on: Contender, off: Contender, body: str, *, connections: int, seconds: int) -> Pair:
+    turns = [
+        _turn(contender, body, connections=connections, seconds=seconds)
+        for contender in (on, off, off, on)
+    ]
+    return Pair(counted=(turns[0], turns[3]), uncounted=(turns[1], turns[2]))
+
+
+def _turn(contender: Contender, body: str, *, connections: int, seconds: int) -> Turn:
+    process = psutil.Process(contender.pid)
+    before = _spent(process)
+    one = wrk.load(contender, body, connections=connections, seconds=seconds)
+    time.sleep(0.2)  # Predictions that wait to be stored belong to this turn.
+    return Turn(one.rate, (_spent(process) - before) / one.requests)
+
+
+def _spent(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)

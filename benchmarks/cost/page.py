@@ -1,0 +1,69 @@
+"""The metrics page of a stand-in replica: rendered once, then only its counters are rewritten."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+from prometheus_client import CollectorRegistry, generate_latest
+
+from service import metrics
+from service.metrics import Metric
+from tests.monitoring.replica import Replica
+
+Ints = NDArray[np.int64]
+Labels = tuple[str, ...]
+
+MODEL = ("cost", "1.0.0")
+BINS = (*(f"{number:02d}" for number in range(10)), "outside", "missing")
+DIGITS = 10
+_POWERS = 10 ** np.arange(DIGITS - 1, -1, -1, dtype=np.int64)
+
+
+class Page:
+    """The text of all signals' counters and references, as a replica of the service exports them.
+
+    signals: how many, each with the bins of BINS.
+    """
+
+    def __init__(self, signals: int) -> None:
+        self.bins: list[Labels] = [
+            (*MODEL, f"signal_{number:04d}", name) for number in range(signals) for name in BINS
+        ]
+        text = _widen(_text(self.bins), metrics.SIGNAL_BIN)
+        self._bytes = np.frombuffer(text, dtype=np.uint8)
+        ends = np.flatnonzero(self._bytes == ord("\n"))
+        starts = np.concatenate([[0], ends[:-1] + 1])
+        prefix = f"{metrics.SIGNAL_BIN.name}{{".encode()
+        of_counter = [text.startswith(prefix, start) for start in starts.tolist()]
+        self._slots = ends[of_counter][:, None] + np.arange(-DIGITS, 0)
+
+    def render(self, counts: Ints) -> bytes:
+        """Return the page with these counts, shape (bins,), in the order of `bins`."""
+        page = self._bytes.copy()
+        page[self._slots] = counts[:, None] // _POWERS % 10 + ord("0")
+        return page.tobytes()
+
+
+def _text(bins: Iterable[Labels]) -> bytes:
+    replica = Replica()
+    for key in bins:
+        replica.values[metrics.SIGNAL_BIN][key] = 0.0
+        replica.values[metrics.REFERENCE_SHARE][key] = 1 / len(BINS)
+        replica.values[metrics.REFERENCE_SIZE][key[:-1]] = 10_000
+        replica.values[metrics.CRITICAL_VALUE][key[:-1]] = 40.0
+    replica.values[metrics.REFERENCE_ACCURACY][MODEL] = 0.9
+    replica.values[metrics.REFERENCE_ACCURACY_SIZE][MODEL] = 10_000
+    registry = CollectorRegistry()
+    registry.register(replica)
+    return generate_latest(registry)
+
+
+def _widen(text: bytes, metric: Metric) -> bytes:
+    # Numbers of one width can be overwritten where they stand; a parser takes leading zeros.
+    prefix = f"{metric.name}{{".encode()
+    lines = text.splitlines(keepends=True)
+    wide = b"0" * DIGITS + b"\n"
+    return b"".join(
+        line.rpartition(b" ")[0] + b" " + wide if line.startswith(prefix) else line
+        for line in lines
+    )

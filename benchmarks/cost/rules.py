@@ -1,0 +1,109 @@
+"""Claim: the rules keep up with their interval; how long they take and what Prometheus holds.
+
+A real Prometheus scrapes stand-in replicas every 15 s and evaluates the project's own generated
+rules, after the past that their windows look back on was written into it.
+"""
+
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks.cost import history
+from benchmarks.cost.evaluation import Watched, watch
+from benchmarks.cost.page import BINS, Page
+from benchmarks.cost.replicas import Replicas
+from benchmarks.cost.traffic import Traffic
+from monitoring import files
+from monitoring.config import prometheus_config
+from monitoring.thresholds import Thresholds
+from monitoring.thresholds import seconds as seconds_of
+from service import metrics
+from tests.prometheus import Prometheus
+
+INTERVAL = "15s"
+# Of the raw counters, so that chunks in memory are as full as they are in use.
+LEAST_PAST = 1800
+PATIENCE = 900
+_RAW = metrics.SIGNAL_BIN.name
+_WRITABLE = ["--web.enable-remote-write-receiver"]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one size costs.
+
+    past: seconds of raw history, over those that the rules look back on if `whole`.
+    scrape: seconds of the slowest.
+    """
+
+    signals: int
+    replicas: int
+    past: float
+    whole: bool
+    watched: Watched
+    scrape: float
+
+
+def measure(
+    signals: int, *, replicas: int, seconds: float, most_samples: float, folder: Path
+) -> Cost:
+    """Measure one size, with a raw history of at most `most_samples` samples.
+
+    seconds: to watch the rules for; every group is evaluated once at least.
+    """
+    page, now = Page(signals), time.time()
+    paths = [folder / path for path in files.put(folder, _rules())]
+    documents = [yaml.safe_load(path.read_text("utf-8")) for path in paths]
+    needed = history.pasts(documents, interval=INTERVAL)
+    raw = _raw(needed, most_samples / (signals * len(BINS) * replicas))
+    traffic = Traffic(signals, replicas=replicas, start=now - raw.span - 60)
+    _write_past(folder, page, traffic, replicas, [raw, *(p for p in needed if p.metric != _RAW)])
+
+    def render(replica: int, moment: float) -> bytes:
+        return page.render(traffic.counts(replica, moment))
+
+    with Replicas(replicas, render) as served:
+        with Prometheus(_config(served, paths), folder, patience=PATIENCE) as prometheus:
+            watched = watch(prometheus.url, seconds=seconds)
+            scrapes = prometheus.query("max(max_over_time(scrape_duration_seconds[5m]))")
+    whole = all(past.span <= raw.span for past in needed if past.metric == _RAW)
+    scrape = max(scrapes.values(), default=float("nan"))
+    return Cost(signals, replicas, raw.span, whole, watched, scrape)
+
+
+def _rules() -> dict[Path, str]:
+    made = files.generated(Thresholds())
+    return {path: text for path, text in made.items() if path.match("*.rules.yml")}
+
+
+def _raw(needed: Sequence[history.Past], most: float) -> history.Past:
+    step = seconds_of(INTERVAL)
+    longest = max((past.span for past in needed if past.metric == _RAW), default=0)
+    return history.Past(_RAW, min(max(longest, LEAST_PAST), int(most) * step), step)
+
+
+def _write_past(
+    folder: Path, page: Page, traffic: Traffic, replicas: int, pasts: Sequence[history.Past]
+) -> None:
+    shutil.rmtree(folder / "data", ignore_errors=True)
+    end = time.time()
+    with Prometheus({}, folder, options=_WRITABLE, patience=PATIENCE) as prometheus:
+        for past in pasts:
+            print(f"writing {past.span / 3600:.1f} h of {past.metric}", file=sys.stderr)
+            if past.metric == _RAW:
+                history.write_raw(prometheus.url, traffic, page.bins, replicas, past, end)
+            else:
+                history.write_recorded(prometheus.url, page.bins, past, end)
+
+
+def _config(served: Replicas, rules: Sequence[Path]) -> dict[str, Any]:
+    paths = [str(path) for path in rules]
+    config = prometheus_config(relay=[], alertmanager=[], rules=paths, interval=INTERVAL)
+    config["scrape_configs"][0]["static_configs"] = served.targets()
+    return config

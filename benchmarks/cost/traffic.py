@@ -1,0 +1,30 @@
+"""The counters of stand-in replicas as a function of time, for history and scrapes alike."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from benchmarks.cost.page import BINS, Ints
+
+Floats = NDArray[np.float64]
+
+# Observations a second of a signal's bin; spread, so that neighbouring samples differ as real
+# ones do and compress no better.
+RATES = (0.5, 2.0)
+
+
+class Traffic:
+    """What every replica has counted at a moment; each counts at its own steady rates.
+
+    signals, replicas: how many.  start: when all counters were 0, in seconds since 1970.
+    """
+
+    def __init__(self, signals: int, *, replicas: int, start: float, seed: int = 0) -> None:
+        random = np.random.default_rng(seed)
+        self._rates: Floats = random.uniform(*RATES, size=(replicas, signals * len(BINS)))
+        self._start = start
+
+    def counts(self, replica: int, moments: ArrayLike) -> Ints:
+        """Return a replica's counters, shape (bins, *moments); moments: seconds since 1970."""
+        elapsed = np.asarray(moments, dtype=np.float64) - self._start
+        counts: Ints = np.multiply.outer(self._rates[replica], elapsed).astype(np.int64)
+        return counts

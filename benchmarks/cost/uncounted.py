@@ -1,0 +1,30 @@
+"""The service with its counters off: `python -m benchmarks.cost.uncounted`, for comparison only."""
+
+import sys
+
+from service.__main__ import main
+from service.bundle import Bundle
+from service.counters import Counters
+from service.predictor import Floats32
+from service.signals import Rows
+from service.versions import Versions
+
+
+class Uncounted(Counters):
+    """Counters that count nothing."""
+
+    def add(self, rows: Rows, probabilities: Floats32, *, seconds: float) -> None:
+        """Forget the batch."""
+
+
+class UncountedVersions(Versions):
+    """Gives every bundle counters that count nothing; what is exported stays at 0."""
+
+    def enter(self, bundle: Bundle) -> Counters:
+        """Make a bundle the serving one."""
+        super().enter(bundle)
+        return Uncounted(bundle)
+
+
+if __name__ == "__main__":
+    sys.exit(main(versions=UncountedVersions()))

@@ -1,0 +1,1 @@
+"""Tests of the cost benchmark, one file per file of it."""

@@ -1,0 +1,67 @@
+"""History that a real Prometheus takes is what it then returns."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.cost import history
+from benchmarks.cost.history import Past
+from benchmarks.cost.page import Page
+from benchmarks.cost.traffic import Traffic
+from monitoring.series import Window
+from service import metrics
+from tests.prometheus import Prometheus
+
+SIGNALS, REPLICAS = 2, 3
+
+
+@pytest.fixture
+def prometheus(tmp_path: Path) -> Iterator[Prometheus]:
+    """Yield a Prometheus that takes remote writes and scrapes nothing."""
+    with Prometheus({}, tmp_path, options=["--web.enable-remote-write-receiver"]) as running:
+        yield running
+
+
+def test_written_counters_are_found(prometheus: Prometheus) -> None:
+    """Counters of all replicas, over more than one message in time, come back as they were."""
+    page, past = Page(SIGNALS), Past(metrics.SIGNAL_BIN.name, 3600, 15)
+    end = float(int(time.time()) // 15 * 15)
+    traffic = Traffic(SIGNALS, replicas=REPLICAS, start=end - 4000)
+    history.write_raw(prometheus.url, traffic, page.bins, REPLICAS, past, end)
+    last = end - past.step
+    expected = sum(traffic.counts(number, last).sum() for number in range(REPLICAS))
+    found = prometheus.query(f"sum({past.metric})", at=last)
+    samples = prometheus.query(f"sum(count_over_time({past.metric}[2h]))", at=last)
+    assert list(found.values()) == [expected]
+    assert list(samples.values()) == [len(page.bins) * REPLICAS * past.span / past.step]
+
+
+@pytest.mark.parametrize(("name", "series"), [("bin_counts", SIGNALS * 12), ("counts", SIGNALS)])
+def test_recorded_series_are_found(prometheus: Prometheus, name: str, series: int) -> None:
+    """A recorded metric has one series per bin or per signal, as its name's level says."""
+    metric, now = getattr(Window("1m"), name), time.time()
+    history.write_recorded(prometheus.url, Page(SIGNALS).bins, Past(metric, 600, 60), now)
+    assert len(prometheus.query(metric)) == series
+
+
+def test_the_past_of_rules_is_their_longest_range() -> None:
+    """Each metric's range is the longest in any rule, and its step the interval that records it."""
+    recorded = {"record": Window("1m").bin_counts, "expr": "sum(model_signal_bin_total)"}
+    read = [f"sum_over_time({Window('1m').bin_counts}[{span}])" for span in ("5m", "1d")]
+    groups = [
+        {"name": "counts", "interval": "1m", "rules": [recorded]},
+        {"name": "windows", "rules": [{"record": "a", "expr": expr} for expr in read]},
+    ]
+    assert history.pasts([{"groups": groups}], interval="15s") == [
+        Past(Window("1m").bin_counts, 86400, 60)
+    ]
+
+
+def test_counters_never_fall() -> None:
+    """A stand-in's counters are whole and grow at their own rates."""
+    counts = Traffic(1, replicas=1, start=0).counts(0, np.arange(0, 600, 15))
+    assert (np.diff(counts, axis=1) >= 0).all()
+    assert len(set(counts[:, -1].tolist())) > 6

@@ -1,0 +1,1 @@
+"""Claim: traffic that does not change raises at most one false alert a month and model."""

@@ -1,0 +1,146 @@
+"""Count false alerts over simulated months: `python -m benchmarks.false_alarms`."""
+
+import argparse
+import os
+import sys
+import time
+import zlib
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import results
+from benchmarks.drift import columns, models
+from benchmarks.drift.data import LOADERS, DataMissing
+from benchmarks.drift.tasks import REFERENCE_ROWS
+from benchmarks.false_alarms.month import ALERTS, Population, simulate
+from benchmarks.false_alarms.page import Cell, write
+from benchmarks.results import Figures
+from monitoring.thresholds import Thresholds
+
+RATES = (1, 100, 10_000)
+# Rows of each population; more would not change what is shown, and take longer.
+ROWS = 5_000
+# With a cycle, by day and by night nine in ten requests are of one half of the classes.
+SWING = 0.8
+NOT_SET = "daily cycle, cycle not set"
+# How traffic goes, and the thresholds it is watched with.
+TRAFFIC = {
+    "steady": (0.0, Thresholds()),
+    "daily cycle, cycle=1d": (SWING, Thresholds(cycle="1d")),
+    NOT_SET: (SWING, Thresholds()),
+}
+
+
+@dataclass(frozen=True)
+class Month:
+    """What one simulation is of."""
+
+    task: str
+    traffic: str
+    rate: int
+    seed: int
+
+
+@cache
+def population(task: str, swing: float, data: Path) -> Population:
+    """Return a task's rows with what its model says of them. Raises DataMissing."""
+    random = np.random.default_rng(zlib.crc32(task.encode()))
+    rows = LOADERS[task](data, random)
+    predict = models.fit(rows.kind, rows.train, rows.train_labels, seed=1)
+    inputs, labels = rows.population[:ROWS], rows.labels[:ROWS]
+    frame = columns.frame(columns.extraction(rows), inputs, labels, predict(inputs))
+    sides = np.where(labels < rows.classes / 2, swing, -swing)
+    return Population(frame, sides, REFERENCE_ROWS[task])
+
+
+def run(month: Month, data: Path) -> dict[str, int]:
+    """Simulate one month."""
+    swing, thresholds = TRAFFIC[month.traffic]
+    seed = [zlib.crc32(f"{month.task} {month.traffic}".encode()), month.rate, month.seed]
+    people = population(month.task, swing, data)
+    return simulate(people, month.rate, thresholds, np.random.default_rng(seed))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Simulate, keep the figures, write the page; 1 where the claim does not hold."""
+    options = _options(arguments)
+    months = [
+        Month(task, traffic, rate, seed)
+        for task in options.tasks
+        for traffic in TRAFFIC
+        for rate in RATES
+        for seed in range(options.months if traffic != NOT_SET else 1 + options.months // 10)
+    ]
+    try:
+        cells = _simulate(months, options)
+    except DataMissing as error:
+        print(error, file=sys.stderr)
+        return 2
+    results.merge("false_alarms", _figures(cells), path=options.out)
+    held = all(cell.high <= 1 for cell in cells if cell.traffic != NOT_SET)
+    print(write(cells, options.page))
+    print(f"\nat most one false alert a month and model, with 95 % confidence: {held}")
+    return 0 if held else 1
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.false_alarms", description=__doc__)
+    parser.add_argument(
+        "--months",
+        type=int,
+        default=20,
+        help="of each kind, a tenth of them without the setting for a cycle (default 20)",
+    )
+    parser.add_argument(
+        "--tasks", nargs="+", choices=LOADERS, default=list(LOADERS), help="(default: all)"
+    )
+    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="(default: cores)")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path(os.environ.get("PERENNIAL_DATA", "../shared/data")),
+        help="folder with the data (default: PERENNIAL_DATA, or ../shared/data)",
+    )
+    parser.add_argument("--page", type=Path, help="Markdown to write (default: none)")
+    parser.add_argument("--out", type=Path, default=results.RESULTS, help="JSON to merge into")
+    return parser.parse_args(arguments)
+
+
+def _simulate(months: Sequence[Month], options: argparse.Namespace) -> list[Cell]:
+    found: dict[tuple[str, str, int], list[dict[str, int]]] = {}
+    started = time.monotonic()
+    with ProcessPoolExecutor(options.processes) as pool:
+        jobs = {pool.submit(run, month, options.data): month for month in months}
+        for done, job in enumerate(as_completed(jobs), start=1):
+            month = jobs[job]
+            found.setdefault((month.task, month.traffic, month.rate), []).append(job.result())
+            spent = time.monotonic() - started
+            rest = spent / done * (len(months) - done)
+            text = f"month {done}/{len(months)}, {rest / 60:.0f} min left"
+            print(f"\r{text}  ", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return [
+        Cell(*key, len(each), {name: sum(one[name] for one in each) for name in ALERTS})
+        for key, each in sorted(found.items())
+    ]
+
+
+def _figures(cells: Sequence[Cell]) -> Figures:
+    return {
+        f"{cell.task}, {cell.traffic}, {cell.rate} a minute": {
+            "months": cell.months,
+            "alerts": cell.total,
+            "a_month_at_most": round(cell.high, 3),
+            **{name: count for name, count in cell.alerts.items() if count},
+        }
+        for cell in cells
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""One simulated month of traffic that does not change, and the alerts it raises all the same."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.drift.bins import Bins
+from benchmarks.drift.frame import Frame
+from benchmarks.false_alarms.traffic import DAY, Traffic
+from benchmarks.rule import Bools, Floats, Reference, looks, minutes
+from monitoring.drift import critical_value
+from monitoring.thresholds import Thresholds
+from service.signals import OUTPUTS
+
+DAYS = 30
+# As params.yaml has it.
+FAMILY_LEVEL = 0.01
+# Share of the predictions that get a label, at once.
+LABELLED = 0.2
+ALERTS = ("DataDrift", "PredictionDrift", "AccuracyDrop", "EstimatedAccuracyDrop")
+
+
+@dataclass(frozen=True)
+class Population:
+    """All rows there are of a task; reference and traffic are drawn from it.
+
+    swing: as in `Traffic`.  reference_rows: how many the reference has.
+    """
+
+    frame: Frame
+    swing: Floats
+    reference_rows: int
+
+
+def simulate(
+    population: Population, rate: float, thresholds: Thresholds, random: np.random.Generator
+) -> dict[str, int]:
+    """Return how often each alert began in a month, with a look every minute.
+
+    The month begins when the longest window is full. rate: requests a minute, on average.
+    """
+    frame, warm = population.frame, minutes(thresholds.long_window)
+    traffic = Traffic(rate, warm + DAYS * DAY, population.swing)
+    shares = traffic.weights / traffic.weights.sum()
+    chosen = random.choice(len(frame), population.reference_rows, p=shares)
+    bins = Bins(frame.take(chosen))
+    right = (frame.probabilities.argmax(axis=1) == frame.labels).astype(float)
+    sure = frame.probabilities.max(axis=1)
+    values = np.column_stack([_indicators(bins, frame), right, 1 - right, sure])
+    sums = traffic.sums(values, random)
+    inputs, outputs = _drift(bins, frame, sums, thresholds)
+    labels = random.binomial(sums[:, bins.size : bins.size + 2].astype(np.int64), LABELLED)
+    rows = sums[:, bins.size : bins.size + 2].sum(axis=1)
+    accepted = float(right[chosen].mean()), population.reference_rows
+    found = (
+        inputs,
+        outputs,
+        _drop(labels[:, 0], labels.sum(axis=1), accepted, thresholds),
+        _drop(sums[:, -1], rows, accepted, thresholds),
+    )
+    return {name: _onsets(fired) for name, fired in zip(ALERTS, found, strict=True)}
+
+
+def _indicators(bins: Bins, frame: Frame) -> Floats:
+    """Return 1 where a row counts, shape (rows, bins of all signals)."""
+    found = np.zeros((len(frame), bins.size))
+    np.put_along_axis(found, bins.codes(frame), 1, axis=1)
+    return found
+
+
+def _drift(bins: Bins, frame: Frame, sums: Floats, thresholds: Thresholds) -> tuple[Bools, Bools]:
+    """Return at which looks an input signal drifts, and at which an output signal does."""
+    names = (*frame.numeric_names, *frame.categorical_names)
+    sides = {True: np.zeros(DAYS * DAY + 1, bool), False: np.zeros(DAYS * DAY + 1, bool)}
+    for name, start, size in zip(names, bins.starts, bins.sizes, strict=True):
+        part = slice(start, start + size)
+        critical = critical_value(size, level=FAMILY_LEVEL, signals=len(names))
+        reference = Reference(bins.shares[part], bins.rows, critical)
+        for seen in looks(sums[:, part], reference, thresholds):
+            sides[name in OUTPUTS] |= seen.drifted(thresholds)
+    return sides[False], sides[True]
+
+
+def _drop(
+    right: NDArray[np.generic],
+    rows: NDArray[np.generic],
+    accepted: tuple[float, int],
+    thresholds: Thresholds,
+) -> Bools:
+    """Return at which looks accuracy is under its control limit by enough to tell.
+
+    right, rows: by minute.  accepted: the reference's accuracy, and the rows it was measured on.
+    """
+    reference, size = accepted
+    first = minutes(thresholds.long_window)
+    fired = np.zeros(len(rows) - first + 1, bool)
+    totals = [np.concatenate([[0.0], np.cumsum(each, dtype=float)]) for each in (right, rows)]
+    for window in thresholds.windows:
+        span = minutes(window)
+        good, seen = (total[first:] - total[first - span : -span] for total in totals)
+        most = np.maximum(seen, 1)
+        error = np.sqrt(reference * (1 - reference) * (1 / most + 1 / size))
+        drop = reference - good / most
+        enough = (drop > thresholds.least_drop(window)) & (seen >= thresholds.least_rows)
+        fired |= enough & (drop > thresholds.accuracy_z * error)
+    return fired
+
+
+def _onsets(fired: Bools) -> int:
+    return int(fired[0]) + int(np.count_nonzero(fired[1:] & ~fired[:-1]))

@@ -1,0 +1,68 @@
+"""The table of false alerts, with the exact interval of their rate."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.results import Figure, table
+
+
+@dataclass(frozen=True)
+class Cell:
+    """All simulated months of one task, traffic and rate.
+
+    alerts: how often each began.
+    """
+
+    task: str
+    traffic: str
+    rate: int
+    months: int
+    alerts: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """False alerts of any kind."""
+        return sum(self.alerts.values())
+
+    @property
+    def low(self) -> float:
+        """The lower end of the 95 % interval of alerts a month.
+
+        Source: Garwood, Fiducial limits for the Poisson distribution, 1936.
+        """
+        from scipy.stats import chi2
+
+        return float(chi2.ppf(0.025, 2 * self.total) / 2 / self.months) if self.total else 0.0
+
+    @property
+    def high(self) -> float:
+        """Its upper end."""
+        from scipy.stats import chi2
+
+        return float(chi2.ppf(0.975, 2 * self.total + 2) / 2 / self.months)
+
+
+def write(cells: Sequence[Cell], page: Path | None) -> str:
+    """Return the table as Markdown, and write it to `page` where one is given."""
+    header = ["task", "traffic", "requests a minute", "months", "false alerts", "a month (95 %)"]
+    rows: list[list[Figure]] = [
+        [
+            cell.task,
+            cell.traffic,
+            f"{cell.rate:,}",
+            cell.months,
+            _alerts(cell),
+            f"{cell.total / cell.months:.2f} ({cell.low:.2f} to {cell.high:.2f})",
+        ]
+        for cell in cells
+    ]
+    text = table(header, rows)
+    if page is not None:
+        page.write_text(text + "\n", encoding="utf-8")
+    return text
+
+
+def _alerts(cell: Cell) -> str:
+    named = ", ".join(f"{count} {name}" for name, count in cell.alerts.items() if count)
+    return named or "0"

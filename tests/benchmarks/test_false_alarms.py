@@ -1,0 +1,65 @@
+"""The simulated months: traffic as it is described, and alerts where there is something to tell."""
+
+import numpy as np
+import pytest
+
+from benchmarks.drift.frame import Frame
+from benchmarks.false_alarms.month import Population, simulate
+from benchmarks.false_alarms.page import Cell
+from benchmarks.false_alarms.traffic import DAY, Traffic
+from monitoring.thresholds import Thresholds
+
+ROWS = 200
+STEADY = np.zeros(ROWS)
+# Half of the rows come by day, the others by night.
+SWING = np.where(np.arange(ROWS) < ROWS // 2, 0.9, -0.9)
+
+
+@pytest.mark.parametrize("rate", [2, 30_000])
+@pytest.mark.parametrize("swing", [STEADY, SWING], ids=["steady", "cycle"])
+def test_requests_come_at_their_rate(rate: float, swing: np.ndarray) -> None:
+    """Quiet traffic, drawn by request, and busy traffic, drawn by row, both have the rate."""
+    traffic = Traffic(rate, 2 * DAY, swing)
+    sums = traffic.sums(np.ones((ROWS, 1)), np.random.default_rng(1))
+    assert sums.shape == (2 * DAY, 1)
+    assert sums.mean() == pytest.approx(rate, rel=0.05)
+
+
+@pytest.mark.parametrize("rate", [50, 30_000])
+def test_a_cycle_moves_the_hours_and_not_the_days(rate: float) -> None:
+    """By day most requests are of one half; a whole day has each row's share as `weights` says."""
+    traffic = Traffic(rate, DAY, SWING)
+    first = (SWING > 0).astype(float)[:, None]
+    sums = traffic.sums(np.hstack([first, 1 - first]), np.random.default_rng(2))
+    noon = sums[DAY // 4 - 60 : DAY // 4 + 60].sum(axis=0)
+    assert noon[0] / noon.sum() > 0.9
+    expected = (traffic.weights * first[:, 0]).sum() / traffic.weights.sum()
+    assert sums[:, 0].sum() / sums.sum() == pytest.approx(expected, abs=0.01)
+
+
+def _population(swing: np.ndarray) -> Population:
+    random = np.random.default_rng(3)
+    labels = (np.arange(ROWS) >= ROWS // 2).astype(np.int64)
+    values = random.normal(size=(ROWS, 2)) + 2 * labels[:, None]
+    sure = np.where(random.random(ROWS) < 0.9, 0.9, 0.1)
+    right = np.stack([sure, 1 - sure], axis=1)
+    probabilities = np.where(labels[:, None] == 0, right, right[:, ::-1])
+    names, nothing = ("brightness", "contrast"), np.zeros((ROWS, 0), np.int64)
+    frame = Frame(names, values, (), nothing, (), labels, probabilities)
+    return Population(frame, swing, 1_000)
+
+
+def test_steady_traffic_is_quiet_and_an_unknown_cycle_is_not() -> None:
+    """A month without change raises no alert; days and nights do, unless they are declared."""
+    random = np.random.default_rng(4)
+    assert sum(simulate(_population(STEADY), 20, Thresholds(), random).values()) == 0
+    assert simulate(_population(SWING), 20, Thresholds(), random)["DataDrift"] >= 30
+    declared = Thresholds(cycle="1d", cycle_psi=5)
+    assert sum(simulate(_population(SWING), 20, declared, random).values()) == 0
+
+
+def test_no_alarm_in_twenty_months_leaves_a_rate_of_nearly_a_fifth() -> None:
+    """The interval is the exact one: with nothing seen, its end is 3.69 over the months."""
+    cell = Cell("digits", "steady", 100, 20, {"DataDrift": 0})
+    assert (cell.low, round(cell.high, 3)) == (0, 0.184)
+    assert Cell("digits", "steady", 100, 20, {"DataDrift": 3}).low > 0

@@ -22,7 +22,16 @@ def board(thresholds: Thresholds) -> Board:
         RETRAINING,
         "Perennial / Retraining",
         "Alert, pipeline, gate, deployment: what each retrain did, when, and with which verdict.",
-        (*_now(), _steps(), _times(), _decisions(), _webhooks(), _errors(), _bundles()),
+        (
+            *_now(),
+            _steps(),
+            _times(),
+            _verdicts(),
+            _decisions(),
+            _webhooks(),
+            _errors(),
+            _bundles(),
+        ),
         annotations(),
         since="now-7d",
     )
@@ -143,8 +152,26 @@ def _decisions() -> Panel:
         FAILING,
         (LOOP,),
         unit="none",
+        width=8,
         bars=True,
         minimum=0,
+    )
+
+
+def _verdicts() -> Panel:
+    verdicts = f"sum by (model, verdict) ({relay.VERDICTS.name}{{{OF_MODEL}}})"
+    return Panel(
+        "table",
+        "Verdicts of the gate",
+        "Since the relay started. promote: a merge request with a better model. keep: no better, "
+        "nothing to do. block: worse, look at the labels; its pipeline failed. /incidents has the "
+        "reasons.",
+        (Query(verdicts, "pipelines"),),
+        FAILING,
+        (LOOP,),
+        unit="none",
+        columns=(("model", ""), ("verdict", ""), ("pipelines", "none")),
+        matrix=True,
     )
 
 
@@ -165,6 +192,7 @@ def _webhooks() -> Panel:
         DOWN,
         (LOOP,),
         unit="none",
+        width=8,
         bars=True,
         minimum=0,
     )
@@ -186,6 +214,7 @@ def _errors() -> Panel:
         FAILING,
         (LOOP,),
         unit="none",
+        width=8,
         bars=True,
         minimum=0,
     )

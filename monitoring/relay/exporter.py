@@ -7,7 +7,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from monitoring.relay import metrics
-from monitoring.relay.policy import Decision
+from monitoring.relay.policy import VERDICTS, Decision
 from monitoring.relay.store import Store
 from service.metrics import Metric as Definition
 
@@ -21,9 +21,12 @@ class Counters:
         self._pipelines = _counter(metrics.PIPELINES, registry)
         self._trigger_errors = _counter(metrics.TRIGGER_ERRORS, registry)
         self._poll_errors = _counter(metrics.POLL_ERRORS, registry)
+        self._verdicts = _counter(metrics.VERDICTS, registry)
         for model in models:
             for counter in (self._pipelines, self._trigger_errors, self._poll_errors):
                 counter.labels(model)
+            for verdict in VERDICTS:
+                self._verdicts.labels(model, verdict)
         for decision in Decision:
             self._decisions.labels(decision)
 
@@ -46,6 +49,10 @@ class Counters:
     def poll_error(self, model: str) -> None:
         """Count a question that GitLab did not answer."""
         self._poll_errors.labels(model).inc()
+
+    def judged(self, model: str, verdict: Decision) -> None:
+        """Count what a gate said."""
+        self._verdicts.labels(model, verdict).inc()
 
 
 class StoreCollector(Collector):

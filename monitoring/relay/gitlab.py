@@ -10,7 +10,11 @@ from gitlab.exceptions import GitlabError
 from urllib3.exceptions import NewConnectionError
 
 from monitoring.relay.errors import GitlabFailed, GitlabUnsure
+from monitoring.relay.policy import VERDICTS, Decision, Verdict
 
+# The job of ci/retrain.yml that judges, what it leaves, and its statuses that may have left it.
+GATE, GATE_FILE = "gate", "artifacts/{model}/gate/gate.json"
+RAN = ("success", "failed")
 FORM = {"Content-type": "application/x-www-form-urlencoded"}
 
 
@@ -34,6 +38,9 @@ class Pipelines(Protocol):
 
     def status(self, pipeline: int) -> str:
         """Return a pipeline's status. Raises GitlabFailed."""
+
+    def verdict(self, pipeline: int, model: str) -> Verdict | None:
+        """Return what the gate said, None where it was not reached. Raises GitlabFailed."""
 
 
 class GitlabPipelines:
@@ -71,6 +78,15 @@ class GitlabPipelines:
     def status(self, pipeline: int) -> str:
         """Return a pipeline's status."""
         return _pipeline(self._read(f"{self._project}/pipelines/{pipeline}", {})).status
+
+    def verdict(self, pipeline: int, model: str) -> Verdict | None:
+        """Return what the gate's job left among its artifacts; None where it did not end."""
+        jobs = self._read(f"{self._project}/pipelines/{pipeline}/jobs", {"per_page": 100})
+        gate = _ended(jobs, GATE)
+        if gate is None:
+            return None
+        file = GATE_FILE.format(model=quote(model, safe=""))
+        return _verdict(self._read(f"{self._project}/jobs/{gate}/artifacts/{file}", {}))
 
     def trigger(self, inputs: dict[str, str]) -> Pipeline:
         """Start a pipeline with typed inputs.
@@ -112,6 +128,26 @@ def _pipeline(answer: Any) -> Pipeline:
         return Pipeline(int(answer["id"]), str(answer["web_url"]), str(answer["status"]))
     except (KeyError, TypeError, ValueError) as error:
         raise GitlabFailed(f"GitLab answered no pipeline: {_reason(error)}") from error
+
+
+def _ended(jobs: Any, name: str) -> int | None:
+    try:
+        return next((int(x["id"]) for x in jobs if x["name"] == name and x["status"] in RAN), None)
+    except (KeyError, TypeError, ValueError) as error:
+        raise GitlabFailed(f"GitLab answered no jobs: {_reason(error)}") from error
+
+
+def _verdict(answer: Any) -> Verdict:
+    try:
+        verdict = Decision(answer["decision"]["verdict"])
+        reasons = "; ".join(answer["decision"]["reasons"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise GitlabFailed(f"the gate left no verdict: {_reason(error)}") from error
+    if verdict not in VERDICTS:
+        raise GitlabFailed(
+            f"the gate left {verdict.value!r}, expected one of {[*map(str, VERDICTS)]}"
+        )
+    return Verdict(verdict, reasons)
 
 
 def _refusal(error: GitlabError) -> GitlabFailed | GitlabUnsure:

@@ -23,6 +23,12 @@ POLL_ERRORS = Metric(
     "Questions for a pipeline's status that failed.",
     ("model",),
 )
+VERDICTS = Metric(
+    "relay_verdicts_total",
+    "counter",
+    "Verdicts of the gate in pipelines that ended: promote, keep or block.",
+    ("model", "verdict"),
+)
 PENDING = Metric(
     "relay_pending_incidents", "gauge", "Incidents that wait for their pipeline.", ("model",)
 )

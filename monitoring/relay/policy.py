@@ -18,6 +18,12 @@ class Decision(StrEnum):
     ADOPTED = "adopted"  # an earlier, unsure attempt had started it
     RETRY = "retry"  # an attempt failed, another follows
     FAILED = "failed"  # the last attempt failed
+    PROMOTE = "promote"  # the gate's verdict of a pipeline that has ended: the new model is better
+    KEEP = "keep"  # likewise: it is no better
+    BLOCK = "block"  # likewise: it is worse
+
+
+VERDICTS = (Decision.PROMOTE, Decision.KEEP, Decision.BLOCK)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, text, update
 
-from monitoring.relay.policy import History, Verdict
+from monitoring.relay.policy import Decision, History, Verdict
 from monitoring.relay.tables import LOCK, decisions, incidents, webhooks
 from monitoring.relay.webhook import Candidate
 
@@ -111,6 +111,11 @@ class Ledger:
             last=ask(last).scalar(),
             today=ask(today).scalar_one(),
         )
+
+    def decided(self, incident: str, decision: Decision) -> bool:
+        """Return whether the audit has this decision on the incident."""
+        mine = and_(decisions.c.incident == incident, decisions.c.decision == decision.value)
+        return self._connection.execute(select(decisions.c.id).where(mine)).first() is not None
 
     def update(self, incident: Incident, **values: Any) -> bool:
         """Change an incident if nobody else did since it was read, and return whether."""

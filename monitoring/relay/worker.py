@@ -12,8 +12,10 @@ from monitoring.relay.errors import GitlabFailed, GitlabUnsure
 from monitoring.relay.exporter import Counters
 from monitoring.relay.gitlab import Pipeline, Pipelines
 from monitoring.relay.policy import Decision, Verdict
-from monitoring.relay.store import FAILED, TRIGGERED, Incident, Store
+from monitoring.relay.store import ENDED, FAILED, TRIGGERED, Incident, Store
 
+# A failed pipeline may be the gate's verdict, and may go on when a person retries a job.
+JUDGED = (*ENDED, "failed")
 log = structlog.get_logger()
 
 
@@ -186,7 +188,10 @@ class Worker:
         values: dict[str, object] = {"next_poll_at": self._next_poll()}
         try:
             if incident.pipeline_id is not None:
-                values["pipeline_status"] = self._pipelines.status(incident.pipeline_id)
+                status = self._pipelines.status(incident.pipeline_id)
+                values["pipeline_status"] = status
+                if status != incident.pipeline_status and status in JUDGED:
+                    self._judge(incident, incident.pipeline_id)
             else:
                 late = self._pipelines.find(incident.pipeline_name)
                 if late is not None:
@@ -197,6 +202,16 @@ class Worker:
             log.warning("pipeline not polled", incident=incident.id, problem=str(error))
         with self._store.transaction() as ledger:
             ledger.update(incident, **values)
+
+    def _judge(self, incident: Incident, pipeline: int) -> None:
+        """Write down what the gate said, once however often the pipeline is tried again."""
+        verdict = self._pipelines.verdict(pipeline, incident.model)
+        if verdict is None:
+            return
+        with self._store.transaction() as ledger:
+            known = ledger.decided(incident.id, verdict.decision)
+        if not known and self._write(incident, verdict, next_poll_at=self._next_poll()):
+            self._counters.judged(incident.model, verdict.decision)
 
     def _next_poll(self) -> datetime:
         return self._clock() + timedelta(seconds=self._patience.poll)

@@ -7,6 +7,7 @@ from typing import Any
 
 from monitoring.relay.errors import GitlabFailed, GitlabUnsure
 from monitoring.relay.gitlab import Pipeline
+from monitoring.relay.policy import Verdict
 
 START = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 GROUP = '{}/{action="retrain"}:{model="digits"}'
@@ -38,6 +39,8 @@ class FakePipelines:
         self.made: dict[str, Pipeline] = {}
         self.inputs: list[dict[str, str]] = []
         self.statuses: dict[int, str] = {}
+        self.verdicts: dict[int, Verdict] = {}
+        self.unreadable = False
         self.down = False
         self.before_answer: Callable[[], None] = lambda: None
 
@@ -68,6 +71,13 @@ class FakePipelines:
         """Return what the test set."""
         self._check()
         return self.statuses.get(pipeline, "running")
+
+    def verdict(self, pipeline: int, model: str) -> Verdict | None:
+        """Return what the test set."""
+        self._check()
+        if self.unreadable:
+            raise GitlabFailed("GitLab did not answer: 404")
+        return self.verdicts.get(pipeline)
 
     def _check(self) -> None:
         if self.down:

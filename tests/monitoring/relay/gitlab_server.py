@@ -96,6 +96,7 @@ class GitlabServer:
             "web_url": f"{self.url}/{PROJECT}/-/pipelines/{number}",
             "status": "created",
             "started": fields["inputs[incident_started]"],
+            "jobs": [],
         }
         self.pipelines.append(pipeline)
         return pipeline
@@ -109,6 +110,12 @@ class GitlabServer:
         for pipeline in self.pipelines:
             if method == "GET" and path == f"{root}/pipelines/{pipeline['id']}":
                 return 200, pipeline
+            if method == "GET" and path == f"{root}/pipelines/{pipeline['id']}/jobs":
+                return 200, pipeline["jobs"]
+            for job in pipeline["jobs"]:
+                for name, content in job.get("files", {}).items():
+                    if method == "GET" and path == f"{root}/jobs/{job['id']}/artifacts/{name}":
+                        return 200, content
         return 404, {"message": "404 Not Found"}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

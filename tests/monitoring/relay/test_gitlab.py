@@ -1,12 +1,14 @@
 """What the relay sends GitLab, and how it reads the answers."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from demo.processes import free_port
 from monitoring.relay.errors import GitlabFailed, GitlabUnsure
 from monitoring.relay.gitlab import GitlabPipelines
+from monitoring.relay.policy import VERDICTS, Decision, Verdict
 from tests.monitoring.relay.gitlab_server import (
     PROJECT,
     READ_TOKEN,
@@ -42,6 +44,54 @@ def test_a_pipeline_is_started_found_and_followed(gitlab: GitlabServer) -> None:
     gitlab.pipelines[0]["status"] = "success"
     assert client.status(made.id) == "success"
     assert gitlab.pipelines[0]["started"] == INPUTS["incident_started"]
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_the_verdict_is_read_from_the_gates_artifacts(
+    gitlab: GitlabServer, verdict: Decision
+) -> None:
+    """The file that the gate writes, of the job of that name; its reasons become one sentence."""
+    client = _client(gitlab.url)
+    made = client.trigger(INPUTS)
+    decision = {"verdict": verdict.value, "reasons": ["a gain", "no loss"]}
+    files = {"artifacts/digits/gate/gate.json": {"decision": decision}}
+    gate = {"id": 7, "name": "gate", "status": "failed", "files": files}
+    gitlab.pipelines[0]["jobs"] = [{"id": 8, "name": "propose", "status": "skipped"}, gate]
+    assert client.verdict(made.id, "digits") == Verdict(verdict, "a gain; no loss")
+
+
+@pytest.mark.parametrize("jobs", [[], [{"id": 7, "name": "gate", "status": "skipped"}]])
+def test_a_gate_that_was_not_reached_has_no_verdict(gitlab: GitlabServer, jobs: list[Any]) -> None:
+    """A training that fails leaves nothing to judge."""
+    client = _client(gitlab.url)
+    made = client.trigger(INPUTS)
+    gitlab.pipelines[0]["jobs"] = jobs
+    assert client.verdict(made.id, "digits") is None
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        (None, "GitLab did not answer GET .*404"),
+        ([], "the gate left no verdict"),
+        ({"decision": {"verdict": "maybe", "reasons": []}}, "the gate left no verdict.*maybe"),
+        (
+            {"decision": {"verdict": "accepted", "reasons": []}},
+            "the gate left 'accepted', expected",
+        ),
+    ],
+)
+def test_a_verdict_that_makes_no_sense_is_refused(
+    gitlab: GitlabServer, content: Any, message: str
+) -> None:
+    """A gate that died left no file; any other file is not guessed at."""
+    client = _client(gitlab.url)
+    made = client.trigger(INPUTS)
+    files = {} if content is None else {"artifacts/digits/gate/gate.json": content}
+    gate = {"id": 7, "name": "gate", "status": "failed", "files": files}
+    gitlab.pipelines[0]["jobs"] = [gate]
+    with pytest.raises(GitlabFailed, match=message):
+        client.verdict(made.id, "digits")
 
 
 def test_the_first_of_two_pipelines_of_a_name_is_found(gitlab: GitlabServer) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from monitoring.relay.policy import Decision, Verdict
 from tests.monitoring.relay.fakes import FakePipelines, webhook
 from tests.monitoring.relay.parts import Bench, bench
 
@@ -206,6 +207,36 @@ def test_a_status_that_cannot_be_read_is_asked_again(tmp_path: Path) -> None:
     gitlab.statuses[1] = "success"
     relay.run(20)
     assert relay.latest().status == "success"
+
+
+def test_the_verdict_of_an_ended_pipeline_is_written_down_once(tmp_path: Path) -> None:
+    """A gate that blocks fails its pipeline; a retry of a later job is no second verdict."""
+    relay, gitlab = bench(tmp_path)
+    relay.intake.receive(webhook())
+    gitlab.verdicts[1] = Verdict(Decision.BLOCK, "a significant loss on base rows")
+    relay.run(20)
+    assert relay.value("relay_verdicts_total", model="digits", verdict="block") == 0
+    for status in ("failed", "running", "failed"):
+        gitlab.statuses[1] = status
+        relay.run(20)
+    assert relay.value("relay_verdicts_total", model="digits", verdict="block") == 1
+    assert relay.decisions()[-1] == "block"
+    assert relay.reasons()[-1] == "a significant loss on base rows"
+    gitlab.statuses[1], gitlab.verdicts[1] = "success", Verdict(Decision.KEEP, "no difference")
+    relay.run(20)
+    assert relay.value("relay_verdicts_total", model="digits", verdict="keep") == 1
+
+
+def test_a_pipeline_that_ended_before_its_gate_has_no_verdict(tmp_path: Path) -> None:
+    """Its status is known all the same, also where the verdict cannot be read."""
+    for unreadable in (False, True):
+        relay, gitlab = bench(tmp_path / str(unreadable))
+        relay.intake.receive(webhook())
+        gitlab.statuses[1], gitlab.unreadable = "failed", unreadable
+        relay.run(20)
+        assert relay.latest().status == "failed"
+        assert relay.decisions() == ["accepted", "triggered"]
+        assert (relay.value("relay_poll_errors_total", model="digits") == 1) is unreadable
 
 
 def test_gauges_survive_a_restart(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The past that rules look back on: which series, how far, and writing it into a Prometheus."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,11 +14,13 @@ from benchmarks.cost.replicas import instance
 from benchmarks.cost.traffic import Traffic
 from monitoring.alerts import SERVICE_JOB
 from monitoring.series import BIN, SIGNAL
-from monitoring.thresholds import DURATION, seconds
+from monitoring.thresholds import SECONDS, seconds
 from service import metrics
 
 BIN_LEVEL, SIGNAL_LEVEL = "model_version_signal_bin:", "model_version_signal:"
 _RANGE = re.compile(r"([A-Za-z_:][\w:]*)(?:\{[^}]*\})?\[(\w+)(?::\w*)?\]")
+_PART = re.compile(r"(\d+)(ms|[smhdw])")
+_UNITS = {**SECONDS, "ms": 0.001}
 # A head takes samples up to an hour older than its newest; a chunk holds 120 samples.
 _SPAN = 1800
 _SERIES = 4_000
@@ -38,7 +41,7 @@ def pasts(documents: Sequence[Any], *, interval: str) -> list[Past]:
     documents: of rule files.  interval: between scrapes, and between evaluations of a group that
     does not say.
 
-    >>> rule = {"record": "a", "expr": "increase(model_signal_bin_total[1h]) + other_total[5m]"}
+    >>> rule = {"record": "a", "expr": "rate(model_signal_bin_total[59m59s999ms]) + other_total[5m]"}
     >>> pasts([{"groups": [{"name": "g", "rules": [rule]}]}], interval="15s")
     [Past(metric='model_signal_bin_total', span=3600, step=15)]
     """
@@ -48,9 +51,12 @@ def pasts(documents: Sequence[Any], *, interval: str) -> list[Past]:
             if rule.get("record", "").startswith((BIN_LEVEL, SIGNAL_LEVEL)):
                 steps[rule["record"]] = seconds(group.get("interval", interval))
             for metric, window in _RANGE.findall(rule["expr"]):
-                if DURATION.match(window):
-                    spans[metric] = max(seconds(window), spans.get(metric, 0))
+                spans[metric] = max(_span(window), spans.get(metric, 0))
     return [Past(name, span, steps[name]) for name, span in spans.items() if name in steps]
+
+
+def _span(window: str) -> int:
+    return math.ceil(sum(int(count) * _UNITS[unit] for count, unit in _PART.findall(window)))
 
 
 def raw_series(bins: Sequence[Labels], replica: int) -> list[bytes]:

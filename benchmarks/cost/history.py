@@ -41,7 +41,7 @@ def pasts(documents: Sequence[Any], *, interval: str) -> list[Past]:
     documents: of rule files.  interval: between scrapes, and between evaluations of a group that
     does not say.
 
-    >>> rule = {"record": "a", "expr": "rate(model_signal_bin_total[59m59s999ms]) + other_total[5m]"}
+    >>> rule = {"record": "a", "expr": "rate(model_signal_bin_total[59m59s999ms]) + other[5m]"}
     >>> pasts([{"groups": [{"name": "g", "rules": [rule]}]}], interval="15s")
     [Past(metric='model_signal_bin_total', span=3600, step=15)]
     """

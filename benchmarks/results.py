@@ -33,3 +33,19 @@ def table(header: Sequence[str], rows: Sequence[Sequence[Figure]]) -> str:
         "| " + " | ".join(v.ljust(w) for v, w in zip(line, widths, strict=True)) + " |"
         for line in lines
     )
+
+
+def fill(page: Path, tables: Mapping[str, str], *, command: str) -> None:
+    """Put each table between the lines that mark its place in a Markdown page.
+
+    The lines are `<!-- NAME: COMMAND -->` and `<!-- end of NAME -->`.
+    Raises ValueError where the page lacks them.
+    """
+    text = page.read_text(encoding="utf-8")
+    for name, made in tables.items():
+        start, end = f"<!-- {name}: {command} -->\n", f"<!-- end of {name} -->"
+        before, found, rest = text.partition(start)
+        if not found or end not in rest:
+            raise ValueError(f"{page}: lacks the lines {start.strip()!r} and {end!r}")
+        text = f"{before}{start}\n{made}\n\n{end}{rest.partition(end)[2]}"
+    page.write_text(text, encoding="utf-8")

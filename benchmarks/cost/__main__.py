@@ -14,6 +14,7 @@ from benchmarks.cost.contender import OURS
 SIGNALS = (10, 100, 1000)
 REPLICAS = (1, 10, 50)
 PAGE = Path("docs/cost.md")
+COMMAND = "python -m benchmarks.cost"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,12 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     made = tables.tables(options.out)
     print("\n\n".join(made.values()))
     if options.page.exists():
-        tables.put(options.page, made)
+        results.fill(options.page, made, command=COMMAND)
     return max(codes)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.cost", description=__doc__)
+    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
     defaults = "(default: %(default)s)"
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help=defaults)
     parser.add_argument("--signals", nargs="+", type=int, default=SIGNALS, help=defaults)
@@ -40,9 +41,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--samples", type=float, default=8e7, help=f"of raw history to write at most {defaults}"
     )
     parser.add_argument(
-        "--rounds", type=int, default=9, help=f"of the service's load, 4 runs each {defaults}"
+        "--rounds", type=int, default=15, help=f"of the service's load, 4 runs each {defaults}"
     )
-    parser.add_argument("--load-seconds", type=int, default=4, help=f"of one such run {defaults}")
+    parser.add_argument("--load-seconds", type=int, default=2, help=f"of one such run {defaults}")
     parser.add_argument("--rows", type=int, default=1_000_000, help=defaults)
     parser.add_argument("--row-rounds", type=int, default=3, help=f"of the rows {defaults}")
     parser.add_argument("--bundle", type=Path, help=servers.BUNDLE_HELP)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmarks.cost import remote_write
 from benchmarks.cost.page import Labels
+from benchmarks.cost.remote_write import Floats, Milliseconds
 from benchmarks.cost.replicas import instance
 from benchmarks.cost.traffic import Traffic
 from monitoring.alerts import SERVICE_JOB
@@ -33,6 +34,15 @@ class Past:
     metric: str
     span: int
     step: int
+
+    def moments(self, start: int, stop: int, *, end: int) -> Milliseconds:
+        """Return the times of its samples from `start` to before `stop`, when `end` is now.
+
+        >>> Past("a", 30, 15).moments(0, 90, end=90).tolist()
+        [60000, 75000]
+        """
+        first = max(start, end - self.span)
+        return np.arange(-(-first // self.step), -(-stop // self.step)) * self.step * 1000
 
 
 def pasts(documents: Sequence[Any], *, interval: str) -> list[Past]:
@@ -72,36 +82,43 @@ def recorded_series(metric: str, bins: Sequence[Labels]) -> list[bytes]:
     return _labels(metric, SIGNAL.split(", "), list(dict.fromkeys(key[:-1] for key in bins)), {})
 
 
-def write_raw(
-    url: str, traffic: Traffic, bins: Sequence[Labels], replicas: int, past: Past, end: float
-) -> None:
-    """Write the replicas' counters into the Prometheus at `url`, up to `end`."""
-    labels = [raw_series(bins, number) for number in range(replicas)]
-    for moments in _moments(past, end):
-        for number in range(replicas):
-            values = traffic.counts(number, moments / 1000).astype(np.float64)
-            blocks = remote_write.samples(values, moments)
-            _send(url, labels[number], blocks)
+class History:
+    """Writes pasts into a Prometheus, all together from the oldest on, as it wants them.
+
+    url: of one that takes remote writes.  traffic: what counters held.  bins: labels of a replica's
+    counters.
+    """
+
+    def __init__(
+        self, url: str, traffic: Traffic, bins: Sequence[Labels], *, replicas: int
+    ) -> None:
+        self._url, self._traffic, self._bins = url, traffic, bins
+        self._replicas = [raw_series(bins, number) for number in range(replicas)]
+        self._random = np.random.default_rng(0)
+
+    def write(self, needed: Sequence[Past], *, end: float) -> None:
+        """Write the past of each metric up to `end`, in seconds since 1970."""
+        longest = max((past.span for past in needed), default=0)
+        for start in range(int(end) - longest, int(end), _SPAN):
+            for past in needed:
+                moments = past.moments(start, min(start + _SPAN, int(end)), end=int(end))
+                if len(moments):
+                    self._write(past, moments)
+
+    def _write(self, past: Past, moments: Milliseconds) -> None:
+        if past.metric != metrics.SIGNAL_BIN.name:
+            labels = recorded_series(past.metric, self._bins)
+            # Poisson counts compress as real ones do.
+            values = self._random.poisson(past.step, size=(len(labels), len(moments)))
+            _send(self._url, labels, values.astype(np.float64), moments)
+            return
+        for number, labels in enumerate(self._replicas):
+            counts = self._traffic.counts(number, moments / 1000)
+            _send(self._url, labels, counts.astype(np.float64), moments)
 
 
-def write_recorded(url: str, bins: Sequence[Labels], past: Past, end: float) -> None:
-    """Write a recorded metric's past: Poisson counts, which compress as real ones do."""
-    random = np.random.default_rng(0)
-    labels = recorded_series(past.metric, bins)
-    for moments in _moments(past, end):
-        values = random.poisson(past.step, size=(len(labels), len(moments))).astype(np.float64)
-        _send(url, labels, remote_write.samples(values, moments))
-
-
-def _moments(past: Past, end: float) -> Iterator[remote_write.Milliseconds]:
-    last = int(end) // past.step * past.step
-    for start in range(last - past.span, last, _SPAN):
-        stop = min(start + _SPAN, last)
-        if stop > start:
-            yield np.arange(start, stop, past.step, dtype=np.int64) * 1000
-
-
-def _send(url: str, labels: Sequence[bytes], blocks: Sequence[bytes]) -> None:
+def _send(url: str, labels: Sequence[bytes], values: Floats, moments: Milliseconds) -> None:
+    blocks = remote_write.samples(values, moments)
     for start in range(0, len(labels), _SERIES):
         part = slice(start, start + _SERIES)
         remote_write.send(url, remote_write.message(labels[part], blocks[part]))

@@ -63,6 +63,7 @@ def measure(
     needed = history.pasts(documents, interval=INTERVAL)
     raw = _raw(needed, most_samples / (signals * len(BINS) * replicas))
     traffic = Traffic(signals, replicas=replicas, start=now - raw.span - 60)
+    print(f"writing {raw.span / 3600:.1f} h of raw counters", file=sys.stderr)
     _write_past(folder, page, traffic, replicas, [raw, *(p for p in needed if p.metric != _RAW)])
 
     def render(replica: int, moment: float) -> bytes:
@@ -92,14 +93,9 @@ def _write_past(
     folder: Path, page: Page, traffic: Traffic, replicas: int, pasts: Sequence[history.Past]
 ) -> None:
     shutil.rmtree(folder / "data", ignore_errors=True)
-    end = time.time()
     with Prometheus({}, folder, options=_WRITABLE, patience=PATIENCE) as prometheus:
-        for past in pasts:
-            print(f"writing {past.span / 3600:.1f} h of {past.metric}", file=sys.stderr)
-            if past.metric == _RAW:
-                history.write_raw(prometheus.url, traffic, page.bins, replicas, past, end)
-            else:
-                history.write_recorded(prometheus.url, page.bins, past, end)
+        past = history.History(prometheus.url, traffic, page.bins, replicas=replicas)
+        past.write(pasts, end=time.time())
 
 
 def _config(served: Replicas, rules: Sequence[Path]) -> dict[str, Any]:

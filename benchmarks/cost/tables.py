@@ -1,9 +1,7 @@
 """The tables of docs/cost.md, made from the figures that were kept."""
 
 import json
-import re
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 
 from benchmarks import results
@@ -62,19 +60,6 @@ def tables(path: Path) -> dict[str, str]:
         ROWS: (_rows, _without_run(kept.get(ROWS, {}))),
     }
     return {name: table(rows) for name, (table, rows) in made.items() if rows}
-
-
-def put(page: Path, made: Mapping[str, str]) -> None:
-    """Replace the tables between their marks in a page: <!-- name --> and <!-- /name -->."""
-    text = page.read_text(encoding="utf-8")
-    for name, table in made.items():
-        marks = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-        text = marks.sub(partial(_between, table), text)
-    page.write_text(text, encoding="utf-8")
-
-
-def _between(table: str, marks: re.Match[str]) -> str:
-    return f"{marks[1]}{table}\n{marks[2]}"
 
 
 def _without_run(rows: Rows) -> Rows:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.cost import history
-from benchmarks.cost.history import Past
+from benchmarks.cost.history import History, Past
 from benchmarks.cost.page import Page
 from benchmarks.cost.traffic import Traffic
 from monitoring.series import Window
@@ -30,7 +30,7 @@ def test_written_counters_are_found(prometheus: Prometheus) -> None:
     page, past = Page(SIGNALS), Past(metrics.SIGNAL_BIN.name, 3600, 15)
     end = float(int(time.time()) // 15 * 15)
     traffic = Traffic(SIGNALS, replicas=REPLICAS, start=end - 4000)
-    history.write_raw(prometheus.url, traffic, page.bins, REPLICAS, past, end)
+    History(prometheus.url, traffic, page.bins, replicas=REPLICAS).write([past], end=end)
     last = end - past.step
     expected = sum(traffic.counts(number, last).sum() for number in range(REPLICAS))
     found = prometheus.query(f"sum({past.metric})", at=last)
@@ -39,12 +39,20 @@ def test_written_counters_are_found(prometheus: Prometheus) -> None:
     assert list(samples.values()) == [len(page.bins) * REPLICAS * past.span / past.step]
 
 
-@pytest.mark.parametrize(("name", "series"), [("bin_counts", SIGNALS * 12), ("counts", SIGNALS)])
-def test_recorded_series_are_found(prometheus: Prometheus, name: str, series: int) -> None:
-    """A recorded metric has one series per bin or per signal, as its name's level says."""
-    metric, now = getattr(Window("1m"), name), time.time()
-    history.write_recorded(prometheus.url, Page(SIGNALS).bins, Past(metric, 600, 60), now)
-    assert len(prometheus.query(metric)) == series
+def test_long_pasts_and_short_ones_are_written_together(prometheus: Prometheus) -> None:
+    """Prometheus refuses what is older than an hour; a recorded metric may go back for a day."""
+    page, now, names = Page(SIGNALS), time.time(), Window("1m")
+    traffic = Traffic(SIGNALS, replicas=REPLICAS, start=now - 4000)
+    needed = [
+        Past(metrics.SIGNAL_BIN.name, 1800, 15),
+        Past(names.bin_counts, 86400, 60),
+        Past(names.counts, 600, 60),
+    ]
+    History(prometheus.url, traffic, page.bins, replicas=REPLICAS).write(needed, end=now)
+    for past, series in zip(needed, (SIGNALS * 12 * REPLICAS, SIGNALS * 12, SIGNALS), strict=True):
+        written = prometheus.query(f"count_over_time({past.metric}[1d])", at=now)
+        assert len(written) == series
+        assert set(written.values()) == {past.span / past.step}
 
 
 def test_the_past_of_rules_is_their_longest_range() -> None:

@@ -1,0 +1,35 @@
+"""Figures are kept beside each other, and tables find their places in a page."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import results
+
+PAGE = "before\n<!-- a: make it -->\nold\n<!-- end of a -->\nbetween\n<!-- b: make it -->\n"
+
+
+def test_a_benchmark_leaves_the_figures_of_others(tmp_path: Path) -> None:
+    """What is merged under one name changes no other one."""
+    path = tmp_path / "results.json"
+    for name, figure in (("a", 1), ("b", 2), ("a", 3)):
+        results.merge(name, {"figure": figure}, path=path)
+    assert json.loads(path.read_text("utf-8")) == {"a": {"figure": 3}, "b": {"figure": 2}}
+
+
+def test_a_table_replaces_what_stood_in_its_place(tmp_path: Path) -> None:
+    """Everything around its marks stays."""
+    page = tmp_path / "page.md"
+    page.write_text(PAGE, "utf-8")
+    for table in ("| first |", "| second |"):
+        results.fill(page, {"a": table}, command="make it")
+    assert page.read_text("utf-8") == PAGE.replace("old\n", "\n| second |\n\n")
+
+
+def test_a_page_without_a_place_is_refused(tmp_path: Path) -> None:
+    """The error names the lines that are missing."""
+    page = tmp_path / "page.md"
+    page.write_text(PAGE, "utf-8")
+    with pytest.raises(ValueError, match="<!-- end of b -->"):
+        results.fill(page, {"b": "| table |"}, command="make it")

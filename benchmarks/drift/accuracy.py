@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.drift.frame import Floats, Frame
-from benchmarks.drift.tasks import Task
+from benchmarks.drift.tasks import Setting, Task
 
 # Requests that one estimate is made from, and estimates of each setting per reference.
 ROWS, CHUNKS = 1_000, 2
@@ -131,35 +131,35 @@ def errors(task: Task, *, references: int, seed: int) -> list[Error]:
 
     Reference and live rows come from different halves of the population, split anew each time.
     """
-    found: dict[tuple[int, str], list[Floats]] = {}
-    realised: dict[int, list[Floats]] = {}
+    settings = (Setting("none", "", 0, task.base, None), *task.settings)
+    realised: list[Floats] = []
+    off: dict[str, list[Floats]] = {name: [] for name in ESTIMATORS}
     for number in range(references):
-        rng = np.random.default_rng([seed, number])
-        known, live = np.array_split(rng.permutation(len(task.base)), 2)
-        reference = task.base.take(rng.choice(known, size=task.reference_rows))
-        chunks, owners = [], []
-        for at in range(-1, len(task.settings)):
-            frame = task.base if at < 0 else task.settings[at].frame
-            weights = None if at < 0 else task.settings[at].weights
-            likely = None if weights is None else weights[live] / weights[live].sum()
-            for _ in range(CHUNKS):
-                chunks.append(frame.take(rng.choice(live, size=ROWS, p=likely)))
-                owners.append(at)
+        reference, chunks = _draw(task, settings, np.random.default_rng([seed, number]))
         truth = np.array([right(chunk).mean() for chunk in chunks])
-        for at in set(owners):
-            realised.setdefault(at, []).append(truth[np.array(owners) == at])
+        realised.append(truth.reshape(len(settings), CHUNKS))
         for name, estimator in ESTIMATORS.items():
-            off = np.abs(estimator(reference)(chunks) - truth)
-            for at in set(owners):
-                found.setdefault((at, name), []).append(off[np.array(owners) == at])
+            apart = np.abs(estimator(reference)(chunks) - truth)
+            off[name].append(apart.reshape(len(settings), CHUNKS))
+    accuracy = np.mean(realised, axis=(0, 2))
     return [
-        Error(
-            task.name,
-            task.settings[at].shift if at >= 0 else "none",
-            task.settings[at].grade if at >= 0 else 0,
-            name,
-            float(np.mean(off)),
-            float(np.mean(realised[at])),
+        Error(task.name, setting.shift, setting.grade, name, float(mean), float(there))
+        for name, found in off.items()
+        for setting, mean, there in zip(
+            settings, np.mean(found, axis=(0, 2)), accuracy, strict=True
         )
-        for (at, name), off in sorted(found.items())
     ]
+
+
+def _draw(
+    task: Task, settings: Sequence[Setting], rng: np.random.Generator
+) -> tuple[Frame, list[Frame]]:
+    """Return a reference, and CHUNKS chunks of live rows per setting."""
+    known, live = np.array_split(rng.permutation(len(task.base)), 2)
+    chunks = []
+    for setting in settings:
+        likely = None
+        if setting.weights is not None:
+            likely = setting.weights[live] / setting.weights[live].sum()
+        chunks += [setting.frame.take(rng.choice(live, size=ROWS, p=likely)) for _ in range(CHUNKS)]
+    return task.base.take(rng.choice(known, size=task.reference_rows)), chunks

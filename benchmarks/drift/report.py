@@ -45,6 +45,14 @@ class Summary:
             },
         }
 
+    def tables(self) -> dict[str, str]:
+        """Return all tables for the docs by the name of their place."""
+        return {
+            "overall": self.overall(),
+            "estimates": self.estimates(),
+            "settings": self.by_setting(),
+        }
+
     def overall(self) -> str:
         """Return the table of all detectors."""
         figures = self.figures()

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.drift.frame import Floats
+from benchmarks.drift.frame import Floats, Ints
 from benchmarks.drift.ours import SHIPPED
 from benchmarks.drift.protocol import Detector, delays, threshold
-from benchmarks.drift.tasks import Task
+from benchmarks.drift.tasks import Setting, Task
 from benchmarks.drift.windows import Looks
 
 LEVEL = 0.05
@@ -95,28 +95,26 @@ def _reference(number: int) -> Scores:
     """Return the scores of all streams that one reference sees."""
     task, detectors, size = _shared["job"]
     rng = np.random.default_rng([size.seed, number])
-    rows = len(task.base)
-    watchers = [
-        d.fit(task.base.take(rng.integers(rows, size=task.reference_rows)), size.looks)
-        for d in detectors
-    ]
+    reference = task.base.take(rng.integers(len(task.base), size=task.reference_rows))
+    watchers = {detector.name: detector.fit(reference, size.looks) for detector in detectors}
+    still = Setting("none", "", 0, task.base, None)
     scores: Scores = {}
-    for at, setting in ((None, None), *enumerate(task.settings)):
-        after = setting.frame if setting else task.base
-        weights = setting.weights if setting else None
-        count = (size.streams if setting else 2 * size.stationary) // size.references
-        streams = [
-            (
-                rng.integers(rows, size=size.looks.before),
-                rng.choice(rows, size=size.looks.horizon, p=weights),
-            )
-            for _ in range(count)
-        ]
-        for detector, watcher in zip(detectors, watchers, strict=True):
-            score = watcher.watch(task.base, after)
+    for at, setting in ((None, still), *enumerate(task.settings)):
+        count = (2 * size.stationary if at is None else size.streams) // size.references
+        streams = [_stream(len(task.base), setting, size.looks, rng) for _ in range(count)]
+        for name, watcher in watchers.items():
+            score = watcher.watch(task.base, setting.frame)
             found = np.stack([score(*stream) for stream in streams])
-            scores[at, detector.name] = found.astype(np.float32)
+            scores[at, name] = found.astype(np.float32)
     return scores
+
+
+def _stream(
+    rows: int, setting: Setting, looks: Looks, rng: np.random.Generator
+) -> tuple[Ints, Ints]:
+    """Return the rows of a stream, before the onset and after it."""
+    before = rng.integers(rows, size=looks.before)
+    return before, rng.choice(rows, size=looks.horizon, p=setting.weights)
 
 
 def _judge(

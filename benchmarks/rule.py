@@ -1,6 +1,7 @@
 """The drift rule over minutes of counts, in arrays: what Prometheus decides, for simulations.
 
-Every minute is one look. Equal to `monitoring/drift.py`, which is written for one window at a time.
+Every minute is one look. Equal to `monitoring/drift.py` and `evidence.py`, which are written for
+one window at a time.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.drift import LOOKS
+from monitoring.evidence import LEAST_VARIANCE, LOOKS, ranks
 from monitoring.thresholds import Thresholds, seconds
 
 Floats = NDArray[np.float64]
@@ -19,11 +20,16 @@ MINUTE = 60
 
 @dataclass(frozen=True)
 class Reference:
-    """One signal's reference: shares of shape (bins,), its rows, and G's limit of one look."""
+    """One signal's reference: shares of shape (bins,), its rows, and the limits of one look.
+
+    ordered: how many bins, the first ones, have an order; 0 of a categorical signal.
+    """
 
     shares: Floats
     size: int
     critical: float
+    rank_critical: float
+    ordered: int
 
 
 @dataclass(frozen=True)
@@ -32,12 +38,11 @@ class Looks:
 
     window: str
     psi: Floats
-    g: Floats
-    g_limit: Floats
+    evidence: Floats
 
     def drifted(self, thresholds: Thresholds) -> Bools:
         """Return at which looks effect and evidence pass."""
-        passed: Bools = (self.psi > thresholds.psi_limit(self.window)) & (self.g > self.g_limit)
+        passed: Bools = (self.psi > thresholds.psi_limit(self.window)) & (self.evidence > 1)
         return passed
 
 
@@ -53,25 +58,49 @@ def looks(counts: Floats, reference: Reference, thresholds: Thresholds) -> Itera
     """
     total = np.vstack([np.zeros((1, counts.shape[1])), np.cumsum(counts, axis=0, dtype=float)])
     first = minutes(thresholds.long_window)
+    longest = total[first:] - total[:-first]
     for window in thresholds.drift_windows:
         live = total[first:] - total[first - minutes(window) : -minutes(window)]
-        yield _look(live, reference, window, thresholds)
+        psi = _psi(live, reference.shares, thresholds.prior)
+        yield Looks(window, psi, _evidence(live, longest - live, reference, window, thresholds))
 
 
-def _look(live: Floats, reference: Reference, window: str, thresholds: Thresholds) -> Looks:
-    rows, prior, shares = live.sum(axis=1), thresholds.prior, reference.shares
+def _psi(live: Floats, shares: Floats, prior: float) -> Floats:
+    rows = live.sum(axis=1)
     difference = (live - rows[:, None] * shares) / (rows + prior)[:, None]
-    psi = np.einsum("ij,ij->i", difference, np.log1p(difference / shares))
-    # An empty bin adds nothing: the 1 in its place has the logarithm 0 after its factor of 0.
-    ratio = np.where(live > 0, live, 1) / (np.maximum(rows, 1)[:, None] * shares)
-    inflation = 1 + rows / reference.size
-    g = 2 * np.einsum("ij,ij->i", live, np.log(ratio)) / inflation
-    return Looks(window, psi, g, _limit(reference, window, inflation, thresholds))
+    psi: Floats = np.einsum("ij,ij->i", difference, np.log1p(difference / shares))
+    return psi
 
 
-def _limit(reference: Reference, window: str, inflation: Floats, thresholds: Thresholds) -> Floats:
+def _evidence(
+    live: Floats, past: Floats, reference: Reference, window: str, thresholds: Thresholds
+) -> Floats:
+    rows, size = live.sum(axis=1), reference.size + past.sum(axis=1)
+    shares = (reference.size * reference.shares + past) / size[:, None]
+    inflation = 1 + rows / size
     windows = seconds(thresholds.quiet_for) / seconds(window)
     many = np.log(1 + LOOKS * windows / inflation)
-    critical, bins = reference.critical, len(reference.shares)
+    # An empty bin adds nothing: the 1 in its place has the logarithm 0 after its factor of 0.
+    ratio = np.where(live > 0, live, 1) / (np.maximum(rows, 1)[:, None] * shares)
+    g = 2 * np.einsum("ij,ij->i", live, np.log(ratio)) / inflation
+    strength: Floats = g / _limit(reference.critical, live.shape[1], many)
+    if reference.ordered > 1:
+        rank = _rank(live, shares, reference) / inflation
+        strength = np.maximum(strength, rank / _limit(reference.rank_critical, 2, many))
+    return strength
+
+
+def _rank(live: Floats, shares: Floats, reference: Reference) -> Floats:
+    scores = ranks(reference.shares, ordered=reference.ordered)
+    seen, base = live[:, : len(scores)], shares[:, : len(scores)]
+    mean = base @ scores / base.sum(axis=1)
+    variance = base @ scores**2 - mean**2 * base.sum(axis=1)
+    moved = seen @ scores - seen.sum(axis=1) * mean
+    spread = variance * np.maximum(live.sum(axis=1), 1)
+    found: Floats = np.where(variance > LEAST_VARIANCE, moved**2 / np.maximum(spread, 1e-300), 0)
+    return found
+
+
+def _limit(critical: float, bins: int, many: Floats) -> Floats:
     limit: Floats = critical + 2 * many / (1 - (bins - 3) / (critical + many))
     return limit

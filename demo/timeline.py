@@ -64,7 +64,7 @@ def draw(timeline: Timeline, path: Path, *, title: str) -> None:
     _curve(below, timeline, "psi", "most drifted signal", "#b3471d", "-")
     below.set(ylabel="drift (PSI)", xlabel="seconds since the demo began")
     below.set_ylim(bottom=0)
-    limit = Thresholds().short_psi
+    limit = Thresholds().psi
     below.axhline(limit, color="#b3471d", linewidth=0.8, linestyle=":", label="limit in the hour")
     below.legend(loc="upper left", frameon=False)
     _mark_events(timeline, above, below)

@@ -8,11 +8,9 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from monitoring.errors import BinMismatch, InvalidCounts, InvalidReference, InvalidThreshold
+from monitoring.errors import BinMismatch, InvalidCounts, InvalidReference
 
 Floats = NDArray[np.float64]
-# Independent looks that a window is worth while it slides over its own length.
-LOOKS = 50
 
 
 def smoothed_shares(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.0) -> Floats:
@@ -26,7 +24,7 @@ def smoothed_shares(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.
     >>> smoothed_shares([50, 0], [0.5, 0.5]).tolist()
     [0.75, 0.25]
     """
-    counts, shares = _check(live, reference)
+    counts, shares = checked(live, reference)
     smoothed: Floats = (counts + prior * shares) / (counts.sum() + prior)
     return smoothed
 
@@ -44,7 +42,7 @@ def psi(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.0) -> float:
     >>> round(psi([50, 0], [0.5, 0.5]), 3)
     0.275
     """
-    counts, shares = _check(live, reference)
+    counts, shares = checked(live, reference)
     rows = counts.sum()
     # The same difference as p - q, written so that it is exactly 0 where nothing was counted.
     difference = (counts - rows * shares) / (rows + prior)
@@ -57,110 +55,33 @@ def ks(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.0) -> float:
     From 0, no change, to 1, no overlap; unlike PSI it knows the order of the bins, so that moves
     in one direction add up and moves to and fro do not. The live shares are smoothed as in PSI:
     exactly 0 when idle. Within a bin nothing is seen, so the raw values may lie further apart.
-    live, reference: as in `smoothed_shares`, with the same errors, bins in order and `missing`
-    last; it counts as above all others, so that a rise of missing values shows too.
+    live, reference: as in `smoothed_shares`, with the same errors, bins in order, `outside` and
+    `missing` last; both count as above all others, so that a rise of them shows too.
     prior: as in `smoothed_shares`.
     Source: Conover, Practical Nonparametric Statistics, 3rd ed., 1999, 6.3; on bins: Pettitt and
     Stephens, The Kolmogorov-Smirnov Goodness-of-Fit Statistic with Discrete and Grouped Data, 1977.
 
-    >>> ks([0, 0, 0], [0.25, 0.5, 0.25])
+    >>> ks([0, 0, 0, 0], [0.25, 0.5, 0.125, 0.125])
     0.0
-    >>> ks([0, 50, 0], [0.25, 0.5, 0.25]), ks([0, 0, 50], [0.25, 0.5, 0.25])
+    >>> ks([0, 50, 0, 0], [0.25, 0.5, 0.125, 0.125]), ks([0, 0, 0, 50], [0.25, 0.5, 0.125, 0.125])
     (0.125, 0.375)
     """
-    counts, shares = _check(live, reference)
+    counts, shares = checked(live, reference)
     rows = counts.sum()
     distance = np.cumsum(counts) - rows * np.cumsum(shares)
-    return float(np.abs(distance[:-1]).max(initial=0.0) / (rows + prior))
+    return float(np.abs(distance[:-2]).max(initial=0.0) / (rows + prior))
 
 
-def g_statistic(live: ArrayLike, reference: ArrayLike, *, size: float) -> float:
-    """Return the evidence against "live traffic has the reference's shares": the G statistic.
-
-    Divided by 1 + N/M because the reference is a sample too; without that, a busy service would
-    prove the reference's own sampling error. Follows chi-square with bins - 1 degrees of freedom
-    where nothing drifts. Exactly 0 where nothing was counted.
-    live, reference: as in `smoothed_shares`, with the same errors.  size: M, rows of the reference.
-    Source: Sokal and Rohlf, Biometry, 4th ed., 2012, ch. 17 (G); the division is the variance of a
-    difference of two samples' shares over that of one.
-
-    >>> g_statistic([0, 0], [0.5, 0.5], size=100)
-    0.0
-    >>> round(g_statistic([100, 0], [0.5, 0.5], size=100), 3)
-    69.315
-    """
-    counts, shares = _check(live, reference)
-    if not size > 0:
-        raise InvalidReference("size", size, "more than 0 rows")
-    rows = counts.sum()
-    seen = counts > 0
-    terms = counts[seen] * np.log(counts[seen] / rows / shares[seen])
-    return float(2 * terms.sum() / (1 + rows / size))
-
-
-def critical_value(bins: int, *, level: float = 0.01, signals: int = 1) -> float:
-    """Return the limit of the G statistic: a chi-square quantile, Bonferroni-corrected.
-
-    bins: of the signal, at least 2.  level: share of false alarms over the whole family, 0.01 is
-    usual.  signals: how many share that level.
-    Source: the chi-square tail of whole degrees of freedom in closed form, Abramowitz and Stegun
-    26.4.4 and 26.4.5, solved by bisection.
-
-    >>> round(critical_value(2, level=0.05), 3)
-    3.841
-    """
-    if bins < 2:
-        raise BinMismatch("bins", bins, "at least 2")
-    if not 0 < level < 1:
-        raise InvalidThreshold("level", level, "a share over 0 and under 1")
-    if signals < 1:
-        raise InvalidThreshold("signals", signals, "at least 1")
-    low, high = 0.0, 1e4
-    while high - low > 1e-10 * high:
-        middle = (low + high) / 2
-        above = _chi_square_tail(middle, bins - 1) > level / signals
-        low, high = (middle, high) if above else (low, middle)
-    return high
-
-
-def g_limit(critical: float, *, bins: int, rows: float, size: float, windows: float) -> float:
-    """Return what G must exceed in a sliding window, so that the level holds for all its looks.
-
-    A window that slides over its own length is worth about 50 independent looks, however often it
-    is evaluated. Only the live rows are looked at anew: the reference's own sampling error, the
-    part N/M of the variance, is the same at every look. So there are 50 `windows` / (1 + N/M) more
-    looks than the one that `critical` is for, and the tail of chi-square says what they cost.
-    critical: for one look, at the family-wise level shared by all signals.  bins: of the signal.
-    rows: N, in the window.  size: M, of the reference.  windows: how many windows, end to end,
-    make up the time for which the level shall hold; 720 hours a month.
-    Raises InvalidReference where `critical` is not in the tail.
-    Source: Aldous, Probability Approximations via the Poisson Clumping Heuristic, 1989: a process
-    with the correlation 1 - |t| of a sliding window leaves the sphere of radius sqrt(b) at the rate
-    2 b f(b) a window, f the density of chi-square; 50 is 2 b f(b) over its tail, for b near 60. The
-    tail itself falls as exp(-b/2) b^(k/2-1).
-
-    >>> round(g_limit(34.2, bins=12, rows=0, size=1000, windows=720), 1)
-    60.5
-    >>> round(g_limit(34.2, bins=12, rows=1e9, size=1000, windows=720), 1)
-    34.3
-    """
-    if not critical > bins - 3:
-        raise InvalidReference("critical", critical, f"more than {bins - 3}, bins - 3")
-    if not size > 0:
-        raise InvalidReference("size", size, "more than 0 rows")
-    looks = math.log(1 + LOOKS * windows / (1 + rows / size))
-    return critical + 2 * looks / (1 - (bins - 3) / (critical + looks))
-
-
-def drifts(effect: float, evidence: float, *, limit: float, evidence_limit: float) -> bool:
+def drifts(effect: float, evidence: float, *, limit: float) -> bool:
     """Return whether a signal drifts in a window: the effect is large and the evidence sufficient.
 
-    effect: PSI.  evidence: G.  limit: of PSI, 0.25 in an hour.  evidence_limit: of G.
+    effect: PSI.  evidence: over its limit, as `evidence.strength` gives it.  limit: of PSI, 0.1 in
+    an hour.
 
-    >>> [drifts(0.6, evidence, limit=0.25, evidence_limit=60) for evidence in (5, 70)]
+    >>> [drifts(0.6, evidence, limit=0.1) for evidence in (0.2, 1.5)]
     [False, True]
     """
-    return effect > limit and evidence > evidence_limit
+    return effect > limit and evidence > 1
 
 
 def accuracy(confusion: ArrayLike) -> float | None:
@@ -259,19 +180,8 @@ def _confusion(confusion: ArrayLike) -> Floats:
     return counts
 
 
-def _chi_square_tail(value: float, freedom: int) -> float:
-    half = value / 2
-    odd = freedom % 2
-    tail = math.erfc(math.sqrt(half)) if odd else 0.0
-    # Terms half^k e^-half / Gamma(k + 1), from k = 1/2 or 0 upwards, one per two degrees.
-    term = math.exp(-half) * (math.sqrt(half) / math.gamma(1.5) if odd else 1.0)
-    for step in range(freedom // 2):
-        tail += term
-        term *= half / (step + (1.5 if odd else 1.0))
-    return tail
-
-
-def _check(live: ArrayLike, reference: ArrayLike) -> tuple[Floats, Floats]:
+def checked(live: ArrayLike, reference: ArrayLike) -> tuple[Floats, Floats]:
+    """Return counts and shares as arrays. Raises BinMismatch, InvalidCounts, InvalidReference."""
     counts = _counts(live, "live")
     shares = np.asarray(reference, dtype=np.float64)
     if counts.shape != shares.shape or counts.ndim != 1:

@@ -12,7 +12,9 @@ VERSION = ", ".join(metrics.REFERENCE_ACCURACY.labels)
 REFERENCE_SHARE = "model_version_signal_bin:reference_share:max"
 REFERENCE_SIZE = "model_version_signal:reference_size:max"
 CRITICAL_VALUE = "model_version_signal:critical_value:max"
+RANK_CRITICAL_VALUE = "model_version_signal:rank_critical_value:max"
 BINS = "model_version_signal:bins:count"
+RANK = "model_version_signal_bin:reference_rank:sum"
 REFERENCE_ACCURACY = "model_version:reference_accuracy:max"
 REFERENCE_CONFIDENCE = "model_version:reference_confidence:max"
 REFERENCE_ACCURACY_SIZE = "model_version:reference_accuracy_size:max"
@@ -45,7 +47,7 @@ class Window:
 
     @property
     def share(self) -> str:
-        """Smoothed live share of a bin."""
+        """Smoothed live share of a bin; over the windows that people look at."""
         return f"model_version_signal_bin:share:{self.window}"
 
     @property
@@ -60,13 +62,28 @@ class Window:
 
     @property
     def g(self) -> str:
-        """G statistic of a signal, divided by 1 + N/M."""
+        """G statistic of a signal against its baseline, divided by 1 + N/M."""
         return f"model_version_signal:g:{self.window}"
 
     @property
-    def g_limit(self) -> str:
-        """What G must exceed: the critical value, raised for all the looks that are taken."""
-        return f"model_version_signal:g_limit:{self.window}"
+    def baseline_rows(self) -> str:
+        """Rows per bin that the window is held against: the reference's, and those before it."""
+        return f"model_version_signal_bin:baseline_rows:{self.window}"
+
+    @property
+    def baseline_size(self) -> str:
+        """All of these rows, of a signal."""
+        return f"model_version_signal:baseline_rows:{self.window}"
+
+    @property
+    def rank(self) -> str:
+        """Rank statistic of a numeric signal, divided by 1 + N/M; no other has one."""
+        return f"model_version_signal:rank:{self.window}"
+
+    @property
+    def evidence(self) -> str:
+        """The greater of G and rank statistic, each over its limit: more than 1 is sufficient."""
+        return f"model_version_signal:evidence:{self.window}"
 
     @property
     def drifted(self) -> str:

@@ -2,15 +2,12 @@
 
 import re
 from dataclasses import Field, dataclass, field, fields
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from monitoring.errors import InvalidThreshold
 
 DURATION = re.compile(r"^(0|[1-9]\d*)([smhdw])$")
-# Drift's windows and their limits of effect, shortest first.
-WINDOWS = ("quick_window", "short_window", "medium_window", "long_window")
-EFFECTS = ("quick_psi", "short_psi", "medium_psi", "long_psi")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -20,6 +17,10 @@ def _number(default: float, *, unit: str, low: float, high: float) -> Any:
 
 def _duration(default: str, *, least: int = 1) -> Any:
     return field(default=default, metadata={"unit": "Prometheus duration", "least": least})
+
+
+def _durations(*default: str) -> Any:
+    return field(default=default, metadata={"unit": "Prometheus durations", "each": {"least": 1}})
 
 
 def seconds(duration: str) -> int:
@@ -38,8 +39,8 @@ def seconds(duration: str) -> int:
 class Thresholds:
     """What counts as drift, as a drop, as trouble, and for how long it must last.
 
-    Drift needs an effect (PSI) and evidence (G over its limit): in a short window with a high
-    limit of the effect, or in a longer one with a lower limit.
+    Drift needs an effect (PSI) and evidence over its limit: in a short window with a high limit of
+    the effect, or in a longer one with a lower limit.
     """
 
     # Counters are read once per interval, on every replica, and added up over windows from there:
@@ -47,24 +48,22 @@ class Thresholds:
     # often or oftener.
     count_interval: str = _duration("15s")
 
-    # Windows. Drift is looked for in all four, as a broken sender shows within minutes and a slow
-    # change within a day; accuracy in the short and the long one. The medium and the long one are
-    # evaluated at their own, slower pace.
-    quick_window: str = _duration("5m")
+    # Windows. Drift is looked for in all of these, as a broken sender shows within minutes and a
+    # slow change within a day; accuracy in the short and the long one. What is longer than the
+    # short one is evaluated at its own, slower pace.
+    drift_windows: tuple[str, ...] = _durations("5m", "20m", "1h", "3h", "6h", "1d")
     short_window: str = _duration("1h")
-    medium_window: str = _duration("6h")
     long_window: str = _duration("1d")
     long_interval: str = _duration("1m")
 
-    # Drift.
+    # Drift: the effect that is worth a retrain, and in windows under the short one, since real
+    # traffic comes in bursts of like requests.
     prior: float = _number(50.0, unit="observations", low=1e-3, high=1e6)
-    quick_psi: float = _number(0.5, unit="PSI", low=0.001, high=10.0)
-    short_psi: float = _number(0.25, unit="PSI", low=0.001, high=10.0)
-    medium_psi: float = _number(0.1, unit="PSI", low=0.001, high=10.0)
-    long_psi: float = _number(0.1, unit="PSI", low=0.001, high=10.0)
+    psi: float = _number(0.1, unit="PSI", low=0.001, high=10.0)
+    early_psi: float = _number(0.25, unit="PSI", low=0.001, high=10.0)
     # The bundle's family-wise level holds for one look at all signals. Windows slide, so drift is
-    # looked for thousands of times: the limit of G is raised until the level holds for each window
-    # over this long.
+    # looked for thousands of times: the limit of evidence is raised until the level holds for each
+    # window over this long.
     quiet_for: str = _duration("30d")
     # Where traffic has a rhythm (other users at night, at weekends), windows shorter than it see
     # drift in every hour: set this to 1d or 1w, and long_window to as much or a multiple. Shorter
@@ -73,8 +72,8 @@ class Thresholds:
     cycle: str = _duration("0s", least=0)
     cycle_psi: float = _number(1.5, unit="PSI", low=0.001, high=20.0)
     cycle_drop: float = _number(0.25, unit="accuracy", low=0.001, high=1.0)
-    # Numeric bins that KS is computed over, as many as `bins` in params.yaml; a signal with more
-    # has none. Its cost grows with the square.
+    # Numeric bins that ranks and KS are computed over, as many as `bins` in params.yaml; a signal
+    # with more has neither. The cost grows with the square.
     ordered_bins: int = _number(10, unit="bins", low=2, high=99)
 
     # Accuracy, realised and estimated: standard errors below the reference, and the least drop
@@ -133,16 +132,18 @@ class Thresholds:
     def __post_init__(self) -> None:
         for item in fields(self):
             _check(item, getattr(self, item.name))
-        for shorter, longer in pairwise(("count_interval", *WINDOWS)):
-            if seconds(getattr(self, shorter)) >= seconds(getattr(self, longer)):
-                raise InvalidThreshold(
-                    shorter, getattr(self, shorter), f"under {getattr(self, longer)}"
-                )
-        for shorter, longer in pairwise(EFFECTS):
-            if getattr(self, longer) > getattr(self, shorter):
-                raise InvalidThreshold(
-                    longer, getattr(self, longer), f"at most {getattr(self, shorter)}"
-                )
+        for shorter, longer in pairwise((self.count_interval, *self.drift_windows)):
+            if seconds(shorter) >= seconds(longer):
+                expected = f"increasing windows, over {self.count_interval}, the count_interval"
+                raise InvalidThreshold("drift_windows", self.drift_windows, expected)
+        if self.short_window not in self.drift_windows[:-1]:
+            expected = f"one of {self.drift_windows[:-1]}, drift_windows but the last"
+            raise InvalidThreshold("short_window", self.short_window, expected)
+        if self.long_window != self.drift_windows[-1]:
+            expected = f"{self.drift_windows[-1]}, the last of drift_windows"
+            raise InvalidThreshold("long_window", self.long_window, expected)
+        if self.psi > self.early_psi:
+            raise InvalidThreshold("psi", self.psi, f"at most {self.early_psi}, early_psi")
         if seconds(self.quiet_for) < seconds(self.long_window):
             raise InvalidThreshold("quiet_for", self.quiet_for, f"at least {self.long_window}")
         if seconds(self.cycle) and seconds(self.long_window) % seconds(self.cycle):
@@ -167,14 +168,10 @@ class Thresholds:
         """The short and the long window: of accuracy, and of what dashboards show."""
         return self.short_window, self.long_window
 
-    @property
-    def drift_windows(self) -> tuple[str, ...]:
-        """The windows in which drift is looked for, shortest first."""
-        return tuple(getattr(self, name) for name in WINDOWS)
-
     def psi_limit(self, window: str) -> float:
         """Return the PSI over which a signal drifts in this window."""
-        limit: float = getattr(self, EFFECTS[self.drift_windows.index(window)])
+        early = seconds(window) < seconds(self.short_window)
+        limit = self.early_psi if early else self.psi
         return max(limit, self.cycle_psi) if seconds(window) < seconds(self.cycle) else limit
 
     @property
@@ -182,9 +179,13 @@ class Thresholds:
         """The effect that drifts in each window, for people.
 
         >>> Thresholds().psi_limits
-        '0.5 in 5m, 0.25 in 1h, 0.1 in 6h, 0.1 in 1d'
+        '0.25 in 5m and 20m, 0.1 in 1h, 3h, 6h and 1d'
         """
-        return ", ".join(f"{self.psi_limit(window):g} in {window}" for window in self.drift_windows)
+        parts = []
+        for limit, group in groupby(self.drift_windows, self.psi_limit):
+            *first, last = group
+            parts.append(f"{limit:g} in " + " and ".join([", ".join(first)] * bool(first) + [last]))
+        return ", ".join(parts)
 
     def least_drop(self, window: str) -> float:
         """Return the least drop of accuracy that alerts in this window."""
@@ -194,14 +195,24 @@ class Thresholds:
 
 def _check(item: "Field[Any]", value: object) -> None:
     name, limits = item.name, item.metadata
-    if "low" not in limits:
-        if not isinstance(value, str) or DURATION.match(value) is None:
-            raise InvalidThreshold(name, value, "a whole number and one of s, m, h, d, w")
-        if seconds(value) < limits["least"]:
-            raise InvalidThreshold(name, value, "more than 0 seconds")
+    if "each" in limits:
+        if not isinstance(value, tuple) or len(value) < 2:
+            raise InvalidThreshold(name, value, "a tuple of two durations or more")
+        for one in value:
+            _check_duration(name, one, limits["each"]["least"])
+        return
+    if "least" in limits:
+        _check_duration(name, value, limits["least"])
         return
     low, high = limits["low"], limits["high"]
     number = isinstance(value, int if item.type is int else int | float)
     number = number and not isinstance(value, bool)
     if not number or not low <= float(str(value)) <= high:
         raise InvalidThreshold(name, value, f"{low:g} to {high:g} {limits['unit']}")
+
+
+def _check_duration(name: str, value: object, least: int) -> None:
+    if not isinstance(value, str) or DURATION.match(value) is None:
+        raise InvalidThreshold(name, value, "a whole number and one of s, m, h, d, w")
+    if seconds(value) < least:
+        raise InvalidThreshold(name, value, "more than 0 seconds")

@@ -86,6 +86,7 @@ class Collector(registry.Collector):
         shares = _family(core.GaugeMetricFamily, metrics.REFERENCE_SHARE)
         size = _family(core.GaugeMetricFamily, metrics.REFERENCE_SIZE)
         critical = _family(core.GaugeMetricFamily, metrics.CRITICAL_VALUE)
+        rank = _family(core.GaugeMetricFamily, metrics.RANK_CRITICAL_VALUE)
         for key, counters in held:
             counts = iter(counters.bins.tolist())
             for signal in counters.binner.signals:
@@ -94,7 +95,9 @@ class Collector(registry.Collector):
                     shares.add_metric([*key, signal.name, name], share)
                 size.add_metric([*key, signal.name], signal.size)
                 critical.add_metric([*key, signal.name], signal.critical_value)
-        yield from (bins, shares, size, critical)
+                if signal.rank_critical_value is not None:
+                    rank.add_metric([*key, signal.name], signal.rank_critical_value)
+        yield from (bins, shares, size, critical, rank)
 
     def _feedback(self) -> Iterator[core.Metric]:
         feedback = _family(core.CounterMetricFamily, metrics.FEEDBACK)

@@ -57,6 +57,12 @@ CONFIDENCE = Metric(
     "Calibrated probability of the predicted label; sum over count is its mean.",
     _VERSION,
 )
+RANK_CRITICAL_VALUE = Metric(
+    "model_signal_rank_critical_value",
+    "gauge",
+    "The same limit of the rank statistic; numeric signals have one.",
+    (*_VERSION, "signal"),
+)
 FEEDBACK = Metric(
     "model_feedback_total",
     "counter",

@@ -110,9 +110,7 @@ def make_reference(
     found = [numeric(name, column) for name, column in columns.items() if name != PREDICTION]
     found.append(categorical(columns[PREDICTION], labels))
     size = len(columns[PREDICTION])
-    return signals.Reference(
-        signals=tuple(found), accuracy=0.9, accuracy_size=size, confidence=0.8
-    )
+    return signals.Reference(signals=tuple(found), accuracy=0.9, accuracy_size=size, confidence=0.8)
 
 
 def numeric(name: str, values: NDArray[np.floating], *, bins: int = 10) -> signals.Signal:
@@ -121,7 +119,8 @@ def numeric(name: str, values: NDArray[np.floating], *, bins: int = 10) -> signa
     names = signals.numeric_bins(edges)
     counts = np.bincount(np.searchsorted(edges, values), minlength=len(names))
     bounds = {"low": float(values.min()), "high": float(values.max())}
-    return _signal(name, "numeric", names, counts, {"edges": edges, **bounds})
+    rank = {"rank_critical_value": critical_value(1)}
+    return _signal(name, "numeric", names, counts, {"edges": edges, **bounds, **rank})
 
 
 def categorical(predicted: NDArray[np.int64], labels: Sequence[str]) -> signals.Signal:

@@ -89,7 +89,8 @@ def build(
     """Return the reference of every input signal and of the model's answers."""
     columns = {**extraction.extract(rows.inputs.inputs), **outputs(rows.probabilities)}
     categories = {**extraction.categories, PREDICTION: (*labels, OTHER, MISSING)}
-    level = numbers.family_level / len(columns)
+    # G of every signal and the rank statistic of the numeric ones share the level.
+    level = numbers.family_level / (2 * len(columns) - len(categories))
     signals = tuple(
         (
             _categorical(name, column, categories[name], level)
@@ -119,17 +120,29 @@ def _numeric(name: str, column: Column, numbers: Export, level: float) -> Signal
         edges = numeric_edges(column, bins=most)
         # A feature that is never there in the reference is outside wherever it is.
         low, high = (float(present.min()), float(present.max())) if len(present) else (0.0, 0.0)
-    fields = {"name": name, "kind": "numeric", "bins": numeric_bins(edges)}
-    return _counted(column, {**fields, "edges": edges, "low": low, "high": high}, level)
+    fields = {
+        "name": name,
+        "kind": "numeric",
+        "bins": numeric_bins(edges),
+        "edges": edges,
+        "low": low,
+        "high": high,
+        "rank_critical_value": _critical_value(level, freedom=1),
+    }
+    return _counted(column, fields, level)
 
 
 def _counted(column: Column, fields: dict[str, Any], level: float) -> Signal:
     """Return the signal with the shares of its bins in the column and the limit at the level."""
-    from scipy.stats import chi2
-
     bins = len(fields["bins"])
-    critical_value = float(chi2.ppf(1 - level, bins - 1))
+    critical_value = _critical_value(level, freedom=bins - 1)
     even = tuple(1 / bins for _ in range(bins))
     blank = Signal(shares=even, size=len(column), critical_value=critical_value, **fields)
     counts = Binner([blank]).count({blank.name: column})
     return blank.model_copy(update={"shares": reference_shares(counts, blank.kind)})
+
+
+def _critical_value(level: float, *, freedom: int) -> float:
+    from scipy.stats import chi2
+
+    return float(chi2.isf(level, freedom))

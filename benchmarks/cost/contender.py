@@ -27,7 +27,7 @@ def ours(folder: Path) -> Work:
     """Count every row in batches, as the service does, then compute every statistic once."""
     import numpy as np
 
-    from monitoring import drift
+    from monitoring import drift, evidence
     from service.signals import Binner
 
     found = Columns(folder)
@@ -42,7 +42,7 @@ def ours(folder: Path) -> Work:
         answers = []
         for signal, start in zip(binner.signals, binner.offsets, strict=True):
             live, shares = counts[start : start + len(signal.bins)], signal.shares
-            g = drift.g_statistic(live, shares, size=signal.size)
+            g = evidence.g_statistic(live, shares, size=signal.size)
             answers.append((drift.psi(live, shares), drift.ks(live, shares), g))
         return answers
 

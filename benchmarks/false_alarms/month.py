@@ -9,7 +9,7 @@ from benchmarks.drift.bins import Bins
 from benchmarks.drift.frame import Frame
 from benchmarks.false_alarms.traffic import DAY, Traffic
 from benchmarks.rule import Bools, Floats, Reference, looks, minutes
-from monitoring.drift import critical_value
+from monitoring.evidence import critical_value
 from monitoring.thresholds import Thresholds
 from service.signals import OUTPUTS
 
@@ -73,10 +73,13 @@ def _drift(bins: Bins, frame: Frame, sums: Floats, thresholds: Thresholds) -> tu
     """Return at which looks an input signal drifts, and at which an output signal does."""
     names = (*frame.numeric_names, *frame.categorical_names)
     sides = {True: np.zeros(DAYS * DAY + 1, bool), False: np.zeros(DAYS * DAY + 1, bool)}
+    tests = len(names) + len(frame.numeric_names)
     for name, start, size in zip(names, bins.starts, bins.sizes, strict=True):
         part = slice(start, start + size)
-        critical = critical_value(size, level=FAMILY_LEVEL, signals=len(names))
-        reference = Reference(bins.shares[part], bins.rows, critical)
+        critical = critical_value(size, level=FAMILY_LEVEL, tests=tests)
+        rank = critical_value(2, level=FAMILY_LEVEL, tests=tests)
+        ordered = int(bins.ordered[part].sum())
+        reference = Reference(bins.shares[part], bins.rows, critical, rank, ordered)
         for seen in looks(sums[:, part], reference, thresholds):
             sides[name in OUTPUTS] |= seen.drifted(thresholds)
     return sides[False], sides[True]

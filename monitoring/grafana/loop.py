@@ -227,7 +227,7 @@ def _drift(thresholds: Thresholds) -> Panel:
         "bargauge",
         "Drift, worst first",
         "PSI of the serving version's ten worst signals over $window. Drift is PSI over "
-        f"{thresholds.psi_limits}, if the evidence (G) passes too.",
+        f"{thresholds.psi_limits}, if the evidence passes too.",
         (Query(f"sort_desc(topk(10, {WINDOW.psi}{{{OF_VERSION}}} {SERVING}))", "{{signal}}"),),
         ("DataDrift", "PredictionDrift"),
         (MODEL,),
@@ -235,16 +235,16 @@ def _drift(thresholds: Thresholds) -> Panel:
         height=9,
         limits=psi_limits(thresholds),
         minimum=0,
-        maximum=2 * thresholds.short_psi,
+        maximum=2 * thresholds.early_psi,
     )
 
 
 def psi_limits(thresholds: Thresholds) -> tuple[Limit, ...]:
-    """Return the colours of a PSI: over the long window's limit, over the short one's."""
+    """Return the colours of a PSI: over the limit, over that of the early windows."""
     return (
         Limit(0, GREEN),
-        Limit(thresholds.long_psi, ORANGE),
-        Limit(thresholds.short_psi, RED),
+        Limit(thresholds.psi, ORANGE),
+        Limit(thresholds.early_psi, RED),
     )
 
 

@@ -42,12 +42,14 @@ def _signals(thresholds: Thresholds) -> Panel:
     return Panel(
         "table",
         "Signals, worst first",
-        "PSI is the effect, G the evidence; a signal drifts where both pass their limits. "
+        "PSI is the effect; the evidence is the greater of G and the rank statistic, each over its "
+        "limit. A signal drifts where PSI passes its limit and the evidence 1. "
         f"PSI limits: {thresholds.psi_limits}. All over $window but the last.",
         (
             Query(f"sort_desc({WINDOW.psi}{{{OF_VERSION}}} {SERVING})", "PSI"),
             Query(f"{WINDOW.g}{{{OF_VERSION}}} {SERVING}", "G"),
-            Query(f"{WINDOW.g_limit}{{{OF_VERSION}}} {SERVING}", "limit of G"),
+            Query(f"{WINDOW.rank}{{{OF_VERSION}}} {SERVING}", "rank"),
+            Query(f"{WINDOW.evidence}{{{OF_VERSION}}} {SERVING}", "evidence"),
             Query(f"{WINDOW.counts}{{{OF_VERSION}}} {SERVING}", "rows"),
             Query(f"{DRIFTED}{{{OF_VERSION}}} {SERVING}", "drifts"),
         ),
@@ -59,7 +61,8 @@ def _signals(thresholds: Thresholds) -> Panel:
             ("signal", ""),
             ("PSI", "none"),
             ("G", "none"),
-            ("limit of G", "none"),
+            ("rank", "none"),
+            ("evidence", "none"),
             ("rows", "short"),
             ("drifts", "bool_yes_no"),
         ),
@@ -100,12 +103,12 @@ def _psi(thresholds: Thresholds) -> Panel:
 def _evidence() -> Panel:
     return Panel(
         "timeseries",
-        "Evidence over time: G over its limit",
+        "Evidence over time",
         "Over 1, the shift is no accident of a small sample. Busy services prove tiny shifts: "
         "without effect (PSI) that is no drift.",
         (
             Query(
-                f"{WINDOW.g}{{{OF_VERSION}}} / {WINDOW.g_limit}{{{OF_VERSION}}} {SERVING}",
+                f"{WINDOW.evidence}{{{OF_VERSION}}} {SERVING}",
                 "{{signal}}",
             ),
         ),

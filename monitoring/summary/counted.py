@@ -28,6 +28,7 @@ class Source:
         self._shares = _by_bin(span.latest(name(metrics.REFERENCE_SHARE), by=by_bin))
         self._size = _by_signal(span.latest(name(metrics.REFERENCE_SIZE), by=SIGNAL))
         self._critical = _by_signal(span.latest(name(metrics.CRITICAL_VALUE), by=SIGNAL))
+        self._rank = _by_signal(span.latest(name(metrics.RANK_CRITICAL_VALUE), by=SIGNAL))
 
     def __iter__(self) -> Iterator[str]:
         """Yield the name of every signal that is counted or has a reference."""
@@ -49,6 +50,7 @@ class Source:
             shares=np.array([shares[one] for one in bins]),
             size=self._size[name],
             critical=self._critical[name],
+            rank_critical=self._rank.get(name),
         )
 
 

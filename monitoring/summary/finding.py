@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitoring import drift
+from monitoring import drift, evidence
 from monitoring.drift import Floats
 from monitoring.summary.verdict import Limits, Verdict, decide
 from monitoring.thresholds import Thresholds
 from service import signals
+
+# The bins of a numeric signal that have no order stand last.
+UNORDERED = (signals.OUTSIDE, signals.MISSING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +20,8 @@ class Counted:
     """What Prometheus knows of a signal.
 
     counts: rows by bin in the span.  shares: of the reference.  size: rows of the reference.
-    critical: what G must exceed in a single look.
+    critical: what G must exceed in a single look.  rank_critical: what the rank statistic must;
+    None where the bins have no order.
     """
 
     name: str
@@ -26,6 +30,7 @@ class Counted:
     shares: Floats
     size: float
     critical: float
+    rank_critical: float | None
 
     @property
     def rows(self) -> float:
@@ -45,13 +50,15 @@ class Counted:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A signal with its statistics; ks: None where the bins have no order."""
+    """A signal with its statistics.
+
+    ks: None where the bins have no order.  evidence: over its limit; more than 1 is no accident.
+    """
 
     signal: Counted
     psi: float
     ks: float | None
-    g: float
-    g_limit: float
+    evidence: float
     verdict: Verdict
 
     @property
@@ -59,29 +66,39 @@ class Finding:
         """The place of the bin whose share moved most."""
         return int(np.abs(self.signal.live - self.signal.shares).argmax())
 
-    @property
-    def evidence(self) -> float:
-        """G over its limit: more than 1 is no accident."""
-        return self.g / self.g_limit
-
 
 def find(signal: Counted, limits: Limits, thresholds: Thresholds) -> Finding:
     """Return what the specification says of the counts. Raises MonitoringError."""
-    counts, shares, rows = signal.counts, signal.shares, signal.rows
-    prior, bins = thresholds.prior, len(signal.bins)
+    counts, shares, prior = signal.counts, signal.shares, thresholds.prior
     psi = drift.psi(counts, shares, prior=prior)
-    g = drift.g_statistic(counts, shares, size=signal.size)
-    g_limit = limits.g(signal.critical, bins=bins, rows=rows, size=signal.size)
+    strength, g_limit = _evidence(signal, limits)
     return Finding(
         signal=signal,
         psi=psi,
         ks=drift.ks(counts, shares, prior=prior) if signal.numeric else None,
-        g=g,
-        g_limit=g_limit,
+        evidence=strength,
         verdict=decide(
-            psi, g, limit=limits.psi, evidence_limit=g_limit, rows=rows, size=signal.size
+            psi,
+            strength,
+            limit=limits.psi,
+            g_limit=g_limit,
+            rows=signal.rows,
+            size=signal.size,
         ),
     )
+
+
+def _evidence(signal: Counted, limits: Limits) -> tuple[float, float]:
+    """Return the evidence against the reference alone, and the limit of G."""
+    counts, shares, bins, size = signal.counts, signal.shares, len(signal.bins), signal.size
+    g = evidence.g_statistic(counts, shares, size=size)
+    g_limit = limits.evidence(signal.critical, bins=bins, rows=signal.rows, size=size)
+    if signal.rank_critical is None:
+        return evidence.strength(g, g_limit), g_limit
+    ranks = evidence.ranks(shares, ordered=bins - len(UNORDERED))
+    rank = evidence.rank_statistic(counts, shares, ranks, size=size)
+    limit = limits.evidence(signal.rank_critical, bins=2, rows=signal.rows, size=size)
+    return evidence.strength(g, g_limit, rank, limit), g_limit
 
 
 def worst_first(findings: Sequence[Finding]) -> list[Finding]:

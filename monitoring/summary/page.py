@@ -22,7 +22,6 @@ COLUMNS = (
     ("Its share, reference → span", False),
     ("PSI", True),
     ("KS", True),
-    ("G", True),
     ("Evidence", True),
 )
 HEADINGS = ("DataDrift", "PredictionDrift", "AccuracyDrop", "EstimatedAccuracyDrop")
@@ -91,7 +90,6 @@ def _cells(place: int, finding: Finding, plotted: bool) -> Iterator[str]:
         shares,
         f"{finding.psi:z.3f}",
         ks,
-        f"{finding.g:z.1f} / {finding.g_limit:.1f}",
         f"{finding.evidence:z.2f}",
     )
     for (_, number), value in zip(COLUMNS[2:], values, strict=True):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from monitoring import drift
+from monitoring.evidence import evidence_limit
 from monitoring.thresholds import Thresholds, seconds
 
 
@@ -38,16 +39,16 @@ class Limits:
     psi: float
     windows: float
 
-    def g(self, critical: float, *, bins: int, rows: float, size: float) -> float:
-        """Return the limit of the evidence; critical: that of a single look."""
-        return drift.g_limit(critical, bins=bins, rows=rows, size=size, windows=self.windows)
+    def evidence(self, critical: float, *, bins: int, rows: float, size: float) -> float:
+        """Return the limit of a statistic; critical: that of a single look."""
+        return evidence_limit(critical, bins=bins, rows=rows, size=size, windows=self.windows)
 
 
 def limits(since: str, thresholds: Thresholds) -> Limits:
     """Return the limits for a span of this length.
 
-    >>> limits("2h", Thresholds()).window
-    '1h'
+    >>> limits("24h", Thresholds()).window
+    '1d'
     """
     window = nearest(since, thresholds.drift_windows)
     windows = seconds(thresholds.quiet_for) / seconds(window)
@@ -68,28 +69,30 @@ def decide(
     evidence: float,
     *,
     limit: float,
-    evidence_limit: float,
+    g_limit: float,
     rows: float,
     size: float,
 ) -> Verdict:
-    """Return the verdict; rows: counted in the span.  size: of the reference.
+    """Return the verdict; evidence: over its limit.  g_limit: what G must exceed.
+
+    rows: counted in the span.  size: of the reference.
 
     Too few rows are those on which even a shift at the limit would not have been told from
     chance: on N rows, G of a shift is near N times its PSI, over 1 + N/M.
 
-    >>> at = {"limit": 0.25, "evidence_limit": 60.0, "size": 1000.0}
-    >>> [decide(0.3, 70, rows=400, **at).value, decide(0.15, 70, rows=900, **at).value]
+    >>> at = {"limit": 0.25, "g_limit": 60.0, "size": 1000.0}
+    >>> [decide(0.3, 1.2, rows=400, **at).value, decide(0.15, 1.2, rows=900, **at).value]
     ['drift', 'watch']
-    >>> [decide(0.01, 4, rows=900, **at).value, decide(0.3, 9, rows=30, **at).value]
+    >>> [decide(0.01, 0.1, rows=900, **at).value, decide(0.3, 0.2, rows=30, **at).value]
     ['steady', 'too few rows']
     """
     if not rows:
         return Verdict.IDLE
-    if drift.drifts(effect, evidence, limit=limit, evidence_limit=evidence_limit):
+    if drift.drifts(effect, evidence, limit=limit):
         return Verdict.DRIFT
-    within_reach = rows * limit / (1 + rows / size) > evidence_limit
-    if evidence <= evidence_limit and (effect > limit or not within_reach):
+    within_reach = rows * limit / (1 + rows / size) > g_limit
+    if evidence <= 1 and (effect > limit or not within_reach):
         return Verdict.FEW
-    if drift.drifts(effect, evidence, limit=WATCHED * limit, evidence_limit=evidence_limit):
+    if drift.drifts(effect, evidence, limit=WATCHED * limit):
         return Verdict.WATCH
     return Verdict.STEADY

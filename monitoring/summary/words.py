@@ -70,8 +70,8 @@ def rule(summary: Summary) -> str:
     limits = summary.limits
     return (
         f"Drift is PSI over {limits.psi:g} and evidence over 1, as the alerts decide in their "
-        f"window of {limits.window}, the nearest to {summary.span.since}. Evidence is the G "
-        "statistic over its limit."
+        f"window of {limits.window}, the nearest to {summary.span.since}. Evidence is that of "
+        "the G statistic or of the rank statistic, the greater, over its limit."
     )
 
 

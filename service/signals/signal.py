@@ -22,7 +22,8 @@ class Signal(BaseModel):
     low, high: the least and the greatest value that is not `outside`; none if categorical.
     shares: the reference share of each bin, strictly positive, summing to 1.
     size: rows the shares were counted on.
-    critical_value: the limit of the G statistic at this signal's part of the family-wise level.
+    critical_value: the limit of the G statistic at one test's part of the family-wise level.
+    rank_critical_value: that of the rank statistic; none if categorical.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -36,6 +37,7 @@ class Signal(BaseModel):
     shares: tuple[Annotated[float, Field(gt=0, le=1)], ...]
     size: int = Field(gt=0)
     critical_value: FiniteFloat = Field(gt=0)
+    rank_critical_value: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
 
     @model_validator(mode="after")
     def _check(self) -> "Signal":
@@ -52,6 +54,8 @@ class Signal(BaseModel):
     def _check_numeric(self) -> None:
         if self.low is None or self.high is None or self.low > self.high:
             raise ValueError(f"low is {self.low}, high is {self.high}, expected low up to high")
+        if self.rank_critical_value is None:
+            raise ValueError("rank_critical_value is missing, expected one of a numeric signal")
         if list(self.edges) != sorted(set(self.edges)):
             raise ValueError(f"edges are {self.edges}, expected them to increase")
         if self.edges and not self.low <= self.edges[0] <= self.edges[-1] < self.high:
@@ -60,8 +64,8 @@ class Signal(BaseModel):
             raise ValueError(f"bins are {self.bins}, expected {numeric_bins(self.edges)}")
 
     def _check_categorical(self) -> None:
-        if self.edges or self.low is not None or self.high is not None:
-            raise ValueError("a categorical signal has no edges, low or high")
+        if self.edges or (self.low, self.high, self.rank_critical_value) != (None,) * 3:
+            raise ValueError("a categorical signal has no edges, low, high or rank_critical_value")
         if len(set(self.bins)) != len(self.bins) or self.bins[-2:] != (OTHER, MISSING):
             expected = f"expected distinct ones that end with {OTHER!r}, {MISSING!r}"
             raise ValueError(f"bins are {self.bins}, {expected}")

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from monitoring import drift, files
+from monitoring import drift, evidence, files
+from monitoring.drift import Floats
 from monitoring.config import prometheus_config
 from monitoring.rules import Window
 from monitoring.thresholds import Thresholds, seconds
 from service import metrics
-from service.signals import OTHER
+from service.signals import MISSING, OTHER, OUTSIDE
 from tests.monitoring.replica import Replica
 from tests.prometheus import Labels, Prometheus
 
@@ -37,6 +38,7 @@ class Signal:
     shares: tuple[float, ...]
     size: int
     critical: float
+    rank_critical: float
     rows: int
     categorical: bool = False
 
@@ -48,8 +50,8 @@ class Signal:
     @property
     def bins(self) -> tuple[str, ...]:
         """Names of its bins."""
-        numbered = [f"{i:02d}" for i in range(len(self.shares) - 1)]
-        return (*numbered[:-1], OTHER if self.categorical else numbered[-1], "missing")
+        numbered = [f"{i:02d}" for i in range(len(self.shares) - 2)]
+        return (*numbered, OTHER if self.categorical else OUTSIDE, MISSING)
 
 
 def _signals() -> list[Signal]:
@@ -60,9 +62,9 @@ def _signals() -> list[Signal]:
         for bins, size, rows in ((3, 50, 2), (11, 719, 20), (12, 1437, 5000), (30, 100_000, 100)):
             drawn = random.dirichlet(np.full(bins, 0.7)) + 1e-4
             shares = tuple(float(share) for share in drawn / drawn.sum())
-            critical = drift.critical_value(bins, signals=4)
+            g, rank = (evidence.critical_value(one, tests=8) for one in (bins, 2))
             counted = 0 if version == IDLE else rows
-            made.append(Signal(version, f"signal_{bins}", shares, size, critical, counted))
+            made.append(Signal(version, f"signal_{bins}", shares, size, g, rank, counted))
         made.append(replace(made[-3], name="categories", categorical=True))
     return made
 
@@ -78,6 +80,8 @@ def _prepare(replica: Replica) -> None:
             replica.add(metrics.SIGNAL_BIN, (*signal.key, name), 0)
         replica.values[metrics.REFERENCE_SIZE][signal.key] = signal.size
         replica.values[metrics.CRITICAL_VALUE][signal.key] = signal.critical
+        if not signal.categorical:
+            replica.values[metrics.RANK_CRITICAL_VALUE][signal.key] = signal.rank_critical
     for version, (accuracy, size, _) in VERSIONS.items():
         key = ("digits", version)
         replica.values[metrics.REFERENCE_ACCURACY][key] = accuracy
@@ -167,40 +171,61 @@ def _labels(key: tuple[str, ...], **more: str) -> Labels:
 
 
 @pytest.mark.parametrize("window", THRESHOLDS.drift_windows)
-def test_shares_psi_g_and_drift_are_the_specification(prometheus: Prometheus, window: str) -> None:
+def test_psi_evidence_and_drift_are_the_specification(prometheus: Prometheus, window: str) -> None:
     """Every recorded value of every signal is the specification's, on the counts recorded."""
     names = Window(window)
     moment = _moment(prometheus, names.drifted)
-    share, psi, g, g_limit, drifted, rows = map(
-        moment.ask,
-        (names.share, names.psi, names.g, names.g_limit, names.drifted, names.counts),
+    psi, strength, drifted, rows = map(
+        moment.ask, (names.psi, names.evidence, names.drifted, names.counts)
     )
     assert len(psi) == len(SIGNALS)
     for signal in SIGNALS:
         counts, key = moment.counts(window, signal), _labels(signal.key)
         effect = drift.psi(counts, signal.shares, prior=THRESHOLDS.prior)
-        evidence = drift.g_statistic(counts, signal.shares, size=signal.size)
         assert psi[key] == pytest.approx(effect, abs=TOLERANCE, rel=TOLERANCE)
-        assert g[key] == pytest.approx(evidence, abs=TOLERANCE, rel=TOLERANCE)
         assert rows[key] == pytest.approx(sum(counts), abs=TOLERANCE, rel=TOLERANCE)
+        past = np.zeros(len(counts))
+        if window != THRESHOLDS.long_window:
+            day = moment.counts(THRESHOLDS.long_window, signal)
+            past = np.maximum(np.subtract(day, counts), 0)
+        expected = _strength(signal, counts, past, window)
+        assert strength[key] == pytest.approx(expected, abs=TOLERANCE, rel=TOLERANCE)
+        decided = drift.drifts(effect, expected, limit=THRESHOLDS.psi_limit(window))
+        assert drifted[key] == float(decided)
+
+
+def _strength(signal: Signal, counts: list[float], past: Floats, window: str) -> float:
+    shares, size = evidence.baseline(past, signal.shares, size=signal.size)
+    of = {
+        "rows": sum(counts),
+        "size": size,
+        "windows": seconds(THRESHOLDS.quiet_for) / seconds(window),
+    }
+    g = evidence.g_statistic(counts, shares, size=size)
+    g_limit = evidence.evidence_limit(signal.critical, bins=len(signal.bins), **of)
+    if not _ordered(signal):
+        return evidence.strength(g, g_limit)
+    ranks = evidence.ranks(signal.shares, ordered=len(signal.bins) - 2)
+    rank = evidence.rank_statistic(counts, shares, ranks, size=size)
+    rank_limit = evidence.evidence_limit(signal.rank_critical, bins=2, **of)
+    return evidence.strength(g, g_limit, rank, rank_limit)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_shares_are_the_specification(prometheus: Prometheus, window: str) -> None:
+    """In the windows that people look at, every bin's smoothed share is recorded."""
+    names = Window(window)
+    moment = _moment(prometheus, names.drifted)
+    share = moment.ask(names.share)
+    for signal in SIGNALS:
+        counts = moment.counts(window, signal)
         smoothed = drift.smoothed_shares(counts, signal.shares, prior=THRESHOLDS.prior)
         recorded = [share[_labels(signal.key, bin=name)] for name in signal.bins]
         assert recorded == pytest.approx(smoothed.tolist(), abs=TOLERANCE)
-        limit = THRESHOLDS.psi_limit(window)
-        evidence_limit = drift.g_limit(
-            signal.critical,
-            bins=len(signal.bins),
-            rows=sum(counts),
-            size=signal.size,
-            windows=seconds(THRESHOLDS.quiet_for) / seconds(window),
-        )
-        assert g_limit[key] == pytest.approx(evidence_limit, rel=TOLERANCE)
-        expected = drift.drifts(effect, evidence, limit=limit, evidence_limit=evidence_limit)
-        assert drifted[key] == float(expected)
 
 
 def _ordered(signal: Signal) -> bool:
-    return OTHER not in signal.bins and len(signal.bins) - 1 <= THRESHOLDS.ordered_bins
+    return OTHER not in signal.bins and len(signal.bins) - 2 <= THRESHOLDS.ordered_bins
 
 
 @pytest.mark.parametrize("window", WINDOWS)
@@ -270,10 +295,10 @@ def test_the_mean_delay_of_labels_is_recorded(prometheus: Prometheus, window: st
 
 @pytest.mark.parametrize("window", WINDOWS)
 def test_an_idle_version_is_at_exactly_zero(prometheus: Prometheus, window: str) -> None:
-    """A version that nobody asked has PSI, KS and G of exactly 0, and all are there."""
+    """A version that nobody asked has PSI, KS and evidence of exactly 0, and all are there."""
     names = Window(window)
     idle = [signal for signal in SIGNALS if signal.version == IDLE]
-    for name in (names.psi, names.g, names.counts, names.drifted):
+    for name in (names.psi, names.g, names.evidence, names.counts, names.drifted):
         values = prometheus.query(f'{name}{{version="{IDLE}"}}')
         assert list(values.values()) == [0.0] * len(idle)
     distances = prometheus.query(f'{names.ks}{{version="{IDLE}"}}').values()

@@ -19,8 +19,10 @@ def test_every_threshold_has_a_unit(name: str) -> None:
 def test_every_threshold_has_a_range(item: Field[object]) -> None:
     """A number under or over its range, and what is neither number nor duration, is refused."""
     limits = item.metadata
-    wrong = [None, "soon", float("nan"), float("inf"), True, -1]
-    if "low" in limits:
+    wrong: list[object] = [None, "soon", float("nan"), float("inf"), True, -1]
+    if "each" in limits:
+        wrong += [(), ("1h",), ("1h", "soon"), ("0s", "1h"), ("1h", "5m"), ["5m", "1h", "1d"]]
+    elif "low" in limits:
         wrong += [limits["low"] - 1e-9, limits["high"] + 1e-6, "1h"]
     else:
         wrong += [30, "1h30m", "1.5h", "-5m", *(["0s"] if limits["least"] else [])]
@@ -34,7 +36,7 @@ def test_every_threshold_has_a_range(item: Field[object]) -> None:
     [
         ({"prior": 0}, "prior: got 0, expected 0.001 to 1e+06 observations"),
         ({"prior": float("nan")}, "prior: got nan, expected 0.001 to 1e+06 observations"),
-        ({"short_psi": 11}, "short_psi: got 11, expected 0.001 to 10 PSI"),
+        ({"psi": 11}, "psi: got 11, expected 0.001 to 10 PSI"),
         ({"errors_share": "1%"}, "errors_share: got '1%', expected 1e-06 to 1 share of requests"),
         ({"accuracy_z": True}, "accuracy_z: got True, expected 1 to 10 standard errors"),
         (
@@ -42,7 +44,12 @@ def test_every_threshold_has_a_range(item: Field[object]) -> None:
             "retrain_for: got 'soon', expected a whole number and one of s, m, h, d, w",
         ),
         ({"retrain_for": 30}, "retrain_for: got 30, expected a whole number and one of"),
-        ({"short_window": "1d"}, "short_window: got '1d', expected under 6h"),
+        ({"short_window": "1d"}, "short_window: got '1d', expected one of ('5m', '20m', '1h',"),
+        ({"long_window": "7d"}, "long_window: got '7d', expected 1d, the last of drift_windows"),
+        (
+            {"drift_windows": ("1h", "20m", "1d")},
+            "drift_windows: got ('1h', '20m', '1d'), expected",
+        ),
         ({"retrain_for": "0s"}, "retrain_for: got '0s', expected more than 0 seconds"),
         ({"ordered_bins": 10.5}, "ordered_bins: got 10.5, expected 2 to 99 bins"),
         ({"ordered_bins": 100}, "ordered_bins: got 100, expected 2 to 99 bins"),
@@ -51,10 +58,8 @@ def test_every_threshold_has_a_range(item: Field[object]) -> None:
         ({"traffic_cycle": "5m"}, "traffic_cycle: got '5m', expected over 15m"),
         ({"label_fraction": 1.0}, "label_fraction: got 1.0, expected 0.01 to 0.9 share of the"),
         ({"stale_days": 0}, "stale_days: got 0, expected 1 to 3650 days"),
-        ({"count_interval": "5m"}, "count_interval: got '5m', expected under 5m"),
-        ({"quick_window": "1h"}, "quick_window: got '1h', expected under 1h"),
-        ({"short_psi": 0.6}, "short_psi: got 0.6, expected at most 0.5"),
-        ({"long_psi": 0.6}, "long_psi: got 0.6, expected at most 0.1"),
+        ({"count_interval": "5m"}, "expected increasing windows, over 5m, the count_interval"),
+        ({"psi": 0.6}, "psi: got 0.6, expected at most 0.25"),
         ({"quiet_for": "6h"}, "quiet_for: got '6h', expected at least 1d"),
         ({"cycle": "1w"}, "cycle: got '1w', expected 0s, or a time that goes into the long window"),
         ({"busy_share": 0.95}, "busy_share: got 0.95, expected at most 0.9"),
@@ -72,7 +77,14 @@ def test_a_threshold_out_of_range_is_named(values: dict[str, object], message: s
 def test_only_gross_drift_counts_in_a_window_shorter_than_the_cycle_of_traffic() -> None:
     """With a daily rhythm an hour is never like the whole day, while a whole day is."""
     limits = Thresholds(cycle="1d")
-    assert [limits.psi_limit(window) for window in limits.drift_windows] == [1.5, 1.5, 1.5, 0.1]
+    assert [limits.psi_limit(window) for window in limits.drift_windows] == [
+        1.5,
+        1.5,
+        1.5,
+        1.5,
+        1.5,
+        0.1,
+    ]
     assert [limits.least_drop(window) for window in limits.windows] == [0.25, 0.05]
 
 

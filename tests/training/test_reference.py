@@ -74,10 +74,12 @@ def test_every_signal_has_bins_and_a_limit() -> None:
     reference = build(extraction, LABELS, found, NUMBERS)
     assert {signal.name for signal in reference.signals} == {*extraction.names, *OUTPUTS}
     for signal in reference.signals:
-        level = NUMBERS.family_level / len(reference.signals)
+        numeric = sum(signal.kind == "numeric" for signal in reference.signals)
+        level = NUMBERS.family_level / (len(reference.signals) + numeric)
         assert signal.critical_value == pytest.approx(chi2.ppf(1 - level, len(signal.bins) - 1))
         assert sum(signal.shares) == pytest.approx(1) and min(signal.shares) > 0
         if signal.kind == "numeric":
+            assert signal.rank_critical_value == pytest.approx(chi2.ppf(1 - level, 1))
             assert len(signal.edges) < NUMBERS.bins
             assert signal.name in OUTPUTS or len(signal.edges) == 200 // 25 - 1
         assert signal.size == (60 if signal.name in OUTPUTS else 200)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from service import metrics
+from service import metrics, signals
 from tests.prometheus import Prometheus
 
 # Seconds between two scrapes.
@@ -80,6 +80,7 @@ class Signal:
     phases: Sequence[Phase]
     size: int = 1000
     critical: float = 34.2
+    rank_critical: float = 12.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +119,9 @@ class Replica:
             (metrics.CRITICAL_VALUE, signal.critical),
         ):
             past.gauge(metric.name, key, value, begin=self.begin, end=self.end)
+        if signals.OTHER not in signal.shares:
+            name = metrics.RANK_CRITICAL_VALUE.name
+            past.gauge(name, key, signal.rank_critical, begin=self.begin, end=self.end)
 
 
 @contextmanager

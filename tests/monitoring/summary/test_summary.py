@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitoring import drift
+from monitoring import drift, evidence
 from monitoring.__main__ import main
 from monitoring.prometheus import Prometheus as Client
 from monitoring.summary.finding import Finding
@@ -63,7 +63,7 @@ def test_a_real_shift_gives_the_verdict_and_others_none(prometheus: Prometheus) 
 
 @pytest.mark.parametrize("since", ("24h", "90m", "2h", "1d", "20m"))
 def test_the_table_is_the_specification_over_the_span(prometheus: Prometheus, since: str) -> None:
-    """For any span, counts, PSI, KS, G and its limit are the specification's on the rows of it."""
+    """For any span, counts, PSI, KS and evidence are the specification's on the rows of it."""
     summary = _summary(prometheus, "digits", since)
     hours = seconds(since) / 3600
     drifted = min(hours, models.DRIFTED)
@@ -76,15 +76,18 @@ def test_the_table_is_the_specification_over_the_span(prometheus: Prometheus, si
     assert found.signal.counts == pytest.approx(live, rel=1e-6)
     assert found.psi == pytest.approx(drift.psi(live, reference, prior=THRESHOLDS.prior))
     assert found.ks == pytest.approx(drift.ks(live, reference, prior=THRESHOLDS.prior))
-    assert found.g == pytest.approx(drift.g_statistic(live, reference, size=1000))
     windows = seconds(THRESHOLDS.quiet_for) / seconds(summary.limits.window)
-    limit = drift.g_limit(34.2, bins=12, rows=live.sum(), size=1000, windows=windows)
-    assert found.g_limit == pytest.approx(limit)
+    of = {"rows": live.sum(), "size": 1000, "windows": windows}
+    ranks = evidence.ranks(reference, ordered=10)
+    strength = evidence.strength(
+        evidence.g_statistic(live, reference, size=1000),
+        evidence.evidence_limit(34.2, bins=12, **of),
+        evidence.rank_statistic(live, reference, ranks, size=1000),
+        evidence.evidence_limit(12.5, bins=2, **of),
+    )
+    assert found.evidence == pytest.approx(strength)
     decided = drift.drifts(
-        found.psi,
-        found.g,
-        limit=THRESHOLDS.psi_limit(summary.limits.window),
-        evidence_limit=limit,
+        found.psi, found.evidence, limit=THRESHOLDS.psi_limit(summary.limits.window)
     )
     assert (found.verdict is Verdict.DRIFT) == decided
 
@@ -104,7 +107,7 @@ def test_a_category_has_no_ks(prometheus: Prometheus) -> None:
 def test_an_idle_service_has_no_traffic(prometheus: Prometheus) -> None:
     """Nothing counted: every statistic is exactly 0, and the headline says why."""
     summary = _summary(prometheus, "idle")
-    assert {(one.psi, one.ks, one.g, one.verdict) for one in summary.findings} == {
+    assert {(one.psi, one.ks, one.evidence, one.verdict) for one in summary.findings} == {
         (0.0, 0.0, 0.0, Verdict.IDLE)
     }
     assert headline(summary) == "No traffic reached idle 1.0.0 in the span."
@@ -114,7 +117,8 @@ def test_two_replicas_equal_one_that_saw_all(prometheus: Prometheus) -> None:
     """Rows shared among two replicas give the figures of one replica with all of them."""
     (alone,), (pair,) = (_summary(prometheus, name).findings for name in ("alone", "pair"))
     assert pair.signal.counts == pytest.approx(alone.signal.counts)
-    assert (pair.psi, pair.ks, pair.g) == pytest.approx((alone.psi, alone.ks, alone.g))
+    found = [(one.psi, one.ks, one.evidence) for one in (pair, alone)]
+    assert found[0] == pytest.approx(found[1])
     assert pair.verdict is alone.verdict
 
 

@@ -9,6 +9,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from monitoring import drift as specification
+from monitoring import evidence as monitored
 from monitoring.thresholds import Thresholds
 from service.signals import PREDICTION
 from tests.bundles import LABELS, images
@@ -124,9 +125,9 @@ def test_the_statistics_are_the_monitorings() -> None:
     """PSI, G, prior and limit are those by which live traffic is watched."""
     counts, reference = np.array([5, 0, 12, 40]), np.array([0.2, 0.1, 0.4, 0.3])
     assert psi(counts, reference) == pytest.approx(specification.psi(counts, reference))
-    expected = specification.g_statistic(counts, reference, size=70)
+    expected = monitored.g_statistic(counts, reference, size=70)
     assert evidence(counts, reference, size=70) == pytest.approx(expected)
-    assert (PRIOR, LIMIT) == (Thresholds().prior, Thresholds().long_psi)
+    assert (PRIOR, LIMIT) == (Thresholds().prior, Thresholds().psi)
 
 
 def test_every_signal_of_the_reference_is_counted(made: Artifacts) -> None:

@@ -26,13 +26,14 @@ from benchmarks.drift.tasks import build
 ROOT = Path(__file__).resolve().parents[2]
 DETECTORS: tuple[Detector, ...] = (
     Perennial(),
-    Perennial(name=SHIPPED),
+    Perennial(name=SHIPPED, shipped=True),
     Evidently(),
     Alibi(),
     NannyML(),
     Boxkite(),
     River(),
 )
+NUMBERS = ("references", "streams", "stationary", "seed", "processes")
 # Nothing is reported to anybody: Evidently's and NannyML's switches. One thread per process.
 QUIET = {
     "DO_NOT_TRACK": "1",
@@ -47,33 +48,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run all tasks whose data is there; 1 where none is."""
     options = _options(arguments)
     os.environ.update(QUIET)
-    size = Size(
-        references=options.references,
-        streams=options.streams,
-        stationary=options.stationary,
-        seed=options.seed,
-        processes=options.processes,
-    )
+    numbers = {name: getattr(options, name) for name in NUMBERS}
     outcomes: list[Outcome] = []
     alarms: list[Alarms] = []
     off: list[Error] = []
     for name in options.tasks:
-        found = _task(name, options.data, size)
+        found = _task(name, options.data, Size(**numbers))
         if found is not None:
             outcomes, alarms, off = outcomes + found[0], alarms + found[1], off + found[2]
     if not outcomes:
         return 1
     summary = Summary(outcomes, alarms, off)
-    tables = {
-        "overall": summary.overall(),
-        "estimates": summary.estimates(),
-        "settings": summary.by_setting(),
-    }
-    print("\n\n".join(tables.values()))
-    if options.write:
-        results.merge("drift", {**summary.figures(), "run": _about(options)})
+    print("\n\n".join(summary.tables().values()))
+    if not options.quick:
+        about = {name: numbers[name] for name in NUMBERS if name != "processes"}
+        results.merge("drift", {**summary.figures(), "run": about})
         draw(summary.outcomes, summary.detectors, ROOT / "docs" / "drift.png")
-        fill(ROOT / "docs" / "drift.md", tables)
+        fill(ROOT / "docs" / "drift.md", summary.tables())
     return 0
 
 
@@ -93,11 +84,6 @@ def _task(
     return outcomes, alarms, off
 
 
-def _about(options: argparse.Namespace) -> dict[str, results.Figure]:
-    numbers = ("references", "streams", "stationary", "seed")
-    return {name: getattr(options, name) for name in numbers} | {"tasks": " ".join(options.tasks)}
-
-
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     size, data = Size(), os.environ.get("PERENNIAL_DATA", str(ROOT.parent / "shared" / "data"))
     parser = argparse.ArgumentParser(prog="python -m benchmarks.drift", description=__doc__)
@@ -110,7 +96,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=Path(data), help="CIFAR-10's and AG News'")
     parser.add_argument("--quick", action="store_true", help="few streams, and nothing is written")
     options = parser.parse_args(arguments)
-    options.write = not options.quick
     if options.quick:
         options.references, options.streams, options.stationary = 4, 4, 40
     for name in ("streams", "stationary"):

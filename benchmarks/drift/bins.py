@@ -3,6 +3,7 @@
 import numpy as np
 
 from benchmarks.drift.frame import Floats, Frame, Ints
+from monitoring.evidence import ranks
 from service.signals import numeric_edges, reference_shares
 
 # As params.yaml has them: at most so many numbered bins, of so many reference rows at least.
@@ -14,6 +15,7 @@ class Bins:
 
     sizes: bins per signal.  shares: of the reference, all signals one after the other.
     ordered: of each flat bin, whether it is numbered: neither outside, missing nor a category.
+    is_ordered: of each signal, whether it has such bins.  ranks: of numbered bins, else 0.
     """
 
     def __init__(self, reference: Frame) -> None:
@@ -36,6 +38,11 @@ class Bins:
                 for s, part in enumerate(np.split(seen, self.starts[1:]))
             ]
         )
+        self.is_ordered = np.arange(len(self.sizes)) < len(numeric)
+        self.ranks = np.zeros(self.size)
+        for start, size in zip(self.starts, numeric, strict=False):
+            part = self.shares[start : start + size]
+            self.ranks[start : start + size - 2] = ranks(part, ordered=size - 2)
 
     def codes(self, frame: Frame) -> Ints:
         """Return where each value counts in the flat vector, shape (rows, signals)."""

@@ -11,13 +11,13 @@ from scipy.stats import wasserstein_distance
 from benchmarks.drift import windows
 from benchmarks.drift.bins import Bins
 from benchmarks.drift.distances import _pass
-from benchmarks.drift.ours import Perennial, g, psi
+from benchmarks.drift.ours import Perennial, g, psi, rank
 from benchmarks.drift.peers.boxkite import Boxkite
 from benchmarks.drift.peers.nannyml import NannyML
 from benchmarks.drift.peers.river import River, cuts
 from benchmarks.drift.protocol import Detector
 from benchmarks.drift.windows import Looks
-from monitoring import drift
+from monitoring import drift, evidence
 from tests.benchmarks.drift.frames import frame
 
 LOOKS = Looks(every=50, horizon=3_000, before=14_400)
@@ -38,18 +38,23 @@ def test_a_gross_shift_outscores_every_stationary_stream(detector: Detector) -> 
 
 
 def test_effect_and_evidence_are_those_of_the_specification() -> None:
-    """All signals at once give what monitoring/drift.py gives for one."""
-    reference = frame(1_000)
-    bins = Bins(reference)
+    """All signals at once give what monitoring/drift.py and evidence.py give for one."""
+    bins = Bins(frame(1_000))
     found = np.bincount(bins.codes(frame(200, moved=0.5)).ravel(), minlength=bins.size)
-    live = found[None].astype(np.float64)
+    live, known = found[None].astype(np.float64), 1_000
     effects = psi(live, bins, rows=200, prior=50.0)[0]
-    evidence = g(live, bins, rows=200)[0]
-    parts = zip(bins.starts, bins.sizes, effects, evidence, strict=True)
-    for start, size, effect, proof in parts:
-        counts, shares = live[0, start : start + size], bins.shares[start : start + size]
-        assert effect == pytest.approx(drift.psi(counts, shares, prior=50.0))
-        assert proof == pytest.approx(drift.g_statistic(counts, shares, size=1_000))
+    proofs = g(live, bins.shares[None], bins.sizes, rows=200, known=known)[0]
+    moves = rank(live, bins.shares[None], bins, rows=200, known=known)[0]
+    for s, (start, size) in enumerate(zip(bins.starts, bins.sizes, strict=True)):
+        part = slice(start, start + size)
+        counts, shares, ranks = live[0, part], bins.shares[part], bins.ranks[part]
+        assert effects[s] == pytest.approx(drift.psi(counts, shares, prior=50.0))
+        assert proofs[s] == pytest.approx(evidence.g_statistic(counts, shares, size=known))
+        if bins.is_ordered[s]:
+            expected = evidence.rank_statistic(counts, shares, ranks[:-2], size=known)
+            assert moves[s] == pytest.approx(expected)
+        else:
+            assert moves[s] == 0
 
 
 def test_every_row_counts_in_one_bin_of_each_signal() -> None:

@@ -49,6 +49,7 @@ class Summary:
         """Return all tables for the docs by the name of their place."""
         return {
             "overall": self.overall(),
+            "ranks": self.ranks(),
             "estimates": self.estimates(),
             "settings": self.by_setting(),
         }
@@ -78,6 +79,21 @@ class Summary:
             for name in figures["power"]
         ]
         return results.table(header, rows)
+
+    def ranks(self) -> str:
+        """Return average ranks by task and by shift."""
+        groups = [("task", name) for name in dict.fromkeys(o.task for o in self.outcomes)]
+        groups += [("shift", name) for name in dict.fromkeys(o.shift for o in self.outcomes)]
+        rows = []
+        for kind, group in groups:
+            found = average_ranks(
+                {
+                    name: [o.cost for o in self._of(name) if getattr(o, kind) == group]
+                    for name in self.detectors
+                }
+            )
+            rows.append([group, *(f"{found[name]:.2f}" for name in self.detectors)])
+        return results.table(("task or shift", *self.detectors), rows)
 
     def by_setting(self) -> str:
         """Return power and median requests of every setting."""

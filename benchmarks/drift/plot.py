@@ -10,6 +10,7 @@ from benchmarks.drift.run import Outcome
 
 DPI = 110
 GRADES = ("barely\nvisible", "slight", "plain", "gross")
+TICKS = (50, 100, 250, 500, 1_000, 2_500, 6_000)
 # Told apart in grey: by marker and dash, ours by weight.
 LOOKS: tuple[dict[str, Any], ...] = (
     {"color": "#1f3b57", "marker": "o", "linewidth": 2.6},
@@ -34,6 +35,8 @@ def draw(outcomes: Sequence[Outcome], detectors: Sequence[str], file: Path) -> N
             axes.plot(range(1, len(means) + 1), means, label=detector, markersize=5, **look)
         axes.set_title(task, fontsize=10)
         axes.set_yscale("log")
+        axes.set_yticks(TICKS, [f"{tick:,}" for tick in TICKS], fontsize=8)
+        axes.minorticks_off()
         axes.set_xticks(range(1, len(GRADES) + 1), GRADES, fontsize=7.5)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#d4d4d4", linewidth=0.6)

@@ -15,6 +15,11 @@ Labels = tuple[str, ...]
 
 MODEL = ("cost", "1.0.0")
 BINS = (*(f"{number:02d}" for number in range(10)), "outside", "missing")
+PER_SIGNAL = {
+    metrics.REFERENCE_SIZE: 10_000.0,
+    metrics.CRITICAL_VALUE: 40.0,
+    metrics.RANK_CRITICAL_VALUE: 20.0,
+}
 DIGITS = 10
 _POWERS = 10 ** np.arange(DIGITS - 1, -1, -1, dtype=np.int64)
 
@@ -49,8 +54,8 @@ def _text(bins: Iterable[Labels]) -> bytes:
     for key in bins:
         replica.values[metrics.SIGNAL_BIN][key] = 0.0
         replica.values[metrics.REFERENCE_SHARE][key] = 1 / len(BINS)
-        replica.values[metrics.REFERENCE_SIZE][key[:-1]] = 10_000
-        replica.values[metrics.CRITICAL_VALUE][key[:-1]] = 40.0
+        for gauge, value in PER_SIGNAL.items():
+            replica.values[gauge][key[:-1]] = value
     replica.values[metrics.REFERENCE_ACCURACY][MODEL] = 0.9
     replica.values[metrics.REFERENCE_ACCURACY_SIZE][MODEL] = 10_000
     registry = CollectorRegistry()

@@ -7,24 +7,25 @@ from benchmarks.cost.page import BINS, Ints
 
 Floats = NDArray[np.float64]
 
-# Observations a second of a signal's bin; spread, so that neighbouring samples differ as real
-# ones do and compress no better.
+# Observations a second of each bin, from the idlest replica to the busiest.
 RATES = (0.5, 2.0)
 
 
 class Traffic:
-    """What every replica has counted at a moment; each counts at its own steady rates.
+    """What every replica has counted at a moment; each counts at its own steady rate, no drift.
 
     signals, replicas: how many.  start: when all counters were 0, in seconds since 1970.
     """
 
     def __init__(self, signals: int, *, replicas: int, start: float, seed: int = 0) -> None:
         random = np.random.default_rng(seed)
-        self._rates: Floats = random.uniform(*RATES, size=(replicas, signals * len(BINS)))
+        self._rates: Floats = random.uniform(*RATES, size=replicas)
+        # Not all at once, so that the bins' samples differ and compress no better than real ones.
+        self._phases: Floats = random.uniform(size=(replicas, signals * len(BINS)))
         self._start = start
 
     def counts(self, replica: int, moments: ArrayLike) -> Ints:
         """Return a replica's counters, shape (bins, *moments); moments: seconds since 1970."""
-        elapsed = np.asarray(moments, dtype=np.float64) - self._start
-        counts: Ints = np.multiply.outer(self._rates[replica], elapsed).astype(np.int64)
+        seen = self._rates[replica] * (np.asarray(moments, dtype=np.float64) - self._start)
+        counts: Ints = np.add.outer(self._phases[replica], seen).astype(np.int64)
         return counts

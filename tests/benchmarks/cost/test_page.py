@@ -24,9 +24,16 @@ def test_counts_leave_no_trace_on_the_next_page() -> None:
     """A smaller count overwrites every digit of a greater one."""
     page = Page(1)
     page.render(np.full(len(BINS), 9_999_999_999))
-    assert _samples(page.render(np.zeros(len(BINS), np.int64)), metrics.SIGNAL_BIN.name) == [
-        0.0
-    ] * len(BINS)
+    rendered = page.render(np.zeros(len(BINS), np.int64))
+    assert set(_samples(rendered, metrics.SIGNAL_BIN.name)) == {0.0}
+
+
+def test_every_metric_of_a_signal_is_there() -> None:
+    """Whatever the service says of a signal, a stand-in says too."""
+    page = Page(1).render(np.zeros(len(BINS), np.int64))
+    defined = [each for each in vars(metrics).values() if isinstance(each, metrics.Metric)]
+    for metric in (each for each in defined if "signal" in each.labels):
+        assert _samples(page, metric.name), metric.name
 
 
 def test_every_bin_has_a_reference() -> None:

@@ -41,6 +41,8 @@ QUIET = {
     "NML_DISABLE_USAGE_LOGGING": "1",
     "NML_DISABLE_USER_ANALYTICS": "1",
     "OMP_NUM_THREADS": "1",
+    # alibi-detect brings transformers, which say at length that they found no PyTorch.
+    "TRANSFORMERS_VERBOSITY": "error",
 }
 
 

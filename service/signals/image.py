@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ from service.signals.components import principal_axes, some
 from service.signals.inputs import BLOCKS, ImageInput, Rows
 
 Floats = NDArray[np.float64]
+# Height, width and channels.
+Shape = tuple[int, int, int]
 
 COMPONENTS = 4
 # What the eye makes of red, green and blue. Source: ITU-R BT.601.
@@ -19,70 +22,81 @@ LUMINANCE = np.array([0.299, 0.587, 0.114])
 
 @dataclass(frozen=True)
 class Images:
-    """A batch. pixels: shape (rows, height, width, channels).  grey: (rows, height, width)."""
+    """A batch. grey: shape (rows, height, width).  brightness: its mean, shape (rows,)."""
 
-    pixels: Floats
     grey: Floats
+    brightness: Floats
 
-    @classmethod
-    def of(cls, rows: Rows) -> "Images":
-        """Return rows of shape (rows, height, width) or (rows, height, width, channels)."""
-        pixels = rows.astype(np.float64, copy=False)
-        if pixels.ndim == 3:
-            return cls(pixels[..., None], pixels)
-        colour = pixels.shape[-1] == len(LUMINANCE)
-        return cls(pixels, pixels @ LUMINANCE if colour else pixels.mean(axis=-1))
-
-    @property
-    def flat(self) -> Floats:
-        """One row of numbers per image."""
-        return self.pixels.reshape(len(self.pixels), int(np.prod(self.pixels.shape[1:])))
+    @cached_property
+    def centred(self) -> Floats:
+        """Grey levels less the image's mean, shape (rows, height * width)."""
+        return _flat(self.grey) - self.brightness[:, None]
 
 
 Columns = Mapping[str, Floats]
+# Of a signal that is a weighted sum of pixels: the weights, shape (height, width, channels).
+Weights = Mapping[str, Floats]
 
 
-def _brightness(images: Images) -> Columns:
-    return {"brightness": images.grey.mean(axis=(1, 2))}
+def _brightness(shape: Shape) -> Weights:
+    height, width, channels = shape
+    return {"brightness": np.ones((height, width, 1)) / (height * width) * _light(channels)}
+
+
+def _blocks(shape: Shape) -> Weights:
+    height, width, channels = shape
+    tall, wide = height // BLOCKS, width // BLOCKS
+    weights = np.zeros((BLOCKS, BLOCKS, height, width, channels))
+    for r in range(BLOCKS):
+        for c in range(BLOCKS):
+            block = weights[r, c, r * tall : (r + 1) * tall, c * wide : (c + 1) * wide]
+            block[:] = _light(channels) / (tall * wide)
+    return {f"block_{r}_{c}": weights[r, c] for r in range(BLOCKS) for c in range(BLOCKS)}
+
+
+def _channels(shape: Shape) -> Weights:
+    height, width, channels = shape
+    if channels == 1:
+        return {}
+    weights = np.zeros((channels, height, width, channels))
+    for number in range(channels):
+        weights[number, ..., number] = 1 / (height * width)
+    return {f"channel_{number}": weights[number] for number in range(channels)}
 
 
 def _contrast(images: Images) -> Columns:
-    return {"contrast": images.grey.std(axis=(1, 2))}
+    squares = np.einsum("ij,ij->i", images.centred, images.centred)
+    return {"contrast": np.sqrt(squares / images.centred.shape[1])}
 
 
 def _edges(images: Images) -> Columns:
     return {
-        "edges_horizontal": np.abs(np.diff(images.grey, axis=2)).mean(axis=(1, 2)),
-        "edges_vertical": np.abs(np.diff(images.grey, axis=1)).mean(axis=(1, 2)),
+        "edges_horizontal": _mean_step(images.grey, axis=2),
+        "edges_vertical": _mean_step(images.grey, axis=1),
     }
 
 
-def _blocks(images: Images) -> Columns:
-    rows, height, width = images.grey.shape
-    tall, wide = height // BLOCKS, width // BLOCKS
-    cut = images.grey[:, : tall * BLOCKS, : wide * BLOCKS]
-    means = cut.reshape(rows, BLOCKS, tall, BLOCKS, wide).mean(axis=(2, 4))
-    return {f"block_{r}_{c}": means[:, r, c] for r in range(BLOCKS) for c in range(BLOCKS)}
+# Adding a signal is a function and a line here. All sums of pixels are one product, which costs a
+# tenth of as many means.
+SUMS: tuple[Callable[[Shape], Weights], ...] = (_brightness, _blocks, _channels)
+FUNCTIONS: tuple[Callable[[Images], Columns], ...] = (_contrast, _edges)
 
 
-def _channels(images: Images) -> Columns:
-    rows, height, width, count = images.pixels.shape
-    if count == 1:
-        return {}
-    # A product is ten times as quick as a mean over the middle axes.
-    pixels = images.pixels.reshape(rows, height * width, count)
-    means = np.full(height * width, 1 / (height * width)) @ pixels
-    return {f"channel_{number}": means[:, number] for number in range(count)}
+def _light(channels: int) -> Floats:
+    """Return how much each channel gives to the grey level, shape (channels,)."""
+    return LUMINANCE if channels == len(LUMINANCE) else np.full(channels, 1 / channels)
 
 
-# Adding a signal is a function and a line here.
-FUNCTIONS: tuple[Callable[[Images], Columns], ...] = (
-    _brightness,
-    _contrast,
-    _edges,
-    _blocks,
-    _channels,
-)
+def _mean_step(grey: Floats, *, axis: int) -> Floats:
+    steps = np.diff(grey, axis=axis)
+    flat = _flat(np.abs(steps, out=steps))
+    means: Floats = flat @ np.full(flat.shape[1], 1 / flat.shape[1])
+    return means
+
+
+def _flat(rows: Floats) -> Floats:
+    """Return one row of numbers per image."""
+    return rows.reshape(len(rows), int(np.prod(rows.shape[1:])))
 
 
 class ImageSignals:
@@ -90,8 +104,13 @@ class ImageSignals:
 
     def __init__(self, schema: ImageInput, arrays: Arrays) -> None:
         self.categories: dict[str, tuple[str, ...]] = {}
-        self._axes = arrays["axes"]
-        self._offset = arrays["mean"] @ self._axes
+        self._shape = _shape(schema)
+        sums = {name: weights for of in SUMS for name, weights in of(self._shape).items()}
+        components = [f"component_{i + 1}" for i in range(COMPONENTS)]
+        self._names = (*sums, *components)
+        columns = [weights.ravel() for weights in sums.values()]
+        self._weights = np.column_stack([*columns, arrays["axes"]])
+        self._offset = np.append(np.zeros(len(sums)), arrays["mean"] @ arrays["axes"])
 
     @staticmethod
     def expected(schema: ImageInput) -> dict[str, Expected]:
@@ -105,12 +124,24 @@ class ImageSignals:
     @staticmethod
     def fit(schema: ImageInput, rows: Rows) -> Arrays:
         """Return the mean image and the components of rows."""
-        flat = Images.of(some(rows)).flat
+        flat = _flat(some(rows).astype(np.float64))
         return {"mean": flat.mean(axis=0), "axes": principal_axes(flat, count=COMPONENTS)}
 
     def extract(self, rows: Rows) -> dict[str, Floats]:
         """Return every signal of a batch."""
-        images = Images.of(rows)
-        columns = {name: column for of in FUNCTIONS for name, column in of(images).items()}
-        places = images.flat @ self._axes - self._offset
-        return columns | {f"component_{i + 1}": places[:, i] for i in range(COMPONENTS)}
+        pixels = rows.astype(np.float64, copy=False)
+        sums = (_flat(pixels) @ self._weights - self._offset).T
+        columns = dict(zip(self._names, sums, strict=True))
+        images = Images(self._grey(pixels), columns["brightness"])
+        return columns | {name: column for of in FUNCTIONS for name, column in of(images).items()}
+
+    def _grey(self, pixels: Floats) -> Floats:
+        height, width, channels = self._shape
+        if channels == 1:
+            return pixels.reshape(len(pixels), height, width)
+        return pixels @ _light(channels)
+
+
+def _shape(schema: ImageInput) -> Shape:
+    height, width, *channels = schema.shape
+    return height, width, channels[0] if channels else 1

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks.results import Figure, table
 
@@ -43,8 +42,8 @@ class Cell:
         return float(chi2.ppf(0.975, 2 * self.total + 2) / 2 / self.months)
 
 
-def write(cells: Sequence[Cell], page: Path | None) -> str:
-    """Return the table as Markdown, and write it to `page` where one is given."""
+def shown(cells: Sequence[Cell]) -> str:
+    """Return the table as Markdown."""
     header = ["task", "traffic", "requests a minute", "months", "false alerts", "a month (95 %)"]
     rows: list[list[Figure]] = [
         [
@@ -57,10 +56,7 @@ def write(cells: Sequence[Cell], page: Path | None) -> str:
         ]
         for cell in cells
     ]
-    text = table(header, rows)
-    if page is not None:
-        page.write_text(text + "\n", encoding="utf-8")
-    return text
+    return table(header, rows)
 
 
 def _alerts(cell: Cell) -> str:

@@ -15,7 +15,7 @@ INSTALL := requirements/install.sh
 SCRIPTS := ci/links ci/plan
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check generate preview serve examples bench bench-drift bench-cost lock install everything test-everything test-images black flake8 mypy contracts gitlab-check champion
+.PHONY: help demo test check generate preview serve examples bench bench-drift bench-alarms bench-cost lock install everything test-everything test-images black flake8 mypy contracts gitlab-check champion
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ bench: test-everything ## Measure what the README claims, into benchmarks/result
 bench-drift: install ## Compare drift detection with other libraries, in an environment of their own (DRIFT=--quick)
 	@$(INSTALL) python peers
 	@$(VENV)-peers/bin/python -m benchmarks.drift $(DRIFT)
+
+bench-alarms: install ## Count false alerts over simulated months, for docs/drift.md (ALARMS="--months 2")
+	@python -m benchmarks.false_alarms --page docs/drift.md $(ALARMS)
 
 bench-cost: test-everything ## Measure what monitoring costs, 40 minutes on an idle machine (COST="--parts rules --signals 10")
 	@$(INSTALL) python peers

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from service import counters, signals
+from service import signals
 from service.bundle import Bundle
 from service.counters import Counters
 from tests import bundles

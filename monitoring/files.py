@@ -74,7 +74,8 @@ def _drift(thresholds: Thresholds) -> dict[str, Any]:
     return {
         "groups": [
             _group("drift_counts", [counted], thresholds.count_interval),
-            _group("drift_reference", rules.signal_reference(thresholds), slow),
+            _group("drift_reference", rules.signal_reference()),
+            _group("drift_ranks", [rules.ranks(thresholds)], slow),
             *(_drift_in(window, thresholds) for window in thresholds.drift_windows),
             _group("drift_distances", rules.distances(thresholds), slow),
         ]

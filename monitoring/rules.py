@@ -42,13 +42,14 @@ __all__ = [
     "distances",
     "drift",
     "drifted",
+    "ranks",
     "signal_reference",
 ]
 
 PER_SIGNAL = f"on ({SIGNAL}) group_left ()"
 
 
-def signal_reference(thresholds: Thresholds) -> list[Rule]:
+def signal_reference() -> list[Rule]:
     """Return the reference of each signal, once for all replicas.
 
     A zero would make infinities of what is divided by it: left out, it is a mismatch that alerts.
@@ -59,8 +60,12 @@ def signal_reference(thresholds: Thresholds) -> list[Rule]:
         Rule(CRITICAL_VALUE, f"max by ({SIGNAL}) ({metrics.CRITICAL_VALUE.name})"),
         Rule(RANK_CRITICAL_VALUE, f"max by ({SIGNAL}) ({metrics.RANK_CRITICAL_VALUE.name})"),
         Rule(BINS, f"count by ({SIGNAL}) ({REFERENCE_SHARE})"),
-        Rule(RANK, _rank_of_bins(thresholds)),
     ]
+
+
+def ranks(thresholds: Thresholds) -> Rule:
+    """Return the rank of each ordered bin, which costs the most and never changes in a version."""
+    return Rule(RANK, _rank_of_bins(thresholds))
 
 
 def drift(window: str, thresholds: Thresholds) -> list[Rule]:

@@ -78,7 +78,9 @@ def test_ks_adds_up_what_moves_in_one_direction() -> None:
 
 def test_ks_sees_a_rise_of_missing_values() -> None:
     """Missing values count as above all others, so that more of them are a distance too."""
-    assert drift.ks([400, 400, 0, 200], [0.495, 0.494, 0.001, 0.01], prior=0) == pytest.approx(0.189)
+    assert drift.ks([400, 400, 0, 200], [0.495, 0.494, 0.001, 0.01], prior=0) == pytest.approx(
+        0.189
+    )
 
 
 def test_g_is_scipys_before_its_division() -> None:

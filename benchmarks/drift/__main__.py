@@ -19,10 +19,11 @@ from benchmarks.drift.peers.nannyml import NannyML
 from benchmarks.drift.peers.river import River
 from benchmarks.drift.plot import draw
 from benchmarks.drift.protocol import Detector
-from benchmarks.drift.report import Summary, fill
+from benchmarks.drift.report import Summary
 from benchmarks.drift.run import Alarms, Outcome, Size, run
 from benchmarks.drift.tasks import build
 
+COMMAND = "python -m benchmarks.drift"
 ROOT = Path(__file__).resolve().parents[2]
 DETECTORS: tuple[Detector, ...] = (
     Perennial(),
@@ -66,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         about = {name: numbers[name] for name in NUMBERS if name != "processes"}
         results.merge("drift", {**summary.figures(), "run": about})
         draw(summary.outcomes, summary.detectors, ROOT / "docs" / "drift.png")
-        fill(ROOT / "docs" / "drift.md", summary.tables())
+        results.fill(ROOT / "docs" / "drift.md", summary.tables(), command=COMMAND)
     return 0
 
 

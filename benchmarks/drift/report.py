@@ -1,7 +1,6 @@
 """The tables for the docs and the figures for benchmarks/results.json."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -137,18 +136,6 @@ class Summary:
         own = [e for e in self._errors if e.estimator == name and e.grade > 0]
         tasks = [task] if task else list(dict.fromkeys(error.task for error in own))
         return float(np.mean([np.mean([e.error for e in own if e.task == t]) for t in tasks]))
-
-
-def fill(file: Path, tables: Mapping[str, str]) -> None:
-    """Put each table between the lines that mark its place in a Markdown file."""
-    text = file.read_text(encoding="utf-8")
-    for name, table in tables.items():
-        start, end = f"<!-- {name}: python -m benchmarks.drift -->\n", f"<!-- end of {name} -->"
-        before, found, rest = text.partition(start)
-        if not found or end not in rest:
-            raise ValueError(f"{file}: lacks the lines {start.strip()!r} and {end!r}")
-        text = f"{before}{start}\n{table}\n\n{end}{rest.partition(end)[2]}"
-    file.write_text(text, encoding="utf-8")
 
 
 def _cell(outcome: Outcome) -> str:

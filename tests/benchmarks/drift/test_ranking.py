@@ -1,7 +1,5 @@
 """Thresholds give the false alarms that were asked for; ranks go by requests until the alarm."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -65,15 +63,3 @@ def test_errors_are_averaged_over_tasks_not_over_rows() -> None:
     alarms = [Alarms("a", "Perennial", "", 0.05, 1.0)]
     summary = report.Summary([_outcome("Perennial", "", 300)], alarms, errors)
     assert summary.figures()["error of estimated accuracy"] == {"x": pytest.approx(0.2)}
-
-
-def test_tables_go_between_the_lines_that_mark_their_place(tmp_path: Path) -> None:
-    """What stands there is replaced, so that a second run leaves the same page."""
-    page = tmp_path / "drift.md"
-    start, end = "<!-- overall: python -m benchmarks.drift -->\n", "<!-- end of overall -->"
-    page.write_text(f"before\n{start}old\n{end}\nafter\n")
-    report.fill(page, {"overall": "| a |"})
-    report.fill(page, {"overall": "| b |"})
-    assert page.read_text() == f"before\n{start}\n| b |\n\n{end}\nafter\n"
-    with pytest.raises(ValueError, match="lacks the lines"):
-        report.fill(page, {"ranks": "| c |"})

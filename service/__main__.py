@@ -5,6 +5,7 @@ import gc
 import sys
 from collections.abc import Sequence
 
+import service.threads  # noqa: F401  first of ours, before numpy is loaded
 from service import logs, settings
 from service.app import create_app
 from service.server import server

@@ -1,5 +1,7 @@
 """The database: two tables, the view that training reads, and what durable means on each engine."""
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,7 @@ SELECT p.prediction_id, p.model, p.version, p.observed_at, p.input, p.predicted,
 FROM predictions AS p JOIN feedback AS f ON f.prediction_id = p.prediction_id
 """
 BUSY_MILLISECONDS = 5000
+RETRY_SECONDS = 0.01
 CONNECT_SECONDS = 3
 # Any number that no other program of the database uses: it lets one replica at a time make tables.
 CREATION_LOCK = 7_036_874_417
@@ -61,11 +64,28 @@ def _sqlite(url: URL) -> Engine:
     def prepare(connection: Any, _: object) -> None:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _use_wal(cursor)
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
 
     return engine
+
+
+def _use_wal(cursor: sqlite3.Cursor) -> None:
+    """Let readers and a writer work beside each other; the file remembers it.
+
+    SQLite's busy timeout does not cover the change itself: a replica that opens a new file while
+    another changes it is refused at once, so it asks again for as long.
+    """
+    deadline = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(RETRY_SECONDS)
 
 
 def create(engine: Engine) -> None:

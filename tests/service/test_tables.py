@@ -1,5 +1,6 @@
 """What both databases promise to processes that share them."""
 
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -46,6 +47,21 @@ def test_many_replicas_may_create_the_tables_at_once(url: str) -> None:
     assert rows(engines[0], "labelled_predictions") == []
     for each in engines:
         each.dispose()
+
+
+def test_a_replica_waits_for_another_that_writes_a_new_sqlite_file(tmp_path: Path) -> None:
+    """SQLite refuses the change to WAL at once while another writes; the replica asks again."""
+    path = tmp_path / "store.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    end = threading.Timer(0.2, lambda: other.execute("COMMIT"))
+    end.start()
+    engine = tables.connect(f"sqlite:///{path}")
+    tables.create(engine)
+    end.join()
+    assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    engine.dispose()
+    other.close()
 
 
 class Recorder:

@@ -1,7 +1,7 @@
 """What the command lines take, checked where it enters: addresses, durations, moments."""
 
 import math
-from argparse import ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -10,6 +10,17 @@ from monitoring.thresholds import seconds
 
 PROMETHEUS = "http://localhost:9090"
 MOMENT = "a moment as 2026-11-21T14:30 in UTC, or seconds since 1970"
+
+
+def add_prometheus(parser: ArgumentParser) -> None:
+    """Add the option that every command which asks Prometheus has."""
+    parser.add_argument(
+        "--prometheus",
+        type=address,
+        default=PROMETHEUS,
+        metavar="URL",
+        help="(default: %(default)s)",
+    )
 
 
 def address(text: str) -> str:

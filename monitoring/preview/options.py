@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from monitoring.options import PROMETHEUS, address, duration, moment
+from monitoring.options import add_prometheus, duration, moment
 from monitoring.thresholds import Thresholds
 
 ABOUT = "draw each dashboard from a Prometheus to a PNG, plainly, without a Grafana"
@@ -11,13 +11,7 @@ ABOUT = "draw each dashboard from a Prometheus to a PNG, plainly, without a Graf
 
 def add(preview: argparse.ArgumentParser) -> None:
     """Add the options to the subcommand's parser."""
-    preview.add_argument(
-        "--prometheus",
-        type=address,
-        default=PROMETHEUS,
-        metavar="URL",
-        help="(default: %(default)s)",
-    )
+    add_prometheus(preview)
     preview.add_argument(
         "--out",
         type=Path,

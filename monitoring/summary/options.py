@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from monitoring.alerts import RUNBOOK
-from monitoring.options import PROMETHEUS, address, duration, moment
+from monitoring.options import add_prometheus, duration, moment
 
 ABOUT = "print how far each signal drifted, and write a page with plots"
 EPILOG = (
@@ -17,13 +17,7 @@ PLOTS = 12
 def add(drift: argparse.ArgumentParser) -> None:
     """Add the options to the subcommand's parser."""
     drift.epilog = EPILOG
-    drift.add_argument(
-        "--prometheus",
-        type=address,
-        default=PROMETHEUS,
-        metavar="URL",
-        help="(default: %(default)s)",
-    )
+    add_prometheus(drift)
     drift.add_argument(
         "--since",
         type=duration,

@@ -1,6 +1,7 @@
 """The counters of one bundle."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from service import signals
 from service.bundle import Bundle
-from service.counters import Counters
+from service.counters import Counters, pending_rows
 from tests import bundles
 
 
@@ -73,6 +74,22 @@ def test_memory_does_not_grow_without_a_scrape(loaded: Bundle) -> None:
     assert mine.bins.sum() == 0
     add(mine, 1)
     assert mine.bins.sum() == mine.most_pending * len(loaded.reference.signals)
+
+
+@pytest.mark.parametrize(
+    ("schema", "rows"),
+    [
+        (signals.ImageInput(shape=(8, 8)), 1024),
+        (signals.ImageInput(shape=(32, 32, 3)), 32),
+        (signals.TextInput(), 128),
+    ],
+)
+def test_larger_rows_are_binned_fewer_at_once(
+    loaded: Bundle, schema: signals.ImageInput | signals.TextInput, rows: int
+) -> None:
+    """The event loop waits about as long for a batch of digits as for one of photographs."""
+    manifest = loaded.manifest.model_copy(update={"input": schema})
+    assert pending_rows(replace(loaded, manifest=manifest)) == rows
 
 
 def test_a_scrape_beside_traffic_loses_nothing(loaded: Bundle) -> None:

@@ -110,7 +110,12 @@ def test_an_alert_reaches_the_relay_with_its_token(stack: Stack) -> None:
     labels = {"alertname": "DataDrift", "model": "digits", "action": "retrain"}
     alerts = stack.url("alertmanager") + "/api/v2/alerts"
     httpx.post(alerts, json=[{"labels": labels}], timeout=10).raise_for_status()
-    _wait(lambda: len(_get(stack, "relay", "/incidents")["incidents"]) == 1)
+
+    def incidents() -> list[str]:
+        return [one["model"] for one in _get(stack, "relay", "/incidents")["incidents"]]
+
+    _wait(lambda: bool(incidents()))
+    assert incidents() == ["digits"]
 
 
 def test_a_backup_can_be_restored(stack: Stack) -> None:

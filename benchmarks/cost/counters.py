@@ -1,15 +1,17 @@
 """Claim: counting every signal of every prediction costs the service under 3 % of its throughput.
 
 The service runs twice, once with counters that count nothing, and wrk loads both in turns: on, off,
-off, on. A round's ratio so has no part in a trend of the machine, and the interval is a bootstrap
-over rounds. Seconds of processor time a request say the same without the machine's other work.
+off, on. A round's ratio so has no part in a trend of the machine; each round starts both anew, since
+two processes of one program differ by some percent for as long as they live. The interval is a
+bootstrap over rounds. Seconds of processor time a request say the same without the machine's other
+work.
 """
 
 import json
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median
@@ -22,6 +24,7 @@ from benchmarks.servers import Contender
 
 CONNECTIONS = (1, 16, 64)
 MOST = 0.03
+UNCOUNTED = "benchmarks.cost.uncounted"
 _RESAMPLES = 10_000
 
 
@@ -69,20 +72,27 @@ def measure(folder: Path, bundle: Path | None, *, rounds: int, seconds: int) -> 
     """
     loaded = servers.served(folder, bundle)
     body = json.dumps({"instances": [loaded.manifest.self_test.instance]})
-    with ExitStack() as stack:
-        on = stack.enter_context(servers.service(folder, name="counters on"))
-        module = "benchmarks.cost.uncounted"
-        off = stack.enter_context(servers.service(folder, name="counters off", module=module))
-        for contender in (on, off):
-            wrk.load(contender, body, connections=16, seconds=2)
-        found: dict[int, list[Pair]] = {each: [] for each in CONNECTIONS}
-        for number in range(rounds):
+    found: dict[int, list[Pair]] = {each: [] for each in CONNECTIONS}
+    for number in range(rounds):
+        with _both(folder, body) as (on, off):
             for connections in CONNECTIONS:
                 pair = _round(on, off, body, connections=connections, seconds=seconds)
                 found[connections].append(pair)
                 text = f"{connections} connections: {100 * pair.slower:+.1f} % of throughput"
                 print(f"round {number + 1}/{rounds}, {text}", file=sys.stderr)
     return {connections: overhead(pairs) for connections, pairs in found.items()}
+
+
+@contextmanager
+def _both(folder: Path, body: str) -> Iterator[tuple[Contender, Contender]]:
+    """Run the service with counters and without, both warm."""
+    with (
+        servers.service(folder, name="counters on") as on,
+        servers.service(folder, name="counters off", module=UNCOUNTED) as off,
+    ):
+        for contender in (on, off):
+            wrk.load(contender, body, connections=16, seconds=1)
+        yield on, off
 
 
 def overhead(pairs: Sequence[Pair], *, seed: int = 0) -> Overhead:

@@ -55,9 +55,11 @@ class Binner:
         """Return where each numeric value counts in the flat vector, shape (signals, rows)."""
         found = [columns[signal.name] for signal in self._numeric]
         values: Floats32 = np.stack(found, dtype=np.float32, casting="same_kind")
-        places = np.repeat(self._start, values.shape[1], axis=1)
+        # Counted in small numbers first: that costs a quarter of as many sums of large ones.
+        below = np.zeros(values.shape, dtype=np.min_scalar_type(len(self._edges)))
         for edges in self._edges:
-            places += values > edges
+            below += values > edges
+        places: Ints = below + self._start
         np.copyto(places, self._missing - 1, where=(values < self._low) | (values > self._high))
         np.copyto(places, self._missing, where=np.isnan(values))
         return places

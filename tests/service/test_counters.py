@@ -9,7 +9,7 @@ import pytest
 
 from service import signals
 from service.bundle import Bundle
-from service.counters import Counters, pending_rows
+from service.counters import Counters, rows_at_once
 from tests import bundles
 
 
@@ -67,19 +67,38 @@ def test_settling_early_or_late_makes_no_difference(loaded: Bundle) -> None:
     assert (early.bins == late.bins).all()
 
 
-def test_memory_does_not_grow_without_a_scrape(loaded: Bundle) -> None:
-    """Enough rows aside are binned without anybody asking."""
+def test_rows_are_binned_without_a_scrape_once_there_is_no_room(loaded: Bundle) -> None:
+    """Memory does not grow, and no row is lost."""
     mine = Counters(loaded)
-    add(mine, mine.most_pending - 1)
+    add(mine, mine.room - 1)
     assert mine.bins.sum() == 0
-    add(mine, 1)
-    assert mine.bins.sum() == mine.most_pending * len(loaded.reference.signals)
+    add(mine, 2)
+    counted = mine.room - 1
+    assert mine.bins.sum() == counted * len(loaded.reference.signals)
+    mine.settle()
+    assert mine.predictions.sum() == counted + 2
+
+
+def test_a_batch_larger_than_the_room_is_counted_whole(loaded: Bundle) -> None:
+    """It counts as its rows would one by one."""
+    whole, single = Counters(loaded), Counters(loaded)
+    add(whole, 1)
+    add(single, 1)
+    rows = bundles.images(2 * whole.room + 5, seed=1).astype(np.float32)
+    shares = np.random.default_rng(0).dirichlet(np.ones(10), size=len(rows)).astype(np.float32)
+    whole.add(rows, shares, seconds=0.001)
+    for row, share in zip(rows, shares, strict=True):
+        single.add(row[None], share[None], seconds=0.001)
+    for mine in (whole, single):
+        mine.settle()
+    assert whole.predictions.sum() == len(rows) + 1
+    assert (whole.bins == single.bins).all()
 
 
 @pytest.mark.parametrize(
     ("schema", "rows"),
     [
-        (signals.ImageInput(shape=(8, 8)), 1024),
+        (signals.ImageInput(shape=(8, 8)), 512),
         (signals.ImageInput(shape=(32, 32, 3)), 32),
         (signals.TextInput(), 128),
     ],
@@ -89,7 +108,7 @@ def test_larger_rows_are_binned_fewer_at_once(
 ) -> None:
     """The event loop waits about as long for a batch of digits as for one of photographs."""
     manifest = loaded.manifest.model_copy(update={"input": schema})
-    assert pending_rows(replace(loaded, manifest=manifest)) == rows
+    assert rows_at_once(replace(loaded, manifest=manifest)) == rows
 
 
 def test_a_scrape_beside_traffic_loses_nothing(loaded: Bundle) -> None:

@@ -24,6 +24,14 @@ def test_light_and_contrast_are_told_apart() -> None:
     assert found["edges_vertical"] == [0, 0, 0]
 
 
+def test_an_edge_is_a_step_between_neighbours() -> None:
+    """From one line's end to the next one's begin is no step."""
+    halves = np.repeat([[0.0, 7.0]], 4, axis=1).repeat(8, axis=0)
+    found = seen("grey", np.stack([halves, halves.T]))
+    assert found["edges_horizontal"] == [1, 0]
+    assert found["edges_vertical"] == [0, 1]
+
+
 def test_a_block_is_a_sixteenth() -> None:
     """Light in one corner is in that corner's block and in no other."""
     image = np.zeros((1, 8, 8))

@@ -1,10 +1,10 @@
 """Claim: counting every signal of every prediction costs the service under 3 % of its throughput.
 
-The service runs twice, once with counters that count nothing, and wrk loads both in turns: on, off,
-off, on. A round's ratio so has no part in a trend of the machine; each round starts both anew, since
-two processes of one program differ by some percent for as long as they live. The interval is a
-bootstrap over rounds. Seconds of processor time a request say the same without the machine's other
-work.
+The service runs twice, once with counters that count nothing, and wrk loads both in turns: on,
+off, off, on. A round's ratio so has no part in a trend of the machine; each round starts both anew,
+since two processes of one program differ by some percent for as long as they live. The interval is
+a bootstrap over rounds. Seconds of processor time a request say the same without the machine's
+other work.
 """
 
 import json

@@ -57,8 +57,10 @@ class Binner:
         values: Floats32 = np.stack(found, dtype=np.float32, casting="same_kind")
         # Counted in small numbers first: that costs a quarter of as many sums of large ones.
         below = np.zeros(values.shape, dtype=np.min_scalar_type(len(self._edges)))
+        above = np.empty(values.shape, dtype=np.bool_)
         for edges in self._edges:
-            below += values > edges
+            np.greater(values, edges, out=above)
+            below += above.view(np.uint8)
         places: Ints = below + self._start
         np.copyto(places, self._missing - 1, where=(values < self._low) | (values > self._high))
         np.copyto(places, self._missing, where=np.isnan(values))

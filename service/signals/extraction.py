@@ -55,8 +55,9 @@ class Extraction:
         numeric = [name for name in found if name not in self.categories]
         if numeric:
             # What is too large for float32 stays finite, and is outside all the same.
-            values = np.stack([found[name] for name in numeric])
-            values = np.clip(values, -LARGEST, LARGEST).astype(np.float32)
+            with np.errstate(over="ignore"):
+                values = np.stack([found[name] for name in numeric]).astype(np.float32)
+            np.clip(values, -LARGEST, LARGEST, out=values)
             found.update(zip(numeric, values, strict=True))
         return found
 

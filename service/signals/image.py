@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,18 +65,18 @@ def _channels(shape: Shape) -> Weights:
 
 def _contrast(images: Images) -> Columns:
     centred = images.grey - images.brightness[:, None]
-    squares = np.einsum("ij,ij->i", centred, centred)
-    return {"contrast": np.sqrt(squares / centred.shape[1])}
+    np.square(centred, out=centred)
+    return {"contrast": np.sqrt(_weighted(centred, np.ones(centred.shape[1])))}
 
 
 def _edges(images: Images) -> Columns:
     # From a line's last pixel to the next one's first is no step of the image. Leaving those out
-    # afterwards costs half of taking each line's steps alone.
+    # afterwards costs a third of taking each line's steps alone.
     steps = np.arange(1, images.grey.shape[1]) % images.width != 0
-    down = np.ones(images.grey.shape[1] - images.width, dtype=np.bool_)
+    down = np.ones(images.grey.shape[1] - images.width)
     return {
-        "edges_horizontal": _mean_step(images.grey, apart=1, counted=steps),
-        "edges_vertical": _mean_step(images.grey, apart=images.width, counted=down),
+        "edges_horizontal": _weighted(_steps(images.grey, apart=1), steps),
+        "edges_vertical": _weighted(_steps(images.grey, apart=images.width), down),
     }
 
 
@@ -90,9 +91,19 @@ def _light(channels: int) -> Floats:
     return LUMINANCE if channels == len(LUMINANCE) else np.full(channels, 1 / channels)
 
 
-def _mean_step(grey: Floats, *, apart: int, counted: NDArray[np.bool_]) -> Floats:
-    steps = grey[:, apart:] - grey[:, :-apart]
-    means: Floats = np.abs(steps, out=steps) @ (counted / counted.sum())
+def _steps(grey: Floats, *, apart: int) -> Floats:
+    """Return what each pixel differs from the one so far on, shape (rows, pixels - apart)."""
+    steps = np.empty(grey.shape)
+    # As one line through all images, which is three times as quick; the last steps of each lead
+    # into the next image and are cut off.
+    flat, out = grey.reshape(-1), steps.reshape(-1)[:-apart]
+    np.abs(np.subtract(flat[apart:], flat[:-apart], out=out), out=out)
+    return steps[:, :-apart]
+
+
+def _weighted(values: Floats, weights: NDArray[Any]) -> Floats:
+    """Return the mean of each row of values, shape (rows,)."""
+    means: Floats = values @ (weights / weights.sum())
     return means
 
 
@@ -111,8 +122,8 @@ class ImageSignals:
         components = [f"component_{i + 1}" for i in range(COMPONENTS)]
         self._names = (*sums, *components)
         columns = [weights.ravel() for weights in sums.values()]
-        self._weights = np.column_stack([*columns, arrays["axes"]])
-        self._offset = np.append(np.zeros(len(sums)), arrays["mean"] @ arrays["axes"])
+        self._weights = np.column_stack([*columns, arrays["axes"]]).T
+        self._offset = np.append(np.zeros(len(sums)), arrays["mean"] @ arrays["axes"])[:, None]
 
     @staticmethod
     def expected(schema: ImageInput) -> dict[str, Expected]:
@@ -132,7 +143,7 @@ class ImageSignals:
     def extract(self, rows: Rows) -> dict[str, Floats]:
         """Return every signal of a batch."""
         pixels = _flat(rows.astype(np.float64, copy=False))
-        sums = (pixels @ self._weights - self._offset).T
+        sums = self._weights @ pixels.T - self._offset
         columns = dict(zip(self._names, sums, strict=True))
         images = Images(self._grey(pixels), self._shape[1], columns["brightness"])
         return columns | {name: column for of in FUNCTIONS for name, column in of(images).items()}

@@ -41,7 +41,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--samples", type=float, default=8e7, help=f"of raw history to write at most {defaults}"
     )
     parser.add_argument(
-        "--rounds", type=int, default=15, help=f"of the service's load, 4 runs each {defaults}"
+        "--rounds", type=int, default=20, help=f"of the service's load, 4 runs each {defaults}"
     )
     parser.add_argument("--load-seconds", type=int, default=2, help=f"of one such run {defaults}")
     parser.add_argument("--rows", type=int, default=1_000_000, help=defaults)

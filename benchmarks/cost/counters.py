@@ -1,17 +1,17 @@
 """Claim: counting every signal of every prediction costs the service under 3 % of its throughput.
 
-The service runs twice, once with counters that count nothing, and wrk loads both in turns: on,
-off, off, on. A round's ratio so has no part in a trend of the machine; each round starts both anew,
-since two processes of one program differ by some percent for as long as they live. The interval is
-a bootstrap over rounds. Seconds of processor time a request say the same without the machine's
-other work.
+The service runs twice, once with counters that count nothing, and wrk loads both in turns: on, off,
+off, on, and the other way round in every second round. So neither a trend of the machine nor who
+comes first has a part in the ratio. Each round starts both anew, since two processes of one program
+differ by some percent for as long as they live. The interval is a bootstrap over rounds. Seconds of
+processor time a request say the same without the machine's other work.
 """
 
 import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median
@@ -24,7 +24,7 @@ from benchmarks.servers import Contender
 
 CONNECTIONS = (1, 16, 64)
 MOST = 0.03
-UNCOUNTED = "benchmarks.cost.uncounted"
+COUNTED, UNCOUNTED = "service", "benchmarks.cost.uncounted"
 _RESAMPLES = 10_000
 
 
@@ -74,9 +74,10 @@ def measure(folder: Path, bundle: Path | None, *, rounds: int, seconds: int) -> 
     body = json.dumps({"instances": [loaded.manifest.self_test.instance]})
     found: dict[int, list[Pair]] = {each: [] for each in CONNECTIONS}
     for number in range(rounds):
-        with _both(folder, body) as (on, off):
+        order = (COUNTED, UNCOUNTED) if number % 2 == 0 else (UNCOUNTED, COUNTED)
+        with _running(folder, order, body) as contenders:
             for connections in CONNECTIONS:
-                pair = _round(on, off, body, connections=connections, seconds=seconds)
+                pair = _round(contenders, body, connections=connections, seconds=seconds)
                 found[connections].append(pair)
                 text = f"{connections} connections: {100 * pair.slower:+.1f} % of throughput"
                 print(f"round {number + 1}/{rounds}, {text}", file=sys.stderr)
@@ -84,15 +85,16 @@ def measure(folder: Path, bundle: Path | None, *, rounds: int, seconds: int) -> 
 
 
 @contextmanager
-def _both(folder: Path, body: str) -> Iterator[tuple[Contender, Contender]]:
-    """Run the service with counters and without, both warm."""
-    with (
-        servers.service(folder, name="counters on") as on,
-        servers.service(folder, name="counters off", module=UNCOUNTED) as off,
-    ):
-        for contender in (on, off):
+def _running(folder: Path, modules: Sequence[str], body: str) -> Iterator[list[Contender]]:
+    """Run the service as these modules do, started in this order, and warm."""
+    with ExitStack() as stack:
+        contenders = [
+            stack.enter_context(servers.service(folder, name=module, module=module))
+            for module in modules
+        ]
+        for contender in contenders:
             wrk.load(contender, body, connections=16, seconds=1)
-        yield on, off
+        yield contenders
 
 
 def overhead(pairs: Sequence[Pair], *, seed: int = 0) -> Overhead:
@@ -109,12 +111,12 @@ def overhead(pairs: Sequence[Pair], *, seed: int = 0) -> Overhead:
     )
 
 
-def _round(on: Contender, off: Contender, body: str, *, connections: int, seconds: int) -> Pair:
-    turns = [
-        _turn(contender, body, connections=connections, seconds=seconds)
-        for contender in (on, off, off, on)
-    ]
-    return Pair(counted=(turns[0], turns[3]), uncounted=(turns[1], turns[2]))
+def _round(contenders: Sequence[Contender], body: str, *, connections: int, seconds: int) -> Pair:
+    turns: dict[str, list[Turn]] = {COUNTED: [], UNCOUNTED: []}
+    for contender in (*contenders, *reversed(contenders)):
+        turn = _turn(contender, body, connections=connections, seconds=seconds)
+        turns[contender.name].append(turn)
+    return Pair(counted=tuple(turns[COUNTED]), uncounted=tuple(turns[UNCOUNTED]))
 
 
 def _turn(contender: Contender, body: str, *, connections: int, seconds: int) -> Turn:

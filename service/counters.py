@@ -2,6 +2,7 @@
 
 import math
 import threading
+from collections import deque
 
 import numpy as np
 
@@ -43,6 +44,7 @@ class Counters:
         schema = bundle.manifest.input
         self._rows = np.empty((self.room, *schema.shape), schema.dtype)
         self._probabilities = np.empty((self.room, len(self.predictions)), np.float32)
+        self._batches: deque[tuple[int, float]] = deque()
         # Rows up to `_binned` are counted, those up to `_filled` wait; only `add` fills.
         self._binned = self._filled = 0
         self._settling = threading.Lock()
@@ -52,27 +54,28 @@ class Counters:
 
         rows: shape (rows, *input shape).  probabilities: (rows, labels).  seconds: its duration.
         """
-        self.seconds.observe(seconds)
-        self.rows.observe(len(rows))
-        if self._filled + len(rows) <= self.room:
-            self._keep(rows, probabilities)
+        self._batches.append((len(rows), seconds))
+        start, stop = self._filled, self._filled + len(rows)
+        if stop > self.room:
+            self._add_in_parts(rows, probabilities)
             return
-        for start in range(0, len(rows), self.room):
-            self._empty()
-            part = slice(start, start + self.room)
-            self._keep(rows[part], probabilities[part])
+        self._rows[start:stop] = rows
+        self._probabilities[start:stop] = probabilities
+        # Only now: another thread bins what is filled.
+        self._filled = stop
 
     def settle(self) -> None:
         """Bin every row that is aside; safe from any thread."""
         with self._settling:
             self._bin()
 
-    def _keep(self, rows: Rows, probabilities: Floats32) -> None:
-        start, stop = self._filled, self._filled + len(rows)
-        self._rows[start:stop] = rows
-        self._probabilities[start:stop] = probabilities
-        # Only now: another thread bins what is filled.
-        self._filled = stop
+    def _add_in_parts(self, rows: Rows, probabilities: Floats32) -> None:
+        for start in range(0, len(rows), self.room):
+            self._empty()
+            part = rows[start : start + self.room]
+            self._rows[: len(part)] = part
+            self._probabilities[: len(part)] = probabilities[start : start + self.room]
+            self._filled = len(part)
 
     def _empty(self) -> None:
         with self._settling:
@@ -80,6 +83,10 @@ class Counters:
             self._binned = self._filled = 0
 
     def _bin(self) -> None:
+        for _ in range(len(self._batches)):
+            rows, seconds = self._batches.popleft()
+            self.rows.observe(rows)
+            self.seconds.observe(seconds)
         filled = self._filled
         while self._binned < filled:
             stop = min(self._binned + self.rows_at_once, filled)

@@ -7,7 +7,7 @@ INFINITY = "+Inf"
 
 
 class Histogram:
-    """Counts of values by upper bound, inclusive; written by one thread, read by any.
+    """Counts of values by upper bound, inclusive; written by one thread at a time, read by any.
 
     >>> histogram = Histogram([0.1, 1.0])
     >>> for seconds in (0.05, 0.1, 7.0):

@@ -56,7 +56,9 @@ class Extraction:
         if numeric:
             # What is too large for float32 stays finite, and is outside all the same.
             with np.errstate(over="ignore"):
-                values = np.stack([found[name] for name in numeric]).astype(np.float32)
+                values = np.stack(
+                    [found[name] for name in numeric], dtype=np.float32, casting="same_kind"
+                )
             np.clip(values, -LARGEST, LARGEST, out=values)
             found.update(zip(numeric, values, strict=True))
         return found

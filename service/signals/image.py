@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,19 +64,15 @@ def _channels(shape: Shape) -> Weights:
 
 
 def _contrast(images: Images) -> Columns:
-    centred = images.grey - images.brightness[:, None]
-    np.square(centred, out=centred)
-    return {"contrast": np.sqrt(_weighted(centred, np.ones(centred.shape[1])))}
+    squares = images.grey - images.brightness[:, None]
+    np.square(squares, out=squares)
+    return {"contrast": np.sqrt(squares @ _evenly(squares.shape[1]))}
 
 
 def _edges(images: Images) -> Columns:
-    # From a line's last pixel to the next one's first is no step of the image. Leaving those out
-    # afterwards costs a third of taking each line's steps alone.
-    steps = np.arange(1, images.grey.shape[1]) % images.width != 0
-    down = np.ones(images.grey.shape[1] - images.width)
     return {
-        "edges_horizontal": _weighted(_steps(images.grey, apart=1), steps),
-        "edges_vertical": _weighted(_steps(images.grey, apart=images.width), down),
+        "edges_horizontal": _mean_step(images.grey, apart=1, width=images.width),
+        "edges_vertical": _mean_step(images.grey, apart=images.width, width=images.width),
     }
 
 
@@ -91,20 +87,29 @@ def _light(channels: int) -> Floats:
     return LUMINANCE if channels == len(LUMINANCE) else np.full(channels, 1 / channels)
 
 
-def _steps(grey: Floats, *, apart: int) -> Floats:
-    """Return what each pixel differs from the one so far on, shape (rows, pixels - apart)."""
+def _mean_step(grey: Floats, *, apart: int, width: int) -> Floats:
+    """Return how much pixels differ from those so far on in the same image, shape (rows,)."""
     steps = np.empty(grey.shape)
-    # As one line through all images, which is three times as quick; the last steps of each lead
-    # into the next image and are cut off.
+    # As one line through all images, a third of the cost of each image's own steps. The last steps
+    # lead into the next image, and where they go sideways, one in each line leads into the next.
     flat, out = grey.reshape(-1), steps.reshape(-1)[:-apart]
     np.abs(np.subtract(flat[apart:], flat[:-apart], out=out), out=out)
-    return steps[:, :-apart]
-
-
-def _weighted(values: Floats, weights: NDArray[Any]) -> Floats:
-    """Return the mean of each row of values, shape (rows,)."""
-    means: Floats = values @ (weights / weights.sum())
+    means: Floats = steps[:, :-apart] @ _inside(grey.shape[1], apart, width)
     return means
+
+
+@cache
+def _inside(pixels: int, apart: int, width: int) -> Floats:
+    """Return what each step from pixel to pixel weighs in their mean, shape (pixels - apart,)."""
+    sideways = np.arange(apart, pixels) % width != 0
+    inside = sideways if apart < width else np.ones(pixels - apart)
+    weights: Floats = inside / inside.sum()
+    return weights
+
+
+@cache
+def _evenly(pixels: int) -> Floats:
+    return np.full(pixels, 1 / pixels)
 
 
 def _flat(rows: Floats) -> Floats:

@@ -63,6 +63,8 @@ class Overhead:
     low: float
     high: float
     dearer: float
+    dearer_low: float
+    dearer_high: float
 
 
 def measure(folder: Path, bundle: Path | None, *, rounds: int, seconds: int) -> dict[int, Overhead]:
@@ -98,17 +100,26 @@ def _running(folder: Path, modules: Sequence[str], body: str) -> Iterator[list[C
 
 
 def overhead(pairs: Sequence[Pair], *, seed: int = 0) -> Overhead:
-    """Return the medians over rounds, and the interval of that of throughput."""
-    slower = np.array([pair.slower for pair in pairs])
-    draws = np.random.default_rng(seed).integers(0, len(slower), size=(_RESAMPLES, len(slower)))
-    low, high = np.quantile(np.median(slower[draws], axis=1), [0.025, 0.975])
+    """Return the medians over rounds, with their intervals."""
+    slower, low, high = _median([pair.slower for pair in pairs], seed)
+    dearer, dearer_low, dearer_high = _median([pair.dearer for pair in pairs], seed)
     return Overhead(
         rate=median(turn.rate for pair in pairs for turn in pair.counted),
-        slower=float(np.median(slower)),
-        low=float(low),
-        high=float(high),
-        dearer=median(pair.dearer for pair in pairs),
+        slower=slower,
+        low=low,
+        high=high,
+        dearer=dearer,
+        dearer_low=dearer_low,
+        dearer_high=dearer_high,
     )
+
+
+def _median(shares: Sequence[float], seed: int) -> tuple[float, float, float]:
+    """Return the median and the bootstrap interval of it."""
+    found = np.array(shares)
+    draws = np.random.default_rng(seed).integers(0, len(found), size=(_RESAMPLES, len(found)))
+    low, high = np.quantile(np.median(found[draws], axis=1), [0.025, 0.975])
+    return float(np.median(found)), float(low), float(high)
 
 
 def _round(contenders: Sequence[Contender], body: str, *, connections: int, seconds: int) -> Pair:

@@ -91,7 +91,8 @@ def _rules(rows: Rows) -> str:
 
 
 def _counters(rows: Rows) -> str:
-    header = ["connections", "1/s, counters on", "throughput lost, %", "95 %", "processor time, %"]
+    header = ["connections", "1/s, counters on", "throughput lost, %", "95 %"]
+    header += ["processor time, %", "95 %"]
     return results.table(
         header,
         [
@@ -101,6 +102,7 @@ def _counters(rows: Rows) -> str:
                 100 * float(row["slower"]),
                 f"{100 * float(row['low']):.2f} to {100 * float(row['high']):.2f}",
                 100 * float(row["dearer"]),
+                f"{100 * float(row['dearer_low']):.2f} to {100 * float(row['dearer_high']):.2f}",
             ]
             for name, row in rows.items()
         ],

@@ -20,3 +20,4 @@ def test_equal_rounds_leave_no_doubt() -> None:
     """Where every round says the same the interval has no width."""
     found = overhead([_pair(0.02)] * 5)
     assert found.low == found.high == found.slower
+    assert found.dearer_low == found.dearer_high == found.dearer

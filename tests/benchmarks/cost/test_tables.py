@@ -21,7 +21,10 @@ def test_contenders_are_compared_with_us(tmp_path: Path) -> None:
 def test_an_overhead_is_shown_in_percent(tmp_path: Path) -> None:
     """Shares are kept, percents are shown."""
     figures = tmp_path / "results.json"
-    overhead = Overhead(rate=1000, slower=0.0123, low=0.01, high=0.02, dearer=0.015)
+    slower = {"slower": 0.0123, "low": 0.01, "high": 0.02}
+    dearer = {"dearer": 0.015, "dearer_low": 0.012, "dearer_high": 0.03}
+    overhead = Overhead(rate=1000, **slower, **dearer)
     results.merge(tables.COUNTERS, {"16": tables.overhead_figures(overhead)}, path=figures)
     assert "| 1.23 " in tables.tables(figures)[tables.COUNTERS]
     assert "1.00 to 2.00" in tables.tables(figures)[tables.COUNTERS]
+    assert "1.20 to 3.00" in tables.tables(figures)[tables.COUNTERS]

@@ -21,6 +21,7 @@ from tests.monitoring.watched import (
     IDLE,
     LABELS,
     SIGNALS,
+    TILTED,
     VERSIONS,
     Signal,
     count,
@@ -29,12 +30,19 @@ from tests.monitoring.watched import (
 from tests.prometheus import Labels, Prometheus
 
 TOLERANCE = 1e-6
-THRESHOLDS = Thresholds(count_interval="1s", long_interval="1s")
+SECONDS = 8  # in which replicas count
+# One window that holds the later half of what is counted, so that it has a past.
+SHORTEST = "7s"
+THRESHOLDS = Thresholds(
+    count_interval="1s",
+    long_interval="1s",
+    drift_windows=(SHORTEST, *Thresholds().drift_windows),
+)
 WINDOWS = THRESHOLDS.windows
 
 
 @pytest.fixture(scope="module")
-def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Watched"]:
     """Return a Prometheus that saw two replicas count for some seconds, one of them restarting."""
     folder = tmp_path_factory.mktemp("prometheus")
     files.write(folder, THRESHOLDS)
@@ -50,14 +58,28 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
         with Prometheus(config, folder) as server:
             server.wait(lambda: len(server.query("up == 1")) == 2, what="scrape", seconds=20)
             time.sleep(1.5)
-            for second_passed in range(6):
-                if second_passed == 3:
+            for second_passed in range(SECONDS):
+                if second_passed == SECONDS // 2:
                     second.restart()
                 for replica in (first, second):
                     count(replica, random)
                 time.sleep(1)
-            time.sleep(2.5)
-            yield server
+            time.sleep(3)
+            yield Watched(server, time.time())
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A Prometheus, and when all that was counted had been recorded."""
+
+    prometheus: Prometheus
+    settled: float
+
+    def moment(self, last_rule: str) -> "Moment":
+        """Return the last evaluation, by then, of the group that this rule ends."""
+        times = self.prometheus.query(f"timestamp({last_rule})", at=self.settled).values()
+        assert len(set(times)) == 1, f"{last_rule} was recorded at {set(times)}"
+        return Moment(self.prometheus, max(times))
 
 
 @dataclass(frozen=True)
@@ -76,11 +98,12 @@ class Moment:
         found = self.ask(f"{Window(window).bin_counts}{_selector(signal)}")
         return [found[_labels(signal.key, bin=name)] for name in signal.bins]
 
-
-def _moment(prometheus: Prometheus, last_rule: str) -> Moment:
-    times = set(prometheus.query(f"timestamp({last_rule})").values())
-    assert len(times) == 1, f"{last_rule} was recorded at {times}"
-    return Moment(prometheus, times.pop())
+    def past(self, window: str, signal: Signal) -> Floats:
+        """Return what the long window recorded beyond this one; nothing beyond itself."""
+        long = THRESHOLDS.long_window
+        if window == long:
+            return np.zeros(len(signal.bins))
+        return np.maximum(np.subtract(self.counts(long, signal), self.counts(window, signal)), 0)
 
 
 def _selector(signal: Signal) -> str:
@@ -93,10 +116,10 @@ def _labels(key: tuple[str, ...], **more: str) -> Labels:
 
 
 @pytest.mark.parametrize("window", THRESHOLDS.drift_windows)
-def test_psi_evidence_and_drift_are_the_specification(prometheus: Prometheus, window: str) -> None:
+def test_psi_evidence_and_drift_are_the_specification(watched: Watched, window: str) -> None:
     """Every recorded value of every signal is the specification's, on the counts recorded."""
     names = Window(window)
-    moment = _moment(prometheus, names.drifted)
+    moment = watched.moment(names.drifted)
     psi, strength, drifted, rows = map(
         moment.ask, (names.psi, names.evidence, names.drifted, names.counts)
     )
@@ -106,17 +129,28 @@ def test_psi_evidence_and_drift_are_the_specification(prometheus: Prometheus, wi
         effect = drift.psi(counts, signal.shares, prior=THRESHOLDS.prior)
         assert psi[key] == pytest.approx(effect, abs=TOLERANCE, rel=TOLERANCE)
         assert rows[key] == pytest.approx(sum(counts), abs=TOLERANCE, rel=TOLERANCE)
-        past = np.zeros(len(counts))
-        if window != THRESHOLDS.long_window:
-            day = moment.counts(THRESHOLDS.long_window, signal)
-            past = np.maximum(np.subtract(day, counts), 0)
-        expected = _strength(signal, counts, past, window)
+        past = moment.past(window, signal)
+        expected = evidence.strength(*_statistics(signal, counts, past, window))
         assert strength[key] == pytest.approx(expected, abs=TOLERANCE, rel=TOLERANCE)
         decided = drift.drifts(effect, expected, limit=THRESHOLDS.psi_limit(window))
         assert drifted[key] == float(decided)
 
 
-def _strength(signal: Signal, counts: list[float], past: Floats, window: str) -> float:
+def test_ranks_and_the_past_decide_somewhere(watched: Watched) -> None:
+    """Of the tilted signal, so that rules without either would be found out above."""
+    signal = next(signal for signal in SIGNALS if signal.name == TILTED)
+    moment = watched.moment(Window(SHORTEST).drifted)
+    counts, past = moment.counts(SHORTEST, signal), moment.past(SHORTEST, signal)
+    whole = _statistics(signal, counts, past, SHORTEST)
+    assert evidence.strength(*whole) > 1.1 * evidence.strength(*whole[:2])
+    alone = _statistics(signal, counts, np.zeros(len(counts)), SHORTEST)
+    assert evidence.strength(*alone) > 1.1 * evidence.strength(*whole)
+
+
+def _statistics(
+    signal: Signal, counts: list[float], past: Floats, window: str
+) -> tuple[float, ...]:
+    """Return G and its limit, and where bins have an order, that of ranks and its limit."""
     shares, size = evidence.baseline(past, signal.shares, size=signal.size)
     of = {
         "rows": sum(counts),
@@ -126,18 +160,17 @@ def _strength(signal: Signal, counts: list[float], past: Floats, window: str) ->
     g = evidence.g_statistic(counts, shares, size=size)
     g_limit = evidence.evidence_limit(signal.critical, bins=len(signal.bins), **of)
     if not _ordered(signal):
-        return evidence.strength(g, g_limit)
+        return g, g_limit
     ranks = evidence.ranks(signal.shares, ordered=len(signal.bins) - 2)
     rank = evidence.rank_statistic(counts, shares, ranks, size=size)
-    rank_limit = evidence.evidence_limit(signal.rank_critical, bins=2, **of)
-    return evidence.strength(g, g_limit, rank, rank_limit)
+    return g, g_limit, rank, evidence.evidence_limit(signal.rank_critical, bins=2, **of)
 
 
 @pytest.mark.parametrize("window", WINDOWS)
-def test_shares_are_the_specification(prometheus: Prometheus, window: str) -> None:
+def test_shares_are_the_specification(watched: Watched, window: str) -> None:
     """In the windows that people look at, every bin's smoothed share is recorded."""
     names = Window(window)
-    moment = _moment(prometheus, names.drifted)
+    moment = watched.moment(names.drifted)
     share = moment.ask(names.share)
     for signal in SIGNALS:
         counts = moment.counts(window, signal)
@@ -151,9 +184,9 @@ def _ordered(signal: Signal) -> bool:
 
 
 @pytest.mark.parametrize("window", WINDOWS)
-def test_ks_is_the_specification_of_numeric_signals(prometheus: Prometheus, window: str) -> None:
+def test_ks_is_the_specification_of_numeric_signals(watched: Watched, window: str) -> None:
     """A numeric signal has its distance, one with too many bins or with categories has none."""
-    moment = _moment(prometheus, Window(window).ks)
+    moment = watched.moment(Window(window).ks)
     recorded = moment.ask(Window(window).ks)
     expected = {
         _labels(signal.key): drift.ks(
@@ -166,12 +199,10 @@ def test_ks_is_the_specification_of_numeric_signals(prometheus: Prometheus, wind
 
 
 @pytest.mark.parametrize("window", WINDOWS)
-def test_accuracy_f1_and_coverage_are_the_specification(
-    prometheus: Prometheus, window: str
-) -> None:
+def test_accuracy_f1_and_coverage_are_the_specification(watched: Watched, window: str) -> None:
     """Both accuracies, their limits, macro F1 and coverage are the specification's."""
     names = Window(window)
-    moment = _moment(prometheus, names.estimated_limit)
+    moment = watched.moment(names.estimated_limit)
     confusion = moment.ask(names.confusion)
     total = moment.ask(f"sum by (model, version) (increase(model_confidence_sum[{window}]))")
     rows = moment.ask(names.predictions)
@@ -201,10 +232,10 @@ def test_accuracy_f1_and_coverage_are_the_specification(
 
 
 @pytest.mark.parametrize("window", WINDOWS)
-def test_the_mean_delay_of_labels_is_recorded(prometheus: Prometheus, window: str) -> None:
+def test_the_mean_delay_of_labels_is_recorded(watched: Watched, window: str) -> None:
     """The seconds that labels took, over their number; a version without labels has no mean."""
     names = Window(window)
-    moment = _moment(prometheus, names.delay)
+    moment = watched.moment(names.delay)
     delay = metrics.FEEDBACK_DELAY.name
     total, count = (
         moment.ask(f"sum by (model, version) (increase({delay}_{part}[{window}]))")
@@ -216,27 +247,27 @@ def test_the_mean_delay_of_labels_is_recorded(prometheus: Prometheus, window: st
 
 
 @pytest.mark.parametrize("window", WINDOWS)
-def test_an_idle_version_is_at_exactly_zero(prometheus: Prometheus, window: str) -> None:
+def test_an_idle_version_is_at_exactly_zero(watched: Watched, window: str) -> None:
     """A version that nobody asked has PSI, KS and evidence of exactly 0, and all are there."""
     names = Window(window)
     idle = [signal for signal in SIGNALS if signal.version == IDLE]
     for name in (names.psi, names.g, names.evidence, names.counts, names.drifted):
-        values = prometheus.query(f'{name}{{version="{IDLE}"}}')
+        values = watched.prometheus.query(f'{name}{{version="{IDLE}"}}')
         assert list(values.values()) == [0.0] * len(idle)
-    distances = prometheus.query(f'{names.ks}{{version="{IDLE}"}}').values()
+    distances = watched.prometheus.query(f'{names.ks}{{version="{IDLE}"}}').values()
     assert list(distances) == [0.0] * sum(_ordered(signal) for signal in idle)
 
 
-def test_two_replicas_and_a_restart_add_up(prometheus: Prometheus) -> None:
+def test_two_replicas_and_a_restart_add_up(watched: Watched) -> None:
     """Every row that two replicas counted is there, those before a restart too."""
     names = Window(WINDOWS[0])
     busy = next(signal for signal in SIGNALS if signal.rows == 5000)
-    counted = prometheus.query(f"{names.counts}{_selector(busy)}")[_labels(busy.key)]
-    assert counted == pytest.approx(2 * 6 * busy.rows, rel=0.15)
+    counted = watched.prometheus.query(f"{names.counts}{_selector(busy)}")[_labels(busy.key)]
+    assert counted == pytest.approx(2 * SECONDS * busy.rows, rel=0.15)
 
 
-def test_nothing_recorded_is_not_a_number(prometheus: Prometheus) -> None:
+def test_nothing_recorded_is_not_a_number(watched: Watched) -> None:
     """No recorded series is NaN or infinite, with empty bins, idle versions and no labels."""
-    values = prometheus.query('{__name__=~"model_version.*:.*"}')
+    values = watched.prometheus.query('{__name__=~"model_version.*:.*"}')
     assert values
     assert all(math.isfinite(value) for value in values.values())

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitoring import evidence
 from service import metrics
@@ -10,6 +11,7 @@ from service.signals import MISSING, OTHER, OUTSIDE
 from tests.monitoring.replica import Replica
 
 IDLE = "9.9.9"
+TILTED = "tilted"
 # Version to its accuracy, that accuracy's sample size, and the live accuracy.
 VERSIONS = {"1.0.0": (0.97, 719, 0.7), "1.1.0": (0.91, 100_000, 0.93), IDLE: (0.99, 50, 0.0)}
 LABELS = ("0", "1", "2")
@@ -29,6 +31,7 @@ class Signal:
     rank_critical: float
     rows: int
     categorical: bool = False
+    tilted: bool = False
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -54,6 +57,9 @@ def signals() -> list[Signal]:
             counted = 0 if version == IDLE else rows
             made.append(Signal(version, f"signal_{bins}", shares, size, g, rank, counted))
         made.append(replace(made[-3], name="categories", categorical=True))
+        # Moves in one direction, which its ranks show sooner than all of its bins.
+        even = tuple([1 / 12] * 12)
+        made.append(replace(made[-3], name=TILTED, shares=even, size=100_000, tilted=True))
     return made
 
 
@@ -82,10 +88,18 @@ def prepare(replica: Replica) -> None:
                 replica.add(metrics.FEEDBACK, (*key, label, predicted), 0)
 
 
+def _live(signal: Signal, random: np.random.Generator) -> NDArray[np.float64]:
+    if signal.tilted:
+        tilt = np.linspace(-0.1, 0.1, len(signal.shares) - 2)
+        moved: NDArray[np.float64] = np.array(signal.shares) * (1 + np.append(tilt, [0, 0]))
+        return moved
+    return random.dirichlet(np.full(len(signal.shares), 0.5))
+
+
 def count(replica: Replica, random: np.random.Generator) -> None:
     """Let a replica count some rows: of a population of its own, with empty bins."""
     for signal in SIGNALS:
-        live = random.dirichlet(np.full(len(signal.shares), 0.5))
+        live = _live(signal, random)
         for name, rows in zip(signal.bins, random.multinomial(signal.rows, live), strict=True):
             replica.add(metrics.SIGNAL_BIN, (*signal.key, name), float(rows))
     for version, (_, _, right) in VERSIONS.items():

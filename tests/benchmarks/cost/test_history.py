@@ -41,7 +41,9 @@ def test_written_counters_are_found(prometheus: Prometheus) -> None:
 
 def test_long_pasts_and_short_ones_are_written_together(prometheus: Prometheus) -> None:
     """Prometheus refuses what is older than an hour; a recorded metric may go back for a day."""
-    page, now, names = Page(SIGNALS), time.time(), Window("1m")
+    page, names = Page(SIGNALS), Window("1m")
+    # Between two samples, so that none is at either end of a range.
+    now = float(int(time.time()) // 60 * 60 + 1)
     traffic = Traffic(SIGNALS, replicas=REPLICAS, start=now - 4000)
     needed = [
         Past(metrics.SIGNAL_BIN.name, 1800, 15),

@@ -58,7 +58,7 @@ preview: install ## Draw the dashboards from a Prometheus into var/preview (PROM
 	@python -m monitoring preview --prometheus $(PROMETHEUS) --out var/preview
 
 gitlab-check: install ## Say what a project on GitLab lacks (URL=…, PROJECT=group/project; GITLAB_TOKEN in the environment)
-	@python -m training.project_check --url "$(URL)" --project "$(PROJECT)"
+	@python -m training.gitlab.project_check --url "$(URL)" --project "$(PROJECT)"
 
 champion: install ## Say which version serves and why (TASK=digits; PERENNIAL_URL asks the service too)
 	@python -m training.registry champion --task "$(TASK)"

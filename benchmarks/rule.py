@@ -1,7 +1,7 @@
 """The drift rule over minutes of counts, in arrays: what Prometheus decides, for simulations.
 
-Every minute is one look. Equal to `monitoring/drift.py` and `evidence.py`, which are written for
-one window at a time.
+Every minute is one look. Equal to `drift.py` and `evidence.py` of `perennial/statistics/`, which
+are written for one window at a time.
 """
 
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.evidence import LEAST_VARIANCE, LOOKS, ranks
 from monitoring.thresholds import Thresholds, seconds
+from perennial.statistics.evidence import LEAST_VARIANCE, LOOKS, ranks
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

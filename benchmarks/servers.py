@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.processes import free_port
-from service import bundle
-from service.bundle import Bundle
+from perennial import bundle
+from perennial.bundle import Bundle
 from tests import bundles
 
 DEFAULT_BUNDLE = Path("artifacts/digits/bundle")

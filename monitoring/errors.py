@@ -17,18 +17,6 @@ class InvalidThreshold(MonitoringError):
     """A threshold is out of its range or not a duration."""
 
 
-class BinMismatch(MonitoringError):
-    """Live counts and reference shares do not have the same bins."""
-
-
-class InvalidReference(MonitoringError):
-    """A reference share is zero, negative or not a number, or a reference has no rows."""
-
-
-class InvalidCounts(MonitoringError):
-    """A count is negative or not a number."""
-
-
 class CommandFailed(Exception):
     """The base of what a command tells in one sentence, with the code it then ends with."""
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import service.threads  # noqa: F401  first of ours, before numpy is loaded
 from service import logs, settings
 from service.app import create_app
-from service.server import server
-from service.versions import Versions
+from service.counting.versions import Versions
+from service.http.server import server
 
 # How long another thread may keep the event loop waiting; with Python's 5 ms the store's writer
 # showed in the slowest percent of the answers.

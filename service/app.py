@@ -16,17 +16,20 @@ from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.exceptions import HTTPException
 from structlog.typing import FilteringBoundLogger
 
-from service import routes, serving, tables
-from service.collector import Collector
-from service.errors import InvalidInput, NoSuchRoute, ServiceError
-from service.http_metrics import HttpMetrics
-from service.predict import Application, PredictEndpoint
-from service.production import Production
-from service.request_log import RequestLog
-from service.serving import Loaded, Serving
+from perennial.errors import InvalidInput, PerennialError
+from service.counting.collector import Collector
+from service.counting.versions import Versions
+from service.errors import NoSuchRoute
+from service.http import routes
+from service.http.predict import Application, PredictEndpoint
+from service.http.request_log import RequestLog
+from service.http.request_metrics import HttpMetrics
+from service.serving import loaded as serving
+from service.serving.loaded import Loaded, Serving
+from service.serving.production import Production
 from service.settings import Settings
-from service.store import Store
-from service.versions import Versions
+from service.store import tables
+from service.store.queue import Store
 
 DESCRIPTION = "Serves one model bundle, counts what it sees, keeps predictions and feedback."
 
@@ -123,8 +126,8 @@ def _serve(
 
 
 def _handle_errors(app: FastAPI) -> None:
-    @app.exception_handler(ServiceError)
-    async def known(_: Request, error: ServiceError) -> JSONResponse:
+    @app.exception_handler(PerennialError)
+    async def known(_: Request, error: PerennialError) -> JSONResponse:
         return JSONResponse(error.body(), status_code=error.status)
 
     @app.exception_handler(HTTPException)

@@ -5,9 +5,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from service import bundle
-from service.errors import BundleRejected
-from service.predictor import Predictor
+from perennial import bundle
+from perennial.bundle.predictor import Predictor
+from perennial.errors import BundleRejected
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

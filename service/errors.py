@@ -2,49 +2,7 @@
 
 from typing import Any
 
-# Why a bundle may be refused; each is a value of the label of `model_bundle_rejected_total`.
-REJECTIONS = (
-    "missing",
-    "checksum",
-    "unlisted",
-    "format",
-    "schema",
-    "reference",
-    "model",
-    "self_test",
-)
-
-
-class ServiceError(Exception):
-    """The base of them all; `status` is the HTTP status that the one handler answers with."""
-
-    status = 500
-
-    def body(self) -> dict[str, dict[str, str | None]]:
-        """Return the JSON that a client gets."""
-        named = {name: getattr(self, name, None) for name in ("field", "value", "expected")}
-        return {"error": {**named, "message": str(self)}}
-
-
-class BundleRejected(ServiceError):
-    """A bundle must not serve: `file` is the file at fault, `reason` a short label for metrics."""
-
-    def __init__(self, file: str, problem: str, *, reason: str) -> None:
-        self.file = file
-        self.reason = reason
-        super().__init__(f"{file}: {problem}; export the bundle again")
-
-
-class InvalidInput(ServiceError):
-    """A request does not fit the contract: the message names field, value and expectation."""
-
-    status = 422
-
-    def __init__(self, field: str, value: Any, expected: str) -> None:
-        self.field = field
-        self.value = shorten(value)
-        self.expected = expected
-        super().__init__(f"{field}: got {self.value}, expected {expected}")
+from perennial.errors import InvalidInput, PerennialError
 
 
 class MalformedJson(InvalidInput):
@@ -85,7 +43,7 @@ class FeedbackConflict(InvalidInput):
     status = 409
 
 
-class NotReady(ServiceError):
+class NotReady(PerennialError):
     """No bundle is loaded yet, or the store cannot be reached."""
 
     status = 503
@@ -95,25 +53,4 @@ class StoreUnavailable(NotReady):
     """The database did not take what had to be durable: nothing was acknowledged, try again."""
 
 
-class InferenceFailed(ServiceError):
-    """The model raised on a batch that was valid."""
-
-
-UNEXPECTED = ServiceError("the service failed; its log says why under this request id")
-
-
-class Described(str):
-    """A value too large to show, in words: messages carry it without quotes."""
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
-def shorten(value: Any, limit: int = 80) -> str:
-    """Return a value as text for a message, cut at `limit` characters.
-
-    >>> shorten("x" * 100, limit=10)
-    "'xxxxxx..."
-    """
-    text = repr(value)
-    return text if len(text) <= limit else text[: limit - 3] + "..."
+UNEXPECTED = PerennialError("the service failed; its log says why under this request id")

@@ -11,9 +11,9 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from service import bundle, signals
-from service.bundle import Bundle
-from service.signals import PREDICTION, Extraction, ImageInput
+from perennial import bundle, signals
+from perennial.bundle import Bundle
+from perennial.signals import PREDICTION, Extraction, ImageInput
 
 LABELS = tuple("0123456789")
 SHAPE = (8, 8)

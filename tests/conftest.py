@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
-from service import tables
+from service.store import tables
 from tests.postgres import PostgresMissing, postgres
 from tests.service import databases
 

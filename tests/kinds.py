@@ -10,9 +10,9 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from service import bundle
-from service.bundle import Bundle
-from service.signals import (
+from perennial import bundle
+from perennial.bundle import Bundle
+from perennial.signals import (
     CategoricalFeature,
     Extraction,
     ImageInput,
@@ -24,8 +24,8 @@ from service.signals import (
     TextInput,
 )
 from training import params
-from training.artifacts import Split
-from training.reference import Basis, build
+from training.artifacts.splits import Split
+from training.stages.reference import Basis, build
 
 NUMBERS = params.load("digits").export
 LABELS = ("no", "yes")

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from service import signals
-from service.signals import Reference
+from perennial import signals
+from perennial.signals import Reference
 
 Floats = NDArray[np.float64]
 REFERENCE, ROWS = "reference", "rows"

@@ -27,8 +27,8 @@ def ours(folder: Path) -> Work:
     """Count every row in batches, as the service does, then compute every statistic once."""
     import numpy as np
 
-    from monitoring import drift, evidence
-    from service.signals import Binner
+    from perennial.signals import Binner
+    from perennial.statistics import drift, evidence
 
     found = Columns(folder)
     names, rows = found.names(), found.load(ROWS)

@@ -14,9 +14,9 @@ from benchmarks.cost.remote_write import Floats, Milliseconds
 from benchmarks.cost.replicas import instance
 from benchmarks.cost.traffic import Traffic
 from monitoring.alerts import SERVICE_JOB
-from monitoring.series import BIN, SIGNAL
+from monitoring.recording.series import BIN, SIGNAL
 from monitoring.thresholds import SECONDS, seconds
-from service import metrics
+from perennial.metric_names import service as metrics
 
 BIN_LEVEL, SIGNAL_LEVEL = "model_version_signal_bin:", "model_version_signal:"
 _RANGE = re.compile(r"([A-Za-z_:][\w:]*)(?:\{[^}]*\})?\[(\w+)(?::\w*)?\]")

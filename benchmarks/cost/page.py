@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from prometheus_client import CollectorRegistry, generate_latest
 
-from service import metrics
-from service.metrics import Metric
+from perennial.metric_names import service as metrics
+from perennial.metric_names.metric import Metric
 from tests.monitoring.replica import Replica
 
 Ints = NDArray[np.int64]

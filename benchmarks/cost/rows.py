@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from benchmarks.cost.columns import Columns, Floats, column_names
 from benchmarks.cost.contender import CONTENDERS, OURS
-from service import signals
-from service.bundle import Bundle
-from service.predictor import Predictor
+from perennial import signals
+from perennial.bundle import Bundle
+from perennial.bundle.predictor import Predictor
 
 PEERS = Path(f"{os.environ.get('VENV', '.venv')}-peers/bin/python")
 MISSING = f"{PEERS} is missing: run requirements/install.sh python peers"

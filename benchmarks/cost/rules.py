@@ -23,7 +23,7 @@ from monitoring import files
 from monitoring.config import prometheus_config
 from monitoring.thresholds import Thresholds
 from monitoring.thresholds import seconds as seconds_of
-from service import metrics
+from perennial.metric_names import service as metrics
 from tests.prometheus import Prometheus
 
 INTERVAL = "15s"

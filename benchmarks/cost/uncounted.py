@@ -2,12 +2,12 @@
 
 import sys
 
+from perennial.bundle import Bundle
+from perennial.bundle.predictor import Floats32
+from perennial.signals import Rows
 from service.__main__ import main
-from service.bundle import Bundle
-from service.counters import Counters
-from service.predictor import Floats32
-from service.signals import Rows
-from service.versions import Versions
+from service.counting.counters import Counters
+from service.counting.versions import Versions
 
 
 class Uncounted(Counters):

@@ -3,8 +3,8 @@
 import numpy as np
 
 from benchmarks.drift.frame import Floats, Frame, Ints
-from monitoring.evidence import ranks
-from service.signals import numeric_edges, reference_shares
+from perennial.signals import numeric_edges, reference_shares
+from perennial.statistics.evidence import ranks
 
 # As params.yaml has them: at most so many numbered bins, of so many reference rows at least.
 BINS, ROWS_PER_BIN = 10, 25

@@ -5,7 +5,7 @@ import numpy as np
 from benchmarks.drift.data import Inputs, Rows
 from benchmarks.drift.frame import Floats, Frame, Ints
 from benchmarks.drift.tabular import CATEGORICAL, NUMERIC, levels
-from service.signals import (
+from perennial.signals import (
     PREDICTION,
     CategoricalFeature,
     Extraction,

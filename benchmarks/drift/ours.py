@@ -9,8 +9,8 @@ from benchmarks.drift.bins import Bins
 from benchmarks.drift.frame import Floats, Frame, Ints
 from benchmarks.drift.protocol import Scorer
 from benchmarks.drift.windows import Looks
-from monitoring.evidence import LEAST_VARIANCE, critical_value, evidence_limit
 from monitoring.thresholds import Thresholds, seconds
+from perennial.statistics.evidence import LEAST_VARIANCE, critical_value, evidence_limit
 
 # Requests come at this rate, which turns the rule's windows into so many rows.
 A_MINUTE = 10
@@ -104,13 +104,13 @@ class PerennialWatcher:
 
 
 def psi(live: Floats, bins: Bins, *, rows: int, prior: float) -> Floats:
-    """Return every signal's PSI at every look, as monitoring/drift.py has it for one."""
+    """Return every signal's PSI at every look, as perennial/statistics/drift.py has it for one."""
     difference = (live - rows * bins.shares) / (rows + prior)
     return windows.per_signal(difference * np.log1p(difference / bins.shares), bins.sizes)
 
 
 def g(live: Floats, base: Floats, sizes: tuple[int, ...], *, rows: int, known: int) -> Floats:
-    """Return every signal's G at every look, as monitoring/evidence.py has it for one."""
+    """Return every signal's G at every look, as perennial/statistics/evidence.py has it for one."""
     ratio = np.where(live > 0, live / (rows * base), 1)
     return 2 * windows.per_signal(live * np.log(ratio), sizes) / (1 + rows / known)
 

@@ -9,9 +9,9 @@ from benchmarks.drift.bins import Bins
 from benchmarks.drift.frame import Frame
 from benchmarks.false_alarms.traffic import DAY, Traffic
 from benchmarks.rule import Bools, Floats, Reference, looks, minutes
-from monitoring.evidence import critical_value
 from monitoring.thresholds import Thresholds
-from service.signals import OUTPUTS
+from perennial.signals import OUTPUTS
+from perennial.statistics.evidence import critical_value
 
 DAYS = 30
 # As params.yaml has it.

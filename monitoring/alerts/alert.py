@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from monitoring.series import MODEL, VERSION
-from service import metrics
+from monitoring.recording.series import MODEL, VERSION
+from perennial.metric_names import service as metrics
 
 SERVICE_JOB = "service"
 RELAY_JOB = "relay"

@@ -1,7 +1,7 @@
 """The alert on signals whose counters and reference do not fit, so that drift cannot be judged."""
 
 from monitoring.alerts.alert import DASHBOARDS, NOTICE, OF_VERSION, SERVING, Alert
-from monitoring.series import (
+from monitoring.recording.series import (
     BINS,
     CRITICAL_VALUE,
     REFERENCE_SHARE,

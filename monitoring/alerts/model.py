@@ -3,9 +3,9 @@
 from monitoring.alerts.alert import DASHBOARDS, OF_VERSION, RETRAIN, SERVING, Alert
 from monitoring.alerts.mismatch import mismatch_alerts
 from monitoring.alerts.upkeep import upkeep_alerts
-from monitoring.series import DRIFTED, REFERENCE_ACCURACY, VERSION, Window
+from monitoring.recording.series import DRIFTED, REFERENCE_ACCURACY, VERSION, Window
 from monitoring.thresholds import Thresholds
-from service import signals
+from perennial import signals
 
 WHOLE, PERCENT = 'printf "%.0f"', "humanizePercentage"
 FELL = (

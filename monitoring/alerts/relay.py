@@ -1,8 +1,8 @@
 """The alerts on the way from an alert to a pipeline that wake a person."""
 
 from monitoring.alerts.alert import DASHBOARDS, OF_MODEL, PAGE, RELAY_JOB, Alert, down
-from monitoring.relay import metrics
 from monitoring.thresholds import Thresholds
+from perennial.metric_names import relay as metrics
 
 
 def relay_alerts(thresholds: Thresholds) -> list[Alert]:

@@ -2,7 +2,7 @@
 
 from monitoring.alerts.alert import DASHBOARDS, PAGE, SERVICE_JOB, Alert, down
 from monitoring.thresholds import Thresholds
-from service import metrics
+from perennial.metric_names import service as metrics
 
 # The names that prometheus-fastapi-instrumentator gives.
 REQUESTS = "http_requests_total"

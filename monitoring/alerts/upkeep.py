@@ -10,9 +10,9 @@ from monitoring.alerts.alert import (
     SERVING_MODEL,
     Alert,
 )
-from monitoring.series import MODEL, VERSION, Window
+from monitoring.recording.series import MODEL, VERSION, Window
 from monitoring.thresholds import Thresholds
-from service import metrics
+from perennial.metric_names import service as metrics
 
 SECONDS_OF_DAY = 86400
 

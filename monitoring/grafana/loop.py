@@ -16,10 +16,10 @@ from monitoring.grafana.panel import (
     Query,
 )
 from monitoring.grafana.variables import OF_MODEL, OF_VERSION, WINDOW
-from monitoring.relay import metrics as relay
-from monitoring.series import DRIFTED, REFERENCE_ACCURACY
+from monitoring.recording.series import DRIFTED, REFERENCE_ACCURACY
 from monitoring.thresholds import Thresholds
-from service import metrics
+from perennial.metric_names import relay as relay
+from perennial.metric_names import service as metrics
 
 FIRING = 'ALERTS{alertstate="firing"'
 # Alerts on the service and the relay have no model.

@@ -4,9 +4,9 @@ from monitoring.alerts import SERVING
 from monitoring.grafana.loop import accuracy, annotations, psi_limits
 from monitoring.grafana.panel import GREEN, LOOP, MODEL, RED, RETRAINING, Board, Limit, Panel, Query
 from monitoring.grafana.variables import OF_SIGNAL, OF_VERSION, RATE, WINDOW
-from monitoring.series import DRIFTED, REFERENCE_SHARE
+from monitoring.recording.series import DRIFTED, REFERENCE_SHARE
 from monitoring.thresholds import Thresholds
-from service import metrics
+from perennial.metric_names import service as metrics
 
 DRIFT = ("DataDrift", "PredictionDrift")
 ACCURACY = ("AccuracyDrop", "EstimatedAccuracyDrop")

@@ -2,12 +2,22 @@
 
 from monitoring.alerts import RELAY_JOB
 from monitoring.grafana.loop import HEALTHY, annotations, steps
-from monitoring.grafana.panel import GREEN, LOOP, MODEL, ORANGE, RED, RETRAINING, Board
-from monitoring.grafana.panel import Limit, Panel, Query
+from monitoring.grafana.panel import (
+    GREEN,
+    LOOP,
+    MODEL,
+    ORANGE,
+    RED,
+    RETRAINING,
+    Board,
+    Limit,
+    Panel,
+    Query,
+)
 from monitoring.grafana.variables import OF_MODEL
-from monitoring.relay import metrics as relay
 from monitoring.thresholds import Thresholds
-from service import metrics
+from perennial.metric_names import relay as relay
+from perennial.metric_names import service as metrics
 
 MILLISECONDS = 1000
 # A bar is what happened since the bar before it; at least two scrapes.

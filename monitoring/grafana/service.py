@@ -2,11 +2,21 @@
 
 from monitoring.alerts import LATENCY_BUCKET, PROBES, REQUESTS, SERVICE_JOB
 from monitoring.grafana.loop import annotations
-from monitoring.grafana.panel import GREEN, LOOP, MODEL, ORANGE, RED, SERVICE, Board
-from monitoring.grafana.panel import Limit, Panel, Query
+from monitoring.grafana.panel import (
+    GREEN,
+    LOOP,
+    MODEL,
+    ORANGE,
+    RED,
+    SERVICE,
+    Board,
+    Limit,
+    Panel,
+    Query,
+)
 from monitoring.grafana.variables import OF_VERSION, RATE
 from monitoring.thresholds import Thresholds
-from service import metrics
+from perennial.metric_names import service as metrics
 
 JOB = f'job="{SERVICE_JOB}"'
 ASKED = f'{JOB},handler!~"{PROBES}"'

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from monitoring.series import Window
-from service import metrics
+from monitoring.recording.series import Window
+from perennial.metric_names import service as metrics
 
 DATASOURCE = "datasource"
 # The data source that grafana/provisioning makes; a dashboard may be turned to another one.

@@ -4,11 +4,11 @@ import argparse
 import time
 
 from monitoring.grafana.boards import boards
-from monitoring.preview import page
+from monitoring.preview import dashboard as page
 from monitoring.preview.ask import Asker
 from monitoring.preview.errors import NothingToShow
 from monitoring.thresholds import Thresholds, seconds
-from service import metrics
+from perennial.metric_names import service as metrics
 
 
 def run(options: argparse.Namespace) -> int:

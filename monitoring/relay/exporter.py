@@ -6,10 +6,10 @@ from prometheus_client import CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from monitoring.relay import metrics
 from monitoring.relay.policy import VERDICTS, Decision
 from monitoring.relay.store import Store
-from service.metrics import Metric as Definition
+from perennial.metric_names import relay as metrics
+from perennial.metric_names.metric import Metric as Definition
 
 
 class Counters:

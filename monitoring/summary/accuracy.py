@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitoring import drift
-from monitoring.drift import Floats
 from monitoring.prometheus import Series
-from monitoring.series import VERSION
+from monitoring.recording.series import VERSION
 from monitoring.summary.span import Span
 from monitoring.summary.verdict import nearest
 from monitoring.summary.version import Version
 from monitoring.thresholds import Thresholds
-from service import metrics
+from perennial.metric_names import service as metrics
+from perennial.statistics import drift
+from perennial.statistics.drift import Floats
 
 LABEL, PREDICTED = metrics.FEEDBACK.labels[-2:]
 

@@ -4,7 +4,8 @@ import argparse
 import time
 
 from monitoring.prometheus import Prometheus
-from monitoring.summary import page, table
+from monitoring.summary import html as page
+from monitoring.summary import table
 from monitoring.summary.errors import NotWritten
 from monitoring.summary.span import Span
 from monitoring.summary.summary import Summary, summarise

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from monitoring.errors import BinMismatch, InvalidReference
 from monitoring.prometheus import Series
 from monitoring.summary.finding import Counted
 from monitoring.summary.span import Span
 from monitoring.summary.version import Version
-from service import metrics, signals
+from perennial import signals
+from perennial.metric_names import service as metrics
+from perennial.metric_names.metric import Metric
+from perennial.statistics.errors import BinMismatch, InvalidReference
 
 SIGNAL, BIN = metrics.SIGNAL_BIN.labels[-2:]
 Bins = Mapping[str, Mapping[str, float]]
@@ -20,7 +22,7 @@ class Source:
     """What Prometheus has of a version's signals, asked once. Raises PrometheusFailed."""
 
     def __init__(self, span: Span, version: Version) -> None:
-        def name(metric: metrics.Metric) -> str:
+        def name(metric: Metric) -> str:
             return f"{metric.name}{version.selector}"
 
         by_bin = f"{SIGNAL}, {BIN}"

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitoring import drift, evidence
-from monitoring.drift import Floats
 from monitoring.summary.verdict import Limits, Verdict, decide
 from monitoring.thresholds import Thresholds
-from service import signals
+from perennial import signals
+from perennial.statistics import drift, evidence
+from perennial.statistics.drift import Floats
 
 # The bins of a numeric signal that have no order stand last.
 UNORDERED = (signals.OUTSIDE, signals.MISSING)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from monitoring.errors import MonitoringError
 from monitoring.prometheus import Series
-from monitoring.series import Window
+from monitoring.recording.series import Window
 from monitoring.summary.accuracy import Accuracy, accuracy
 from monitoring.summary.alerts import Fired, fired
 from monitoring.summary.counted import SIGNAL, Source

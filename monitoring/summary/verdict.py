@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
-from monitoring import drift
-from monitoring.evidence import evidence_limit
 from monitoring.thresholds import Thresholds, seconds
+from perennial.statistics import drift
+from perennial.statistics.evidence import evidence_limit
 
 
 class Verdict(Enum):

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monitoring.prometheus import selector
-from monitoring.series import VERSION
+from monitoring.recording.series import VERSION
 from monitoring.summary.errors import NoSuchModel, SeveralModels
 from monitoring.summary.span import Span, Stretch
-from service import metrics
+from perennial.metric_names import service as metrics
 
 
 @dataclass(frozen=True, order=True)

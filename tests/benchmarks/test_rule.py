@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from benchmarks.rule import Reference, looks, minutes
-from monitoring import drift, evidence
 from monitoring.thresholds import Thresholds, seconds
+from perennial.statistics import drift, evidence
 
 THRESHOLDS = Thresholds()
 CRITICAL, RANK_CRITICAL, SIZE = 34.2, 12.5, 700

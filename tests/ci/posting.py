@@ -10,7 +10,7 @@ from typing import Any
 
 from demo.workspace import ROOT
 from tests.demo.forge_fixtures import API, DEVELOPER, PROJECT, ForgeServer, commit, git
-from training.note import marker
+from training.gitlab.note import marker
 
 STAND_IN = Path(__file__).with_name("cml_stand_in.py")
 REPORT = """\

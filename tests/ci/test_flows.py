@@ -117,6 +117,8 @@ def _jobs(pipeline: Pipeline) -> set[str]:
         (["ci/push-lock"], LINKS | CODE),
         (["deploy/local/deploy"], LINKS | CODE),
         (["training/new.py"], LINKS | CODE | MODEL),
+        (["perennial/new.py"], LINKS | CODE | MODEL),
+        (["service/new.py"], LINKS | CODE),
         (["params.yaml"], LINKS | MODEL),
         (["data/digits/feedback.parquet.dvc"], LINKS | MODEL),
         (["dvc.lock"], LINKS | MODEL),

@@ -6,14 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.demo.forge_fixtures import (
-    API,
-    ForgeServer,
-    commit,
-    git,
-    running_forge,
-    seed,
-)
+from tests.demo.forge_fixtures import API, ForgeServer, commit, git, running_forge, seed
 
 PIPELINE = """\
 workflow:

@@ -5,14 +5,7 @@ from typing import Any
 import gitlab
 import pytest
 
-from tests.demo.forge_fixtures import (
-    DEVELOPER,
-    READ,
-    ForgeServer,
-    commit,
-    git,
-    wait_until,
-)
+from tests.demo.forge_fixtures import DEVELOPER, READ, ForgeServer, commit, git, wait_until
 
 FILE = """\
 spec: {inputs: {task: {default: digits, options: [digits, news]}}}

@@ -6,8 +6,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.docs import environment
-from training.project_check import runners, variables
-from training.project_check.checks import CHECKS
+from training.gitlab.project_check import runners, variables
+from training.gitlab.project_check.checks import CHECKS
 
 GUIDE = (environment.ROOT / "docs" / "gitlab.md").read_text(encoding="utf-8")
 NAME = re.compile(r"`([A-Z][A-Z0-9_]+)`")

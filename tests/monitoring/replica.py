@@ -15,7 +15,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from demo.processes import free_port
-from service.metrics import Metric as Definition
+from perennial.metric_names.metric import Metric as Definition
 
 Key = tuple[str, ...]
 

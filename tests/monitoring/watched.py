@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring import evidence
-from service import metrics
-from service.signals import MISSING, OTHER, OUTSIDE
+from perennial.metric_names import service as metrics
+from perennial.signals import MISSING, OTHER, OUTSIDE
+from perennial.statistics import evidence
 from tests.monitoring.replica import Replica
 
 IDLE = "9.9.9"

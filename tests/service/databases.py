@@ -6,8 +6,8 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.engine import Engine
 
-from service import tables
-from service.writes import Observed
+from service.store import tables
+from service.store.writes import Observed
 
 NOW = 1_767_225_600.25
 IDS = itertools.count()

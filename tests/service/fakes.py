@@ -14,7 +14,7 @@ from structlog.testing import LogCapture
 from structlog.typing import FilteringBoundLogger
 
 from service.app import create_app
-from service.server import server
+from service.http.server import server
 from service.settings import Settings
 from tests import bundles
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from perennial.bundle import MODEL
 from service import check
-from service.bundle import MODEL
 from tests import bundles
 
 

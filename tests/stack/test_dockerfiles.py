@@ -110,7 +110,7 @@ def test_only_code_is_copied(stages: list[list[Instruction]]) -> None:
         "data/digits/digits.parquet",
         "service/Dockerfile",
         "service/__pycache__/app.cpython-311.pyc",
-        "training/train.py",
+        "training/stages/train.py",
         "monitoring/rules/drift.rules.yml",
         "monitoring/thresholds.py",
         "requirements/training.txt",
@@ -124,7 +124,7 @@ def test_nothing_else_goes_into_a_build(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["service/app.py", "service/signals/text.py", "monitoring/relay/app.py"]
+    "path", ["service/app.py", "perennial/signals/text.py", "monitoring/relay/app.py"]
 )
 def test_the_code_goes_into_a_build(path: str) -> None:
     """What an image runs is let in again after everything was kept out."""

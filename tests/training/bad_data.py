@@ -8,10 +8,11 @@ import numpy as np
 import pyarrow
 import pyarrow.parquet
 
-from service.signals import InputSchema
+from perennial.signals import InputSchema
 from tests.bundles import images
-from training import params, validate
-from training.command import run
+from training import params
+from training.command_line import run
+from training.stages import validate
 from training.tasks import TASKS
 from training.tasks.schema import Schema
 from training.tasks.task import Rows, Task

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from service.predictor import Predictor
+from perennial.bundle.predictor import Predictor
 from tests.bundles import LABELS, images, make_bundle
-from training.artifacts import Split
-from training.comparison import open_model
+from training.artifacts.splits import Split
+from training.gate.comparison import open_model
 from training.params import Gate
 
 INCIDENT = "0123456789ab"

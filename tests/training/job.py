@@ -5,9 +5,10 @@ import subprocess
 from pathlib import Path
 
 from tests.training.gitlab_server import GitLab
-from training import gate, propose
-from training.branch import Remote
-from training.gate import Result
+from training.gate import result as gate
+from training.gate.result import Result
+from training.gitlab import propose
+from training.gitlab.git import Remote
 
 INCIDENT = "0123456789ab"
 BRANCH = f"retrain/digits-{INCIDENT}"

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from training.cost import GpuReading, Reading
+from training.cost.meter import GpuReading, Reading
 
 
 def reading(

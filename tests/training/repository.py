@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow.parquet
 from ruamel.yaml import YAML
 
-from service import tables
-from service.writes import utc
-from training import collect
+from service.store import tables
+from service.store.writes import utc
+from training.feedback import collect
 
 START = 1_790_000_000.0  # Unix seconds
 

@@ -10,20 +10,21 @@ import onnx
 import onnxruntime
 import pytest
 
-from service.bundle import Bundle
-from service.predictor import Predictor
+from perennial.bundle import Bundle
+from perennial.bundle.predictor import Predictor
 from tests.training.machines import FakeMachine
 from training import params
-from training.artifacts import Prepared, read_json, write_json
+from training.artifacts.files import read_json, write_json
+from training.artifacts.splits import Prepared
 from training.errors import ExportRefused, MissingArtifact
-from training.evaluate import evaluate
-from training.export import check_equal, export
 from training.models import MODELS
 from training.models.cnn import find_device
 from training.params import TaskParams
-from training.prepare import prepare
+from training.stages.evaluate import evaluate
+from training.stages.export import check_equal, export
+from training.stages.prepare import prepare
+from training.stages.train import CURVES, emphasise, train
 from training.tasks import TASKS
-from training.train import CURVES, emphasise, train
 
 NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
 

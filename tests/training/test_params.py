@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from training import params
-from training.command import run
+from training.command_line import run
 from training.errors import BadParameter
 from training.tasks import TASKS
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.artifacts import Split
+from training.artifacts.splits import Split
 from training.models.model import Log
 from training.params import Train
 

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from training.artifacts import Split
+from training.artifacts.splits import Split
 from training.params import Train
 
 # Called once per epoch with names and values: accuracy, loss, val_accuracy, val_loss.

@@ -12,16 +12,18 @@ from gto import api as gto
 from gto.exceptions import GTOException
 from ruamel.yaml import YAML
 
-from service import bundle as bundles
-from service.bundle import Bundle
-from service.errors import BundleRejected
-from training import gate, params
-from training.branch import Author, Remote, Repository
-from training.command import run
+from perennial import bundle as bundles
+from perennial.bundle import Bundle
+from perennial.errors import BundleRejected
+from training import params
+from training.command_line import run
 from training.errors import BundleUnusable, RegistryRefused
-from training.tasks import TASKS
-from training.registry import champion, gitlab, versions
+from training.gate import result as gate
+from training.gitlab.git import Author, Remote, Repository
+from training.registry import champion, versions
+from training.registry.upload import upload
 from training.registry.versions import STAGE, Facts, Versions
+from training.tasks import TASKS
 
 VERDICTS = ("promote: ", "keep: ", "block: ")
 
@@ -189,7 +191,7 @@ def main(
         numbers = params.load(options.task, root / params.FILE)
         chosen = numbers.model_dump(include={"prepare", "train", "export"})
         repository = Repository(root, environment)
-        for line in gitlab.upload(found, repository, environment, chosen):
+        for line in upload(found, repository, environment, chosen):
             print(line, flush=True)
         return 0
     known = versions.read(options.task, Repository(root, environment))

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from service.bundle import Bundle, Manifest
-from training.branch import Repository
-from training.statistics import wilson
+from perennial.bundle import Bundle, Manifest
+from perennial.statistics.comparison import wilson
+from training.gitlab.git import Repository
 
 STAGE = "production"
 UNKNOWN = "the tag's message does not say"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from training import params
-from training.command import run, task_parser
+from training.command_line import run, task_parser
 from training.report.source import Environment, collect
 from training.report.summary import summary
 from training.report.write import write

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.artifacts import SPLITS, Split
+from training.artifacts.splits import SPLITS, Split
 
 
 @dataclass(frozen=True)

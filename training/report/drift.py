@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from service.predictor import Predictor
-from service.signals import Binner, Signal, outputs
-from training.artifacts import Split
-from training.comparison import probabilities
+from perennial.bundle.predictor import Predictor
+from perennial.signals import Binner, Signal, outputs
+from training.artifacts.splits import Split
+from training.gate.comparison import probabilities
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

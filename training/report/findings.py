@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from training.artifacts import read_json
-from training.markdown import bullets, code, table
+from training.artifacts.files import read_json
+from training.report.markdown import bullets, code, table
 from training.report.source import Source
 
 FILE = "validation/findings.json"

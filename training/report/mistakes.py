@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training import plots
-from training.markdown import code, image, table
-from training.plots.canvas import text
+from training.gate.scores import Ints
+from training.report import plots
+from training.report.markdown import code, image, table
+from training.report.plots.canvas import text
 from training.report.source import Source
-from training.scores import Ints
 
 MOST = 10
 LONGEST = 120

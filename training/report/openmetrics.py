@@ -6,10 +6,10 @@ Source: OpenMetrics 1.0, https://prometheus.io/docs/specs/om/open_metrics_spec/
 from collections.abc import Mapping
 from pathlib import Path
 
-from training.prepare import BASE
-from training.report.cost import figures
+from training.artifacts.arrangement import BASE
+from training.gate.scores import measure
+from training.report.sections.cost import figures
 from training.report.source import Source
-from training.scores import measure
 
 FILE = "metrics.txt"
 PREFIX = "model"

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.comparison import Bools
-from training.prepare import BASE
+from perennial.statistics.comparison import holm, mcnemar, small_paired_interval, wilson
+from training.artifacts.arrangement import BASE
+from training.gate.comparison import Bools
 from training.report.source import Source
-from training.statistics import holm, mcnemar, small_paired_interval, wilson
 
 SMALL = 30
 

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from service.predictor import Predictor
-from training import gate, params
-from training.artifacts import Split
-from training.comparison import Bools, Floats, probabilities, unseen
+from perennial.bundle.predictor import Predictor
+from training import params
+from training.artifacts.splits import Split
+from training.cost.latency import Latency, measure
 from training.errors import BadParameter
-from training.gate import Result, judge, open_models
-from training.latency import Latency, measure
-from training.scores import aligned
+from training.gate import result as gate
+from training.gate.comparison import Bools, Floats, probabilities, unseen
+from training.gate.judgement import judge, open_models
+from training.gate.result import Result
+from training.gate.scores import aligned
 
 OTHER = "(other)"
 

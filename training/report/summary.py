@@ -4,14 +4,14 @@ from textwrap import wrap
 
 import numpy as np
 
-from training.artifacts import read_json
-from training.decision import p_value
-from training.report.cost import figures
-from training.report.data import SUMMARY, since_main
+from training.artifacts.files import read_json
+from training.gate.decision import p_value
+from training.gate.scores import METRICS, measure
 from training.report.drift import signal_drift
 from training.report.findings import read
+from training.report.sections.cost import figures
+from training.report.sections.data import SUMMARY, since_main
 from training.report.source import Source
-from training.scores import METRICS, measure
 
 WIDTH = 80
 SHOWN = ("accuracy", "macro F1", "log loss", "calibration error")

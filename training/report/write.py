@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from training.note import REPORT, marker
-from training.report import (
+from training.gitlab.note import REPORT, marker
+from training.report import openmetrics
+from training.report.sections import (
     calibration,
     confusion,
     cost,
@@ -13,7 +14,6 @@ from training.report import (
     details,
     lineage,
     metrics,
-    openmetrics,
     slices,
     verdict,
 )

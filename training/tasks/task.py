@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from service.signals import InputSchema
+from perennial.signals import InputSchema
 from training.tasks.schema import Schema
 
 

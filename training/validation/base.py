@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from training.prepare import BASE, digests
+from training.artifacts.arrangement import BASE, digests
 from training.tasks.task import Rows, Task
 from training.validation.arrays import (
     check_duplicates,

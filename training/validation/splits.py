@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.artifacts import SPLITS, Prepared
-from training.prepare import Collected, digests
+from training.artifacts.arrangement import Collected, digests
+from training.artifacts.splits import SPLITS, Prepared
 from training.tasks.task import Rows
 from training.validation.arrays import count_labels, first_of
 from training.validation.findings import SAMPLES, Finding, of, shown

@@ -11,8 +11,8 @@ from benchmarks.cost import history
 from benchmarks.cost.history import History, Past
 from benchmarks.cost.page import Page
 from benchmarks.cost.traffic import Traffic
-from monitoring.series import Window
-from service import metrics
+from monitoring.recording.series import Window
+from perennial.metric_names import service as metrics
 from tests.prometheus import Prometheus
 
 SIGNALS, REPLICAS = 2, 3

@@ -4,7 +4,8 @@ import numpy as np
 from prometheus_client.parser import text_string_to_metric_families
 
 from benchmarks.cost.page import BINS, Page
-from service import metrics
+from perennial.metric_names import service as metrics
+from perennial.metric_names.metric import Metric
 
 
 def _samples(page: bytes, name: str) -> list[float]:
@@ -31,7 +32,7 @@ def test_counts_leave_no_trace_on_the_next_page() -> None:
 def test_every_metric_of_a_signal_is_there() -> None:
     """Whatever the service says of a signal, a stand-in says too."""
     page = Page(1).render(np.zeros(len(BINS), np.int64))
-    defined = [each for each in vars(metrics).values() if isinstance(each, metrics.Metric)]
+    defined = [each for each in vars(metrics).values() if isinstance(each, Metric)]
     for metric in (each for each in defined if "signal" in each.labels):
         assert _samples(page, metric.name), metric.name
 

@@ -17,7 +17,7 @@ from benchmarks.drift.peers.nannyml import NannyML
 from benchmarks.drift.peers.river import River, cuts
 from benchmarks.drift.protocol import Detector
 from benchmarks.drift.windows import Looks
-from monitoring import drift, evidence
+from perennial.statistics import drift, evidence
 from tests.benchmarks.drift.frames import frame
 
 LOOKS = Looks(every=50, horizon=3_000, before=14_400)
@@ -38,7 +38,7 @@ def test_a_gross_shift_outscores_every_stationary_stream(detector: Detector) -> 
 
 
 def test_effect_and_evidence_are_those_of_the_specification() -> None:
-    """All signals at once give what monitoring/drift.py and evidence.py give for one."""
+    """All signals at once give what perennial/statistics/drift.py and evidence.py give for one."""
     bins = Bins(frame(1_000))
     found = np.bincount(bins.codes(frame(200, moved=0.5)).ravel(), minlength=bins.size)
     live, known = found[None].astype(np.float64), 1_000

@@ -13,7 +13,7 @@ import numpy as np
 from monitoring import files
 from monitoring.config import prometheus_config
 from monitoring.thresholds import Thresholds
-from service import metrics
+from perennial.metric_names import service as metrics
 from tests import bundles
 from tests.monitoring.relay.fakes import webhook
 from tests.monitoring.relay.parts import BEARER, bench

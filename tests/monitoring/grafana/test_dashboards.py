@@ -13,10 +13,10 @@ from monitoring.grafana.boards import boards
 from monitoring.grafana.files import DASHBOARDS, generated
 from monitoring.grafana.panel import Board, Panel
 from monitoring.grafana.variables import DATASOURCE, DATASOURCE_UID
-from monitoring.relay import metrics as relay
 from monitoring.thresholds import Thresholds
-from service import metrics as service
-from service.metrics import Metric
+from perennial.metric_names import relay as relay
+from perennial.metric_names import service as service
+from perennial.metric_names.metric import Metric
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = Path(__file__).with_name("dashboard.jsonschema.json")

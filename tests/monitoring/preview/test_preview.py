@@ -15,7 +15,7 @@ from monitoring.grafana.boards import boards
 from monitoring.grafana.panel import Panel, Query
 from monitoring.preview.ask import Asker
 from monitoring.preview.cells import joined
-from monitoring.preview.page import COLUMNS, place
+from monitoring.preview.dashboard import COLUMNS, place
 from monitoring.prometheus import Series
 from monitoring.thresholds import Thresholds
 from tests.monitoring.grafana.running import running

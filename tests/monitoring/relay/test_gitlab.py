@@ -9,12 +9,7 @@ from demo.processes import free_port
 from monitoring.relay.errors import GitlabFailed, GitlabUnsure
 from monitoring.relay.gitlab import GitlabPipelines
 from monitoring.relay.policy import VERDICTS, Decision, Verdict
-from tests.monitoring.relay.gitlab_server import (
-    PROJECT,
-    READ_TOKEN,
-    TRIGGER_TOKEN,
-    GitlabServer,
-)
+from tests.monitoring.relay.gitlab_server import PROJECT, READ_TOKEN, TRIGGER_TOKEN, GitlabServer
 
 INPUTS = {"task": "digits", "incident": "0123456789ab", "incident_started": "2026-11-21T08:00:00Z"}
 NAME = "retrain digits 0123456789ab"

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from monitoring.series import Window
+from monitoring.recording.series import Window
 from monitoring.thresholds import Thresholds
-from service import metrics
-from service.signals import MISSING, OTHER
+from perennial.metric_names import service as metrics
+from perennial.signals import MISSING, OTHER
 from tests.monitoring.summary.past import Past, Replica, Signal
 
 Shares = Mapping[str, float]

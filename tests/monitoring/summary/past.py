@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from service import metrics, signals
+from perennial import signals
+from perennial.metric_names import service as metrics
 from tests.prometheus import Prometheus
 
 # Seconds between two scrapes.

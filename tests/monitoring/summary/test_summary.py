@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitoring import drift, evidence
 from monitoring.__main__ import main
 from monitoring.prometheus import Prometheus as Client
 from monitoring.summary.finding import Finding
@@ -18,6 +17,7 @@ from monitoring.summary.verdict import Verdict
 from monitoring.summary.version import choose
 from monitoring.summary.words import facts, headline
 from monitoring.thresholds import Thresholds, seconds
+from perennial.statistics import drift, evidence
 from tests.monitoring.summary import models
 from tests.monitoring.summary.past import END, Past, remembered
 from tests.prometheus import Prometheus

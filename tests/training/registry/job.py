@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from service.bundle import Bundle
+from perennial.bundle import Bundle
 from tests.bundles import make_bundle
+from training.gitlab.git import Remote
 from training.registry import __main__ as registry
-from training.branch import Remote
 
 LOCK = "stages:\n  export@digits:\n    outs:\n    - path: artifacts/digits/bundle\n      md5: {}\n"
 SIZES = {"base_accuracy": {"value": 0.975, "size": 400}}

@@ -8,14 +8,14 @@ import pytest
 from gto import api as gto
 
 from tests.demo.forge_fixtures import API, PROJECT, ForgeServer, running_forge, seed
+from tests.training.gitlab.test_propose import result
 from tests.training.registry.job import Main, shown
-from tests.training.test_propose import result
-from training import gate
-from training.registry import __main__ as registry
-from training.branch import Remote
-from training.command import run
+from training.command_line import run
 from training.errors import BundleUnusable, GitLabRefused, MissingVariable, RegistryRefused
-from training.gate import Model
+from training.gate import result as gate
+from training.gate.result import Model
+from training.gitlab.git import Remote
+from training.registry import __main__ as registry
 
 
 @pytest.fixture

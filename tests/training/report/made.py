@@ -8,9 +8,10 @@ import numpy as np
 
 from tests.bundles import LABELS, images
 from tests.training.contests import model, prepare, says
-from training import gate, params
-from training.artifacts import Split
-from training.comparison import LEARNT
+from training import params
+from training.artifacts.splits import Split
+from training.gate import __main__ as gate
+from training.gate.comparison import LEARNT
 from training.report.__main__ import main
 from training.report.source import Environment, Source, collect
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.training.contests import model
 from tests.training.report.made import Artifacts
-from training.command import run
+from training.command_line import run
 from training.errors import BadParameter
 
 MOST_BYTES = 200_000

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.training.report.made import Artifacts
-from tests.training.report.test_data import prepared, rows
+from tests.training.report.sections.test_data import prepared, rows
 from training.report.summary import summary
 
 

@@ -1,0 +1,175 @@
+"""The recording rules of accuracy, macro F1 and their rows, and of the labels that they need."""
+
+from monitoring.recording.series import (
+    MODEL,
+    REFERENCE_ACCURACY,
+    REFERENCE_ACCURACY_SIZE,
+    REFERENCE_CONFIDENCE,
+    VERSION,
+    Rule,
+    Window,
+)
+from monitoring.thresholds import Thresholds, seconds
+from perennial.metric_names import service as metrics
+
+LABEL = ", ".join(metrics.FEEDBACK.labels[:-1])
+CONFIDENCE_BIN = ", ".join(metrics.FEEDBACK_RIGHT.labels)
+
+
+def accuracy_reference() -> list[Rule]:
+    """Return the accuracy that each version was accepted with, once for all replicas."""
+    return [
+        Rule(REFERENCE_ACCURACY, f"max by ({VERSION}) ({metrics.REFERENCE_ACCURACY.name})"),
+        Rule(REFERENCE_CONFIDENCE, f"max by ({VERSION}) ({metrics.REFERENCE_CONFIDENCE.name})"),
+        Rule(
+            REFERENCE_ACCURACY_SIZE, f"max by ({VERSION}) ({metrics.REFERENCE_ACCURACY_SIZE.name})"
+        ),
+    ]
+
+
+def accuracy(window: str, thresholds: Thresholds) -> list[Rule]:
+    """Return all that is recorded of accuracy and labels over one window."""
+    watched = usual_labels(thresholds) if window == thresholds.label_window else []
+    return [
+        *_realised(window, thresholds),
+        *_estimated(window, thresholds),
+        *_labels(window, thresholds),
+        *_calibration(window),
+        *watched,
+    ]
+
+
+def _realised(window: str, thresholds: Thresholds) -> list[Rule]:
+    names = Window(window)
+    confusion_labels = ", ".join(metrics.FEEDBACK.labels)
+    feedback = f"increase({metrics.FEEDBACK.name}[{window}])"
+    return [
+        Rule(names.confusion, f"sum by ({confusion_labels}) ({feedback})"),
+        Rule(names.labels, f"sum by ({VERSION}) ({names.confusion})"),
+        Rule(
+            names.accuracy,
+            f"(\n  {_right(names, VERSION)}\n  or 0 * {names.labels}\n) / ({names.labels} > 0)",
+        ),
+        Rule(names.accuracy_limit, _limit(names.labels, thresholds)),
+        Rule(names.involved, _involved(names)),
+        Rule(
+            names.f1,
+            f"(\n  2 * {_right(names, LABEL)}\n  or 0 * {names.involved}\n"
+            f") / ({names.involved} > 0)",
+        ),
+        Rule(names.macro_f1, f"avg by ({VERSION}) ({names.f1})"),
+    ]
+
+
+def _estimated(window: str, thresholds: Thresholds) -> list[Rule]:
+    names, confidence = Window(window), metrics.CONFIDENCE.name
+    rows = f"sum by ({VERSION}) (increase({confidence}_count[{window}]))"
+    total = f"sum by ({VERSION}) (increase({confidence}_sum[{window}]))"
+    return [
+        Rule(names.predictions, rows),
+        Rule(
+            names.estimated,
+            f"clamp(\n  {REFERENCE_ACCURACY} - {REFERENCE_CONFIDENCE}\n"
+            f"  + {total}\n  / ({names.predictions} > 0),\n  0, 1\n)",
+        ),
+        Rule(names.estimated_limit, _limit(names.predictions, thresholds)),
+    ]
+
+
+def _labels(window: str, thresholds: Thresholds) -> list[Rule]:
+    names, delay = Window(window), metrics.FEEDBACK_DELAY.name
+    total = f"sum by ({VERSION}) (increase({delay}_sum[{window}]))"
+    labels = f"sum by ({VERSION}) (increase({delay}_count[{window}]))"
+    return [
+        Rule(names.coverage, f"{names.labels}\n/ ({_asked(names, thresholds)} > 0)"),
+        Rule(names.delay, f"{total}\n/ ({labels} > 0)"),
+    ]
+
+
+def _calibration(window: str) -> list[Rule]:
+    names, confidence = Window(window), metrics.FEEDBACK_CONFIDENCE.name
+    labels, total, right = (
+        f"sum by ({CONFIDENCE_BIN}) (increase({name}[{window}]))"
+        for name in (f"{confidence}_count", f"{confidence}_sum", metrics.FEEDBACK_RIGHT.name)
+    )
+    all_labels = f"(sum by ({VERSION}) ({names.bin_labels}) > 0)"
+    gap = f"abs({names.bin_accuracy} - {names.bin_confidence})"
+    # Extrapolated counters may put a mean a little over 1.
+    spread = f"clamp_min({names.bin_confidence} * (1 - {names.bin_confidence}), 0)"
+    by_chance = f"sqrt(2 / pi() * {names.bin_labels} * {spread})"
+    return [
+        Rule(names.bin_labels, labels),
+        Rule(names.bin_accuracy, f"{right}\n/ ({names.bin_labels} > 0)"),
+        Rule(names.bin_confidence, f"{total}\n/ ({names.bin_labels} > 0)"),
+        Rule(
+            names.calibration_error,
+            f"sum by ({VERSION}) (\n  {names.bin_labels} * {gap}\n)\n/ {all_labels}",
+        ),
+        Rule(names.calibration_chance, f"sum by ({VERSION}) (\n  {by_chance}\n)\n/ {all_labels}"),
+    ]
+
+
+def usual_labels(thresholds: Thresholds) -> list[Rule]:
+    """Return what LabelsMissing compares: the labels that came, and those that usually would.
+
+    Summed over versions, since labels of the last version come while the next one serves. The
+    usual coverage is not shifted by the delay: of a model that is new or whose traffic grows it
+    then expects too little, never too much.
+    """
+    names, level = Window(thresholds.label_window), thresholds.label_level_window
+    labels, predictions = (
+        f"sum by ({MODEL}) (sum_over_time({series}[{level}]))"
+        for series in (names.labels, names.predictions)
+    )
+    return [
+        Rule(names.model_labels, f"sum by ({MODEL}) ({names.labels})"),
+        Rule(
+            names.expected_labels,
+            f"sum by ({MODEL}) ({_asked(names, thresholds)})\n"
+            f"* {labels}\n/ ({predictions} > 0)",
+        ),
+    ]
+
+
+def _asked(names: Window, thresholds: Thresholds) -> str:
+    """Return the predictions that the labels of a window speak of: those of one delay earlier."""
+    late = seconds(thresholds.label_delay) > 0
+    return f"{names.predictions} offset {thresholds.label_delay}" if late else names.predictions
+
+
+def _right(names: Window, by: str) -> str:
+    # PromQL cannot compare two labels, so the diagonal is named first and then picked out.
+    label, predicted = metrics.FEEDBACK.labels[-2:]
+    return (
+        f"sum by ({by}) (\n"
+        f"    {names.confusion}\n"
+        "    and label_replace(\n"
+        f"      sum by ({LABEL}) ({names.confusion}),\n"
+        f'      "{predicted}", "$1", "{label}", "(.*)"\n'
+        "    )\n"
+        "  )"
+    )
+
+
+def _involved(names: Window) -> str:
+    # The second part keeps its label `predicted`, so `or` takes it beside the first.
+    label, predicted = metrics.FEEDBACK.labels[-2:]
+    return (
+        f"sum by ({LABEL}) (\n"
+        f"  sum by ({LABEL}) ({names.confusion})\n"
+        "  or label_replace(\n"
+        f"    sum by ({VERSION}, {predicted}) ({names.confusion}),\n"
+        f'    "{label}", "$1", "{predicted}", "(.*)"\n'
+        "  )\n"
+        ")"
+    )
+
+
+def _limit(rows: str, thresholds: Thresholds) -> str:
+    reference = REFERENCE_ACCURACY
+    return (
+        f"{reference} - {thresholds.accuracy_z:g} * sqrt(\n"
+        f"  {reference} * (1 - {reference})\n"
+        f"  * (1 / ({rows} > 0) + 1 / {REFERENCE_ACCURACY_SIZE})\n"
+        ")"
+    )

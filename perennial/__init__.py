@@ -1,0 +1,1 @@
+"""What service, training and monitoring share; it knows none of them."""

@@ -1,0 +1,151 @@
+"""What a model bundle is: an immutable, content-addressed directory, nothing executable in it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from perennial.bundle import consistency as references
+from perennial.bundle.manifest import FORMAT, Manifest
+from perennial.errors import BundleRejected
+from perennial.signals import Extraction, Reference
+
+__all__ = [
+    "CARD",
+    "FORMAT",
+    "MANIFEST",
+    "MODEL",
+    "REFERENCE",
+    "SIGNALS",
+    "Bundle",
+    "Manifest",
+    "load",
+    "sha256",
+    "write",
+]
+MANIFEST = "manifest.json"
+MODEL = "model.onnx"
+REFERENCE = references.FILE
+SIGNALS = "signals.npz"
+CARD = "card.md"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A directory whose files and schema have been verified; only `load` makes one."""
+
+    path: Path
+    digest: str
+    manifest: Manifest
+    reference: Reference
+    extraction: Extraction
+
+    @property
+    def model(self) -> Path:
+        """The ONNX file."""
+        return self.path / MODEL
+
+    @cached_property
+    def card(self) -> str:
+        """The model card, as Markdown."""
+        return (self.path / CARD).read_text(encoding="utf-8")
+
+
+def sha256(path: Path) -> str:
+    """Return a file's checksum in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def write(path: Path, manifest: Mapping[str, object]) -> Bundle:
+    """Write `manifest.json` over the files already in `path`, with their checksums, and load it.
+
+    manifest: every field of `Manifest` but `format` and `files`.
+    Raises BundleRejected where a file is missing or a field is wrong.
+    """
+    names = sorted(p.name for p in path.iterdir() if p.is_file() and p.name != MANIFEST)
+    document = {
+        "format": FORMAT,
+        **manifest,
+        "files": {name: sha256(path / name) for name in names},
+    }
+    text = json.dumps(document, indent=2, default=str) + "\n"
+    (path / MANIFEST).write_text(text, encoding="utf-8")
+    return load(path)
+
+
+def load(path: Path) -> Bundle:
+    """Verify a bundle directory and return it; the predictor adds the self-test.
+
+    Raises BundleRejected with the file at fault: missing, changed, unlisted, of a wrong format
+    version, or not of the schema.
+    """
+    manifest = _parse(Manifest, path / MANIFEST)
+    for required in (MODEL, REFERENCE, SIGNALS, CARD):
+        if required not in manifest.files:
+            raise BundleRejected(MANIFEST, f"files lists no {required}", reason="missing")
+    for name, expected in manifest.files.items():
+        _verify(path, name, expected)
+    unlisted = {p.name for p in path.iterdir()} - set(manifest.files) - {MANIFEST}
+    if unlisted:
+        raise BundleRejected(min(unlisted), "the manifest does not list it", reason="unlisted")
+    reference = _parse(Reference, path / REFERENCE)
+    extraction = _extraction(manifest, path / SIGNALS)
+    references.check(reference, extraction, manifest.labels)
+    return Bundle(path, sha256(path / MANIFEST), manifest, reference, extraction)
+
+
+def _verify(path: Path, name: str, expected: str) -> None:
+    file = path / name
+    if file.parent != path or not file.is_file():
+        raise BundleRejected(name, "the manifest lists it, the bundle lacks it", reason="missing")
+    found = sha256(file)
+    if found != expected:
+        problem = f"sha256 is {found[:8]}…, the manifest says {expected[:8]}…"
+        raise BundleRejected(name, problem, reason="checksum")
+
+
+def _extraction(manifest: Manifest, file: Path) -> Extraction:
+    try:
+        return Extraction.load(manifest.input, file)
+    except ValueError as error:
+        raise BundleRejected(file.name, str(error), reason="schema") from error
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def _parse(model: type[Model], file: Path) -> Model:
+    if not file.is_file():
+        raise BundleRejected(file.name, "the bundle lacks it", reason="missing")
+    try:
+        document = json.loads(file.read_bytes())
+    except ValueError as error:
+        raise BundleRejected(file.name, f"not JSON: {error}", reason="schema") from error
+    if model is Manifest and isinstance(document, dict) and document.get("format") != FORMAT:
+        problem = f"format is {document.get('format')!r}, this service reads {FORMAT}"
+        raise BundleRejected(file.name, problem, reason="format")
+    try:
+        return model.model_validate_json(file.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = _field(first["loc"], document) or "document"
+        problem = f"{field}: {first['msg']} (got {str(first['input'])[:60]})"
+        raise BundleRejected(file.name, problem, reason="schema") from error
+
+
+def _field(path: tuple[int | str, ...], document: Any) -> str:
+    """Return a path such as `signals.brightness.shares.0`: what has a name is called by it."""
+    parts = []
+    for part in path:
+        try:
+            document = document[part]
+        except (KeyError, IndexError, TypeError):  # a missing field, or the tag of a kind of input
+            document = document if isinstance(part, str) else None
+        named = isinstance(part, int) and isinstance(document, dict) and "name" in document
+        parts.append(str(document["name"] if named else part))
+    return ".".join(parts)

@@ -1,0 +1,1 @@
+"""GitLab: the client, and what its refusals mean."""

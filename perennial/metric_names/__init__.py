@@ -1,0 +1,1 @@
+"""The name, type, labels and help of every metric."""

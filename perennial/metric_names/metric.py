@@ -1,0 +1,14 @@
+"""What a metric is."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric family; a counter's `name` carries its `_total`."""
+
+    name: str
+    type: Literal["counter", "gauge", "histogram", "summary"]
+    help: str
+    labels: tuple[str, ...]

@@ -1,0 +1,52 @@
+"""How an input or an output becomes a monitored signal, and a signal's value becomes a bin.
+
+Training builds the reference with this package and the service counts with it, so the two cannot
+disagree. It needs numpy and pydantic only.
+"""
+
+from perennial.signals.binner import Binner
+from perennial.signals.bins import (
+    MISSING,
+    OTHER,
+    OUTSIDE,
+    numeric_bins,
+    numeric_edges,
+    reference_shares,
+)
+from perennial.signals.extraction import Extraction
+from perennial.signals.inputs import (
+    CategoricalFeature,
+    ImageInput,
+    InputSchema,
+    NumericFeature,
+    Rows,
+    TabularInput,
+    TextInput,
+)
+from perennial.signals.output import outputs
+from perennial.signals.signal import CONFIDENCE, MARGIN, OUTPUTS, PREDICTION, Reference, Signal
+
+__all__ = [
+    "CONFIDENCE",
+    "MARGIN",
+    "MISSING",
+    "OTHER",
+    "OUTPUTS",
+    "OUTSIDE",
+    "PREDICTION",
+    "Binner",
+    "CategoricalFeature",
+    "Extraction",
+    "ImageInput",
+    "InputSchema",
+    "NumericFeature",
+    "Reference",
+    "Rows",
+    "Signal",
+    "TabularInput",
+    "TextInput",
+    "numeric_bins",
+    "numeric_edges",
+    "outputs",
+    "reference_shares",
+]

@@ -1,0 +1,83 @@
+"""From rows to signals, the same in training and in the service, as it was fitted."""
+
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perennial.signals.arrays import Arrays, check
+from perennial.signals.image import ImageSignals
+from perennial.signals.inputs import InputSchema, Rows
+from perennial.signals.tabular import TabularSignals
+from perennial.signals.text import TextSignals
+
+KINDS: dict[str, Any] = {"image": ImageSignals, "tabular": TabularSignals, "text": TextSignals}
+LARGEST = float(np.finfo(np.float32).max)
+
+
+class Extraction:
+    """Computes the input signals of a model.
+
+    names: of the signals, in the order of the columns.
+    categories: of the categorical ones, the bins.
+    Raises ValueError with the array that does not fit the schema.
+    """
+
+    def __init__(self, schema: InputSchema, arrays: Arrays) -> None:
+        kind = KINDS[schema.kind]
+        check(arrays, kind.expected(schema))
+        self.schema = schema
+        self._arrays = arrays
+        self._signals = kind(schema, arrays)
+        self.categories: dict[str, tuple[str, ...]] = self._signals.categories
+        self.names = tuple(self.extract(np.empty((0, *schema.shape), schema.dtype)))
+
+    @classmethod
+    def fit(cls, schema: InputSchema, rows: Rows) -> "Extraction":
+        """Return the extraction fitted to rows, shape (rows, *schema.shape).
+
+        Fit on other rows than the reference is counted on: on its own rows a fit looks better than
+        on any traffic to come, which then seems to drift.
+        Raises ValueError without rows.
+        """
+        if not len(rows):
+            raise ValueError("rows: got none, expected at least one to fit on")
+        return cls(schema, KINDS[schema.kind].fit(schema, rows))
+
+    def extract(self, rows: Rows) -> dict[str, NDArray[Any]]:
+        """Return every input signal of a batch as columns of shape (rows,).
+
+        Numeric columns are float32 with NaN for missing, categorical ones indices of bins.
+        """
+        found: dict[str, NDArray[Any]] = self._signals.extract(rows)
+        numeric = [name for name in found if name not in self.categories]
+        if numeric:
+            # What is too large for float32 stays finite, and is outside all the same.
+            with np.errstate(over="ignore"):
+                values = np.stack(
+                    [found[name] for name in numeric], dtype=np.float32, casting="same_kind"
+                )
+            np.clip(values, -LARGEST, LARGEST, out=values)
+            found.update(zip(numeric, values, strict=True))
+        return found
+
+    def save(self, file: Path) -> None:
+        """Write the arrays to an .npz file; the same arrays give the same bytes."""
+        arrays: dict[str, Any] = dict(self._arrays)
+        with file.open("wb") as stream:
+            np.savez(stream, **arrays)
+
+    @classmethod
+    def load(cls, schema: InputSchema, file: Path) -> "Extraction":
+        """Return what `save` wrote.
+
+        Raises ValueError where it is no such file, or an array does not fit the schema.
+        """
+        try:
+            with np.load(file, allow_pickle=False) as stored:
+                arrays = {name: stored[name] for name in stored.files}
+        except (ValueError, OSError, EOFError, BadZipFile) as error:
+            raise ValueError(f"not readable as arrays ({error})") from error
+        return cls(schema, arrays)

@@ -1,0 +1,1 @@
+"""Every statistic, once: drift, evidence, and the metrics of models."""

@@ -1,0 +1,67 @@
+"""Whether a model is as often right as it says, from labels counted by confidence, in numpy.
+
+The specification of the recorded calibration error, as drift.py is of the other statistics.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from perennial.statistics.errors import BinMismatch, InvalidCounts
+
+Floats = NDArray[np.float64]
+
+
+def calibration_error(labels: ArrayLike, right: ArrayLike, confidence: ArrayLike) -> float | None:
+    """Return the expected calibration error, or None where there is no label.
+
+    The mean gap between the share that was right and the mean confidence, over bins of confidence,
+    each weighing as many labels as it has. 0 is calibrated, 0.05 is usual for an uncalibrated
+    network; few labels alone make it larger, as `calibration_chance` says.
+    labels: labelled predictions per bin.  right: of them, those that were right.
+    confidence: the sum of their confidences. All of shape (bins,).
+    Raises BinMismatch, InvalidCounts.
+    Source: Guo et al., On Calibration of Modern Neural Networks, 2017, eq. 3.
+
+    >>> round(calibration_error([10, 90], [5, 81], [6.0, 81.0]), 3)
+    0.01
+    """
+    counts, good, sure = _bins(labels=labels, right=right, confidence=confidence)
+    seen = counts > 0
+    if not seen.any():
+        return None
+    gaps = np.abs(good[seen] / counts[seen] - sure[seen] / counts[seen])
+    return float(np.sum(counts[seen] * gaps) / counts.sum())
+
+
+def calibration_chance(labels: ArrayLike, confidence: ArrayLike) -> float | None:
+    """Return the error that a perfectly calibrated model would have by chance; None without labels.
+
+    In a bin of n labels of mean confidence c the share that is right has the standard error
+    sqrt(c (1 - c) / n), and a normal deviation is sqrt(2 / pi) of its standard error in the mean.
+    labels, confidence: as in `calibration_error`, with the same errors.
+    Source: the idea of Bröcker and Smith, Increasing the Reliability of Reliability Diagrams, 2007;
+    the mean of the half-normal distribution.
+
+    >>> round(calibration_chance([100, 900], [60.0, 810.0]), 3)
+    0.011
+    """
+    counts, sure = _bins(labels=labels, confidence=confidence)
+    seen = counts > 0
+    if not seen.any():
+        return None
+    mean = sure[seen] / counts[seen]
+    # Extrapolated counters may put a mean a little over 1.
+    spread = np.maximum(mean * (1 - mean), 0.0)
+    return float(np.sum(np.sqrt(2 / np.pi * counts[seen] * spread)) / counts.sum())
+
+
+def _bins(**given: ArrayLike) -> tuple[Floats, ...]:
+    """Return every argument as numbers of one shape (bins,), or name the one that is wrong."""
+    values = {name: np.asarray(value, dtype=np.float64) for name, value in given.items()}
+    shape = values["labels"].shape
+    for name, found in values.items():
+        if found.shape != shape or found.ndim != 1:
+            raise BinMismatch(name, found.shape, f"one dimension, as labels' {shape}")
+        if not ((found >= 0) & np.isfinite(found)).all():
+            raise InvalidCounts(name, found.tolist(), "finite numbers of 0 or more")
+    return tuple(values.values())

@@ -1,0 +1,1 @@
+"""What the service counts of each model version, and how it is exported."""

@@ -1,0 +1,120 @@
+"""Export everything the service counts of its models, under the names in `metrics.py`."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from prometheus_client import core, registry
+
+from perennial.errors import REJECTIONS
+from perennial.metric_names import service as metrics
+from perennial.metric_names.metric import Metric
+from service.counting.counters import Counters
+from service.counting.feedback import BINS
+from service.counting.versions import Versions
+
+Family = core.CounterMetricFamily | core.GaugeMetricFamily
+Kind = TypeVar("Kind")
+
+
+class Collector(registry.Collector):
+    """One collector over all counters: a scrape copies arrays, a request touches none of it."""
+
+    def __init__(
+        self,
+        versions: Versions,
+        *,
+        dropped: Callable[[], int],
+        queued: Callable[[], int],
+    ) -> None:
+        self._versions = versions
+        self._dropped = dropped
+        self._queued = queued
+        self.rejected = dict.fromkeys(REJECTIONS, 0)
+        self.swaps = 0
+
+    def collect(self) -> Iterator[core.Metric]:
+        """Yield every family; called by the registry at a scrape."""
+        held = list(self._versions.counters.items())
+        for _, counters in held:
+            counters.settle()
+        yield from self._process()
+        yield from self._traffic(held)
+        yield from self._signals(held)
+        yield from self._feedback()
+
+    def _process(self) -> Iterator[core.Metric]:
+        rejected = _family(core.CounterMetricFamily, metrics.BUNDLE_REJECTED)
+        for reason, count in list(self.rejected.items()):
+            rejected.add_metric([reason], count)
+        yield rejected
+        for metric, kind, value in (
+            (metrics.BUNDLE_SWAPS, core.CounterMetricFamily, self.swaps),
+            (metrics.PREDICTIONS_DROPPED, core.CounterMetricFamily, self._dropped()),
+            (metrics.QUEUE_LENGTH, core.GaugeMetricFamily, self._queued()),
+        ):
+            family: Family = kind(metric.name, metric.help)
+            family.add_metric([], value)
+            yield family
+
+    def _traffic(self, held: list[tuple[tuple[str, str], Counters]]) -> Iterator[core.Metric]:
+        info = _family(core.GaugeMetricFamily, metrics.INFO)
+        created = _family(core.GaugeMetricFamily, metrics.CREATED)
+        predictions = _family(core.CounterMetricFamily, metrics.PREDICTIONS)
+        confidence = _family(core.SummaryMetricFamily, metrics.CONFIDENCE)
+        seconds = _family(core.HistogramMetricFamily, metrics.INFERENCE_SECONDS)
+        rows = _family(core.HistogramMetricFamily, metrics.BATCH_SIZE)
+        accuracy = _family(core.GaugeMetricFamily, metrics.REFERENCE_ACCURACY)
+        size = _family(core.GaugeMetricFamily, metrics.REFERENCE_ACCURACY_SIZE)
+        usual = _family(core.GaugeMetricFamily, metrics.REFERENCE_CONFIDENCE)
+        for key, counters in held:
+            bundle, counts = counters.bundle, counters.predictions.tolist()
+            if key == self._versions.serving:
+                info.add_metric([*key, bundle.manifest.commit], 1)
+            created.add_metric(key, bundle.manifest.created.timestamp())
+            for label, count in zip(bundle.manifest.labels, counts, strict=True):
+                predictions.add_metric([*key, label], count)
+            confidence.add_metric(key, sum(counts), counters.confidence)
+            seconds.add_metric(key, counters.seconds.buckets(), counters.seconds.sum)
+            rows.add_metric(key, counters.rows.buckets(), counters.rows.sum)
+            accuracy.add_metric(key, bundle.reference.accuracy)
+            size.add_metric(key, bundle.reference.accuracy_size)
+            usual.add_metric(key, bundle.reference.confidence)
+        yield from (info, created, predictions, confidence, seconds, rows, accuracy, size, usual)
+
+    def _signals(self, held: list[tuple[tuple[str, str], Counters]]) -> Iterator[core.Metric]:
+        bins = _family(core.CounterMetricFamily, metrics.SIGNAL_BIN)
+        shares = _family(core.GaugeMetricFamily, metrics.REFERENCE_SHARE)
+        size = _family(core.GaugeMetricFamily, metrics.REFERENCE_SIZE)
+        critical = _family(core.GaugeMetricFamily, metrics.CRITICAL_VALUE)
+        rank = _family(core.GaugeMetricFamily, metrics.RANK_CRITICAL_VALUE)
+        for key, counters in held:
+            counts = iter(counters.bins.tolist())
+            for signal in counters.binner.signals:
+                for name, share in zip(signal.bins, signal.shares, strict=True):
+                    bins.add_metric([*key, signal.name, name], next(counts))
+                    shares.add_metric([*key, signal.name, name], share)
+                size.add_metric([*key, signal.name], signal.size)
+                critical.add_metric([*key, signal.name], signal.critical_value)
+                if signal.rank_critical_value is not None:
+                    rank.add_metric([*key, signal.name], signal.rank_critical_value)
+        yield from (bins, shares, size, critical, rank)
+
+    def _feedback(self) -> Iterator[core.Metric]:
+        feedback = _family(core.CounterMetricFamily, metrics.FEEDBACK)
+        delay = _family(core.SummaryMetricFamily, metrics.FEEDBACK_DELAY)
+        confidence = _family(core.SummaryMetricFamily, metrics.FEEDBACK_CONFIDENCE)
+        right = _family(core.CounterMetricFamily, metrics.FEEDBACK_RIGHT)
+        for key, counted in list(self._versions.feedback.items()):
+            for pair, count in list(counted.confusion.items()):
+                feedback.add_metric([*key, *pair], count)
+            delay.add_metric(key, sum(counted.counts), counted.delay)
+            for name, count, total, good in zip(
+                BINS, counted.counts, counted.confidence, counted.right, strict=True
+            ):
+                confidence.add_metric([*key, name], count, total)
+                right.add_metric([*key, name], good)
+        yield from (feedback, delay, confidence, right)
+
+
+def _family(kind: Callable[..., Kind], metric: Metric) -> Kind:
+    return kind(metric.name, metric.help, labels=metric.labels)

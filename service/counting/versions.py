@@ -1,0 +1,64 @@
+"""The model versions that serve or served lately, with their counters."""
+
+from collections.abc import Sequence
+
+from perennial.bundle import Bundle
+from service.counting.counters import Counters
+from service.counting.feedback import Feedback
+
+Key = tuple[str, str]
+
+# Versions whose counters stay exported, so that late feedback still counts.
+KEPT = 3
+# Versions whose feedback is counted though their bundle is gone, such as after a restart.
+KEPT_FEEDBACK = 10
+
+
+class Versions:
+    """Counters by (model, version), the serving one last; the oldest are forgotten."""
+
+    def __init__(self) -> None:
+        self.counters: dict[Key, Counters] = {}
+        self.feedback: dict[Key, Feedback] = {}
+        self.serving: Key | None = None
+
+    def enter(self, bundle: Bundle) -> Counters:
+        """Make a bundle the serving one; a version that comes back counts on from where it was."""
+        key = (bundle.manifest.task, bundle.manifest.version)
+        counters = self.counters.pop(key, None)
+        if counters is None or counters.bundle.digest != bundle.digest:
+            counters = Counters(bundle)
+        kept = list(self.counters.items())[1 - KEPT :]
+        self.counters = dict([*kept, (key, counters)])
+        self._keep_feedback(key).know(bundle.manifest.labels)
+        self.serving = key
+        return counters
+
+    def labels(self, model: str, version: str) -> Sequence[str] | None:
+        """Return the label set of a version, of the serving one where that is forgotten."""
+        counters = self.counters.get((model, version))
+        if counters is None and self.serving is not None and self.serving[0] == model:
+            counters = self.counters[self.serving]
+        return None if counters is None else counters.bundle.manifest.labels
+
+    def count_feedback(
+        self,
+        model: str,
+        version: str,
+        *,
+        label: str,
+        predicted: str,
+        confidence: float,
+        delay: float,
+    ) -> None:
+        """Count one label for the version that predicted, `delay` seconds before."""
+        key = (model, version)
+        feedback = self.feedback.get(key) or self._keep_feedback(key)
+        feedback.add(label=label, predicted=predicted, confidence=confidence, delay=delay)
+
+    def _keep_feedback(self, key: Key) -> Feedback:
+        """Return the feedback of a version, from now on the last one to be forgotten."""
+        feedback = self.feedback.get(key, Feedback())
+        others = [item for item in self.feedback.items() if item[0] != key]
+        self.feedback = dict([*others[1 - KEPT_FEEDBACK :], (key, feedback)])
+        return feedback

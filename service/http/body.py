@@ -1,0 +1,33 @@
+"""Read a request's body up to a limit, whether its length is announced or not."""
+
+from collections.abc import Iterable
+
+from starlette.types import Receive
+
+from perennial.errors import Described, PerennialError
+from service.errors import TooLarge
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+
+class Disconnected(PerennialError):
+    """The client left before it had sent its body; there is nobody to answer."""
+
+
+async def read(receive: Receive, headers: Headers, *, limit: int) -> bytes:
+    """Return the body. Raises TooLarge over `limit` bytes, Disconnected where the client left."""
+    for name, value in headers:
+        if name == b"content-length" and int(value) > limit:
+            raise TooLarge("body", Described(f"{int(value)} bytes"), f"at most {limit} bytes")
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    parts, size = [body], len(body)
+    while message.get("more_body", False) and size <= limit:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+    if message["type"] == "http.disconnect":
+        raise Disconnected("the client left before the end of its body")
+    if size > limit:
+        raise TooLarge("body", Described(f"more than {limit} bytes"), f"at most {limit} bytes")
+    return body if len(parts) == 1 else b"".join(parts)

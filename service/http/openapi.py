@@ -1,0 +1,62 @@
+"""The documentation of the hot route, which FastAPI cannot see."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+
+from service.http import schemas
+
+REFERENCE = "#/components/schemas/{model}"
+ERRORS = {
+    "400": "The body is not JSON.",
+    "413": "The body is too large, or has too many instances.",
+    "422": "A field is unknown, missing or of a wrong shape, type or value.",
+    "503": "No bundle is loaded.",
+}
+PARAMETER = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """Return the application's OpenAPI document with the hot route in it."""
+    document = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    models: list[Any] = [
+        schemas.PredictRequest,
+        schemas.PredictResponse,
+        schemas.FeedbackRequest,
+        schemas.ErrorBody,
+    ]
+    _, found = models_json_schema(
+        [(model, "validation") for model in models], ref_template=REFERENCE
+    )
+    document.setdefault("components", {}).setdefault("schemas", {}).update(found["$defs"])
+    plain = _operation("predict")
+    kserve = {**_operation("predict_v1"), "parameters": [PARAMETER]}
+    kserve["responses"] = {
+        **kserve["responses"],
+        "404": _content("ErrorBody", "Another model serves."),
+    }
+    paths = {"/predict": {"post": plain}, "/v1/models/{name}:predict": {"post": kserve}}
+    document["paths"] = {**paths, **document["paths"]}
+    return document
+
+
+def _operation(name: str) -> dict[str, Any]:
+    responses = {status: _content("ErrorBody", text) for status, text in ERRORS.items()}
+    return {
+        "tags": ["predict"],
+        "summary": "Predict",
+        "description": "Predict the label of each instance. The shape is KServe's v1.",
+        "operationId": name,
+        "requestBody": {"required": True, **_content("PredictRequest")},
+        "responses": {"200": _content("PredictResponse", "One per instance."), **responses},
+    }
+
+
+def _content(model: str, description: str | None = None) -> dict[str, Any]:
+    schema = {"$ref": REFERENCE.format(model=model)}
+    content: dict[str, Any] = {"content": {"application/json": {"schema": schema}}}
+    return content if description is None else {"description": description, **content}

@@ -1,0 +1,136 @@
+"""The hot route: `/predict` as a plain ASGI endpoint inside the FastAPI application.
+
+FastAPI's routing, middleware and response models cost more than the model itself, so this one route
+goes past them; it is documented in `openapi.py`, counted in `http_metrics.py`, and answers errors
+in the same shape as every other route.
+"""
+
+from collections.abc import Callable
+from time import perf_counter, time
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
+from structlog.typing import FilteringBoundLogger
+
+from perennial.errors import PerennialError
+from service.errors import UNEXPECTED, NoSuchRoute, UnknownModel
+from service.http import body, instances, openapi
+from service.http.body import Disconnected
+from service.http.request_id import HEADER, request_id
+from service.http.request_metrics import HttpMetrics
+from service.serving.production import Production
+from service.settings import Settings
+from service.store.queue import Store
+from service.store.writes import Observed
+
+PATH = "/predict"
+V1_START, V1_END = "/v1/models/", ":predict"
+V1_PATH = V1_START + "{name}" + V1_END
+JSON = (b"content-type", b"application/json")
+OK, FAILED = 200, 500
+
+
+class Application(FastAPI):
+    """A FastAPI application that hands the prediction paths to `predict` before all else."""
+
+    def __init__(self, *, predict: "PredictEndpoint", **options: Any) -> None:
+        super().__init__(**options)
+        self._predict = predict
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection."""
+        if scope["type"] == "http":
+            path = scope["path"]
+            if path == PATH:
+                return await self._predict(scope, receive, send, handler=PATH, model=None)
+            if path.startswith(V1_START) and path.endswith(V1_END):
+                name = path[len(V1_START) : -len(V1_END)]
+                return await self._predict(scope, receive, send, handler=V1_PATH, model=name)
+        await super().__call__(scope, receive, send)
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the documentation, with the prediction paths in it."""
+        if self.openapi_schema is None:
+            self.openapi_schema = openapi.describe(self)
+        return self.openapi_schema
+
+
+class PredictEndpoint:
+    """Reads, checks, predicts, answers; then hands the predictions to the store's queue."""
+
+    def __init__(
+        self,
+        *,
+        production: Production,
+        store: Store,
+        http: HttpMetrics,
+        settings: Settings,
+        log: FilteringBoundLogger,
+        clock: Callable[[], float] = time,
+    ) -> None:
+        self._production = production
+        self._store = store
+        self._observe = http.observe
+        http.expect("POST", PATH)
+        self._limit = settings.max_body_bytes
+        self._rows = settings.max_instances
+        self._slow = settings.slow_seconds
+        self._verbose = settings.log_level == "debug"
+        self._log = log
+        self._clock = clock
+
+    async def __call__(
+        self, scope: Scope, receive: Receive, send: Send, *, handler: str, model: str | None
+    ) -> None:
+        started = perf_counter()
+        request = request_id(scope["headers"])
+        problem: Exception | None = None
+        try:
+            status, content = OK, await self._predict(scope, receive, model)
+        except Disconnected:
+            return
+        except PerennialError as error:
+            problem, status, content = error, error.status, orjson.dumps(error.body())
+        except Exception as error:  # the client gets an answer, the log the traceback
+            problem, status, content = error, FAILED, orjson.dumps(UNEXPECTED.body())
+        length = str(len(content)).encode()
+        headers = [JSON, (b"content-length", length), (HEADER, request)]
+        if status == 405:
+            headers.append((b"allow", b"POST"))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+        seconds = perf_counter() - started
+        self._observe(scope["method"], handler, status, seconds)
+        if problem is not None or seconds > self._slow or self._verbose:
+            self._report(handler, request, status, seconds, problem)
+
+    async def _predict(self, scope: Scope, receive: Receive, model: str | None) -> bytes:
+        if scope["method"] != "POST":
+            raise NoSuchRoute("method", scope["method"], "POST", status=405)
+        content = await body.read(receive, scope["headers"], limit=self._limit)
+        serving = self._production.serving()
+        if model is not None and model != serving.model:
+            raise UnknownModel("model", model, f"{serving.model!r}, the one that serves")
+        rows, texts = instances.parse(content, schema=serving.input, limit=self._rows)
+        predictions = await serving.predict(rows)
+        self._store.offer(
+            Observed(serving.model, serving.version, self._clock(), texts, predictions)
+        )
+        return orjson.dumps({"predictions": predictions})
+
+    def _report(
+        self, handler: str, request: bytes, status: int, seconds: float, problem: Exception | None
+    ) -> None:
+        failed = status >= FAILED
+        level = self._log.error if failed else self._log.info
+        level(
+            "request",
+            path=handler,
+            request_id=request.decode(),
+            status=status,
+            milliseconds=round(seconds * 1000, 2),
+            error=str(problem) if problem is not None else None,
+            exc_info=problem if failed and not isinstance(problem, PerennialError) else None,
+        )

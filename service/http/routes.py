@@ -1,0 +1,129 @@
+"""Every route but the hot one."""
+
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from pydantic import ValidationError
+
+from perennial.errors import InvalidInput
+from service.counting.versions import Versions
+from service.errors import MalformedJson, UnknownModel
+from service.http import body, schemas
+from service.serving.production import Production
+from service.settings import Settings
+from service.store.queue import Store
+
+ERROR: dict[str, Any] = {"model": schemas.ErrorBody}
+
+
+def feedback_router(store: Store, versions: Versions, settings: Settings) -> APIRouter:
+    """Return the route that takes true labels."""
+    router = APIRouter(tags=["feedback"])
+    reference = {"$ref": "#/components/schemas/FeedbackRequest"}
+    content = {"required": True, "content": {"application/json": {"schema": reference}}}
+
+    @router.post(
+        "/feedback",
+        response_model=schemas.FeedbackResponse,
+        responses={
+            201: {"model": schemas.FeedbackResponse, "description": "The label is durable."},
+            200: {"description": "The same label was there before."},
+            **{status: ERROR for status in (400, 404, 409, 413, 422, 503)},
+        },
+        openapi_extra={"requestBody": content},
+    )
+    async def feedback(request: Request, response: Response) -> schemas.FeedbackResponse:
+        """Give the true label of a prediction; answered once it is durable."""
+        limit = settings.max_body_bytes
+        content = await body.read(request.receive, request.headers.raw, limit=limit)
+        given = parse_feedback(content)
+        outcome = await store.feedback(given.prediction_id, given.label)
+        if outcome.created:
+            versions.count_feedback(
+                outcome.model,
+                outcome.version,
+                label=outcome.label,
+                predicted=outcome.predicted,
+                confidence=outcome.confidence,
+                delay=outcome.delay,
+            )
+        response.status_code = 201 if outcome.created else 200
+        return schemas.FeedbackResponse(
+            prediction_id=given.prediction_id,
+            label=outcome.label,
+            predicted=outcome.predicted,
+            model_version=outcome.version,
+            created=outcome.created,
+        )
+
+    return router
+
+
+def parse_feedback(content: bytes) -> schemas.FeedbackRequest:
+    """Return the body of `/feedback`. Raises MalformedJson or InvalidInput."""
+    try:
+        document = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        start = content[:60].decode(errors="replace")
+        raise MalformedJson("body", start, f"JSON ({error})") from error
+    try:
+        return schemas.FeedbackRequest.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"])) or "body"
+        known = "no such field; known are 'prediction_id' and 'label'"
+        expected = known if first["type"] == "extra_forbidden" else first["msg"]
+        value = None if first["type"] == "missing" else first["input"]
+        raise InvalidInput(field, value, expected) from error
+
+
+def model_router(production: Production) -> APIRouter:
+    """Return the routes that say what serves."""
+    router = APIRouter(tags=["model"])
+
+    @router.get("/model", responses={503: ERROR})
+    async def model() -> dict[str, Any]:
+        """Return the manifest, the digest and the card of the bundle that serves."""
+        bundle = production.serving().bundle
+        manifest = bundle.manifest.model_dump(mode="json")
+        return {"manifest": manifest, "digest": bundle.digest, "card": bundle.card}
+
+    @router.get("/v1/models/{name}", responses={404: ERROR, 503: ERROR})
+    async def model_status(name: str) -> schemas.ModelStatus:
+        """Say whether a model is ready, as KServe does."""
+        serving = production.serving()
+        if name != serving.model:
+            raise UnknownModel("model", name, f"{serving.model!r}, the one that serves")
+        return schemas.ModelStatus(name=name, ready=True)
+
+    return router
+
+
+def health_router(production: Production, store: Store, registry: CollectorRegistry) -> APIRouter:
+    """Return the routes that machines ask: alive, ready, metrics."""
+    router = APIRouter(tags=["health"])
+
+    @router.get("/health")
+    async def health() -> schemas.Health:
+        """Say that the process is alive."""
+        return schemas.Health(status="alive")
+
+    @router.get("/ready", responses={503: {"model": schemas.Ready}})
+    async def ready(response: Response) -> schemas.Ready:
+        """Say whether a bundle is loaded and the database can be reached."""
+        loaded = production.current is not None
+        reachable = await run_in_threadpool(store.reachable)
+        if not (loaded and reachable):
+            response.status_code = 503
+        return schemas.Ready(ready=loaded and reachable, bundle=loaded, database=reachable)
+
+    @router.get("/metrics", response_class=Response)
+    async def metrics() -> Response:
+        """Return the metrics in Prometheus' text format."""
+        content = await run_in_threadpool(generate_latest, registry)
+        return Response(content, media_type=CONTENT_TYPE_LATEST)
+
+    return router

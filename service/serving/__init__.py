@@ -1,0 +1,1 @@
+"""Loaded bundles: which one serves, and how its requests become batches."""

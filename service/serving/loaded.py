@@ -1,0 +1,106 @@
+"""One loaded bundle at work: rows in, predictions with ids out, everything counted."""
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from perennial import bundle
+from perennial.bundle import Bundle
+from perennial.bundle.predictor import Floats32, Predictor
+from perennial.signals import Rows
+from service.counting.counters import Counters
+from service.serving.batcher import Batcher
+from service.store.writes import Prediction
+
+ID_DIGITS = 32
+TIME_DIGITS = 12
+# How often a full batch is tried to learn what it costs; the fastest try counts.
+TRIES = 5
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A bundle that passed every check; batch_seconds is what a full batch costs."""
+
+    bundle: Bundle
+    predictor: Predictor
+    batch_seconds: float
+
+
+def load(path: Path, *, threads: int, batch_rows: int) -> Loaded:
+    """Verify and warm up a bundle; slow, so never on the event loop.
+
+    Raises BundleRejected.
+    """
+    verified = bundle.load(path)
+    predictor = Predictor(verified, threads=threads)
+    rows = np.repeat(predictor.test_row, batch_rows, axis=0)
+    tries = []
+    for _ in range(TRIES):
+        started = perf_counter()
+        predictor.predict(rows)
+        tries.append(perf_counter() - started)
+    return Loaded(verified, predictor, min(tries))
+
+
+class Serving:
+    """A loaded bundle with its batcher and counters; made on the event loop it serves."""
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        counters: Counters,
+        *,
+        max_rows: int,
+        executor: Executor | None,
+        ids: Callable[[int], list[str]],
+    ) -> None:
+        self.bundle = loaded.bundle
+        self.model = loaded.bundle.manifest.task
+        self.version = loaded.bundle.manifest.version
+        self.input = loaded.bundle.manifest.input
+        # No cycle back to self: a frozen cycle would keep the model's memory for ever.
+        finish = _Finish(loaded.bundle, counters, ids)
+        batcher = Batcher(loaded.predictor.predict, finish, max_rows=max_rows, executor=executor)
+        self.predict = batcher.submit
+
+
+class _Finish:
+    """Turns the probabilities of a batch into predictions with ids, and counts them."""
+
+    def __init__(self, bundle: Bundle, counters: Counters, ids: Callable[[int], list[str]]) -> None:
+        self._labels = bundle.manifest.labels
+        self._version = bundle.manifest.version
+        self._counters = counters
+        self._ids = ids
+
+    def __call__(self, rows: Rows, probabilities: Floats32, seconds: float) -> list[Prediction]:
+        predicted = probabilities.argmax(axis=1)
+        confidence = probabilities.max(axis=1)
+        self._counters.add(rows, probabilities, seconds=seconds)
+        labels, version = self._labels, self._version
+        return [
+            {
+                "label": labels[index],
+                "confidence": share,
+                "prediction_id": prediction_id,
+                "model_version": version,
+            }
+            for index, share, prediction_id in zip(
+                predicted.tolist(), confidence.tolist(), self._ids(len(rows)), strict=True
+            )
+        ]
+
+
+def prediction_ids(count: int) -> list[str]:
+    """Return ids of 32 hex digits: milliseconds first, so that an index grows at its end."""
+    digits = ID_DIGITS - TIME_DIGITS
+    stamp = f"{time.time_ns() // 1_000_000:0{TIME_DIGITS}x}"
+    text = os.urandom(count * digits // 2).hex()
+    return [stamp + text[start : start + digits] for start in range(0, len(text), digits)]

@@ -1,0 +1,1 @@
+"""Predictions and feedback in the database."""

@@ -1,0 +1,182 @@
+"""Keep predictions and feedback: a bounded queue in front of one writer thread."""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from time import time
+
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from structlog.typing import FilteringBoundLogger
+
+from service.errors import StoreUnavailable
+from service.store import tables, writes
+from service.store.writes import Label, Labels, Observed, Outcome
+
+# Labels of one transaction; SQLite takes 32,766 parameters in one statement.
+LABELS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class _Feedback:
+    label: Label
+    answer: "Future[Outcome]" = field(default_factory=Future)
+
+
+class Store:
+    """Predictions in, without ever blocking; feedback in, answered once it is durable.
+
+    One thread writes both in the order they came, so feedback finds its prediction even where that
+    was still in the queue, and many waiting labels share one commit.
+
+    labels: (model, version) to its label set, None where no such model is known.
+    queue_size: predictions that may wait; more are dropped and counted.
+    write_seconds: time between two writes of predictions; feedback does not wait for it.
+    feedback_seconds: time after which feedback is answered with StoreUnavailable.
+    clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        labels: Labels,
+        queue_size: int,
+        write_seconds: float,
+        feedback_seconds: float,
+        log: FilteringBoundLogger,
+        clock: Callable[[], float] = time,
+    ) -> None:
+        self._engine = engine
+        self._labels = labels
+        self._queue_size = queue_size
+        self._write_seconds = write_seconds
+        self._feedback_seconds = feedback_seconds
+        self._log = log
+        self._clock = clock
+        self._observed: deque[Observed] = deque()
+        self._feedback: deque[_Feedback] = deque()
+        self._offered = 0
+        self._taken = 0
+        self._full = 0
+        self._failed = 0
+        self._created = False
+        self._creating = threading.Lock()
+        self._closing = False
+        self._wake = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="store", daemon=True)
+
+    @property
+    def queued(self) -> int:
+        """Predictions that wait."""
+        return self._offered - self._taken
+
+    @property
+    def dropped(self) -> int:
+        """Predictions answered but not stored: the queue was full or the database failed."""
+        return self._full + self._failed
+
+    def start(self) -> None:
+        """Start the writer; the database may come up later."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Write what waits and end the writer."""
+        self._closing = True
+        self._wake.set()
+        self._thread.join()
+        self._engine.dispose()
+
+    def offer(self, observed: Observed) -> None:
+        """Queue the predictions of one request, or drop and count them; event loop only."""
+        rows = len(observed.predictions)
+        if self.queued + rows > self._queue_size:
+            self._full += rows
+            return
+        self._offered += rows
+        self._observed.append(observed)
+
+    async def feedback(self, prediction_id: str, label: str) -> Outcome:
+        """Store one label and return once it is durable.
+
+        Raises UnknownPrediction, InvalidInput for a label outside the set, FeedbackConflict for a
+        second label, StoreUnavailable where the database did not take it.
+        """
+        item = _Feedback(Label(prediction_id, label))
+        self._feedback.append(item)
+        self._wake.set()
+        waiting = asyncio.wrap_future(item.answer)
+        try:
+            return await asyncio.wait_for(waiting, self._feedback_seconds)
+        except TimeoutError as error:
+            text = f"the database did not answer in {self._feedback_seconds:g} s; try again"
+            raise StoreUnavailable(text) from error
+
+    def reachable(self) -> bool:
+        """Say whether the database answers; blocks, so call it from a thread."""
+        try:
+            self._create()
+            with self._engine.connect() as connection:
+                connection.execute(tables.predictions.select().limit(1))
+        except (SQLAlchemyError, OSError) as error:
+            self._log.warning("database_unreachable", error=_first_line(error))
+            return False
+        return True
+
+    def _work(self) -> None:
+        while not self._closing or self._observed or self._feedback:
+            self._wake.wait(self._write_seconds)
+            self._wake.clear()
+            # Labels first: a prediction that one of them speaks of is then surely taken after it.
+            labels = [self._feedback.popleft() for _ in range(min(LABELS, len(self._feedback)))]
+            observed = [self._observed.popleft() for _ in range(len(self._observed))]
+            if observed:
+                self._write_predictions(observed)
+            if labels:
+                self._write_feedback(labels)
+
+    def _write_predictions(self, observed: list[Observed]) -> None:
+        rows = sum(len(request.predictions) for request in observed)
+        try:
+            self._create()
+            writes.insert_predictions(self._engine, observed)
+        except Exception as error:  # whatever it is, the writer must live and the loss be counted
+            self._failed += rows
+            self._log.error("predictions_dropped", rows=rows, error=_first_line(error))
+        finally:
+            self._taken += rows
+
+    def _write_feedback(self, items: list[_Feedback]) -> None:
+        waiting = [item for item in items if item.answer.set_running_or_notify_cancel()]
+        try:
+            self._create()
+            outcomes = writes.insert_feedback(
+                self._engine,
+                [item.label for item in waiting],
+                allowed=self._labels,
+                now=self._clock(),
+            )
+        except Exception as error:  # as above: nothing was committed, so nothing is acknowledged
+            self._log.error("feedback_failed", rows=len(waiting), error=_first_line(error))
+            for item in waiting:
+                text = f"the database refused the label ({_first_line(error)}); try again"
+                item.answer.set_exception(StoreUnavailable(text))
+            return
+        for item, outcome in zip(waiting, outcomes, strict=True):
+            if isinstance(outcome, Outcome):
+                item.answer.set_result(outcome)
+            else:
+                item.answer.set_exception(outcome)
+
+    def _create(self) -> None:
+        with self._creating:
+            if not self._created:
+                tables.create(self._engine)
+                self._created = True
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0]

@@ -1,0 +1,175 @@
+"""The statements of the store: many predictions, or many labels, in one transaction each."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TypedDict
+
+import sqlalchemy as sql
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine, RowMapping
+
+from perennial.errors import InvalidInput
+from service.errors import FeedbackConflict, UnknownPrediction
+from service.store.tables import feedback, predictions, set_durable
+
+Labels = Callable[[str, str], Sequence[str] | None]
+
+
+class Prediction(TypedDict):
+    """What a client gets for one instance."""
+
+    label: str
+    confidence: float
+    prediction_id: str
+    model_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The predictions of one request; texts are the instances as JSON, time in Unix seconds."""
+
+    model: str
+    version: str
+    time: float
+    texts: Sequence[bytes]
+    predictions: Sequence[Prediction]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a client says the truth was."""
+
+    prediction_id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A label that is stored; created is False where it was there before.
+
+    confidence: of the prediction.  delay: seconds from it to its label, 0 or more.
+    """
+
+    model: str
+    version: str
+    predicted: str
+    confidence: float
+    label: str
+    created: bool
+    delay: float
+
+
+def utc(seconds: float) -> str:
+    """Return Unix seconds as ISO 8601 of fixed width.
+
+    >>> utc(0.5)
+    '1970-01-01T00:00:00.500000+00:00'
+    """
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="microseconds")
+
+
+def insert_predictions(engine: Engine, observed: Iterable[Observed]) -> None:
+    """Store the predictions of many requests."""
+    rows = [
+        (
+            prediction["prediction_id"],
+            request.model,
+            request.version,
+            observed_at,
+            text.decode(),
+            prediction["label"],
+            prediction["confidence"],
+        )
+        for request in observed
+        for observed_at in (utc(request.time),)
+        for text, prediction in zip(request.texts, request.predictions, strict=True)
+    ]
+    # Straight to the driver: a dict per row would cost as much again as SQLite does.
+    statement = str(predictions.insert().compile(dialect=engine.dialect))
+    with engine.begin() as connection:
+        set_durable(connection, False)
+        connection.exec_driver_sql(statement, rows)
+
+
+def insert_feedback(
+    engine: Engine, labels: Sequence[Label], *, allowed: Labels, now: float
+) -> list[Outcome | InvalidInput]:
+    """Store labels durably and return what became of each, in their order.
+
+    allowed: (model, version) to its label set; None where it is unknown, which refuses nothing.
+    now: Unix seconds.
+    """
+    ids = [item.prediction_id for item in labels]
+    with engine.begin() as connection:
+        set_durable(connection, True)
+        found = connection.execute(
+            sql.select(
+                predictions.c.prediction_id,
+                predictions.c.model,
+                predictions.c.version,
+                predictions.c.observed_at,
+                predictions.c.predicted,
+                predictions.c.confidence,
+            ).where(predictions.c.prediction_id.in_(ids))
+        )
+        known = {row["prediction_id"]: row for row in found.mappings()}
+        errors = [_problem(item, known.get(item.prediction_id), allowed) for item in labels]
+        good = [item for item, error in zip(labels, errors, strict=True) if error is None]
+        created = _insert(connection, good, utc(now))
+        stored = _stored(connection, ids)
+    outcomes: list[Outcome | InvalidInput] = []
+    for item, error in zip(labels, errors, strict=True):
+        outcomes.append(error or _outcome(item, known[item.prediction_id], stored, created, now))
+    return outcomes
+
+
+def _problem(item: Label, row: RowMapping | None, allowed: Labels) -> InvalidInput | None:
+    if row is None:
+        expected = "the id of a prediction that this service has answered"
+        return UnknownPrediction("prediction_id", item.prediction_id, expected)
+    labels = allowed(row["model"], row["version"])
+    if labels is not None and item.label not in labels:
+        return InvalidInput("label", item.label, f"one of {list(labels)}")
+    return None
+
+
+def _insert(connection: Connection, good: Iterable[Label], now: str) -> set[str]:
+    """Insert the first label of each prediction and return the ids that had none before."""
+    rows: dict[str, dict[str, str]] = {}
+    for item in good:
+        row = {"prediction_id": item.prediction_id, "label": item.label, "labelled_at": now}
+        rows.setdefault(item.prediction_id, row)
+    if not rows:
+        return set()
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(feedback).on_conflict_do_nothing()
+    returning = statement.returning(feedback.c.prediction_id)
+    return set(connection.execute(returning, list(rows.values())).scalars())
+
+
+def _stored(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    columns = sql.select(feedback.c.prediction_id, feedback.c.label)
+    found = connection.execute(columns.where(feedback.c.prediction_id.in_(ids)))
+    return {row.prediction_id: row.label for row in found}
+
+
+def _outcome(
+    item: Label, row: RowMapping, stored: dict[str, str], created: set[str], now: float
+) -> Outcome | InvalidInput:
+    first = stored[item.prediction_id]
+    if first != item.label:
+        return FeedbackConflict("label", item.label, f"{first!r}, the label given before")
+    fresh = item.prediction_id in created
+    created.discard(item.prediction_id)  # the same label twice in one batch counts once
+    # Replicas' clocks may differ a little; a counter of seconds must not fall.
+    delay = max(0.0, now - datetime.fromisoformat(row["observed_at"]).timestamp())
+    return Outcome(
+        model=row["model"],
+        version=row["version"],
+        predicted=row["predicted"],
+        confidence=row["confidence"],
+        label=item.label,
+        created=fresh,
+        delay=delay,
+    )

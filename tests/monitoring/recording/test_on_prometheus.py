@@ -1,0 +1,274 @@
+"""The recording rules on a real Prometheus say what the specification in numpy says."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from monitoring import files
+from monitoring.config import prometheus_config
+from monitoring.recording.rules import Window
+from monitoring.thresholds import Thresholds, seconds
+from perennial.metric_names import service as metrics
+from perennial.signals import OTHER
+from perennial.statistics import drift, evidence
+from perennial.statistics.drift import Floats
+from tests.monitoring.replica import Replica
+from tests.monitoring.watched import (
+    CONFIDENCE,
+    IDLE,
+    LABELS,
+    SIGNALS,
+    TILTED,
+    VERSIONS,
+    Signal,
+    count,
+    prepare,
+)
+from tests.prometheus import Labels, Prometheus
+
+TOLERANCE = 1e-6
+SECONDS = 8  # in which replicas count
+# One window that holds the later half of what is counted, so that it has a past.
+SHORTEST = "7s"
+THRESHOLDS = Thresholds(
+    count_interval="1s",
+    long_interval="1s",
+    drift_windows=(SHORTEST, *Thresholds().drift_windows),
+)
+WINDOWS = THRESHOLDS.windows
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Watched"]:
+    """Return a Prometheus that saw two replicas count for some seconds, one of them restarting."""
+    folder = tmp_path_factory.mktemp("prometheus")
+    files.write(folder, THRESHOLDS)
+    random = np.random.default_rng(11)
+    with Replica() as first, Replica() as second:
+        for replica in (first, second):
+            prepare(replica)
+        config = prometheus_config(
+            service=[first.address, second.address],
+            rules=[str(folder / "monitoring/rules/*.rules.yml")],
+            interval="1s",
+        )
+        with Prometheus(config, folder) as server:
+            server.wait(lambda: len(server.query("up == 1")) == 2, what="scrape", seconds=20)
+            time.sleep(1.5)
+            for second_passed in range(SECONDS):
+                if second_passed == SECONDS // 2:
+                    second.restart()
+                for replica in (first, second):
+                    count(replica, random)
+                time.sleep(1)
+            time.sleep(3)
+            yield Watched(server, time.time())
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A Prometheus, and when all that was counted had been recorded."""
+
+    prometheus: Prometheus
+    settled: float
+
+    def moment(self, last_rule: str) -> "Moment":
+        """Return the last evaluation, by then, of the group that this rule ends."""
+        times = self.prometheus.query(f"timestamp({last_rule})", at=self.settled).values()
+        assert len(set(times)) == 1, f"{last_rule} was recorded at {set(times)}"
+        return Moment(self.prometheus, max(times))
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One evaluation of a group of rules: what was recorded in it, and nothing later."""
+
+    prometheus: Prometheus
+    at: float
+
+    def ask(self, expression: str) -> dict[Labels, float]:
+        """Return the values at that evaluation."""
+        return self.prometheus.query(expression, at=self.at)
+
+    def counts(self, window: str, signal: Signal) -> list[float]:
+        """Return the recorded observations of a signal's bins."""
+        found = self.ask(f"{Window(window).bin_counts}{_selector(signal)}")
+        return [found[_labels(signal.key, bin=name)] for name in signal.bins]
+
+    def past(self, window: str, signal: Signal) -> Floats:
+        """Return what the long window recorded beyond this one; nothing beyond itself."""
+        long = THRESHOLDS.long_window
+        if window == long:
+            return np.zeros(len(signal.bins))
+        return np.maximum(np.subtract(self.counts(long, signal), self.counts(window, signal)), 0)
+
+
+def _selector(signal: Signal) -> str:
+    return f'{{version="{signal.version}",signal="{signal.name}"}}'
+
+
+def _labels(key: tuple[str, ...], **more: str) -> Labels:
+    names = ("model", "version", "signal")
+    return frozenset([*zip(names, key), *more.items()])
+
+
+@pytest.mark.parametrize("window", THRESHOLDS.drift_windows)
+def test_psi_evidence_and_drift_are_the_specification(watched: Watched, window: str) -> None:
+    """Every recorded value of every signal is the specification's, on the counts recorded."""
+    names = Window(window)
+    moment = watched.moment(names.drifted)
+    psi, strength, drifted, rows = map(
+        moment.ask, (names.psi, names.evidence, names.drifted, names.counts)
+    )
+    assert len(psi) == len(SIGNALS)
+    for signal in SIGNALS:
+        counts, key = moment.counts(window, signal), _labels(signal.key)
+        effect = drift.psi(counts, signal.shares, prior=THRESHOLDS.prior)
+        assert psi[key] == pytest.approx(effect, abs=TOLERANCE, rel=TOLERANCE)
+        assert rows[key] == pytest.approx(sum(counts), abs=TOLERANCE, rel=TOLERANCE)
+        past = moment.past(window, signal)
+        expected = evidence.strength(*_statistics(signal, counts, past, window))
+        assert strength[key] == pytest.approx(expected, abs=TOLERANCE, rel=TOLERANCE)
+        decided = drift.drifts(effect, expected, limit=THRESHOLDS.psi_limit(window))
+        assert drifted[key] == float(decided)
+
+
+def test_ranks_and_the_past_decide_somewhere(watched: Watched) -> None:
+    """Of the tilted signal, so that rules without either would be found out above."""
+    signal = next(signal for signal in SIGNALS if signal.name == TILTED)
+    moment = watched.moment(Window(SHORTEST).drifted)
+    counts, past = moment.counts(SHORTEST, signal), moment.past(SHORTEST, signal)
+    whole = _statistics(signal, counts, past, SHORTEST)
+    assert evidence.strength(*whole) > 1.1 * evidence.strength(*whole[:2])
+    alone = _statistics(signal, counts, np.zeros(len(counts)), SHORTEST)
+    assert evidence.strength(*alone) > 1.1 * evidence.strength(*whole)
+
+
+def _statistics(
+    signal: Signal, counts: list[float], past: Floats, window: str
+) -> tuple[float, ...]:
+    """Return G and its limit, and where bins have an order, that of ranks and its limit."""
+    shares, size = evidence.baseline(past, signal.shares, size=signal.size)
+    of = {
+        "rows": sum(counts),
+        "size": size,
+        "windows": seconds(THRESHOLDS.quiet_for) / seconds(window),
+    }
+    g = evidence.g_statistic(counts, shares, size=size)
+    g_limit = evidence.evidence_limit(signal.critical, bins=len(signal.bins), **of)
+    if not _ordered(signal):
+        return g, g_limit
+    ranks = evidence.ranks(signal.shares, ordered=len(signal.bins) - 2)
+    rank = evidence.rank_statistic(counts, shares, ranks, size=size)
+    return g, g_limit, rank, evidence.evidence_limit(signal.rank_critical, bins=2, **of)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_shares_are_the_specification(watched: Watched, window: str) -> None:
+    """In the windows that people look at, every bin's smoothed share is recorded."""
+    names = Window(window)
+    moment = watched.moment(names.drifted)
+    share = moment.ask(names.share)
+    for signal in SIGNALS:
+        counts = moment.counts(window, signal)
+        smoothed = drift.smoothed_shares(counts, signal.shares, prior=THRESHOLDS.prior)
+        recorded = [share[_labels(signal.key, bin=name)] for name in signal.bins]
+        assert recorded == pytest.approx(smoothed.tolist(), abs=TOLERANCE)
+
+
+def _ordered(signal: Signal) -> bool:
+    return OTHER not in signal.bins and len(signal.bins) - 2 <= THRESHOLDS.ordered_bins
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_ks_is_the_specification_of_numeric_signals(watched: Watched, window: str) -> None:
+    """A numeric signal has its distance, one with too many bins or with categories has none."""
+    moment = watched.moment(Window(window).ks)
+    recorded = moment.ask(Window(window).ks)
+    expected = {
+        _labels(signal.key): drift.ks(
+            moment.counts(window, signal), signal.shares, prior=THRESHOLDS.prior
+        )
+        for signal in SIGNALS
+        if _ordered(signal)
+    }
+    assert recorded == pytest.approx(expected, abs=TOLERANCE)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_accuracy_f1_and_coverage_are_the_specification(watched: Watched, window: str) -> None:
+    """Both accuracies, their limits, macro F1 and coverage are the specification's."""
+    names = Window(window)
+    moment = watched.moment(names.estimated_limit)
+    confusion = moment.ask(names.confusion)
+    total = moment.ask(f"sum by (model, version) (increase(model_confidence_sum[{window}]))")
+    rows = moment.ask(names.predictions)
+    recorded = [moment.ask(name) for name in (names.accuracy, names.accuracy_limit)]
+    recorded += [moment.ask(name) for name in (names.estimated, names.estimated_limit)]
+    recorded += [moment.ask(name) for name in (names.macro_f1, names.coverage)]
+    for version, (reference, size, _) in VERSIONS.items():
+        key = _labels(("digits", version))
+        if version == IDLE:
+            assert not any(key in values for values in recorded)
+            continue
+        counts = [
+            [confusion[_labels(("digits", version), label=a, predicted=b)] for b in LABELS]
+            for a in LABELS
+        ]
+        limits = [
+            drift.control_limit(reference, size=size, rows=seen, z=THRESHOLDS.accuracy_z)
+            for seen in (np.sum(counts), rows[key])
+        ]
+        estimated = drift.estimated_accuracy(
+            total[key], rows[key], accuracy=reference, confidence=CONFIDENCE
+        )
+        coverage = drift.label_coverage(float(np.sum(counts)), rows[key])
+        expected = [drift.accuracy(counts), limits[0], estimated, limits[1]]
+        expected += [drift.macro_f1(counts), coverage]
+        assert [values[key] for values in recorded] == pytest.approx(expected, abs=TOLERANCE)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_the_mean_delay_of_labels_is_recorded(watched: Watched, window: str) -> None:
+    """The seconds that labels took, over their number; a version without labels has no mean."""
+    names = Window(window)
+    moment = watched.moment(names.delay)
+    delay = metrics.FEEDBACK_DELAY.name
+    total, count = (
+        moment.ask(f"sum by (model, version) (increase({delay}_{part}[{window}]))")
+        for part in ("sum", "count")
+    )
+    expected = {key: total[key] / rows for key, rows in count.items() if rows > 0}
+    assert len(expected) == len(VERSIONS) - 1
+    assert moment.ask(names.delay) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_an_idle_version_is_at_exactly_zero(watched: Watched, window: str) -> None:
+    """A version that nobody asked has PSI, KS and evidence of exactly 0, and all are there."""
+    names = Window(window)
+    idle = [signal for signal in SIGNALS if signal.version == IDLE]
+    for name in (names.psi, names.g, names.evidence, names.counts, names.drifted):
+        values = watched.prometheus.query(f'{name}{{version="{IDLE}"}}')
+        assert list(values.values()) == [0.0] * len(idle)
+    distances = watched.prometheus.query(f'{names.ks}{{version="{IDLE}"}}').values()
+    assert list(distances) == [0.0] * sum(_ordered(signal) for signal in idle)
+
+
+def test_two_replicas_and_a_restart_add_up(watched: Watched) -> None:
+    """Every row that two replicas counted is there, those before a restart too."""
+    names = Window(WINDOWS[0])
+    busy = next(signal for signal in SIGNALS if signal.rows == 5000)
+    counted = watched.prometheus.query(f"{names.counts}{_selector(busy)}")[_labels(busy.key)]
+    assert counted == pytest.approx(2 * SECONDS * busy.rows, rel=0.15)
+
+
+def test_nothing_recorded_is_not_a_number(watched: Watched) -> None:
+    """No recorded series is NaN or infinite, with empty bins, idle versions and no labels."""
+    values = watched.prometheus.query('{__name__=~"model_version.*:.*"}')
+    assert values
+    assert all(math.isfinite(value) for value in values.values())

@@ -1,0 +1,144 @@
+"""What a scrape shows."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import Metric as Family
+from prometheus_client.parser import text_string_to_metric_families
+
+from perennial.errors import REJECTIONS
+from perennial.metric_names import service as metrics
+from perennial.metric_names.metric import Metric
+from service.counting.collector import Collector
+from service.counting.versions import Versions
+from tests import bundles
+
+DECLARED = [value for value in vars(metrics).values() if isinstance(value, Metric)]
+
+
+@pytest.fixture
+def versions(tmp_path: Path) -> Versions:
+    """Two versions, the second one serving, each with some traffic."""
+    versions = Versions()
+    for version in ("1.0.0", "1.1.0"):
+        counters = versions.enter(bundles.make_bundle(tmp_path / version, version))
+        images = bundles.images(6).astype(np.float32)
+        counters.add(images, np.eye(6, 10, dtype=np.float32), seconds=0.002)
+    return versions
+
+
+def scrape(versions: Versions) -> dict[str, Family]:
+    """Return the families of a scrape by name, read back from the text format."""
+    registry = CollectorRegistry()
+    registry.register(Collector(versions, dropped=lambda: 3, queued=lambda: 4))
+    text = generate_latest(registry).decode()
+    return {family.name: family for family in text_string_to_metric_families(text)}
+
+
+@pytest.mark.parametrize("metric", DECLARED, ids=lambda metric: metric.name)
+def test_every_declared_metric_is_exported_as_declared(versions: Versions, metric: Metric) -> None:
+    """Name, type, help and labels are those of metrics.py, from which the rules are written."""
+    family = scrape(versions)[metric.name.removesuffix("_total")]
+    assert (family.type, family.documentation) == (metric.type, metric.help)
+    assert family.samples
+    for sample in family.samples:
+        assert set(sample.labels) - {"le"} == set(metric.labels)
+
+
+def test_nothing_is_exported_that_is_not_declared(versions: Versions) -> None:
+    """A metric that is not in metrics.py does not exist."""
+    names = {metric.name.removesuffix("_total") for metric in DECLARED}
+    assert set(scrape(versions)) == names
+
+
+def test_only_the_serving_version_has_info(versions: Versions) -> None:
+    """Alerts speak of the versions that model_info names."""
+    (sample,) = scrape(versions)["model_info"].samples
+    assert sample.labels == {"model": "digits", "version": "1.1.0", "commit": "0123abc"}
+
+
+def test_each_version_says_when_it_was_made(versions: Versions) -> None:
+    """The age of a version is the time since its manifest's `created`, in UTC."""
+    samples = scrape(versions)["model_created_timestamp_seconds"].samples
+    created = {sample.labels["version"]: sample.value for sample in samples}
+    assert created == dict.fromkeys(("1.0.0", "1.1.0"), bundles.CREATED.timestamp())
+
+
+def _label(
+    versions: Versions,
+    label: str,
+    *,
+    predicted: str = "2",
+    confidence: float = 0.5,
+    delay: float = 1.0,
+) -> None:
+    versions.count_feedback(
+        "digits", "1.0.0", label=label, predicted=predicted, confidence=confidence, delay=delay
+    )
+
+
+def test_the_mean_delay_of_labels_is_there(versions: Versions) -> None:
+    """Seconds and count of the delays grow with each label, and are at 0 before the first."""
+    _label(versions, "1", predicted="7", delay=60.0)
+    _label(versions, "2", predicted="2", delay=30.0)
+    samples = scrape(versions)["model_feedback_delay_seconds"].samples
+    found = {(s.labels["version"], s.name.rpartition("_")[2]): s.value for s in samples}
+    assert (found["1.0.0", "count"], found["1.0.0", "sum"]) == (2, 90.0)
+    assert (found["1.1.0", "count"], found["1.1.0", "sum"]) == (0, 0.0)
+
+
+@pytest.mark.parametrize(
+    "confidence, name",
+    [
+        (0.0, "0.1"),
+        (0.1, "0.1"),
+        (0.85, "0.9"),
+        (0.9000001, "1.0"),
+        (1.0, "1.0"),
+        (1.0000001, "1.0"),
+    ],
+)
+def test_labels_are_counted_by_confidence(versions: Versions, confidence: float, name: str) -> None:
+    """A bin, named by its inclusive upper bound, knows its labels, the right ones, and how sure."""
+    _label(versions, "2", confidence=confidence)
+    _label(versions, "1", confidence=confidence)
+    families = scrape(versions)
+    samples = [
+        *families["model_feedback_confidence"].samples,
+        *families["model_feedback_right"].samples,
+    ]
+    found = {
+        s.name: s.value
+        for s in samples
+        if (s.labels["version"], s.labels["bin"]) == ("1.0.0", name)
+    }
+    assert found == {
+        "model_feedback_confidence_count": 2,
+        "model_feedback_confidence_sum": 2 * confidence,
+        "model_feedback_right_total": 1,
+    }
+    assert sum(s.value for s in samples) == sum(found.values())
+
+
+def test_bins_exist_at_zero_and_belong_to_their_reference(tmp_path: Path) -> None:
+    """From the moment a bundle is loaded each bin has a counter at 0 and a reference share."""
+    versions = Versions()
+    loaded = bundles.make_bundle(tmp_path / "a")
+    versions.enter(loaded)
+    families = scrape(versions)
+    bins = {(s.labels["signal"], s.labels["bin"]): s for s in families["model_signal_bin"].samples}
+    shares = families["model_signal_reference_share"].samples
+    expected = {(s.name, name) for s in loaded.reference.signals for name in s.bins}
+    assert set(bins) == {(s.labels["signal"], s.labels["bin"]) for s in shares} == expected
+    assert {sample.value for sample in bins.values()} == {0.0}
+
+
+def test_before_any_bundle_the_process_counters_exist() -> None:
+    """Rejections by reason, swaps and drops are at 0 from the start, so that they can increase."""
+    families = scrape(Versions())
+    reasons = {s.labels["reason"]: s.value for s in families["model_bundle_rejected"].samples}
+    assert reasons == dict.fromkeys(REJECTIONS, 0.0)
+    assert families["model_predictions_dropped"].samples[0].value == 3
+    assert families["model_predictions_queue_length"].samples[0].value == 4

@@ -1,0 +1,69 @@
+"""The versions that serve or served lately."""
+
+from pathlib import Path
+
+from service.counting.versions import KEPT, KEPT_FEEDBACK, Versions
+from tests import bundles
+
+
+def test_the_last_versions_are_kept_and_the_oldest_forgotten(tmp_path: Path) -> None:
+    """Late feedback needs the last few versions; more would grow for ever."""
+    versions = Versions()
+    for minor in range(KEPT + 2):
+        versions.enter(bundles.make_bundle(tmp_path / str(minor), f"1.{minor}.0"))
+    assert list(versions.counters) == [("digits", f"1.{minor}.0") for minor in (2, 3, 4)]
+    assert versions.serving == ("digits", "1.4.0")
+
+
+def test_a_version_that_comes_back_keeps_its_counters(tmp_path: Path) -> None:
+    """The same bundle counts on; another bundle under its version starts anew."""
+    versions = Versions()
+    first = bundles.make_bundle(tmp_path / "a", "1.0.0")
+    counters = versions.enter(first)
+    versions.enter(bundles.make_bundle(tmp_path / "b", "1.1.0"))
+    assert versions.enter(first) is counters
+    other = bundles.make_bundle(tmp_path / "c", "1.0.0", seed=5)
+    assert versions.enter(other) is not counters
+
+
+def test_the_confusion_matrix_exists_at_zero(tmp_path: Path) -> None:
+    """Each pair of labels is there from the first scrape on, so that it can increase."""
+    versions = Versions()
+    versions.enter(bundles.make_bundle(tmp_path / "a"))
+    cells = versions.feedback["digits", "1.0.0"].confusion
+    assert len(cells) == 100 and set(cells.values()) == {0}
+
+
+def test_feedback_for_a_version_of_before_the_restart_counts(tmp_path: Path) -> None:
+    """A label for a version that was never loaded here is counted, and its cells are kept."""
+    versions = Versions()
+    versions.enter(bundles.make_bundle(tmp_path / "a", "2.0.0"))
+    for seconds in (2.5, 4.0):
+        versions.count_feedback(
+            "digits", "1.0.0", label="1", predicted="7", confidence=0.5, delay=seconds
+        )
+    versions.enter(bundles.make_bundle(tmp_path / "b", "1.0.0"))
+    feedback = versions.feedback["digits", "1.0.0"]
+    assert feedback.confusion["1", "7"] == 2
+    assert feedback.delay == 6.5
+    assert len(feedback.confusion) == 100
+
+
+def test_feedback_is_kept_for_a_bounded_number_of_versions() -> None:
+    """A client cannot grow the metrics by old predictions."""
+    versions = Versions()
+    for minor in range(KEPT_FEEDBACK + 5):
+        versions.count_feedback(
+            "digits", f"1.{minor}.0", label="1", predicted="1", confidence=0.5, delay=1.0
+        )
+    assert len(versions.feedback) == KEPT_FEEDBACK
+
+
+def test_labels_are_those_of_the_version_or_of_the_model(tmp_path: Path) -> None:
+    """A forgotten version has the labels of the serving one; another model has none."""
+    versions = Versions()
+    assert versions.labels("digits", "1.0.0") is None
+    versions.enter(bundles.make_bundle(tmp_path / "a", labels=("a", "b")))
+    assert versions.labels("digits", "1.0.0") == ("a", "b")
+    assert versions.labels("digits", "0.9.0") == ("a", "b")
+    assert versions.labels("cats", "1.0.0") is None

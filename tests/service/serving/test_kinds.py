@@ -1,0 +1,64 @@
+"""Tables and texts, through a real server."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from perennial import signals
+from tests import bundles, kinds
+from tests.kinds import KINDS
+from tests.service import fakes
+from tests.service.fakes import Running
+
+
+@pytest.fixture(params=["table", "text"])
+def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]:
+    """A service with a bundle of the kind; its task has the kind's name."""
+    folder = tmp_path / "bundles"
+    bundles.production(folder, kinds.make_bundle(folder / "one", request.param).path)
+    with fakes.running(fakes.settings(tmp_path)) as running:
+        yield running
+
+
+def name_of(service: Running) -> str:
+    """Return the kind that is served."""
+    name: str = service.client.get("/model").json()["manifest"]["task"]
+    return name
+
+
+def sent(name: str, rows: int) -> list[Any]:
+    """Return instances of a kind."""
+    kind = KINDS[name]
+    return [kind.schema.instance(row) for row in kind.rows(rows, 8)]
+
+
+def test_every_kind_is_predicted_counted_and_labelled(service: Running) -> None:
+    """Together or alone the labels are the same; every signal counts every row; labels count."""
+    name = name_of(service)
+    instances = sent(name, 12)
+    predictions = service.predict(*instances)
+    alone = [service.predict(instance)[0]["label"] for instance in instances]
+    assert [p["label"] for p in predictions] == alone
+    for signal in (*kinds.fitted(KINDS[name]).names, *signals.OUTPUTS):
+        assert service.metric("model_signal_bin_total", signal=signal, model=name) == 24
+    given = {"prediction_id": predictions[0]["prediction_id"], "label": "yes"}
+    assert service.client.post("/feedback", json=given).status_code == 201
+
+
+def test_what_does_not_fit_is_named(service: Running) -> None:
+    """An image is no table and no text."""
+    answer = service.client.post("/predict", content=json.dumps({"instances": [[[1.0]]]}))
+    assert answer.status_code == 422
+    assert answer.json()["error"]["field"] == "instances[0]"
+    expected = {"table": "a list of 3 values", "text": "a string of at most 10000 characters"}
+    assert expected[name_of(service)] in answer.json()["error"]["expected"]
+
+
+def test_the_three_forms_are_documented(service: Running) -> None:
+    """The documentation has a form of instances for each kind."""
+    document = service.client.get("/openapi.json").json()
+    schemas = document["components"]["schemas"]["PredictRequest"]["properties"]["instances"]
+    assert [form["items"]["title"] for form in schemas["anyOf"]] == ["Image", "Features", "Text"]

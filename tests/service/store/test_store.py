@@ -1,0 +1,246 @@
+"""The store, on SQLite and on a real PostgreSQL."""
+
+import asyncio
+import sqlite3
+from collections.abc import Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.engine import Engine
+from structlog.testing import LogCapture
+
+from perennial.errors import InvalidInput, PerennialError
+from service.errors import FeedbackConflict, StoreUnavailable, UnknownPrediction
+from service.store import tables, writes
+from service.store.queue import Store
+from service.store.writes import Outcome
+from tests.service import fakes
+from tests.service.databases import NOW, labels, observed, rows
+
+
+def make(engine: Engine, **options: Any) -> tuple[Store, LogCapture]:
+    """Return a store that is not started, and its log."""
+    log, capture = fakes.recording_log()
+    defaults: dict[str, Any] = {
+        "labels": labels,
+        "queue_size": 100,
+        "write_seconds": 0.01,
+        "feedback_seconds": 10.0,
+        "clock": lambda: NOW,
+    }
+    return Store(engine, log=log, **{**defaults, **options}), capture
+
+
+@pytest.fixture
+def store(engine: Engine) -> Iterator[Store]:
+    """A running store."""
+    made, _ = make(engine)
+    made.start()
+    yield made
+    made.close()
+
+
+def give(store: Store, *pairs: tuple[str, str]) -> list[Outcome | BaseException]:
+    """Give labels at the same time and return what became of each."""
+
+    async def main() -> list[Outcome | BaseException]:
+        tasks: list[Coroutine[Any, Any, Outcome]] = [store.feedback(*pair) for pair in pairs]
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    return asyncio.run(main())
+
+
+def test_predictions_are_written_soon(store: Store, engine: Engine) -> None:
+    """What is offered is in the table a moment later, inputs as the JSON they were."""
+    store.offer(observed("a", "b"))
+    fakes.wait_until(lambda: store.queued == 0)
+    assert rows(engine, "predictions")[0] == {
+        "prediction_id": "a",
+        "model": "pets",
+        "version": "1.0.0",
+        "observed_at": "2026-01-01T00:00:00.250000+00:00",
+        "input": "[[1.5,2],[3,4]]",
+        "predicted": "cat",
+        "confidence": 0.75,
+    }
+    assert (len(rows(engine, "predictions")), store.dropped) == (2, 0)
+
+
+def test_feedback_joins_its_prediction_in_the_view(store: Store, engine: Engine) -> None:
+    """Training reads labelled predictions, and those only, from one view."""
+    store.offer(observed("a", "b"))
+    (outcome,) = give(store, ("a", "dog"))
+    assert outcome == Outcome("pets", "1.0.0", "cat", 0.75, "dog", created=True, delay=0.0)
+    (row,) = rows(engine, "labelled_predictions")
+    assert list(row) == [
+        "prediction_id",
+        "model",
+        "version",
+        "observed_at",
+        "input",
+        "predicted",
+        "confidence",
+        "label",
+        "labelled_at",
+    ]
+    assert (row["prediction_id"], row["predicted"], row["label"]) == ("a", "cat", "dog")
+    assert row["labelled_at"] == "2026-01-01T00:00:00.250000+00:00"
+
+
+@pytest.mark.parametrize("later, delay", [(90.0, 90.0), (-2.0, 0.0)])
+def test_a_label_says_how_late_it_came(engine: Engine, later: float, delay: float) -> None:
+    """The delay is counted from the prediction, and a clock that is behind makes it 0."""
+    store, _ = make(engine, clock=lambda: NOW + later)
+    store.start()
+    try:
+        store.offer(observed("a"))
+        (outcome,) = give(store, ("a", "cat"))
+        assert isinstance(outcome, Outcome) and outcome.delay == pytest.approx(delay)
+    finally:
+        store.close()
+
+
+def test_feedback_for_a_prediction_in_the_queue_works(engine: Engine) -> None:
+    """Feedback that comes before its prediction is written waits for it, and for no timer."""
+    store, _ = make(engine, write_seconds=60.0)
+    store.start()
+    try:
+        store.offer(observed("early"))
+        (outcome,) = give(store, ("early", "cat"))
+        assert isinstance(outcome, Outcome) and outcome.created
+    finally:
+        store.close()
+
+
+def test_the_same_label_again_changes_nothing(store: Store, engine: Engine) -> None:
+    """A repeated label is fine and is not new; within one batch as across two."""
+    store.offer(observed("a"))
+    first = give(store, ("a", "cat"), ("a", "cat"))
+    again = give(store, ("a", "cat"))
+    assert [outcome.created for outcome in (*first, *again) if isinstance(outcome, Outcome)] == [
+        True,
+        False,
+        False,
+    ]
+    assert len(rows(engine, "feedback")) == 1
+
+
+def test_a_contradicting_label_is_refused(store: Store, engine: Engine) -> None:
+    """The first label stands; a second one that differs is named, in one batch as across two."""
+    store.offer(observed("a"))
+    _, beside = give(store, ("a", "cat"), ("a", "dog"))
+    (later,) = give(store, ("a", "dog"))
+    for error in (beside, later):
+        assert isinstance(error, FeedbackConflict)
+        assert str(error) == "label: got 'dog', expected 'cat', the label given before"
+    assert rows(engine, "feedback")[0]["label"] == "cat"
+
+
+def test_an_unknown_prediction_is_refused(store: Store) -> None:
+    """Feedback for an id that was never answered names the id."""
+    (error,) = give(store, ("nobody", "cat"))
+    assert isinstance(error, UnknownPrediction)
+    assert "'nobody'" in str(error)
+
+
+def test_a_label_outside_the_set_is_refused(store: Store, engine: Engine) -> None:
+    """A label that the model cannot give is refused; its neighbours in the batch are stored."""
+    store.offer(observed("a", "b"))
+    error, fine = give(store, ("a", "bird"), ("b", "dog"))
+    assert isinstance(error, InvalidInput) and error.status == 422
+    assert str(error) == "label: got 'bird', expected one of ['cat', 'dog']"
+    assert isinstance(fine, Outcome)
+    assert [row["prediction_id"] for row in rows(engine, "feedback")] == ["b"]
+
+
+def test_a_full_queue_drops_and_counts(engine: Engine) -> None:
+    """A request that does not fit is dropped whole and counted; offering never blocks."""
+    store, _ = make(engine, queue_size=5)
+    store.offer(observed(count=3))
+    store.offer(observed(count=3))
+    store.offer(observed(count=2))
+    assert (store.queued, store.dropped) == (5, 3)
+    store.start()
+    fakes.wait_until(lambda: store.queued == 0)
+    store.offer(observed(count=5))
+    store.close()
+    assert (len(rows(engine, "predictions")), store.dropped) == (10, 3)
+
+
+def test_closing_writes_what_waits(engine: Engine) -> None:
+    """An orderly stop loses nothing that was offered."""
+    store, _ = make(engine, write_seconds=60.0)
+    store.start()
+    store.offer(observed(count=7))
+    store.close()
+    assert len(rows(engine, "predictions")) == 7
+
+
+def test_a_database_that_answers_is_reachable(store: Store) -> None:
+    """Readiness asks the database itself."""
+    assert store.reachable()
+
+
+UNREACHABLE = "postgresql://nobody@127.0.0.1:1/nothing"
+
+
+def unreachable(url: str) -> tuple[Store, LogCapture]:
+    """Return a running store whose database cannot be reached."""
+    store, capture = make(tables.connect(url))
+    store.start()
+    return store, capture
+
+
+@pytest.mark.parametrize("url", [UNREACHABLE, "sqlite:////proc/none/store.db"], ids=["pg", "lite"])
+def test_without_a_database_feedback_says_so_and_predictions_are_counted(url: str) -> None:
+    """Nothing is acknowledged, the loss is counted and logged, and the writer lives on."""
+    store, capture = unreachable(url)
+    try:
+        store.offer(observed(count=2))
+        fakes.wait_until(lambda: store.queued == 0)
+        for _ in range(2):
+            (error,) = give(store, ("a", "cat"))
+            assert isinstance(error, StoreUnavailable) and error.status == 503
+            assert "try again" in str(error)
+        assert store.dropped == 2
+        assert not store.reachable()
+    finally:
+        store.close()
+    assert {entry["event"] for entry in capture.entries} == {
+        "predictions_dropped",
+        "feedback_failed",
+        "database_unreachable",
+    }
+
+
+def test_the_database_may_come_up_later(tmp_path: Path) -> None:
+    """A store that failed works as soon as its database does."""
+    folder = tmp_path / "folder"
+    folder.write_text("in the way")
+    store, _ = unreachable(f"sqlite:///{folder / 'store.db'}")
+    try:
+        assert isinstance(give(store, ("a", "cat"))[0], PerennialError)
+        folder.unlink()
+        store.offer(observed("a"))
+        assert isinstance(give(store, ("a", "cat"))[0], Outcome)
+    finally:
+        store.close()
+
+
+def test_feedback_gives_up_after_its_time(tmp_path: Path) -> None:
+    """While another process holds the database, feedback answers 503 and stores nothing."""
+    path = tmp_path / "store.db"
+    engine = tables.connect(f"sqlite:///{path}")
+    tables.create(engine)
+    writes.insert_predictions(engine, [observed("a")])
+    blocker = sqlite3.connect(path, isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    store, _ = make(engine, feedback_seconds=0.1)
+    store.start()
+    (error,) = give(store, ("a", "cat"))
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    store.close()
+    assert isinstance(error, StoreUnavailable)
+    assert "did not answer in 0.1 s" in str(error)

@@ -1,0 +1,70 @@
+"""What the figures of two comparisons decide."""
+
+import pytest
+
+from training.gate.comparison import Accuracy, Comparison, Difference
+from training.gate.decision import decide
+
+
+def found(
+    champion: float | None, challenger: float, *, p: float = 0.001, majority: float = 0.1
+) -> Comparison:
+    """Return a comparison on 100 rows with the given accuracies."""
+    new = Accuracy(challenger, challenger - 0.05, challenger + 0.05)
+    if champion is None:
+        return Comparison(100, majority, new)
+    old = Accuracy(champion, champion - 0.05, champion + 0.05)
+    change = challenger - champion
+    return Comparison(100, majority, new, old, Difference(change, change - 0.05, change + 0.05, p))
+
+
+@pytest.mark.parametrize(
+    ("base", "fresh", "verdict", "word"),
+    [
+        (found(0.99, 0.99, p=1.0), found(0.12, 0.98), "promote", "gain on fresh rows: 0.120"),
+        (found(0.99, 0.97, p=0.2), found(0.12, 0.98), "promote", "no significant loss"),
+        (None, found(0.12, 0.98), "promote", "gain on fresh"),
+        (found(None, 0.99), None, "promote", "first model"),
+        (found(None, 0.99), found(None, 0.9), "promote", "first model"),
+        (found(0.99, 0.99, p=1.0), found(0.90, 0.92, p=0.6), "keep", "no significant difference"),
+        (found(0.90, 0.99), found(0.90, 0.92, p=0.6), "keep", "base rows alone does not promote"),
+        (found(0.90, 0.99), None, "promote", "gain on base rows: 0.900 to 0.990"),
+        (found(0.99, 0.98, p=0.2), None, "keep", "no significant difference on base rows: 0.990"),
+        (None, None, "keep", "no rows to compare on"),
+        (found(0.99, 0.99, p=1.0), found(0.98, 0.90), "block", "loss on fresh rows: 0.980"),
+        (found(0.99, 0.91), found(0.12, 0.98), "block", "loss on base rows: 0.990 to 0.910"),
+        (found(0.99, 0.99, p=1.0), found(0.05, 0.14), "block", "cannot be learnt"),
+        (found(0.99, 0.99, p=1.0), found(0.1, 0.45), "block", "floor of 0.5: 0.450 on 100 fresh"),
+        (found(None, 0.3), None, "block", "floor of 0.5: 0.300 on 100 base"),
+    ],
+)
+def test_the_verdict_follows_the_figures(
+    base: Comparison | None, fresh: Comparison | None, verdict: str, word: str
+) -> None:
+    """A gain without a loss promotes, no difference keeps, a loss or unlearnable labels block."""
+    decision = decide(base=base, fresh=fresh, level=0.05, floor=0.5)
+    assert decision.verdict == verdict
+    assert word in decision.line() and decision.line().startswith(f"{verdict}: ")
+    assert "\n" not in decision.line()
+
+
+def test_an_incident_that_the_champion_knows_is_no_news() -> None:
+    """Then a gain is looked for on base rows, and a loss on the incident's still blocks."""
+    same, better = found(0.98, 0.98, p=1.0), found(0.90, 0.99)
+    limits = {"level": 0.05, "floor": 0.5}
+    assert decide(base=better, fresh=same, learnt=True, **limits).verdict == "promote"
+    assert decide(base=same, fresh=same, learnt=True, **limits).verdict == "keep"
+    worse = decide(base=better, fresh=found(0.98, 0.90), learnt=True, **limits)
+    assert worse.verdict == "block" and "loss on fresh rows" in worse.line()
+
+
+def test_every_reason_to_block_is_given() -> None:
+    """Scrambled labels harm in three ways, and a reader sees all of them."""
+    decision = decide(base=found(0.99, 0.91), fresh=found(0.1, 0.12), level=0.05, floor=0.5)
+    assert decision.verdict == "block" and len(decision.reasons) == 3
+
+
+def test_a_majority_that_explains_the_accuracy_blocks() -> None:
+    """Where 90 % of the fresh rows have one label, 0.92 is nothing learnt."""
+    fresh = found(0.1, 0.92, majority=0.9)
+    assert decide(base=None, fresh=fresh, level=0.05, floor=0.5).verdict == "block"

@@ -1,0 +1,185 @@
+"""The gate's verdict: on two real bundles, and on the command line."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.bundles import make_bundle
+from tests.training.contests import GATE, INCIDENT, Truth, model, prepare, says, scrambled
+from training.artifacts.splits import Split
+from training.command_line import run
+from training.errors import BadParameter, BundleUnusable, MissingArtifact
+from training.gate import __main__ as gate
+from training.gate import result
+from training.gate.comparison import open_model
+from training.gate.judgement import judge, open_models
+
+
+@pytest.mark.parametrize(
+    ("base", "fresh", "verdict"),
+    [("old", "new", "block"), ("new", "new", "promote"), ("new", None, "promote")],
+)
+def test_bundles_are_judged_on_the_prepared_rows(
+    tmp_path: Path, base: str, fresh: str | None, verdict: str
+) -> None:
+    """Labels that only the champion gets right on base rows block; the challenger's promote."""
+    truths = {"old": says(model(tmp_path / "old", 1)), "new": says(model(tmp_path / "new", 2))}
+    prepared = prepare(
+        tmp_path / "prepared", base=truths[base], fresh=truths[fresh] if fresh else None
+    )
+    new, old = open_models("digits", tmp_path / "new", tmp_path / "old")
+    result = judge(new, old, prepared, GATE)
+    assert result.decision.verdict == verdict
+    assert result.base is not None and result.base.rows == 200
+    assert (result.fresh is None) == (fresh is None)
+    assert result.incident == (INCIDENT if fresh else None)
+
+
+def test_a_bundle_against_itself_is_kept(tmp_path: Path) -> None:
+    """Equal digests need no test: nothing can differ, whatever the rows say."""
+    new = model(tmp_path / "new", 2)
+    prepared = prepare(tmp_path / "prepared", base=scrambled)
+    line = judge(new, model(tmp_path / "old", 2), prepared, GATE).decision.line()
+    assert line == "keep: the same bundle as main's, no significant difference"
+
+
+def test_rows_that_the_champion_learnt_from_do_not_count(tmp_path: Path) -> None:
+    """Rows of its training and validation splits are told by their content and left out."""
+    new, old = model(tmp_path / "new", 2), model(tmp_path / "old", 1)
+    prepared = prepare(tmp_path / "prepared", base=says(new), fresh=says(new))
+    main = prepare(tmp_path / "main", base=says(old))
+    test = Split.read(prepared / "test.npz")
+    test.where(np.arange(30)).write(main / "train.npz")
+    test.where(np.arange(20, 50)).write(main / "validation.npz")
+    result = judge(new, old, prepared, GATE, champion_prepared=main)
+    assert result.base is not None and result.base.rows == 150
+    assert result.fresh is not None and result.fresh.rows == 200
+
+
+def test_a_champion_that_learnt_from_all_rows_cannot_be_compared(tmp_path: Path) -> None:
+    """Without a row that is fair to both nothing is promoted."""
+    new, old = model(tmp_path / "new", 2), model(tmp_path / "old", 1)
+    prepared = prepare(tmp_path / "prepared", base=says(new))
+    Split.read(prepared / "test.npz").write(prepared / "train.npz")
+    decision = judge(new, old, prepared, GATE, champion_prepared=prepared).decision
+    assert decision.verdict == "keep" and "no rows to compare on" in decision.line()
+
+
+def test_figures_are_measured_through_the_service(tmp_path: Path) -> None:
+    """Accuracies are those of the bundles' own answers, the difference theirs."""
+    old, new = model(tmp_path / "old", 1), model(tmp_path / "new", 2)
+    prepared = prepare(tmp_path / "prepared", base=says(old), fresh=says(new))
+    fresh = judge(new, old, prepared, GATE).fresh
+    assert fresh is not None and fresh.champion is not None and fresh.difference is not None
+    assert fresh.challenger.value == 1.0 and fresh.challenger.high == 1.0
+    assert fresh.champion.value < 0.5
+    assert fresh.difference.value == pytest.approx(1 - fresh.champion.value)
+    assert 0 < fresh.difference.low < fresh.difference.value < fresh.difference.high < 1
+    assert fresh.difference.p < 0.0001
+
+
+def test_scrambled_labels_block(tmp_path: Path) -> None:
+    """Labels without relation to the inputs are recognised on the held-out fresh rows."""
+    old, new = model(tmp_path / "old", 1), model(tmp_path / "new", 2)
+    prepared = prepare(tmp_path / "prepared", base=says(new), fresh=scrambled)
+    decision = judge(new, old, prepared, GATE).decision
+    assert decision.verdict == "block" and "cannot be learnt" in decision.line()
+
+
+def test_labels_are_compared_by_name(tmp_path: Path) -> None:
+    """A champion with its labels in another order is measured by what it says, not by position."""
+    old = model(tmp_path / "old", 1)
+    make_bundle(tmp_path / "turned", seed=1, labels="9876543210")
+    turned = open_model(tmp_path / "turned", "digits")
+    reverse: Truth = lambda rows: 9 - says(old)(rows)  # noqa: E731
+    prepared = prepare(tmp_path / "prepared", base=reverse)
+    result = judge(old, turned, prepared, GATE)
+    assert result.base is not None and result.base.champion is not None
+    assert result.base.champion.value == 1.0
+
+
+def test_rows_of_another_shape_are_refused(tmp_path: Path) -> None:
+    """Prepared rows that the model cannot take are an error that names both shapes."""
+    new = model(tmp_path / "new", 2)
+    prepared = prepare(tmp_path / "prepared", base=says(new))
+    with np.load(prepared / "test.npz") as stored:
+        arrays = dict(stored)
+    arrays["inputs"] = arrays["inputs"][:, :4]
+    np.savez(prepared / "test.npz", allow_pickle=False, **arrays)
+    with pytest.raises(BadParameter, match=r"input.shape: got \(8, 8\), expected \(4, 8\)"):
+        judge(new, None, prepared, GATE)
+
+
+@pytest.mark.parametrize("damage", ["absent", "broken", "other task"])
+def test_a_challenger_that_cannot_serve_is_refused(tmp_path: Path, damage: str) -> None:
+    """An absent, damaged or foreign bundle is an error that names its folder."""
+    folder = tmp_path / "new"
+    if damage != "absent":
+        make_bundle(folder, task="news" if damage == "other task" else "digits")
+    if damage == "broken":
+        (folder / "model.onnx").write_bytes(b"x")
+    with pytest.raises((BundleUnusable, MissingArtifact), match=str(folder)):
+        open_models("digits", folder, None)
+
+
+def command(folder: Path) -> list[str]:
+    """Return the gate's command line on the folders of a test."""
+    options = {"champion": "main/bundle", "challenger": "new", "prepared": "prepared", "out": "out"}
+    pairs = [(f"--{name}", str(folder / value)) for name, value in options.items()]
+    return ["--task", "digits", *(part for pair in pairs for part in pair)]
+
+
+def test_the_command_promotes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It prints the verdict first, writes the figures, and they read back as they were."""
+    model(tmp_path / "main" / "bundle", 1)
+    new = model(tmp_path / "new", 2, "1.1.0")
+    prepare(tmp_path / "prepared", base=says(new), fresh=says(new))
+    assert gate.main(command(tmp_path)) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("promote: a significant gain on fresh rows")
+    assert lines[-1].startswith("challenger: 1.1.0 (")
+    document = json.loads((tmp_path / "out" / "gate.json").read_text())
+    assert document["decision"]["verdict"] == "promote"
+    assert result.read(tmp_path / "out" / "gate.json").challenger.digest == new.bundle.digest
+
+
+def test_the_command_blocks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A block is exit 1, with the reasons first; the figures are written too."""
+    old = model(tmp_path / "main" / "bundle", 1)
+    model(tmp_path / "new", 2)
+    prepare(tmp_path / "prepared", base=says(old), fresh=scrambled)
+    assert gate.main(command(tmp_path)) == 1
+    assert capsys.readouterr().out.startswith("block: a significant loss on base rows")
+    assert (tmp_path / "out" / "gate.json").exists()
+
+
+def test_without_a_champion_the_first_model_is_promoted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A champion's folder that does not exist means that there is none yet."""
+    new = model(tmp_path / "new", 2)
+    prepare(tmp_path / "prepared", base=says(new))
+    assert gate.main(command(tmp_path)) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("promote: the first model") and "champion: none" in out
+
+
+def test_a_comparison_that_cannot_be_made_is_exit_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An input that is missing is neither a promotion nor a block."""
+    model(tmp_path / "new", 2)
+    assert run(lambda: gate.main(command(tmp_path))) == 2
+    assert "test.npz: not found" in capsys.readouterr().err
+
+
+def test_a_gate_file_that_is_not_one_is_refused(tmp_path: Path) -> None:
+    """Reading names the file and the field at fault."""
+    path = tmp_path / "gate.json"
+    with pytest.raises(MissingArtifact, match="gate.json"):
+        result.read(path)
+    path.write_text('{"task": "digits"}')
+    with pytest.raises(BadParameter, match="gate.json: decision"):
+        result.read(path)

@@ -1,0 +1,88 @@
+"""The command: what it prints, with which exit code, and for whom it cannot tell."""
+
+import pytest
+
+from demo.processes import free_port
+from tests.demo.forge_fixtures import PROJECT
+from tests.training.gitlab.project_check.given import (
+    JOBS,
+    NARROW,
+    READER,
+    Administrator,
+    check,
+    facts,
+    findings,
+)
+from training.gitlab.project_check.checks import CHECKS, judge
+
+
+def test_a_complete_project_lacks_nothing(administrator: Administrator) -> None:
+    """Every check is content, and none is left out."""
+    found = judge(facts(administrator))
+    assert [finding.verdict.status for finding in found] == ["ok"] * len(CHECKS), found
+
+
+def test_a_complete_project_exits_with_0(administrator: Administrator) -> None:
+    """The table ends with the counts, and shows no variable's value."""
+    said = check(administrator.url)
+    assert said.code == 0
+    lines = said.text.splitlines()
+    assert lines[0].endswith("as boss (Owner) sees it")
+    assert ", 0 missing, 0 warning, " in lines[-1]
+    assert JOBS not in said.text and "pass@db" not in said.text
+
+
+def test_a_reporter_learns_what_the_rest_would_need(administrator: Administrator) -> None:
+    """What GitLab withholds is told with the role that shows it, and does not fail the command."""
+    code, found = findings(administrator.url, value=READER)
+    assert code == 0
+    hidden = {name for name, row in found.items() if row["status"] == "cannot tell"}
+    assert hidden >= {"secrets", "trigger token", "runner that trains", "timeout", "tags"}
+    assert found["timeout"]["todo"] == "to know, run it with the role Maintainer"
+    assert found["merging"]["status"] == found["pipeline file"]["status"] == "ok"
+
+
+def test_the_jobs_own_token_checks_itself(administrator: Administrator) -> None:
+    """Run with REPO_TOKEN, a Developer's, its scopes and role are known though no variable is."""
+    code, found = findings(administrator.url, value=JOBS)
+    assert code == 0
+    assert found["REPO_TOKEN, the token"]["status"] == "ok"
+    assert found["REPO_TOKEN, the variable"]["status"] == "cannot tell"
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"value": "glpat-wrong"}, "GITLAB_TOKEN: got '[hidden], answered 401"),
+        ({"value": NARROW}, "GITLAB_TOKEN: got '[hidden], answered 403"),
+        ({"value": ""}, "GITLAB_TOKEN: not set, expected an access token with the scope read_api"),
+        ({"project": "no/such"}, "--project: got 'no/such', expected a project's path"),
+    ],
+)
+def test_what_cannot_be_looked_at_exits_with_2(
+    administrator: Administrator,
+    capsys: pytest.CaptureFixture[str],
+    change: dict[str, str],
+    problem: str,
+) -> None:
+    """The message says which of token and path to mend, and never shows the token."""
+    assert check(administrator.url, **change).code == 2
+    said = capsys.readouterr().err
+    assert problem in said
+    assert "glpat" not in said
+
+
+def test_no_answer_exits_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody listens, or the address is none."""
+    for url in (f"http://127.0.0.1:{free_port()}", "gitlab.example.com"):
+        assert check(url).code == 2
+        assert f"got '{url}', expected the address of a GitLab" in capsys.readouterr().err
+
+
+def test_another_server_is_not_taken_for_gitlab(
+    administrator: Administrator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The project's own page answers, but is no GitLab's address; /api/v4 may be left on."""
+    assert check(f"{administrator.url}/{PROJECT}").code == 2
+    assert "expected the address of a GitLab" in capsys.readouterr().err
+    assert check(f"{administrator.url}/api/v4/").code == 0

@@ -1,0 +1,248 @@
+"""A promoted model becomes one merge request, from a detached checkout, without showing a token."""
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.training.gitlab_server import TOKEN, serving
+from tests.training.job import BRANCH, FILES, INCIDENT, Job
+from training.command_line import run
+from training.errors import BadParameter, GitLabRefused, MissingVariable, NothingToPropose
+from training.gate import result as gate
+from training.gate.comparison import Accuracy, Comparison, Difference
+from training.gate.decision import Decision, Verdict
+from training.gate.result import Model, Result
+from training.gitlab import propose
+from training.gitlab.git import Remote
+
+
+def figures(champion: float | None, challenger: float) -> Comparison:
+    """Return a comparison with the given accuracies."""
+    new = Accuracy(challenger, challenger, challenger)
+    if champion is None:
+        return Comparison(80, 0.1, new)
+    old = Accuracy(champion, champion, champion)
+    return Comparison(80, 0.1, new, old, Difference(challenger - champion, 0.5, 0.9, 1e-9))
+
+
+def result(
+    verdict: Verdict = "promote",
+    *,
+    fresh: Comparison | None = figures(0.12, 0.98),
+    base: Comparison | None = None,
+    incident: str | None = INCIDENT,
+) -> Result:
+    """Return what a gate may have written."""
+    models = (Model("1.1.0", "a" * 64), Model("1.0.0", "b" * 64))
+    decision = Decision(verdict, ("a reason",))
+    return Result("digits", decision, 0.05, 0.5, incident, *models, base, fresh)
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Iterator[Job]:
+    """Return a job that is about to propose."""
+    with serving() as gitlab:
+        yield Job(tmp_path, gitlab)
+
+
+def test_a_promoted_model_becomes_a_merge_request(
+    job: Job, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One commit on a branch of the incident's name, a title with figures, the report inside."""
+    job.propose(result())
+    [request] = job.gitlab.requests
+    assert request["title"] == "Retrain digits: 0.12 → 0.98 on fresh rows"
+    assert (request["source_branch"], request["target_branch"]) == (BRANCH, "main")
+    assert request["remove_source_branch"] is True
+    assert request["description"] == "# Report\n![curves](/uploads/1/curves.png)\n"
+    out = capsys.readouterr().out
+    assert request["web_url"] in out and TOKEN not in out
+
+
+def test_the_commit_holds_the_retrain_and_nothing_else(job: Job) -> None:
+    """Only the lock, the parameters and the data's pointer change, in the job starter's name."""
+    job.propose(result())
+    listed = job.git("diff", "--name-only", job.head, job.branch(), at=job.remote)
+    assert sorted(listed.split()) == sorted(FILES)
+    shown = job.git("show", "--no-patch", "--format=%an %ae|%cn|%P|%s|%b", BRANCH, at=job.remote)
+    subject = "Retrain digits: 0.12 → 0.98 on fresh rows"
+    assert shown == f"Ada ada@example.org|Ada|{job.head}|{subject}|promote: a reason"
+
+
+def test_the_checkout_stays_as_it_was(job: Job) -> None:
+    """HEAD stays detached where it was, nothing is staged, no file changes."""
+    before = job.git("status", "--porcelain=v2", "--branch")
+    job.propose(result())
+    assert job.git("status", "--porcelain=v2", "--branch") == before
+    assert "branch.head (detached)" in before
+
+
+def test_a_second_run_reuses_the_merge_request(job: Job) -> None:
+    """The same content gives the same commit and brings the open merge request up to date."""
+    job.propose(result())
+    first = job.branch()
+    (job.report / "report.md").write_text("again")
+    job.propose(result())
+    assert job.branch() == first
+    assert [request["description"] for request in job.gitlab.requests] == ["again"]
+
+
+def test_commits_on_top_are_kept(job: Job) -> None:
+    """What a reviewer, or the pipeline, added to the branch survives a second run."""
+    job.propose(result())
+    identity = ("-c", "user.name=y", "-c", "user.email=y@y")
+    tree = f"{job.branch()}^{{tree}}"
+    added = job.git(*identity, "commit-tree", tree, "-p", BRANCH, "-m", "more", at=job.remote)
+    job.git("update-ref", f"refs/heads/{BRANCH}", added, at=job.remote)
+    job.propose(result())
+    assert job.branch() == added and len(job.gitlab.requests) == 1
+
+
+def test_another_training_replaces_the_branch(job: Job) -> None:
+    """A pipeline that ran again with another outcome proposes that one, in the same request."""
+    job.propose(result())
+    first = job.branch()
+    job.write({"dvc.lock": "another lock"})
+    job.propose(result(fresh=figures(0.12, 0.97)))
+    assert job.branch() != first
+    titles = [request["title"] for request in job.gitlab.requests]
+    assert titles == ["Retrain digits: 0.12 → 0.97 on fresh rows"]
+
+
+def test_a_merged_retrain_is_not_proposed_again(
+    job: Job, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A job that runs again after the merge says so and changes nothing."""
+    job.propose(result())
+    job.gitlab.requests[0] |= {"state": "merged", "sha": job.branch()}
+    job.git("update-ref", "-d", f"refs/heads/{BRANCH}", at=job.remote)
+    job.propose(result())
+    assert "already merged" in capsys.readouterr().out
+    assert len(job.gitlab.requests) == 1
+    assert BRANCH not in job.git("for-each-ref", at=job.remote)
+
+
+def test_keep_proposes_nothing(job: Job, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a gain there is nothing to merge, which is no failure."""
+    job.propose(result("keep"))
+    assert capsys.readouterr().out == "nothing to propose: keep: a reason\n"
+    assert job.gitlab.calls == []
+
+
+def test_block_is_refused(job: Job) -> None:
+    """A blocked model is never proposed, even if someone runs this by hand."""
+    with pytest.raises(NothingToPropose, match="block: a reason"):
+        job.propose(result("block"))
+    assert job.gitlab.calls == []
+
+
+def test_another_tasks_verdict_is_refused(job: Job) -> None:
+    """A gate file of another task is a mistake on the command line."""
+    gate.write(result(), job.gate.parent)
+    job.gate.write_text(job.gate.read_text().replace('"digits"', '"news"'))
+    arguments = ["--task=digits", f"--report={job.report}", f"--gate={job.gate}"]
+    with pytest.raises(BadParameter, match="task: got 'news', expected 'digits'"):
+        propose.main(arguments, environment=job.environment, root=job.root)
+
+
+def test_a_retrain_without_a_change_is_refused(job: Job) -> None:
+    """Where the files are as in HEAD there is nothing to merge, and the message names them."""
+    job.write({"dvc.lock": "old lock", "params.yaml": "old"})
+    for name in ("feedback.parquet.dvc", ".gitignore"):
+        (job.root / "data" / "digits" / name).unlink()
+    with pytest.raises(NothingToPropose, match="dvc.lock, params.yaml: as in HEAD"):
+        job.propose(result())
+
+
+@pytest.mark.parametrize(
+    ("found", "title"),
+    [
+        (result(fresh=figures(None, 0.98)), "Retrain digits: first model, 0.98 on fresh rows"),
+        (
+            result(fresh=None, base=figures(None, 0.99)),
+            "Retrain digits: first model, 0.99 on base rows",
+        ),
+        (result(fresh=None), "Retrain digits: version 1.1.0"),
+    ],
+)
+def test_the_title_has_the_figures_there_are(found: Result, title: str) -> None:
+    """Without a champion or fresh rows the title says what is known."""
+    assert propose.title_of(found) == title
+
+
+def test_it_merges_by_itself_when_the_pipeline_has_succeeded(job: Job) -> None:
+    """The wish waits for the pipeline and for GitLab's own check, then names the exact commit."""
+    job.propose(result())
+    job.gitlab.head = job.branch()
+    job.gitlab.pipelines_after = 2
+    job.gitlab.refusals = [405, 422, 406]
+    job.propose(result(), "--auto-merge")
+    [request] = job.gitlab.requests
+    assert request["merge_when_pipeline_succeeds"] is True and request["auto_merge"] == "true"
+    assert request["should_remove_source_branch"] is True and request["sha"] == job.branch()
+    assert len(job.slept) == 5
+    assert len(job.gitlab.told("PUT /projects/1/merge_requests/1/merge")) == 4
+
+
+def test_without_a_pipeline_nothing_merges_by_itself(job: Job) -> None:
+    """GitLab would merge at once what no pipeline has checked, so it is not asked."""
+    job.gitlab.pipelines_after = 1000
+    with pytest.raises(GitLabRefused, match="no pipeline for .* after 60 s.*merge it by hand"):
+        job.propose(result(), "--auto-merge")
+    assert sum(job.slept) == 60
+    assert job.gitlab.told("PUT") == [] and len(job.gitlab.requests) == 1
+
+
+def test_a_merge_that_stays_refused_is_an_error(job: Job) -> None:
+    """After a minute GitLab's own answer is given."""
+    job.propose(result())
+    job.gitlab.head = job.branch()
+    job.gitlab.refusals = [405] * 100
+    with pytest.raises(GitLabRefused, match="merge merge request !1: GitLab answered 405"):
+        job.propose(result(), "--auto-merge")
+
+
+def job_variables(**more: str) -> dict[str, str]:
+    """Return what GitLab sets for the push."""
+    return {
+        "CI_SERVER_PROTOCOL": "https",
+        "CI_SERVER_HOST": "git.example.org",
+        "CI_SERVER_PORT": "8443",
+        "CI_PROJECT_PATH": "group/project",
+        "REPO_TOKEN": TOKEN,
+        **more,
+    }
+
+
+def test_the_token_is_in_gits_environment_only() -> None:
+    """Not in the address nor, therefore, in the process list; other settings are kept."""
+    remote = Remote.of_job(job_variables(GIT_CONFIG_COUNT="1"))
+    assert remote.address == "https://git.example.org:8443/group/project.git"
+    assert remote.secrets["GIT_CONFIG_COUNT"] == "2"
+    assert remote.secrets["GIT_CONFIG_KEY_1"] == "http.https://git.example.org:8443/.extraHeader"
+    encoded = base64.b64encode(f"oauth2:{TOKEN}".encode()).decode()
+    assert remote.secrets["GIT_CONFIG_VALUE_1"] == f"Authorization: Basic {encoded}"
+
+
+@pytest.mark.parametrize("name", ["REPO_TOKEN", "CI_SERVER_HOST", "CI_PROJECT_PATH"])
+def test_a_missing_variable_is_named(name: str) -> None:
+    """The message says which, and where it comes from."""
+    with pytest.raises(MissingVariable, match=f"^{name}: not set, expected"):
+        Remote.of_job(job_variables(**{name: ""}))
+
+
+def test_a_failing_push_does_not_show_the_token(
+    job: Job, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message has git's reason and nothing secret."""
+    port = job.gitlab.url.rpartition(":")[2]
+    where = {"CI_SERVER_PROTOCOL": "http", "CI_SERVER_HOST": "127.0.0.1", "CI_SERVER_PORT": port}
+    environment = {**job.environment, **job_variables(**where)}
+    gate.write(result(), job.gate.parent)
+    arguments = ["--task=digits", f"--report={job.report}", f"--gate={job.gate}"]
+    code = run(lambda: propose.main(arguments, environment=environment, root=job.root))
+    shown = capsys.readouterr()
+    assert code == 2 and "GitLabRefused: git ls-remote:" in shown.err
+    assert TOKEN not in shown.err + shown.out and "oauth2" not in shown.err

@@ -1,0 +1,69 @@
+"""Scores of a stage: those of scikit-learn, by group of rows, with their sample sizes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from training.artifacts.splits import Prepared, Split
+from training.stages.evaluate import evaluate, measure, write_confusion
+
+LABELS = ("a", "b", "c")
+TRUTH = np.array([0, 0, 1, 1, 2, 2])
+SURE = np.array(
+    [[0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.8, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]]
+    + [[0.1, 0.1, 0.8]]
+)
+
+
+def prepared(source: list[str], fresh: str | None) -> Prepared:
+    """Return prepared rows whose test split is the six rows above."""
+    split = Split(np.zeros((6, 8, 8), np.float32), TRUTH, np.array(source))
+    return Prepared(split, split, split, fresh)
+
+
+def test_every_metric_is_what_a_hand_counts() -> None:
+    """Five of six right: the shares, the intervals and the matrix by hand."""
+    found = measure(LABELS, TRUTH, SURE)
+    assert found["rows"] == 6 and found["accuracy"] == pytest.approx(5 / 6)
+    assert found["accuracy_low"] < 5 / 6 < found["accuracy_high"]
+    assert found["confusion"] == [[1, 1, 0], [0, 2, 0], [0, 0, 2]]
+    assert found["per_class"]["a"] == {"precision": 1.0, "recall": 0.5, "rows": 2}
+    assert found["per_class"]["b"] == {
+        "precision": pytest.approx(2 / 3),
+        "recall": 1.0,
+        "rows": 2,
+    }
+    assert found["macro_f1"] == pytest.approx((2 / 3 + 4 / 5 + 1) / 3)
+    assert found["log_loss"] == pytest.approx(-(5 * np.log(0.8) + np.log(0.1)) / 6)
+    assert found["calibration_error"] == pytest.approx(5 / 6 - 0.8)
+    assert found["auc"] == pytest.approx((0.75 + 0.875 + 1) / 3)
+
+
+def test_a_label_without_rows_breaks_nothing() -> None:
+    """It is left out of the AUC and counts 0 rows; with one label only there is no AUC."""
+    two = TRUTH < 2
+    found = measure(LABELS, TRUTH[two], SURE[two])
+    assert found["per_class"]["c"]["rows"] == 0 and found["auc"] is not None
+    assert measure(LABELS, TRUTH[:2], SURE[:2])["auc"] is None
+
+
+def test_base_and_fresh_rows_are_scored_apart() -> None:
+    """Each group has its own figures and size; an older incident's rows are in neither."""
+    source = ["base", "base", "base", "old", "new", "new"]
+    found = evaluate(LABELS, prepared(source, "new"), SURE)
+    assert found["base"]["rows"] == 3 and found["base"]["accuracy"] == pytest.approx(2 / 3)
+    assert found["fresh"]["rows"] == 2 and found["fresh"]["accuracy"] == 1.0
+
+
+@pytest.mark.parametrize("fresh", [None, "new"])
+def test_without_fresh_test_rows_there_is_no_such_group(fresh: str | None) -> None:
+    """No incident, or none of its rows held out for the test: base figures alone."""
+    assert list(evaluate(LABELS, prepared(["base"] * 6, fresh), SURE)) == ["base"]
+
+
+def test_the_confusion_has_a_line_per_row(tmp_path: Path) -> None:
+    """`dvc plots` counts the lines itself."""
+    write_confusion(tmp_path / "confusion.csv", LABELS, TRUTH, SURE)
+    lines = (tmp_path / "confusion.csv").read_text().splitlines()
+    assert lines == ["actual,predicted", "a,a", "a,b", "b,b", "b,b", "c,c", "c,c"]

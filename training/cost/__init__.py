@@ -1,0 +1,1 @@
+"""What training a model costs, and how long it takes to answer."""

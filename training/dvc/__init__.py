@@ -1,0 +1,1 @@
+"""DVC: the remote that keeps data and models."""

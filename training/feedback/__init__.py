@@ -1,0 +1,1 @@
+"""Labelled predictions become training rows."""

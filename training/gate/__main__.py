@@ -1,0 +1,49 @@
+"""The gate: may the challenger take the champion's place? Run as `python -m training.gate`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from training import params
+from training.command_line import run, task_parser
+from training.gate.judgement import judge, open_models
+from training.gate.result import describe, write
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    found = task_parser(
+        "Compare challenger and champion on the same test rows and write gate.json. "
+        "Exit 0: promote or keep. Exit 1: block. Exit 2: the comparison was not possible."
+    )
+    found.add_argument("--champion", required=True, type=Path, help="bundle folder; may be absent")
+    found.add_argument("--challenger", required=True, type=Path, help="bundle folder")
+    found.add_argument("--prepared", type=Path, help="default: artifacts/TASK/prepared")
+    found.add_argument(
+        "--champion-prepared", type=Path, help="may be absent; default: beside the champion"
+    )
+    found.add_argument("--out", type=Path, help="default: artifacts/TASK/gate")
+    found.add_argument("--params", type=Path, default=params.FILE, help="default: %(default)s")
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the gate and return the exit code."""
+    options = parser().parse_args(arguments)
+    folder = Path("artifacts", options.task)
+    gate = params.load(options.task, options.params).gate
+    models = open_models(options.task, options.challenger, options.champion)
+    result = judge(
+        *models,
+        options.prepared or folder / "prepared",
+        gate,
+        champion_prepared=options.champion_prepared or options.champion.parent / "prepared",
+    )
+    write(result, options.out or folder / "gate")
+    print(describe(result))
+    return 1 if result.decision.verdict == "block" else 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

@@ -1,0 +1,79 @@
+"""What the gate found: the decision, the figures, and gate.json, which holds them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from training.errors import BadParameter, MissingArtifact
+from training.gate.comparison import Comparison
+from training.gate.decision import Decision, figures
+
+FILE = "gate.json"
+
+
+@dataclass(frozen=True)
+class Model:
+    """Which bundle was compared."""
+
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What gate.json holds: the decision, the figures, the models and the limits."""
+
+    task: str
+    decision: Decision
+    level: float
+    floor: float
+    incident: str | None
+    challenger: Model
+    champion: Model | None
+    base: Comparison | None
+    fresh: Comparison | None
+
+
+def write(result: Result, folder: Path) -> Path:
+    """Write gate.json and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / FILE
+    path.write_bytes(TypeAdapter(Result).dump_json(result, indent=2) + b"\n")
+    return path
+
+
+def read(path: Path) -> Result:
+    """Read what `write` wrote.
+
+    Raises MissingArtifact, BadParameter.
+    """
+    if not path.is_file():
+        raise MissingArtifact(path)
+    try:
+        return TypeAdapter(Result).validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "document"
+        raise BadParameter(f"{path}: {field}", first["input"], first["msg"]) from error
+
+
+def describe(result: Result) -> str:
+    """Return the verdict's line, then the figures."""
+    lines = [result.decision.line()]
+    for name, found in (("fresh", result.fresh), ("base", result.base)):
+        if found is None:
+            lines.append(f"{name}: no rows")
+            continue
+        line = f"{name}: {figures(found)}"
+        if found.difference is not None:
+            low, high = found.difference.low, found.difference.high
+            line += f", difference {found.difference.value:+.3f} [{low:+.3f}, {high:+.3f}]"
+        lines.append(line)
+    champion = "none" if result.champion is None else _name(result.champion)
+    lines.append(f"challenger: {_name(result.challenger)}, champion: {champion}")
+    return "\n".join(lines)
+
+
+def _name(model: Model) -> str:
+    return f"{model.version} ({model.digest[:12]})"

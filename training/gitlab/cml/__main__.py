@@ -1,0 +1,90 @@
+"""One report note per merge request through CML. Run as `python3 -m training.gitlab.cml`.
+
+CML looks for its earlier note among the 20 newest only, so on a busy merge request it posts a
+second report. This tells it whether to look at all, and then leaves one: the earlier, which keeps
+its place, with the newer text.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Mapping, Sequence
+
+from perennial.gitlab.refusal import TOKEN, TOKEN_IS
+from training.errors import BadParameter, GitLabRefused, TrainingError
+from training.gitlab import note
+from training.gitlab.cml import program
+from training.gitlab.cml.client import Client, reports
+from training.gitlab.environment import variable
+
+
+def publish(
+    client: Client,
+    folder: Path,
+    *,
+    task: str,
+    iid: int,
+    environment: Mapping[str, str],
+    run: program.Run = subprocess.run,
+) -> str:
+    """Have CML write the report's note, or over the one that is there; return which was done.
+
+    Where the description holds the report of the same bundle, as a retrain's does, nothing is.
+    Raises GitLabRefused, MissingArtifact, ReportRefused.
+    """
+    text = note.read_for(task, folder)
+    own = client.owner()
+    if note.stands_in(client.description(), text):
+        return "stands in the description"
+    # CML writes over the oldest note in its reach that has its watermark, whoever wrote it.
+    marked = [n for n in client.newest(program.REACH) if program.has_watermark(n.body, task)]
+    verb = "update" if reports(marked[-1:], task, own) else "create"
+    written = program.comment(verb, folder, task=task, iid=iid, environment=environment, run=run)
+    found = reports(client.notes(), task, own)
+    newest = next((one for one in found if one.id == written), None)
+    if newest is None:
+        raise GitLabRefused(f"merge request !{iid}: CML wrote note {written}, which is not there")
+    if newest != found[0]:
+        client.write(newest.body, over=found[0])
+    for spare in found[1:]:
+        client.delete(spare)
+    return "written" if len(found) == 1 and verb == "create" else "updated"
+
+
+def main(
+    arguments: Sequence[str] | None = None, *, environment: Mapping[str, str] = os.environ
+) -> None:
+    """Publish, and say what was done."""
+    parser = argparse.ArgumentParser(
+        description="Have CML write the report as the one note of this task on the merge request "
+        "of the pipeline. Reads REPO_TOKEN and GitLab's own CI_ variables."
+    )
+    parser.add_argument("--task", required=True, help="what the report is of")
+    parser.add_argument("--report", required=True, type=Path, help="folder with report.md")
+    options = parser.parse_args(arguments)
+    by = "as GitLab sets it in a merge request's pipeline"
+    iid = variable(environment, "CI_MERGE_REQUEST_IID", by)
+    if not iid.isdigit():
+        raise BadParameter("CI_MERGE_REQUEST_IID", iid, "a number")
+    for name in ("CI_PROJECT_URL", "CI_COMMIT_SHA"):  # CML reads these
+        variable(environment, name, by)
+    client = Client(
+        variable(environment, "CI_API_V4_URL", by),
+        variable(environment, TOKEN, TOKEN_IS),
+        project=variable(environment, "CI_PROJECT_ID", by),
+        iid=int(iid),
+    )
+    done = publish(client, options.report, task=options.task, iid=int(iid), environment=environment)
+    print(f"merge request !{iid}: report {done}, by CML")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except TrainingError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(2)

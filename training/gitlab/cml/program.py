@@ -1,0 +1,117 @@
+"""The CML program: how it is called, and what its errors mean."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Callable, Mapping
+
+from perennial.gitlab.refusal import SILENCE, sentence
+from training.errors import GitLabRefused
+from training.gitlab import note
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+ACTION = "post the report through CML"
+TIMEOUT_SECONDS = 300
+# How many notes it reads, newest first: a page as GitLab has it.
+REACH = 20
+# All that it says of a refusal is HTTP's reason.
+REASONS = {
+    "Unauthorized": 401,
+    "Forbidden": 403,
+    "Not Found": 404,
+    "Request Entity Too Large": 413,
+    "Content Too Large": 413,
+    "Payload Too Large": 413,
+    "Too Many Requests": 429,
+    "Internal Server Error": 500,
+    "Bad Gateway": 502,
+    "Service Unavailable": 503,
+}
+
+
+def label(task: str) -> str:
+    """Return what CML's watermark calls the task; it finds no watermark that has to be escaped.
+
+    >>> label("ag_news")
+    'ag-news'
+    """
+    return re.sub(r"[^A-Za-z0-9-]", "-", task)
+
+
+def has_watermark(body: str, task: str) -> bool:
+    """Tell whether CML would take a note for its own report of the task."""
+    return f'"CML watermark {label(task)}")' in body
+
+
+def comment(
+    verb: str,
+    folder: Path,
+    *,
+    task: str,
+    iid: int,
+    environment: Mapping[str, str],
+    run: Run = subprocess.run,
+) -> int:
+    """Have CML post the report, images included; return the note's number.
+
+    verb: "create", or "update" for the oldest note within its reach that has its watermark.
+    Raises GitLabRefused.
+    """
+    command = ["cml", "comment", verb, "--publish-native", "--driver=gitlab"]
+    command += [f"--repo={environment['CI_PROJECT_URL']}", f"--target=pr/{iid}"]
+    command += [f"--watermark-title={label(task)}", str(folder / note.REPORT)]
+    try:
+        done = _run(run, command, environment)
+    except subprocess.TimeoutExpired as error:
+        reason = f"CML did not end within {TIMEOUT_SECONDS} s"
+        raise GitLabRefused(sentence(ACTION, SILENCE, reason)) from error
+    address = re.search(r"#note_(\d+)\s*$", done.stdout)
+    if done.returncode == 0 and address:
+        return int(address[1])
+    raise GitLabRefused(_explained(done, folder))
+
+
+def _run(
+    run: Run, command: list[str], environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    with tempfile.TemporaryDirectory() as home:  # it would change the user's git configuration
+        return run(
+            command,
+            env={**environment, "HOME": home, "ITERATIVE_DO_NOT_TRACK": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+        )
+
+
+def _explained(done: subprocess.CompletedProcess[str], folder: Path) -> str:
+    """Return what an error of CML means; all that it said goes to the log before it."""
+    print(done.stdout + done.stderr, file=sys.stderr)
+    messages = list(filter(None, map(_message, done.stderr.splitlines())))
+    said = messages[-1] if messages else f"exit code {done.returncode}, and no error that it names"
+    said = " ".join(said.split())
+    if said.startswith("request to "):
+        return sentence(ACTION, SILENCE, said)
+    status = REASONS.get(said)
+    if status is None:
+        return f"{ACTION}: {said}"
+    if status == 413:  # it does not say which
+        largest = max(folder.iterdir(), key=lambda file: file.stat().st_size)
+        said += f", perhaps {largest.name} of {largest.stat().st_size:,} bytes"
+    return sentence(ACTION, status, said)
+
+
+def _message(line: str) -> str:
+    """Return the message of a line of the log, where it is an error."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return ""
+    return str(entry.get("message", "")) if entry.get("level") == "error" else ""

@@ -1,0 +1,1 @@
+"""Checks that a project on GitLab has what the pipeline needs."""

@@ -1,0 +1,53 @@
+"""The command line: `python -m training.gitlab.project_check --url … --project …`."""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+
+from training.command_line import run
+from training.gitlab.environment import variable
+from training.gitlab.project_check.checks import judge
+from training.gitlab.project_check.finding import Status
+from training.gitlab.project_check.listing import count, document, table
+from training.gitlab.project_check.reader import TOKEN, TOKEN_IS, read
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    found = argparse.ArgumentParser(
+        prog="python -m training.gitlab.project_check",
+        description=f"Read a project on GitLab and say what it lacks. Reads {TOKEN} from the "
+        f"environment: {TOKEN_IS}. Changes nothing. Exits with 0 when nothing is missing, 1 when "
+        "something is, 2 when it could not look.",
+    )
+    found.add_argument("--url", required=True, help="such as https://gitlab.example.com")
+    found.add_argument("--project", required=True, help="its path, such as group/project")
+    found.add_argument("--json", action="store_true", help="print the findings as JSON")
+    return found
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    environment: Mapping[str, str] = os.environ,
+    today: date | None = None,
+    write: Callable[[str], object] = print,
+) -> int:
+    """Look, and say what is missing; return the exit code."""
+    options = parser().parse_args(arguments)
+    token = variable(environment, TOKEN, TOKEN_IS)
+    day = today or datetime.now(UTC).date()
+    facts = read(options.url, options.project, token=token, today=day)
+    findings = judge(facts)
+    if options.json:
+        write(document(facts, findings))
+    else:
+        write(table(facts, findings, width=shutil.get_terminal_size().columns))
+    return 1 if count(findings, Status.MISSING) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

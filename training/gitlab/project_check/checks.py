@@ -1,0 +1,40 @@
+"""Every check, in the order in which somebody would set a project up."""
+
+from training.gitlab.project_check import access, runners, settings, variables
+from training.gitlab.project_check.facts import Facts
+from training.gitlab.project_check.finding import Check, Finding, find
+
+CHECKS = (
+    Check("GitLab's version", "version-and-tier", settings.version),
+    Check("features", "push-the-repository", settings.features),
+    Check("default branch", "branches-and-tags", access.default_branch),
+    Check("pipeline file", "push-the-repository", settings.pipeline_file),
+    Check("REPO_TOKEN, the variable", "the-jobs-token", variables.repo_token_variable),
+    Check("REPO_TOKEN, the token", "the-jobs-token", access.repo_token),
+    Check("DVC_REMOTE_URL", "variables", variables.dvc_remote),
+    Check("PERENNIAL_DATABASE_URL", "variables", variables.database),
+    Check("deployment", "variables", variables.deployment),
+    Check("secrets", "masked-protected-file", variables.secrets),
+    Check("files", "masked-protected-file", variables.files),
+    Check("values with a $", "masked-protected-file", variables.expansion),
+    Check("switches", "variables", variables.words),
+    Check("runner that trains", "runners", runners.training),
+    Check("runner for the rest", "runners", runners.other_jobs),
+    Check("GPU for training only", "runners", runners.gpu_for_training),
+    Check("merging", "merge-requests", settings.merging),
+    Check("skipped pipelines", "merge-requests", settings.skipped),
+    Check("redundant pipelines", "pipelines", settings.cancelling),
+    Check("timeout", "pipelines", settings.timeout),
+    Check("job token", "pipelines", settings.job_token),
+    Check("visibility", "pipelines", settings.visibility),
+    Check("tags", "branches-and-tags", access.tags),
+    Check("trigger token", "trigger-and-relay", access.trigger),
+    Check("pipeline variables", "trigger-and-relay", access.variables_role),
+    Check("schedule", "schedule", settings.schedule),
+    Check("model registry", "model-registry", settings.model_registry),
+)
+
+
+def judge(facts: Facts) -> list[Finding]:
+    """Return what every check finds."""
+    return [find(check, facts) for check in CHECKS]

@@ -1,0 +1,213 @@
+"""Reads the facts of a project through GitLab's API, with as little as the token may see."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, TypeVar
+
+import gitlab
+import requests
+from gitlab.exceptions import GitlabError
+from gitlab.v4.objects import Project
+
+from training.errors import BadParameter, GitLabRefused
+from training.gitlab.project_check.facts import (
+    NEEDS_MAINTAINER,
+    WRITING,
+    Facts,
+    Json,
+    Refused,
+    Token,
+    Withheld,
+)
+from training.gitlab.project_check.runners import TAG
+
+TOKEN = "GITLAB_TOKEN"
+TOKEN_IS = "an access token with the scope read_api, best of a Maintainer of the project"
+TIMEOUT_SECONDS = 30
+# GitLab.com lists a hundred runners of its own; each costs a call to know its tags.
+RUNNERS_LOOKED_AT = 20
+REFUSALS = (401, 403, 404)
+Answer = TypeVar("Answer")
+
+
+def connect(url: str, token: str) -> gitlab.Gitlab:
+    """Return a client; nothing is sent yet."""
+    address = url.removesuffix("/").removesuffix("/api/v4")
+    return gitlab.Gitlab(
+        address,
+        private_token=token,
+        timeout=TIMEOUT_SECONDS,
+        keep_base_url=True,
+        user_agent="perennial",
+    )
+
+
+def read(url: str, path: str, *, token: str, today: date) -> Facts:
+    """Return what GitLab shows of a project to a token.
+
+    Raises BadParameter where the address, the token or the project's path is wrong, and
+    GitLabRefused where GitLab fails.
+    """
+    client = connect(url, token)
+    with _refusals(url):
+        version = _version(client, url)
+        project = _project(client, path)
+        caller = _token(client, project)
+        variables = _ask(lambda: _all(project.variables), NEEDS_MAINTAINER)
+        return Facts(
+            today=today,
+            version=version,
+            project=project.asdict(),
+            caller=caller,
+            branch=_branch(project),
+            lint=_ask(lambda: project.ci_lint.get().asdict(), "the role Reporter"),
+            variables=variables,
+            inherited=_inherited(client, project),
+            repo_token=_repo_token(url, path, variables, caller),
+            triggers=_ask(lambda: _all(project.triggers), NEEDS_MAINTAINER),
+            runners=_ask(lambda: _runners(client, project, variables), NEEDS_MAINTAINER),
+            protected_branches=_ask(lambda: _all(project.protectedbranches), NEEDS_MAINTAINER),
+            protected_tags=_ask(lambda: _all(project.protectedtags), NEEDS_MAINTAINER),
+            schedules=_ask(lambda: _all(project.pipelineschedules), "the role Reporter"),
+        )
+
+
+@contextmanager
+def _refusals(url: str) -> Iterator[None]:
+    """Turn the client's errors into ours; what a token may not see is no error."""
+    try:
+        yield
+    except GitlabError as error:
+        code = error.response_code or "nothing"
+        raise GitLabRefused(f"{url}: GitLab answered {code}: {error.error_message}") from error
+    except (requests.RequestException, ValueError) as error:
+        expected = "the address of a GitLab that answers, such as https://gitlab.example.com"
+        raise BadParameter(f"--url: no answer ({type(error).__name__})", url, expected) from error
+
+
+def _ask(question: Callable[[], Answer], needs: str) -> Answer | Withheld:
+    """Return the answer, or what the token lacks for it."""
+    try:
+        return question()
+    except GitlabError as error:
+        if error.response_code not in REFUSALS:
+            raise
+        narrow = "insufficient_scope" in str(error.error_message)
+        return Withheld("a token of scope read_api" if narrow else f"{needs} in the project")
+
+
+def _all(manager: Any) -> list[Json]:
+    """Return every item of a list, whatever its pages."""
+    return [item.asdict() for item in manager.list(iterator=True, per_page=100)]
+
+
+def _version(client: gitlab.Gitlab, url: str) -> str:
+    """Ask for the version first: it tells whether this is a GitLab, and knows the token."""
+    try:
+        answer = client.http_get("/version")
+    except GitlabError as error:
+        said = f"{error.response_code} {error.error_message}"
+        if error.response_code in (401, 403):
+            raise BadParameter(TOKEN, f"[hidden], answered {said}", TOKEN_IS) from error
+        if error.response_code == 404:
+            answer = None
+        else:
+            raise
+    if not isinstance(answer, dict) or "version" not in answer:
+        raise BadParameter("--url", url, "the address of a GitLab, as in a browser")
+    return str(answer["version"])
+
+
+def _project(client: gitlab.Gitlab, path: str) -> Project:
+    try:
+        return client.projects.get(path)
+    except GitlabError as error:
+        if error.response_code == 403:
+            raise BadParameter(TOKEN, "[hidden], of too narrow a scope", TOKEN_IS) from error
+        if error.response_code != 404:
+            raise
+        expected = f"a project's path as in its address, such as group/project, that {TOKEN} sees"
+        raise BadParameter("--project", path, expected) from error
+
+
+def _token(client: gitlab.Gitlab, project: Project) -> Token:
+    """Describe the client's token: who, and what it may do."""
+    user = client.http_get("/user")
+    own = client.http_get("/personal_access_tokens/self")
+    assert isinstance(user, dict) and isinstance(own, dict)
+    access = project.asdict().get("permissions") or {}
+    levels = [(access.get(kind) or {}).get("access_level", 0) for kind in ACCESS]
+    expires = own.get("expires_at")
+    return Token(
+        user=str(user["username"]),
+        bot=bool(user.get("bot")),
+        role=max(levels),
+        scopes=frozenset(own["scopes"]),
+        expires=date.fromisoformat(expires) if expires else None,
+    )
+
+
+ACCESS = ("project_access", "group_access")
+
+
+def _branch(project: Project) -> Json | Withheld | None:
+    try:
+        return project.branches.get(project.default_branch or "main").asdict()
+    except GitlabError as error:
+        if error.response_code == 404:
+            return None
+        if error.response_code == 403:
+            return Withheld("the role Reporter in the project")
+        raise
+
+
+def _inherited(client: gitlab.Gitlab, project: Project) -> list[Json] | Withheld:
+    """Return the variables of every group around the project, the nearest first."""
+    if project.namespace["kind"] != "group":
+        return []
+    parts = project.namespace["full_path"].split("/")
+    paths = ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
+    groups = [client.groups.get(path, lazy=True) for path in paths]
+    found = _ask(lambda: [one for group in groups for one in _all(group.variables)], "")
+    return Withheld("the role Owner in the group") if isinstance(found, Withheld) else found
+
+
+def _repo_token(
+    url: str, path: str, variables: list[Json] | Withheld, caller: Token
+) -> Token | Refused | Withheld | None:
+    """Ask GitLab what the variable's own value may do; it goes nowhere but to this GitLab."""
+    found = None
+    if not isinstance(variables, Withheld):
+        named = [one for one in variables if one["key"] == "REPO_TOKEN"]
+        if not named:
+            return None
+        found = min(named, key=lambda one: bool(one["environment_scope"] != "*"))
+    if found is None or not found["value"]:
+        # A project's own token that may write is taken for REPO_TOKEN itself.
+        itself = caller.bot and caller.scopes & WRITING
+        return caller if itself else Withheld(f"{TOKEN} set to the value of REPO_TOKEN")
+    client = connect(url, found["value"])
+    try:
+        return _token(client, client.projects.get(path))
+    except GitlabError as error:
+        if error.response_code not in REFUSALS:
+            raise
+        return Refused(f"{error.response_code} {error.error_message}")
+
+
+def _runners(
+    client: gitlab.Gitlab, project: Project, variables: list[Json] | Withheld
+) -> list[Json]:
+    """Return the runners online with their details, those with the training tag first."""
+    known = [] if isinstance(variables, Withheld) else variables
+    tag = next((one["value"] for one in known if one["key"] == "TRAIN_RUNNER"), None) or TAG
+    tagged = _online(project.runners.list(iterator=True, status="online", tag_list=[tag]))
+    listed = dict.fromkeys(
+        [*tagged, *_online(project.runners.list(iterator=True, status="online"))]
+    )
+    return [client.runners.get(number).asdict() for number in list(listed)[:RUNNERS_LOOKED_AT]]
+
+
+def _online(listed: Iterable[Any]) -> list[int]:
+    return [runner.id for runner in listed if not runner.paused]

@@ -1,0 +1,134 @@
+"""The project's own pages: version, pipeline file, merging, cancelling, timeouts, schedule."""
+
+import re
+
+from training.gitlab.project_check.facts import Facts, shown
+from training.gitlab.project_check.finding import Verdict, missing, ok, warning
+
+LEAST_VERSION = (18, 1)
+LEAST_TIMEOUT_SECONDS = 3600
+GENERAL_PAGE = "Settings → CI/CD → General pipelines"
+MERGE_PAGE = "Settings → Merge requests"
+SHOWN_PROBLEMS = 3
+
+
+def version(facts: Facts) -> Verdict:
+    """The relay starts pipelines with typed inputs, which GitLab takes since 18.1."""
+    number = re.match(r"(\d+)\.(\d+)", facts.version)
+    if number is None or (int(number[1]), int(number[2])) < LEAST_VERSION:
+        least = ".".join(map(str, LEAST_VERSION))
+        return missing(
+            f"{facts.version} takes no typed trigger inputs", f"update GitLab to {least} or later"
+        )
+    return ok(facts.version)
+
+
+def features(facts: Facts) -> Verdict:
+    """Pipelines and merge requests are switched on."""
+    if facts.project.get("archived"):
+        return missing("the project is archived", "unarchive it under Settings → General")
+    for name, label in (("builds", "CI/CD"), ("merge_requests", "Merge requests")):
+        if facts.setting(f"{name}_access_level") == "disabled":
+            page = "Settings → General → Visibility, project features, permissions"
+            return missing(f"{label} is switched off", f"switch it on under {page}")
+    return ok("pipelines and merge requests are on")
+
+
+def pipeline_file(facts: Facts) -> Verdict:
+    """GitLab itself accepts the pipeline's file on the default branch."""
+    lint = shown(facts.lint)
+    problems = "; ".join(lint["errors"][:SHOWN_PROBLEMS])
+    if not lint["valid"]:
+        return missing(problems, "mend .gitlab-ci.yml; Build → Pipeline editor shows every problem")
+    if lint["warnings"]:
+        return warning("; ".join(lint["warnings"][:SHOWN_PROBLEMS]), "see Build → Pipeline editor")
+    return ok("valid")
+
+
+def merging(facts: Facts) -> Verdict:
+    """Nothing merges, neither by hand nor by itself, before its checks have succeeded."""
+    if not facts.setting("only_allow_merge_if_pipeline_succeeds"):
+        return missing("a merge need not wait", f"tick 'Pipelines must succeed': {MERGE_PAGE}")
+    return ok("pipelines must succeed")
+
+
+def skipped(facts: Facts) -> Verdict:
+    """A job that pushes dvc.lock asks for no second pipeline, which leaves a skipped one."""
+    if not facts.setting("only_allow_merge_if_pipeline_succeeds"):
+        return ok("no merge waits for a pipeline yet")
+    if not facts.setting("allow_merge_on_skipped_pipeline"):
+        return missing(
+            "a merge request whose dvc.lock a job pushed could never merge",
+            f"tick 'Skipped pipelines are considered successful': {MERGE_PAGE}",
+        )
+    return ok("a pipeline that a job's push skipped counts as success")
+
+
+def cancelling(facts: Facts) -> Verdict:
+    """A newer commit ends the pipelines of older ones, as far as jobs are interruptible."""
+    if facts.setting("auto_cancel_pending_pipelines") != "enabled":
+        return warning(
+            "every commit of a merge request trains to its end",
+            f"tick 'Auto-cancel redundant pipelines': {GENERAL_PAGE}",
+        )
+    return ok("redundant pipelines are cancelled")
+
+
+def timeout(facts: Facts) -> Verdict:
+    """Training may take its time."""
+    seconds = facts.setting("build_timeout")
+    if seconds < LEAST_TIMEOUT_SECONDS:
+        return missing(f"jobs end after {seconds} s", f"set 1 h or more: {GENERAL_PAGE}")
+    return ok(f"{seconds} s")
+
+
+def job_token(facts: Facts) -> Verdict:
+    """Jobs push with REPO_TOKEN; what each job's own token may not do, nobody can abuse."""
+    if facts.setting("ci_push_repository_for_job_token_allowed"):
+        page = "Settings → CI/CD → Job token permissions"
+        return warning(
+            "every job may push with its own token, and none needs to", f"untick it: {page}"
+        )
+    return ok("jobs may not push with it")
+
+
+def visibility(facts: Facts) -> Verdict:
+    """In a public project strangers see logs and artifacts, and their forks want pipelines."""
+    if facts.setting("visibility") != "public":
+        return ok(str(facts.setting("visibility")))
+    if facts.setting("public_jobs"):
+        return warning(
+            "everybody sees job logs and artifacts: models, and rows of data in reports",
+            f"untick 'Project-based pipeline visibility': {GENERAL_PAGE}",
+        )
+    if facts.setting("ci_allow_fork_pipelines_to_run_in_parent_project"):
+        return warning(
+            "a member who runs a fork's pipeline here hands it every variable",
+            f"untick 'Run pipelines in the parent project' for forks: {MERGE_PAGE}",
+        )
+    return ok("public; logs, artifacts and variables are not")
+
+
+def schedule(facts: Facts) -> Verdict:
+    """The nightly pipeline runs on the default branch."""
+    branch = facts.project["default_branch"]
+    schedules = shown(facts.schedules)
+    todo = f"create one for {branch}, such as 0 3 * * *: Build → Pipeline schedules"
+    ours = [one for one in schedules if one["ref"].removeprefix("refs/heads/") == branch]
+    if not ours:
+        return missing("there is none for the default branch, so nothing runs at night", todo)
+    if not any(one["active"] for one in ours):
+        return missing("none is active", "activate it: Build → Pipeline schedules")
+    return ok(", ".join(one["cron"] for one in ours if one["active"]))
+
+
+def model_registry(facts: Facts) -> Verdict:
+    """Where MODEL_REGISTRY is on, versions go to GitLab's model registry and its packages."""
+    if facts.value("MODEL_REGISTRY") != "true":
+        return ok("not used; MODEL_REGISTRY=true would")
+    page = "Settings → General → Visibility, project features, permissions"
+    if facts.setting("model_registry_access_level") == "disabled":
+        return missing("switched off", f"switch on 'Model registry': {page}")
+    if not facts.setting("packages_enabled"):
+        return missing("it keeps files as packages, switched off", f"'Package registry': {page}")
+    return ok("on")

@@ -1,0 +1,156 @@
+"""Variables: is there what the jobs read, and is what is secret kept so?"""
+
+import re
+from urllib.parse import urlsplit
+
+from training.gitlab.project_check.facts import Facts, Json, Withheld, matches, shown
+from training.gitlab.project_check.finding import Verdict, missing, ok, warning
+
+PAGE = "Settings → CI/CD → Variables"
+SECRET = re.compile(r"(TOKEN|SECRET|PASSWORD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS_DATA)$")
+# Variables that take one of a few words; the pipeline compares them exactly.
+WORDS = {
+    "AUTO_MERGE": ("true", "false"),
+    "MODEL_REGISTRY": ("true", "false"),
+    "TRAIN_LOCK": ("training-gpu", "training"),
+}
+# Variables that a program opens as a file.
+FILES = ("DVC_SSH_KEY", "DVC_SSH_KNOWN_HOSTS", "GDRIVE_CREDENTIALS")
+# A name that no protected pattern but one for every branch covers.
+ANY_BRANCH = "somebody/any-branch"
+
+
+def repo_token_variable(facts: Facts) -> Verdict:
+    """Merge requests push, comment and upload with it, so every pipeline must see it."""
+    found = facts.variable("REPO_TOKEN")
+    if found is None:
+        return _absent(facts, "REPO_TOKEN", "nothing can push dvc.lock or post a report")
+    if found["environment_scope"] != "*":
+        scope = found["environment_scope"]
+        return missing(f"only jobs of environment {scope} see it", f"set its scope to *: {PAGE}")
+    rules = [] if isinstance(facts.protected_branches, Withheld) else facts.protected_branches
+    if found["protected"] and not any(matches(rule["name"], ANY_BRANCH) for rule in rules):
+        return missing(
+            "protected: merge requests from branches that are not protected do not see it",
+            f"untick 'Protect variable', or protect every branch with the wildcard *: {PAGE}",
+        )
+    return ok("every pipeline sees it")
+
+
+def _absent(facts: Facts, name: str, consequence: str) -> Verdict:
+    groups = isinstance(facts.inherited, Withheld)
+    where = "not set in the project" + (f" (a group may: {_needs(facts)})" if groups else "")
+    return missing(f"{where}: {consequence}", f"add {name} under {PAGE}")
+
+
+def _needs(facts: Facts) -> str:
+    assert isinstance(facts.inherited, Withheld)
+    return f"to see needs {facts.inherited.needs}"
+
+
+def dvc_remote(facts: Facts) -> Verdict:
+    """Data and models lie where every runner reaches them."""
+    found = facts.variable("DVC_REMOTE_URL")
+    if found is None:
+        return _absent(facts, "DVC_REMOTE_URL", "data and models would die with the job")
+    if found["value"] is None:
+        return ok("set, and hidden")
+    address = str(found["value"])
+    if "://" in address and not address.startswith("file://"):
+        return ok(f"a remote of kind {address.partition('://')[0]}")
+    several = len(shown(facts.runners)) > 1
+    if several:
+        return missing(
+            "a local folder, while several runners are online: each would see its own",
+            f"point DVC_REMOTE_URL to s3://, ssh:// or gdrive://: {PAGE}",
+        )
+    return ok("a local folder, and one runner")
+
+
+def database(facts: Facts) -> Verdict:
+    """A retrain, which runs on main, collects the labels from the service's database."""
+    found = facts.variable("PERENNIAL_DATABASE_URL")
+    if found is None:
+        return _absent(facts, "PERENNIAL_DATABASE_URL", "a retrain finds no labels")
+    if not found["protected"]:
+        return warning(
+            "merge requests see it, and with it every Developer reads the service's database",
+            f"tick 'Protect variable': only main's pipelines need it ({PAGE})",
+        )
+    return ok("only main's pipelines see it")
+
+
+def deployment(facts: Facts) -> Verdict:
+    """deploy/local swaps the bundle in a folder, under a service at an address."""
+    target = facts.value("DEPLOY_TARGET", "local")
+    if target != "local":
+        return ok(f"deploy/{target} says what it needs")
+    for name in ("PERENNIAL_BUNDLES", "PERENNIAL_URL"):
+        if facts.variable(name) is None:
+            return _absent(facts, name, "deploy/local does not know where the service is")
+    return ok("PERENNIAL_BUNDLES and PERENNIAL_URL are set")
+
+
+def holds_secret(variable: Json) -> bool:
+    """Tell whether a variable's name or value says that it is a secret.
+
+    >>> holds_secret({"key": "X", "value": "postgresql://me:pass@host/db"})
+    True
+    >>> holds_secret({"key": "AWS_ACCESS_KEY_ID", "value": "AKIA"})
+    False
+    """
+    if SECRET.search(variable["key"]):
+        return True
+    try:
+        return bool(urlsplit(variable["value"] or "").password)
+    except ValueError:  # no address at all
+        return False
+
+
+def secrets(facts: Facts) -> Verdict:
+    """A masked variable never shows in a job's log; a file's content cannot be masked."""
+    variables = shown(facts.variables)
+    bare = [
+        variable["key"]
+        for variable in variables
+        if variable["variable_type"] == "env_var"
+        and holds_secret(variable)
+        and not variable["masked"]
+    ]
+    if bare:
+        return missing(f"not masked: {', '.join(bare)}", f"set 'Masked' for each: {PAGE}")
+    return ok("every secret is masked")
+
+
+def files(facts: Facts) -> Verdict:
+    """Keys and their like reach a job as files, with their line ends."""
+    for name in FILES:
+        found = facts.variable(name)
+        if found is not None and found["variable_type"] != "file":
+            return missing(f"{name} is no file", f"set its type to File: {PAGE}")
+    return ok("keys and credentials are files")
+
+
+def expansion(facts: Facts) -> Verdict:
+    """GitLab expands a `$` in a value, unless told that it is meant."""
+    variables = shown(facts.variables)
+    risky = [
+        variable["key"]
+        for variable in variables
+        if not variable["raw"] and "$" in (variable["value"] or "")
+    ]
+    if risky:
+        return warning(
+            f"holds a $ and is expanded: {', '.join(risky)}",
+            f"untick 'Expand variable reference' where the $ is meant: {PAGE}",
+        )
+    return ok("no value is changed on its way")
+
+
+def words(facts: Facts) -> Verdict:
+    """A switch has one of the words that the pipeline compares with."""
+    for name, known in WORDS.items():
+        value = facts.value(name)
+        if value and value not in known:
+            return missing(f"{name}: got {value!r}, expected {' or '.join(known)}", f"see {PAGE}")
+    return ok("every switch has a known word")

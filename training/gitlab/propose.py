@@ -1,0 +1,147 @@
+"""A promoted challenger becomes a merge request. Run as `python -m training.gitlab.propose`."""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from training.command_line import run, task_parser
+from training.errors import BadParameter, GitLabRefused, NothingToPropose
+from training.feedback.collect import MANUAL
+from training.gate import result as gate
+from training.gate.result import Result
+from training.gitlab.environment import variable
+from training.gitlab.git import Author, Remote, Repository
+from training.gitlab.project import MergeRequest, Project, StillChecking, connect
+from training.gitlab.publish import with_images
+
+PATIENCE_SECONDS = 60
+PAUSE_SECONDS = 2
+
+Sleep = Callable[[float], None]
+
+
+def branch_of(task: str, incident: str | None) -> str:
+    """Return the name of a retrain's branch.
+
+    >>> branch_of("digits", "0123456789ab"), branch_of("digits", None)
+    ('retrain/digits-0123456789ab', 'retrain/digits-manual')
+    """
+    return f"retrain/{task}-{incident or MANUAL}"
+
+
+def title_of(result: Result) -> str:
+    """Return the merge request's title, with the figures that matter."""
+    name, found = ("fresh", result.fresh) if result.fresh is not None else ("base", result.base)
+    if found is None:
+        return f"Retrain {result.task}: version {result.challenger.version}"
+    new = f"{found.challenger.value:.2f} on {name} rows"
+    if found.champion is None:
+        return f"Retrain {result.task}: first model, {new}"
+    return f"Retrain {result.task}: {found.champion.value:.2f} → {new}"
+
+
+def files_of(task: str, root: Path) -> list[str]:
+    """Return what a retrain changes in git, as far as it is there."""
+    folder = f"data/{task}"
+    names = ("dvc.lock", "params.yaml", f"{folder}/feedback.parquet.dvc", f"{folder}/.gitignore")
+    return [name for name in names if (root / name).exists()]
+
+
+def propose(
+    project: Project, *, branch: str, target: str, sha: str, title: str, description: str
+) -> MergeRequest:
+    """Open the branch's merge request, or bring the one that is open up to date."""
+    opened = project.merge_requests(source=branch, target=target, state="opened")
+    if not opened:
+        return project.open(source=branch, target=target, title=title, description=description)
+    project.describe(opened[0], title=title, description=description)
+    return MergeRequest(opened[0].iid, opened[0].address, sha)
+
+
+def merge_when_checked(
+    project: Project, request: MergeRequest, *, sha: str, sleep: Sleep = time.sleep
+) -> None:
+    """Ask GitLab to merge once the pipeline has succeeded, as soon as it takes the wish.
+
+    It waits for the pipeline to be there: without one, GitLab would merge at once.
+    Raises GitLabRefused where there is none, or GitLab still refuses, after a minute.
+    """
+    last = GitLabRefused(
+        f"merge request !{request.iid}: no pipeline for {sha[:8]} after {PATIENCE_SECONDS} s, so "
+        "nothing would check the model before it merges; merge it by hand"
+    )
+    for _ in range(PATIENCE_SECONDS // PAUSE_SECONDS):
+        try:
+            if project.has_pipeline(request.iid, sha):
+                project.merge_when_checked(request.iid, sha)
+                return
+        except StillChecking as error:
+            last = error
+        sleep(PAUSE_SECONDS)
+    raise last
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    found = task_parser(
+        "Commit dvc.lock, params.yaml and the feedback's .dvc file to retrain/TASK-INCIDENT and "
+        "open a merge request with the report. Reads REPO_TOKEN and GitLab's own CI_ variables. "
+        "A verdict keep proposes nothing and exits with 0."
+    )
+    found.add_argument("--report", required=True, type=Path, help="folder with report.md")
+    found.add_argument("--gate", required=True, type=Path, help="the gate's gate.json")
+    found.add_argument(
+        "--auto-merge", action="store_true", help="merge once the pipeline has succeeded"
+    )
+    return found
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    environment: Mapping[str, str] = os.environ,
+    root: Path = Path(),
+    remote: Remote | None = None,
+    sleep: Sleep = time.sleep,
+) -> None:
+    """Propose, and say what was done.
+
+    remote: where to push; by default the project's repository.
+    """
+    options = parser().parse_args(arguments)
+    result = gate.read(options.gate)
+    if result.task != options.task:
+        raise BadParameter(f"{options.gate}: task", result.task, repr(options.task))
+    if result.decision.verdict == "keep":
+        print(f"nothing to propose: {result.decision.line()}")
+        return
+    if result.decision.verdict == "block":
+        raise NothingToPropose(result.decision.line())
+    project = connect(environment)
+    target = variable(environment, "CI_DEFAULT_BRANCH", "as GitLab sets it in every job")
+    branch, title = branch_of(options.task, result.incident), title_of(result)
+    repository = Repository(root, environment)
+    message = f"{title}\n\n{result.decision.line()}"
+    files = files_of(options.task, root)
+    commit = repository.commit(files, message, Author.of_job(environment))
+    merged = project.merge_requests(source=branch, target=target, state="merged")
+    if any(request.sha == commit for request in merged):
+        print(f"already merged: {merged[0].address}")
+        return
+    sha = repository.push(commit, branch, remote or Remote.of_job(environment))
+    print(f"pushed {sha[:8]} to {branch}", flush=True)
+    description = with_images(options.report, project.upload)
+    request = propose(
+        project, branch=branch, target=target, sha=sha, title=title, description=description
+    )
+    print(f"merge request !{request.iid}: {title}\n{request.address}", flush=True)
+    if options.auto_merge:
+        merge_when_checked(project, request, sha=sha, sleep=sleep)
+        print(f"merge request !{request.iid}: merges when its pipeline has succeeded")
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

@@ -1,0 +1,87 @@
+"""Keep one report note per merge request: `python -m training.gitlab.publish`."""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from training.command_line import run, task_parser
+from training.errors import BadParameter
+from training.gitlab import note
+from training.gitlab.environment import variable
+from training.gitlab.project import Project, connect
+
+
+def with_images(folder: Path, upload: Callable[[Path], str]) -> str:
+    """Return a report's Markdown with the folder's files that it names uploaded, each once.
+
+    Addresses that name no file of the folder stay as they are.
+    Raises MissingArtifact, ReportRefused where the text is too long for GitLab.
+    """
+    addresses: dict[str, str] = {}
+
+    def link(found: re.Match[str]) -> str:
+        name = found[2]
+        if name not in addresses:
+            file = note.file_of(folder, name)
+            addresses[name] = upload(file) if file else name
+        return f"{found[1]}{addresses[name]}{found[3]}"
+
+    return note.ADDRESS.sub(link, note.read(folder))
+
+
+def publish(project: Project, *, iid: int, task: str, folder: Path) -> str:
+    """Write the report's note, or over the one that is there; return which was done.
+
+    Where the description holds the report of the same bundle, as a retrain's does, nothing is.
+    A second report, which an interrupted job left, goes.
+    Raises GitLabRefused, MissingArtifact, ReportRefused.
+    """
+    text = note.read_for(task, folder)
+    if note.stands_in(project.description(iid), text):
+        return "stands in the description"
+    earlier = [one for one in project.own_notes(iid) if note.is_report(one.body, task)]
+    body = with_images(folder, project.upload)
+    project.write_note(iid, body, over=earlier[0] if earlier else None)
+    for spare in earlier[1:]:
+        project.delete_note(iid, spare)
+    return "updated" if earlier else "written"
+
+
+def merge_request_of(environment: Mapping[str, str]) -> int:
+    """Return the number of the merge request whose pipeline this is.
+
+    Raises MissingVariable, BadParameter.
+    """
+    name = "CI_MERGE_REQUEST_IID"
+    text = variable(environment, name, "as GitLab sets it in a merge request's pipeline")
+    if not text.isdigit():
+        raise BadParameter(name, text, "a number")
+    return int(text)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    found = task_parser(
+        "Write the report as the one note of this task on the merge request of the pipeline. "
+        "Reads REPO_TOKEN, CI_API_V4_URL, CI_PROJECT_ID and CI_MERGE_REQUEST_IID."
+    )
+    found.add_argument("--report", required=True, type=Path, help="folder with report.md")
+    return found
+
+
+def main(
+    arguments: Sequence[str] | None = None, *, environment: Mapping[str, str] = os.environ
+) -> None:
+    """Publish, and say what was done."""
+    options = parser().parse_args(arguments)
+    iid = merge_request_of(environment)
+    project = connect(environment)
+    done = publish(project, iid=iid, task=options.task, folder=options.report)
+    print(f"merge request !{iid}: report {done}")
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

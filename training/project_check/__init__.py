@@ -1,1 +1,0 @@
-"""Does a project on GitLab have what the pipeline needs? `python -m training.project_check`."""

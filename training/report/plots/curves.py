@@ -1,0 +1,47 @@
+"""Accuracy and loss per epoch, main's behind."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from training.report.plots import canvas
+
+History = Mapping[str, Sequence[float]]
+
+
+def curves(file: Path, history: History, main: History | None = None) -> None:
+    """Draw accuracy and loss per epoch, on training and on validation rows.
+
+    history, main: `accuracy`, `loss`, `val_accuracy` and `val_loss`, a value per epoch; main's
+    are drawn in grey behind.
+    """
+    figure = canvas.new(8.2, 3.1)
+    left, right = figure.subplots(1, 2)
+    for axes, name, unit in ((left, "accuracy", "share of rows"), (right, "loss", "nats")):
+        if main is not None:
+            _lines(axes, main, name, canvas.MAIN, "main, ")
+        _lines(axes, history, name, canvas.HERE, "")
+        axes.set_xlabel("epoch")
+        axes.set_ylabel(f"{name} ({unit})")
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        canvas.opened(axes)
+    handles, names = left.get_legend_handles_labels()
+    figure.legend(handles[::-1], names[::-1], frameon=False, ncols=4, loc="outside upper center")
+    canvas.save(figure, file)
+
+
+def _lines(axes: Axes, history: History, name: str, shade: str, whose: str) -> None:
+    epochs = np.arange(1, len(history[name]) + 1)
+    styles = {f"val_{name}": ("validation", "-", shade), name: ("training", ":", "white")}
+    for key, (rows, style, fill) in styles.items():
+        axes.plot(
+            epochs,
+            history[key],
+            color=shade,
+            linestyle=style,
+            marker="o" if len(epochs) == 1 else None,
+            markerfacecolor=fill,
+            label=whose + rows,
+        )

@@ -1,0 +1,80 @@
+"""Section 5: whether confidence means what it says."""
+
+from pathlib import Path
+
+import numpy as np
+
+from perennial.statistics.comparison import calibration_error, confidence_bins, wilson
+from training.gate.scores import Floats, Ints
+from training.report import plots
+from training.report.markdown import image, signed, table
+from training.report.plots.reliability import Bins
+from training.report.source import Source
+
+LEAST_ROWS = 10
+
+
+def section(source: Source, out: Path) -> list[str]:
+    """Return the reliability diagram of both models, and their mean confidence."""
+    truth = source.rows.labels
+    if not len(truth):
+        return []
+    models = ({} if source.old is None else {"main": source.old}) | {"here": source.new}
+    drawn = {name: binned(found, truth) for name, found in models.items()}
+    plots.reliability(out / "calibration.png", drawn)
+    columns = [_figures(found, truth) for found in models.values()]
+    names = ("accuracy", "mean confidence", "confidence − accuracy", "calibration error")
+    rows = [list(row) for row in zip(names, *columns, strict=True)]
+    return [
+        "## Calibration",
+        _keeps_word(source),
+        image("Accuracy by confidence, with 95% intervals", "calibration.png"),
+        table(["share of rows", *models], rows, numbers=len(models)),
+    ]
+
+
+def binned(probabilities: Floats, truth: Ints, *, least: int = LEAST_ROWS) -> Bins:
+    """Return the rows by confidence, in bins of the calibration error.
+
+    least: a bin with fewer rows is joined to those below it, the lowest ones to the next above.
+    """
+    order = np.argsort(-probabilities.max(axis=1), kind="stable")
+    confidence = probabilities.max(axis=1)[order]
+    right = (probabilities.argmax(axis=1) == truth)[order]
+    ends = np.flatnonzero(np.diff(confidence_bins(confidence))) + 1
+    cuts = [0]
+    for end in ends:
+        if end - cuts[-1] >= least and len(confidence) - end >= least:
+            cuts.append(int(end))
+    groups = [right[rows] for rows in np.split(np.arange(len(right)), cuts[1:])]
+    bounds = np.array([wilson(int(rows.sum()), len(rows)) for rows in groups])
+    return Bins(
+        confidence=np.array([part.mean() for part in np.split(confidence, cuts[1:])]),
+        accuracy=np.array([rows.mean() for rows in groups]),
+        low=bounds[:, 0],
+        high=bounds[:, 1],
+    )
+
+
+def _figures(probabilities: Floats, truth: Ints) -> list[str]:
+    confidence = float(probabilities.max(axis=1).mean())
+    accuracy = float((probabilities.argmax(axis=1) == truth).mean())
+    gap = signed(confidence - accuracy)
+    error = calibration_error(probabilities, truth)
+    return [f"{accuracy:.4f}", f"{confidence:.4f}", gap, f"{error:.4f}"]
+
+
+def _keeps_word(source: Source) -> str:
+    """Return whether mean confidence is an accuracy that these rows allow."""
+    confidence = float(source.new.max(axis=1).mean())
+    level = 1 - source.numbers.gate.level
+    low, high = wilson(int(source.right.sum()), len(source.right), level)
+    bounds = f"{level:.0%} interval of the accuracy, {low:.4f} to {high:.4f}"
+    said = f"mean confidence {confidence:.4f}"
+    if low <= confidence <= high:
+        return f"Confidence keeps its word: {said} lies in the {bounds}."
+    way, side = ("Overconfident", "above") if confidence > high else ("Underconfident", "below")
+    return (
+        f"**{way}**: {said} lies {side} the {bounds}. Where no labels come back, the service's "
+        "accuracy is estimated from confidence, and will be off by as much."
+    )

@@ -1,0 +1,140 @@
+"""Section 8: what the model costs to train, to keep and to ask, beside what main's does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from perennial.bundle import Bundle
+from training.artifacts.files import read_json
+from training.cost.latency import CALLS, ROUNDS, Latency
+from training.report.markdown import code, table
+from training.report.source import Source
+from training.report.units import Format, duration, energy, ratio, size
+
+TRAINING = "model/training.json"
+MISSING = "not recorded"
+
+# Key of training.json's cost to name, metric and unit.
+OF_TRAINING: dict[str, tuple[str, str, Format]] = {
+    "wall_seconds": ("training, wall time", "training_seconds", duration),
+    "cpu_seconds": ("training, CPU time", "training_cpu_seconds", duration),
+    "memory_peak_bytes": ("training, most memory", "training_memory_bytes", size),
+    "gpu_seconds_busy": ("GPU busy", "training_gpu_seconds", duration),
+    "gpu_memory_peak_bytes": ("GPU, most memory", "training_gpu_memory_bytes", size),
+    "energy_joules_estimate": ("training, energy estimate", "training_energy_joules", energy),
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of both models, in its base unit; None where it was not recorded.
+
+    name: as the report has it.  metric: as the metrics report has it, ending with the unit.
+    labels: that the metrics report adds.
+    """
+
+    name: str
+    metric: str
+    text: Format
+    here: float | None
+    main: float | None
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def cells(self) -> tuple[str, str, str]:
+        """Main's figure, this one, and their ratio."""
+        main, here = (MISSING if one is None else self.text(one) for one in (self.main, self.here))
+        if self.main is None or self.here is None:
+            return main, here, ""
+        return main, here, ratio(self.here, self.main)
+
+
+def section(source: Source, out: Path) -> list[str]:
+    """Return a table of all figures and how they came about."""
+    rows: list[list[object]] = []
+    for one in figures(source):
+        main, here, times = one.cells
+        rows.append([one.name, here] if source.champion is None else [one.name, main, here, times])
+    head = ["", "here"] if source.champion is None else ["", "main", "here", "here / main"]
+    blocks = ["## Cost", table(head, rows, numbers=len(head) - 1), *_trained(source)]
+    return [*blocks, _measured(source)]
+
+
+def figures(source: Source) -> list[Figure]:
+    """Return every figure of this model and of main's; a GPU's only where either used one."""
+    here, main = _cost(source.folder / TRAINING), _cost(source.of_main(TRAINING))
+    found = [
+        Figure(name, metric, text, here.get(key), main.get(key))
+        for key, (name, metric, text) in OF_TRAINING.items()
+    ]
+    used = [one for one in found if one.name[:3] != "GPU" or (one.here, one.main) != (None, None)]
+    before = None if source.champion is None else _bytes(source.champion.bundle)
+    bundle = Figure("bundle size", "bundle_bytes", size, _bytes(source.challenger.bundle), before)
+    return [*used, bundle, *_latency(source)]
+
+
+def _cost(file: Path | None) -> dict[str, float | None]:
+    """Return the figures of a training; what main's version did not record yet is not in it."""
+    if file is None:
+        return {}
+    document = read_json(file)
+    cost = document.get("cost") or {}
+    gpu = {f"gpu_{key}": value for key, value in (cost.get("gpu") or {}).items()}
+    return {"wall_seconds": document.get("seconds"), **cost, **gpu}
+
+
+def _bytes(bundle: Bundle) -> int:
+    return sum(file.stat().st_size for file in bundle.path.iterdir())
+
+
+def _latency(source: Source) -> list[Figure]:
+    here = source.latency[0]
+    main = source.latency[1] if source.champion is not None else (None,) * len(here)
+    found = []
+    for one, before in zip(here, main, strict=True):
+        name = f"answer to {one.rows} row{'s' if one.rows > 1 else ''}"
+        asked = {"rows_per_call": str(one.rows)}
+        for percent in (50, 99):
+            both = _seconds(one, percent), _seconds(before, percent)
+            labels = asked | {"percentile": str(percent)}
+            found.append(Figure(f"{name}, p{percent}", "latency_seconds", duration, *both, labels))
+    return found
+
+
+def _seconds(latency: Latency | None, percent: int) -> float | None:
+    if latency is None:
+        return None
+    return latency.p50 if percent == 50 else latency.p99
+
+
+def _trained(source: Source) -> list[str]:
+    """Return on what each model was trained, and how its energy was estimated."""
+    texts = []
+    models = {"Here": source.folder / TRAINING, "Main": source.of_main(TRAINING)}
+    for name, file in models.items():
+        if file is None:
+            continue
+        document = read_json(file)
+        cost = document.get("cost")
+        text = f"{name}: {code(document['model'])} by {document['framework']}"
+        text += f" {document['framework_version']}"
+        if cost:
+            device = (cost["gpu"] or {}).get("name", cost["device"])
+            text += f", on {code(device)} in {cost['precision']}; energy by {_basis(cost)}"
+        texts.append(f"{text}.")
+    return texts
+
+
+def _basis(cost: Mapping[str, Any]) -> str:
+    """Return the assumptions of the estimate."""
+    return f"{cost['energy_basis']}, without memory, cooling and power supply"
+
+
+def _measured(source: Source) -> str:
+    turns = "" if source.champion is None else ", both models in turns,"
+    return (
+        f"Answers were timed in this job{turns} by the service's own predictor on one CPU thread, "
+        f"without HTTP: medians of {ROUNDS} rounds of {CALLS} calls each. Times of training are of "
+        "whatever machine trained it: a ratio near 1 may be chance."
+    )

@@ -1,0 +1,50 @@
+"""Section 3: accuracy and loss per epoch."""
+
+import csv
+from pathlib import Path
+
+from training.errors import MissingArtifact
+from training.report import plots
+from training.report.markdown import image
+from training.report.source import Source
+
+History = dict[str, list[float]]
+
+
+def section(source: Source, out: Path) -> list[str]:
+    """Return the curves, where there is more than one epoch, and the last epoch's figures."""
+    history = read_history(source.folder / "model" / "history.csv")
+    file = source.of_main("model/history.csv")
+    main = None if file is None else read_history(file)
+    blocks = ["## Training curves"]
+    if max(len(found["loss"]) for found in (history, main or history)) > 1:
+        plots.curves(out / "curves.png", history, main)
+        about = "Accuracy and loss per epoch" + ("" if main is None else ", main in grey")
+        blocks.append(image(about, "curves.png"))
+    else:
+        blocks.append("The model is fitted in one go: there are no curves.")
+    return [*blocks, _last("Here", history) + ("" if main is None else " " + _last("Main", main))]
+
+
+def _last(whose: str, history: History) -> str:
+    """Return where a training ended."""
+    epochs = len(history["loss"])
+    values = {name: values[-1] for name, values in history.items()}
+    return (
+        f"{whose}, after {epochs} epoch{'s' if epochs > 1 else ''}: accuracy "
+        f"{values['accuracy']:.4f} on training and {values['val_accuracy']:.4f} on validation rows."
+    )
+
+
+def read_history(file: Path) -> History:
+    """Return the training curves by name.
+
+    Raises MissingArtifact.
+    """
+    if not file.is_file():
+        raise MissingArtifact(file)
+    with file.open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    if not rows:
+        raise MissingArtifact(f"{file}: an epoch")
+    return {name: [float(row[name]) for row in rows] for name in rows[0]}

@@ -1,0 +1,145 @@
+"""Section 7: which rows the model learnt from, and what changed in them since main."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.artifacts.files import read_json
+from training.artifacts.splits import SPLITS
+from training.report import plots
+from training.report.changes import Changes, changes
+from training.report.drift import LIMIT, Drift, signal_drift
+from training.report.findings import validation
+from training.report.markdown import code, image, signed, table
+from training.report.source import Source
+
+SUMMARY = "prepared/summary.json"
+LISTED = 5  # drifting signals; all stand in the folded section
+
+
+def section(source: Source, out: Path) -> list[str]:
+    """Return rows by source, shares of labels, drift of the new rows, leaks, validation."""
+    here = read_json(source.folder / SUMMARY)["splits"]
+    file = source.of_main(SUMMARY)
+    before = read_json(file)["splits"] if file else None
+    changed = since_main(source)
+    blocks = ["## Data", _rows(source, here, before), *_since(source, changed)]
+    blocks += [*_labels(source, here, before, out), *_drift(source, changed, out)]
+    if source.left_out:
+        many = f"{source.left_out} of the {len(source.tested.labels)} test rows"
+        blocks.append(
+            f"Main's model was trained on {many}: they are left out of every comparison here."
+        )
+    return blocks + validation(source)
+
+
+def since_main(source: Source) -> Changes | None:
+    """Return how the rows differ from main's; None without main, or where it kept no rows."""
+    if source.main is None or source.champion is None:
+        return None
+    before = source.champion.bundle.manifest.labels
+    here, main = source.folder / "prepared", source.main / "prepared"
+    return changes(here, main, source.labels, before)
+
+
+def _rows(source: Source, here: dict[str, Any], before: dict[str, Any] | None) -> str:
+    def cell(now: int, earlier: int | None) -> str:
+        same = earlier is None or earlier == now
+        return str(now) if same else f"{now} ({signed(now - int(earlier or 0), 0)})"
+
+    def earlier(split: str, name: str) -> int | None:
+        return None if before is None else before[split]["sources"].get(name, 0)
+
+    documents = [here] if before is None else [here, before]
+    names = sorted(
+        {name for one in documents for split in SPLITS for name in one[split]["sources"]}
+    )
+    rows: list[list[object]] = []
+    for name in names:
+        shown = code(name) + (" (latest incident)" if name == source.result.incident else "")
+        found = [cell(here[one]["sources"].get(name, 0), earlier(one, name)) for one in SPLITS]
+        rows.append([shown, *found])
+    totals = [cell(here[one]["rows"], before[one]["rows"] if before else None) for one in SPLITS]
+    head = "rows from" if before is None else "rows from (change since main)"
+    return table([head, *SPLITS], [*rows, ["all", *totals]], numbers=3)
+
+
+def _since(source: Source, changed: Changes | None) -> list[str]:
+    """Return what happened to the rows since main, in one sentence."""
+    if source.main is None:
+        return []
+    if changed is None:
+        return ["Main's rows are not recorded, so that nothing can be said of changes and drift."]
+    if changed.nothing:
+        return ["The rows are main's, with the same labels; so no signal drifts."]
+    parts = {"new": len(changed.new.labels), "gone": changed.gone}
+    parts["with another label"] = changed.relabelled
+    text = ", ".join(f"{number} {word}" for word, number in parts.items() if number)
+    return [f"Against main's rows, by content: {text}."]
+
+
+def _labels(
+    source: Source, here: dict[str, Any], before: dict[str, Any] | None, out: Path
+) -> list[str]:
+    """Return the picture of the training rows' labels, and which share moved most."""
+    unit = "share of training rows"
+    now = shares(here["train"]["labels"], source.labels)
+    then = None if before is None else shares(before["train"]["labels"], source.labels)
+    plots.label_shares(out / "labels.png", now, then, source.labels, unit=unit)
+    blocks = [image("Share of training rows by label", "labels.png")]
+    if then is not None and np.abs(now - then).max() > 0:
+        most = int(np.abs(now - then).argmax())
+        moved = f"{then[most]:.1%} to {now[most]:.1%} of training rows"
+        blocks.append(f"The share that moved most: {code(source.labels[most])}, {moved}.")
+    return blocks
+
+
+def shares(counts: dict[str, int], labels: tuple[str, ...]) -> NDArray[np.float64]:
+    """Return the share of each label, shape (labels,); zeros where there are no rows."""
+    found = np.array([counts.get(label, 0) for label in labels], dtype=np.float64)
+    return found / max(float(found.sum()), 1.0)
+
+
+def _drift(source: Source, changed: Changes | None, out: Path) -> list[str]:
+    """Return how the new rows lie against main's reference, the worst signal as a picture."""
+    if source.champion is None or changed is None or not len(changed.new.labels):
+        return []
+    found = signal_drift(source.champion, changed.new)
+    worst, drifting = found[0], [one for one in found if one.drifts]
+    many = f"{len(changed.new.labels)} new rows"
+    if not drifting:
+        near = f"the furthest is {code(worst.signal.name)} with PSI {worst.effect:.2f}"
+        return [f"None of {len(found)} signals drifts in the {many} ({near}; {_limits()})."]
+    plots.drift(
+        out / "drift.png",
+        worst.signal.name,
+        worst.counts / max(int(worst.counts.sum()), 1),
+        np.array(worst.signal.shares),
+        worst.bins,
+    )
+    more = len(drifting) - LISTED
+    text = f"{len(drifting)} of {len(found)} signals drift in the {many} ({_limits()})"
+    text += f"; the worst {LISTED}, the others are in the folded section:" if more > 0 else ":"
+    about = "Share of new rows per bin of the worst signal, against main's reference"
+    return [text, drift_table(drifting[:LISTED]), image(about, "drift.png")]
+
+
+def _limits() -> str:
+    return f"limits: PSI over {LIMIT} and G over its critical value, both"
+
+
+def drift_table(drifts: list[Drift]) -> str:
+    """Return effect and evidence of signals with their limits."""
+    rows = [
+        [
+            code(one.signal.name),
+            f"{one.effect:.3f}",
+            f"{one.evidence:.1f}",
+            f"{one.signal.critical_value:.1f}",
+            "yes" if one.drifts else "no",
+        ]
+        for one in drifts
+    ]
+    return table(["signal", f"PSI (limit {LIMIT})", "G", "critical G", "drifts"], rows, numbers=4)

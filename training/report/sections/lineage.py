@@ -1,0 +1,125 @@
+"""Section 9: where the model comes from, and with which parameters, beside main's."""
+
+from collections.abc import Mapping
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from perennial.bundle import Bundle
+from training.report.markdown import code, table
+from training.report.source import Environment, Source
+
+PARAMS = "params.yaml"
+SHORT = 12  # characters of a hash
+ABSENT = "not set"
+
+# What DVC_LOCK says of dvc.lock, in words.
+LOCK = {
+    "current": "matched its inputs: the model is the one that it names",
+    "stale": "did not match its inputs: the model was trained in this pipeline",
+    "": "not told by this pipeline",
+}
+
+
+def section(source: Source, out: Path) -> list[str]:
+    """Return where both models come from, this pipeline, and the parameters that differ."""
+    here = _origin(source.challenger.bundle)
+    if source.champion is None:
+        origin = table(["", "here"], [list(row) for row in here.items()])
+    else:
+        main = _origin(source.champion.bundle)
+        rows = [[name, main[name], value] for name, value in here.items()]
+        origin = table(["", "main", "here"], rows)
+    blocks = ["## Lineage", origin, table(["", "this pipeline"], _pipeline(source))]
+    return [*blocks, *_parameters(source)]
+
+
+def _origin(bundle: Bundle) -> dict[str, str]:
+    """Return what a bundle says of itself; a commit stands as text, which GitLab links."""
+    found = bundle.manifest
+    return {
+        "version": found.version,
+        "bundle": code(bundle.digest[:SHORT]),
+        "trained at commit": found.commit[:SHORT],
+        "data version": code(_data_version(found.data_version)),
+        "framework": f"{found.framework} {found.framework_version}",
+        "created": f"{found.created.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+    }
+
+
+def _data_version(digest: str) -> str:
+    """Return DVC's hash, short.
+
+    >>> _data_version("55e7065db954da631712bdfb5787d517.dir")
+    '55e7065db954'
+    """
+    return digest.removesuffix(".dir")[:SHORT]
+
+
+def _pipeline(source: Source) -> list[list[object]]:
+    given = source.environment
+    rows: list[list[object]] = [["`dvc.lock`", _lock(given)]]
+    if given.commit:
+        rows.append(["commit", given.commit[:SHORT]])
+    if given.pipeline:
+        number = given.pipeline.rstrip("/").rpartition("/")[2]
+        rows.append(["pipeline", f"[{number}]({given.pipeline})"])
+    if source.result.incident is not None:
+        rows.append(["incident", code(source.result.incident)])
+    return rows
+
+
+def _lock(given: Environment) -> str:
+    text = LOCK.get(given.lock, code(given.lock))
+    if given.lock_commit:
+        text += f", and the new lock pushed as {given.lock_commit[:SHORT]}"
+    return text
+
+
+def _parameters(source: Source) -> list[str]:
+    """Return the parameters that differ from main's, or that none does."""
+    if source.main is None:
+        return []
+    before = recorded(source)
+    if before is None:
+        return ["Main's parameters are not recorded."]
+    here = flat(source.numbers.model_dump())
+    rows: list[list[object]] = [
+        [code(name), _shown(before, name), _shown(here, name)]
+        for name in dict.fromkeys([*here, *before])
+        if before.get(name, ABSENT) != here.get(name, ABSENT)
+    ]
+    if not rows:
+        return ["All parameters are main's."]
+    return [
+        f"Parameters changed against main ({len(rows)} of {len(here)}):",
+        table(["parameter", "main", "here"], rows, numbers=2),
+    ]
+
+
+def recorded(source: Source) -> dict[str, object] | None:
+    """Return main's parameters by dotted name; None where its folder does not hold them."""
+    file = source.of_main(PARAMS)
+    if file is None:
+        return None
+    document: Any = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+    return flat((document or {}).get(source.task) or {})
+
+
+def flat(block: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
+    """Return nested values by their dotted names.
+
+    >>> flat({"train": {"seed": 1, "cnn": {"epochs": 2}}})
+    {'train.seed': 1, 'train.cnn.epochs': 2}
+    """
+    found: dict[str, object] = {}
+    for name, value in block.items():
+        inside = isinstance(value, Mapping)
+        found.update(flat(value, f"{prefix}{name}.") if inside else {f"{prefix}{name}": value})
+    return found
+
+
+def _shown(values: Mapping[str, object], name: str) -> str:
+    return code(values[name]) if name in values else ABSENT

@@ -1,0 +1,115 @@
+"""Section 2: every metric of both models on rows that neither was trained on."""
+
+from pathlib import Path
+
+from perennial.statistics.comparison import wilson
+from training.artifacts.arrangement import BASE
+from training.gate.comparison import Bools, difference
+from training.gate.decision import p_value
+from training.gate.scores import METRICS, Score, compare_scores, measure
+from training.params import Gate
+from training.report.markdown import code, interval, signed, table
+from training.report.source import Source
+
+
+def section(source: Source, out: Path) -> list[str]:
+    """Return a table for fresh rows, where there are any, and one for base rows."""
+    blocks = ["## Metrics" if source.old is None else "## Metrics against main"]
+    groups = {
+        f"fresh test rows (incident {code(source.result.incident)})": source.fresh,
+        "base test rows": source.rows.source == BASE,
+    }
+    shown = {name: chosen for name, chosen in groups.items() if chosen.any()}
+    for name, chosen in shown.items():
+        blocks.append(f"On {chosen.sum()} {name}{_fairness(source)}:")
+        blocks.append(_table(source, chosen))
+    if not shown:
+        blocks.append(f"There are no test rows to compare on{_fairness(source)}.")
+    elif source.old is not None:
+        blocks.append(_multiplicity(source.numbers.gate))
+    return blocks + _label_sets(source)
+
+
+def _fairness(source: Source) -> str:
+    """Return what makes the comparison fair."""
+    if source.old is None:
+        return ""
+    text = " that neither model was trained on"
+    if source.left_out:
+        text += f" ({source.left_out} of all test rows left out: main was)"
+    return text
+
+
+def _table(source: Source, chosen: Bools) -> str:
+    if source.old is None:
+        return _alone(source, chosen)
+    limits, truth = source.numbers.gate, source.rows.labels[chosen]
+    old, new = source.old[chosen], source.new[chosen]
+    scores = compare_scores(old, new, truth, level=limits.level, seed=limits.seed)
+    rows = [_row(score) for score in scores]
+    paired = difference(old.argmax(axis=1) == truth, new.argmax(axis=1) == truth, limits)
+    word = _word(paired.value > 0) if paired.p < limits.level else "no"
+    word = f"**{word}**" if paired.p < limits.level else word
+    rows[0][4:] = [interval(paired.low, paired.high), f"{word}, {p_value(paired.p)}"]
+    head = ["metric", "main", "here", "difference", f"{1 - limits.level:.0%} interval"]
+    return table([*head, "significant"], rows, numbers=5)
+
+
+def _row(score: Score) -> list[object]:
+    significant = score.low > 0 or score.high < 0
+    return [
+        _name(score.name),
+        _number(score.champion),
+        _number(score.challenger),
+        signed(score.difference),
+        interval(score.low, score.high),
+        _word((score.difference > 0) == score.higher_is_better) if significant else "no",
+    ]
+
+
+def _word(better: bool) -> str:
+    return "yes, better" if better else "yes, worse"
+
+
+def _name(metric: str) -> str:
+    kind = METRICS[metric]
+    return f"{metric} ({kind.unit}) {'↑' if kind.higher_is_better else '↓'}"
+
+
+def _number(value: float) -> str:
+    return "undefined" if value != value else f"{value:.4f}"
+
+
+def _alone(source: Source, chosen: Bools) -> str:
+    """Return the scores of a model without a champion."""
+    new, truth = source.new[chosen], source.rows.labels[chosen]
+    level = 1 - source.numbers.gate.level
+    low, high = wilson(int(source.right[chosen].sum()), len(truth), level)
+    bounds = {"accuracy": f"{low:.4f} to {high:.4f}"}
+    rows = [
+        [_name(name), _number(measure(name, new, truth)), bounds.get(name, "")] for name in METRICS
+    ]
+    return table(["metric", "here", f"{level:.0%} interval"], rows, numbers=2)
+
+
+def _multiplicity(limits: Gate) -> str:
+    """Return which line of the table decides, and how far to trust the others."""
+    others = len(METRICS) - 1
+    return (
+        f"Only accuracy decides, by McNemar's exact test at {limits.level:.0%}; intervals are "
+        f"paired bootstraps, a little less strict than that test. A yes among the {others} others "
+        "is a hint: they are not corrected for their number, so up to "
+        f"{others * limits.level:.0%} of reports on equal models show one."
+    )
+
+
+def _label_sets(source: Source) -> list[str]:
+    """Return how main's labels differ from these, where they do."""
+    if source.champion is None:
+        return []
+    before = source.champion.bundle.manifest.labels
+    added = [code(label) for label in source.labels if label not in before]
+    gone = [code(label) for label in before if label not in source.labels]
+    texts = [f"{', '.join(added)} unknown to main"] if added else []
+    texts += [f"{', '.join(gone)} known to main only"] if gone else []
+    return [f"The models' labels differ: {'; '.join(texts)}."] if texts else []

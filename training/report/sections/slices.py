@@ -1,0 +1,109 @@
+"""Section 6: where the model is better and where worse: by age, by source, by label."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from training.gate.decision import p_value
+from training.report import plots
+from training.report.markdown import code, folded, image, interval, signed, table
+from training.report.parts import SMALL, Slice, by_label, by_origin, measure
+from training.report.plots.slices import Line
+from training.report.source import Source
+
+MOST_DRAWN = 20
+MOST_NAMED = 5
+
+
+def section(source: Source, out: Path) -> list[str]:
+    """Return accuracy on every slice, drawn and in tables."""
+    if not len(source.rows.labels):
+        return []
+    origins, labels = measure(source, by_origin(source), by_label(source))
+    drawn = [*origins, *_lowest(labels, MOST_DRAWN - len(origins))]
+    _draw(source, drawn, {part.name for part in labels}, out / "slices.png")
+    about = "Accuracy per slice with its interval"
+    return [
+        "## Slices",
+        _summary(source, origins, labels, len(drawn)),
+        image(about, "slices.png"),
+        _table(source, "slice", origins),
+        folded(f"Accuracy on all {len(labels)} labels", _table(source, "true label", labels)),
+    ]
+
+
+def _lowest(labels: Sequence[Slice], most: int) -> list[Slice]:
+    """Return the labels to draw, in their order: those that may have lost most."""
+    chosen = {part.name for part in sorted(labels, key=lambda part: part.low)[: max(0, most)]}
+    return [part for part in labels if part.name in chosen]
+
+
+def _summary(source: Source, origins: Sequence[Slice], labels: Sequence[Slice], drawn: int) -> str:
+    """Return which slices differ, how they were tested, and what is left out."""
+    every = [*origins, *labels]
+    texts = [f"Accuracy of {len(every)} slices."]
+    if source.old is not None:
+        texts = [_tests(source, origins, labels)]
+    small = sum(part.small for part in every)
+    if small:
+        has = "slices have" if small > 1 else "slice has"
+        texts.append(f"{small} {has} under {SMALL} rows, too few to conclude from.")
+    if drawn < len(every):
+        shown = drawn - len(origins)
+        texts.append(f"Drawn are the {shown} labels of {len(labels)} with the lowest intervals.")
+    return " ".join(texts)
+
+
+def _tests(source: Source, origins: Sequence[Slice], labels: Sequence[Slice]) -> str:
+    level = source.numbers.gate.level
+    names = [(code(part.name), part.p) for part in origins]
+    names += [(f"label {code(part.name)}", part.p) for part in labels]
+    marked = [name for name, p in names if p is not None and p < level]
+    tested = sum(p is not None for _, p in names)
+    more = f" and {len(marked) - MOST_NAMED} more" * (len(marked) > MOST_NAMED)
+    word = "No slice differs significantly"
+    if marked:
+        word = f"Significantly different: {', '.join(marked[:MOST_NAMED])}{more}"
+    return (
+        f"{word} (exact McNemar tests at {level:.0%}, corrected for the {tested} slices tested by "
+        "Holm's method; the intervals, by Agresti and Min, are not corrected)."
+    )
+
+
+def _table(source: Source, what: str, found: Sequence[Slice]) -> str:
+    level = f"{1 - source.numbers.gate.level:.0%}"
+    rows = [_row(source, part) for part in found]
+    if source.old is None:
+        return table([what, "rows", "accuracy", f"{level} interval"], rows, numbers=3)
+    head = [what, "rows", "main", "here", "difference", f"{level} interval", "significant"]
+    return table(head, rows, numbers=6)
+
+
+def _row(source: Source, part: Slice) -> list[object]:
+    name = code(part.name)
+    if part.main is None:
+        bounds = f"{part.low:.4f} to {part.high:.4f}"
+        return [name, part.count, f"{part.here:.4f}", bounds]
+    word = "too few rows"
+    if part.p is not None:
+        better = "better" if part.change > 0 else "worse"
+        yes = part.p < source.numbers.gate.level
+        word = f"{f'**yes, {better}**' if yes else 'no'}, {p_value(part.p)}"
+    values = [f"{part.main:.4f}", f"{part.here:.4f}", signed(part.change)]
+    return [name, part.count, *values, interval(part.low, part.high), word]
+
+
+def _draw(source: Source, drawn: Sequence[Slice], labels: set[str], file: Path) -> None:
+    factor, unit = 1.0, "accuracy (share of rows)"
+    if source.old is not None:
+        factor, unit = 100.0, "accuracy here − main (percentage points)\n← worse    better →"
+    lines = [
+        Line(
+            name=f"{'label ' * (part.name in labels)}{part.name} ({part.count})",
+            value=part.change * factor,
+            low=part.low * factor,
+            high=part.high * factor,
+            small=part.small,
+        )
+        for part in drawn
+    ]
+    plots.slices(file, lines, unit=unit, zero=source.old is not None)

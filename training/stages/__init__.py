@@ -1,0 +1,1 @@
+"""The stages of DVC's pipeline, a file each."""

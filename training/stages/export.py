@@ -1,0 +1,164 @@
+"""Stage 4: the bundle, proven to predict what the training framework predicted."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import copyfile, rmtree
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from ruamel.yaml import YAML
+
+from perennial.bundle import CARD, MODEL, REFERENCE, SIGNALS, Bundle, write
+from perennial.bundle.predictor import Predictor
+from perennial.signals import Extraction
+from training import params
+from training.artifacts.files import read_json
+from training.artifacts.splits import Prepared
+from training.command_line import run, task_parser
+from training.errors import ExportRefused, MissingArtifact
+from training.stages.reference import basis, build
+from training.tasks import TASKS
+from training.tasks.task import Task
+
+Floats = NDArray[np.float64]
+
+
+def check_equal(
+    bundle: Bundle, inputs: NDArray[np.float32], expected: Floats, limit: float
+) -> float:
+    """Return the largest difference between the bundle's probabilities and the framework's.
+
+    Raises ExportRefused where it is over the limit.
+    """
+    gaps = np.abs(Predictor(bundle).predict(inputs) - expected).max(axis=1)
+    worst = int(gaps.argmax())
+    if not gaps[worst] <= limit:
+        raise ExportRefused(
+            f"{MODEL}: test row {worst} is off by {gaps[worst]:.2g} from the framework's "
+            f"probabilities, allowed {limit:.2g}"
+        )
+    return float(gaps[worst])
+
+
+def flat_metrics(metrics: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """Return the metrics that the manifest keeps, with their sample sizes."""
+    names = ("accuracy", "macro_f1", "auc", "log_loss", "calibration_error")
+    return {
+        f"{group}_{name}": {"value": metrics[group][name], "size": metrics[group]["rows"]}
+        for group in ("base", "fresh")
+        if group in metrics
+        for name in names
+        if metrics[group][name] is not None
+    }
+
+
+def card(
+    task: Task, name: str, version: str, metrics: Mapping[str, Any], facts: Mapping[str, Any]
+) -> str:
+    """Return the model card, as Markdown.
+
+    Source of its headings: Mitchell et al., Model Cards for Model Reporting, FAT* 2019.
+    """
+    lines = [f"# {name} {version}", "", "## Use", task.about, "", "## Model"]
+    lines += [
+        f"`{facts['model']}`, trained by {facts['framework']} {facts['framework_version']} on "
+        f"{facts['rows']} rows in {facts['seconds']:.0f} s; probabilities calibrated with "
+        f"temperature {facts['temperature']:.2f} on the validation split.",
+        "",
+        "## Scores on rows it never saw",
+        "| rows | number | accuracy (95 % interval) | macro F1 | calibration error |",
+        "|---|---|---|---|---|",
+    ]
+    titles = {"base": "base test", "fresh": "collected after the latest incident"}
+    for group, title in titles.items():
+        if group in metrics:
+            m = metrics[group]
+            lines.append(
+                f"| {title} | {m['rows']} | {m['accuracy']:.4f} ({m['accuracy_low']:.4f} to "
+                f"{m['accuracy_high']:.4f}) | {m['macro_f1']:.4f} | {m['calibration_error']:.4f} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def data_version(name: str, lock: Path = Path("dvc.lock")) -> str:
+    """Return DVC's hash of the prepared rows, which DVC has locked before this stage runs.
+
+    Raises MissingArtifact.
+    """
+    if not lock.exists():
+        raise MissingArtifact(lock)
+    stages = YAML(typ="safe").load(lock.read_text(encoding="utf-8"))["stages"]
+    version: str = stages[f"prepare@{name}"]["outs"][0]["md5"]
+    return version
+
+
+def export(
+    name: str, folder: Path, numbers: params.Export, *, commit: str, data: str, now: datetime
+) -> Bundle:
+    """Write the bundle from the artifacts of the earlier stages and prove it.
+
+    commit: of the code.  data: DVC's hash of the prepared rows.  now: in UTC.
+    """
+    task, out = TASKS[name], folder / "bundle"
+    prepared = Prepared.read(folder / "prepared")
+    facts = read_json(folder / "model" / "training.json")
+    metrics = read_json(folder / "metrics" / "metrics.json")
+    if not (folder / "model" / "predictions.npz").exists():
+        raise MissingArtifact(folder / "model" / "predictions.npz")
+    with np.load(folder / "model" / "predictions.npz") as file:
+        validation, test = file["validation"], file["test"]
+    rows = basis(prepared, validation, test, numbers)
+    extraction = Extraction.fit(task.input, rows.learnt.inputs)
+    reference = build(extraction, task.labels, rows, numbers)
+    if out.exists():
+        rmtree(out)
+    out.mkdir(parents=True)
+    copyfile(folder / "model" / "model.onnx", out / MODEL)
+    (out / REFERENCE).write_text(reference.model_dump_json(indent=1) + "\n")
+    extraction.save(out / SIGNALS)
+    (out / CARD).write_text(card(task, name, numbers.version, metrics, facts))
+    manifest = {
+        "task": name,
+        "version": numbers.version,
+        "created": now.isoformat(timespec="seconds"),
+        "commit": commit,
+        "data_version": data,
+        "framework": facts["framework"],
+        "framework_version": facts["framework_version"],
+        "labels": task.labels,
+        "input": task.input.model_dump(),
+        "metrics": flat_metrics(metrics),
+        "self_test": {
+            "instance": task.input.instance(prepared.test.inputs[0]),
+            "probabilities": test[0].tolist(),
+            "tolerance": numbers.tolerance,
+        },
+    }
+    bundle = write(out, manifest)
+    gap = check_equal(bundle, prepared.test.inputs, test, numbers.tolerance)
+    print(f"{name} {numbers.version}: bundle {bundle.digest[:12]}, at most {gap:.1g} off")
+    return bundle
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the stage for one task."""
+    name = task_parser(__doc__).parse_args(arguments).task
+    command = ["git", "rev-parse", "HEAD"]
+    commit = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    numbers = params.load(name).export
+    export(
+        name,
+        Path("artifacts", name),
+        numbers,
+        commit=commit,
+        data=data_version(name),
+        now=datetime.now(UTC),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

@@ -1,0 +1,149 @@
+"""Stage 2: fit a model, calibrate it, and write it as ONNX with the framework's own predictions."""
+
+import csv
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from training import params
+from training.artifacts.files import write_json
+from training.artifacts.splits import Prepared, Split
+from training.command_line import run, task_parser
+from training.cost.machine import this_machine
+from training.cost.meter import Reading, metered
+from training.models import MODELS
+from training.models.model import Fitted
+from training.stages.calibration import append_temperature, fit_temperature, soften
+from training.tasks import TASKS
+
+CURVES = ("accuracy", "loss", "val_accuracy", "val_loss")
+
+
+class Live(Protocol):
+    """What is used of DVCLive."""
+
+    def log_metric(self, name: str, value: float) -> None:
+        """Take one figure of this epoch."""
+
+    def next_step(self) -> None:
+        """End the epoch."""
+
+    def end(self) -> None:
+        """Write what is left."""
+
+
+class History:
+    """Figures per epoch: kept for the report, and handed to DVCLive as they come."""
+
+    def __init__(self, file: Path, epochs: int, live: Live) -> None:
+        self._file = file
+        self._epochs = epochs
+        self._rows: list[dict[str, float]] = []
+        self._live = live
+
+    def log(self, figures: dict[str, float]) -> None:
+        """Record one epoch and say where training is."""
+        row = {name: round(float(figures[name]), 6) for name in CURVES}
+        self._rows.append(row)
+        for name, value in row.items():
+            self._live.log_metric(name, value)
+        self._live.next_step()
+        print(
+            f"epoch {len(self._rows)}/{self._epochs}: accuracy {row['accuracy']:.3f}, "
+            f"validation {row['val_accuracy']:.3f}",
+            flush=True,
+        )
+
+    def close(self) -> None:
+        """Write history.csv."""
+        self._live.end()
+        with self._file.open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(("epoch", *CURVES))
+            for epoch, row in enumerate(self._rows, start=1):
+                writer.writerow((epoch, *row.values()))
+
+
+def emphasise(prepared: Prepared, times: int) -> Split:
+    """Return the training rows, those of the latest incident so many times."""
+    fresh = prepared.train.source == (prepared.fresh or "")
+    return prepared.train.where(np.repeat(np.arange(len(fresh)), np.where(fresh, times, 1)))
+
+
+def train(
+    prepared: Prepared,
+    numbers: params.Train,
+    classes: int,
+    out: Path,
+    *,
+    live: Live,
+    machine: Callable[[], Reading],
+) -> Fitted:
+    """Fit, calibrate and write everything of this stage.
+
+    machine: what fitting costs is read from it; calibration and writing are left out.
+    """
+    epochs = numbers.cnn.epochs if numbers.model == "cnn" else 1
+    history = History(out / "history.csv", epochs, live)
+    rows = emphasise(prepared, numbers.fresh_weight)
+    with metered(machine) as meter:
+        fitted = MODELS[numbers.model].fit(
+            rows,
+            prepared.validation,
+            classes=classes,
+            numbers=numbers,
+            log=history.log,
+        )
+    cost = meter.cost(
+        device=fitted.device,
+        precision=fitted.precision,
+        watts_per_core=numbers.watts_per_core,
+    )
+    history.close()
+    temperature = _write_model(fitted, prepared, out)
+    facts = {
+        "model": numbers.model,
+        "framework": fitted.framework[0],
+        "framework_version": fitted.framework[1],
+        "seconds": cost.wall_seconds,
+        "temperature": temperature,
+        "rows": len(prepared.train.labels),
+        "cost": cost.document(),
+    }
+    write_json(out / "training.json", facts)
+    return fitted
+
+
+def _write_model(fitted: Fitted, prepared: Prepared, out: Path) -> float:
+    validation = fitted.probabilities(prepared.validation.inputs)
+    temperature = fit_temperature(validation, prepared.validation.labels)
+    np.savez_compressed(
+        out / "predictions.npz",
+        allow_pickle=False,
+        validation=soften(validation, temperature),
+        test=soften(fitted.probabilities(prepared.test.inputs), temperature),
+    )
+    fitted.write_onnx(out / "model.onnx")
+    append_temperature(out / "model.onnx", temperature)
+    return temperature
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the stage for one task."""
+    from dvclive.live import Live as DvcLive  # two seconds to import
+
+    name = task_parser(__doc__).parse_args(arguments).task
+    numbers = params.load(name).train
+    prepared = Prepared.read(Path("artifacts", name, "prepared"))
+    out = Path("artifacts", name, "model")
+    out.mkdir(parents=True, exist_ok=True)
+    print(f"training {numbers.model} on {len(prepared.train.labels)} rows", flush=True)
+    live = DvcLive(str(out / "live"), dvcyaml=None, save_dvc_exp=False, report=None)
+    train(prepared, numbers, len(TASKS[name].labels), out, live=live, machine=this_machine())
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

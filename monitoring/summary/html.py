@@ -13,7 +13,7 @@ from monitoring.summary.verdict import Verdict
 from monitoring.summary.words import facts, headline, rule, shift
 from monitoring.thresholds import Thresholds
 
-STYLE = Path(__file__).with_name("page.css")
+STYLE = Path(__file__).with_name("html.css")
 COLUMNS = (
     ("Signal", False),
     ("Verdict", False),

@@ -14,7 +14,7 @@ from perennial.metric_names import relay as relay
 from perennial.metric_names import service as service
 from perennial.metric_names.metric import Metric
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 RULE_TESTS = sorted((ROOT / "tests/rules").glob("*.test.yml"))
 RUNBOOK = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
 GENERATED = sorted(files.generated(Thresholds()))

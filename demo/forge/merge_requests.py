@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import structlog
 
 from demo.forge.background import Background
-from demo.forge.config import Config, Token
+from demo.forge.configuration import Config, Token
 from demo.forge.errors import ApiError, bad_request, conflict, not_mergeable
 from demo.forge.limits import check_note, check_text
-from demo.forge.pipelines import Pipelines, Request
-from demo.forge.repository import Repository
-from demo.forge.state import MergeRequest, Note, Pipeline, State
+from demo.forge.ci.pipelines import Pipelines, Request
+from demo.forge.git.repository import Repository
+from demo.forge.records.state import MergeRequest, Note, Pipeline, State
 
 log = structlog.get_logger()
 

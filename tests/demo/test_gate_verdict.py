@@ -11,7 +11,7 @@ from monitoring.relay.policy import Decision as Relays
 from monitoring.relay.policy import Verdict
 from training.decision import Decision
 from training.gate import FILE, Model, Result, write
-from tests.demo.forge_fixtures import PROJECT, READ, ForgeServer, commit, git
+from tests.demo.forge.fixtures import PROJECT, READ, ForgeServer, commit, git
 
 
 def _result(decision: Decision) -> Result:

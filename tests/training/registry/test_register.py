@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from gto import api as gto
 
-from tests.demo.forge_fixtures import API, PROJECT, ForgeServer, running_forge, seed
+from tests.demo.forge.fixtures import API, PROJECT, ForgeServer, running_forge, seed
 from tests.training.registry.job import Main, shown
 from tests.training.test_propose import result
 from training import gate

@@ -20,7 +20,6 @@ from demo.forge.pages import site
 log = structlog.get_logger()
 
 
-
 def create_app(forge: Forge) -> Starlette:
     """Return the application; its lifespan starts and stops the forge."""
 

@@ -1,4 +1,4 @@
-"""The forge's settings, read once from a JSON file and checked."""
+"""The forge's configuration, read once from a JSON file and checked."""
 
 import json
 from collections.abc import Mapping
@@ -76,6 +76,10 @@ class Config:
             if (protected or not variable.protected)
             and fnmatchcase(environment or "", variable.environment_scope)
         }
+
+    def user_id(self, token: Token) -> int:
+        """Return the number of the user behind a token; a job's token is of the user after all."""
+        return 1 + (self.tokens.index(token) if token in self.tokens else len(self.tokens))
 
     @property
     def masked(self) -> frozenset[str]:

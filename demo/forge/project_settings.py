@@ -72,6 +72,14 @@ class Settings:
         rules = self.protected_branches
         return [{"name": default, **PROTECTED_BRANCH}] if rules is None else list(rules)
 
+    def least_role(self, kind: str, branch: str, default: str) -> int | None:
+        """Return the least role that may push to or merge into a branch; None where nobody may.
+
+        kind: "push" or "merge".  0 where no rule covers the branch.
+        """
+        levels = [r[kind] for r in self.branches(default) if fnmatchcase(branch, r["name"])]
+        return min((level for level in levels if level), default=None) if levels else 0
+
     def protects(self, branch: str, default: str) -> bool:
         """Tell whether a rule covers a branch; `*` stands for anything."""
         return any(fnmatchcase(branch, rule["name"]) for rule in self.branches(default))

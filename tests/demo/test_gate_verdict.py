@@ -9,9 +9,9 @@ from demo.workspace import ROOT
 from monitoring.relay.gitlab import GATE, GATE_FILE, GitlabPipelines
 from monitoring.relay.policy import Decision as Relays
 from monitoring.relay.policy import Verdict
+from tests.demo.forge.fixtures import PROJECT, READ, ForgeServer, commit, git
 from training.decision import Decision
 from training.gate import FILE, Model, Result, write
-from tests.demo.forge.fixtures import PROJECT, READ, ForgeServer, commit, git
 
 
 def _result(decision: Decision) -> Result:

@@ -1,15 +1,18 @@
-"""The API's calls about merge requests and their notes."""
+"""The API's calls about merge requests."""
 
 from starlette.responses import JSONResponse, Response
 
-from demo.forge.api import entities
-from demo.forge.configuration import ROLES
-from demo.forge.errors import ApiError, bad_request, forbidden, not_found, unauthorized
-from demo.forge.limits import check_note, check_text
+from demo.forge.api.entities.merge_request import merge_request as merge_request_entity
+from demo.forge.api.entities.merge_request import merge_request_basic
+from demo.forge.api.entities.pipeline import pipeline_basic
+from demo.forge.api.entities.repository import commit
 from demo.forge.api.paging import paged
 from demo.forge.api.params import PAGING, Field
 from demo.forge.api.routing import Call, Route
-from demo.forge.records.state import MergeRequest, Note
+from demo.forge.configuration import ROLES
+from demo.forge.errors import ApiError, bad_request, not_found, unauthorized
+from demo.forge.limits import check_text
+from demo.forge.records.merge_request import MergeRequest
 
 STATES = ("opened", "closed", "locked", "merged", "all")
 BASE = "/projects/:id/merge_requests"
@@ -24,7 +27,7 @@ def _request(call: Call) -> MergeRequest:
 
 def _show(call: Call, request: MergeRequest, status: int = 200) -> Response:
     with call.forge.state.lock:
-        return JSONResponse(entities.merge_request(call.forge, request), status)
+        return JSONResponse(merge_request_entity(call.forge, request), status)
 
 
 def merge_requests(call: Call) -> Response:
@@ -42,7 +45,7 @@ def merge_requests(call: Call) -> Response:
         ]
         found.sort(key=lambda request: request.iid, reverse=params.get("sort", "desc") == "desc")
         return paged(
-            found, lambda one: entities.merge_request(call.forge, one), params=params, url=call.url
+            found, lambda one: merge_request_basic(call.forge, one), params=params, url=call.url
         )
 
 
@@ -82,9 +85,10 @@ def update(call: Call) -> Response:
                 setattr(request, name, params[name])
         event = params.get("state_event")
         if event == "close" and request.state == "opened":
-            request.state, request.closed_at = "closed", call.forge.state.clock()
+            request.state = "closed"
+            request.closed_by, request.closed_at = call.token, call.forge.state.clock()
         elif event == "reopen" and request.state == "closed":
-            request.state, request.closed_at = "opened", None
+            request.state, request.closed_by, request.closed_at = "opened", None, None
         request.updated_at = call.forge.state.clock()
     return _show(call, request)
 
@@ -113,7 +117,7 @@ def pipelines(call: Call) -> Response:
     """List the pipelines of a merge request."""
     found = call.forge.merge_requests.pipelines_of(_request(call))
     return paged(
-        found, lambda one: entities.pipeline(call.forge, one), params=call.params, url=call.url
+        found, lambda one: pipeline_basic(call.forge, one), params=call.params, url=call.url
     )
 
 
@@ -122,87 +126,7 @@ def commits(call: Call) -> Response:
     request = _request(call)
     base = call.forge.merge_requests.base(request)
     found = call.forge.repository.commits(request.sha, *([f"^{base}"] if base else []))
-    return paged(
-        found, lambda one: entities.commit(call.forge, one), params=call.params, url=call.url
-    )
-
-
-def _noted(call: Call) -> MergeRequest:
-    """Return the merge request whose notes are wanted; where it is absent, the words differ."""
-    number = call.number("iid", "MergeRequest")
-    found = call.forge.state.merge_requests.get(number)
-    if found is None:
-        raise not_found("MergeRequest")
-    return found
-
-
-def notes(call: Call) -> Response:
-    """List notes, newest first unless asked otherwise."""
-    request = _noted(call)
-    with call.forge.state.lock:
-        found = sorted(
-            request.notes,
-            key=lambda one: one.id,
-            reverse=call.params.get("sort", "desc") == "desc",
-        )
-        return paged(
-            found,
-            lambda one: entities.note(call.forge, request, one),
-            params=call.params,
-            url=call.url,
-        )
-
-
-def _note(call: Call, request: MergeRequest) -> Note:
-    number = call.number("note")
-    for note in request.notes:
-        if note.id == number:
-            return note
-    raise not_found()
-
-
-def _own_note(call: Call, request: MergeRequest) -> Note:
-    """Return a note that the caller may change: their own, or any to a Maintainer.
-
-    Raises ApiError; for everybody where it is GitLab's own.
-    """
-    found = _note(call, request)
-    maintains = call.token.role >= ROLES["maintainer"]
-    if found.system or not (found.author == call.token or maintains):
-        raise forbidden()
-    return found
-
-
-def add_note(call: Call) -> Response:
-    """Write a note."""
-    request = _noted(call)
-    written = call.forge.merge_requests.comment(request, call.token, call.params["body"])
-    return JSONResponse(entities.note(call.forge, request, written), 201)
-
-
-def note(call: Call) -> Response:
-    """Give a note."""
-    request = _noted(call)
-    return JSONResponse(entities.note(call.forge, request, _note(call, request)))
-
-
-def update_note(call: Call) -> Response:
-    """Change a note."""
-    request = _noted(call)
-    changed = _own_note(call, request)
-    check_note(call.params["body"])
-    with call.forge.state.lock:
-        changed.body = call.params["body"]
-        changed.updated_at = call.forge.state.clock()
-    return JSONResponse(entities.note(call.forge, request, changed))
-
-
-def delete_note(call: Call) -> Response:
-    """Take a note away."""
-    request = _noted(call)
-    with call.forge.state.lock:
-        request.notes.remove(_own_note(call, request))
-    return Response(status_code=204)
+    return paged(found, lambda one: commit(call.forge, one), params=call.params, url=call.url)
 
 
 UPDATE = {
@@ -237,9 +161,6 @@ MERGE = {
     "auto_merge": Field("boolean"),
     "sha": Field(),
 }
-NOTES = {**PAGING, "sort": Field(values=("asc", "desc")), "order_by": Field(values=("created_at",))}
-NOTE = {"body": Field(required=True)}
-
 ROUTES = [
     Route("GET", BASE, merge_requests, fields=LIST),
     Route("POST", BASE, create, "write", "developer", CREATE),
@@ -248,9 +169,4 @@ ROUTES = [
     Route("PUT", f"{BASE}/:iid/merge", merge, "write", "developer", MERGE),
     Route("GET", f"{BASE}/:iid/pipelines", pipelines, fields=PAGING),
     Route("GET", f"{BASE}/:iid/commits", commits, fields=PAGING),
-    Route("GET", f"{BASE}/:iid/notes", notes, fields=NOTES),
-    Route("POST", f"{BASE}/:iid/notes", add_note, "write", fields=NOTE),
-    Route("GET", f"{BASE}/:iid/notes/:note", note),
-    Route("PUT", f"{BASE}/:iid/notes/:note", update_note, "write", fields=NOTE),
-    Route("DELETE", f"{BASE}/:iid/notes/:note", delete_note, "write"),
 ]

@@ -8,11 +8,12 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from demo.forge.configuration import ROLES
-from demo.forge.errors import ApiError, bad_request, invalid, not_found, unauthorized
-from demo.forge.records.model_registry import MAX_VALUE, Json, Model, Version, wrong
+from demo.forge.api.entities import model as entities
 from demo.forge.api.params import Field
 from demo.forge.api.routing import Call, Route
+from demo.forge.configuration import ROLES
+from demo.forge.errors import ApiError, bad_request, invalid, not_found, unauthorized
+from demo.forge.records.model_registry import MAX_VALUE, Json, Version, wrong
 
 PREFIX = "/projects/:id/ml/mlflow/api/2.0/mlflow"
 FILES = "/projects/:id/packages/ml_models/:version/files/:file"
@@ -51,45 +52,10 @@ def _tags(call: Call) -> dict[str, str]:
     return tags
 
 
-def _pairs(values: dict[str, str]) -> list[Json]:
-    return [{"key": key, "value": value} for key, value in values.items()]
-
-
-def _model(model: Model) -> Json:
-    return {
-        "name": model.name,
-        "creation_timestamp": int(model.created_at.timestamp()),
-        "last_updated_timestamp": int(model.created_at.timestamp()),
-        "description": model.description,
-        "user_id": "1",
-        "tags": [],
-        "latest_versions": [_version(version) for version in model.versions.values()],
-    }
-
-
-def _version(version: Version) -> Json:
-    return {
-        "name": version.model,
-        "version": str(version.id),
-        "creation_timestamp": int(version.created_at.timestamp()),
-        "last_updated_timestamp": int(version.created_at.timestamp()),
-        "user_id": None,
-        "current_stage": "development",
-        "description": version.description,
-        "source": "",
-        "run_id": version.run,
-        "status": "READY",
-        "status_message": "",
-        "tags": _pairs(version.tags),
-        "run_link": "",
-        "aliases": [version.version],
-    }
-
-
 def get_model(call: Call) -> Response:
     """Describe a model."""
     model = call.forge.state.models.model(call.params.get("name", ""))
-    return JSONResponse({"registered_model": _model(model)})
+    return JSONResponse({"registered_model": entities.model(model)})
 
 
 def create_model(call: Call) -> Response:
@@ -98,14 +64,19 @@ def create_model(call: Call) -> Response:
     state = call.forge.state
     with state.lock:
         description = call.params.get("description", "")
-        model = state.models.create_model(call.params["name"], description, state.clock())
-    return JSONResponse({"registered_model": _model(model)})
+        model = state.models.create_model(
+            call.params["name"],
+            description,
+            at=state.clock(),
+            user_id=call.forge.config.user_id(call.token),
+        )
+    return JSONResponse({"registered_model": entities.model(model)})
 
 
 def get_version(call: Call) -> Response:
     """Describe a version."""
     version = call.forge.state.models.version(call.params["name"], call.params["version"])
-    return JSONResponse({"model_version": _version(version)})
+    return JSONResponse({"model_version": entities.version(version)})
 
 
 def create_version(call: Call) -> Response:
@@ -118,23 +89,16 @@ def create_version(call: Call) -> Response:
             tags.get("gitlab.version", ""),
             call.params.get("description", ""),
             tags,
-            state.clock(),
+            at=state.clock(),
+            user_id=call.forge.config.user_id(call.token),
         )
-    return JSONResponse({"model_version": _version(version)})
+    return JSONResponse({"model_version": entities.version(version)})
 
 
 def get_run(call: Call) -> Response:
     """Describe a version's run."""
-    version = call.forge.state.models.run(call.params["run_id"])
-    files = f"{call.forge.url}/api/v4/projects/{call.forge.config.project_id}/packages/ml_models"
-    info = {"run_id": version.run, "run_uuid": version.run, "status": "RUNNING"}
-    info["artifact_uri"] = f"{files}/{version.id}/files/"
-    data = {
-        "metrics": version.metrics,
-        "params": _pairs(version.params),
-        "tags": _pairs(version.run_tags),
-    }
-    return JSONResponse({"run": {"info": info, "data": data}})
+    found = call.forge.state.models.run(call.params["run_id"])
+    return JSONResponse({"run": entities.run(call.forge, found)})
 
 
 def log_batch(call: Call) -> Response:

@@ -1,16 +1,17 @@
-"""The API's calls about pipelines and their jobs."""
+"""The API's calls about pipelines."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 
-from demo.forge.api import entities
-from demo.forge.errors import bad_request, invalid, not_found
+from demo.forge.api.entities.pipeline import pipeline as pipeline_entity
+from demo.forge.api.entities.pipeline import pipeline_listed
 from demo.forge.api.paging import paged
 from demo.forge.api.params import PAGING, Field
 from demo.forge.api.routing import Call, Route
-from demo.forge.records.state import Job, Pipeline
+from demo.forge.errors import bad_request, invalid, not_found
+from demo.forge.records.pipeline import Pipeline
 
 STATUSES = (
     "created", "waiting_for_resource", "preparing", "pending", "running", "success", "failed",
@@ -35,7 +36,7 @@ def trigger(call: Call) -> Response:
         variables=_variables(call.params.get("variables", {})),
         inputs=call.params.get("inputs", {}),
     )
-    return JSONResponse(entities.pipeline_details(forge, pipeline), 201)
+    return JSONResponse(pipeline_entity(forge, pipeline), 201)
 
 
 def create(call: Call) -> Response:
@@ -47,7 +48,7 @@ def create(call: Call) -> Response:
         variables=pairs("variables", call.params.get("variables", [])),
         inputs=call.params.get("inputs", {}),
     )
-    return JSONResponse(entities.pipeline_details(call.forge, pipeline), 201)
+    return JSONResponse(pipeline_entity(call.forge, pipeline), 201)
 
 
 def pairs(name: str, given: Sequence[Any]) -> dict[str, str]:
@@ -68,9 +69,9 @@ def pairs(name: str, given: Sequence[Any]) -> dict[str, str]:
 
 def cancel(call: Call) -> Response:
     """Cancel every job of a pipeline that has not ended."""
-    found = _pipeline(call)
+    found = pipeline_of(call)
     call.forge.runner.cancel(found)
-    return JSONResponse(entities.pipeline_details(call.forge, found))
+    return JSONResponse(pipeline_entity(call.forge, found))
 
 
 def _variables(given: Mapping[str, Any]) -> dict[str, str]:
@@ -88,60 +89,23 @@ def pipelines(call: Call) -> Response:
             pipeline
             for pipeline in forge.state.pipelines.values()
             if all(getattr(pipeline, key) == value for key, value in filters.items())
-            and params.get("ref") in (None, entities.pipeline(forge, pipeline)["ref"])
+            and params.get("ref") in (None, pipeline.full_ref)
         ]
         found.sort(key=lambda pipeline: pipeline.id, reverse=params.get("sort", "desc") == "desc")
-        return paged(found, lambda one: entities.pipeline(forge, one), params=params, url=call.url)
+        return paged(found, lambda one: pipeline_listed(forge, one), params=params, url=call.url)
 
 
 def pipeline(call: Call) -> Response:
     """Describe a pipeline."""
-    return JSONResponse(entities.pipeline_details(call.forge, _pipeline(call)))
+    return JSONResponse(pipeline_entity(call.forge, pipeline_of(call)))
 
 
-def _pipeline(call: Call) -> Pipeline:
+def pipeline_of(call: Call) -> Pipeline:
+    """Return the pipeline of the address. Raises ApiError."""
     found = call.forge.state.pipelines.get(call.number("pipeline"))
     if found is None:
         raise not_found()
     return found
-
-
-def jobs(call: Call) -> Response:
-    """List the jobs of a pipeline, the last first, as GitLab does."""
-    parent = _pipeline(call)
-    with call.forge.state.lock:
-        return paged(
-            parent.jobs[::-1],
-            lambda one: entities.job(call.forge, parent, one),
-            params=call.params,
-            url=call.url,
-        )
-
-
-def _job(call: Call) -> tuple[Pipeline, Job]:
-    found = call.forge.state.jobs.get(call.number("job"))
-    if found is None:
-        raise not_found()
-    return found
-
-
-def job(call: Call) -> Response:
-    """Describe a job."""
-    return JSONResponse(entities.job(call.forge, *_job(call)))
-
-
-def artifact(call: Call) -> Response:
-    """Give one file of a job's artifacts; reports alone are no part of them, as in GitLab."""
-    kept = call.forge.jobs.artifacts(*_job(call)) / "files"
-    file = (kept / call.path["path"]).resolve()
-    if not file.is_relative_to(kept.resolve()) or not file.is_file():
-        raise not_found()
-    return Response(file.read_bytes(), media_type="application/octet-stream")
-
-
-def trace(call: Call) -> Response:
-    """Give a job's log so far."""
-    return PlainTextResponse(call.forge.jobs.trace(*_job(call)))
 
 
 ROUTES = [
@@ -186,8 +150,4 @@ ROUTES = [
     ),
     Route("POST", "/projects/:id/pipelines/:pipeline/cancel", cancel, "write", "developer"),
     Route("GET", "/projects/:id/pipelines/:pipeline", pipeline),
-    Route("GET", "/projects/:id/pipelines/:pipeline/jobs", jobs, fields=PAGING),
-    Route("GET", "/projects/:id/jobs/:job", job),
-    Route("GET", "/projects/:id/jobs/:job/trace", trace),
-    Route("GET", "/projects/:id/jobs/:job/artifacts/*path", artifact),
 ]

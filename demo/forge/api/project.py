@@ -5,36 +5,44 @@ import secrets
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from demo.forge.api import entities, settings
-from demo.forge.errors import not_found
-from demo.forge.limits import MAX_UPLOAD
+from demo.forge.api.entities.project import project as project_entity
+from demo.forge.api.entities.repository import branch as branch_entity
+from demo.forge.api.entities.upload import upload as upload_entity
+from demo.forge.api.entities.user import own_user
 from demo.forge.api.paging import paged
 from demo.forge.api.params import PAGING, Field
 from demo.forge.api.routing import Call, Route
-from demo.forge.records.state import Upload
+from demo.forge.errors import not_found
+from demo.forge.limits import MAX_UPLOAD
+from demo.forge.records.upload import Upload
 
 
 def version(call: Call) -> Response:
     """Say which GitLab this stands for."""
     number = call.forge.config.settings.version
-    return JSONResponse({"version": number, "revision": "stand-in", "enterprise": False})
+    kas = {"enabled": False, "externalUrl": None, "version": None}
+    answer = {"version": number, "revision": "stand-in", "kas": kas, "enterprise": False}
+    return JSONResponse(answer)
 
 
 def user(call: Call) -> Response:
     """Say who calls."""
-    return JSONResponse(entities.user(call.forge, call.token))
+    return JSONResponse(own_user(call.forge, call.token))
 
 
 def project(call: Call) -> Response:
     """Describe the project."""
-    return JSONResponse(entities.project(call.forge) | settings.shown(call))
+    return JSONResponse(project_entity(call.forge, caller=call.token))
 
 
 def branches(call: Call) -> Response:
     """List the branches."""
     found = sorted(call.forge.repository.branches().items())
     return paged(
-        found, lambda pair: entities.branch(call.forge, *pair), params=call.params, url=call.url
+        found,
+        lambda pair: branch_entity(call.forge, *pair, caller=call.token),
+        params=call.params,
+        url=call.url,
     )
 
 
@@ -44,7 +52,7 @@ def branch(call: Call) -> Response:
     sha = call.forge.repository.branch(name)
     if sha is None:
         raise not_found("Branch")
-    return JSONResponse(entities.branch(call.forge, name, sha))
+    return JSONResponse(branch_entity(call.forge, name, sha, caller=call.token))
 
 
 def raw_file(call: Call) -> Response:
@@ -69,7 +77,7 @@ def add_upload(call: Call) -> Response:
     upload = Upload(state.next_id(), secrets.token_hex(16), name, file.content)
     with state.lock:
         state.uploads[f"/uploads/{upload.secret}/{upload.name}"] = upload
-    return JSONResponse(entities.upload(call.forge, upload), 201)
+    return JSONResponse(upload_entity(call.forge, upload), 201)
 
 
 ROUTES = [

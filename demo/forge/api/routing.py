@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from starlette.responses import Response
 
+from demo.forge.api.params import Field, check
 from demo.forge.configuration import ROLES, Token
 from demo.forge.errors import (
     forbidden,
@@ -17,7 +18,6 @@ from demo.forge.errors import (
     unauthorized,
 )
 from demo.forge.forge import Forge
-from demo.forge.api.params import Field, check
 
 
 @dataclass(frozen=True)

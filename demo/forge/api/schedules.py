@@ -1,22 +1,22 @@
 """The API's calls about pipeline schedules; a schedule runs when it is played, not by the clock."""
 
-import re
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from starlette.responses import JSONResponse, Response
 
-from demo.forge.api import entities
-from demo.forge.api.pipelines import pairs
-from demo.forge.errors import bad_request, invalid, not_found
+from demo.forge.api.entities.schedule import schedule as entity
+from demo.forge.api.entities.schedule import schedule_listed, schedule_variables
 from demo.forge.api.paging import paged
 from demo.forge.api.params import PAGING, Field
+from demo.forge.api.pipelines import pairs
 from demo.forge.api.routing import Call, Route
-from demo.forge.records.state import Schedule
+from demo.forge.ci.cron import parse
+from demo.forge.errors import bad_request, invalid, not_found
+from demo.forge.records.schedule import Schedule
 
 BASE = "/projects/:id/pipeline_schedules"
-# Five fields: minute, hour, day of the month, month, day of the week.
-CRON = re.compile(r"@(hourly|daily|weekly|monthly|yearly)|([\d*/,A-Za-z-]+ ){4}[\d*/,A-Za-z#-]+")
 
 
 def schedules(call: Call) -> Response:
@@ -28,32 +28,36 @@ def schedules(call: Call) -> Response:
             for schedule in call.forge.state.schedules.values()
             if wanted in (None, schedule.active)
         ]
-    return paged(found, lambda one: _brief(call, one), params=call.params, url=call.url)
+    return paged(
+        found, lambda one: schedule_listed(call.forge, one), params=call.params, url=call.url
+    )
 
 
 def schedule(call: Call) -> Response:
     """Describe a schedule."""
-    return JSONResponse(_full(call, _schedule(call)))
+    return JSONResponse(entity(call.forge, _schedule(call)))
 
 
 def create(call: Call) -> Response:
     """Make a schedule of a branch or tag."""
     params = dict(call.params)
     state = call.forge.state
+    now = state.clock()
     made = Schedule(
         id=state.next_id(),
         description=params["description"],
         ref=_ref(call, params["ref"]),
         cron=_cron(params["cron"]),
-        cron_timezone=params.get("cron_timezone", "UTC"),
+        cron_timezone=_zone(params.get("cron_timezone", "UTC")),
         active=params.get("active", True),
         owner=call.token,
-        created_at=state.clock(),
+        created_at=now,
+        updated_at=now,
         inputs=_inputs(params.get("inputs", [])),
     )
     with state.lock:
         state.schedules[made.id] = made
-    return JSONResponse(_full(call, made), 201)
+    return JSONResponse(entity(call.forge, made), 201)
 
 
 def update(call: Call) -> Response:
@@ -63,12 +67,14 @@ def update(call: Call) -> Response:
         changed["ref"] = _ref(call, changed["ref"])
     if "cron" in changed:
         _cron(changed["cron"])
+    if "cron_timezone" in changed:
+        _zone(changed["cron_timezone"])
     if "inputs" in changed:
         changed["inputs"] = _inputs(changed["inputs"])
     with call.forge.state.lock:
-        made = replace(_schedule(call), **changed)
+        made = replace(_schedule(call), updated_at=call.forge.state.clock(), **changed)
         call.forge.state.schedules[made.id] = made
-    return JSONResponse(_full(call, made))
+    return JSONResponse(entity(call.forge, made))
 
 
 def delete(call: Call) -> Response:
@@ -85,7 +91,7 @@ def add_variable(call: Call) -> Response:
     with call.forge.state.lock:
         made = replace(found, variables={**found.variables, **given})
         call.forge.state.schedules[made.id] = made
-    return JSONResponse(_variables(given)[0], 201)
+    return JSONResponse(schedule_variables(given)[0], 201)
 
 
 def play(call: Call) -> Response:
@@ -121,51 +127,25 @@ def _ref(call: Call, ref: str) -> str:
 
 
 def _cron(text: str) -> str:
-    if not CRON.fullmatch(text):
-        raise bad_request({"cron": ["syntax is invalid"]})
+    try:
+        parse(text)
+    except ValueError as error:
+        raise bad_request({"cron": ["syntax is invalid"]}) from error
     return text
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, ZoneInfoNotFoundError) as error:
+        raise bad_request({"cron_timezone": ["syntax is invalid"]}) from error
+    return name
 
 
 def _inputs(given: list[Any]) -> tuple[dict[str, Any], ...]:
     if not all(isinstance(item, dict) and item.keys() == {"name", "value"} for item in given):
         raise invalid("inputs is invalid")
     return tuple(given)
-
-
-def _variables(given: dict[str, str]) -> list[dict[str, Any]]:
-    return [
-        {"variable_type": "env_var", "key": key, "value": value, "raw": False}
-        for key, value in given.items()
-    ]
-
-
-def _brief(call: Call, item: Schedule) -> dict[str, Any]:
-    return {
-        "id": item.id,
-        "description": item.description,
-        "ref": item.ref,
-        "cron": item.cron,
-        "cron_timezone": item.cron_timezone,
-        "next_run_at": None,
-        "active": item.active,
-        "created_at": entities.moment(item.created_at),
-        "updated_at": entities.moment(item.created_at),
-        "owner": entities.user(call.forge, item.owner),
-    }
-
-
-def _full(call: Call, item: Schedule) -> dict[str, Any]:
-    name = item.ref.split("/", 2)[2]
-    with call.forge.state.lock:
-        found = call.forge.state.pipelines.values()
-        own = [one for one in found if (one.source, one.ref) == ("schedule", name)]
-    last = max(own, key=lambda one: one.id, default=None)
-    return {
-        **_brief(call, item),
-        "last_pipeline": None if last is None else entities.pipeline(call.forge, last),
-        "variables": _variables(dict(item.variables)),
-        "inputs": list(item.inputs),
-    }
 
 
 FIELDS = {

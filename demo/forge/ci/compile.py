@@ -1,20 +1,20 @@
 """From a pipeline's file at a commit to the jobs that GitLab would create."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from demo.forge.errors import PipelineRefused
+from demo.forge.ci.duration import seconds
 from demo.forge.ci.includes import refuse_others
 from demo.forge.ci.inputs import apply_inputs
 from demo.forge.ci.probe import Probe
-from demo.forge.records.state import JobSpec, Need
 from demo.forge.ci.tool import Listing, Tool, Workplace
 from demo.forge.ci.variables import expand
 from demo.forge.ci.workflow import matching_rule, on_new_commit
+from demo.forge.errors import PipelineRefused
+from demo.forge.records.job import JobSpec, Need
 
 FILE = ".gitlab-ci.yml"
 EMPTY = (
@@ -29,17 +29,8 @@ _NOT_FOR_THE_RUNNER = {
     "allow_failure", "cache", "dependencies", "extends", "image", "interruptible",
     "needs", "resource_group", "rules", "services", "tags", "timeout", "when",
 }  # fmt: skip
-_UNITS = {
-    "": 1,
-    "s": 1,
-    "sec": 1,
-    "second": 1,
-    "m": 60,
-    "min": 60,
-    "minute": 60,
-    "h": 3600,
-    "hour": 3600,
-}
+# How long GitLab keeps artifacts whose job does not say.
+_KEEP_DAYS = "30 days"
 
 
 @dataclass(frozen=True)
@@ -82,7 +73,7 @@ def compile_pipeline(
     probe = Probe(tool, place, changes)
     rule = matching_rule(probe, listing)
     variables = {name: str(value) for name, value in listing.document.get("variables", {}).items()}
-    jobs = _jobs(listing, _rule_variables(probe, listing))
+    jobs = _jobs(listing, _rule_variables(probe, listing), {**variables, **overrides})
     if all(job.stage in (".pre", ".post") for job in jobs):
         raise PipelineRefused([EMPTY], broken=False)
     _check_needs(jobs, {job["name"] for job in listing.jobs})
@@ -144,12 +135,15 @@ def _rule_variables(probe: Probe, listing: Listing) -> dict[str, dict[str, str]]
     return found
 
 
-def _jobs(listing: Listing, rules: Mapping[str, Mapping[str, str]]) -> tuple[JobSpec, ...]:
+def _jobs(
+    listing: Listing, rules: Mapping[str, Mapping[str, str]], known: Mapping[str, str]
+) -> tuple[JobSpec, ...]:
+    """Return the jobs of the pipeline; known: the variables of the file and of GitLab."""
     stages = listing.document["stages"]
     # The tool works defaults into jobs, apart from those that mean nothing to it.
     default = {"interruptible": (listing.document.get("default") or {}).get("interruptible", False)}
     specs = [
-        _spec(job, default | _body(listing, job["name"]), stages.index(job["stage"]), rules)
+        _spec(job, default | _body(listing, job["name"]), stages.index(job["stage"]), rules, known)
         for job in listing.jobs
         if job["when"] != "never"
     ]
@@ -168,11 +162,14 @@ def _spec(
     body: Mapping[str, Any],
     stage_index: int,
     rules: Mapping[str, Mapping[str, str]],
+    known: Mapping[str, str],
 ) -> JobSpec:
     name = job["name"]
     needs = job.get("needs")
     runnable = {key: value for key, value in body.items() if key not in _NOT_FOR_THE_RUNNER}
-    runnable["variables"] = {**body.get("variables", {}), **rules.get(name, {})}
+    own = {**body.get("variables", {}), **rules.get(name, {})}
+    runnable["variables"] = own
+    variables = {**{key: str(value) for key, value in own.items()}, **known}
     return JobSpec(
         name=name,
         stage=job["stage"],
@@ -186,9 +183,11 @@ def _spec(
         ),
         dependencies=tuple(body["dependencies"]) if "dependencies" in body else None,
         resource_group=body.get("resource_group"),
-        timeout=_seconds(body["timeout"]) if "timeout" in body else None,
+        timeout=_seconds("timeout", body["timeout"]) if "timeout" in body else None,
         interruptible=body["interruptible"],
         coverage=body.get("coverage"),
+        tags=tuple(sorted(expand(tag, variables) for tag in body.get("tags") or ())),
+        artifacts_seconds=_artifacts_seconds(body),
         body=runnable,
     )
 
@@ -233,17 +232,16 @@ def _check_needs(jobs: Sequence[JobSpec], known: set[str]) -> None:
         raise PipelineRefused(problems)
 
 
-def _seconds(text: str) -> float:
-    """Read a duration as `timeout` has it.
+def _seconds(keyword: str, text: object) -> int:
+    try:
+        return seconds(str(text))
+    except ValueError as error:
+        raise PipelineRefused([f"{keyword}: {error}"]) from error
 
-    >>> _seconds("1h 30m"), _seconds("10 minutes"), _seconds("90")
-    (5400, 600, 90)
-    """
-    parts = re.findall(r"(\d+)\s*([a-z]*)", str(text))
-    units = [unit if unit in _UNITS else unit.removesuffix("s") for _, unit in parts]
-    if not parts or not set(units) <= _UNITS.keys():
-        raise PipelineRefused([f"timeout: {text!r} is not a duration such as 1h 30m"])
-    return sum(int(number) * _UNITS[unit] for (number, _), unit in zip(parts, units, strict=True))
+
+def _artifacts_seconds(body: Mapping[str, Any]) -> int | None:
+    period = (body.get("artifacts") or {}).get("expire_in", _KEEP_DAYS)
+    return None if period == "never" else _seconds("expire_in", period)
 
 
 def one_job(spec: JobSpec, variables: Mapping[str, str]) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from demo.forge.errors import PipelineRefused
 from demo.forge.ci.inputs import split_header
+from demo.forge.errors import PipelineRefused
 
 
 def refuse_others(checkout: Path, name: str) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from demo.forge.ci import reports
 from demo.forge.ci.compile import dump, one_job
-from demo.forge.configuration import Config
-from demo.forge.git.repository import Repository
-from demo.forge.records.state import Job, Pipeline
 from demo.forge.ci.tool import Tool, Workplace, stop
 from demo.forge.ci.variables import ENVIRONMENT, NOT_GITLABS, is_protected, job_variables, literal
+from demo.forge.configuration import Config
+from demo.forge.git.repository import Repository
+from demo.forge.records.job import Job
+from demo.forge.records.pipeline import Pipeline
 
 _CODE = re.compile(r" finished in .* FAIL (\d+) *$", re.MULTILINE)
 _DOTENV = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)=(.*)$")
@@ -82,13 +83,14 @@ class JobRunner:
 
     def trace(self, pipeline: Pipeline, job: Job) -> str:
         """Return a job's log so far, with secrets masked."""
-        kept = self._trace_file(pipeline, job)
+        kept = self.trace_file(pipeline, job)
         if kept.exists():
             return kept.read_text()
         state = self.folder(pipeline) / "jobs" / str(job.id) / "state"
         return self._mask(_output(state), job)
 
-    def _trace_file(self, pipeline: Pipeline, job: Job) -> Path:
+    def trace_file(self, pipeline: Pipeline, job: Job) -> Path:
+        """Return where an ended job's log is kept."""
         return self.folder(pipeline) / "traces" / f"{job.id}.log"
 
     def _mask(self, text: str, job: Job) -> str:
@@ -151,7 +153,7 @@ class JobRunner:
         if outcome.reason == "runner_system_failure":
             text += _read(place.state / "tool.log")
         text = self._mask(text + "".join(f"{line}\n" for line in said) + _ending(outcome), job)
-        trace = self._trace_file(pipeline, job)
+        trace = self.trace_file(pipeline, job)
         trace.parent.mkdir(parents=True, exist_ok=True)
         trace.write_text(text)
         return text

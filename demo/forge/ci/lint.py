@@ -5,10 +5,10 @@ import tempfile
 from pathlib import Path
 
 from demo.forge.ci.compile import FILE
-from demo.forge.errors import PipelineRefused
 from demo.forge.ci.inputs import apply_inputs
 from demo.forge.ci.pipelines import Pipelines
 from demo.forge.ci.tool import Workplace
+from demo.forge.errors import PipelineRefused
 
 NO_FILE = f"Please provide content of {FILE}"
 

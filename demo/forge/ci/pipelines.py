@@ -10,12 +10,7 @@ from pathlib import Path
 import structlog
 
 from demo.forge.ci.compile import compile_pipeline
-from demo.forge.configuration import Config, Token
-from demo.forge.errors import PipelineRefused, bad_request
-from demo.forge.git.repository import Repository
 from demo.forge.ci.runner import Runner
-from demo.forge.records.state import ZEROS, Job, JobSpec, MergeRequest, Pipeline, State
-from demo.forge.records.status import STARTED
 from demo.forge.ci.tool import Tool, Workplace
 from demo.forge.ci.variables import (
     NOT_GITLABS,
@@ -24,6 +19,14 @@ from demo.forge.ci.variables import (
     merge_request_variables,
     pipeline_variables,
 )
+from demo.forge.configuration import Config, Token
+from demo.forge.errors import PipelineRefused, bad_request
+from demo.forge.git.repository import Repository
+from demo.forge.records.job import Job, JobSpec
+from demo.forge.records.merge_request import MergeRequest
+from demo.forge.records.pipeline import ZEROS, Pipeline
+from demo.forge.records.state import State
+from demo.forge.records.status import STARTED
 
 log = structlog.get_logger()
 

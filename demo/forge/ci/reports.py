@@ -13,6 +13,14 @@ _NUMBER = r"([-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|NaN|[-+]?Inf)"
 _METRIC = re.compile(rf"[a-zA-Z_:][\w:]*(\{{[^}}]*\}})? {_NUMBER}( {_NUMBER})?")
 _VARIABLE = re.compile(r"[A-Za-z_]\w*=.*")
 _CONTROL = ("#",)
+# What GitLab calls the file of a kind, once a job's report is uploaded.
+FILE_NAMES = {
+    "cobertura": "cobertura-coverage.xml",
+    "codequality": "gl-code-quality-report.json",
+    "dotenv": ".env",
+    "junit": "junit.xml",
+    "metrics": "metrics.txt",
+}
 
 
 def declared(artifacts: Mapping[str, Any]) -> dict[str, list[str]]:

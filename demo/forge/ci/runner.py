@@ -5,9 +5,11 @@ from collections.abc import Callable
 
 import structlog
 
-from demo.forge.errors import ForgeError
 from demo.forge.ci.job_runner import JobRunner, Outcome
-from demo.forge.records.state import Job, Pipeline, State
+from demo.forge.errors import ForgeError
+from demo.forge.records.job import Job
+from demo.forge.records.pipeline import Pipeline
+from demo.forge.records.state import State
 from demo.forge.records.status import CANCELABLE, WAITING, composite, decide
 
 log = structlog.get_logger()
@@ -75,6 +77,8 @@ class Runner:
         if decision is None:
             return False
         job.status = decision
+        if decision == "pending":
+            job.queued_at = self.state.clock()
         return True
 
     def _work(self) -> None:

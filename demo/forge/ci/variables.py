@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 
 from demo.forge.configuration import Config
 from demo.forge.git.repository import Commit
-from demo.forge.records.state import Job, MergeRequest, Pipeline
+from demo.forge.records.job import Job
+from demo.forge.records.merge_request import MergeRequest
+from demo.forge.records.pipeline import Pipeline
 
 # What gitlab-ci-local would set although GitLab does not, or not always.
 NOT_GITLABS = (
@@ -85,7 +87,7 @@ def pipeline_variables(
         "CI_PIPELINE_URL": f"{url}/{config.project}/-/pipelines/{pipeline.id}",
         "CI_PIPELINE_SOURCE": pipeline.source,
         "CI_PIPELINE_CREATED_AT": pipeline.created_at.isoformat(timespec="seconds"),
-        "GITLAB_USER_ID": "1",
+        "GITLAB_USER_ID": str(config.user_id(pipeline.user)),
         "GITLAB_USER_LOGIN": pipeline.user.name,
         "GITLAB_USER_NAME": pipeline.user.name,
         "GITLAB_USER_EMAIL": f"{pipeline.user.name}@noreply.localhost",

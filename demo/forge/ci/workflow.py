@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from demo.forge.errors import PipelineRefused
 from demo.forge.ci.probe import Probe
 from demo.forge.ci.tool import Listing
+from demo.forge.errors import PipelineRefused
 
 MODES = ("conservative", "interruptible", "none")
 

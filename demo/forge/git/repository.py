@@ -38,6 +38,8 @@ class Commit:
     parents: tuple[str, ...]
     author_name: str
     author_email: str
+    committer_name: str
+    committer_email: str
     authored_at: str
     committed_at: str
     message: str
@@ -76,6 +78,7 @@ class Repository:
         self.path = path
         self.default_branch = default_branch
         self.environment = dict(environment)
+        self._commits: dict[str, Commit] = {}
 
     def create(self) -> None:
         """Make the repository where it is missing, with its hooks."""
@@ -142,9 +145,15 @@ class Repository:
 
     def commits(self, *revisions: str, limit: int = 100) -> list[Commit]:
         """Return commits, newest first."""
-        form = "%x1e%H%x1f%P%x1f%an%x1f%ae%x1f%aI%x1f%cI%x1f%B"
+        form = "%x1e%H%x1f%P%x1f%an%x1f%ae%x1f%cn%x1f%ce%x1f%aI%x1f%cI%x1f%B"
         text = self.git("log", f"--max-count={limit}", f"--format={form}", *revisions, "--")
         return [_commit(record.strip("\n")) for record in text.split("\x1e")[1:]]
+
+    def commit(self, sha: str) -> Commit:
+        """Return a commit by its hash."""
+        if sha not in self._commits:
+            self._commits[sha] = self.commits(sha, limit=1)[0]
+        return self._commits[sha]
 
     def changes(self, base: str, head: str) -> list[FileChange]:
         """Return the files that differ, with their counts of lines."""
@@ -217,7 +226,16 @@ class Repository:
 
 
 def _commit(record: str) -> Commit:
-    sha, parents, name, email, authored, committed, message = record.split("\x1f", 6)
+    sha, parents, *others, message = record.split("\x1f", 8)
+    author, address, committer, committer_address, authored, committed = others
     return Commit(
-        sha, tuple(parents.split()), name, email, authored, committed, message.rstrip("\n")
+        sha,
+        tuple(parents.split()),
+        author_name=author,
+        author_email=address,
+        committer_name=committer,
+        committer_email=committer_address,
+        authored_at=authored,
+        committed_at=committed,
+        message=message.rstrip("\n"),
     )

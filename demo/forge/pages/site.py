@@ -6,8 +6,11 @@ import mimetypes
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from demo.forge.forge import Forge
-from demo.forge.pages.merge_request_page import MergeRequestView, render, render_pipeline, render_project
-from demo.forge.records.state import MergeRequest, Upload
+from demo.forge.pages.merge_request_page import MergeRequestView, merge_request_page
+from demo.forge.pages.pipeline_page import pipeline_page
+from demo.forge.pages.project_page import project_page
+from demo.forge.records.merge_request import MergeRequest
+from demo.forge.records.upload import Upload
 
 IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
 _MISSING = PlainTextResponse("404 Not Found\n", 404)
@@ -32,7 +35,7 @@ def _thing(forge: Forge, kind: str, number: int) -> Response:
     with forge.state.lock:
         if kind == "merge_requests" and number in forge.state.merge_requests:
             request = forge.state.merge_requests[number]
-            return HTMLResponse(render(view(forge, request)))
+            return HTMLResponse(merge_request_page(view(forge, request)))
         if kind == "jobs" and number in forge.state.jobs:
             number = forge.state.jobs[number][0].id
         elif kind != "pipelines":
@@ -41,7 +44,7 @@ def _thing(forge: Forge, kind: str, number: int) -> Response:
         if pipeline is None:
             return _MISSING
         traces = [(job, forge.jobs.trace(pipeline, job)) for job in pipeline.jobs]
-        return HTMLResponse(render_pipeline(forge.config.project, pipeline, traces))
+        return HTMLResponse(pipeline_page(forge.config.project, pipeline, traces))
 
 
 def view(forge: Forge, request: MergeRequest) -> MergeRequestView:
@@ -60,7 +63,7 @@ def view(forge: Forge, request: MergeRequest) -> MergeRequestView:
 
 def _project(forge: Forge) -> str:
     with forge.state.lock:
-        return render_project(
+        return project_page(
             forge.config.project,
             f"git clone {forge.url}/{forge.config.project}.git",
             sorted(forge.state.merge_requests.values(), key=lambda one: -one.iid),

@@ -37,6 +37,7 @@ class Version:
     """A version of a model, which is a run too.
 
     id: GitLab's own number, which MLflow's `version` gives; the semantic one is an alias.
+    experiment: number of the model's own experiment.  user_id: who created it.
     """
 
     id: int
@@ -45,6 +46,8 @@ class Version:
     version: str
     description: str
     created_at: datetime
+    experiment: int
+    user_id: int
     tags: dict[str, str]
     metrics: list[Json] = field(default_factory=list)
     params: dict[str, str] = field(default_factory=dict)
@@ -54,11 +57,13 @@ class Version:
 
 @dataclass
 class Model:
-    """A model."""
+    """A model; experiment and user_id as in Version."""
 
     name: str
     description: str
     created_at: datetime
+    experiment: int
+    user_id: int
     versions: dict[str, Version] = field(default_factory=dict)
 
 
@@ -75,12 +80,12 @@ class ModelRegistry:
             raise absent()
         return self._models[name]
 
-    def create_model(self, name: str, description: str, at: datetime) -> Model:
+    def create_model(self, name: str, description: str, *, at: datetime, user_id: int) -> Model:
         """Create a model; GitLab says of any fault that the model exists."""
         right = MODEL_NAME.fullmatch(name) and len(name) <= 255
         if name in self._models or not right or len(description) > MAX_DESCRIPTION:
             raise taken()
-        self._models[name] = Model(name, description, at)
+        self._models[name] = Model(name, description, at, len(self._models) + 1, user_id)
         return self._models[name]
 
     def version(self, name: str, version: str) -> Version:
@@ -91,7 +96,14 @@ class ModelRegistry:
         return found
 
     def create_version(
-        self, name: str, version: str, description: str, tags: dict[str, str], at: datetime
+        self,
+        name: str,
+        version: str,
+        description: str,
+        tags: dict[str, str],
+        *,
+        at: datetime,
+        user_id: int,
     ) -> Version:
         """Create a version."""
         model = self.model(name)
@@ -104,7 +116,17 @@ class ModelRegistry:
         if not all(tags):
             raise wrong("Validation failed: Name can't be blank")
         run = str(uuid.uuid4())
-        made = Version(next(self._ids), run, name, version, description, at, tags)
+        made = Version(
+            id=next(self._ids),
+            run=run,
+            model=name,
+            version=version,
+            description=description,
+            created_at=at,
+            experiment=model.experiment,
+            user_id=user_id,
+            tags=tags,
+        )
         model.versions[version] = made
         return made
 

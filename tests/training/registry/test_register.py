@@ -11,11 +11,11 @@ from tests.demo.forge.fixtures import API, PROJECT, ForgeServer, running_forge, 
 from tests.training.registry.job import Main, shown
 from tests.training.test_propose import result
 from training import gate
-from training.registry import __main__ as registry
 from training.branch import Remote
 from training.command import run
 from training.errors import BundleUnusable, GitLabRefused, MissingVariable, RegistryRefused
 from training.gate import Model
+from training.registry import __main__ as registry
 
 
 @pytest.fixture

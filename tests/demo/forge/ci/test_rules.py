@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
+from demo.forge.api.params import Field, File, check, from_pairs
+from demo.forge.ci.inputs import apply_inputs, split_header
+from demo.forge.ci.variables import expand, literal
 from demo.forge.configuration import parse_config
 from demo.forge.errors import ApiError, ConfigError, PipelineRefused
-from demo.forge.ci.inputs import apply_inputs, split_header
-from demo.forge.api.params import Field, File, check, from_pairs
 from demo.forge.records.status import composite, decide
-from demo.forge.ci.variables import expand, literal
 from tests.demo.forge.fixtures import configuration
 
 HEADER = """\

@@ -10,7 +10,7 @@ import structlog
 import uvicorn
 
 from demo.forge.app import create_app
-from demo.forge.config import load_config
+from demo.forge.configuration import load_config
 from demo.forge.errors import ConfigError
 from demo.forge.forge import Forge
 

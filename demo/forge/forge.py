@@ -8,14 +8,15 @@ from pathlib import Path
 import structlog
 
 from demo.forge.background import Background
-from demo.forge.config import ROLES, Config, Token
-from demo.forge.jobs import JobRunner
+from demo.forge.ci.job_runner import JobRunner
+from demo.forge.ci.pipelines import Pipelines, Request
+from demo.forge.ci.runner import Runner
+from demo.forge.ci.tool import Tool
+from demo.forge.configuration import ROLES, Config, Token
+from demo.forge.git.repository import Repository, git_environment
 from demo.forge.merge_requests import MergeRequests
-from demo.forge.pipelines import Pipelines, Request
-from demo.forge.repository import Repository, git_environment
-from demo.forge.runner import Runner
-from demo.forge.state import ZEROS, Clock, State, wall_clock
-from demo.forge.tool import Tool
+from demo.forge.records.pipeline import ZEROS
+from demo.forge.records.state import Clock, State, wall_clock
 
 log = structlog.get_logger()
 

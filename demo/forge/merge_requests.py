@@ -6,12 +6,14 @@ from collections.abc import Sequence
 import structlog
 
 from demo.forge.background import Background
-from demo.forge.config import Config, Token
+from demo.forge.ci.pipelines import Pipelines, Request
+from demo.forge.configuration import Config, Token
 from demo.forge.errors import ApiError, bad_request, conflict, not_mergeable
+from demo.forge.git.repository import Repository
 from demo.forge.limits import check_note, check_text
-from demo.forge.pipelines import Pipelines, Request
-from demo.forge.repository import Repository
-from demo.forge.state import MergeRequest, Note, Pipeline, State
+from demo.forge.records.merge_request import MergeRequest, Note
+from demo.forge.records.pipeline import Pipeline
+from demo.forge.records.state import State
 
 log = structlog.get_logger()
 
@@ -243,7 +245,7 @@ class MergeRequests:
             if sha is not None and sha != request.sha:
                 raise conflict(f"SHA does not match HEAD of source branch: {request.sha}")
             if remove_source_branch is not None:
-                request.remove_source_branch = remove_source_branch
+                request.should_remove_source_branch = remove_source_branch
             if auto_merge and waiting:
                 request.auto_merge = by
                 self._say(request, by, "enabled an automatic merge when the pipeline succeeds")
@@ -265,7 +267,7 @@ class MergeRequests:
             new = self.repository.commit_merge(tree, (target, request.sha), text, by)
             request.merge_commit_sha = new
         self.repository.move(f"refs/heads/{request.target_branch}", new, target)
-        if request.remove_source_branch:
+        if request.removes_source_branch:
             self.repository.delete(f"refs/heads/{request.source_branch}")
         request.state = "merged"
         request.merged_onto = target

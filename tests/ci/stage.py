@@ -11,7 +11,7 @@ from typing import Any
 
 from demo.processes import Processes, free_port
 from demo.workspace import ROOT, copy_tree
-from tests.demo.forge_fixtures import API, ForgeServer, commit, git, running_forge
+from tests.demo.forge.fixtures import API, ForgeServer, commit, git, running_forge
 
 
 class Stage:

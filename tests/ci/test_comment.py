@@ -13,7 +13,7 @@ import pytest
 from demo.forge.limits import MAX_UPLOAD
 from demo.workspace import ROOT
 from tests.ci.posting import Posting, normalised, program
-from tests.demo.forge_fixtures import (
+from tests.demo.forge.fixtures import (
     API,
     DEVELOPER,
     NO_SCOPE,

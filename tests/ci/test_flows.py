@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from demo.forge.config import parse_config
+from demo.forge.ci.pipelines import Request
+from demo.forge.configuration import parse_config
 from demo.forge.errors import PipelineRefused
 from demo.forge.forge import Forge
-from demo.forge.pipelines import Request
-from demo.forge.state import ZEROS, MergeRequest, Pipeline
+from demo.forge.records.merge_request import MergeRequest
+from demo.forge.records.pipeline import ZEROS, Pipeline
 from demo.workspace import ROOT, copy_tree
 from tests.ci import pipeline_files
-from tests.demo.forge_fixtures import configuration, git
+from tests.demo.forge.fixtures import configuration, git
 from training.tasks import TASKS
 
 LINKS = {"links"}

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.ci.stage import Project, project
-from tests.demo.forge_fixtures import commit, git
+from tests.demo.forge.fixtures import commit, git
 
 pytestmark = pytest.mark.timeout(900)
 

@@ -9,7 +9,7 @@ from demo.workspace import ROOT
 from monitoring.relay.gitlab import GATE, GATE_FILE, GitlabPipelines
 from monitoring.relay.policy import Decision as Relays
 from monitoring.relay.policy import Verdict
-from tests.demo.forge_fixtures import PROJECT, READ, ForgeServer, commit, git
+from tests.demo.forge.fixtures import PROJECT, READ, ForgeServer, commit, git
 from training.gate.decision import Decision
 from training.gate.result import FILE, Model, Result, write
 

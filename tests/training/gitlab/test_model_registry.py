@@ -7,8 +7,8 @@ from typing import Any
 import gitlab
 import pytest
 
-from demo.forge.model_registry import ModelRegistry as Models
-from tests.demo.forge_fixtures import API, DEVELOPER, NO_SCOPE, READ, ForgeServer, running_forge
+from demo.forge.records.model_registry import ModelRegistry as Models
+from tests.demo.forge.fixtures import API, DEVELOPER, NO_SCOPE, READ, ForgeServer, running_forge
 from tests.training.registry.job import Main
 from training.command_line import run
 from training.errors import GitLabRefused, MissingVariable, RegistryRefused

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from gto import api as gto
 
-from tests.demo.forge_fixtures import API, PROJECT, ForgeServer, running_forge, seed
+from tests.demo.forge.fixtures import API, PROJECT, ForgeServer, running_forge, seed
 from tests.training.gitlab.test_propose import result
 from tests.training.registry.job import Main, shown
 from training.command_line import run

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from demo.forge.config import parse_config
-from tests.demo.forge_fixtures import API, PROJECT, ForgeServer, configuration
+from demo.forge.configuration import parse_config
+from tests.demo.forge.fixtures import API, PROJECT, ForgeServer, configuration
 from training.command_line import run
 from training.gitlab.project_check.__main__ import main
 from training.gitlab.project_check.checks import judge

@@ -3,7 +3,7 @@
 import pytest
 
 from demo.processes import free_port
-from tests.demo.forge_fixtures import PROJECT
+from tests.demo.forge.fixtures import PROJECT
 from tests.training.gitlab.project_check.given import (
     JOBS,
     NARROW,

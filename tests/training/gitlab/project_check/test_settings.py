@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.demo.forge_fixtures import commit, git, running_forge, seed
+from tests.demo.forge.fixtures import commit, git, running_forge, seed
 from tests.training.gitlab.project_check.given import (
     COMPLETE,
     PAGES,

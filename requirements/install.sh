@@ -111,8 +111,8 @@ announce() {
 
 # Debian packages change more than this folder: ask the person at the terminal, if there is one.
 confirm() {
-    echo "Debian may start Prometheus, Alertmanager, PostgreSQL or sshd as a service when it installs it."
-    echo "This project does not use those services; it starts programs of its own, on free ports."
+    echo "Debian may start servers among these (Prometheus, Alertmanager, PostgreSQL, sshd) as services."
+    echo "This project does not use those services: it starts its own programs, on free ports."
     if [ "${YES:-}" = 1 ] || [ ! -t 0 ]; then return; fi
     printf 'Install? [y/N] '
     read -r answer || answer=

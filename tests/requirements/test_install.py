@@ -121,7 +121,7 @@ def test_without_a_terminal_only_what_is_missing_is_installed(debian: Path, proj
     result = _install(debian, "demo", root=project)
     assert result.returncode == 0, result.stderr
     assert "375 MB  Debian packages, as root: prometheus prometheus-alertmanager" in result.stdout
-    assert "may start Prometheus" in result.stdout and "[y/N]" not in result.stdout
+    assert "Debian may start servers" in result.stdout and "[y/N]" not in result.stdout
     assert ".venv" not in result.stdout
     assert [call.strip() for call in _calls(debian)] == ["update -qq", ADDED]
 

@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def configure_logs() -> None:
-    """Write what happens as one JSON object a line to the standard output."""
+    """Log one JSON object a line to the standard output."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -33,7 +33,7 @@ def create_app(forge: Forge) -> Starlette:
 
 
 def _entrance(forge: Forge) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
-    """Return the application behind the lifespan: one door, three rooms."""
+    """Return the application behind the lifespan: it serves API, git and pages."""
 
     async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)

@@ -46,7 +46,7 @@ class Variable:
 
 @dataclass(frozen=True)
 class Config:
-    """Everything that an administrator would set.
+    """What an administrator configures.
 
     concurrency: jobs at once.  timeout: seconds for one job.  runner: the environment of a job
     beside GitLab's variables, PATH and HOME included; nothing else is inherited.
@@ -78,12 +78,12 @@ class Config:
         }
 
     def user_id(self, token: Token) -> int:
-        """Return the number of the user behind a token; a job's token is of the user after all."""
+        """Return the id of the user behind a token; job tokens share the id after the last one."""
         return 1 + (self.tokens.index(token) if token in self.tokens else len(self.tokens))
 
     @property
     def masked(self) -> frozenset[str]:
-        """Return what must never show in a log: masked values and every token."""
+        """Return what a log must never show: masked values and every token."""
         values = {variable.value for variable in self.variables.values() if variable.masked}
         return frozenset(values | {token.value for token in self.tokens})
 

@@ -54,7 +54,7 @@ PROTECTED_TAG: Json = {"create": 40}
 
 @dataclass(frozen=True)
 class Settings:
-    """What the settings pages say.
+    """The project's settings.
 
     project: fields of GET /projects/:id.  runners: fields of GET /runners/:id; a new project has
     none of its own.  protected_branches: name, and access levels for push and merge; None protects

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.forge.ci.pipelines import Request
+from demo.forge.ci.pipeline_creation import PipelineRequest
 from demo.forge.configuration import parse_config
 from demo.forge.errors import PipelineRefused
 from demo.forge.forge import Forge
@@ -87,7 +87,7 @@ class Flows:
         """Create a pipeline; raise PipelineRefused where there is none."""
         forge = self.with_registry if registry else self.forge
         by = forge.config.tokens[0]
-        wish = Request(
+        wish = PipelineRequest(
             source, ref, sha or self.start, by, tag=tag, inputs=inputs, before_sha=before
         )
         return forge.pipelines.create(wish)
@@ -97,7 +97,7 @@ class Flows:
         sha = self.change(*files, branch=branch)
         by, now = self.forge.config.tokens[0], self.forge.state.clock()
         request = MergeRequest(1, 1, "Change", "", branch, "main", by, sha, now, now)
-        wish = Request("merge_request_event", branch, sha, by, merge_request=request)
+        wish = PipelineRequest("merge_request_event", branch, sha, by, merge_request=request)
         return self.forge.pipelines.create(wish)
 
 
@@ -182,9 +182,9 @@ def test_a_trigger_without_inputs_may_give_variables(flows: Flows) -> None:
     """As a GitLab before 18.1 does; what is no incident is refused there, too."""
     by = flows.forge.config.tokens[0]
     given = {"INCIDENT": "0123456789ab"}
-    wish = Request("trigger", "main", flows.start, by, variables=given)
+    wish = PipelineRequest("trigger", "main", flows.start, by, variables=given)
     assert flows.forge.pipelines.create(wish).name == "retrain digits 0123456789ab"
-    wish = Request("trigger", "main", flows.start, by, variables={"INCIDENT": "$(reboot)"})
+    wish = PipelineRequest("trigger", "main", flows.start, by, variables={"INCIDENT": "$(reboot)"})
     with pytest.raises(PipelineRefused, match="workflow rules"):
         flows.forge.pipelines.create(wish)
 

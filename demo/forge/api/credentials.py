@@ -28,7 +28,7 @@ def group_variables(call: Call) -> Response:
 
 
 def triggers(call: Call) -> Response:
-    """List the pipeline trigger tokens, shortened as those of others are."""
+    """List the pipeline trigger tokens, shortened as other users' tokens are."""
     tokens = [token for token in call.forge.config.tokens if token.kind == "trigger"]
     found = list(enumerate(tokens, start=1))
     return paged(

@@ -70,7 +70,7 @@ def merge_request(call: Call) -> Response:
 
 
 def update(call: Call) -> Response:
-    """Change what a merge request says, or close or reopen it."""
+    """Change a merge request's fields, or close or reopen it."""
     request = _request(call)
     params = call.params
     if not params:
@@ -115,16 +115,16 @@ def merge(call: Call) -> Response:
 
 def pipelines(call: Call) -> Response:
     """List the pipelines of a merge request."""
-    found = call.forge.merge_requests.pipelines_of(_request(call))
+    found = call.forge.mergeability.pipelines_of(_request(call))
     return paged(
         found, lambda one: pipeline_basic(call.forge, one), params=call.params, url=call.url
     )
 
 
 def commits(call: Call) -> Response:
-    """List the commits that a merge request brings."""
+    """List the commits of a merge request."""
     request = _request(call)
-    base = call.forge.merge_requests.base(request)
+    base = call.forge.mergeability.base(request)
     found = call.forge.repository.commits(request.sha, *([f"^{base}"] if base else []))
     return paged(found, lambda one: commit(call.forge, one), params=call.params, url=call.url)
 

@@ -23,7 +23,7 @@ METRIC = {"key": str, "value": float | int, "timestamp": int, "step": int}
 
 
 def _writes(call: Call) -> None:
-    """Refuse a token whose role is too low, which GitLab does here with 401."""
+    """Refuse a token of too low a role; GitLab answers 401 here."""
     if call.token.role < ROLES["developer"]:
         raise unauthorized()
 
@@ -80,7 +80,7 @@ def get_version(call: Call) -> Response:
 
 
 def create_version(call: Call) -> Response:
-    """Create a version, which must be given as a tag; GitLab would count up by itself."""
+    """Create a version. Its number must be in a tag; GitLab would else choose the next one."""
     _writes(call)
     state, tags = call.forge.state, _tags(call)
     with state.lock:
@@ -102,7 +102,7 @@ def get_run(call: Call) -> Response:
 
 
 def log_batch(call: Call) -> Response:
-    """Log metrics and parameters; a parameter that is there stays, a metric is logged again."""
+    """Log metrics and parameters; a known parameter keeps its value, a metric is added again."""
     _writes(call)
     metrics = _items(call, "metrics", METRIC, optional="step")
     params = _items(call, "params", PARTS)

@@ -15,7 +15,7 @@ BASE = "/projects/:id/merge_requests/:iid/notes"
 
 
 def _noted(call: Call) -> MergeRequest:
-    """Return the merge request whose notes are wanted; where it is absent, the words differ."""
+    """Return the merge request of the address; GitLab words its absence differently here."""
     number = call.number("iid", "MergeRequest")
     found = call.forge.state.merge_requests.get(number)
     if found is None:
@@ -68,7 +68,7 @@ def add_note(call: Call) -> Response:
 
 
 def note(call: Call) -> Response:
-    """Give a note."""
+    """Describe a note."""
     request = _noted(call)
     return JSONResponse(note_entity(call.forge, request, _note(call, request)))
 
@@ -85,7 +85,7 @@ def update_note(call: Call) -> Response:
 
 
 def delete_note(call: Call) -> Response:
-    """Take a note away."""
+    """Delete a note."""
     request = _noted(call)
     with call.forge.state.lock:
         request.notes.remove(_own_note(call, request))

@@ -1,4 +1,4 @@
-"""Lists in pages, with the headers that GitLab sends."""
+"""Pages of a list, with GitLab's headers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar

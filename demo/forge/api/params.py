@@ -1,4 +1,4 @@
-"""Parameters of an API call: read from query and body, then checked against what is declared."""
+"""Parameters of an API call, read from query and body and checked against the declared fields."""
 
 import json
 import re

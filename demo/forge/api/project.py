@@ -18,7 +18,7 @@ from demo.forge.records.upload import Upload
 
 
 def version(call: Call) -> Response:
-    """Say which GitLab this stands for."""
+    """Give the version of the GitLab that this stands in for."""
     number = call.forge.config.settings.version
     kas = {"enabled": False, "externalUrl": None, "version": None}
     answer = {"version": number, "revision": "stand-in", "kas": kas, "enterprise": False}
@@ -26,7 +26,7 @@ def version(call: Call) -> Response:
 
 
 def user(call: Call) -> Response:
-    """Say who calls."""
+    """Describe the caller."""
     return JSONResponse(own_user(call.forge, call.token))
 
 
@@ -56,7 +56,7 @@ def branch(call: Call) -> Response:
 
 
 def raw_file(call: Call) -> Response:
-    """Give a file of the repository as it is."""
+    """Give the content of a file in the repository."""
     ref = call.params.get("ref", call.forge.config.default_branch)
     sha = call.forge.repository.branch(ref) or call.forge.repository.resolve(ref)
     if sha is None:
@@ -68,7 +68,7 @@ def raw_file(call: Call) -> Response:
 
 
 def add_upload(call: Call) -> Response:
-    """Take a file."""
+    """Store an uploaded file."""
     file = call.params["file"]
     if len(file.content) > MAX_UPLOAD:  # refused before the API sees it, so not in JSON
         return PlainTextResponse("Request Entity Too Large\n", 413)

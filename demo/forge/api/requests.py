@@ -1,4 +1,4 @@
-"""An HTTP request becomes a call of the API: its route, its token and its parameters."""
+"""Turns an HTTP request into a call of the API: its route, token and parameters."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which function answers which call of the API, and what the caller must be and say."""
+"""Finds the function that answers a call, and checks the caller and the parameters."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ from demo.forge.forge import Forge
 
 @dataclass(frozen=True)
 class Call:
-    """A call that was allowed and whose parameters are right.
+    """An authorised call with checked parameters.
 
     token: who calls; only a call that needs none may lack it.  path: the address's own parts.
     """

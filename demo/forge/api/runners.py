@@ -36,7 +36,7 @@ def runners(call: Call) -> Response:
 
 
 def runner(call: Call) -> Response:
-    """Describe a runner; that of the whole instance to everybody, another to Maintainers."""
+    """Describe a runner: an instance runner to everybody, any other to Maintainers."""
     known = call.forge.config.settings.runners
     number = call.number("runner", "Runner")
     if not 1 <= number <= len(known):

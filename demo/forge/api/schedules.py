@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from starlette.responses import JSONResponse, Response
 
@@ -12,7 +11,7 @@ from demo.forge.api.paging import paged
 from demo.forge.api.params import PAGING, Field
 from demo.forge.api.pipelines import pairs
 from demo.forge.api.routing import Call, Route
-from demo.forge.ci.cron import parse
+from demo.forge.ci.cron import parse, time_zone
 from demo.forge.errors import bad_request, invalid, not_found
 from demo.forge.records.schedule import Schedule
 
@@ -39,7 +38,7 @@ def schedule(call: Call) -> Response:
 
 
 def create(call: Call) -> Response:
-    """Make a schedule of a branch or tag."""
+    """Create a schedule for a branch or tag."""
     params = dict(call.params)
     state = call.forge.state
     now = state.clock()
@@ -61,7 +60,7 @@ def create(call: Call) -> Response:
 
 
 def update(call: Call) -> Response:
-    """Change what is given of a schedule."""
+    """Change the given fields of a schedule."""
     changed: dict[str, Any] = dict(call.params)
     if "ref" in changed:
         changed["ref"] = _ref(call, changed["ref"])
@@ -78,14 +77,14 @@ def update(call: Call) -> Response:
 
 
 def delete(call: Call) -> Response:
-    """Forget a schedule."""
+    """Delete a schedule."""
     with call.forge.state.lock:
         del call.forge.state.schedules[_schedule(call).id]
     return Response(status_code=204)
 
 
 def add_variable(call: Call) -> Response:
-    """Give a schedule's pipelines a variable."""
+    """Add a variable to a schedule's pipelines."""
     found = _schedule(call)
     given = pairs("variables", [call.params])
     with call.forge.state.lock:
@@ -118,7 +117,7 @@ def _schedule(call: Call) -> Schedule:
 
 
 def _ref(call: Call, ref: str) -> str:
-    """Return a ref in full, as GitLab answers it."""
+    """Return the full ref, as GitLab does."""
     name = ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
     for full in (f"refs/heads/{name}", f"refs/tags/{name}"):
         if call.forge.repository.resolve(full) and ref in (name, full):
@@ -136,8 +135,8 @@ def _cron(text: str) -> str:
 
 def _zone(name: str) -> str:
     try:
-        ZoneInfo(name)
-    except (ValueError, ZoneInfoNotFoundError) as error:
+        time_zone(name)
+    except ValueError as error:
         raise bad_request({"cron_timezone": ["syntax is invalid"]}) from error
     return name
 

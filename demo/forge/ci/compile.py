@@ -54,7 +54,7 @@ def compile_pipeline(
     changes: bool,
     overrides: Mapping[str, str],
 ) -> Compiled:
-    """Read the checkout's pipeline with these variables and inputs.
+    """Compile the checkout's pipeline with these variables and inputs.
 
     changes: evaluate rules:changes.  overrides: variables that no file can overrule; they are
     among the place's too, and needed here to expand the pipeline's name.

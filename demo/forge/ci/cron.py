@@ -1,7 +1,7 @@
-"""When a cron expression comes next."""
+"""When a cron expression runs next."""
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ALIASES = {
     "@hourly": "0 * * * *",
@@ -23,9 +23,9 @@ HORIZON_DAYS = 8 * 366
 
 
 def next_time(expression: str, zone: str, *, after: datetime) -> datetime:
-    """Return the first moment after another one that an expression names, in UTC.
+    """Return the first time after `after` that the expression matches, in UTC.
 
-    Raises ValueError where the expression is none, or names no moment.
+    Raises ValueError where the expression is invalid or never matches.
 
     >>> next_time("30 3 * * mon", "UTC", after=datetime(2026, 11, 20, 12, tzinfo=UTC)).isoformat()
     '2026-11-23T03:30:00+00:00'
@@ -33,7 +33,7 @@ def next_time(expression: str, zone: str, *, after: datetime) -> datetime:
     1
     """
     minutes, hours, days, months, weekdays = parse(expression)
-    here = after.astimezone(ZoneInfo(zone)).replace(second=0, microsecond=0)
+    here = after.astimezone(time_zone(zone)).replace(second=0, microsecond=0)
     either = len(days) < 31 and len(weekdays) < 7  # cron's rule where both are restricted
     for ahead in range(HORIZON_DAYS):
         day = (here + timedelta(days=ahead)).date()
@@ -48,7 +48,18 @@ def next_time(expression: str, zone: str, *, after: datetime) -> datetime:
                 ).astimezone(UTC)
                 if found > after:
                     return found
-    raise ValueError(f"{expression!r} names no moment")
+    raise ValueError(f"{expression!r} never matches")
+
+
+def time_zone(name: str) -> tzinfo:
+    """Return a time zone; UTC needs no database of zones on the machine.
+
+    Raises ValueError.
+    """
+    try:
+        return UTC if name == "UTC" else ZoneInfo(name)
+    except ZoneInfoNotFoundError as error:
+        raise ValueError(f"{name!r} is not a time zone such as Europe/Berlin") from error
 
 
 def parse(expression: str) -> list[set[int]]:

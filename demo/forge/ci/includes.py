@@ -1,4 +1,4 @@
-"""Includes of a pipeline's file: local ones only, for what runs here must stand in the commit."""
+"""Includes of a pipeline's file: only local ones, so that all that runs is in the commit."""
 
 import io
 from pathlib import Path

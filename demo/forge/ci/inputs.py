@@ -1,4 +1,4 @@
-"""The inputs that a pipeline's file declares: checked as GitLab does, then written as defaults."""
+"""The inputs of a pipeline's file: checked like GitLab does, then written as defaults."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Running one job: its own checkout, its artifacts, its log, its end."""
+"""Runs one job in a checkout of its own and keeps its artifacts and log."""
 
 import re
 import shutil
@@ -20,8 +20,8 @@ _DOTENV = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)=(.*)$")
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How a job ended: its exit code, GitLab's reason where it failed, coverage in percent."""
+class JobResult:
+    """How a job ended: exit code, GitLab's failure reason, coverage in percent."""
 
     exit_code: int
     reason: str | None = None
@@ -47,7 +47,7 @@ class JobRunner:
         """Return where a pipeline keeps its files."""
         return self.root / "pipelines" / str(pipeline.id)
 
-    def run(self, pipeline: Pipeline, job: Job) -> Outcome:
+    def run(self, pipeline: Pipeline, job: Job) -> JobResult:
         """Run a job to its end in a fresh checkout."""
         folder = self.folder(pipeline) / "jobs" / str(job.id)
         place = self._prepare(folder, pipeline, job)
@@ -59,18 +59,18 @@ class JobRunner:
         limit = min(job.spec.timeout or self.config.timeout, self.config.timeout)
         try:
             code = process.wait(limit)
-            outcome = self._outcome(code, place)
+            result = self._result(code, place)
         except subprocess.TimeoutExpired:
             stop(process)
-            outcome = Outcome(1, "job_execution_timeout")
+            result = JobResult(1, "job_execution_timeout")
         finally:
             del self._running[job.id]
-        text = self._keep(pipeline, job, place, outcome)
+        text = self._keep(pipeline, job, place, result)
         shutil.rmtree(folder)
-        return replace(outcome, coverage=_coverage(job.spec.coverage, text))
+        return replace(result, coverage=_coverage(job.spec.coverage, text))
 
     def kill(self, job: Job) -> None:
-        """Kill a job that runs, or is about to."""
+        """Kill a job that runs or is about to run."""
         self._killed.add(job.id)
         if process := self._running.get(job.id):
             stop(process)
@@ -128,20 +128,20 @@ class JobRunner:
         files = sorted(path for path in given.rglob("*") if path.is_file())
         return {key: value for path in files for key, value in _dotenv(path.read_text()).items()}
 
-    def _outcome(self, code: int, place: Workplace) -> Outcome:
+    def _result(self, code: int, place: Workplace) -> JobResult:
         if code == 0:
-            return Outcome(0)
+            return JobResult(0)
         said = _CODE.findall(_read(place.state / "tool.log"))
         if said:
-            return Outcome(int(said[-1]), "script_failure")
-        return Outcome(1, "runner_system_failure")
+            return JobResult(int(said[-1]), "script_failure")
+        return JobResult(1, "runner_system_failure")
 
-    def _keep(self, pipeline: Pipeline, job: Job, place: Workplace, outcome: Outcome) -> str:
-        """Keep what a job made, as its artifacts say, and its log; return the log."""
+    def _keep(self, pipeline: Pipeline, job: Job, place: Workplace, result: JobResult) -> str:
+        """Keep a job's artifacts and its log; return the log."""
         artifacts = job.spec.body.get("artifacts") or {}
         wanted = artifacts.get("when", "on_success")
         said: list[str] = []
-        if wanted == "always" or (wanted == "on_success") == (outcome.exit_code == 0):
+        if wanted == "always" or (wanted == "on_success") == (result.exit_code == 0):
             kept = self.artifacts(pipeline, job)
             made = [path for path in (place.state / "artifacts").glob("*") if path.is_dir()]
             if made:
@@ -150,9 +150,9 @@ class JobRunner:
                 made[0].rename(kept / "files")
             said = reports.keep(artifacts, place.checkout, kept / "reports")
         text = _output(place.state)
-        if outcome.reason == "runner_system_failure":
+        if result.reason == "runner_system_failure":
             text += _read(place.state / "tool.log")
-        text = self._mask(text + "".join(f"{line}\n" for line in said) + _ending(outcome), job)
+        text = self._mask(text + "".join(f"{line}\n" for line in said) + _ending(result), job)
         trace = self.trace_file(pipeline, job)
         trace.parent.mkdir(parents=True, exist_ok=True)
         trace.write_text(text)
@@ -178,14 +178,14 @@ def _output(state: Path) -> str:
     return "".join(_read(path) for path in sorted((state / "output").glob("*.log")))
 
 
-def _ending(outcome: Outcome) -> str:
-    if outcome.exit_code == 0:
+def _ending(result: JobResult) -> str:
+    if result.exit_code == 0:
         return "Job succeeded\n"
-    if outcome.reason == "job_execution_timeout":
+    if result.reason == "job_execution_timeout":
         return "ERROR: Job failed: execution took longer than the job's timeout\n"
-    if outcome.reason == "runner_system_failure":
+    if result.reason == "runner_system_failure":
         return "ERROR: Job failed (system failure)\n"
-    return f"ERROR: Job failed: exit code {outcome.exit_code}\n"
+    return f"ERROR: Job failed: exit code {result.exit_code}\n"
 
 
 def _coverage(pattern: str | None, text: str) -> float | None:

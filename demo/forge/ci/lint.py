@@ -1,4 +1,4 @@
-"""A static check of the pipeline's file at a commit, as GitLab's CI lint makes it."""
+"""A static check of the pipeline's file at a commit, like GitLab's CI lint."""
 
 import shutil
 import tempfile
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from demo.forge.ci.compile import FILE
 from demo.forge.ci.inputs import apply_inputs
-from demo.forge.ci.pipelines import Pipelines
+from demo.forge.ci.pipeline_creation import Pipelines
 from demo.forge.ci.tool import Workplace
 from demo.forge.errors import PipelineRefused
 

@@ -1,4 +1,4 @@
-"""Questions about rules, asked of the tool in a file of their own."""
+"""Evaluates rules by giving the tool a file with one job for each."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from demo.forge.ci.tool import Tool, Workplace
 
 @dataclass(frozen=True)
 class Probe:
-    """Asks the tool about rules as a pipeline in this place would have them evaluated.
+    """Evaluates rules as in a pipeline of this checkout.
 
     changes: evaluate rules:changes.
     """

@@ -1,4 +1,4 @@
-"""What a job says in `artifacts:reports`: found, kept, and looked at as GitLab would show it."""
+"""The reports of a job: kept as `artifacts:reports` says, and checked as GitLab reads them."""
 
 import json
 import re
@@ -39,7 +39,7 @@ def declared(artifacts: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def keep(artifacts: Mapping[str, Any], checkout: Path, folder: Path) -> list[str]:
-    """Copy a job's reports to folder/KIND/, and return what the job's log says about them.
+    """Copy a job's reports to folder/KIND/; return what to add to the job's log.
 
     GitLab only warns where one is missing, and shows nothing where one cannot be read.
     """

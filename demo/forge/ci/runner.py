@@ -1,11 +1,11 @@
-"""The runner: workers that take jobs as GitLab's rules let them start."""
+"""The runner: workers that take jobs once GitLab's rules allow them to start."""
 
 import threading
 from collections.abc import Callable
 
 import structlog
 
-from demo.forge.ci.job_runner import JobRunner, Outcome
+from demo.forge.ci.job_runner import JobResult, JobRunner
 from demo.forge.errors import ForgeError
 from demo.forge.records.job import Job
 from demo.forge.records.pipeline import Pipeline
@@ -45,14 +45,14 @@ class Runner:
             thread.join(10)
 
     def advance(self, pipeline: Pipeline) -> None:
-        """Let the pipeline's created jobs become pending, manual or skipped, as far as they can."""
+        """Make created jobs of a pipeline pending, manual or skipped where that is decided."""
         with self.state.lock:
             while any([self._advance(pipeline, job) for job in pipeline.jobs]):
                 pass  # a skipped job may decide on the next one
             self.state.changed.notify_all()
 
     def cancel(self, pipeline: Pipeline, *, interruptible_only: bool = False) -> None:
-        """Cancel a pipeline's jobs that have not ended; those that run are killed."""
+        """Cancel a pipeline's jobs that have not ended; kill those that run."""
         with self.state.lock:
             for job in pipeline.jobs:
                 if job.status in CANCELABLE and (job.spec.interruptible or not interruptible_only):
@@ -85,13 +85,13 @@ class Runner:
         while (taken := self._take()) is not None:
             pipeline, job = taken
             try:
-                outcome = self._run(pipeline, job)
+                result = self._run(pipeline, job)
             except (OSError, ForgeError) as error:
                 log.error("job broke", job=job.spec.name, pipeline=pipeline.id, error=str(error))
-                outcome = Outcome(1, "runner_system_failure")
-            self._finish(pipeline, job, outcome)
+                result = JobResult(1, "runner_system_failure")
+            self._finish(pipeline, job, result)
 
-    def _run(self, pipeline: Pipeline, job: Job) -> Outcome:
+    def _run(self, pipeline: Pipeline, job: Job) -> JobResult:
         log.info("job started", pipeline=pipeline.id, job=job.spec.name, id=job.id)
         return self.jobs.run(pipeline, job)
 
@@ -119,15 +119,15 @@ class Runner:
         job.status = "waiting_for_resource" if busy else "pending"
         return not busy
 
-    def _finish(self, pipeline: Pipeline, job: Job, outcome: Outcome) -> None:
+    def _finish(self, pipeline: Pipeline, job: Job, result: JobResult) -> None:
         with self.state.lock:
             was_active = pipeline.active
             if job.status != "canceled":
-                job.exit_code = outcome.exit_code
+                job.exit_code = result.exit_code
                 job.finished_at = self.state.clock()
-                job.failure_reason = outcome.reason
-                job.coverage = outcome.coverage
-                job.status = "success" if outcome.exit_code == 0 else "failed"
+                job.failure_reason = result.reason
+                job.coverage = result.coverage
+                job.status = "success" if result.exit_code == 0 else "failed"
             self.advance(pipeline)
             done = was_active and not pipeline.active
         log.info(

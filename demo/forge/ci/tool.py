@@ -130,4 +130,4 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 def _complaint(stderr: str) -> str:
     said = stderr.partition("For further troubleshooting")[0]
     lines = [line for line in said.splitlines() if line.strip() and not _NOISE.match(line)]
-    return "\n".join(lines)[-2000:] or "gitlab-ci-local ended without a word"
+    return "\n".join(lines)[-2000:] or "gitlab-ci-local failed without a message"

@@ -1,4 +1,4 @@
-"""The variables that GitLab gives to a pipeline and to each of its jobs."""
+"""The predefined variables of a pipeline and of its jobs."""
 
 import re
 from collections.abc import Mapping
@@ -104,7 +104,7 @@ def pipeline_variables(
 def merge_request_variables(
     request: MergeRequest, config: Config, *, url: str, base: str
 ) -> dict[str, str]:
-    """Return what a merge request's pipeline is given beside."""
+    """Return the further variables of a merge request's pipeline."""
     project = f"{url}/{config.project}"
     prefix = "CI_MERGE_REQUEST_"
     values = {
@@ -135,7 +135,7 @@ def merge_request_variables(
 
 
 def job_variables(pipeline: Pipeline, job: Job, config: Config, *, url: str) -> dict[str, str]:
-    """Return what only one job is given: its name, its token and how to clone with it."""
+    """Return the variables of one job: its name, its token, and the address to clone from."""
     parts = urlsplit(url)
     clone = f"{parts.scheme}://gitlab-ci-token:{job.token}@{parts.netloc}/{config.project}.git"
     return {

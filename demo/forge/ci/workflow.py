@@ -1,4 +1,4 @@
-"""What `workflow` says of a pipeline: whether it exists, and what of it a newer commit ends."""
+"""The file's `workflow`: whether a pipeline exists, and which jobs a newer commit cancels."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -35,8 +35,8 @@ def on_new_commit(listing: Listing, rule: Mapping[str, Any]) -> str:
 
     Raises PipelineRefused.
     """
-    told = listing.document.get("workflow", {}).get("auto_cancel") or {}
-    mode = {**told, **(rule.get("auto_cancel") or {})}.get("on_new_commit", "conservative")
+    default = listing.document.get("workflow", {}).get("auto_cancel") or {}
+    mode = {**default, **(rule.get("auto_cancel") or {})}.get("on_new_commit", "conservative")
     if mode not in MODES:
         known = ", ".join(MODES)
         raise PipelineRefused([f"workflow:auto_cancel:on_new_commit must be one of: {known}"])

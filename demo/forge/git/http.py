@@ -23,7 +23,7 @@ DENIED = (
 
 
 class Host(Protocol):
-    """What stands behind the repository: it knows the tokens and hears of pushes."""
+    """The forge, as git over HTTP needs it."""
 
     repository: Repository
 
@@ -49,7 +49,7 @@ def serve(
     headers: Mapping[str, str],
     body: bytes,
 ) -> Response:
-    """Answer one request of git's.
+    """Answer one request from git.
 
     path: what follows the repository in the address, as in `info/refs`.
     """
@@ -71,7 +71,7 @@ def serve(
 
 
 def _service(path: str, query: str) -> str | None:
-    """Return which program a request is for; git asks nothing else."""
+    """Return which git program a request is for, or None."""
     if path == "info/refs":
         name = query.removeprefix("service=")
         return name if name in SERVICES else None

@@ -1,4 +1,4 @@
-"""The bare git repository behind the forge, and what the forge asks of it."""
+"""The forge's bare git repository."""
 
 import os
 import shutil
@@ -60,7 +60,7 @@ class FileChange:
 
 
 def git_environment(home: Path) -> dict[str, str]:
-    """Return an environment for git without anything of the user's."""
+    """Return an environment for git without the user's own configuration."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(home),
@@ -81,7 +81,7 @@ class Repository:
         self._commits: dict[str, Commit] = {}
 
     def create(self) -> None:
-        """Make the repository where it is missing, with its hooks."""
+        """Create the repository with its hooks, unless it exists."""
         if not (self.path / "HEAD").exists():
             self.path.mkdir(parents=True)
             self.git("init", "--quiet", "--bare", "--initial-branch", self.default_branch)

@@ -1,4 +1,4 @@
-"""Markdown as GitLab shows it: tables, folds and images, and no HTML that could do harm."""
+"""Markdown as GitLab renders it: tables, folds and images, without harmful HTML."""
 
 import re
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def to_html(text: str, image: ImageSource) -> str:
 
 
 class _Cleaner(HTMLParser):
-    """Copies the tags and attributes that are known to be harmless, and nothing else."""
+    """Copies only tags and attributes that are known to be harmless."""
 
     def __init__(self, image: ImageSource) -> None:
         super().__init__(convert_charrefs=True)

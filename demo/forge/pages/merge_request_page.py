@@ -60,7 +60,7 @@ def _summary(request: MergeRequest) -> str:
 
 def _ending(request: MergeRequest) -> list[str]:
     if request.state != "merged" or request.merged_by is None or request.merged_at is None:
-        return [] if request.notes else ['<div class="system">Nothing was said.</div>']
+        return [] if request.notes else ['<div class="system">No activity.</div>']
     sha = (request.merge_commit_sha or request.sha)[:8]
     return [
         f'<div class="system">{badge("merged")} by <b>{escape(request.merged_by.name)}</b> as '

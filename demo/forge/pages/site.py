@@ -1,4 +1,4 @@
-"""Which page stands at which address; for reading on this machine, so without a login."""
+"""Which page has which address. They are read on this machine only, so there is no login."""
 
 import base64
 import mimetypes
@@ -50,11 +50,11 @@ def _thing(forge: Forge, kind: str, number: int) -> Response:
 def view(forge: Forge, request: MergeRequest) -> MergeRequestView:
     """Gather what the page of a merge request shows."""
     repository = forge.repository
-    base = forge.merge_requests.base(request)
+    base = forge.mergeability.base(request)
     return MergeRequestView(
         project=forge.config.project,
         request=request,
-        pipelines=forge.merge_requests.pipelines_of(request),
+        pipelines=forge.mergeability.pipelines_of(request),
         commits=repository.commits(request.sha, *([f"^{base}"] if base else [])),
         changes=repository.changes(base, request.sha) if base else [],
         image=lambda address: _image(forge, address),

@@ -64,7 +64,7 @@ class Job:
 
     @property
     def allowed_to_fail(self) -> bool:
-        """Tell whether this job's failure would not fail the pipeline."""
+        """Tell whether the pipeline goes on when this job fails."""
         allowed = self.spec.allow_failure
         if isinstance(allowed, tuple):
             return self.exit_code in allowed

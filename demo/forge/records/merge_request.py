@@ -22,7 +22,7 @@ class Note:
 class MergeRequest:
     """A request to merge one branch into another.
 
-    remove_source_branch: the author's wish.  should_remove_source_branch: that of who merges.
+    remove_source_branch: the author's wanted.  should_remove_source_branch: that of who merges.
     """
 
     id: int
@@ -52,8 +52,8 @@ class MergeRequest:
     @property
     def removes_source_branch(self) -> bool:
         """Tell whether merging deletes the source branch; who merges has the last word."""
-        wish = self.should_remove_source_branch
-        return self.remove_source_branch if wish is None else wish
+        wanted = self.should_remove_source_branch
+        return self.remove_source_branch if wanted is None else wanted
 
     @property
     def draft(self) -> bool:

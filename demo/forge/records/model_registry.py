@@ -18,12 +18,12 @@ Json = dict[str, Any]
 
 
 def absent() -> ApiError:
-    """MLflow's answer for something that is not there."""
+    """MLflow's answer where nothing is found."""
     return ApiError(404, {"error_code": "RESOURCE_DOES_NOT_EXIST"})
 
 
 def taken() -> ApiError:
-    """MLflow's answer for a model of a name that is in use."""
+    """MLflow's answer where the model's name is taken."""
     return ApiError(400, {"error_code": "RESOURCE_ALREADY_EXISTS"})
 
 
@@ -34,7 +34,7 @@ def wrong(*messages: str) -> ApiError:
 
 @dataclass
 class Version:
-    """A version of a model, which is a run too.
+    """A version of a model; it is a run as well.
 
     id: GitLab's own number, which MLflow's `version` gives; the semantic one is an alias.
     experiment: number of the model's own experiment.  user_id: who created it.
@@ -81,7 +81,7 @@ class ModelRegistry:
         return self._models[name]
 
     def create_model(self, name: str, description: str, *, at: datetime, user_id: int) -> Model:
-        """Create a model; GitLab says of any fault that the model exists."""
+        """Create a model; whatever is wrong, GitLab answers that the model exists."""
         right = MODEL_NAME.fullmatch(name) and len(name) <= 255
         if name in self._models or not right or len(description) > MAX_DESCRIPTION:
             raise taken()

@@ -48,7 +48,7 @@ class Pipeline:
 
     @property
     def line(self) -> tuple[int | None, str, bool]:
-        """Return what makes pipelines follow one another: a merge request, a branch, a tag."""
+        """Return what a newer pipeline must share to replace this one."""
         return self.merge_request, self.ref, self.tag
 
     @property
@@ -59,7 +59,7 @@ class Pipeline:
 
     @property
     def status(self) -> str:
-        """Return GitLab's word for how the pipeline stands."""
+        """Return the pipeline's status, as GitLab calls it."""
         if self.yaml_errors is not None:
             return "failed"
         if self.skipped:
@@ -74,7 +74,7 @@ class Pipeline:
 
     @property
     def active(self) -> bool:
-        """Tell whether something may still run without a person."""
+        """Tell whether a job runs, or will without anyone starting it."""
         return self.status in ACTIVE
 
     @property

@@ -10,7 +10,7 @@ from demo.forge.configuration import Token
 
 @dataclass(frozen=True)
 class Schedule:
-    """A pipeline that runs again and again; `ref` in full."""
+    """The schedule of a pipeline; `ref` is the full ref."""
 
     id: int
     description: str

@@ -1,4 +1,4 @@
-"""What the forge remembers while it runs, all in memory."""
+"""The forge's state, in memory."""
 
 import itertools
 import threading
@@ -23,7 +23,7 @@ def wall_clock() -> datetime:
 
 
 class State:
-    """Everything in memory, behind one lock that every reader and writer takes."""
+    """Every record, behind one lock that readers and writers take."""
 
     def __init__(self, clock: Clock = wall_clock) -> None:
         self.clock = clock
@@ -44,7 +44,7 @@ class State:
             return next(self._ids)
 
     def add_pipeline(self, pipeline: Pipeline) -> None:
-        """Remember a pipeline and its jobs."""
+        """Add a pipeline and its jobs."""
         with self.lock:
             self.pipelines[pipeline.id] = pipeline
             for job in pipeline.jobs:
@@ -52,7 +52,7 @@ class State:
             self.changed.notify_all()
 
     def job_token(self, value: str) -> Job | None:
-        """Find the running job that a token belongs to; it ends with the job."""
+        """Find the running job that a token belongs to; the token expires with the job."""
         with self.lock:
             for _, job in self.jobs.values():
                 if job.token == value and job.status == "running":

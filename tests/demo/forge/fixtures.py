@@ -18,6 +18,7 @@ from demo.forge.app import create_app
 from demo.forge.configuration import parse_config
 from demo.forge.forge import Forge
 from demo.processes import free_port
+from tests.demo.forge.held import Held
 
 PROJECT = "perennial/fixture"
 API, READ, DEVELOPER, NO_SCOPE, TRIGGER = (
@@ -250,14 +251,13 @@ def configuration(**more: Any) -> dict[str, Any]:
 
 @contextmanager
 def running_forge(folder: Path, **more: Any) -> Iterator[ForgeServer]:
-    """Serve a forge with an empty repository."""
+    """Serve a forge with an empty repository; its answers must have been as GitLab's."""
     port = free_port()
     forge = Forge(
         folder / "forge", parse_config(configuration(**more)), url=f"http://127.0.0.1:{port}"
     )
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(forge), port=port, log_level="error", access_log=False)
-    )
+    held = Held(create_app(forge))
+    server = uvicorn.Server(uvicorn.Config(held, port=port, log_level="error", access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     wait_until(lambda: server.started)
@@ -268,6 +268,7 @@ def running_forge(folder: Path, **more: Any) -> Iterator[ForgeServer]:
         running.client.close()
         server.should_exit = True
         thread.join(20)
+    assert held.problems == []
 
 
 def seed(server: ForgeServer, files: dict[str, str] | None = None) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft7Validator, FormatChecker
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT7
 
 Json = dict[str, Any]
@@ -48,7 +48,7 @@ class Schemas:
         self._registry: Registry[Any] = Registry().with_resources(
             (
                 (SCHEMAS / path).as_uri(),
-                Resource(_patched(json.loads(text), amended.get(path, {})), DRAFT7),
+                DRAFT7.create_resource(_patched(json.loads(text), amended.get(path, {}))),
             )
             for path, text in documents.items()
         )

@@ -124,12 +124,10 @@ def _delete_schedule(world: World) -> httpx.Response:
 
 
 def _file(world: World, method: str, name: str) -> httpx.Response:
-    path = f"{PROJECT}/packages/ml_models/{world.version['version']}/files/{name}"
-    path = path.replace(":id", "1")
-    headers = {"Authorization": f"Bearer {API}"}
-    content = {"content": b"weights"} if method == "PUT" else {}
-    kind = {"Content-Type": "application/octet-stream"} if method == "PUT" else {}
-    return world.server.client.request(method, path, headers=headers | kind, **content)
+    path = f"/projects/1/packages/ml_models/{world.version['version']}/files/{name}"
+    headers = {"Authorization": f"Bearer {API}", "Content-Type": "application/octet-stream"}
+    content = b"weights" if method == "PUT" else None
+    return world.server.client.request(method, path, headers=headers, content=content)
 
 
 def _read_file(world: World) -> httpx.Response:

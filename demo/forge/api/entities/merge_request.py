@@ -39,7 +39,7 @@ ABSENT: Json = {
 def merge_request_basic(forge: Forge, item: MergeRequest) -> Json:
     """Return a merge request as the list shows it."""
     project = forge.config.project_id
-    detailed = forge.merge_requests.detailed_status(item)
+    detailed = forge.mergeability.detailed_status(item)
     done = [mark != " " for mark in TASK.findall(item.description)]
     return {
         **ABSENT,
@@ -85,8 +85,8 @@ def merge_request_basic(forge: Forge, item: MergeRequest) -> Json:
 
 def merge_request(forge: Forge, item: MergeRequest) -> Json:
     """Return a merge request by itself."""
-    head = forge.merge_requests.head_pipeline(item)
-    base = forge.merge_requests.base(item)
+    head = forge.mergeability.head_pipeline(item)
+    base = forge.mergeability.base(item)
     changes = forge.repository.changes(base, item.sha) if base else []
     return {
         **merge_request_basic(forge, item),

@@ -36,8 +36,8 @@ SKIP_MARKS = ("[ci skip]", "[skip ci]")
 
 
 @dataclass(frozen=True)
-class Request:
-    """A wish for a pipeline."""
+class PipelineRequest:
+    """What a pipeline is created from."""
 
     source: str
     ref: str
@@ -74,7 +74,7 @@ class Pipelines:
         self.url = url
         self._iids = itertools.count(1)
 
-    def create(self, request: Request) -> Pipeline:
+    def create(self, request: PipelineRequest) -> Pipeline:
         """Create a pipeline and let it start.
 
         Raises PipelineRefused where GitLab would not create one.
@@ -103,16 +103,16 @@ class Pipelines:
         sha = sha or self.repository.resolve(f"refs/tags/{name}")
         if sha is None:
             raise bad_request({"base": ["Reference not found"]})
-        wish = Request(
+        wanted = PipelineRequest(
             source, name, sha, user, tag=tag, variables=variables or {}, inputs=inputs or {}
         )
         try:
-            return self.create(wish)
+            return self.create(wanted)
         except PipelineRefused as refusal:
             raise bad_request({"base": refusal.reasons}) from refusal
 
-    def try_create(self, request: Request) -> Pipeline | None:
-        """Create a pipeline if the file wants one; a broken file makes a failed pipeline."""
+    def try_create(self, request: PipelineRequest) -> Pipeline | None:
+        """Create a pipeline unless the rules select no job; a broken file makes a failed one."""
         pipeline = self._new(request)
         try:
             self._fill(pipeline, request)
@@ -131,11 +131,11 @@ class Pipelines:
         return pipeline
 
     def skips(self, sha: str) -> bool:
-        """Tell whether a commit's message asks for no pipeline."""
+        """Tell whether a commit's message asks to skip the pipeline."""
         message = self.repository.commits(sha, limit=1)[0].message.lower()
         return any(mark in message for mark in SKIP_MARKS)
 
-    def _new(self, request: Request) -> Pipeline:
+    def _new(self, request: PipelineRequest) -> Pipeline:
         merge_request = request.merge_request
         pipeline = Pipeline(
             id=self.state.next_id(),
@@ -171,7 +171,7 @@ class Pipelines:
         self.runner.advance(pipeline)
 
     def _cancel_redundant(self, new: Pipeline) -> None:
-        """End what runs for older commits of the same line, as far as each pipeline lets it.
+        """Cancel pipelines of older commits of the same line, as far as each one allows.
 
         Source: app/services/ci/pipeline_creation/cancel_redundant_pipelines_service.rb of GitLab.
         """
@@ -200,7 +200,7 @@ class Pipelines:
         kind = "tags" if pipeline.tag else "heads"
         return self.repository.resolve(f"refs/{kind}/{pipeline.ref}")
 
-    def _fill(self, pipeline: Pipeline, request: Request) -> None:
+    def _fill(self, pipeline: Pipeline, request: PipelineRequest) -> None:
         """Read the file at the pipeline's commit, and give the pipeline its name and jobs."""
         if request.skip:
             pipeline.skipped = True
@@ -228,8 +228,8 @@ class Pipelines:
         pipeline.auto_cancel = compiled.auto_cancel
         pipeline.jobs = [self._job(spec) for spec in compiled.jobs]
 
-    def _variables(self, pipeline: Pipeline, request: Request) -> dict[str, str]:
-        """Return what overrules the file's variables, in GitLab's order of precedence."""
+    def _variables(self, pipeline: Pipeline, request: PipelineRequest) -> dict[str, str]:
+        """Return the variables that override the file's, in GitLab's order of precedence."""
         commit = self.repository.commits(pipeline.sha, limit=1)[0]
         predefined = pipeline_variables(pipeline, self.config, url=self.url, commit=commit)
         if request.merge_request is not None:
@@ -244,7 +244,7 @@ class Pipelines:
         return Job(self.state.next_id(), spec, self.state.clock(), token)
 
     def _mark_base(self, checkout: Path, pipeline: Pipeline) -> bool:
-        """Show the tool what rules:changes compare with, and tell whether they count at all.
+        """Set the commit that rules:changes compare with, and tell whether to evaluate them.
 
         It looks at origin/HEAD. As in GitLab, changes hold for everything but merge requests and
         pushes to a branch that was there before.

@@ -1,6 +1,6 @@
 """Every error of training: one sentence that names the field, the value and what was expected."""
 
-from __future__ import annotations  # for training.cml, which runs under Python 3.8
+from __future__ import annotations  # for training.gitlab.cml, which runs under Python 3.8
 
 from collections.abc import Iterable
 from typing import Any
@@ -37,17 +37,6 @@ class BundleUnusable(TrainingError):
 
 class CollectRefused(TrainingError):
     """The labelled feedback cannot become training rows; nothing was changed."""
-
-
-class MissingVariable(TrainingError):
-    """A variable of the CI environment is not set."""
-
-    def __init__(self, name: str, expected: str) -> None:
-        super().__init__(f"{name}: not set, expected {expected}")
-
-
-class GitLabRefused(TrainingError):
-    """GitLab, or git's push to it, answered with an error."""
 
 
 class ReportRefused(TrainingError):

@@ -36,11 +36,3 @@ class TooLarge(Refused):
     """The body is over its limit."""
 
     status = 413
-
-
-class GitlabFailed(RelayError):
-    """GitLab did not do it: it refused, or was never reached."""
-
-
-class GitlabUnsure(RelayError):
-    """GitLab may have done it: the answer was lost, late or an error of its own."""

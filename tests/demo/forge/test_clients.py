@@ -19,6 +19,7 @@ from demo.processes import Processes
 from demo.watch import Addresses, Watch
 from demo.workspace import Workspace
 from monitoring.relay.gitlab import GitlabPipelines
+from perennial.gitlab.client import connect
 from tests.demo.forge.fixtures import (
     API,
     PROJECT,
@@ -30,7 +31,7 @@ from tests.demo.forge.fixtures import (
     running_forge,
     seed,
 )
-from training.gitlab import project as gitlab
+from training.gitlab.project import Project
 
 PIPELINE = """\
 workflow: {name: "retrain $CI_PIPELINE_SOURCE"}
@@ -65,10 +66,10 @@ def _branch(server: ForgeServer, name: str, file: str = "text") -> str:
 
 
 @pytest.fixture
-def project(server: ForgeServer) -> Iterator[gitlab.Project]:
+def project(server: ForgeServer) -> Iterator[Project]:
     """The project, as a job sees it."""
-    client = gitlab.client_of({"CI_API_V4_URL": f"{server.url}/api/v4"}, private_token=API)
-    yield gitlab.Project(client, "1")
+    client = connect(f"{server.url}/api/v4", token=API)
+    yield Project(client, "1")
     client.session.close()
 
 
@@ -88,7 +89,7 @@ def test_the_relay_starts_finds_and_judges_a_pipeline(server: ForgeServer) -> No
     assert verdict is not None and verdict.reason == "no gain"
 
 
-def test_a_job_proposes_and_merges(server: ForgeServer, project: gitlab.Project) -> None:
+def test_a_job_proposes_and_merges(server: ForgeServer, project: Project) -> None:
     """It reads the merge request's number, address, commit, description and head pipeline."""
     sha = _branch(server, "proposed")
     opened = project.open(source="proposed", target="main", title="Retrain", description="Report")
@@ -103,7 +104,7 @@ def test_a_job_proposes_and_merges(server: ForgeServer, project: gitlab.Project)
 
 
 def test_a_job_keeps_one_note_and_its_files(
-    server: ForgeServer, project: gitlab.Project, tmp_path: Path
+    server: ForgeServer, project: Project, tmp_path: Path
 ) -> None:
     """It reads its own number, each note's author and text, and the address of a file."""
     _branch(server, "noted")
@@ -119,7 +120,7 @@ def test_a_job_keeps_one_note_and_its_files(
 
 
 def test_the_demo_watches_pipelines_and_merge_requests(
-    server: ForgeServer, project: gitlab.Project
+    server: ForgeServer, project: Project
 ) -> None:
     """It reads their status, their jobs with logs, and the page of a merge request."""
     _branch(server, "watched")

@@ -8,10 +8,11 @@ import gitlab
 import pytest
 
 from demo.forge.records.model_registry import ModelRegistry as Models
+from perennial.gitlab.errors import GitLabRefused, MissingVariable
 from tests.demo.forge.fixtures import API, DEVELOPER, NO_SCOPE, READ, ForgeServer, running_forge
 from tests.training.registry.job import Main
 from training.command_line import run
-from training.errors import GitLabRefused, MissingVariable, RegistryRefused
+from training.errors import RegistryRefused
 from training.gitlab.model_registry import MAX_DESCRIPTION, ModelRegistry
 from training.registry.upload import flat
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from perennial.gitlab.errors import GitLabRefused, MissingVariable
 from tests.training.gitlab_server import TOKEN, serving
 from tests.training.job import BRANCH, FILES, INCIDENT, Job
 from training.command_line import run
-from training.errors import BadParameter, GitLabRefused, MissingVariable, NothingToPropose
+from training.errors import BadParameter, NothingToPropose
 from training.gate import result as gate
 from training.gate.comparison import Accuracy, Comparison, Difference
 from training.gate.decision import Decision, Verdict
@@ -207,10 +208,7 @@ def test_a_merge_that_stays_refused_is_an_error(job: Job) -> None:
 def job_variables(**more: str) -> dict[str, str]:
     """Return what GitLab sets for the push."""
     return {
-        "CI_SERVER_PROTOCOL": "https",
-        "CI_SERVER_HOST": "git.example.org",
-        "CI_SERVER_PORT": "8443",
-        "CI_PROJECT_PATH": "group/project",
+        "CI_PROJECT_URL": "https://git.example.org:8443/gitlab/group/project",
         "REPO_TOKEN": TOKEN,
         **more,
     }
@@ -219,14 +217,35 @@ def job_variables(**more: str) -> dict[str, str]:
 def test_the_token_is_in_gits_environment_only() -> None:
     """Not in the address nor, therefore, in the process list; other settings are kept."""
     remote = Remote.of_job(job_variables(GIT_CONFIG_COUNT="1"))
-    assert remote.address == "https://git.example.org:8443/group/project.git"
     assert remote.secrets["GIT_CONFIG_COUNT"] == "2"
-    assert remote.secrets["GIT_CONFIG_KEY_1"] == "http.https://git.example.org:8443/.extraHeader"
+    assert remote.secrets["GIT_CONFIG_KEY_1"] == f"http.{remote.address}.extraHeader"
     encoded = base64.b64encode(f"oauth2:{TOKEN}".encode()).decode()
     assert remote.secrets["GIT_CONFIG_VALUE_1"] == f"Authorization: Basic {encoded}"
 
 
-@pytest.mark.parametrize("name", ["REPO_TOKEN", "CI_SERVER_HOST", "CI_PROJECT_PATH"])
+def test_the_address_has_gitlabs_relative_url_root() -> None:
+    """Only CI_PROJECT_URL knows that GitLab stands under /gitlab."""
+    address = "https://git.example.org:8443/gitlab/group/project.git"
+    assert Remote.of_job(job_variables()).address == address
+
+
+def test_git_trusts_gitlabs_own_authority() -> None:
+    """For this address only, by the file that GitLab names."""
+    remote = Remote.of_job(job_variables(CI_SERVER_TLS_CA_FILE="/builds/ca.pem"))
+    assert remote.secrets["GIT_CONFIG_KEY_1"] == f"http.{remote.address}.sslCAInfo"
+    assert remote.secrets["GIT_CONFIG_VALUE_1"] == "/builds/ca.pem"
+
+
+def test_a_branch_whose_name_only_ends_so_is_another(job: Job) -> None:
+    """Git lists refs/heads/refs/heads/x too when it is asked for refs/heads/x."""
+    job.propose(result())
+    proposed = job.branch()
+    job.git("update-ref", f"refs/heads/refs/heads/{BRANCH}", job.head, at=job.remote)
+    job.propose(result())
+    assert job.branch() == proposed and len(job.gitlab.requests) == 1
+
+
+@pytest.mark.parametrize("name", ["REPO_TOKEN", "CI_PROJECT_URL"])
 def test_a_missing_variable_is_named(name: str) -> None:
     """The message says which, and where it comes from."""
     with pytest.raises(MissingVariable, match=f"^{name}: not set, expected"):
@@ -237,9 +256,8 @@ def test_a_failing_push_does_not_show_the_token(
     job: Job, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The message has git's reason and nothing secret."""
-    port = job.gitlab.url.rpartition(":")[2]
-    where = {"CI_SERVER_PROTOCOL": "http", "CI_SERVER_HOST": "127.0.0.1", "CI_SERVER_PORT": port}
-    environment = {**job.environment, **job_variables(**where)}
+    where = job_variables(CI_PROJECT_URL=f"{job.gitlab.url}/group/project")
+    environment = {**job.environment, **where}
     gate.write(result(), job.gate.parent)
     arguments = ["--task=digits", f"--report={job.report}", f"--gate={job.gate}"]
     code = run(lambda: propose.main(arguments, environment=environment, root=job.root))

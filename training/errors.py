@@ -3,18 +3,16 @@
 from __future__ import annotations  # for training.gitlab.cml, which runs under Python 3.8
 
 from collections.abc import Iterable
-from typing import Any
+
+from perennial.errors import InvalidValue
 
 
 class TrainingError(Exception):
     """The base of them all; the command line prints it and exits with 2."""
 
 
-class BadParameter(TrainingError):
+class BadParameter(InvalidValue, TrainingError):
     """A value of params.yaml, or of the command line, is unknown or out of range."""
-
-    def __init__(self, field: str, value: Any, expected: str) -> None:
-        super().__init__(f"{field}: got {value!r}, expected {expected}")
 
 
 class MissingArtifact(TrainingError):

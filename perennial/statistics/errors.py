@@ -1,14 +1,10 @@
 """What must not enter the arithmetic: the field, its value and what was expected."""
 
+from perennial.errors import InvalidField
 
-class InvalidStatistic(ValueError):
+
+class InvalidStatistic(InvalidField):
     """The base: a value that must not enter the arithmetic."""
-
-    def __init__(self, field: str, value: object, expected: str) -> None:
-        self.field = field
-        self.value = value
-        self.expected = expected
-        super().__init__(f"{field}: got {value!r}, expected {expected}")
 
 
 class BinMismatch(InvalidStatistic):

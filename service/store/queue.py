@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from structlog.typing import FilteringBoundLogger
 
+from perennial.errors import SchemaRefused
 from service.errors import StoreUnavailable
 from service.store import tables, writes
 from service.store.writes import Label, Labels, Observed, Outcome
@@ -121,7 +122,7 @@ class Store:
             self._create()
             with self._engine.connect() as connection:
                 connection.execute(tables.predictions.select().limit(1))
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, OSError, SchemaRefused) as error:
             self._log.warning("database_unreachable", error=_first_line(error))
             return False
         return True

@@ -9,9 +9,10 @@ import sqlalchemy as sql
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
+from perennial.database import set_durable
 from perennial.errors import InvalidInput
 from service.errors import FeedbackConflict, UnknownPrediction
-from service.store.tables import feedback, predictions, set_durable
+from service.store.tables import feedback, predictions
 
 Labels = Callable[[str, str], Sequence[str] | None]
 

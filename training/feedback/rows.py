@@ -11,9 +11,11 @@ import numpy as np
 import orjson
 import sqlalchemy as sql
 from numpy.typing import NDArray
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from perennial import database
+from perennial.errors import InvalidField
 from training.errors import BadParameter, CollectRefused
 from training.tasks.schema import Schema
 from training.validation.arrays import fits
@@ -100,29 +102,35 @@ def read(address: str, task: str, since: datetime | None) -> Iterator[Labelled]:
     address: the service's database.  since: the earliest observation, None for all.
     Raises CollectRefused where the database is absent or does not answer.
     """
-    url = make_url(address)
-    if url.get_backend_name() == "postgresql":
-        url = url.set(drivername="postgresql+psycopg")
-    elif url.database and not Path(url.database).exists():
-        raise CollectRefused(f"database {url.database}: not found, expected the service's")
+    engine = _open(address)
     found = sql.select(VIEW.c.prediction_id, VIEW.c.observed_at, VIEW.c.input, VIEW.c.label).where(
         VIEW.c.model == task
     )
     if since is not None:
         # The service writes times in UTC with microseconds, so that text sorts as time does.
         found = found.where(VIEW.c.observed_at >= since.isoformat(timespec="microseconds"))
-    engine = sql.create_engine(url)
     try:
         with engine.connect() as connection:
             options = connection.execution_options(yield_per=CHUNK)
             for row in options.execute(found.order_by(VIEW.c.observed_at, VIEW.c.prediction_id)):
                 yield Labelled(*row)
     except (SQLAlchemyError, sqlite3.Error) as error:
-        shown = url.render_as_string(hide_password=True)
         reason = str(error).splitlines()[0]
-        raise CollectRefused(f"database {shown}: {reason}") from error
+        raise CollectRefused(f"database {database.shown(engine.url)}: {reason}") from error
     finally:
         engine.dispose()
+
+
+def _open(address: str) -> Engine:
+    """Return the engine of the service's database, which must be there."""
+    try:
+        engine = database.reader(address)
+    except InvalidField as error:
+        raise CollectRefused(f"database: got {error.value}, expected {error.expected}") from error
+    file = engine.url.database
+    if engine.dialect.name == database.SQLITE and file and not Path(file).exists():
+        raise CollectRefused(f"database {file}: not found, expected the service's")
+    return engine
 
 
 def parse(row: Labelled, *, shape: tuple[int, ...], labels: Sequence[str]) -> Row:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from perennial import validation
 from training.errors import BadParameter, MissingArtifact
 from training.gate.comparison import Comparison
 from training.gate.decision import Decision, figures
@@ -53,9 +54,8 @@ def read(path: Path) -> Result:
     try:
         return TypeAdapter(Result).validate_json(path.read_bytes())
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "document"
-        raise BadParameter(f"{path}: {field}", first["input"], first["msg"]) from error
+        problem = validation.first(error)
+        raise BadParameter(f"{path}: {problem.field()}", problem.value, problem.expected) from error
 
 
 def describe(result: Result) -> str:

@@ -38,11 +38,14 @@ def _python(changes: dict[str, str], *arguments: str) -> subprocess.CompletedPro
 @pytest.mark.parametrize(
     "changes, message",
     [
-        ({"RELAY_GITLAB_URL": ""}, "RELAY_GITLAB_URL: Field required"),
-        ({"RELAY_GITLAB_URL": "gitlab"}, "RELAY_GITLAB_URL: got 'gitlab', String should match"),
-        ({"RELAY_PORT": "99999"}, "RELAY_PORT: got '99999', Input should be less than or equal"),
-        ({"RELAY_DAILY_BUDGET": "0"}, "RELAY_DAILY_BUDGET: got '0', Input should be greater"),
-        ({"RELAY_TIMEOUT_SECONDS": "soon"}, "RELAY_TIMEOUT_SECONDS: got 'soon', Input should be"),
+        ({"RELAY_GITLAB_URL": ""}, "RELAY_GITLAB_URL: got nothing, expected a value"),
+        (
+            {"RELAY_GITLAB_URL": "gitlab"},
+            "RELAY_GITLAB_URL: got 'gitlab', expected text that matches",
+        ),
+        ({"RELAY_PORT": "99999"}, "RELAY_PORT: got '99999', expected less than or equal"),
+        ({"RELAY_DAILY_BUDGET": "0"}, "RELAY_DAILY_BUDGET: got '0', expected greater"),
+        ({"RELAY_TIMEOUT_SECONDS": "soon"}, "RELAY_TIMEOUT_SECONDS: got 'soon', expected a valid"),
         ({"RELAY_BEARER_TOKEN": ""}, "RELAY_BEARER_TOKEN, RELAY_HMAC_SECRET: got none, expected"),
         ({"RELAY_MODELS": " , "}, "RELAY_MODELS: got none, expected names separated by commas"),
         (
@@ -96,7 +99,7 @@ def test_secrets_are_read_from_their_files(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text, encoding="utf-8")
     code = (
         "from monitoring.relay.settings import Settings; from sqlalchemy.engine import make_url; "
-        "s = Settings(); "
+        "from perennial import settings; s = settings.read(Settings); "
         "print(s.read_token.get_secret_value(), make_url(s.database_url).password)"
     )
     files = {

@@ -37,8 +37,9 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    bundles: Path = Field(
-        default=Path("var/bundles"),
+    bundles: str = Field(
+        default="var/bundles",
+        min_length=1,
         description="folder of bundles; its link `production` is served",
     )
     # Before the URL, whose check puts it in.

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from monitoring.alerts import model_alerts, relay_alerts, service_alerts
+from monitoring import alerts
 from monitoring.summary import plots
-from monitoring.summary.finding import Finding
+from monitoring.summary.signal_drift import Finding
 from monitoring.summary.summary import Summary
-from monitoring.summary.verdict import Verdict
+from monitoring.summary.drift_status import Verdict
 from monitoring.summary.words import facts, headline, rule, shift
 from monitoring.thresholds import Thresholds
 
@@ -145,7 +145,6 @@ def _foot(summary: Summary, thresholds: Thresholds, runbook: str) -> Iterator[st
 
 def _headings(summary: Summary, thresholds: Thresholds) -> list[str]:
     """Return the runbook's headings for what fired, and for what this page may show."""
-    groups = (model_alerts, service_alerts, relay_alerts)
-    known = {alert.name for group in groups for alert in group(thresholds)}
+    known = {alert.name for alert in alerts.every(thresholds)}
     fired = [alert.name for alert in summary.alerts if alert.name in known]
     return list(dict.fromkeys([*fired, *HEADINGS]))

@@ -13,9 +13,9 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
-from monitoring.plain import plain
-from monitoring.prometheus import Series
-from monitoring.summary.finding import Counted, Finding
+from monitoring.safe_text import plain
+from monitoring.prometheus_client import Series
+from monitoring.summary.signal_drift import Counted, Finding
 from monitoring.summary.summary import Summary
 from monitoring.thresholds import Thresholds
 

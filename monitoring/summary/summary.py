@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitoring.errors import MonitoringError
-from monitoring.prometheus import Series
+from monitoring.prometheus_client import Series
 from monitoring.recording.series import Window
 from monitoring.summary.accuracy import Accuracy, accuracy
 from monitoring.summary.alerts import Fired, fired
-from monitoring.summary.counted import SIGNAL, Source
+from monitoring.summary.signal_counts import SIGNAL, Source
 from monitoring.summary.errors import NoSignals
-from monitoring.summary.finding import Finding, find, worst_first
+from monitoring.summary.signal_drift import Finding, find, worst_first
 from monitoring.summary.span import Span
-from monitoring.summary.verdict import Limits, Verdict, limits
+from monitoring.summary.drift_status import Limits, Verdict, limits
 from monitoring.summary.version import Served, Version, served
 from monitoring.thresholds import Thresholds
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from monitoring.plain import plain
-from monitoring.summary.finding import Finding
+from monitoring.safe_text import plain
+from monitoring.summary.signal_drift import Finding
 from monitoring.summary.summary import Summary
 from monitoring.summary.words import facts, headline, rule, shift
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from monitoring.summary.accuracy import Accuracy, Measured
-from monitoring.summary.finding import Finding
+from monitoring.summary.signal_drift import Finding
 from monitoring.summary.summary import Summary
-from monitoring.summary.verdict import Verdict
+from monitoring.summary.drift_status import Verdict
 
 MOST = 3
 NONE = "none"

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from monitoring.__main__ import main
-from monitoring.prometheus import Prometheus as Client
-from monitoring.summary.finding import Finding
+from monitoring.prometheus_client import Prometheus as Client
+from monitoring.summary.signal_drift import Finding
 from monitoring.summary.span import Span
 from monitoring.summary.summary import Summary, summarise
 from monitoring.summary.table import text
-from monitoring.summary.verdict import Verdict
+from monitoring.summary.drift_status import Verdict
 from monitoring.summary.version import choose
 from monitoring.summary.words import facts, headline
 from monitoring.thresholds import Thresholds, seconds

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from monitoring.prometheus import Series
-from monitoring.summary.finding import Counted
+from monitoring.prometheus_client import Series
+from monitoring.summary.signal_drift import Counted
 from monitoring.summary.span import Span
 from monitoring.summary.version import Version
 from perennial import signals

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitoring.summary.verdict import Limits, Verdict, decide
+from monitoring.summary.drift_status import Limits, Verdict, decide
 from monitoring.thresholds import Thresholds
 from perennial import signals
 from perennial.statistics import drift, evidence

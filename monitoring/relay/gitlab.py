@@ -10,7 +10,7 @@ from gitlab.exceptions import GitlabError
 from urllib3.exceptions import NewConnectionError
 
 from monitoring.relay.errors import GitlabFailed, GitlabUnsure
-from monitoring.relay.policy import VERDICTS, Decision, Verdict
+from monitoring.relay.policy import GATE_VERDICTS, AuditEntry, AuditEvent
 
 # The job of ci/retrain.yml that judges, what it leaves, and its statuses that may have left it.
 GATE, GATE_FILE = "gate", "artifacts/{model}/gate/gate.json"
@@ -39,7 +39,7 @@ class Pipelines(Protocol):
     def status(self, pipeline: int) -> str:
         """Return a pipeline's status. Raises GitlabFailed."""
 
-    def verdict(self, pipeline: int, model: str) -> Verdict | None:
+    def gate_verdict(self, pipeline: int, model: str) -> AuditEntry | None:
         """Return what the gate said, None where it was not reached. Raises GitlabFailed."""
 
 
@@ -79,7 +79,7 @@ class GitlabPipelines:
         """Return a pipeline's status."""
         return _pipeline(self._read(f"{self._project}/pipelines/{pipeline}", {})).status
 
-    def verdict(self, pipeline: int, model: str) -> Verdict | None:
+    def gate_verdict(self, pipeline: int, model: str) -> AuditEntry | None:
         """Return what the gate's job left among its artifacts; None where it did not end."""
         jobs = self._read(f"{self._project}/pipelines/{pipeline}/jobs", {"per_page": 100})
         gate = _ended(jobs, GATE)
@@ -137,17 +137,17 @@ def _ended(jobs: Any, name: str) -> int | None:
         raise GitlabFailed(f"GitLab answered no jobs: {_reason(error)}") from error
 
 
-def _verdict(answer: Any) -> Verdict:
+def _verdict(answer: Any) -> AuditEntry:
     try:
-        verdict = Decision(answer["decision"]["verdict"])
+        verdict = AuditEvent(answer["decision"]["verdict"])
         reasons = "; ".join(answer["decision"]["reasons"])
     except (KeyError, TypeError, ValueError) as error:
         raise GitlabFailed(f"the gate left no verdict: {_reason(error)}") from error
-    if verdict not in VERDICTS:
+    if verdict not in GATE_VERDICTS:
         raise GitlabFailed(
-            f"the gate left {verdict.value!r}, expected one of {[*map(str, VERDICTS)]}"
+            f"the gate left {verdict.value!r}, expected one of {[*map(str, GATE_VERDICTS)]}"
         )
-    return Verdict(verdict, reasons)
+    return AuditEntry(verdict, reasons)
 
 
 def _refusal(error: GitlabError) -> GitlabFailed | GitlabUnsure:

@@ -11,7 +11,7 @@ class DvcLive:
     def __init__(self, folder: Path, parameters: Mapping[str, Any]) -> None:
         from dvclive.live import Live  # two seconds to import
 
-        self._live = Live(str(folder), dvcyaml=None, save_dvc_exp=False, report=None)
+        self._live: Any = Live(str(folder), dvcyaml=None, save_dvc_exp=False, report=None)
         self._live.log_params(dict(parameters))
 
     def log(self, figures: Mapping[str, float], *, step: int) -> None:

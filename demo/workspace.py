@@ -15,7 +15,8 @@ import yaml
 from demo.errors import FolderInUse
 from demo.processes import free_port
 from demo.watch import Addresses
-from monitoring.config import alertmanager_config, prometheus_config
+from monitoring.alertmanager_config import alertmanager_config
+from monitoring.prometheus_config import prometheus_config
 
 PROJECT = "perennial/perennial"
 MARKER = ".made-by-the-demo"

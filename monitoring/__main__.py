@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 
-from monitoring import files
+from monitoring import generated_files
 from monitoring.alerts import RUNBOOK
 from monitoring.errors import CommandFailed, NoMatplotlib
 from monitoring.preview import options as preview
@@ -31,14 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _generate(options: argparse.Namespace) -> int:
     # Here, because the relay's image has no use for Grafana's builders.
-    from monitoring.grafana.files import generated as grafana
+    from monitoring.grafana.generated_files import generated as grafana
 
     thresholds, runbook = Thresholds(), options.runbook_url
     made = {
-        **files.generated(thresholds, runbook=runbook),
+        **generated_files.generated(thresholds, runbook=runbook),
         **grafana(thresholds, runbook=runbook),
     }
-    for path in files.put(options.root, made):
+    for path in generated_files.put(options.root, made):
         print(path)
     return 0
 

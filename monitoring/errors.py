@@ -1,6 +1,6 @@
 """Every error of the drift specification, its thresholds and the commands: what, and why."""
 
-from monitoring.plain import plain
+from monitoring.safe_text import plain
 from perennial.errors import InvalidField
 
 

@@ -1,4 +1,4 @@
-"""Every number of the rules and alerts, with its unit and range; nowhere else stands one."""
+"""Every number of the rules, alerts and dashboards, with unit and range, and the jobs' names."""
 
 import re
 from dataclasses import Field, dataclass, field, fields
@@ -8,6 +8,7 @@ from typing import Any
 from monitoring.errors import InvalidThreshold
 
 DURATION = re.compile(r"^(0|[1-9]\d*)([smhdw])$")
+NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_./-]*$")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -21,6 +22,10 @@ def _duration(default: str, *, least: int = 1) -> Any:
 
 def _durations(*default: str) -> Any:
     return field(default=default, metadata={"unit": "Prometheus durations", "each": {"least": 1}})
+
+
+def _name(default: str) -> Any:
+    return field(default=default, metadata={"unit": "name of a scrape job", "pattern": NAME})
 
 
 def seconds(duration: str) -> int:
@@ -37,7 +42,7 @@ def seconds(duration: str) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Thresholds:
-    """What counts as drift, as a drop, as trouble, and for how long it must last.
+    """What counts as drift, as a drop or as a fault, for how long it must last, and in which jobs.
 
     Drift needs an effect (PSI) and evidence over its limit: in a short window with a high limit of
     the effect, or in a longer one with a lower limit.
@@ -129,6 +134,10 @@ class Thresholds:
     health_window: str = _duration("5m")
     event_window: str = _duration("15m")
 
+    # Names of the scrape jobs, the label `job` of what Prometheus reads from each.
+    service_job: str = _name("service")
+    relay_job: str = _name("relay")
+
     def __post_init__(self) -> None:
         for item in fields(self):
             _check(item, getattr(self, item.name))
@@ -195,6 +204,10 @@ class Thresholds:
 
 def _check(item: "Field[Any]", value: object) -> None:
     name, limits = item.name, item.metadata
+    if "pattern" in limits:
+        if not isinstance(value, str) or not limits["pattern"].match(value):
+            raise InvalidThreshold(name, value, "a name of letters, digits, _ . / and -")
+        return
     if "each" in limits:
         if not isinstance(value, tuple) or len(value) < 2:
             raise InvalidThreshold(name, value, "a tuple of two durations or more")

@@ -38,14 +38,15 @@ def main(arguments: Sequence[str] | None = None, *, versions: Versions | None = 
     try:
         chosen = settings.read(Settings)
         _prepare(chosen.database_url)
+        log = logs.configure(chosen.log_level)
+        # What is loaded at the start is never freed: frozen, no collection walks it again. Measured
+        # at 16 connections: 99 % of the answers within 5 ms instead of 18.
+        app = create_app(chosen, log=log, started=gc.freeze, versions=versions)
     except (settings.InvalidSettings, SchemaRefused) as error:
         print(f"service: {error}", file=sys.stderr)
         return 2
-    log = logs.configure(chosen.log_level)
     sys.setswitchinterval(SWITCH_SECONDS)
-    # What is loaded by then lives for ever: frozen, no collection walks it again. Measured at 16
-    # connections: 99 % of the answers within 5 ms instead of 18.
-    running = server(create_app(chosen, log=log, started=gc.freeze, versions=versions), chosen)
+    running = server(app, chosen)
     running.run()
     return 0 if running.started else 1
 

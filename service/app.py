@@ -28,6 +28,7 @@ from service.http.request_metrics import HttpMetrics
 from service.serving import loaded as serving
 from service.serving.loaded import Loaded, Serving
 from service.serving.production import Production
+from service.serving.sources.choose import open_source
 from service.settings import Settings
 from service.store import tables
 from service.store.queue import Store
@@ -44,6 +45,7 @@ def create_app(
 ) -> FastAPI:
     """Return the application; nothing is opened or loaded before its lifespan begins.
 
+    Raises InvalidSettings where the address of the bundles belongs to no source.
     started: called once the first look at the bundles is over, before the first request.
     versions: hold the counters; new ones by default.
     """
@@ -55,7 +57,7 @@ def create_app(
     loader = ThreadPoolExecutor(1, thread_name_prefix="load")
     inference = ThreadPoolExecutor(1, thread_name_prefix="inference")
     production = Production(
-        settings.bundles,
+        open_source(settings.bundles),
         load=_loader(settings),
         serve=partial(_serve, settings, versions, inference),
         collector=collector,

@@ -1,6 +1,5 @@
 """Every number and place a person may want to change, read from the environment at start."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -26,8 +25,9 @@ class StoreSettings(DatabaseSettings):
 class Settings(StoreSettings):
     """The service's settings."""
 
-    bundles: Path = Field(
-        default=Path("var/bundles"),
+    bundles: str = Field(
+        default="var/bundles",
+        min_length=1,
         description="folder of bundles; its link `production` is served",
     )
     host: str = Field(default="127.0.0.1", description="address to listen on")

@@ -13,9 +13,8 @@ from benchmarks.cost.page import Labels
 from benchmarks.cost.remote_write import Floats, Milliseconds
 from benchmarks.cost.replicas import instance
 from benchmarks.cost.traffic import Traffic
-from monitoring.alerts import SERVICE_JOB
 from monitoring.recording.series import BIN, SIGNAL
-from monitoring.thresholds import SECONDS, seconds
+from monitoring.thresholds import SECONDS, Thresholds, seconds
 from perennial.metric_names import service as metrics
 
 BIN_LEVEL, SIGNAL_LEVEL = "model_version_signal_bin:", "model_version_signal:"
@@ -71,7 +70,7 @@ def _span(window: str) -> int:
 
 def raw_series(bins: Sequence[Labels], replica: int) -> list[bytes]:
     """Return the labels of a replica's counters as Prometheus keeps them after a scrape."""
-    target = {"job": SERVICE_JOB, "instance": instance(replica)}
+    target = {"job": Thresholds().service_job, "instance": instance(replica)}
     return _labels(metrics.SIGNAL_BIN.name, metrics.SIGNAL_BIN.labels, bins, target)
 
 

@@ -19,8 +19,8 @@ from benchmarks.cost.evaluation import Watched, watch
 from benchmarks.cost.page import BINS, Page
 from benchmarks.cost.replicas import Replicas
 from benchmarks.cost.traffic import Traffic
-from monitoring import files
-from monitoring.config import prometheus_config
+from monitoring import generated_files
+from monitoring.prometheus_config import prometheus_config
 from monitoring.thresholds import Thresholds
 from monitoring.thresholds import seconds as seconds_of
 from perennial.metric_names import service as metrics
@@ -58,7 +58,7 @@ def measure(
     seconds: to watch the rules for; every group is evaluated once at least.
     """
     page, now = Page(signals), time.time()
-    paths = [folder / path for path in files.put(folder, _rules())]
+    paths = [folder / path for path in generated_files.put(folder, _rules())]
     documents = [yaml.safe_load(path.read_text("utf-8")) for path in paths]
     needed = history.pasts(documents, interval=INTERVAL)
     raw = _raw(needed, most_samples / (signals * len(BINS) * replicas))
@@ -79,7 +79,7 @@ def measure(
 
 
 def _rules() -> dict[Path, str]:
-    made = files.generated(Thresholds())
+    made = generated_files.generated(Thresholds())
     return {path: text for path, text in made.items() if path.match("*.rules.yml")}
 
 

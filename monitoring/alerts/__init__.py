@@ -1,41 +1,15 @@
-"""The alerts: what starts a retrain and what wakes a person."""
+"""The alerts: each is a file in the folder of its group, found by itself; the rest is shared."""
 
-from monitoring.alerts.alert import (
-    DASHBOARDS,
-    NOTICE,
-    PAGE,
-    RELAY_JOB,
-    RETRAIN,
-    RUNBOOK,
-    SERVICE_JOB,
-    SERVING,
-    Alert,
-)
-from monitoring.alerts.model import model_alerts
-from monitoring.alerts.relay import relay_alerts
-from monitoring.alerts.service import (
-    LATENCY_BUCKET,
-    LATENCY_COUNT,
-    PROBES,
-    REQUESTS,
-    service_alerts,
-)
+from monitoring.alerts.alert import NOTICE, PAGE, RETRAIN, RUNBOOK, Alert, dashboard
+from monitoring.alerts.collect import every, groups
 
 __all__ = [
-    "DASHBOARDS",
-    "LATENCY_BUCKET",
-    "LATENCY_COUNT",
     "NOTICE",
     "PAGE",
-    "PROBES",
-    "RELAY_JOB",
-    "REQUESTS",
     "RETRAIN",
     "RUNBOOK",
-    "SERVICE_JOB",
-    "SERVING",
     "Alert",
-    "model_alerts",
-    "relay_alerts",
-    "service_alerts",
+    "dashboard",
+    "every",
+    "groups",
 ]

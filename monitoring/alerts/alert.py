@@ -5,19 +5,15 @@ from dataclasses import dataclass, field
 from monitoring.recording.series import MODEL, VERSION
 from perennial.metric_names import service as metrics
 
-SERVICE_JOB = "service"
-RELAY_JOB = "relay"
 RUNBOOK = "docs/runbook.md"
 RETRAIN = {"severity": "warning", "action": "retrain"}
 PAGE = {"severity": "critical", "action": "page"}
 # For a person too, in working hours.
 NOTICE = {"severity": "warning", "action": "page"}
-# Grafana's dashboards, by the path of each.
-DASHBOARDS = {name: f"/d/perennial-{name}" for name in ("loop", "model", "service", "retraining")}
 OF_MODEL = "?var-model={{ $labels.model }}"
 OF_VERSION = OF_MODEL + "&var-version={{ $labels.version }}"
 
-# Alerts speak of versions that serve, so they clear when a new version takes over.
+# Alerts are about versions that serve, so they clear when a new version takes over.
 SERVING = f"and on ({VERSION}) ({metrics.INFO.name} == 1)"
 SERVING_MODEL = f"and on ({MODEL}) ({metrics.INFO.name} == 1)"
 
@@ -51,8 +47,17 @@ class Alert:
         }
 
 
-def down(name: str, job: str, hold: str, what: str, dashboard: str) -> Alert:
-    """Return the alert on a part that Prometheus cannot scrape."""
+def dashboard(name: str, variables: str = "") -> str:
+    """Return the path of one of our dashboards in Grafana.
+
+    >>> dashboard("loop", OF_MODEL)
+    '/d/perennial-loop?var-model={{ $labels.model }}'
+    """
+    return f"/d/perennial-{name}{variables}"
+
+
+def down(name: str, job: str, hold: str, what: str, path: str) -> Alert:
+    """Return the alert on a part that Prometheus cannot scrape; path: of its dashboard."""
     up = f'up{{job="{job}"}}'
     return Alert(
         name,
@@ -62,5 +67,5 @@ def down(name: str, job: str, hold: str, what: str, dashboard: str) -> Alert:
         f"Prometheus cannot reach {what}",
         f'Job {job}, instance {{{{ or $labels.instance "(none configured)" }}}} has not '
         f"answered a scrape for {hold}.",
-        DASHBOARDS[dashboard],
+        path,
     )

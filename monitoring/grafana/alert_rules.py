@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from monitoring.alerts import RETRAIN, Alert, model_alerts, relay_alerts, service_alerts
+from monitoring.alerts import RETRAIN, Alert, groups
 from monitoring.grafana.boards import boards, numbered
 from monitoring.grafana.panel import LOOP
 from monitoring.grafana.provisioning import FOLDER
@@ -31,11 +31,6 @@ ACTION_THAT_ASKS = re.compile(r"\{\{(?:(?!\}\}).)*\bquery\b")
 
 def alert_rules(thresholds: Thresholds, *, runbook: str) -> dict[str, Any]:
     """Return the alert rules' file; runbook: the address of the runbook."""
-    groups = {
-        "model": model_alerts(thresholds),
-        "service": service_alerts(thresholds),
-        "relay": relay_alerts(thresholds),
-    }
     places = _places(thresholds)
     return {
         "apiVersion": 1,
@@ -47,7 +42,7 @@ def alert_rules(thresholds: Thresholds, *, runbook: str) -> dict[str, Any]:
                 "interval": INTERVAL,
                 "rules": [_rule(alert, runbook, places) for alert in alerts],
             }
-            for name, alerts in groups.items()
+            for name, alerts in groups(thresholds).items()
         ],
     }
 

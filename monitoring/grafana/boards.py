@@ -1,13 +1,13 @@
 """All dashboards, in the order in which a person reads them."""
 
-from monitoring.grafana import loop, model, retraining, service
+from monitoring.grafana.dashboards import DASHBOARDS
 from monitoring.grafana.panel import Board, Panel
 from monitoring.thresholds import Thresholds
 
 
 def boards(thresholds: Thresholds) -> tuple[Board, ...]:
     """Return every dashboard."""
-    return tuple(module.board(thresholds) for module in (loop, model, service, retraining))
+    return tuple(board(thresholds) for board in DASHBOARDS)
 
 
 def numbered(board: Board) -> list[tuple[int, Panel]]:

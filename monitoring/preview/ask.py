@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from monitoring.grafana.variables import substitute
-from monitoring.prometheus import Prometheus, Series
+from monitoring.prometheus_client import Prometheus, Series
 
 POINTS = 240
 

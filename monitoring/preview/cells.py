@@ -11,9 +11,9 @@ from matplotlib.transforms import Bbox
 
 from monitoring.grafana.panel import Panel
 from monitoring.preview.ask import Asker, finite
-from monitoring.preview.look import COLOURS, GREY, SMALL, TEXT, by_limit, empty
+from monitoring.preview.style import COLOURS, GREY, SMALL, TEXT, by_limit, empty
 from monitoring.preview.units import show
-from monitoring.prometheus import Series
+from monitoring.prometheus_client import Series
 
 Row = dict[str, str | float]
 

@@ -9,9 +9,9 @@ from matplotlib.ticker import FuncFormatter
 
 from monitoring.grafana.panel import Panel
 from monitoring.preview.ask import Asker
-from monitoring.preview.look import COLOURS, GREY, SMALL, colour, empty
+from monitoring.preview.style import COLOURS, GREY, SMALL, colour, empty
 from monitoring.preview.units import show
-from monitoring.prometheus import Series
+from monitoring.prometheus_client import Series
 
 MOST_NAMES = 12
 LONGEST = 34

@@ -18,7 +18,7 @@ from matplotlib.patches import Rectangle  # noqa: E402
 from monitoring.grafana.panel import Board, Panel  # noqa: E402
 from monitoring.preview import cells, charts  # noqa: E402
 from monitoring.preview.ask import Asker  # noqa: E402
-from monitoring.preview.look import EDGE, GREY, SMALL, TEXT, TITLE, colour  # noqa: E402
+from monitoring.preview.style import EDGE, GREY, SMALL, TEXT, TITLE, colour  # noqa: E402
 
 COLUMNS = 24
 # Inches of one cell of the grid, and of the head above it.

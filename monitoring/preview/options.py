@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from monitoring.options import add_prometheus, duration, moment
+from monitoring.command_line import add_prometheus, duration, moment
 from monitoring.thresholds import Thresholds
 
 ABOUT = "draw each dashboard from a Prometheus to a PNG, plainly, without a Grafana"

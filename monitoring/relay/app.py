@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from monitoring.relay.errors import Refused, TooLarge
 from monitoring.relay.exporter import Counters, expose
-from monitoring.relay.intake import Intake, Outcome
+from monitoring.relay.intake import Admission, Intake
 from monitoring.relay.signature import Senders
 from monitoring.relay.store import Store
 from monitoring.relay.worker import Worker
@@ -57,14 +57,14 @@ class Relay:
                 raise TooLarge("body", Described(f"more than {len(body) - 1} bytes"), expected)
         return bytes(body)
 
-    def receive(self, headers: dict[str, str], body: bytes) -> list[Outcome]:
+    def receive(self, headers: dict[str, str], body: bytes) -> list[Admission]:
         """Verify and decide; when this returns, the decisions are on the disk."""
         self._senders.verify(headers, body, now=self._clock())
-        outcomes = self._intake.receive(body)
-        for outcome in outcomes:
-            self.counters.decided(outcome.verdict.decision)
+        admissions = self._intake.receive(body)
+        for admission in admissions:
+            self.counters.audited(admission.entry.event)
         self.worker.wake()
-        return outcomes
+        return admissions
 
     def audit(self, limit: int) -> dict[str, Any]:
         """Return the latest incidents and decisions."""
@@ -101,7 +101,7 @@ def _add_alerts(app: FastAPI, relay: Relay) -> None:
 async def _answer(relay: Relay, request: Request) -> tuple[int, dict[str, Any]]:
     try:
         body = await relay.body(request)
-        outcomes = await run_in_threadpool(relay.receive, dict(request.headers), body)
+        admissions = await run_in_threadpool(relay.receive, dict(request.headers), body)
     except Refused as error:
         log.warning("webhook refused", field=error.field, problem=str(error))
         return error.status, error.body()
@@ -109,16 +109,16 @@ async def _answer(relay: Relay, request: Request) -> tuple[int, dict[str, Any]]:
         log.error("webhook not stored", problem=str(error)[:300])
         parts = {"field": "store", "value": "unavailable", "expected": "a database that writes"}
         return 503, {"error": {**parts, "message": "the webhook could not be stored; send again"}}
-    return 200, {"decisions": [_outcome(outcome) for outcome in outcomes]}
+    return 200, {"decisions": [_described(admission) for admission in admissions]}
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def _described(admission: Admission) -> dict[str, Any]:
     return {
-        "model": outcome.candidate.model,
-        "incident": outcome.candidate.incident,
-        "alerts": list(outcome.candidate.alerts),
-        "decision": outcome.verdict.decision.value,
-        "reason": outcome.verdict.reason,
+        "model": admission.candidate.model,
+        "incident": admission.candidate.incident,
+        "alerts": list(admission.candidate.alerts),
+        "decision": admission.entry.event.value,
+        "reason": admission.entry.reason,
     }
 
 

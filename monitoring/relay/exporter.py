@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from monitoring.relay.policy import VERDICTS, Decision
+from monitoring.relay.policy import GATE_VERDICTS, AuditEvent
 from monitoring.relay.store import Store
 from perennial.metric_names import relay as metrics
 from perennial.metric_names.metric import Metric as Definition
@@ -25,18 +25,18 @@ class Counters:
         for model in models:
             for counter in (self._pipelines, self._trigger_errors, self._poll_errors):
                 counter.labels(model)
-            for verdict in VERDICTS:
+            for verdict in GATE_VERDICTS:
                 self._verdicts.labels(model, verdict)
-        for decision in Decision:
-            self._decisions.labels(decision)
+        for event in AuditEvent:
+            self._decisions.labels(event)
 
     def answered(self, status: int) -> None:
         """Count a webhook by the status it was answered with."""
         self._webhooks.labels(str(status)).inc()
 
-    def decided(self, decision: Decision) -> None:
-        """Count a decision."""
-        self._decisions.labels(decision).inc()
+    def audited(self, event: AuditEvent) -> None:
+        """Count an entry of the audit."""
+        self._decisions.labels(event).inc()
 
     def triggered(self, model: str) -> None:
         """Count a pipeline."""
@@ -50,7 +50,7 @@ class Counters:
         """Count a question that GitLab did not answer."""
         self._poll_errors.labels(model).inc()
 
-    def judged(self, model: str, verdict: Decision) -> None:
+    def judged(self, model: str, verdict: AuditEvent) -> None:
         """Count what a gate said."""
         self._verdicts.labels(model, verdict).inc()
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
-from monitoring.relay.policy import VERDICTS, Decision, Verdict
+from monitoring.relay.policy import GATE_VERDICTS, AuditEntry, AuditEvent
 from perennial.gitlab.client import connect, reading, refusals
 from perennial.gitlab.errors import GitLabRefused
 from perennial.gitlab.refusal import Token
@@ -40,7 +40,7 @@ class Pipelines(Protocol):
     def status(self, pipeline: int) -> str:
         """Return a pipeline's status. Raises GitLabRefused."""
 
-    def verdict(self, pipeline: int, model: str) -> Verdict | None:
+    def gate_verdict(self, pipeline: int, model: str) -> AuditEntry | None:
         """Return what the gate said, None where it was not reached. Raises GitLabRefused."""
 
 
@@ -80,7 +80,7 @@ class GitlabPipelines:
         """Return a pipeline's status."""
         return _pipeline(self._read(f"{self._project}/pipelines/{pipeline}", {})).status
 
-    def verdict(self, pipeline: int, model: str) -> Verdict | None:
+    def gate_verdict(self, pipeline: int, model: str) -> AuditEntry | None:
         """Return what the gate's job left among its artifacts; None where it did not end."""
         jobs = self._read(f"{self._project}/pipelines/{pipeline}/jobs", {"per_page": 100})
         gate = _ended(jobs, GATE)
@@ -124,9 +124,10 @@ def _ended(jobs: Any, name: str) -> int | None:
         return next((int(x["id"]) for x in jobs if x["name"] == name and x["status"] in RAN), None)
 
 
-def _verdict(answer: Any) -> Verdict:
+def _verdict(answer: Any) -> AuditEntry:
     with reading("the gate left no verdict"):
-        verdict = Decision(answer["decision"]["verdict"])
-        if verdict not in VERDICTS:
-            raise ValueError(f"got {verdict.value!r}, expected one of {[*map(str, VERDICTS)]}")
-        return Verdict(verdict, "; ".join(answer["decision"]["reasons"]))
+        verdict = AuditEvent(answer["decision"]["verdict"])
+        if verdict not in GATE_VERDICTS:
+            expected = [*map(str, GATE_VERDICTS)]
+            raise ValueError(f"got {verdict.value!r}, expected one of {expected}")
+        return AuditEntry(verdict, "; ".join(answer["decision"]["reasons"]))

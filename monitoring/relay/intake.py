@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitoring.relay import webhook as webhooks
-from monitoring.relay.policy import Decision, Policy, Verdict, decide
+from monitoring.relay.policy import AuditEntry, AuditEvent, Policy, admit
 from monitoring.relay.store import Ledger, Store
 from monitoring.relay.webhook import Candidate
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What was decided on one candidate."""
+class Admission:
+    """Whether a candidate was accepted, and why."""
 
     candidate: Candidate
-    verdict: Verdict
+    entry: AuditEntry
 
 
 class Intake:
@@ -34,7 +34,7 @@ class Intake:
         self._policy = policy
         self._clock = clock
 
-    def receive(self, body: bytes) -> list[Outcome]:
+    def receive(self, body: bytes) -> list[Admission]:
         """Decide on every model of a webhook. Raises Refused or Malformed, with nothing written."""
         webhook = webhooks.parse(body)
         candidates = webhooks.candidates(webhook, self._models)
@@ -43,22 +43,24 @@ class Intake:
             number = ledger.add_webhook(webhook.groupKey, body, now=now)
             return [self._decide(ledger, number, candidate, now) for candidate in candidates]
 
-    def _decide(self, ledger: Ledger, webhook: int, candidate: Candidate, now: datetime) -> Outcome:
-        verdict = self._verdict(ledger, candidate, now)
-        if verdict.decision is Decision.ACCEPTED:
+    def _decide(
+        self, ledger: Ledger, webhook: int, candidate: Candidate, now: datetime
+    ) -> Admission:
+        entry = self._entry(ledger, candidate, now)
+        if entry.event is AuditEvent.ACCEPTED:
             ledger.add_incident(candidate, now=now)
-        ledger.add_decision(
-            verdict,
+        ledger.add_entry(
+            entry,
             now=now,
             model=candidate.model,
             incident=candidate.incident,
             alerts=candidate.alerts,
             webhook=webhook,
         )
-        return Outcome(candidate, verdict)
+        return Admission(candidate, entry)
 
-    def _verdict(self, ledger: Ledger, candidate: Candidate, now: datetime) -> Verdict:
+    def _entry(self, ledger: Ledger, candidate: Candidate, now: datetime) -> AuditEntry:
         if candidate.incident is None:
-            return Verdict(Decision.IGNORED, candidate.ignored)
+            return AuditEntry(AuditEvent.IGNORED, candidate.ignored)
         history = ledger.history(candidate.model, candidate.incident, now=now)
-        return decide(history, self._policy, now=now)
+        return admit(history, self._policy, now=now)

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 
-class Decision(StrEnum):
-    """What was decided, as it stands in the audit and in the metric."""
+class AuditEvent(StrEnum):
+    """What happened to an incident, as the audit and the metric `decision` have it."""
 
     ACCEPTED = "accepted"  # an incident that waits for its pipeline
     DUPLICATE = "duplicate"  # the same incident again
@@ -23,7 +23,7 @@ class Decision(StrEnum):
     BLOCK = "block"  # likewise: it is worse
 
 
-VERDICTS = (Decision.PROMOTE, Decision.KEEP, Decision.BLOCK)
+GATE_VERDICTS = (AuditEvent.PROMOTE, AuditEvent.KEEP, AuditEvent.BLOCK)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class Policy:
 
 
 @dataclass(frozen=True, kw_only=True)
-class History:
+class ModelHistory:
     """What the store knows about a model and an incident.
 
     known: the state of this very incident, None if it is new.  waiting: another incident of the
@@ -54,34 +54,34 @@ class History:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """A decision with its reason, in words for a person."""
+class AuditEntry:
+    """An event with its reason, in words for a person."""
 
-    decision: Decision
+    event: AuditEvent
     reason: str
 
 
-def decide(history: History, policy: Policy, *, now: datetime) -> Verdict:
+def admit(history: ModelHistory, policy: Policy, *, now: datetime) -> AuditEntry:
     """Return whether an incident is accepted; all but a duplicate may be asked again later.
 
-    >>> decide(History(), Policy(), now=datetime(2026, 11, 1)).decision.value
+    >>> admit(ModelHistory(), Policy(), now=datetime(2026, 11, 1)).event.value
     'accepted'
     """
     if history.known is not None:
-        return Verdict(Decision.DUPLICATE, f"this incident is already {history.known}")
+        return AuditEntry(AuditEvent.DUPLICATE, f"this incident is already {history.known}")
     if history.waiting is not None:
-        return Verdict(Decision.WAITING, f"incident {history.waiting} has no pipeline yet")
+        return AuditEntry(AuditEvent.WAITING, f"incident {history.waiting} has no pipeline yet")
     if history.last is not None and now - history.last < policy.cooldown:
         left = (policy.cooldown - (now - history.last)).total_seconds()
-        return Verdict(
-            Decision.COOLDOWN,
+        return AuditEntry(
+            AuditEvent.COOLDOWN,
             f"an incident was accepted at {history.last:%Y-%m-%d %H:%M:%S} UTC; "
             f"{left:.0f} of {policy.cooldown.total_seconds():.0f} seconds are left",
         )
     if history.today >= policy.daily_budget:
-        return Verdict(
-            Decision.BUDGET,
+        return AuditEntry(
+            AuditEvent.BUDGET,
             f"{history.today} incidents were accepted in 24 hours, the limit is "
             f"{policy.daily_budget}",
         )
-    return Verdict(Decision.ACCEPTED, "new incident")
+    return AuditEntry(AuditEvent.ACCEPTED, "new incident")

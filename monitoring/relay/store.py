@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, update
 
-from monitoring.relay.policy import Decision, History, Verdict
+from monitoring.relay.policy import AuditEntry, AuditEvent, ModelHistory
 from monitoring.relay.tables import LOCK, decisions, incidents, webhooks
 from monitoring.relay.webhook import Candidate
 from perennial.database.engine import lock
@@ -74,9 +74,9 @@ class Ledger:
         }
         self._connection.execute(insert(incidents).values(row))
 
-    def add_decision(
+    def add_entry(
         self,
-        verdict: Verdict,
+        entry: AuditEntry,
         *,
         now: datetime,
         model: str,
@@ -91,12 +91,12 @@ class Ledger:
             "model": model,
             "incident": incident,
             "alerts": ", ".join(alerts),
-            "decision": verdict.decision.value,
-            "reason": verdict.reason,
+            "decision": entry.event.value,
+            "reason": entry.reason,
         }
         self._connection.execute(insert(decisions).values(row))
 
-    def history(self, model: str, incident: str, *, now: datetime) -> History:
+    def history(self, model: str, incident: str, *, now: datetime) -> ModelHistory:
         """Return what the policy decides from."""
         mine = incidents.c.model == model
         alive = and_(mine, incidents.c.state != FAILED)
@@ -106,16 +106,16 @@ class Ledger:
         last = select(func.max(incidents.c.accepted_at)).where(alive)
         recent = and_(alive, incidents.c.accepted_at > now - timedelta(days=1))
         today = select(func.count()).select_from(incidents).where(recent)
-        return History(
+        return ModelHistory(
             known=ask(known).scalar(),
             waiting=ask(waiting.limit(1)).scalar(),
             last=ask(last).scalar(),
             today=ask(today).scalar_one(),
         )
 
-    def decided(self, incident: str, decision: Decision) -> bool:
-        """Return whether the audit has this decision on the incident."""
-        mine = and_(decisions.c.incident == incident, decisions.c.decision == decision.value)
+    def has_event(self, incident: str, event: AuditEvent) -> bool:
+        """Return whether the audit has this event of the incident."""
+        mine = and_(decisions.c.incident == incident, decisions.c.decision == event.value)
         return self._connection.execute(select(decisions.c.id).where(mine)).first() is not None
 
     def update(self, incident: Incident, **values: Any) -> bool:

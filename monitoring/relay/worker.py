@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from monitoring.relay.exporter import Counters
 from monitoring.relay.gitlab import Pipeline, Pipelines
-from monitoring.relay.policy import Decision, Verdict
+from monitoring.relay.policy import AuditEntry, AuditEvent
 from monitoring.relay.store import ENDED, FAILED, TRIGGERED, Incident, Store
 from perennial.gitlab.errors import GitLabRefused, GitLabUnsure
 
@@ -122,7 +122,7 @@ class Worker:
             pause = max(self._patience.settle, self._backoff(claimed))
             self._retry(claimed, str(error), pause)
         else:
-            self._record(claimed, pipeline, Decision.ADOPTED if found else Decision.TRIGGERED)
+            self._record(claimed, pipeline, AuditEvent.ADOPTED if found else AuditEvent.TRIGGERED)
 
     def _claim(self, incident: Incident) -> Incident | None:
         rest = self._clock() + timedelta(seconds=self._patience.settle)
@@ -141,7 +141,7 @@ class Worker:
         left = self._patience.attempts - incident.attempts
         reason = f"attempt {incident.attempts}: {problem}; {left} left, next in {pause:.0f} seconds"
         due = self._clock() + timedelta(seconds=pause)
-        self._write(incident, Verdict(Decision.RETRY, reason), next_attempt_at=due)
+        self._write(incident, AuditEntry(AuditEvent.RETRY, reason), next_attempt_at=due)
 
     def _give_up(self, incident: Incident) -> None:
         """Fail the incident, unless its last, unsure attempt made a pipeline after all."""
@@ -151,17 +151,17 @@ class Worker:
             reason = f"no pipeline after {incident.attempts} attempts; {error}"
         else:
             if found:
-                self._record(incident, found, Decision.ADOPTED)
+                self._record(incident, found, AuditEvent.ADOPTED)
                 return
             reason = f"no pipeline after {incident.attempts} attempts"
         due = self._next_poll()
-        self._write(incident, Verdict(Decision.FAILED, reason), state=FAILED, next_poll_at=due)
+        self._write(incident, AuditEntry(AuditEvent.FAILED, reason), state=FAILED, next_poll_at=due)
 
-    def _record(self, incident: Incident, pipeline: Pipeline, decision: Decision) -> None:
+    def _record(self, incident: Incident, pipeline: Pipeline, event: AuditEvent) -> None:
         now = self._clock()
         written = self._write(
             incident,
-            Verdict(decision, f"pipeline {pipeline.id}: {pipeline.url}"),
+            AuditEntry(event, f"pipeline {pipeline.id}: {pipeline.url}"),
             state=TRIGGERED,
             triggered_at=now,
             pipeline_id=pipeline.id,
@@ -172,16 +172,16 @@ class Worker:
         if written:
             self._counters.triggered(incident.model)
 
-    def _write(self, incident: Incident, verdict: Verdict, **values: object) -> bool:
+    def _write(self, incident: Incident, entry: AuditEntry, **values: object) -> bool:
         with self._store.transaction() as ledger:
             written = ledger.update(incident, **values)
             if written:
-                ledger.add_decision(
-                    verdict, now=self._clock(), model=incident.model, incident=incident.id
+                ledger.add_entry(
+                    entry, now=self._clock(), model=incident.model, incident=incident.id
                 )
         if written:
-            self._counters.decided(verdict.decision)
-            log.info(str(verdict.decision), incident=incident.id, reason=verdict.reason)
+            self._counters.audited(entry.event)
+            log.info(str(entry.event), incident=incident.id, reason=entry.reason)
         return written
 
     def _poll(self, incident: Incident) -> None:
@@ -195,7 +195,7 @@ class Worker:
             else:
                 late = self._pipelines.find(incident.pipeline_name)
                 if late is not None:
-                    self._record(incident, late, Decision.ADOPTED)
+                    self._record(incident, late, AuditEvent.ADOPTED)
                     return
         except GitLabRefused as error:
             self._counters.poll_error(incident.model)
@@ -205,13 +205,13 @@ class Worker:
 
     def _judge(self, incident: Incident, pipeline: int) -> None:
         """Write down what the gate said, once however often the pipeline is tried again."""
-        verdict = self._pipelines.verdict(pipeline, incident.model)
-        if verdict is None:
+        entry = self._pipelines.gate_verdict(pipeline, incident.model)
+        if entry is None:
             return
         with self._store.transaction() as ledger:
-            known = ledger.decided(incident.id, verdict.decision)
-        if not known and self._write(incident, verdict, next_poll_at=self._next_poll()):
-            self._counters.judged(incident.model, verdict.decision)
+            known = ledger.has_event(incident.id, entry.event)
+        if not known and self._write(incident, entry, next_poll_at=self._next_poll()):
+            self._counters.judged(incident.model, entry.event)
 
     def _next_poll(self) -> datetime:
         return self._clock() + timedelta(seconds=self._patience.poll)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitoring.prometheus import Series
+from monitoring.prometheus_client import Series
 from monitoring.recording.series import VERSION
+from monitoring.summary.drift_status import nearest
 from monitoring.summary.span import Span
-from monitoring.summary.verdict import nearest
 from monitoring.summary.version import Version
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics

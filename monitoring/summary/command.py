@@ -3,7 +3,7 @@
 import argparse
 import time
 
-from monitoring.prometheus import Prometheus
+from monitoring.prometheus_client import Prometheus
 from monitoring.summary import html as page
 from monitoring.summary import table
 from monitoring.summary.errors import NotWritten

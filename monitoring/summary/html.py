@@ -5,18 +5,18 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from monitoring.alerts import model_alerts, relay_alerts, service_alerts
+from monitoring import alerts
 from monitoring.summary import plots
-from monitoring.summary.finding import Finding
+from monitoring.summary.drift_status import DriftStatus
+from monitoring.summary.signal_drift import SignalDrift
 from monitoring.summary.summary import Summary
-from monitoring.summary.verdict import Verdict
 from monitoring.summary.words import facts, headline, rule, shift
 from monitoring.thresholds import Thresholds
 
 STYLE = Path(__file__).with_name("html.css")
 COLUMNS = (
     ("Signal", False),
-    ("Verdict", False),
+    ("Status", False),
     ("Rows", True),
     ("Bin that moved most", False),
     ("Its share, reference → span", False),
@@ -25,7 +25,7 @@ COLUMNS = (
     ("Evidence", True),
 )
 HEADINGS = ("DataDrift", "PredictionDrift", "AccuracyDrop", "EstimatedAccuracyDrop")
-CLASSES = {Verdict.DRIFT: "drift", Verdict.WATCH: "watch", Verdict.STEADY: "steady"}
+CLASSES = {DriftStatus.DRIFT: "drift", DriftStatus.WATCH: "watch", DriftStatus.STEADY: "steady"}
 
 
 def write(
@@ -42,7 +42,7 @@ def _page(
     summary: Summary, thresholds: Thresholds, most: int | None, runbook: str
 ) -> Iterator[str]:
     title = escape(f"Drift of {summary.version}")
-    plotted = summary.findings[:most]
+    plotted = summary.signals[:most]
     yield "<!doctype html>"
     yield '<html lang="en"><head><meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -56,16 +56,16 @@ def _page(
     yield "</dl><h2>Signals</h2>"
     yield from _table(summary, len(plotted))
     yield f'<p class="faint">{escape(rule(summary))}</p>'
-    for place, finding in enumerate(plotted):
-        yield from _plots(place, finding, summary, thresholds)
-    if left := len(summary.findings) - len(plotted):
+    for place, found in enumerate(plotted):
+        yield from _plots(place, found, summary, thresholds)
+    if left := len(summary.signals) - len(plotted):
         yield f'<p class="faint">{left} more signals without plots: see <code>--top</code>.</p>'
     yield from _foot(summary, thresholds, runbook)
     yield "</body></html>\n"
 
 
 def _tone(summary: Summary) -> str:
-    return next((CLASSES[verdict] for verdict in CLASSES if summary.having(verdict)), "faint")
+    return next((CLASSES[status] for status in CLASSES if summary.having(status)), "faint")
 
 
 def _table(summary: Summary, plotted: int) -> Iterator[str]:
@@ -73,24 +73,24 @@ def _table(summary: Summary, plotted: int) -> Iterator[str]:
     for name, number in COLUMNS:
         yield f'<th{_right(number)} scope="col">{escape(name)}</th>'
     yield "</tr></thead><tbody>"
-    for place, finding in enumerate(summary.findings):
-        yield f"<tr>{''.join(_cells(place, finding, place < plotted))}</tr>"
+    for place, found in enumerate(summary.signals):
+        yield f"<tr>{''.join(_cells(place, found, place < plotted))}</tr>"
     yield "</tbody></table></div>"
 
 
-def _cells(place: int, finding: Finding, plotted: bool) -> Iterator[str]:
-    name = escape(finding.signal.name)
+def _cells(place: int, found: SignalDrift, plotted: bool) -> Iterator[str]:
+    name = escape(found.signal.name)
     yield f'<td><a href="#signal-{place}">{name}</a></td>' if plotted else f"<td>{name}</td>"
-    yield f"<td>{_badge(finding)}</td>"
-    moved, shares = shift(finding)
-    ks = "" if finding.ks is None else f"{finding.ks:.3f}"
+    yield f"<td>{_badge(found)}</td>"
+    moved, shares = shift(found)
+    ks = "" if found.ks is None else f"{found.ks:.3f}"
     values = (
-        f"{finding.signal.rows:,.0f}",
+        f"{found.signal.rows:,.0f}",
         moved,
         shares,
-        f"{finding.psi:z.3f}",
+        f"{found.psi:z.3f}",
         ks,
-        f"{finding.evidence:z.2f}",
+        f"{found.evidence:z.2f}",
     )
     for (_, number), value in zip(COLUMNS[2:], values, strict=True):
         yield f"<td{_right(number)}>{escape(value)}</td>"
@@ -100,19 +100,21 @@ def _right(number: bool) -> str:
     return ' class="number"' if number else ""
 
 
-def _badge(finding: Finding) -> str:
-    verdict = finding.verdict
-    return f'<span class="verdict {CLASSES.get(verdict, "faint")}">{verdict.value}</span>'
+def _badge(found: SignalDrift) -> str:
+    status = found.status
+    return f'<span class="status {CLASSES.get(status, "faint")}">{status.value}</span>'
 
 
-def _plots(place: int, finding: Finding, summary: Summary, thresholds: Thresholds) -> Iterator[str]:
-    signal = finding.signal
-    said = f"PSI {finding.psi:z.3f}, {signal.rows:,.0f} rows, reference of {signal.size:,.0f} rows"
-    yield f'<section id="signal-{place}"><h3>{escape(signal.name)} · {_badge(finding)}</h3>'
+def _plots(
+    place: int, found: SignalDrift, summary: Summary, thresholds: Thresholds
+) -> Iterator[str]:
+    signal = found.signal
+    said = f"PSI {found.psi:z.3f}, {signal.rows:,.0f} rows, reference of {signal.size:,.0f} rows"
+    yield f'<section id="signal-{place}"><h3>{escape(signal.name)} · {_badge(found)}</h3>'
     yield f'<div class="faint">{said}</div><div class="plots">'
-    yield f"<figure>{plots.shares(finding)}"
+    yield f"<figure>{plots.shares(found)}"
     yield "<figcaption>Share of rows by bin, reference and span</figcaption></figure>"
-    yield f"<figure>{plots.over_time(finding, summary, thresholds)}"
+    yield f"<figure>{plots.over_time(found, summary, thresholds)}"
     yield "<figcaption>PSI as it was recorded, with the limit of each window</figcaption></figure>"
     yield "</div></section>"
 
@@ -145,7 +147,6 @@ def _foot(summary: Summary, thresholds: Thresholds, runbook: str) -> Iterator[st
 
 def _headings(summary: Summary, thresholds: Thresholds) -> list[str]:
     """Return the runbook's headings for what fired, and for what this page may show."""
-    groups = (model_alerts, service_alerts, relay_alerts)
-    known = {alert.name for group in groups for alert in group(thresholds)}
+    known = {alert.name for alert in alerts.every(thresholds)}
     fired = [alert.name for alert in summary.alerts if alert.name in known]
     return list(dict.fromkeys([*fired, *HEADINGS]))

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from monitoring.alerts import RUNBOOK
-from monitoring.options import add_prometheus, duration, moment
+from monitoring.command_line import add_prometheus, duration, moment
 
 ABOUT = "print how far each signal drifted, and write a page with plots"
 EPILOG = (

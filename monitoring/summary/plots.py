@@ -13,9 +13,10 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
-from monitoring.plain import plain
-from monitoring.prometheus import Series
-from monitoring.summary.finding import Counted, Finding
+from monitoring.prometheus_client import Series
+from monitoring.safe_text import plain
+from monitoring.summary.signal_counts import SignalCounts
+from monitoring.summary.signal_drift import SignalDrift
 from monitoring.summary.summary import Summary
 from monitoring.thresholds import Thresholds
 
@@ -53,19 +54,19 @@ STYLE: Any = {
 }
 
 
-def shares(finding: Finding) -> str:
+def shares(found: SignalDrift) -> str:
     """Return live against reference shares by bin."""
-    with rc_context({**STYLE, "svg.hashsalt": f"shares of {finding.signal.name}"}):
+    with rc_context({**STYLE, "svg.hashsalt": f"shares of {found.signal.name}"}):
         figure, axes = _axes()
-        _shares(axes, finding.signal)
+        _shares(axes, found.signal)
         return _svg(figure)
 
 
-def over_time(finding: Finding, summary: Summary, thresholds: Thresholds) -> str:
+def over_time(found: SignalDrift, summary: Summary, thresholds: Thresholds) -> str:
     """Return the recorded PSI over the span, each window with its limit."""
-    with rc_context({**STYLE, "svg.hashsalt": f"PSI of {finding.signal.name}"}):
+    with rc_context({**STYLE, "svg.hashsalt": f"PSI of {found.signal.name}"}):
         figure, axes = _axes()
-        _over_time(axes, finding.signal.name, summary, thresholds)
+        _over_time(axes, found.signal.name, summary, thresholds)
         return _svg(figure)
 
 
@@ -78,7 +79,7 @@ def _axes() -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _shares(axes: Axes, signal: Counted) -> None:
+def _shares(axes: Axes, signal: SignalCounts) -> None:
     moved = np.abs(signal.live - signal.shares)
     shown = np.sort(np.argsort(-moved, kind="stable")[:MOST_BINS])
     where = np.arange(len(shown))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from monitoring.prometheus import Prometheus, Series
+from monitoring.prometheus_client import Prometheus, Series
 from monitoring.thresholds import seconds
 
 POINTS = 400

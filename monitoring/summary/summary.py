@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitoring.errors import MonitoringError
-from monitoring.prometheus import Series
+from monitoring.prometheus_client import Series
 from monitoring.recording.series import Window
 from monitoring.summary.accuracy import Accuracy, accuracy
 from monitoring.summary.alerts import Fired, fired
-from monitoring.summary.counted import SIGNAL, Source
+from monitoring.summary.drift_status import DriftStatus, Limits, limits
 from monitoring.summary.errors import NoSignals
-from monitoring.summary.finding import Finding, find, worst_first
+from monitoring.summary.signal_counts import SIGNAL, SignalSource
+from monitoring.summary.signal_drift import SignalDrift, compare, worst_first
 from monitoring.summary.span import Span
-from monitoring.summary.verdict import Limits, Verdict, limits
 from monitoring.summary.version import Served, Version, served
 from monitoring.thresholds import Thresholds
 
@@ -22,45 +22,45 @@ History = Mapping[str, Mapping[str, Series]]
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """The report's content; findings: the worst first.  refused: what could not be computed."""
+    """The report's content; signals: the worst first.  refused: what could not be computed."""
 
     span: Span
     version: Version
     limits: Limits
-    findings: Sequence[Finding]
+    signals: Sequence[SignalDrift]
     refused: Sequence[str]
     accuracy: Accuracy | None
     alerts: Sequence[Fired]
     served: Sequence[Served]
     history: History
 
-    def having(self, verdict: Verdict) -> list[str]:
-        """Return the names of the signals that have a verdict, the worst first."""
-        return [one.signal.name for one in self.findings if one.verdict is verdict]
+    def having(self, status: DriftStatus) -> list[str]:
+        """Return the names of the signals that have a status, the worst first."""
+        return [one.signal.name for one in self.signals if one.status is status]
 
     @property
     def drifts(self) -> bool:
         """Whether any signal drifts."""
-        return bool(self.having(Verdict.DRIFT))
+        return bool(self.having(DriftStatus.DRIFT))
 
 
 def summarise(span: Span, version: Version, thresholds: Thresholds) -> Summary:
     """Ask for everything. Raises NoSignals, PrometheusFailed."""
     chosen = limits(span.since, thresholds)
-    source = Source(span, version)
-    findings, refused = [], []
+    source = SignalSource(span, version)
+    found, refused = [], []
     for name in source:
         try:
-            findings.append(find(source.signal(name), chosen, thresholds))
+            found.append(compare(source.signal(name), chosen, thresholds))
         except MonitoringError as error:
             refused.append(f"{name} was left out: {error}")
-    if not findings and not refused:
+    if not found and not refused:
         raise NoSignals(str(version))
     return Summary(
         span=span,
         version=version,
         limits=chosen,
-        findings=worst_first(findings),
+        signals=worst_first(found),
         refused=refused,
         accuracy=accuracy(span, version, thresholds),
         alerts=fired(span, version),

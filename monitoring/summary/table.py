@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
-from monitoring.plain import plain
-from monitoring.summary.finding import Finding
+from monitoring.safe_text import plain
+from monitoring.summary.signal_drift import SignalDrift
 from monitoring.summary.summary import Summary
 from monitoring.summary.words import facts, headline, rule, shift
 
-HEAD = ("signal", "rows", "bin", "its share", "PSI", "KS", "evidence", "verdict")
+HEAD = ("signal", "rows", "bin", "its share", "PSI", "KS", "evidence", "status")
 TO_THE_RIGHT = (1, 4, 5, 6)
 # Of a name that a label brings.
 LONGEST = 28
 
 
 def text(summary: Summary) -> str:
-    """Return the verdict, the facts, the table of signals and how to read it."""
+    """Return the status, the facts, the table of signals and how to read it."""
     return "\n".join(_lines(summary))
 
 
@@ -25,23 +25,23 @@ def _lines(summary: Summary) -> Iterator[str]:
     for name, fact in facts(summary):
         yield f"{name}: {plain(fact)}"
     yield ""
-    yield from _table([_row(one) for one in summary.findings])
+    yield from _table([_row(one) for one in summary.signals])
     yield ""
     yield "Its share: of the bin that moved most, from the reference to the span, and in points."
     yield rule(summary)
 
 
-def _row(finding: Finding) -> tuple[str, ...]:
-    signal, (name, moved) = finding.signal, shift(finding)
+def _row(found: SignalDrift) -> tuple[str, ...]:
+    signal, (name, moved) = found.signal, shift(found)
     return (
         plain(signal.name, LONGEST),
         f"{signal.rows:,.0f}",
         plain(name, LONGEST),
         moved,
-        f"{finding.psi:z.3f}",
-        "" if finding.ks is None else f"{finding.ks:.3f}",
-        f"{finding.evidence:z.2f}",
-        finding.verdict.value,
+        f"{found.psi:z.3f}",
+        "" if found.ks is None else f"{found.ks:.3f}",
+        f"{found.evidence:z.2f}",
+        found.status.value,
     )
 
 

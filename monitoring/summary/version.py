@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from monitoring.prometheus import selector
+from monitoring.prometheus_client import selector
 from monitoring.recording.series import VERSION
 from monitoring.summary.errors import NoSuchModel, SeveralModels
 from monitoring.summary.span import Span, Stretch

@@ -3,19 +3,19 @@
 from collections.abc import Iterator, Sequence
 
 from monitoring.summary.accuracy import Accuracy, Measured
-from monitoring.summary.finding import Finding
+from monitoring.summary.drift_status import DriftStatus
+from monitoring.summary.signal_drift import SignalDrift
 from monitoring.summary.summary import Summary
-from monitoring.summary.verdict import Verdict
 
 MOST = 3
 NONE = "none"
 
 
 def headline(summary: Summary) -> str:
-    """Return the verdict in one sentence."""
-    drift, watch = summary.having(Verdict.DRIFT), summary.having(Verdict.WATCH)
-    few, idle = summary.having(Verdict.FEW), summary.having(Verdict.IDLE)
-    every = len(summary.findings)
+    """Return the status in one sentence."""
+    drift, watch = summary.having(DriftStatus.DRIFT), summary.having(DriftStatus.WATCH)
+    few, idle = summary.having(DriftStatus.FEW), summary.having(DriftStatus.IDLE)
+    every = len(summary.signals)
     if not every:
         return f"No signal of {summary.version} could be compared with its reference."
     if len(idle) == every:
@@ -75,10 +75,10 @@ def rule(summary: Summary) -> str:
     )
 
 
-def shift(finding: Finding) -> tuple[str, str]:
+def shift(found: SignalDrift) -> tuple[str, str]:
     """Return the bin whose share moved most, and from where to where."""
-    if finding.verdict is Verdict.IDLE:
+    if found.status is DriftStatus.IDLE:
         return "", ""
-    signal, place = finding.signal, finding.moved
+    signal, place = found.signal, found.moved
     before, after = (100 * shares[place] for shares in (signal.shares, signal.live))
     return signal.bins[place], f"{before:.1f} % → {after:.1f} % ({after - before:+z.1f})"

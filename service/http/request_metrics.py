@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from prometheus_client import core, registry
 from prometheus_fastapi_instrumentator.metrics import Info
 
+from perennial.metric_names import http
 from service.counting.histogram import Histogram
 
 HIGHR = (
@@ -51,7 +52,7 @@ class HttpMetrics(registry.Collector):
     def collect(self) -> Iterator[core.Metric]:
         """Yield every family; called by the registry at a scrape."""
         total = core.CounterMetricFamily(
-            "http_requests_total",
+            http.REQUESTS,
             "Total number of requests by method, status and handler.",
             labels=("method", "status", "handler"),
         )
@@ -65,7 +66,7 @@ class HttpMetrics(registry.Collector):
         for key, histogram in list(self._latency.items()):
             latency.add_metric(key, histogram.buckets(), histogram.sum)
         highr = core.HistogramMetricFamily(
-            "http_request_duration_highr_seconds", "Latency of all requests, in many buckets."
+            http.LATENCY, "Latency of all requests, in many buckets."
         )
         highr.add_metric([], self._highr.buckets(), self._highr.sum)
         yield from (total, latency, highr)

@@ -1,7 +1,6 @@
-"""Follow the `production` link: load what it names beside the traffic, then swap in one step."""
+"""The bundle that serves: load what the source names beside the traffic, then swap in one step."""
 
 import asyncio
-import os
 from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
@@ -9,27 +8,23 @@ from typing import Literal
 
 from structlog.typing import FilteringBoundLogger
 
-from perennial import bundle
 from perennial.errors import BundleRejected
 from service.counting.collector import Collector
 from service.errors import NotReady
 from service.serving.loaded import Loaded, Serving
-
-LINK = "production"
-# What the link names: the real path, and the manifest's inode and time where there is one.
-Target = tuple[str, tuple[int, int] | None]
+from service.serving.sources.source import Offer, Source
 
 
 class Production:
     """The bundle that serves now, and the watcher that replaces it.
 
-    A bundle that is refused leaves the old one serving and is not tried again until the link or the
-    manifest behind it changes.
+    A bundle that is refused leaves the old one serving and is not tried again until the source
+    offers another one.
     """
 
     def __init__(
         self,
-        folder: Path,
+        source: Source,
         *,
         load: Callable[[Path], Loaded],
         serve: Callable[[Loaded], Serving],
@@ -38,50 +33,65 @@ class Production:
         log: FilteringBoundLogger,
     ) -> None:
         self.current: Serving | None = None
-        self._link = folder / LINK
+        self._source = source
         self._load = load
         self._serve = serve
         self._collector = collector
         self._executor = executor
         self._log = log
-        self._seen: Target | Literal["nothing yet"] | None = "nothing yet"
+        self._seen: Offer | Literal["nothing yet"] | None = "nothing yet"
+        self._trouble = ""
 
     def serving(self) -> Serving:
         """Return what serves now. Raises NotReady where nothing does."""
         if self.current is None:
-            raise NotReady(f"no bundle is loaded: {self._link} must lead to one")
+            raise NotReady(f"no bundle is loaded: {self._source.where} must lead to one")
         return self.current
 
     async def watch(self, seconds: float) -> None:
-        """Look at the link for ever."""
+        """Look at the source for ever."""
         while True:
             await self.look()
             await asyncio.sleep(seconds)
 
     async def look(self) -> None:
-        """Load and swap if the link leads elsewhere than at the last look."""
+        """Load and swap if the source offers another bundle than at the last look."""
         loop = asyncio.get_running_loop()
-        target = await loop.run_in_executor(self._executor, target_of, self._link)
-        if target == self._seen:
+        try:
+            offer = await loop.run_in_executor(self._executor, self._source.look)
+        except OSError as error:
+            self._unreachable(str(error))
             return
-        self._seen = target
-        if target is None:
-            self._log.warning("production_link_missing", link=str(self._link))
+        self._trouble = ""
+        if offer == self._seen:
+            return
+        self._seen = offer
+        if offer is None:
+            self._log.warning("no_bundle_offered", source=self._source.where)
             return
         try:
-            loaded = await loop.run_in_executor(self._executor, self._load, Path(target[0]))
+            loaded = await loop.run_in_executor(self._executor, self._fetch, offer)
         except BundleRejected as error:
-            self._reject(target, error.reason, error)
+            self._reject(offer, error.reason, error)
         except OSError as error:  # an unreadable file, a folder removed while it was read
-            self._reject(target, "missing", error)
+            self._reject(offer, "missing", error)
         except Exception as error:  # no bundle, however odd, may end the watcher
-            self._reject(target, "model", error)
+            self._reject(offer, "model", error)
         else:
             self._swap(loaded)
 
-    def _reject(self, target: Target, reason: str, error: Exception) -> None:
+    def _fetch(self, offer: Offer) -> Loaded:
+        return self._load(self._source.fetch(offer))
+
+    def _unreachable(self, problem: str) -> None:
+        """Log each problem once, not at every look."""
+        if problem != self._trouble:
+            self._trouble = problem
+            self._log.error("source_unreachable", source=self._source.where, error=problem)
+
+    def _reject(self, offer: Offer, reason: str, error: Exception) -> None:
         self._collector.rejected[reason] = self._collector.rejected.get(reason, 0) + 1
-        self._log.error("bundle_rejected", path=target[0], reason=reason, error=str(error))
+        self._log.error("bundle_rejected", path=offer.name, reason=reason, error=str(error))
 
     def _swap(self, loaded: Loaded) -> None:
         old = self.current
@@ -97,15 +107,3 @@ class Production:
             replaced=old and old.version,
             batch_milliseconds=round(loaded.batch_seconds * 1000, 3),
         )
-
-
-def target_of(link: Path) -> Target | None:
-    """Return what the link leads to, None where there is no link."""
-    if not os.path.lexists(link):
-        return None
-    path = os.path.realpath(link)
-    try:
-        manifest = os.stat(os.path.join(path, bundle.MANIFEST))
-    except OSError:
-        return path, None
-    return path, (manifest.st_ino, manifest.st_mtime_ns)

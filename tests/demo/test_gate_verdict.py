@@ -7,8 +7,7 @@ import yaml
 
 from demo.workspace import ROOT
 from monitoring.relay.gitlab import GATE, GATE_FILE, GitlabPipelines
-from monitoring.relay.policy import Decision as Relays
-from monitoring.relay.policy import Verdict
+from monitoring.relay.policy import AuditEntry, AuditEvent
 from tests.demo.forge.fixtures import PROJECT, READ, ForgeServer, commit, git
 from training.gate.decision import Decision
 from training.gate.result import FILE, Model, Result, write
@@ -38,8 +37,8 @@ def test_the_relay_reads_the_verdict_of_a_real_pipeline(
     relay = GitlabPipelines(
         server.url, project=PROJECT, ref="main", trigger_token="", read_token=READ, timeout=10
     )
-    found = relay.verdict(int(server.newest(ref=verdict)["id"]), "digits")
-    assert found == Verdict(Relays(verdict), "a reason; with figures")
+    found = relay.gate_verdict(int(server.newest(ref=verdict)["id"]), "digits")
+    assert found == AuditEntry(AuditEvent(verdict), "a reason; with figures")
 
 
 def test_the_relay_looks_where_the_retrain_pipeline_puts_it() -> None:

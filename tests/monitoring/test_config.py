@@ -1,11 +1,26 @@
 """The configurations of Prometheus and Alertmanager for addresses other than the defaults."""
 
+import re
 import subprocess
 from pathlib import Path
 
 import yaml
 
-from monitoring.config import alertmanager_config, prometheus_config
+from monitoring.alertmanager_config import alertmanager_config
+from monitoring.generated_files import generated as monitoring
+from monitoring.grafana.generated_files import generated as grafana
+from monitoring.prometheus_config import prometheus_config
+from monitoring.thresholds import Thresholds
+
+
+def test_jobs_are_named_in_one_place() -> None:
+    """Scrape configuration, rules, alerts and dashboards all follow the two settings."""
+    renamed = Thresholds(service_job="api", relay_job="bridge")
+    made = {**monitoring(renamed), **grafana(renamed)}
+    jobs = {
+        job for text in made.values() for job in re.findall(r'job(?:_name: |=\\*")([\w.-]+)', text)
+    }
+    assert jobs == {"api", "bridge"}
 
 
 def test_prometheus_scrapes_what_it_is_told() -> None:

@@ -20,7 +20,9 @@ def test_every_threshold_has_a_range(item: Field[object]) -> None:
     """A number under or over its range, and what is neither number nor duration, is refused."""
     limits = item.metadata
     wrong: list[object] = [None, "soon", float("nan"), float("inf"), True, -1]
-    if "each" in limits:
+    if "pattern" in limits:
+        wrong = [None, True, 1, "", "two words", 'a"b', "-a"]
+    elif "each" in limits:
         wrong += [(), ("1h",), ("1h", "soon"), ("0s", "1h"), ("1h", "5m"), ["5m", "1h", "1d"]]
     elif "low" in limits:
         wrong += [limits["low"] - 1e-9, limits["high"] + 1e-6, "1h"]

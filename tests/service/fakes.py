@@ -61,7 +61,7 @@ class Running:
 def settings(folder: Path, **fields: Any) -> Settings:
     """Return settings for a test: everything in `folder`, a free port, quick polling."""
     defaults: dict[str, Any] = {
-        "bundles": folder / "bundles",
+        "bundles": str(folder / "bundles"),
         "database_url": f"sqlite:///{folder / 'service.db'}",
         "port": 0,
         "poll_seconds": 0.02,
@@ -81,7 +81,7 @@ def deploy(folder: Path, version: str = "1.0.0", **fields: Any) -> Path:
 def running(chosen: Settings) -> Iterator[Running]:
     """Run a service until the end of the block."""
     log, capture = recording_log()
-    chosen.bundles.mkdir(parents=True, exist_ok=True)
+    Path(chosen.bundles).mkdir(parents=True, exist_ok=True)
     instance = server(create_app(chosen, log=log), chosen)
     thread = threading.Thread(target=instance.run)
     thread.start()

@@ -124,7 +124,13 @@ def test_nothing_else_goes_into_a_build(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["service/app.py", "perennial/signals/text.py", "monitoring/relay/app.py"]
+    "path",
+    [
+        "service/app.py",
+        "service/serving/sources/folder.py",
+        "perennial/signals/text.py",
+        "monitoring/relay/app.py",
+    ],
 )
 def test_the_code_goes_into_a_build(path: str) -> None:
     """What an image runs is let in again after everything was kept out."""

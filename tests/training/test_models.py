@@ -1,6 +1,7 @@
 """What every model promises on every task, from prepared rows to a bundle that serves."""
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -29,23 +30,19 @@ from training.tasks import TASKS
 NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
 
 
-class FakeLive:
-    """Stands in for DVCLive, which keeps git's files open."""
+class FakeTracker:
+    """Keeps what it is given; DVCLive keeps git's files open."""
 
     def __init__(self) -> None:
         self.ended = False
-        self.epochs: list[dict[str, float]] = [{}]
+        self.steps: dict[int, Mapping[str, float]] = {}
 
-    def log_metric(self, name: str, value: float) -> None:
-        """Keep the figure."""
-        self.epochs[-1][name] = value
-
-    def next_step(self) -> None:
-        """Begin another epoch."""
-        self.epochs.append({})
+    def log(self, figures: Mapping[str, float], *, step: int) -> None:
+        """Keep the figures."""
+        self.steps[step] = figures
 
     def end(self) -> None:
-        """Remember that all is written."""
+        """Remember that the run has ended."""
         self.ended = True
 
 
@@ -58,7 +55,7 @@ class Trained:
     folder: Path
     prepared: Prepared
     numbers: TaskParams
-    live: FakeLive
+    tracker: FakeTracker
     bundle: Bundle
 
     def predictions(self) -> dict[str, np.ndarray]:
@@ -75,12 +72,12 @@ def quick(task: str, model: str, precision: str = "float32") -> TaskParams:
     return TaskParams.model_validate(document)
 
 
-def train_again(prepared: Prepared, task: str, numbers: TaskParams, out: Path) -> FakeLive:
-    """Run the train stage into a folder of its own and return what DVCLive was given."""
+def train_again(prepared: Prepared, task: str, numbers: TaskParams, out: Path) -> FakeTracker:
+    """Run the train stage into a folder of its own and return what the tracker was given."""
     out.mkdir(parents=True)
-    live, classes = FakeLive(), len(TASKS[task].labels)
-    train(prepared, numbers.train, classes, out, live=live, machine=FakeMachine())
-    return live
+    tracker, classes = FakeTracker(), len(TASKS[task].labels)
+    train(prepared, numbers.train, classes, out, tracker=tracker, machine=FakeMachine())
+    return tracker
 
 
 def all_stages(folder: Path, task: str, model: str, precision: str = "float32") -> Trained:
@@ -88,13 +85,13 @@ def all_stages(folder: Path, task: str, model: str, precision: str = "float32") 
     numbers = quick(task, model, precision)
     prepared = prepare(TASKS[task], numbers.prepare, folder / "none.parquet")
     prepared.write(folder / "prepared", TASKS[task].labels)
-    live = train_again(prepared, task, numbers, folder / "model")
+    tracker = train_again(prepared, task, numbers, folder / "model")
     with np.load(folder / "model" / "predictions.npz") as file:
         document = evaluate(TASKS[task].labels, prepared, file["test"])
     (folder / "metrics").mkdir()
     write_json(folder / "metrics" / "metrics.json", {"training_seconds": 1.0, **document})
     bundle = export(task, folder, numbers.export, commit="0123abc", data="d1", now=NOW)
-    return Trained(task, model, folder, prepared, numbers, live, bundle)
+    return Trained(task, model, folder, prepared, numbers, tracker, bundle)
 
 
 @pytest.fixture(
@@ -143,14 +140,14 @@ def test_a_model_learns(trained: Trained) -> None:
 
 
 def test_the_curves_are_kept(trained: Trained) -> None:
-    """One line per epoch with accuracy and loss of both splits; DVCLive gets them too."""
+    """One line per epoch with accuracy and loss of both splits; the tracker gets them too."""
     with (trained.folder / "model" / "history.csv").open() as file:
         lines = list(csv.DictReader(file))
     assert len(lines) == (trained.numbers.train.cnn.epochs if trained.model == "cnn" else 1)
     assert set(lines[0]) == {"epoch", *CURVES}
     assert all(0 <= float(line["val_accuracy"]) <= 1 for line in lines)
-    given = [{name: float(line[name]) for name in CURVES} for line in lines]
-    assert trained.live.epochs == [*given, {}] and trained.live.ended
+    given = {int(line["epoch"]): {name: float(line[name]) for name in CURVES} for line in lines}
+    assert trained.tracker.steps == given and trained.tracker.ended
 
 
 def test_the_same_seed_gives_the_same_figures(trained: Trained, tmp_path: Path) -> None:

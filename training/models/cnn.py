@@ -88,11 +88,16 @@ class Cnn:
             epochs=numbers.cnn.epochs,
             batch_size=numbers.cnn.batch_size,
             verbose=0,
-            callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: log(logs))],
+            callbacks=[_each_epoch(keras, log, numbers.cnn.epochs)],
         )
         if precision != FLOAT32:
             network = _copy(network, _network(keras, shape, classes, numbers, FLOAT32))
         return FittedCnn(network, tensorflow.__version__, device=device, precision=precision)
+
+
+def _each_epoch(keras: Any, log: Log, epochs: int) -> Any:
+    """Return a callback of Keras that logs the figures of every epoch."""
+    return keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: log(logs, epochs=epochs))
 
 
 def find_device(tensorflow: Any) -> str:

@@ -68,7 +68,7 @@ class Linear:
         numbers: Train,
         log: Log,
     ) -> FittedLinear:
-        """Fit to the end; there are no epochs, so one line is logged."""
+        """Fit to the end; there are no epochs, so the figures are logged once."""
         import sklearn
         from sklearn.linear_model import LogisticRegression
         from sklearn.metrics import log_loss
@@ -87,5 +87,5 @@ class Linear:
             found = fitted.probabilities(split.inputs)
             figures[f"{prefix}accuracy"] = float((found.argmax(axis=1) == split.labels).mean())
             figures[f"{prefix}loss"] = float(log_loss(split.labels, found, labels=range(classes)))
-        log(figures)
+        log(figures, epochs=1)
         return fitted

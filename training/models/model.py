@@ -1,6 +1,6 @@
 """What a model is: something that fits rows and can be written as ONNX."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -10,8 +10,15 @@ from numpy.typing import NDArray
 from training.artifacts.splits import Split
 from training.params import Train
 
-# Called once per epoch with names and values: accuracy, loss, val_accuracy, val_loss.
-Log = Callable[[dict[str, float]], None]
+
+class Log(Protocol):
+    """Takes the figures of one epoch; a model without epochs calls it once, at the end."""
+
+    def __call__(self, figures: Mapping[str, float], *, epochs: int | None = None) -> None:
+        """Record accuracy, loss, val_accuracy and val_loss.
+
+        epochs: how many there will be in all; None where the model does not know.
+        """
 
 
 class Fitted(Protocol):

@@ -1,10 +1,10 @@
 """Stage 2: fit a model, calibrate it, and write it as ONNX with the framework's own predictions."""
 
 import csv
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
@@ -18,53 +18,40 @@ from training.models import MODELS
 from training.models.model import Fitted
 from training.stages.calibration import append_temperature, fit_temperature, soften
 from training.tasks import TASKS
+from training.trackers.guarded import Guarded, chosen
+from training.trackers.tracker import Tracker
 
 CURVES = ("accuracy", "loss", "val_accuracy", "val_loss")
 
 
-class Live(Protocol):
-    """What is used of DVCLive."""
+class EpochLog:
+    """Figures per epoch: kept for the report, printed, and handed to the tracker."""
 
-    def log_metric(self, name: str, value: float) -> None:
-        """Take one figure of this epoch."""
-
-    def next_step(self) -> None:
-        """End the epoch."""
-
-    def end(self) -> None:
-        """Write what is left."""
-
-
-class History:
-    """Figures per epoch: kept for the report, and handed to DVCLive as they come."""
-
-    def __init__(self, file: Path, epochs: int, live: Live) -> None:
+    def __init__(self, file: Path, tracker: Tracker) -> None:
         self._file = file
-        self._epochs = epochs
         self._rows: list[dict[str, float]] = []
-        self._live = live
+        self._tracker = tracker
 
-    def log(self, figures: dict[str, float]) -> None:
-        """Record one epoch and say where training is."""
+    def log(self, figures: Mapping[str, float], *, epochs: int | None = None) -> None:
+        """Record one epoch and print how far training is; epochs: of all, None if not known."""
         row = {name: round(float(figures[name]), 6) for name in CURVES}
         self._rows.append(row)
-        for name, value in row.items():
-            self._live.log_metric(name, value)
-        self._live.next_step()
+        epoch = len(self._rows)
+        self._tracker.log(row, step=epoch)
         print(
-            f"epoch {len(self._rows)}/{self._epochs}: accuracy {row['accuracy']:.3f}, "
+            f"epoch {epoch}{f'/{epochs}' if epochs else ''}: accuracy {row['accuracy']:.3f}, "
             f"validation {row['val_accuracy']:.3f}",
             flush=True,
         )
 
     def close(self) -> None:
-        """Write history.csv."""
-        self._live.end()
+        """Write history.csv and end the run of the tracker."""
         with self._file.open("w", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(("epoch", *CURVES))
             for epoch, row in enumerate(self._rows, start=1):
                 writer.writerow((epoch, *row.values()))
+        self._tracker.end()
 
 
 def emphasise(prepared: Prepared, times: int) -> Split:
@@ -79,15 +66,14 @@ def train(
     classes: int,
     out: Path,
     *,
-    live: Live,
+    tracker: Tracker,
     machine: Callable[[], Reading],
 ) -> Fitted:
     """Fit, calibrate and write everything of this stage.
 
     machine: what fitting costs is read from it; calibration and writing are left out.
     """
-    epochs = numbers.cnn.epochs if numbers.model == "cnn" else 1
-    history = History(out / "history.csv", epochs, live)
+    history = EpochLog(out / "history.csv", tracker)
     rows = emphasise(prepared, numbers.fresh_weight)
     with metered(machine) as meter:
         fitted = MODELS[numbers.model].fit(
@@ -133,16 +119,15 @@ def _write_model(fitted: Fitted, prepared: Prepared, out: Path) -> float:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the stage for one task."""
-    from dvclive.live import Live as DvcLive  # two seconds to import
-
+    start = chosen(os.environ)
     name = task_parser(__doc__).parse_args(arguments).task
     numbers = params.load(name).train
     prepared = Prepared.read(Path("artifacts", name, "prepared"))
     out = Path("artifacts", name, "model")
     out.mkdir(parents=True, exist_ok=True)
     print(f"training {numbers.model} on {len(prepared.train.labels)} rows", flush=True)
-    live = DvcLive(str(out / "live"), dvcyaml=None, save_dvc_exp=False, report=None)
-    train(prepared, numbers, len(TASKS[name].labels), out, live=live, machine=this_machine())
+    tracker = Guarded(start, out / "live", numbers.model_dump())
+    train(prepared, numbers, len(TASKS[name].labels), out, tracker=tracker, machine=this_machine())
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import numpy as np
 
-from monitoring import files
-from monitoring.config import prometheus_config
+from monitoring import generated_files
+from monitoring.prometheus_config import prometheus_config
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
 from tests import bundles
@@ -30,7 +30,7 @@ SECONDS = 8
 @contextmanager
 def running(folder: Path) -> Iterator[Prometheus]:
     """Yield a Prometheus that saw drifting traffic, labels, a retrain and a refused bundle."""
-    files.write(folder, THRESHOLDS)
+    generated_files.write(folder, THRESHOLDS)
     fakes.deploy(folder)
     relay, _ = bench(folder, "refused")
     with fakes.running(fakes.settings(folder)) as service, relay.client() as door:

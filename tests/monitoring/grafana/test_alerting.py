@@ -8,10 +8,10 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from monitoring.alerts import RETRAIN, Alert, model_alerts, relay_alerts, service_alerts
-from monitoring.grafana import notify
+from monitoring.alerts import RETRAIN, Alert, every
+from monitoring.grafana import notification
 from monitoring.grafana.alert_rules import in_grafana
-from monitoring.grafana.files import ALERTING, DASHBOARDS
+from monitoring.grafana.generated_files import ALERTING, DASHBOARDS
 from monitoring.grafana.provisioning import FOLDER
 from monitoring.grafana.variables import DATASOURCE_UID
 from monitoring.relay.settings import Settings
@@ -20,7 +20,7 @@ from monitoring.thresholds import Thresholds
 from tests.monitoring.grafana import alerting_schemas as schemas
 
 ROOT = Path(__file__).parents[3]
-ALERTS = [*model_alerts(Thresholds()), *service_alerts(Thresholds()), *relay_alerts(Thresholds())]
+ALERTS = every(Thresholds())
 
 
 def _content(name: str) -> dict[str, Any]:
@@ -112,14 +112,14 @@ def test_alerts_go_where_they_belong(alert: Alert) -> None:
     """A retrain goes to the relay, grouped by model alone; everything else goes to people."""
     route = _route({"alertname": alert.name, "model": "digits", **alert.labels})
     retrain = alert.labels == RETRAIN
-    assert route["receiver"] == (notify.RELAY if retrain else notify.PEOPLE)
+    assert route["receiver"] == (notification.RELAY if retrain else notification.PEOPLE)
     assert not retrain or route["group_by"] == ["model"]
 
 
 @pytest.mark.parametrize("name", NO_EVIDENCE)
 def test_what_could_not_be_read_goes_to_people(name: str) -> None:
     """Grafana's own alerts carry a retrain's labels and still go to people, not to the relay."""
-    assert _route({"alertname": name, **RETRAIN})["receiver"] == notify.PEOPLE
+    assert _route({"alertname": name, **RETRAIN})["receiver"] == notification.PEOPLE
 
 
 def test_the_relay_knows_the_signature() -> None:
@@ -134,8 +134,8 @@ def test_the_relay_knows_the_signature() -> None:
 def test_the_mute_timing_is_off() -> None:
     """The example of a maintenance window holds nothing back until somebody names it."""
     (timing,) = _content("mute-timings.yml")["muteTimes"]
-    assert timing["name"] == notify.MAINTENANCE
-    assert notify.MAINTENANCE not in (ROOT / ALERTING / "policies.yml").read_text("utf-8")
+    assert timing["name"] == notification.MAINTENANCE
+    assert notification.MAINTENANCE not in (ROOT / ALERTING / "policies.yml").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

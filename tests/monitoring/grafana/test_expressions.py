@@ -8,7 +8,7 @@ from urllib.error import HTTPError
 
 import pytest
 
-from monitoring.alerts import Alert, model_alerts, relay_alerts, service_alerts
+from monitoring.alerts import Alert, every
 from monitoring.grafana.alert_rules import ANY_VALUE
 from monitoring.grafana.boards import boards
 from monitoring.grafana.variables import MODEL, SIGNAL, VERSION, substitute
@@ -17,7 +17,7 @@ from tests.monitoring.grafana.running import THRESHOLDS, running
 from tests.prometheus import Prometheus
 
 WINDOWS = THRESHOLDS.windows
-ALERTS = [*model_alerts(THRESHOLDS), *service_alerts(THRESHOLDS), *relay_alerts(THRESHOLDS)]
+ALERTS = every(THRESHOLDS)
 
 
 class Asked(NamedTuple):

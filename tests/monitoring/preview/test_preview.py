@@ -16,7 +16,7 @@ from monitoring.grafana.panel import Panel, Query
 from monitoring.preview.ask import Asker
 from monitoring.preview.cells import joined
 from monitoring.preview.dashboard import COLUMNS, place
-from monitoring.prometheus import Series
+from monitoring.prometheus_client import Series
 from monitoring.thresholds import Thresholds
 from tests.monitoring.grafana.running import running
 from tests.prometheus import Prometheus

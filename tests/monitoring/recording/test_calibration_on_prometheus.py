@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from monitoring import files
-from monitoring.config import prometheus_config
+from monitoring import generated_files
+from monitoring.prometheus_config import prometheus_config
 from monitoring.recording.series import Window
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
@@ -39,7 +39,7 @@ def _count(replica: Replica, random: np.random.Generator, rows: int) -> None:
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
     """Return a Prometheus that saw labels come in at two replicas."""
     folder = tmp_path_factory.mktemp("prometheus")
-    files.write(folder, THRESHOLDS)
+    generated_files.write(folder, THRESHOLDS)
     random = np.random.default_rng(2)
     with Replica() as first, Replica() as second:
         replicas = (first, second)

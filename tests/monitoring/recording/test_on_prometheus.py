@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from monitoring import files
-from monitoring.config import prometheus_config
+from monitoring import generated_files
+from monitoring.prometheus_config import prometheus_config
 from monitoring.recording.rules import Window
 from monitoring.thresholds import Thresholds, seconds
 from perennial.metric_names import service as metrics
@@ -46,7 +46,7 @@ WINDOWS = THRESHOLDS.windows
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Watched"]:
     """Return a Prometheus that saw two replicas count for some seconds, one of them restarting."""
     folder = tmp_path_factory.mktemp("prometheus")
-    files.write(folder, THRESHOLDS)
+    generated_files.write(folder, THRESHOLDS)
     random = np.random.default_rng(11)
     with Replica() as first, Replica() as second:
         for replica in (first, second):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitoring.relay.gitlab import Pipeline
-from monitoring.relay.policy import Verdict
+from monitoring.relay.policy import AuditEntry
 from perennial.gitlab.errors import GitLabRefused, GitLabUnsure
 
 START = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -39,7 +39,7 @@ class FakePipelines:
         self.made: dict[str, Pipeline] = {}
         self.inputs: list[dict[str, str]] = []
         self.statuses: dict[int, str] = {}
-        self.verdicts: dict[int, Verdict] = {}
+        self.verdicts: dict[int, AuditEntry] = {}
         self.unreadable = False
         self.down = False
         self.before_answer: Callable[[], None] = lambda: None
@@ -72,7 +72,7 @@ class FakePipelines:
         self._check()
         return self.statuses.get(pipeline, "running")
 
-    def verdict(self, pipeline: int, model: str) -> Verdict | None:
+    def gate_verdict(self, pipeline: int, model: str) -> AuditEntry | None:
         """Return what the test set."""
         self._check()
         if self.unreadable:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from demo.processes import free_port
-from monitoring.config import alertmanager_config
+from monitoring.alertmanager_config import alertmanager_config
 from tests.monitoring.relay.fakes import alert
 from tests.monitoring.relay.gitlab_server import GitlabServer
 from tests.monitoring.relay.process import BEARER, RelayProcess

@@ -7,7 +7,7 @@ import pytest
 
 from demo.processes import free_port
 from monitoring.relay.gitlab import GitlabPipelines
-from monitoring.relay.policy import VERDICTS, Decision, Verdict
+from monitoring.relay.policy import GATE_VERDICTS, AuditEntry, AuditEvent
 from perennial.gitlab.errors import GitLabRefused, GitLabUnsure
 from tests.monitoring.relay.gitlab_server import PROJECT, READ_TOKEN, TRIGGER_TOKEN, GitlabServer
 
@@ -41,9 +41,9 @@ def test_a_pipeline_is_started_found_and_followed(gitlab: GitlabServer) -> None:
     assert gitlab.pipelines[0]["started"] == INPUTS["incident_started"]
 
 
-@pytest.mark.parametrize("verdict", VERDICTS)
+@pytest.mark.parametrize("verdict", GATE_VERDICTS)
 def test_the_verdict_is_read_from_the_gates_artifacts(
-    gitlab: GitlabServer, verdict: Decision
+    gitlab: GitlabServer, verdict: AuditEvent
 ) -> None:
     """The file that the gate writes, of the job of that name; its reasons become one sentence."""
     client = _client(gitlab.url)
@@ -52,7 +52,7 @@ def test_the_verdict_is_read_from_the_gates_artifacts(
     files = {"artifacts/digits/gate/gate.json": {"decision": decision}}
     gate = {"id": 7, "name": "gate", "status": "failed", "files": files}
     gitlab.pipelines[0]["jobs"] = [{"id": 8, "name": "propose", "status": "skipped"}, gate]
-    assert client.verdict(made.id, "digits") == Verdict(verdict, "a gain; no loss")
+    assert client.gate_verdict(made.id, "digits") == AuditEntry(verdict, "a gain; no loss")
 
 
 @pytest.mark.parametrize("jobs", [[], [{"id": 7, "name": "gate", "status": "skipped"}]])
@@ -61,7 +61,7 @@ def test_a_gate_that_was_not_reached_has_no_verdict(gitlab: GitlabServer, jobs: 
     client = _client(gitlab.url)
     made = client.trigger(INPUTS)
     gitlab.pipelines[0]["jobs"] = jobs
-    assert client.verdict(made.id, "digits") is None
+    assert client.gate_verdict(made.id, "digits") is None
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_verdict_that_makes_no_sense_is_refused(
     gate = {"id": 7, "name": "gate", "status": "failed", "files": files}
     gitlab.pipelines[0]["jobs"] = [gate]
     with pytest.raises(GitLabRefused, match=message):
-        client.verdict(made.id, "digits")
+        client.gate_verdict(made.id, "digits")
 
 
 def test_the_first_of_two_pipelines_of_a_name_is_found(gitlab: GitlabServer) -> None:

@@ -4,35 +4,43 @@ from datetime import timedelta
 
 import pytest
 
-from monitoring.relay.policy import Decision, History, Policy, decide
+from monitoring.relay.policy import AuditEvent, ModelHistory, Policy, admit
 from tests.monitoring.relay.fakes import START
 
 POLICY = Policy(cooldown=timedelta(hours=1), daily_budget=2)
 
 
 @pytest.mark.parametrize(
-    "history, decision, reason",
+    "history, event, reason",
     [
-        (History(), Decision.ACCEPTED, "new incident"),
-        (History(known="triggered"), Decision.DUPLICATE, "this incident is already triggered"),
-        (History(known="failed"), Decision.DUPLICATE, "this incident is already failed"),
-        (History(waiting="abc"), Decision.WAITING, "incident abc has no pipeline yet"),
+        (ModelHistory(), AuditEvent.ACCEPTED, "new incident"),
         (
-            History(last=START - timedelta(minutes=59), today=1),
-            Decision.COOLDOWN,
+            ModelHistory(known="triggered"),
+            AuditEvent.DUPLICATE,
+            "this incident is already triggered",
+        ),
+        (ModelHistory(known="failed"), AuditEvent.DUPLICATE, "this incident is already failed"),
+        (ModelHistory(waiting="abc"), AuditEvent.WAITING, "incident abc has no pipeline yet"),
+        (
+            ModelHistory(last=START - timedelta(minutes=59), today=1),
+            AuditEvent.COOLDOWN,
             "an incident was accepted at 2026-11-21 07:01:00 UTC; 60 of 3600 seconds are left",
         ),
-        (History(last=START - timedelta(hours=1), today=1), Decision.ACCEPTED, "new incident"),
         (
-            History(last=START - timedelta(hours=2), today=2),
-            Decision.BUDGET,
+            ModelHistory(last=START - timedelta(hours=1), today=1),
+            AuditEvent.ACCEPTED,
+            "new incident",
+        ),
+        (
+            ModelHistory(last=START - timedelta(hours=2), today=2),
+            AuditEvent.BUDGET,
             "2 incidents were accepted in 24 hours, the limit is 2",
         ),
     ],
 )
-def test_the_first_rule_that_speaks_decides(
-    history: History, decision: Decision, reason: str
+def test_the_first_rule_that_applies_decides(
+    history: ModelHistory, event: AuditEvent, reason: str
 ) -> None:
     """Each decision comes with the reason that a person reads in the audit."""
-    verdict = decide(history, POLICY, now=START)
-    assert (verdict.decision, verdict.reason) == (decision, reason)
+    entry = admit(history, POLICY, now=START)
+    assert (entry.event, entry.reason) == (event, reason)

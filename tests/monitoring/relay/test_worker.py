@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitoring.relay.policy import Decision, Verdict
+from monitoring.relay.policy import AuditEntry, AuditEvent
 from tests.monitoring.relay.fakes import FakePipelines, webhook
 from tests.monitoring.relay.parts import Bench, bench
 
@@ -213,7 +213,7 @@ def test_the_verdict_of_an_ended_pipeline_is_written_down_once(tmp_path: Path) -
     """A gate that blocks fails its pipeline; a retry of a later job is no second verdict."""
     relay, gitlab = bench(tmp_path)
     relay.intake.receive(webhook())
-    gitlab.verdicts[1] = Verdict(Decision.BLOCK, "a significant loss on base rows")
+    gitlab.verdicts[1] = AuditEntry(AuditEvent.BLOCK, "a significant loss on base rows")
     relay.run(20)
     assert relay.value("relay_verdicts_total", model="digits", verdict="block") == 0
     for status in ("failed", "running", "failed"):
@@ -222,7 +222,7 @@ def test_the_verdict_of_an_ended_pipeline_is_written_down_once(tmp_path: Path) -
     assert relay.value("relay_verdicts_total", model="digits", verdict="block") == 1
     assert relay.decisions()[-1] == "block"
     assert relay.reasons()[-1] == "a significant loss on base rows"
-    gitlab.statuses[1], gitlab.verdicts[1] = "success", Verdict(Decision.KEEP, "no difference")
+    gitlab.statuses[1], gitlab.verdicts[1] = "success", AuditEntry(AuditEvent.KEEP, "no difference")
     relay.run(20)
     assert relay.value("relay_verdicts_total", model="digits", verdict="keep") == 1
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from monitoring.__main__ import main
-from monitoring.prometheus import Prometheus as Client
-from monitoring.summary.finding import Finding
+from monitoring.prometheus_client import Prometheus as Client
+from monitoring.summary.drift_status import DriftStatus
+from monitoring.summary.signal_drift import SignalDrift
 from monitoring.summary.span import Span
 from monitoring.summary.summary import Summary, summarise
 from monitoring.summary.table import text
-from monitoring.summary.verdict import Verdict
 from monitoring.summary.version import choose
 from monitoring.summary.words import facts, headline
 from monitoring.thresholds import Thresholds, seconds
@@ -40,23 +40,23 @@ def _summary(prometheus: Prometheus, model: str, since: str = "24h", ago: float 
     return summarise(span, choose(span, model=model, version=None), THRESHOLDS)
 
 
-def _finding(summary: Summary, name: str) -> Finding:
-    return next(one for one in summary.findings if one.signal.name == name)
+def _signal(summary: Summary, name: str) -> SignalDrift:
+    return next(one for one in summary.signals if one.signal.name == name)
 
 
 def test_a_real_shift_gives_the_verdict_and_others_none(prometheus: Prometheus) -> None:
-    """Each signal of a day with one shift in it has the verdict that its counts deserve."""
+    """Each signal of a day with one shift in it has the status that its counts deserve."""
     summary = _summary(prometheus, "digits")
-    verdicts = {one.signal.name: one.verdict for one in summary.findings}
-    assert verdicts == {
-        "contrast": Verdict.DRIFT,
-        "colour": Verdict.WATCH,
-        "rare": Verdict.FEW,
-        "brightness": Verdict.STEADY,
-        "prediction": Verdict.STEADY,
-        "tint": Verdict.IDLE,
+    statuses = {one.signal.name: one.status for one in summary.signals}
+    assert statuses == {
+        "contrast": DriftStatus.DRIFT,
+        "colour": DriftStatus.WATCH,
+        "rare": DriftStatus.FEW,
+        "brightness": DriftStatus.STEADY,
+        "prediction": DriftStatus.STEADY,
+        "tint": DriftStatus.IDLE,
     }
-    assert [one.signal.name for one in summary.findings[:3]] == ["contrast", "colour", "rare"]
+    assert [one.signal.name for one in summary.signals[:3]] == ["contrast", "colour", "rare"]
     assert summary.drifts
     assert headline(summary).startswith("1 of 6 signals of digits 1.0.0 drift (contrast); 1 to")
 
@@ -71,7 +71,7 @@ def test_the_table_is_the_specification_over_the_span(prometheus: Prometheus, si
     live = (hours - drifted) * np.array(list(before.values()))
     live += drifted * np.array(list(after.values()))
     reference = np.array(list(models.TENTHS.values()))
-    found = _finding(summary, "contrast")
+    found = _signal(summary, "contrast")
     assert found.signal.bins == list(models.TENTHS)
     assert found.signal.counts == pytest.approx(live, rel=1e-6)
     assert found.psi == pytest.approx(drift.psi(live, reference, prior=THRESHOLDS.prior))
@@ -89,37 +89,37 @@ def test_the_table_is_the_specification_over_the_span(prometheus: Prometheus, si
     decided = drift.drifts(
         found.psi, found.evidence, limit=THRESHOLDS.psi_limit(summary.limits.window)
     )
-    assert (found.verdict is Verdict.DRIFT) == decided
+    assert (found.status is DriftStatus.DRIFT) == decided
 
 
 def test_the_span_may_end_in_the_past(prometheus: Prometheus) -> None:
     """Before the shift nothing drifts."""
     summary = _summary(prometheus, "digits", "12h", ago=models.DRIFTED)
     assert not summary.drifts
-    assert _finding(summary, "contrast").psi == pytest.approx(0, abs=1e-6)
+    assert _signal(summary, "contrast").psi == pytest.approx(0, abs=1e-6)
 
 
 def test_a_category_has_no_ks(prometheus: Prometheus) -> None:
     """KS needs bins in order."""
-    assert _finding(_summary(prometheus, "digits"), "colour").ks is None
+    assert _signal(_summary(prometheus, "digits"), "colour").ks is None
 
 
 def test_an_idle_service_has_no_traffic(prometheus: Prometheus) -> None:
     """Nothing counted: every statistic is exactly 0, and the headline says why."""
     summary = _summary(prometheus, "idle")
-    assert {(one.psi, one.ks, one.evidence, one.verdict) for one in summary.findings} == {
-        (0.0, 0.0, 0.0, Verdict.IDLE)
+    assert {(one.psi, one.ks, one.evidence, one.status) for one in summary.signals} == {
+        (0.0, 0.0, 0.0, DriftStatus.IDLE)
     }
     assert headline(summary) == "No traffic reached idle 1.0.0 in the span."
 
 
 def test_two_replicas_equal_one_that_saw_all(prometheus: Prometheus) -> None:
     """Rows shared among two replicas give the figures of one replica with all of them."""
-    (alone,), (pair,) = (_summary(prometheus, name).findings for name in ("alone", "pair"))
+    (alone,), (pair,) = (_summary(prometheus, name).signals for name in ("alone", "pair"))
     assert pair.signal.counts == pytest.approx(alone.signal.counts)
     found = [(one.psi, one.ks, one.evidence) for one in (pair, alone)]
     assert found[0] == pytest.approx(found[1])
-    assert pair.verdict is alone.verdict
+    assert pair.status is alone.status
 
 
 def test_a_version_that_began_in_the_span_is_reported_as_far_as_it_served(
@@ -128,7 +128,7 @@ def test_a_version_that_began_in_the_span_is_reported_as_far_as_it_served(
     """Its rows are those since it began, and the versions say when."""
     summary = _summary(prometheus, "late")
     assert summary.version.version == "2.0.0"
-    assert _finding(summary, "contrast").signal.rows == pytest.approx(1200, rel=0.01)
+    assert _signal(summary, "contrast").signal.rows == pytest.approx(1200, rel=0.01)
     before, now = map(str, summary.served)
     assert re.fullmatch(r"1\.0\.0 \(until .*\)", before)
     assert re.fullmatch(r"2\.0\.0 \(since .*\)", now)
@@ -149,7 +149,7 @@ def test_accuracy_and_alerts_stand_beside(prometheus: Prometheus) -> None:
 def test_a_signal_that_does_not_fit_is_named_and_left_out(prometheus: Prometheus) -> None:
     """A bin without a reference is told, and the other signals are reported."""
     summary = _summary(prometheus, "broken")
-    assert [one.signal.name for one in summary.findings] == ["whole"]
+    assert [one.signal.name for one in summary.signals] == ["whole"]
     assert dict(facts(summary))["Left out"].startswith("torn was left out: torn: got ['99']")
 
 

@@ -153,13 +153,13 @@ def test_the_service_starts_without_a_bundle_and_picks_one_up(tmp_path: Path) ->
         fakes.deploy(tmp_path)
         fakes.wait_until(lambda: service.client.get("/ready").status_code == 200)
         assert service.predict()[0]["model_version"] == "1.0.0"
-    assert len(events(service, "production_link_missing")) == 1
+    assert len(events(service, "no_bundle_offered")) == 1
 
 
 def test_a_removed_link_leaves_the_bundle_serving(service: Running, tmp_path: Path) -> None:
     """Whoever removes the link by mistake takes no traffic down."""
     (tmp_path / "bundles" / "production").unlink()
-    fakes.wait_until(lambda: bool(events(service, "production_link_missing")))
+    fakes.wait_until(lambda: bool(events(service, "no_bundle_offered")))
     assert service.predict()[0]["model_version"] == "1.0.0"
 
 

@@ -7,13 +7,9 @@ from typing import Any
 import yaml
 
 from monitoring import alerts
+from monitoring.alertmanager_config import alertmanager_config, compose_alertmanager
 from monitoring.alerts import Alert
-from monitoring.config import (
-    alertmanager_config,
-    compose_alertmanager,
-    compose_prometheus,
-    prometheus_config,
-)
+from monitoring.prometheus_config import compose_prometheus, prometheus_config
 from monitoring.recording import rules
 from monitoring.recording.rules import Rule
 from monitoring.thresholds import Thresholds, seconds
@@ -50,9 +46,9 @@ def generated(thresholds: Thresholds, *, runbook: str = alerts.RUNBOOK) -> dict[
         RULES / "drift.rules.yml": render(_drift(thresholds)),
         RULES / "accuracy.rules.yml": render(_accuracy(thresholds)),
         RULES / "alerts.rules.yml": render(_alerts(thresholds, runbook)),
-        Path("prometheus.yml"): render(prometheus_config()),
+        Path("prometheus.yml"): render(prometheus_config(thresholds=thresholds)),
         Path("alertmanager.yml"): render(alertmanager_config()),
-        COMPOSE / "prometheus.yml": render(compose_prometheus()),
+        COMPOSE / "prometheus.yml": render(compose_prometheus(thresholds)),
         COMPOSE / "alertmanager.yml": render(compose_alertmanager()),
     }
 
@@ -103,15 +99,10 @@ def _accuracy(thresholds: Thresholds) -> dict[str, Any]:
 
 
 def _alerts(thresholds: Thresholds, runbook: str) -> dict[str, Any]:
-    groups = {
-        "model": alerts.model_alerts(thresholds),
-        "service": alerts.service_alerts(thresholds),
-        "relay": alerts.relay_alerts(thresholds),
-    }
     return {
         "groups": [
             {"name": f"alerts_{name}", "rules": [_alert(alert, runbook) for alert in group]}
-            for name, group in groups.items()
+            for name, group in alerts.groups(thresholds).items()
         ]
     }
 

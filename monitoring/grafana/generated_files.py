@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from monitoring import alerts
-from monitoring.files import render as as_yaml
-from monitoring.grafana import build
+from monitoring.generated_files import render as as_yaml
 from monitoring.grafana.alert_rules import alert_rules
 from monitoring.grafana.boards import boards
-from monitoring.grafana.notify import contact_points, mute_timings, policies
+from monitoring.grafana.dashboard_json import render
+from monitoring.grafana.notification import contact_points, mute_timings, policies
 from monitoring.grafana.provisioning import dashboards, datasources
 from monitoring.thresholds import Thresholds
 
@@ -22,7 +22,7 @@ def generated(thresholds: Thresholds, *, runbook: str = alerts.RUNBOOK) -> dict[
     """Return the text of every file; the same thresholds always give the same text."""
     made = boards(thresholds)
     drawn = {
-        DASHBOARDS / f"{board.uid}.json": build.render(board, made, thresholds, runbook=runbook)
+        DASHBOARDS / f"{board.uid}.json": render(board, made, thresholds, runbook=runbook)
         for board in made
     }
     return {

@@ -1,7 +1,5 @@
 """The Service dashboard: rate, errors, duration, saturation, batches, queue, per version."""
 
-from monitoring.alerts import LATENCY_BUCKET, PROBES, REQUESTS, SERVICE_JOB
-from monitoring.grafana.loop import annotations
 from monitoring.grafana.panel import (
     GREEN,
     LOOP,
@@ -14,14 +12,11 @@ from monitoring.grafana.panel import (
     Panel,
     Query,
 )
+from monitoring.grafana.shared_panels import annotations
 from monitoring.grafana.variables import OF_VERSION, RATE
 from monitoring.thresholds import Thresholds
+from perennial.metric_names import http
 from perennial.metric_names import service as metrics
-
-JOB = f'job="{SERVICE_JOB}"'
-ASKED = f'{JOB},handler!~"{PROBES}"'
-RATE_OF_ALL = f"sum(rate({REQUESTS}{{{ASKED}}}[{RATE}]))"
-RATE_OF_ERRORS = f'sum(rate({REQUESTS}{{{ASKED},status="5xx"}}[{RATE}]))'
 
 
 def board(thresholds: Thresholds) -> Board:
@@ -32,16 +27,16 @@ def board(thresholds: Thresholds) -> Board:
         "Rate, errors, duration and saturation of the service, and what each version adds.",
         (
             *_now(thresholds),
-            _rate(),
+            _rate(thresholds),
             _errors(thresholds),
             _duration(thresholds),
-            _latencies(),
+            _latencies(thresholds),
             _inference(),
             _saturation(thresholds),
             _batches(),
-            _queue(),
+            _queue(thresholds),
             _versions(),
-            _bundles(),
+            _bundles(thresholds),
         ),
         annotations()[:1],
         since="now-6h",
@@ -55,8 +50,8 @@ def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
             "Replicas that answer",
             "Replicas that Prometheus could scrape, and all it knows of.",
             (
-                Query(f"sum(up{{{JOB}}})", "answer"),
-                Query(f"count(up{{{JOB}}})", "known"),
+                Query(f"sum(up{{{_job(thresholds)}}})", "answer"),
+                Query(f"count(up{{{_job(thresholds)}}})", "known"),
             ),
             ("ServiceDown",),
             (LOOP,),
@@ -70,7 +65,7 @@ def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
             "stat",
             "Requests a second",
             "All routes but the probes, of all replicas together.",
-            (Query(RATE_OF_ALL, "requests"),),
+            (Query(_rate_of_all(thresholds), "requests"),),
             ("LatencyHigh",),
             (MODEL,),
             unit="reqps",
@@ -82,7 +77,7 @@ def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
             "Share of errors",
             f"Answers 5xx over all answers; {thresholds.errors_share:.2%} pages. "
             "Wrong input is 4xx and does not count.",
-            (Query(f"{RATE_OF_ERRORS} / ({RATE_OF_ALL} > 0) or vector(0)", "errors"),),
+            (Query(f"{_share_of_errors(thresholds)} or vector(0)", "errors"),),
             ("ErrorsHigh",),
             (LOOP,),
             unit="percentunit",
@@ -94,7 +89,11 @@ def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
             "stat",
             "Slowest requests",
             f"The {thresholds.latency_quantile:.2%} quantile of the duration of all requests.",
-            (Query(_quantile(thresholds.latency_quantile), "quantile", "nobody asked"),),
+            (
+                Query(
+                    _quantile(thresholds.latency_quantile, thresholds), "quantile", "nobody asked"
+                ),
+            ),
             ("LatencyHigh",),
             (LOOP,),
             unit="s",
@@ -106,19 +105,37 @@ def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
     )
 
 
-def _quantile(quantile: float) -> str:
-    buckets = f"sum by (le) (rate({LATENCY_BUCKET}{{{JOB}}}[{RATE}]))"
+def _job(thresholds: Thresholds) -> str:
+    return f'job="{thresholds.service_job}"'
+
+
+def _asked(thresholds: Thresholds) -> str:
+    """Return the selector of the requests of clients."""
+    return f'{_job(thresholds)},handler!~"{http.PROBES}"'
+
+
+def _rate_of_all(thresholds: Thresholds) -> str:
+    return f"sum(rate({http.REQUESTS}{{{_asked(thresholds)}}}[{RATE}]))"
+
+
+def _share_of_errors(thresholds: Thresholds) -> str:
+    errors = f'sum(rate({http.REQUESTS}{{{_asked(thresholds)},status="5xx"}}[{RATE}]))'
+    return f"{errors} / ({_rate_of_all(thresholds)} > 0)"
+
+
+def _quantile(quantile: float, thresholds: Thresholds) -> str:
+    buckets = f"sum by (le) (rate({http.LATENCY_BUCKET}{{{_job(thresholds)}}}[{RATE}]))"
     return f"histogram_quantile({quantile:g}, {buckets}) >= 0"
 
 
-def _rate() -> Panel:
+def _rate(thresholds: Thresholds) -> Panel:
     return Panel(
         "timeseries",
         "Rate: requests by route and answer",
         "Requests a second. 4xx is a sender's mistake, 5xx ours.",
         (
             Query(
-                f"sum by (handler, status) (rate({REQUESTS}{{{ASKED}}}[{RATE}]))",
+                f"sum by (handler, status) (rate({http.REQUESTS}{{{_asked(thresholds)}}}[{RATE}]))",
                 "{{handler}} {{status}}",
             ),
         ),
@@ -134,7 +151,7 @@ def _errors(thresholds: Thresholds) -> Panel:
         "timeseries",
         "Errors: share of answers 5xx",
         f"Pages over the line, if it lasts {thresholds.errors_for}.",
-        (Query(f"{RATE_OF_ERRORS} / ({RATE_OF_ALL} > 0)", "errors"),),
+        (Query(f"{_share_of_errors(thresholds)}", "errors"),),
         ("ErrorsHigh",),
         (LOOP,),
         unit="percentunit",
@@ -150,7 +167,7 @@ def _duration(thresholds: Thresholds) -> Panel:
         "Duration: quantiles of all requests",
         f"Seconds; the {thresholds.latency_quantile:.2%} quantile pages over the line, if it lasts "
         f"{thresholds.latency_for}.",
-        tuple(Query(_quantile(quantile), f"{quantile:.2%}") for quantile in quantiles),
+        tuple(Query(_quantile(quantile, thresholds), f"{quantile:.2%}") for quantile in quantiles),
         ("LatencyHigh",),
         (LOOP,),
         unit="s",
@@ -159,12 +176,16 @@ def _duration(thresholds: Thresholds) -> Panel:
     )
 
 
-def _latencies() -> Panel:
+def _latencies(thresholds: Thresholds) -> Panel:
     return Panel(
         "heatmap",
         "Duration: how it is spread",
         "Requests a second by duration. Two bands are two kinds of requests, or a queue.",
-        (Query(f"sum by (le) (rate({LATENCY_BUCKET}{{{JOB}}}[{RATE}]))", "{{le}}"),),
+        (
+            Query(
+                f"sum by (le) (rate({http.LATENCY_BUCKET}{{{_job(thresholds)}}}[{RATE}]))", "{{le}}"
+            ),
+        ),
         ("LatencyHigh",),
         (LOOP,),
         unit="s",
@@ -226,16 +247,16 @@ def _batches() -> Panel:
     )
 
 
-def _queue() -> Panel:
+def _queue(thresholds: Thresholds) -> Panel:
     return Panel(
         "timeseries",
         "Queue: predictions that wait to be stored, and those lost",
         "A queue that grows is a slow database. A lost prediction was answered but not stored: no "
         "feedback can name it.",
         (
-            Query(f"sum({metrics.QUEUE_LENGTH.name}{{{JOB}}})", "waiting"),
+            Query(f"sum({metrics.QUEUE_LENGTH.name}{{{_job(thresholds)}}})", "waiting"),
             Query(
-                f"sum(increase({metrics.PREDICTIONS_DROPPED.name}{{{JOB}}}[{RATE}]))",
+                f"sum(increase({metrics.PREDICTIONS_DROPPED.name}{{{_job(thresholds)}}}[{RATE}]))",
                 "lost",
             ),
         ),
@@ -265,15 +286,15 @@ def _versions() -> Panel:
     )
 
 
-def _bundles() -> Panel:
+def _bundles(thresholds: Thresholds) -> Panel:
     return Panel(
         "timeseries",
         "Bundles put into service, and refused",
         "Since the replicas started. A refused bundle leaves the old version serving.",
         (
-            Query(f"sum({metrics.BUNDLE_SWAPS.name}{{{JOB}}})", "put into service"),
+            Query(f"sum({metrics.BUNDLE_SWAPS.name}{{{_job(thresholds)}}})", "put into service"),
             Query(
-                f"sum by (reason) ({metrics.BUNDLE_REJECTED.name}{{{JOB}}}) > 0",
+                f"sum by (reason) ({metrics.BUNDLE_REJECTED.name}{{{_job(thresholds)}}}) > 0",
                 "refused: {{reason}}",
                 "no bundle was refused",
             ),

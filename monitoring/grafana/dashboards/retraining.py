@@ -1,7 +1,5 @@
 """The Retraining dashboard: from an alert to a pipeline, its verdict and the version it made."""
 
-from monitoring.alerts import RELAY_JOB
-from monitoring.grafana.loop import HEALTHY, annotations, steps
 from monitoring.grafana.panel import (
     GREEN,
     LOOP,
@@ -14,6 +12,7 @@ from monitoring.grafana.panel import (
     Panel,
     Query,
 )
+from monitoring.grafana.shared_panels import HEALTHY, annotations, steps
 from monitoring.grafana.variables import OF_MODEL
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import relay as relay
@@ -33,7 +32,7 @@ def board(thresholds: Thresholds) -> Board:
         "Perennial / Retraining",
         "Alert, pipeline, gate, deployment: what each retrain did, when, and with which verdict.",
         (
-            *_now(),
+            *_now(thresholds),
             _steps(),
             _times(),
             _verdicts(),
@@ -47,14 +46,14 @@ def board(thresholds: Thresholds) -> Board:
     )
 
 
-def _now() -> tuple[Panel, ...]:
+def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
     last = f"max by (model) ({relay.LAST_SUCCESS.name}{{{OF_MODEL}}} > 0)"
     return (
         Panel(
             "stat",
             "The relay",
             "Whether Prometheus reaches the relay. Without it drift is seen and no retrain starts.",
-            (Query(f'min(up{{job="{RELAY_JOB}"}})', "up"),),
+            (Query(f'min(up{{job="{thresholds.relay_job}"}})', "up"),),
             DOWN,
             (LOOP,),
             unit="none",

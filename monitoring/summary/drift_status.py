@@ -1,4 +1,4 @@
-"""What is said of a signal over a span: the decision of the alerts, and shades below it."""
+"""Whether a signal drifts over a span: the decision of the alerts, and two degrees below it."""
 
 import math
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from perennial.statistics import drift
 from perennial.statistics.evidence import evidence_limit
 
 
-class Verdict(Enum):
-    """What is said of a signal, the worst first."""
+class DriftStatus(Enum):
+    """How a signal did over a span, the worst first."""
 
     DRIFT = "drift"
     WATCH = "watch"
@@ -21,7 +21,7 @@ class Verdict(Enum):
     @property
     def rank(self) -> int:
         """0 for the worst."""
-        return list(Verdict).index(self)
+        return list(DriftStatus).index(self)
 
 
 # Half of the effect at which a signal drifts is worth a look.
@@ -64,7 +64,7 @@ def nearest(since: str, windows: tuple[str, ...]) -> str:
     return min(windows, key=lambda window: abs(math.log(seconds(window) / seconds(since))))
 
 
-def decide(
+def drift_status(
     effect: float,
     evidence: float,
     *,
@@ -72,8 +72,8 @@ def decide(
     g_limit: float,
     rows: float,
     size: float,
-) -> Verdict:
-    """Return the verdict; evidence: over its limit.  g_limit: what G must exceed.
+) -> DriftStatus:
+    """Return the status; evidence: over its limit.  g_limit: what G must exceed.
 
     rows: counted in the span.  size: of the reference.
 
@@ -81,18 +81,18 @@ def decide(
     chance: on N rows, G of a shift is near N times its PSI, over 1 + N/M.
 
     >>> at = {"limit": 0.25, "g_limit": 60.0, "size": 1000.0}
-    >>> [decide(0.3, 1.2, rows=400, **at).value, decide(0.15, 1.2, rows=900, **at).value]
-    ['drift', 'watch']
-    >>> [decide(0.01, 0.1, rows=900, **at).value, decide(0.3, 0.2, rows=30, **at).value]
-    ['steady', 'too few rows']
+    >>> drift_status(0.3, 1.2, rows=400, **at).value, drift_status(0.15, 1.2, rows=900, **at).value
+    ('drift', 'watch')
+    >>> drift_status(0.01, 0.1, rows=900, **at).value, drift_status(0.3, 0.2, rows=30, **at).value
+    ('steady', 'too few rows')
     """
     if not rows:
-        return Verdict.IDLE
+        return DriftStatus.IDLE
     if drift.drifts(effect, evidence, limit=limit):
-        return Verdict.DRIFT
+        return DriftStatus.DRIFT
     within_reach = rows * limit / (1 + rows / size) > g_limit
     if evidence <= 1 and (effect > limit or not within_reach):
-        return Verdict.FEW
+        return DriftStatus.FEW
     if drift.drifts(effect, evidence, limit=WATCHED * limit):
-        return Verdict.WATCH
-    return Verdict.STEADY
+        return DriftStatus.WATCH
+    return DriftStatus.STEADY

@@ -1,24 +1,58 @@
 """The counts of every signal of a version over the span, beside its reference."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from monitoring.prometheus import Series
-from monitoring.summary.finding import Counted
+from monitoring.prometheus_client import Series
 from monitoring.summary.span import Span
 from monitoring.summary.version import Version
 from perennial import signals
 from perennial.metric_names import service as metrics
 from perennial.metric_names.metric import Metric
+from perennial.statistics.drift import Floats
 from perennial.statistics.errors import BinMismatch, InvalidReference
 
 SIGNAL, BIN = metrics.SIGNAL_BIN.labels[-2:]
 Bins = Mapping[str, Mapping[str, float]]
 
 
-class Source:
+@dataclass(frozen=True, kw_only=True)
+class SignalCounts:
+    """What Prometheus knows of a signal.
+
+    counts: rows by bin in the span.  shares: of the reference.  size: rows of the reference.
+    critical: what G must exceed in a single look.  rank_critical: what the rank statistic must;
+    None where the bins have no order.
+    """
+
+    name: str
+    bins: Sequence[str]
+    counts: Floats
+    shares: Floats
+    size: float
+    critical: float
+    rank_critical: float | None
+
+    @property
+    def rows(self) -> float:
+        """Rows in the span."""
+        return float(self.counts.sum())
+
+    @property
+    def numeric(self) -> bool:
+        """Whether its bins have an order."""
+        return signals.OTHER not in self.bins
+
+    @property
+    def live(self) -> Floats:
+        """The share of each bin in the span, not smoothed; the reference's where nothing came."""
+        return self.counts / self.rows if self.rows else self.shares
+
+
+class SignalSource:
     """What Prometheus has of a version's signals, asked once. Raises PrometheusFailed."""
 
     def __init__(self, span: Span, version: Version) -> None:
@@ -36,7 +70,7 @@ class Source:
         """Yield the name of every signal that is counted or has a reference."""
         yield from sorted({*self._counts, *self._shares})
 
-    def signal(self, name: str) -> Counted:
+    def signal(self, name: str) -> SignalCounts:
         """Return a signal's counts and reference. Raises BinMismatch, InvalidReference."""
         counts, shares = self._counts.get(name, {}), self._shares.get(name, {})
         if name not in self._size or name not in self._critical:
@@ -44,7 +78,7 @@ class Source:
         if unknown := counts.keys() - shares.keys():
             raise BinMismatch(name, sorted(unknown), f"the reference's bins {sorted(shares)}")
         bins = sorted(shares, key=_place)
-        return Counted(
+        return SignalCounts(
             name=name,
             bins=bins,
             # A bin that nobody has counted yet is 0, not absent.

@@ -1,8 +1,8 @@
 """The Model dashboard: which signal moved, how far, and whether the model is still right."""
 
-from monitoring.alerts import SERVING
-from monitoring.grafana.loop import accuracy, annotations, psi_limits
+from monitoring.alerts.alert import SERVING
 from monitoring.grafana.panel import GREEN, LOOP, MODEL, RED, RETRAINING, Board, Limit, Panel, Query
+from monitoring.grafana.shared_panels import accuracy, annotations, psi_limits
 from monitoring.grafana.variables import OF_SIGNAL, OF_VERSION, RATE, WINDOW
 from monitoring.recording.series import DRIFTED, REFERENCE_SHARE
 from monitoring.thresholds import Thresholds

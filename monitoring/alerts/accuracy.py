@@ -1,0 +1,42 @@
+"""What the two alerts on accuracy share: how a drop is asked for, and what is said about it."""
+
+from monitoring.alerts.alert import SERVING
+from monitoring.recording.series import REFERENCE_ACCURACY
+from monitoring.thresholds import Thresholds
+
+WHOLE, PERCENT = 'printf "%.0f"', "humanizePercentage"
+FELL = (
+    'fell by {{ printf "%.3f" $value }} from what the version was accepted with, '
+    "under its control limit."
+)
+# A measured value, its control limit, and the rows it was measured on.
+Series = tuple[str, str, str]
+
+
+def drop(short: Series, long: Series, thresholds: Thresholds) -> str:
+    """Return the expression of a drop in the short window or the long one."""
+    parts = []
+    for window, (value, limit, rows) in zip(thresholds.windows, (short, long), strict=True):
+        parts.append(
+            "(\n"
+            f"  ({REFERENCE_ACCURACY} - {value} > {thresholds.least_drop(window):g})\n"
+            f"  and {value} < {limit}\n"
+            f"  and {rows} >= {thresholds.least_rows:g}\n"
+            ")"
+        )
+    return "(" + " or ".join(parts) + f")\n{SERVING}"
+
+
+def figures(series: Series, unit: str, thresholds: Thresholds) -> str:
+    """Return a sentence with the value, its limit and its rows; unit: what the rows are."""
+    value, limit, rows = series
+    return (
+        f"In the last {thresholds.short_window}: {_ask(value, PERCENT)}, limit "
+        f"{_ask(limit, PERCENT)}, {_ask(rows, WHOLE)} {unit}."
+    )
+
+
+def _ask(series: str, show: str) -> str:
+    query = f"{series}{{model='%s',version='%s'}}"
+    found = f'{{{{ with printf "{query}" $labels.model $labels.version | query }}}}'
+    return found + f"{{{{ . | first | value | {show} }}}}{{{{ end }}}}"

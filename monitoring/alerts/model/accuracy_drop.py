@@ -1,0 +1,23 @@
+"""AccuracyDrop: the accuracy on labelled predictions fell under its limit; starts a retrain."""
+
+from monitoring.alerts.accuracy import FELL, drop, figures
+from monitoring.alerts.alert import OF_VERSION, RETRAIN, Alert, dashboard
+from monitoring.recording.series import Window
+from monitoring.thresholds import Thresholds
+
+
+def alert(thresholds: Thresholds) -> Alert:
+    """Return the alert."""
+    short, long = (
+        (names.accuracy, names.accuracy_limit, names.labels)
+        for names in map(Window, thresholds.windows)
+    )
+    return Alert(
+        "AccuracyDrop",
+        drop(short, long, thresholds),
+        thresholds.retrain_for,
+        RETRAIN,
+        "{{ $labels.model }} {{ $labels.version }} is right less often than when it was accepted",
+        f"Accuracy on labelled predictions {FELL} {figures(short, 'labels', thresholds)}",
+        dashboard("model", OF_VERSION),
+    )

@@ -1,0 +1,24 @@
+"""EstimatedAccuracyDrop: the confidence fell too far for the accuracy to hold; starts a retrain."""
+
+from monitoring.alerts.accuracy import FELL, drop, figures
+from monitoring.alerts.alert import OF_VERSION, RETRAIN, Alert, dashboard
+from monitoring.recording.series import Window
+from monitoring.thresholds import Thresholds
+
+
+def alert(thresholds: Thresholds) -> Alert:
+    """Return the alert."""
+    short, long = (
+        (names.estimated, names.estimated_limit, names.predictions)
+        for names in map(Window, thresholds.windows)
+    )
+    return Alert(
+        "EstimatedAccuracyDrop",
+        drop(short, long, thresholds),
+        thresholds.retrain_for,
+        RETRAIN,
+        "{{ $labels.model }} {{ $labels.version }} is less sure than when it was accepted",
+        f"Accuracy estimated from the mean confidence {FELL} "
+        + figures(short, "predictions", thresholds),
+        dashboard("model", OF_VERSION),
+    )

@@ -1,0 +1,28 @@
+"""LabelsMissing: far fewer labels came than usual; a person is asked.
+
+It starts no retrain, which would have nothing to learn from.
+"""
+
+from monitoring.alerts.alert import NOTICE, OF_MODEL, SERVING_MODEL, Alert, dashboard
+from monitoring.recording.series import MODEL, Window
+from monitoring.thresholds import Thresholds
+
+
+def alert(thresholds: Thresholds) -> Alert:
+    """Return the alert."""
+    window, names = thresholds.label_window, Window(thresholds.label_window)
+    expected = names.expected_labels
+    return Alert(
+        "LabelsMissing",
+        f"{names.model_labels} < {thresholds.label_fraction:g} * {expected}\n"
+        f"and {expected} >= {thresholds.least_rows:g}\n"
+        f"{SERVING_MODEL}",
+        thresholds.labels_missing_for,
+        NOTICE,
+        "Labels of {{ $labels.model }} stopped coming, or nearly so",
+        f'Labels of the last {window}: {{{{ printf "%.0f" $value }}}}. At the coverage of the last '
+        f"{thresholds.label_level_window} there would have been "
+        f"{{{{ with printf \"{expected}{{{MODEL}='%s'}}\" $labels.model | query }}}}"
+        '{{ . | first | value | printf "%.0f" }}{{ end }}.',
+        dashboard("model", OF_MODEL),
+    )

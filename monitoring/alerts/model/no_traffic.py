@@ -1,0 +1,25 @@
+"""NoTraffic: nobody asks for predictions, though there usually are many at this time; pages."""
+
+from monitoring.alerts.alert import OF_MODEL, PAGE, SERVING_MODEL, Alert, dashboard
+from monitoring.recording.series import MODEL
+from monitoring.thresholds import Thresholds
+from perennial.metric_names import service as metrics
+
+
+def alert(thresholds: Thresholds) -> Alert:
+    """Return the alert."""
+    window, cycle = thresholds.idle_window, thresholds.traffic_cycle
+    asked = f"{metrics.CONFIDENCE.name}_count[{window}]"
+    return Alert(
+        "NoTraffic",
+        f"sum by ({MODEL}) (increase({asked})) == 0\n"
+        f"and sum by ({MODEL}) (increase({asked} offset {cycle})) >= "
+        f"{thresholds.least_traffic:g}\n"
+        f"{SERVING_MODEL}",
+        thresholds.no_traffic_for,
+        PAGE,
+        "Nobody asks {{ $labels.model }} for predictions any more",
+        f"No version of {{{{ $labels.model }}}} made a prediction in {window}, though {cycle} ago, "
+        f"at this time, there were {thresholds.least_traffic:g} or more.",
+        dashboard("service", OF_MODEL),
+    )

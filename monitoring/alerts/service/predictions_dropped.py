@@ -1,0 +1,20 @@
+"""PredictionsDropped: predictions were answered but not stored; pages."""
+
+from monitoring.alerts.alert import PAGE, Alert, dashboard
+from monitoring.thresholds import Thresholds
+from perennial.metric_names import service as metrics
+
+
+def alert(thresholds: Thresholds) -> Alert:
+    """Return the alert."""
+    window = thresholds.event_window
+    return Alert(
+        "PredictionsDropped",
+        f"sum(increase({metrics.PREDICTIONS_DROPPED.name}[{window}])) > 0",
+        thresholds.dropped_for,
+        PAGE,
+        "Predictions were answered but not stored",
+        f"Predictions that were not stored in {window}: "
+        '{{ printf "%.0f" $value }}. No feedback can name them and no retrain can learn from them.',
+        dashboard("service"),
+    )

@@ -1,0 +1,94 @@
+"""What several dashboards show: accuracy with its limits, the steps of a retrain, marks in time."""
+
+from monitoring.alerts.alert import SERVING
+from monitoring.grafana.panel import GREEN, ORANGE, RED, Annotation, Limit, Panel, Query
+from monitoring.grafana.variables import OF_MODEL, OF_VERSION, WINDOW
+from monitoring.recording.series import REFERENCE_ACCURACY
+from monitoring.thresholds import Thresholds
+from perennial.metric_names import relay as relay
+from perennial.metric_names import service as metrics
+
+FIRING = 'ALERTS{alertstate="firing"'
+HEALTHY = "nothing is wrong"
+
+
+def annotations() -> tuple[Annotation, ...]:
+    """Return versions and retrains as marks in time."""
+    info = f"max by (model, version) ({metrics.INFO.name}{{{OF_MODEL}}})"
+    triggered = f"{relay.LAST_SUCCESS.name}{{{OF_MODEL}}}"
+    return (
+        Annotation(
+            "Versions",
+            f"{info} unless {info.replace('})', '} offset 1m)')}",
+            "{{model}} {{version}} serves",
+            "blue",
+            "no version has begun to serve in the last minute",
+        ),
+        Annotation(
+            "Retrains",
+            f"max by (model) (changes({triggered}[1m])) > 0",
+            "retrain of {{model}} started",
+            "purple",
+            "no retrain has started in the last minute",
+        ),
+    )
+
+
+def accuracy(*see: str) -> Panel:
+    """Return realised and estimated accuracy with their limits.
+
+    see: dashboards to link to.
+    """
+    return Panel(
+        "timeseries",
+        "Accuracy: realised, estimated, and their limits",
+        "Of the version that serves, over $window: realised from labels, estimated from how far "
+        "its confidence fell. Under its limit, a line contradicts the accuracy the version was "
+        "accepted with. Macro F1 far below the accuracy: some labels are hardly found any more.",
+        (
+            _serving(WINDOW.accuracy, "realised"),
+            _serving(WINDOW.accuracy_limit, "limit, realised"),
+            _serving(WINDOW.estimated, "estimated"),
+            _serving(WINDOW.estimated_limit, "limit, estimated"),
+            _serving(REFERENCE_ACCURACY, "accepted with"),
+            _serving(WINDOW.macro_f1, "macro F1"),
+        ),
+        ("AccuracyDrop", "EstimatedAccuracyDrop"),
+        see,
+        unit="percentunit",
+        height=9,
+    )
+
+
+def _serving(name: str, legend: str) -> Query:
+    """Return a line that goes on from version to version; the annotations show where."""
+    of_serving = f"{name}{{{OF_VERSION}}} {SERVING}"
+    return Query(f"max by (model) ({of_serving})", f"{legend} {{{{model}}}}")
+
+
+def psi_limits(thresholds: Thresholds) -> tuple[Limit, ...]:
+    """Return the colours of a PSI: over the limit, over that of the early windows."""
+    return (
+        Limit(0, GREEN),
+        Limit(thresholds.psi, ORANGE),
+        Limit(thresholds.early_psi, RED),
+    )
+
+
+def steps() -> tuple[Query, ...]:
+    """Return the lanes from alert to deployment, each 1 while it lasts."""
+    return (
+        Query(
+            f'max by (alertname, model) ({FIRING},action="retrain",{OF_MODEL}}})',
+            "1 alert: {{alertname}}",
+            HEALTHY,
+        ),
+        Query(
+            f"max by (model, status) ({relay.PIPELINE_STATUS.name}{{{OF_MODEL}}})",
+            "2 pipeline: {{status}}",
+            "no incident yet",
+        ),
+        Query(
+            f"max by (model, version) ({metrics.INFO.name}{{{OF_MODEL}}})", "3 serves: {{version}}"
+        ),
+    )

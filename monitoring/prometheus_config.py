@@ -1,0 +1,48 @@
+"""The configuration of Prometheus, for one machine unless told otherwise."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from monitoring.thresholds import Thresholds
+
+SERVICE = "localhost:8000"
+RELAY = "localhost:8900"
+ALERTMANAGER = "localhost:9093"
+
+
+def prometheus_config(
+    *,
+    service: Sequence[str] = (SERVICE,),
+    relay: Sequence[str] = (RELAY,),
+    alertmanager: Sequence[str] = (ALERTMANAGER,),
+    rules: Sequence[str] = ("monitoring/rules/*.rules.yml",),
+    interval: str = "15s",
+    thresholds: Thresholds | None = None,
+) -> dict[str, Any]:
+    """Return the content of prometheus.yml.
+
+    service, relay, alertmanager: addresses as host:port.  rules: globs, relative to the file.
+    interval: between scrapes and between evaluations.  thresholds: name the jobs; defaults if None.
+    """
+    jobs = thresholds or Thresholds()
+    return {
+        "global": {"scrape_interval": interval, "evaluation_interval": interval},
+        "rule_files": list(rules),
+        "alerting": {"alertmanagers": [{"static_configs": [{"targets": list(alertmanager)}]}]},
+        "scrape_configs": [_scrape(jobs.service_job, service), _scrape(jobs.relay_job, relay)],
+    }
+
+
+def _scrape(job: str, targets: Sequence[str]) -> dict[str, Any]:
+    return {"job_name": job, "static_configs": [{"targets": list(targets)}]}
+
+
+def compose_prometheus(thresholds: Thresholds) -> dict[str, Any]:
+    """Return prometheus.yml for docker-compose.yml, where each part has a name on the network."""
+    return prometheus_config(
+        service=["service:8000"],
+        relay=["relay:8900"],
+        alertmanager=["alertmanager:9093"],
+        rules=["/etc/prometheus/rules/*.rules.yml"],
+        thresholds=thresholds,
+    )

@@ -1,0 +1,18 @@
+"""Which source an address belongs to."""
+
+from perennial.settings import InvalidSettings
+from service.serving.sources import SOURCES
+from service.serving.sources.source import Source
+
+LOCAL = "file"
+
+
+def open_source(address: str) -> Source:
+    """Return the source at an address: `scheme://...`, or a path. Raises InvalidSettings."""
+    scheme, separator, _ = address.partition("://")
+    scheme = scheme if separator else LOCAL
+    if scheme not in SOURCES:
+        schemes = ", ".join(f"{name}://" for name in sorted(SOURCES))
+        expected = f"a folder, or an address that begins with {schemes}"
+        raise InvalidSettings(f"PERENNIAL_BUNDLES: got {address!r}, expected {expected}")
+    return SOURCES[scheme](address)

@@ -1,0 +1,103 @@
+"""Where bundles come from: which source an address opens, and what the watcher does without it."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from service.counting.collector import Collector
+from service.counting.versions import Versions
+from service.serving.loaded import Loaded, load
+from service.serving.production import Production
+from perennial.settings import InvalidSettings
+from service.serving.sources import SOURCES
+from perennial.settings import InvalidSettings
+from service.serving.sources.choose import open_source
+from perennial.settings import InvalidSettings
+from service.serving.sources.source import Offer
+from tests import bundles
+from tests.service import fakes
+
+
+@pytest.mark.parametrize("prefix", ["", "file://"])
+def test_a_folder_offers_what_its_link_leads_to(prefix: str, tmp_path: Path) -> None:
+    """The offer is the same until the link or the manifest behind it changes."""
+    source = open_source(f"{prefix}{tmp_path}")
+    assert source.where == str(tmp_path / "production")
+    assert source.look() is None
+    bundles.make_bundle(tmp_path / "a", "1.0.0")
+    bundles.production(tmp_path, tmp_path / "a")
+    first = source.look()
+    assert first is not None and first == source.look()
+    assert source.fetch(first) == (tmp_path / "a").resolve()
+    (tmp_path / "a" / "manifest.json").touch()
+    assert source.look() != first
+
+
+def test_an_address_that_no_source_knows_is_refused() -> None:
+    """The message names the variable, the value and the schemes that there are."""
+    with pytest.raises(InvalidSettings) as caught:
+        open_source("s4://bucket")
+    assert str(caught.value).startswith("PERENNIAL_BUNDLES: got 's4://bucket', expected a folder")
+    assert all(f"{scheme}://" in str(caught.value) for scheme in SOURCES)
+
+
+def _serve(loaded: Loaded) -> Any:
+    """Return what the watcher reads of a bundle that serves."""
+    manifest = loaded.bundle.manifest
+    return SimpleNamespace(bundle=loaded.bundle, model=manifest.task, version=manifest.version)
+
+
+class Remote:
+    """A source made by hand, which is reached or not."""
+
+    where = "remote://bundles"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problem = ""
+        self.etag = "1"
+        self.fetched = 0
+
+    def look(self) -> Offer | None:
+        """Return an offer, or raise."""
+        if self.problem:
+            raise OSError(self.problem)
+        return Offer("remote://bundles/a", self.etag)
+
+    def fetch(self, offer: Offer) -> Path:
+        """Return the folder."""
+        self.fetched += 1
+        return self.folder
+
+
+def test_a_source_that_is_not_reached_leaves_the_bundle_serving(tmp_path: Path) -> None:
+    """Each problem is logged once; a bundle is fetched once, and again when its etag changes."""
+    bundles.make_bundle(tmp_path / "a", "1.0.0")
+    source, versions = Remote(tmp_path / "a"), Versions()
+    log, capture = fakes.recording_log()
+    with ThreadPoolExecutor(1) as executor:
+        production = Production(
+            source,
+            load=lambda path: load(path, threads=1, batch_rows=1),
+            serve=_serve,
+            collector=Collector(versions, dropped=lambda: 0, queued=lambda: 0),
+            executor=executor,
+            log=log,
+        )
+        for problem, etag in [
+            ("", "1"),
+            ("timed out", "1"),
+            ("timed out", "1"),
+            ("", "1"),
+            ("", "2"),
+        ]:
+            source.problem, source.etag = problem, etag
+            asyncio.run(production.look())
+            assert production.serving().version == "1.0.0"
+    assert source.fetched == 2
+    assert [entry["event"] for entry in capture.entries] == ["bundle_loaded", "source_unreachable"]
+    assert capture.entries[1]["error"] == "timed out"

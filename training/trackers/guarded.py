@@ -1,0 +1,50 @@
+"""A tracker that cannot break training: after its first error the run goes on without it."""
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from training.errors import BadParameter
+from training.trackers import TRACKERS
+from training.trackers.tracker import Start, Tracker
+
+# The environment variable that chooses the tracker, and its default.
+VARIABLE, DEFAULT = "TRACKER", "dvclive"
+
+
+def chosen(environment: Mapping[str, str]) -> Start:
+    """Return the tracker that the environment names. Raises BadParameter."""
+    name = environment.get(VARIABLE) or DEFAULT
+    if name not in TRACKERS:
+        raise BadParameter(VARIABLE, name, f"one of {', '.join(sorted(TRACKERS))}")
+    return TRACKERS[name]
+
+
+class Guarded:
+    """Hands everything on until the tracker raises, says so once, and is silent from then on."""
+
+    def __init__(self, start: Start, folder: Path, parameters: Mapping[str, Any]) -> None:
+        self._tracker: Tracker | None = None
+        self._try(lambda: self._begin(start(folder, parameters)))
+
+    def _begin(self, tracker: Tracker) -> None:
+        self._tracker = tracker
+
+    def log(self, figures: Mapping[str, float], *, step: int) -> None:
+        """Record the figures of one step."""
+        if (tracker := self._tracker) is not None:
+            self._try(lambda: tracker.log(figures, step=step))
+
+    def end(self) -> None:
+        """Write what is left."""
+        if (tracker := self._tracker) is not None:
+            self._try(tracker.end)
+
+    def _try(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Exception as error:  # whatever a tracker raises, the model matters more
+            self._tracker = None
+            problem = f"{type(error).__name__}: {error}"
+            print(f"tracker stopped, training goes on: {problem}", file=sys.stderr, flush=True)

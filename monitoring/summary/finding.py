@@ -9,7 +9,7 @@ from monitoring.summary.verdict import Limits, Verdict, decide
 from monitoring.thresholds import Thresholds
 from perennial import signals
 from perennial.statistics import drift, evidence
-from perennial.statistics.drift import Floats
+from perennial.statistics.counts import Floats
 
 # The bins of a numeric signal that have no order stand last.
 UNORDERED = (signals.OUTSIDE, signals.MISSING)

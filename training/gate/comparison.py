@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from perennial import bundle
 from perennial.bundle.predictor import Predictor
 from perennial.errors import BundleRejected
-from perennial.statistics.comparison import mcnemar, paired_interval, wilson
+from perennial.statistics.intervals import wilson
+from perennial.statistics.paired import mcnemar, paired_interval
 from training.artifacts.splits import Split
 from training.errors import BadParameter, BundleUnusable, MissingArtifact
 from training.params import Gate

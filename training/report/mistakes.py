@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.gate.scores import Ints
+from perennial.statistics.counts import Ints
 from training.report import plots
 from training.report.markdown import code, image, table
 from training.report.plots.canvas import text

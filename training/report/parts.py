@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from perennial.statistics.comparison import holm, mcnemar, small_paired_interval, wilson
+from perennial.statistics.counts import Bools
+from perennial.statistics.holm import holm
+from perennial.statistics.intervals import wilson
+from perennial.statistics.paired import mcnemar, small_paired_interval
 from training.artifacts.arrangement import BASE
-from training.gate.comparison import Bools
 from training.report.source import Source
 
 SMALL = 30

@@ -8,15 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from perennial.bundle.predictor import Predictor
+from perennial.statistics.counts import Bools, Floats
 from training import params
 from training.artifacts.splits import Split
 from training.cost.latency import Latency, measure
 from training.errors import BadParameter
 from training.gate import result as gate
-from training.gate.comparison import Bools, Floats, probabilities, unseen
+from training.gate.comparison import probabilities, unseen
 from training.gate.judgement import judge, open_models
 from training.gate.result import Result
-from training.gate.scores import aligned
+from training.report.scores import aligned
 
 OTHER = "(other)"
 

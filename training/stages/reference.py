@@ -21,6 +21,7 @@ from perennial.signals import (
     outputs,
     reference_shares,
 )
+from perennial.statistics.evidence import critical_value
 from training.artifacts.splits import Prepared, Split
 from training.params import Export
 
@@ -127,7 +128,7 @@ def _numeric(name: str, column: Column, numbers: Export, level: float) -> Signal
         "edges": edges,
         "low": low,
         "high": high,
-        "rank_critical_value": _critical_value(level, freedom=1),
+        "rank_critical_value": critical_value(2, level=level),
     }
     return _counted(column, fields, level)
 
@@ -135,14 +136,8 @@ def _numeric(name: str, column: Column, numbers: Export, level: float) -> Signal
 def _counted(column: Column, fields: dict[str, Any], level: float) -> Signal:
     """Return the signal with the shares of its bins in the column and the limit at the level."""
     bins = len(fields["bins"])
-    critical_value = _critical_value(level, freedom=bins - 1)
+    critical = critical_value(bins, level=level)
     even = tuple(1 / bins for _ in range(bins))
-    blank = Signal(shares=even, size=len(column), critical_value=critical_value, **fields)
+    blank = Signal(shares=even, size=len(column), critical_value=critical, **fields)
     counts = Binner([blank]).count({blank.name: column})
     return blank.model_copy(update={"shares": reference_shares(counts, blank.kind)})
-
-
-def _critical_value(level: float, *, freedom: int) -> float:
-    from scipy.stats import chi2
-
-    return float(chi2.isf(level, freedom))

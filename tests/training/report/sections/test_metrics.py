@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
+from perennial.statistics.metrics import METRICS
 from tests.bundles import LABELS
 from tests.training.contests import INCIDENT, model
 from tests.training.report.made import Artifacts
 from training.artifacts.splits import Split
-from training.gate.scores import METRICS
 from training.report.sections.metrics import section
 
 NUMBER = r"0\.\d{4}"
@@ -33,7 +33,9 @@ def test_both_models_are_measured_on_fresh_and_on_base_rows(tmp_path: Path) -> N
         row(fresh, "accuracy"),
     )
     assert "| **yes, worse**, p < 0.0001 |" in row(base, "accuracy")
-    assert all(f"| {name} (" in fresh and f"| {name} (" in base for name in METRICS)
+    assert all(
+        f"| {one.title} (" in fresh and f"| {one.title} (" in base for one in METRICS.values()
+    )
     assert "| yes, worse |" in row(base, "log loss") and "| +" in row(base, "log loss")
 
 

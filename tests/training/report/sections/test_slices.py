@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from perennial.statistics.comparison import mcnemar
+from perennial.statistics.paired import mcnemar
 from tests.training.contests import INCIDENT, model
 from tests.training.report.made import Artifacts
 from training.artifacts.splits import Split

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from training.command_line import run, task_parser
 from training.errors import BadParameter, GitLabRefused, NothingToPropose
-from training.feedback.collect import MANUAL
+from training.feedback.request import MANUAL
 from training.gate import result as gate
-from training.gate.result import Result
+from training.gate.result import GateResult
 from training.gitlab.environment import variable
 from training.gitlab.git import Author, Remote, Repository
 from training.gitlab.project import MergeRequest, Project, StillChecking, connect
@@ -32,7 +32,7 @@ def branch_of(task: str, incident: str | None) -> str:
     return f"retrain/{task}-{incident or MANUAL}"
 
 
-def title_of(result: Result) -> str:
+def title_of(result: GateResult) -> str:
     """Return the merge request's title, with the figures that matter."""
     name, found = ("fresh", result.fresh) if result.fresh is not None else ("base", result.base)
     if found is None:

@@ -13,7 +13,7 @@ from perennial.statistics import drift
 from perennial.statistics.counts import Ints
 from perennial.statistics.evidence import g_statistic, strength
 from training.artifacts.splits import Split
-from training.gate.comparison import probabilities
+from training.gate.models import probabilities
 
 PRIOR = 50.0  # weight of the reference, in rows; as monitoring's
 LIMIT = 0.1  # PSI; as monitoring's in its longest window

@@ -14,9 +14,10 @@ from training.artifacts.splits import Split
 from training.cost.latency import Latency, measure
 from training.errors import BadParameter
 from training.gate import result as gate
-from training.gate.comparison import probabilities, unseen
-from training.gate.judgement import judge, open_models
-from training.gate.result import Result
+from training.gate.judgement import judge
+from training.gate.models import open_models, probabilities
+from training.gate.result import GateResult
+from training.gate.unseen import unseen
 from training.report.scores import aligned
 
 OTHER = "(other)"
@@ -60,7 +61,7 @@ class Source:
     main: Path | None
     challenger: Predictor
     champion: Predictor | None
-    result: Result
+    result: GateResult
     numbers: params.TaskParams
     environment: Environment
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from perennial.statistics.metrics import METRICS
 from training.artifacts.files import read_json
-from training.gate.decision import p_value
+from training.gate.figures import p_value
 from training.report.drift import signal_drift
 from training.report.findings import read
 from training.report.sections.cost import figures

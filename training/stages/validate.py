@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from training import params
-from training.artifacts.arrangement import Collected, arrange, read_feedback
+from training.artifacts.arrangement import arrange
+from training.artifacts.feedback import FeedbackRows, read_feedback
 from training.command_line import run, task_parser
 from training.errors import InvalidData
 from training.tasks import TASKS
@@ -20,7 +21,7 @@ from training.validation.table import check_feedback
 def validate(task: Task, numbers: params.Prepare, feedback: Path) -> Findings:
     """Return all findings; where a rule is broken, those that build on it are left out."""
     findings = Findings()
-    rows, collected = task.load(), Collected.nothing(task)
+    rows, collected = task.load(), FeedbackRows.nothing(task)
     arrangeable = check_base(findings, task, rows)
     if check_feedback(findings, task, feedback):
         collected = read_feedback(task, feedback)

@@ -11,7 +11,7 @@ import pyarrow
 import pyarrow.compute
 import pyarrow.parquet
 
-from training.artifacts.arrangement import digests
+from perennial.digest import digests
 from training.tasks.task import Task
 from training.validation.arrays import check_duplicates, check_inputs
 from training.validation.findings import SAMPLES, Finding, Findings, by_row, of, shown

@@ -13,8 +13,8 @@ from training.command_line import run
 from training.errors import BadParameter, BundleUnusable, MissingArtifact
 from training.gate import __main__ as gate
 from training.gate import result
-from training.gate.comparison import open_model
-from training.gate.judgement import judge, open_models
+from training.gate.judgement import judge
+from training.gate.models import open_model, open_models
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from training.command_line import run
 from training.errors import BadParameter, GitLabRefused, MissingVariable, NothingToPropose
 from training.gate import result as gate
 from training.gate.comparison import Accuracy, Comparison, Difference
-from training.gate.decision import Decision, Verdict
-from training.gate.result import Model, Result
+from training.gate.decision import GateDecision, Verdict
+from training.gate.result import GateResult, Model
 from training.gitlab import propose
 from training.gitlab.git import Remote
 
@@ -33,11 +33,11 @@ def result(
     fresh: Comparison | None = figures(0.12, 0.98),
     base: Comparison | None = None,
     incident: str | None = INCIDENT,
-) -> Result:
+) -> GateResult:
     """Return what a gate may have written."""
     models = (Model("1.1.0", "a" * 64), Model("1.0.0", "b" * 64))
-    decision = Decision(verdict, ("a reason",))
-    return Result("digits", decision, 0.05, 0.5, incident, *models, base, fresh)
+    decision = GateDecision(verdict, ("a reason",))
+    return GateResult("digits", decision, 0.05, 0.5, incident, *models, base, fresh)
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ def test_a_retrain_without_a_change_is_refused(job: Job) -> None:
         (result(fresh=None), "Retrain digits: version 1.1.0"),
     ],
 )
-def test_the_title_has_the_figures_there_are(found: Result, title: str) -> None:
+def test_the_title_has_the_figures_there_are(found: GateResult, title: str) -> None:
     """Without a champion or fresh rows the title says what is known."""
     assert propose.title_of(found) == title
 

@@ -226,7 +226,7 @@ def test_without_feedback_nothing_slow_is_imported(stage: Stage) -> None:
     code = f"""
 import sys
 from pathlib import Path
-from training.validate import main
+from training.stages.validate import main
 main(["--task=digits"], root=Path({str(stage.root)!r}))
 slow = {{"sklearn", "scipy", "pandas", "pandera", "tensorflow", "sqlalchemy"}} & set(sys.modules)
 sys.exit(f"imported: {{slow}}" if slow else 0)

@@ -7,7 +7,7 @@ from perennial.statistics.intervals import wilson
 from perennial.statistics.metrics import METRICS, Metric
 from training.artifacts.arrangement import BASE
 from training.gate.comparison import difference
-from training.gate.decision import p_value
+from training.gate.figures import p_value
 from training.params import Gate
 from training.report.markdown import code, interval, signed, table
 from training.report.scores import Score, compare_scores

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from training.gate.decision import p_value
+from training.gate.figures import p_value
 from training.report import plots
 from training.report.markdown import code, folded, image, interval, signed, table
 from training.report.parts import SMALL, Slice, by_label, by_origin, measure

@@ -1,6 +1,9 @@
 """A row's digest: equal for equal rows, different for others, and the same for ever."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from perennial.digest import digest, digests
 
@@ -14,7 +17,14 @@ def test_equal_rows_have_equal_digests() -> None:
     first, second = row.copy(), row.copy()
     first[0, 1], second[0, 1] = quiet, other
     assert first.tobytes() != second.tobytes()
-    same = [minus, first, second, row.ravel(), np.asfortranarray(row), row.astype(np.float64)]
+    same: list[NDArray[Any]] = [
+        minus,
+        first,
+        second,
+        row.ravel(),
+        np.asfortranarray(row),
+        row.astype(np.float64),
+    ]
     assert {digest(one) for one in same} == {digest(row)}
 
 

@@ -23,7 +23,8 @@ from training.params import TaskParams
 from training.stages.evaluate import evaluate
 from training.stages.export import check_equal, export
 from training.stages.prepare import prepare
-from training.stages.train import CURVES, emphasise, train
+from training.stages.history import CURVES
+from training.stages.train import emphasise, train
 from training.tasks import TASKS
 
 NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)

@@ -6,10 +6,8 @@ from numpy.typing import NDArray
 from perennial.digest import digests
 from training import params
 from training.artifacts.feedback import FeedbackRows
-from training.artifacts.splits import SPLITS, Prepared, Split
+from training.artifacts.splits import BASE, SPLITS, Prepared, Split
 from training.tasks.task import Rows
-
-BASE = "base"
 
 
 def positions(inputs: NDArray[np.float32]) -> NDArray[np.float64]:

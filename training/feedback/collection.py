@@ -5,7 +5,7 @@ from pathlib import Path
 
 from training import params
 from training.errors import CollectRefused
-from training.feedback.file import append, check_file, collected_before
+from training.feedback.file import append, collected_before
 from training.feedback.labelled import read
 from training.feedback.request import Request
 from training.feedback.rows import parse
@@ -14,6 +14,7 @@ from training.feedback.tracking import Track, dvc_file
 from training.feedback.transaction import replace, unchanged_on_failure
 from training.feedback.version import raise_minor
 from training.tasks import TASKS
+from training.validation.table import require_valid
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def collect(request: Request, *, root: Path, track: Track) -> CollectResult:
         file, dvc_file(file), file.with_name(".gitignore"), file.with_name("feedback.new")
     ):
         total = append(file, new, request.incident)
-        check_file(task, file)
+        require_valid(task, file)
         track(file)
         replace(parameters, text.encode())
     return CollectResult(new, total, version)

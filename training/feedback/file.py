@@ -8,12 +8,11 @@ import pyarrow
 import pyarrow.parquet
 
 from perennial.digest import digest
-from training.errors import CollectRefused, InvalidData
+from training.errors import CollectRefused
 from training.feedback.selection import CollectedBefore, NewRows
 from training.feedback.tracking import dvc_file
 from training.tasks.task import Task
-from training.validation.findings import Findings
-from training.validation.table import SCHEMA, check_feedback
+from training.validation.table import SCHEMA, require_valid
 
 
 def collected_before(task: Task, file: Path) -> CollectedBefore:
@@ -26,20 +25,13 @@ def collected_before(task: Task, file: Path) -> CollectedBefore:
         if dvc_file(file).exists():
             raise CollectRefused(f"{file}: not found, but DVC tracks it; run 'dvc pull'")
         return CollectedBefore()
-    check_file(task, file)
+    require_valid(task, file)
     table = pyarrow.parquet.read_table(file)
     labels = table["label"].to_pylist()
     inputs = (digest(np.asarray(row)) for row in table["input"].to_pylist())
     return CollectedBefore(
         frozenset(table["prediction_id"].to_pylist()), dict(zip(inputs, labels, strict=True))
     )
-
-
-def check_file(task: Task, file: Path) -> None:
-    """Raise InvalidData where the file breaks the rules that stop a training."""
-    findings = Findings()
-    if not check_feedback(findings, task, file):
-        raise InvalidData(file, findings.broken)
 
 
 def append(file: Path, new: NewRows, incident: str) -> int:

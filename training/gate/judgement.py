@@ -3,9 +3,8 @@
 from pathlib import Path
 
 from perennial.bundle.predictor import Predictor
-from training.artifacts.arrangement import BASE
 from training.artifacts.files import read_json
-from training.artifacts.splits import Split
+from training.artifacts.splits import BASE, Split
 from training.gate.comparison import compare
 from training.gate.decision import GateDecision, decide
 from training.gate.result import GateResult, Model

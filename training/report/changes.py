@@ -1,4 +1,4 @@
-"""Which rows main did not have, which it had, and whose label changed; rows are told by content."""
+"""Which rows are new since main, how many are gone or have another label, by their content."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

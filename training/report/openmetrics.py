@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from perennial.statistics.metrics import METRICS
-from training.artifacts.arrangement import BASE
 from training.report.sections.cost import figures
 from training.report.source import Source
 
@@ -29,7 +28,7 @@ HELP = {
 def write(source: Source, out: Path) -> Path:
     """Write this model's figures, without main's: GitLab compares them itself; return the path."""
     families: dict[str, list[tuple[Mapping[str, str], float]]] = {}
-    groups = {"base": source.rows.source == BASE, "fresh": source.fresh}
+    groups = {"base": source.base, "fresh": source.fresh}
     for name in SCORES:
         for rows, chosen in groups.items():
             if chosen.any():

@@ -9,7 +9,7 @@ from perennial.statistics.counts import Bools
 from perennial.statistics.holm import holm
 from perennial.statistics.intervals import wilson
 from perennial.statistics.paired import mcnemar, small_paired_interval
-from training.artifacts.arrangement import BASE
+from training.artifacts.splits import BASE
 from training.report.source import Source
 
 SMALL = 30
@@ -72,7 +72,7 @@ def by_label(source: Source) -> dict[str, Bools]:
     return {name: labels == i for i, name in enumerate(source.labels) if (labels == i).any()}
 
 
-def measure(source: Source, *groups: Mapping[str, Bools]) -> list[list[Slice]]:
+def accuracy_by_slice(source: Source, *groups: Mapping[str, Bools]) -> list[list[Slice]]:
     """Return each group's slices; p-values are corrected for all that have enough rows."""
     every = [rows for group in groups for rows in group.values()]
     old, corrected = source.right_before, dict[int, float]()

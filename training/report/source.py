@@ -10,8 +10,8 @@ import numpy as np
 from perennial.bundle.predictor import Predictor
 from perennial.statistics.counts import Bools, Floats
 from training import params
-from training.artifacts.splits import Split
-from training.cost.latency import Latency, measure
+from training.artifacts.splits import BASE, Split
+from training.cost.latency import Latency, measure_latency
 from training.errors import BadParameter
 from training.gate import result as gate
 from training.gate.judgement import judge
@@ -154,7 +154,12 @@ class Source:
         """
         models = [self.challenger] if self.champion is None else [self.challenger, self.champion]
         row = self.challenger.bundle.manifest.self_test.instance
-        return measure(models, np.array([row], np.float32))
+        return measure_latency(models, np.array([row], np.float32))
+
+    @property
+    def base(self) -> Bools:
+        """Whether a row of `rows` is one of the task's own, shape (rows,)."""
+        return np.asarray(self.rows.source == BASE)
 
     @property
     def fresh(self) -> Bools:

@@ -13,7 +13,7 @@ from perennial.statistics.intervals import wilson
 from perennial.statistics.metrics import METRICS
 from training import params
 from training.artifacts.files import read_json, write_json
-from training.artifacts.splits import Prepared
+from training.artifacts.splits import BASE, Prepared
 from training.command_line import run, task_parser
 from training.errors import MissingArtifact
 from training.tasks import TASKS
@@ -51,7 +51,7 @@ def evaluate(labels: tuple[str, ...], prepared: Prepared, probabilities: Floats)
     probabilities: of all test rows, in their order.
     """
     test = prepared.test
-    groups = {"base": test.source == "base"}
+    groups = {"base": test.source == BASE}
     if prepared.fresh is not None and (test.source == prepared.fresh).any():
         groups["fresh"] = test.source == prepared.fresh
     return {

@@ -1,6 +1,5 @@
 """What the model was accepted on: the shares and accuracy that live traffic is held against."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,8 +21,8 @@ from perennial.signals import (
     reference_shares,
 )
 from perennial.statistics.evidence import critical_value
-from training.artifacts.splits import Prepared, Split
 from training.params import Export
+from training.stages.basis import Basis
 
 # A sure model's quantiles all lie within 1e-6 of 1, where they would measure rounding errors.
 # Where no third label has a chance, a margin is twice the confidence less 1.
@@ -32,56 +31,6 @@ EDGES = {
     MARGIN: (0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.96, 0.98, 0.998),
 }
 Column = NDArray[Any]
-
-
-@dataclass(frozen=True)
-class Basis:
-    """The rows a reference is counted on.
-
-    learnt: rows that the signals are fitted to, none of which is among the inputs: on its own rows
-    a fit looks better than on any to come.
-    inputs: rows for the input signals; held-out or not makes no difference to those.
-    held_out: rows with their probabilities, for the output signals: on rows it was fitted on, a
-    model is surer than it will be.
-    accuracy: of correct predictions on test rows; accuracy_size: how many rows.  confidence: the
-    mean probability of the predicted label on these rows.
-    """
-
-    learnt: Split
-    inputs: Split
-    held_out: Split
-    probabilities: NDArray[np.float64]
-    accuracy: float
-    accuracy_size: int
-    confidence: float
-
-
-def basis(
-    prepared: Prepared, validation: NDArray[np.float64], test: NDArray[np.float64], numbers: Export
-) -> Basis:
-    """Choose the rows that live traffic should look like.
-
-    After an incident that is what was collected for it, where it is enough; else the base rows.
-    validation, test: probabilities of these splits' rows.
-    """
-    everything = prepared.train + prepared.held_out
-    source, inputs = "base", prepared.held_out
-    fresh = everything.source == (prepared.fresh or "")
-    if fresh.sum() >= numbers.least_fresh_rows and (prepared.test.source == prepared.fresh).any():
-        source, inputs = str(prepared.fresh), everything
-    held_out, probabilities = prepared.held_out, np.concatenate([validation, test])
-    chosen = held_out.source == source
-    tested = prepared.test.source == source
-    correct = test[tested].argmax(axis=1) == prepared.test.labels[tested]
-    return Basis(
-        prepared.train.where(prepared.train.source == "base"),
-        inputs.where(inputs.source == source),
-        held_out.where(chosen),
-        probabilities[chosen],
-        float(correct.mean()),
-        len(correct),
-        float(test[tested].max(axis=1).mean()),
-    )
 
 
 def build(

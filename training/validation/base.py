@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perennial.digest import digests
-from training.artifacts.arrangement import BASE
+from training.artifacts.splits import BASE
 from training.tasks.task import Rows, Task
 from training.validation.arrays import (
     check_duplicates,

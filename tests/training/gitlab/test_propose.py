@@ -183,7 +183,7 @@ def test_it_merges_by_itself_when_the_pipeline_has_succeeded(job: Job) -> None:
     assert request["merge_when_pipeline_succeeds"] is True and request["auto_merge"] == "true"
     assert request["should_remove_source_branch"] is True and request["sha"] == job.branch()
     assert len(job.slept) == 5
-    assert len(job.gitlab.told("PUT /projects/1/merge_requests/1/merge")) == 4
+    assert len(job.gitlab.received("PUT /projects/1/merge_requests/1/merge")) == 4
 
 
 def test_without_a_pipeline_nothing_merges_by_itself(job: Job) -> None:
@@ -192,7 +192,7 @@ def test_without_a_pipeline_nothing_merges_by_itself(job: Job) -> None:
     with pytest.raises(GitLabRefused, match="no pipeline for .* after 60 s.*merge it by hand"):
         job.propose(result(), "--auto-merge")
     assert sum(job.slept) == 60
-    assert job.gitlab.told("PUT") == [] and len(job.gitlab.requests) == 1
+    assert job.gitlab.received("PUT") == [] and len(job.gitlab.requests) == 1
 
 
 def test_a_merge_that_stays_refused_is_an_error(job: Job) -> None:

@@ -171,7 +171,7 @@ def test_a_note_is_never_sent_twice(gitlab: GitLab, report: Path) -> None:
     gitlab.broken = 502
     with pytest.raises(GitLabRefused, match="write a note on merge request !3"):
         project.write_note(3, "text", over=None)
-    assert len(gitlab.told("POST /projects/1/merge_requests/3/notes")) == 1
+    assert len(gitlab.received("POST /projects/1/merge_requests/3/notes")) == 1
 
 
 def test_a_report_that_is_absent_or_too_long_is_refused(

@@ -5,7 +5,6 @@ from pathlib import Path
 from perennial.statistics.counts import Bools
 from perennial.statistics.intervals import wilson
 from perennial.statistics.metrics import METRICS, Metric
-from training.artifacts.arrangement import BASE
 from training.gate.comparison import difference
 from training.gate.figures import p_value
 from training.params import Gate
@@ -19,7 +18,7 @@ def section(source: Source, out: Path) -> list[str]:
     blocks = ["## Metrics" if source.old is None else "## Metrics against main"]
     groups = {
         f"fresh test rows (incident {code(source.result.incident)})": source.fresh,
-        "base test rows": source.rows.source == BASE,
+        "base test rows": source.base,
     }
     shown = {name: chosen for name, chosen in groups.items() if chosen.any()}
     for name, chosen in shown.items():
@@ -38,7 +37,7 @@ def _fairness(source: Source) -> str:
         return ""
     text = " that neither model was trained on"
     if source.left_out:
-        text += f" ({source.left_out} of all test rows left out: main was)"
+        text += f" ({source.left_out} of all test rows excluded because main was trained on them)"
     return text
 
 

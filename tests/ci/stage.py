@@ -60,7 +60,7 @@ class Stage:
             "MODEL_REGISTRY": "true",
             # A few tests stand for all; that all pass is not for a test to find out.
             "PYTEST": (
-                "tests/perennial/statistics/test_comparison.py"
+                "tests/perennial/statistics/test_paired.py"
                 " tests/perennial/signals/test_binner.py"
             ),
         }

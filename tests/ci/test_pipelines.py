@@ -130,7 +130,7 @@ def test_gitlab_can_show_what_the_checks_found(played: Played) -> None:
     junit = ElementTree.fromstring(report(played.code, "test", "junit"))
     assert int(junit.find("testsuite").attrib["tests"]) > 10  # type: ignore[union-attr]
     cobertura = ElementTree.fromstring(report(played.code, "test", "cobertura"))
-    assert {"perennial/statistics/comparison.py", "perennial/signals/binner.py"} <= {
+    assert {"perennial/statistics/paired.py", "perennial/signals/binner.py"} <= {
         str(found.get("filename")) for found in cobertura.iter("class")
     }
     for job in ("flake8", "mypy"):

@@ -1,4 +1,4 @@
-"""A small GitLab over real HTTP that remembers what it was told: the real client meets it."""
+"""A small GitLab over real HTTP that remembers its requests: the real client meets it."""
 
 import json
 import re
@@ -52,7 +52,7 @@ class GitLab:
         note = {"id": number, "body": body, "author": {"id": author}, "system": system}
         self.notes.append(note)
 
-    def told(self, start: str) -> list[str]:
+    def received(self, start: str) -> list[str]:
         """Return the calls that begin with `start`."""
         return [call for call in self.calls if call.startswith(start)]
 

@@ -11,9 +11,9 @@ from perennial.gitlab.errors import GitLabRefused
 from perennial.gitlab.job import Job
 from training.command_line import run, task_parser
 from training.errors import BadParameter, NothingToPropose
-from training.feedback.collect import MANUAL
+from training.feedback.request import MANUAL
 from training.gate import result as gate
-from training.gate.result import Result
+from training.gate.result import GateResult
 from training.gitlab.git import Author, Remote, Repository
 from training.gitlab.project import MergeRequest, Project, project_of
 from training.gitlab.publish import with_images
@@ -35,7 +35,7 @@ def branch_of(task: str, incident: str | None) -> str:
     return f"retrain/{task}-{incident or MANUAL}"
 
 
-def title_of(result: Result) -> str:
+def title_of(result: GateResult) -> str:
     """Return the merge request's title, with the figures that matter."""
     name, found = ("fresh", result.fresh) if result.fresh is not None else ("base", result.base)
     if found is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from perennial.bundle import Bundle, Manifest
-from perennial.statistics.comparison import wilson
+from perennial.statistics.intervals import wilson
 from training.gitlab.git import Repository
 
 STAGE = "production"

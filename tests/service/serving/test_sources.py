@@ -8,15 +8,13 @@ from typing import Any
 
 import pytest
 
+from perennial.settings import InvalidSettings
 from service.counting.collector import Collector
 from service.counting.versions import Versions
 from service.serving.loaded import Loaded, load
 from service.serving.production import Production
-from perennial.settings import InvalidSettings
 from service.serving.sources import SOURCES
-from perennial.settings import InvalidSettings
 from service.serving.sources.choose import open_source
-from perennial.settings import InvalidSettings
 from service.serving.sources.source import Offer
 from tests import bundles
 from tests.service import fakes

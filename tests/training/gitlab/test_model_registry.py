@@ -76,8 +76,8 @@ def test_uploading_again_changes_nothing(
     main.run("upload")
     capsys.readouterr()
     assert main.run("upload") == 0
-    told = [line for line in capsys.readouterr().out.splitlines() if "[info" not in line]
-    assert told == ["logged 0 metrics and parameters", "digits 1.0.0 is in the model registry"]
+    lines = [line for line in capsys.readouterr().out.splitlines() if "[info" not in line]
+    assert lines == ["logged 0 metrics and parameters", "digits 1.0.0 is in the model registry"]
 
 
 def test_a_half_done_upload_is_finished(main: Main, forge: ForgeServer) -> None:

@@ -13,8 +13,8 @@ from training.command_line import run
 from training.errors import BadParameter, NothingToPropose
 from training.gate import result as gate
 from training.gate.comparison import Accuracy, Comparison, Difference
-from training.gate.decision import Decision, Verdict
-from training.gate.result import Model, Result
+from training.gate.decision import GateDecision, Verdict
+from training.gate.result import GateResult, Model
 from training.gitlab import propose
 from training.gitlab.git import Remote
 
@@ -34,11 +34,11 @@ def result(
     fresh: Comparison | None = figures(0.12, 0.98),
     base: Comparison | None = None,
     incident: str | None = INCIDENT,
-) -> Result:
+) -> GateResult:
     """Return what a gate may have written."""
     models = (Model("1.1.0", "a" * 64), Model("1.0.0", "b" * 64))
-    decision = Decision(verdict, ("a reason",))
-    return Result("digits", decision, 0.05, 0.5, incident, *models, base, fresh)
+    decision = GateDecision(verdict, ("a reason",))
+    return GateResult("digits", decision, 0.05, 0.5, incident, *models, base, fresh)
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def test_a_retrain_without_a_change_is_refused(job: Job) -> None:
         (result(fresh=None), "Retrain digits: version 1.1.0"),
     ],
 )
-def test_the_title_has_the_figures_there_are(found: Result, title: str) -> None:
+def test_the_title_has_the_figures_there_are(found: GateResult, title: str) -> None:
     """Without a champion or fresh rows the title says what is known."""
     assert propose.title_of(found) == title
 
@@ -184,7 +184,7 @@ def test_it_merges_by_itself_when_the_pipeline_has_succeeded(job: Job) -> None:
     assert request["merge_when_pipeline_succeeds"] is True and request["auto_merge"] == "true"
     assert request["should_remove_source_branch"] is True and request["sha"] == job.branch()
     assert len(job.slept) == 5
-    assert len(job.gitlab.told("PUT /projects/1/merge_requests/1/merge")) == 4
+    assert len(job.gitlab.received("PUT /projects/1/merge_requests/1/merge")) == 4
 
 
 def test_without_a_pipeline_nothing_merges_by_itself(job: Job) -> None:
@@ -193,7 +193,7 @@ def test_without_a_pipeline_nothing_merges_by_itself(job: Job) -> None:
     with pytest.raises(GitLabRefused, match="no pipeline for .* after 60 s.*merge it by hand"):
         job.propose(result(), "--auto-merge")
     assert sum(job.slept) == 60
-    assert job.gitlab.told("PUT") == [] and len(job.gitlab.requests) == 1
+    assert job.gitlab.received("PUT") == [] and len(job.gitlab.requests) == 1
 
 
 def test_a_merge_that_stays_refused_is_an_error(job: Job) -> None:

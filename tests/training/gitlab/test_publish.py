@@ -138,7 +138,7 @@ def test_a_forks_pipeline_writes_where_the_merge_request_is(gitlab: GitLab, repo
     """Not over a note of the fork's own merge request of that number; uploads go there too."""
     publish_on(gitlab, report, CI_PROJECT_ID="9", CI_MERGE_REQUEST_PROJECT_ID="1")
     assert len(gitlab.notes) == 1 and len(gitlab.uploads) == 2
-    assert gitlab.told("GET /projects/9") == gitlab.told("POST /projects/9") == []
+    assert gitlab.received("GET /projects/9") == gitlab.received("POST /projects/9") == []
 
 
 def test_a_merge_request_that_is_no_number_is_refused(gitlab: GitLab, report: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_note_is_never_sent_twice(gitlab: GitLab, report: Path) -> None:
     gitlab.broken = 502
     with pytest.raises(GitLabRefused, match="write a note on merge request !3"):
         project.write_note(3, "text", over=None)
-    assert len(gitlab.told("POST /projects/1/merge_requests/3/notes")) == 1
+    assert len(gitlab.received("POST /projects/1/merge_requests/3/notes")) == 1
 
 
 def test_a_report_that_is_absent_or_too_long_is_refused(

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime
 
 from perennial.gitlab.job import Job
 from training.command_line import run
-from training.gitlab.project_check.checks import judge
-from training.gitlab.project_check.finding import Status
+from training.gitlab.project_check.check import Status
+from training.gitlab.project_check.checks import check_project
 from training.gitlab.project_check.listing import count, document, table
 from training.gitlab.project_check.reader import TOKEN, read
 
@@ -25,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("--url", required=True, help="such as https://gitlab.example.com")
     found.add_argument("--project", required=True, help="its path, such as group/project")
-    found.add_argument("--json", action="store_true", help="print the findings as JSON")
+    found.add_argument("--json", action="store_true", help="print the results as JSON")
     return found
 
 
@@ -42,12 +42,12 @@ def main(
     token = job.variable(TOKEN.name, TOKEN.expected)
     day = today or datetime.now(UTC).date()
     facts = read(options.url, options.project, token=token, today=day, ca_file=job.ca_file)
-    findings = judge(facts)
+    results = check_project(facts)
     if options.json:
-        write(document(facts, findings))
+        write(document(facts, results))
     else:
-        write(table(facts, findings, width=shutil.get_terminal_size().columns))
-    return 1 if count(findings, Status.MISSING) else 0
+        write(table(facts, results, width=shutil.get_terminal_size().columns))
+    return 1 if count(results, Status.MISSING) else 0
 
 
 if __name__ == "__main__":

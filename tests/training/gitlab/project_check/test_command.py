@@ -13,13 +13,13 @@ from tests.training.gitlab.project_check.given import (
     facts,
     findings,
 )
-from training.gitlab.project_check.checks import CHECKS, judge
+from training.gitlab.project_check.checks import CHECKS, check_project
 
 
 def test_a_complete_project_lacks_nothing(administrator: Administrator) -> None:
     """Every check is content, and none is left out."""
-    found = judge(facts(administrator))
-    assert [finding.verdict.status for finding in found] == ["ok"] * len(CHECKS), found
+    found = check_project(facts(administrator))
+    assert [result.answer.status for result in found] == ["ok"] * len(CHECKS), found
 
 
 def test_a_complete_project_exits_with_0(administrator: Administrator) -> None:

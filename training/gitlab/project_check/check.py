@@ -1,4 +1,4 @@
-"""What a check says: ok, missing, a warning, or that it cannot tell."""
+"""A check: one question to the facts, and its answer: ok, missing, a warning or cannot tell."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ GUIDE = "docs/gitlab.md"
 
 
 class Status(StrEnum):
-    """How serious a finding is; only MISSING fails the command."""
+    """How serious an answer is; only MISSING fails the command."""
 
     OK = "ok"
     MISSING = "missing"
@@ -19,7 +19,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Answer:
     """What was found, and what to do about it."""
 
     status: Status
@@ -33,38 +33,38 @@ class Check:
 
     name: str
     heading: str
-    judge: Callable[[Facts], Verdict]
+    ask: Callable[[Facts], Answer]
 
 
 @dataclass(frozen=True)
-class Finding:
-    """A check's verdict on a project; `see` is where the guide explains it."""
+class CheckResult:
+    """A check's answer for a project; `see` is where the guide explains it."""
 
     check: str
-    verdict: Verdict
+    answer: Answer
     see: str
 
 
-def ok(found: str) -> Verdict:
+def ok(found: str) -> Answer:
     """Return that nothing is to be done."""
-    return Verdict(Status.OK, found)
+    return Answer(Status.OK, found)
 
 
-def missing(found: str, todo: str) -> Verdict:
+def missing(found: str, todo: str) -> Answer:
     """Return that some flow of the pipeline cannot work like this."""
-    return Verdict(Status.MISSING, found, todo)
+    return Answer(Status.MISSING, found, todo)
 
 
-def warning(found: str, todo: str) -> Verdict:
+def warning(found: str, todo: str) -> Answer:
     """Return that it works, but worse or less safely than it could."""
-    return Verdict(Status.WARNING, found, todo)
+    return Answer(Status.WARNING, found, todo)
 
 
-def find(check: Check, facts: Facts) -> Finding:
+def run_check(check: Check, facts: Facts) -> CheckResult:
     """Return what a check finds; it cannot tell where GitLab withholds what it asks for."""
     try:
-        verdict = check.judge(facts)
+        answer = check.ask(facts)
     except NotShown as hidden:
         found = "GitLab does not show it to this token"
-        verdict = Verdict(Status.UNKNOWN, found, f"to know, run it with {hidden}")
-    return Finding(check.name, verdict, f"{GUIDE}#{check.heading}")
+        answer = Answer(Status.UNKNOWN, found, f"to know, run it with {hidden}")
+    return CheckResult(check.name, answer, f"{GUIDE}#{check.heading}")

@@ -40,7 +40,7 @@ def branch(forge: Forge, name: str, sha: str, *, caller: Token) -> Json:
     merged = tip is not None and sha != tip and forge.repository.merge_base(tip, sha) == sha
     push, merge = (settings.least_role(kind, name, default) for kind in ("push", "merge"))
     protected = settings.protects(name, default)
-    may = push is not None and caller.role >= push if protected else None
+    least = push if protected else ROLES["developer"]
     return {
         "name": name,
         "commit": commit(forge, forge.repository.commit(sha)),
@@ -48,7 +48,7 @@ def branch(forge: Forge, name: str, sha: str, *, caller: Token) -> Json:
         "protected": protected,
         "developers_can_push": push == ROLES["developer"],
         "developers_can_merge": merge == ROLES["developer"],
-        "can_push": caller.role >= ROLES["developer"] if may is None else may,
+        "can_push": least is not None and caller.role >= least,
         "default": name == default,
         "web_url": f"{forge.url}/{forge.config.project}/-/tree/{quote(name)}",
     }

@@ -4,15 +4,15 @@ import argparse
 import time
 
 from monitoring.grafana.boards import boards
-from monitoring.preview import dashboard as page
 from monitoring.preview.ask import Asker
+from monitoring.preview.dashboard import draw
 from monitoring.preview.errors import NothingToShow
 from monitoring.thresholds import Thresholds, seconds
 from perennial.metric_names import service as metrics
 
 
 def run(options: argparse.Namespace) -> int:
-    """Draw every dashboard and say where. Raises PreviewError."""
+    """Draw every dashboard and say where. Raises CommandFailed."""
     thresholds = Thresholds()
     end = time.time() if options.end is None else options.end
     for board in boards(thresholds):
@@ -29,6 +29,6 @@ def run(options: argparse.Namespace) -> int:
         if not asker.now(metrics.REFERENCE_ACCURACY.name):
             raise NothingToShow(options.prometheus, f"{end:.0f}")
         path = options.out / f"{board.uid}.png"
-        page.draw(board, asker, path)
+        draw(board, asker, path)
         print(path)
     return 0

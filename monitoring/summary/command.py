@@ -4,8 +4,7 @@ import argparse
 import time
 
 from monitoring.prometheus_client import Prometheus
-from monitoring.summary import html as page
-from monitoring.summary import table
+from monitoring.summary import html, table
 from monitoring.summary.errors import NotWritten
 from monitoring.summary.span import Span
 from monitoring.summary.summary import Summary, summarise
@@ -30,6 +29,6 @@ def run(options: argparse.Namespace) -> int:
 
 def _write(options: argparse.Namespace, summary: Summary, thresholds: Thresholds) -> None:
     try:
-        page.write(summary, thresholds, options.out, most=options.top, runbook=options.runbook_url)
+        html.write(summary, thresholds, options.out, most=options.top, runbook=options.runbook_url)
     except OSError as error:
         raise NotWritten(options.out, error) from error

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monitoring.errors import MonitoringError
 from monitoring.prometheus_client import Series
 from monitoring.recording.series import Window
 from monitoring.summary.accuracy import Accuracy, accuracy
@@ -15,6 +14,7 @@ from monitoring.summary.signal_drift import SignalDrift, compare, worst_first
 from monitoring.summary.span import Span
 from monitoring.summary.version import Served, Version, served
 from monitoring.thresholds import Thresholds
+from perennial.statistics.errors import InvalidStatistic
 
 # By window and signal, PSI as the rules recorded it.
 History = Mapping[str, Mapping[str, Series]]
@@ -52,7 +52,7 @@ def summarise(span: Span, version: Version, thresholds: Thresholds) -> Summary:
     for name in source:
         try:
             found.append(compare(source.signal(name), chosen, thresholds))
-        except MonitoringError as error:
+        except InvalidStatistic as error:
             refused.append(f"{name} was left out: {error}")
     if not found and not refused:
         raise NoSignals(str(version))

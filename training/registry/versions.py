@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from gto.constants import Action
+from gto.tag import parse_name
+
 from perennial.bundle import Bundle, Manifest
 from perennial.statistics.intervals import wilson
 from training.gitlab.git import Repository
@@ -112,11 +115,12 @@ def read(task: str, repository: Repository) -> Versions:
     versions = {}
     stages: list[tuple[int, Tag, bool]] = []
     for tag in tags:
-        rest = tag.name.removeprefix(task)
-        if match := re.fullmatch(r"@(v\d+\.\d+\.\d+)", rest):
-            versions[match[1]] = tag
-        elif match := re.fullmatch(rf"#{STAGE}(!?)#(\d+)", rest):
-            stages.append((int(match[2]), tag, not match[1]))
+        parsed = parse_name(tag.name, raise_on_fail=False)
+        action = parsed.get("action")
+        if action is Action.REGISTER:
+            versions[parsed["version"]] = tag
+        elif parsed.get("stage") == STAGE and "counter" in parsed:
+            stages.append((parsed["counter"], tag, action is Action.ASSIGN))
     by_commit = {tag.commit: version for version, tag in versions.items()}
     ordered = sorted(stages, key=lambda stage: stage[0])
     assignments = tuple(

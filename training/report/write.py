@@ -1,4 +1,4 @@
-"""The ten sections in the order in which a reviewer needs them, and the file they make."""
+"""The sections in the order in which a reviewer needs them, and the file they make."""
 
 from collections.abc import Callable
 from pathlib import Path

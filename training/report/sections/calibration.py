@@ -1,4 +1,4 @@
-"""Section 5: whether confidence means what it says."""
+"""Whether confidence means what it says."""
 
 from pathlib import Path
 

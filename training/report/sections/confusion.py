@@ -1,4 +1,4 @@
-"""Section 4: which labels are taken for which, what changed in it, and the worst of it."""
+"""Which labels are taken for which, what changed in it, and the worst of it."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Section 8: what the model costs to train, to keep and to ask, beside what main's does."""
+"""What the model costs to train, to keep and to ask, beside what main's does."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

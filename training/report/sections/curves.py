@@ -1,4 +1,4 @@
-"""Section 3: accuracy and loss per epoch."""
+"""Accuracy and loss per epoch."""
 
 import csv
 from pathlib import Path

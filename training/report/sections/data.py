@@ -1,4 +1,4 @@
-"""Section 7: which rows the model learnt from, and what changed in them since main."""
+"""Which rows the model learnt from, and what changed in them since main."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Section 10: everything else, folded."""
+"""Everything else, folded."""
 
 from pathlib import Path
 

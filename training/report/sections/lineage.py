@@ -1,4 +1,4 @@
-"""Section 9: where the model comes from, and with which parameters, beside main's."""
+"""Where the model comes from, and with which parameters, beside main's."""
 
 from collections.abc import Mapping
 from datetime import UTC

@@ -1,4 +1,4 @@
-"""Section 2: every metric of both models on rows that neither was trained on."""
+"""Every metric of both models on rows that neither was trained on."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Section 6: where the model is better and where worse: by age, by source, by label."""
+"""Where the model is better and where worse: by age, by source, by label."""
 
 from collections.abc import Sequence
 from pathlib import Path

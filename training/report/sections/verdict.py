@@ -1,4 +1,4 @@
-"""Section 1: the verdict, its reasons, and what a reviewer does with it."""
+"""The verdict, its reasons, and what a reviewer does with it."""
 
 from pathlib import Path
 

@@ -2,6 +2,7 @@
 VENV ?= .venv
 SHIFT ?= inverted
 PYTEST ?=
+WORKERS ?= 2
 FLAKE8 ?=
 LOCK ?= dev
 DRIFT ?=
@@ -15,7 +16,7 @@ INSTALL := requirements/install.sh
 SCRIPTS := ci/links ci/plan
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check generate preview serve examples bench bench-drift bench-alarms bench-cost lock install everything test-everything test-images black flake8 mypy contracts gitlab-check champion
+.PHONY: help demo test check tests generate preview serve examples bench bench-drift bench-alarms bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts gitlab-check champion
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,10 +24,15 @@ help: ## List the verbs
 demo: everything ## Run the whole loop on this machine (SHIFT=inverted, rotated, none, bad-labels)
 	@python -m demo.loop --shift $(SHIFT)
 
-test: test-everything check ## Run every check and every test, the whole loop included
-	@python -m pytest $(PYTEST)
+test: check tests ## Run every check and every test, the whole loop included
 
-check: black flake8 mypy contracts ## Run the quick part: format, lint, types, contracts, rules, generated files
+check: black flake8 mypy contracts ## Run the quick part: format, lint, types, contracts, generated files
+
+tests: test-everything ## Run every test but the nightly ones (PYTEST=tests/service; WORKERS=2 side by side)
+	@python -m pytest -n $(WORKERS) --durations=20 $(PYTEST)
+
+test-nightly: test-everything ## Run what takes too long for every run (PYTEST=tests/benchmarks)
+	@python -m pytest -m nightly --durations=20 $(PYTEST)
 
 # The parts of `check`, as CI runs them side by side.
 black: install
@@ -39,11 +45,8 @@ mypy: install
 	@mypy
 	@mypy --scripts-are-modules deploy/verify.py ci/dvc_with_hints.py $(SCRIPTS)
 
-contracts: install ## Run lint-imports, promtool's checks, and see that generated files are fresh
-	@$(INSTALL) programs
+contracts: install ## Run lint-imports, and see that generated files are fresh
 	@lint-imports --no-cache
-	@promtool check config prometheus.yml >/dev/null
-	@promtool test rules tests/rules/*.test.yml
 	@$(MAKE) --no-print-directory generate
 	@git diff --exit-code --stat -- monitoring/rules grafana prometheus.yml alertmanager.yml deploy/compose/*.yml \
 		|| { echo "generated files were stale; they are fresh now: commit them"; exit 1; }
@@ -52,7 +55,7 @@ generate: install ## Write rules, alerts, dashboards and their configuration fro
 	@python -m monitoring generate
 
 test-images: install ## Build the images and run the stack on this machine's Docker (TEST_BASE_IMAGE=python:3.11-slim)
-	@TEST_IMAGES=1 python -m pytest tests/stack/test_images.py $(PYTEST)
+	@python -m pytest -m nightly tests/stack/test_images.py $(PYTEST)
 
 preview: install ## Draw the dashboards from a Prometheus into var/preview (PROMETHEUS=http://localhost:9090)
 	@python -m monitoring preview --prometheus $(PROMETHEUS) --out var/preview

@@ -7,8 +7,20 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from service import tables
+from tests import order
 from tests.postgres import PostgresMissing, postgres
 from tests.service import databases
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave nightly tests out unless `-m` asks for them; on workers, start the longest first."""
+    if "nightly" not in config.getoption("markexpr"):
+        items[:], left_out = order.without_nightly(items)
+        config.hook.pytest_deselected(items=left_out)
+    if hasattr(config, "workerinput"):
+        order.keep_files_together(items)
+        items[:] = order.longest_first(items)
 
 
 @pytest.fixture(scope="session")

@@ -1,29 +1,43 @@
 """The order in which tests start, and which of them run on the same worker."""
 
 from collections.abc import Sequence
+from pathlib import PurePath
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+# Files that share something expensive, by its name.
+SHARED = {"test_pipeline.py": "trained tree", "test_pipelines.py": "trained tree"}
+# Files whose tests share nothing, and take long enough to run beside each other.
+SPREAD = {"test_rules.py"}
 
 
-def seconds(item: pytest.Item) -> float:
-    """Return what `@pytest.mark.seconds` says that a test takes, 0 where it says nothing."""
-    mark = item.get_closest_marker("seconds")
-    return float(mark.args[0]) if mark else 0.0
+class Groups(LoadScopeScheduling):
+    """Gives a worker one group after the other, in the order of the tests.
 
-
-def keep_files_together(items: Sequence[pytest.Item]) -> None:
-    """Put every test in the group of its file, unless it names a group of its own.
-
-    The tests of a file share its fixtures, which would otherwise be made once per worker.
+    xdist's own `loadgroup` writes groups into test ids, which pytest 9.2 no longer allows:
+    https://github.com/pytest-dev/pytest-xdist/issues/1386
     """
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(nodeid)
+
+
+def group(nodeid: str) -> str:
+    """Return the group of a test: its file, whose fixtures it shares, or what is said above."""
+    file = nodeid.partition("::")[0]
+    name = PurePath(file).name
+    return nodeid if name in SPREAD else SHARED.get(name, file)
 
 
 def longest_first(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """Return the tests, the longest first, so that no worker ends with a long one alone."""
-    return sorted(items, key=lambda item: -seconds(item))
+    """Return the tests by `@pytest.mark.seconds`, so that no worker ends with a long one alone."""
+
+    def seconds(item: pytest.Item) -> float:
+        mark = item.get_closest_marker("seconds")
+        return float(mark.args[0]) if mark else 0.0
+
+    return sorted(items, key=seconds, reverse=True)
 
 
 def without_nightly(items: Sequence[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:

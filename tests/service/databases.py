@@ -6,20 +6,10 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.engine import Engine
 
-from service import tables
 from service.writes import Observed
 
 NOW = 1_767_225_600.25
 IDS = itertools.count()
-
-
-def empty(address: str) -> None:
-    """Remove what a test before this one left."""
-    engine = tables.connect(address)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP VIEW IF EXISTS labelled_predictions")
-        tables.metadata.drop_all(connection)
-    engine.dispose()
 
 
 def labels(model: str, version: str) -> list[str] | None:

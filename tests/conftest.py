@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+def trained_tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     """A copy of this tree after its first `dvc repro`."""
     return trees.trained(tmp_path_factory.mktemp("trained") / "clone")
 

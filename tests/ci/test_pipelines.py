@@ -77,9 +77,9 @@ class Played:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory, trained: Tree) -> Iterator[Played]:
+def played(tmp_path_factory: pytest.TempPathFactory, trained_tree: Tree) -> Iterator[Played]:
     """All flows, run once."""
-    with project(tmp_path_factory.mktemp("pipelines"), trained) as running:
+    with project(tmp_path_factory.mktemp("pipelines"), trained_tree) as running:
         yield Played(running)
 
 

@@ -10,45 +10,45 @@ from training.tasks import TASKS
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_a_fresh_clone_trains_a_bundle(trained: Tree, task: str) -> None:
+def test_a_fresh_clone_trains_a_bundle(trained_tree: Tree, task: str) -> None:
     """It names the commit, and DVC's own hash of the prepared rows, and has a reference."""
-    bundle = load(trained.root / "artifacts" / task / "bundle")
-    head = (trained.root / ".git" / "HEAD").read_text().split()[-1]
-    assert bundle.manifest.commit == (trained.root / ".git" / head).read_text().strip()
+    bundle = load(trained_tree.root / "artifacts" / task / "bundle")
+    head = (trained_tree.root / ".git" / "HEAD").read_text().split()[-1]
+    assert bundle.manifest.commit == (trained_tree.root / ".git" / head).read_text().strip()
     assert bundle.manifest.data_version.endswith(".dir")
-    assert bundle.manifest.data_version in (trained.root / "dvc.lock").read_text()
+    assert bundle.manifest.data_version in (trained_tree.root / "dvc.lock").read_text()
     assert bundle.reference.accuracy > 0.9
 
 
-def test_a_second_run_does_nothing(trained: Tree) -> None:
+def test_a_second_run_does_nothing(trained_tree: Tree) -> None:
     """Every stage is skipped, though another Python has left bytecode beside the code meanwhile."""
-    bytecode = trained.root / "training" / "models" / "__pycache__"
+    bytecode = trained_tree.root / "training" / "models" / "__pycache__"
     bytecode.mkdir(exist_ok=True)
     (bytecode / "cnn.cpython-399.pyc").write_bytes(b"later")
-    lock = (trained.root / "dvc.lock").read_bytes()
-    out = trained.dvc("repro")
+    lock = (trained_tree.root / "dvc.lock").read_bytes()
+    out = trained_tree.dvc("repro")
     assert "Data and pipelines are up to date." in out and "Running stage" not in out
-    assert (trained.root / "dvc.lock").read_bytes() == lock
+    assert (trained_tree.root / "dvc.lock").read_bytes() == lock
 
 
-def test_git_sees_the_lock_and_nothing_else(trained: Tree) -> None:
+def test_git_sees_the_lock_and_nothing_else(trained_tree: Tree) -> None:
     """Artifacts, caches and remotes are ignored; what a commit needs is dvc.lock."""
-    assert trained.git("status", "--porcelain").split() == ["??", "dvc.lock"]
+    assert trained_tree.git("status", "--porcelain").split() == ["??", "dvc.lock"]
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_dvc_shows_metrics_and_plots(trained: Tree, task: str) -> None:
+def test_dvc_shows_metrics_and_plots(trained_tree: Tree, task: str) -> None:
     """Scores with their sample sizes, the curves and the confusion matrix are DVC's too."""
-    shown = json.loads(trained.dvc("metrics", "show", "--json"))
+    shown = json.loads(trained_tree.dvc("metrics", "show", "--json"))
     metrics = shown[""]["data"][f"artifacts/{task}/metrics/metrics.json"]["data"]
     assert metrics["base"]["accuracy"] > 0.9 and metrics["base"]["rows"] > 0
     assert metrics["training_seconds"] > 0
-    plots = json.loads(trained.dvc("plots", "show", "--json"))["data"]
+    plots = json.loads(trained_tree.dvc("plots", "show", "--json"))["data"]
     assert "accuracy per epoch" in plots and "loss per epoch" in plots
     assert any(name.endswith("confusion.csv") for name in plots)
 
 
-def test_the_default_remote_is_a_local_folder(trained: Tree) -> None:
+def test_the_default_remote_is_a_local_folder(trained_tree: Tree) -> None:
     """A push needs no account: it goes to var/dvc-remote of the repository."""
-    trained.dvc("push", "--quiet")
-    assert any((trained.root / "var" / "dvc-remote").rglob("*.dir"))
+    trained_tree.dvc("push", "--quiet")
+    assert any((trained_tree.root / "var" / "dvc-remote").rglob("*.dir"))

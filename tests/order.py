@@ -12,7 +12,7 @@ SHARED = {"test_pipeline.py": "trained tree", "test_pipelines.py": "trained tree
 SPREAD = {"test_rules.py"}
 
 
-class Groups(LoadScopeScheduling):
+class Groups(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
     """Gives a worker one group after the other, in the order of the tests.
 
     xdist's own `loadgroup` writes groups into test ids, which pytest 9.2 no longer allows:

@@ -18,7 +18,7 @@ OTHERS = ("benchmarks", "demo", "service", "tests", "training")
 NARROWER = {
     "[tool.black]\n": f'[tool.black]\nextend-exclude = "^/({"|".join(OTHERS)})/"\n',
     "[tool.flake8]\n": f"[tool.flake8]\nextend-exclude = {list(OTHERS)}\n",
-    'packages = ["service", "training", "monitoring"': 'packages = ["monitoring"] #',
+    '\npackages = ["': '\npackages = ["monitoring"]  # ["',
 }
 
 

@@ -2,6 +2,7 @@
 VENV ?= .venv
 SHIFT ?= inverted
 PYTEST ?=
+WORKERS ?= 2
 FLAKE8 ?=
 LOCK ?= dev
 DRIFT ?=
@@ -15,7 +16,7 @@ INSTALL := requirements/install.sh
 SCRIPTS := ci/links ci/plan
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check generate preview serve examples bench bench-drift bench-alarms bench-cost lock install everything test-everything test-images black flake8 mypy contracts gitlab-check champion
+.PHONY: help demo test check tests generate preview serve examples bench bench-drift bench-alarms bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts gitlab-check champion
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,10 +24,15 @@ help: ## List the verbs
 demo: everything ## Run the whole loop on this machine (SHIFT=inverted, rotated, none, bad-labels; YES=1 installs without asking)
 	@python -m demo.loop --shift $(SHIFT)
 
-test: test-everything check ## Run every check and every test, the whole loop included (PYTEST=tests/service; YES=1)
-	@python -m pytest $(PYTEST)
+test: check tests ## Run every check and every test, the whole loop included (YES=1 installs without asking)
 
-check: black flake8 mypy contracts ## Run the quick checks: format, lint, types, import contracts, alert rules, generated files
+check: black flake8 mypy contracts ## Run the quick checks: format, lint, types, import contracts, generated files
+
+tests: test-everything ## Run every test but the nightly ones (PYTEST=tests/service; WORKERS=2 run in parallel)
+	@python -m pytest -n $(WORKERS) --durations=20 $(PYTEST)
+
+test-nightly: test-everything ## Run the tests that take too long for every run (PYTEST=tests/benchmarks)
+	@python -m pytest -m nightly --durations=20 $(PYTEST)
 
 # The parts of `check`; CI runs them in parallel.
 black: install
@@ -39,11 +45,8 @@ mypy: install
 	@mypy
 	@mypy --scripts-are-modules deploy/verify.py ci/dvc_with_hints.py $(SCRIPTS)
 
-contracts: install ## Check imports, alert rules (promtool), and that generated files are up to date
-	@$(INSTALL) programs
+contracts: install ## Check imports, and that generated files are up to date
 	@lint-imports --no-cache
-	@promtool check config prometheus.yml >/dev/null
-	@promtool test rules tests/rules/*.test.yml
 	@$(MAKE) --no-print-directory generate
 	@git diff --exit-code --stat -- monitoring/rules grafana prometheus.yml alertmanager.yml deploy/compose/*.yml \
 		|| { echo "generated files were out of date and have been written again: commit them"; exit 1; }
@@ -52,7 +55,7 @@ generate: install ## Write the rules, alerts, dashboards and their configuration
 	@python -m monitoring generate
 
 test-images: install ## Build the images and test the stack on this machine's Docker (TEST_BASE_IMAGE=python:3.11-slim)
-	@TEST_IMAGES=1 python -m pytest tests/stack/test_images.py $(PYTEST)
+	@python -m pytest -m nightly tests/stack/test_images.py $(PYTEST)
 
 preview: install ## Draw the dashboards with data from a Prometheus, into var/preview (PROMETHEUS=http://localhost:9090)
 	@python -m monitoring preview --prometheus $(PROMETHEUS) --out var/preview

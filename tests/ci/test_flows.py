@@ -26,7 +26,7 @@ MODEL = {"validate", "train", "report", "comment"}
 RETRAIN = {"collect", "challenger", "gate", "propose"}
 PRODUCTION = {"build", "deploy", "verify", "rollback"}
 DEPLOY = PRODUCTION | {"register"}
-NIGHTLY = {"test", "stored"}
+NIGHTLY = {"test", "test-nightly", "stored"}
 UPLOAD = {"model-registry"}
 
 
@@ -196,7 +196,7 @@ def test_an_incident_that_is_no_identifier_is_refused(flows: Flows) -> None:
 
 
 def test_a_schedule_runs_what_breaks_without_a_commit(flows: Flows) -> None:
-    """Tests, and whether everything stored can still be fetched."""
+    """Tests, the long ones too, and whether everything stored can still be fetched."""
     pipeline = flows.pipeline("schedule")
     assert _jobs(pipeline) == NIGHTLY
 

@@ -16,15 +16,6 @@ NOW = 1_767_225_600.25
 IDS = itertools.count()
 
 
-def empty(address: str) -> None:
-    """Remove what a test before this one left."""
-    engine = tables.connect(address)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP VIEW IF EXISTS labelled_predictions")
-        tables.metadata.drop_all(connection)
-    engine.dispose()
-
-
 def folder(engine: Engine) -> None:
     """Make the folder of SQLite's file."""
     if engine.dialect.name == SQLITE and engine.url.database:

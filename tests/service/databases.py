@@ -9,7 +9,6 @@ from alembic import command
 from sqlalchemy.engine import Engine
 
 from perennial.database import SQLITE, Schema
-from service.store import tables
 from service.store.writes import Observed
 
 NOW = 1_767_225_600.25

@@ -133,9 +133,9 @@ def _parse(model: type[Model], file: Path) -> Model:
     try:
         return model.model_validate_json(file.read_bytes())
     except ValidationError as error:
-        problem = validation.first(error)
-        field = _field(problem.path, document) or "document"
-        sentence = str(InvalidValue(field, problem.value, problem.expected))
+        first = validation.first(error)
+        field = _field(first.path, document) or "document"
+        sentence = str(InvalidValue(field, first.value, first.expected))
         raise BundleRejected(file.name, sentence, reason="schema") from error
 
 

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from sqlalchemy.engine import make_url
 
 from perennial.database.url import SQLITE, parse, refused
 from perennial.settings import HIDDEN, Settings
@@ -29,4 +30,6 @@ class DatabaseSettings(Settings):
         if url.get_backend_name() == SQLITE or url.password is not None:
             given = cls.variable("database_password")
             raise refused(f"a postgresql:// URL without a password, since {given} is set")
-        return url.set(password=password.get_secret_value()).render_as_string(hide_password=False)
+        # As it was given, for whoever else reads it: without the driver that `parse` adds.
+        whole = make_url(value).set(password=password.get_secret_value())
+        return whole.render_as_string(hide_password=False)

@@ -39,7 +39,7 @@ SELECT p.prediction_id, p.model, p.version, p.observed_at, p.input, p.predicted,
        f.label, f.labelled_at
 FROM predictions AS p JOIN feedback AS f ON f.prediction_id = p.prediction_id
 """
-sql.event.listen(metadata, "after_create", sql.DDL(VIEW))
+sql.event.listen(metadata, "after_create", sql.DDL(VIEW))  # type: ignore[no-untyped-call]
 CONNECT_SECONDS = 3
 # Any number that no other program of the database uses: it lets one replica at a time make tables.
 CREATION_LOCK = 7_036_874_417

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitoring.relay import tables
 from monitoring.relay.settings import Settings
 
 ROOT = Path(__file__).parents[3]
@@ -110,6 +111,18 @@ def test_secrets_are_read_from_their_files(tmp_path: Path) -> None:
     }
     done = _python(files, "-c", code)
     assert (done.stdout, done.stderr) == ("abc a/b@c\n", "")
+
+
+def test_a_database_of_a_newer_version_stops_the_start(tmp_path: Path) -> None:
+    """The relay ends with 2 and one sentence that names both versions."""
+    address = f"sqlite:///{tmp_path / 'relay.db'}"
+    made = tables.engine(address)
+    with made.begin() as connection:
+        connection.execute(tables.SCHEMA.version.update().values(version_num="0999"))
+    made.dispose()
+    done = _run({"RELAY_DATABASE_URL": address})
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"{address}: the relay's tables are of version 0999, expected at")
 
 
 def test_help_lists_every_setting() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sql
@@ -39,7 +40,7 @@ def history(folder: Path, *migrations: tuple[str, bool]) -> Schema:
         (folder / "versions" / f"{revision}_change.py").write_text(text)
         before = revision
     metadata = sql.MetaData()
-    columns = [sql.Column("id", sql.Integer, primary_key=True)]
+    columns: list[sql.Column[Any]] = [sql.Column("id", sql.Integer, primary_key=True)]
     if len(migrations) > 1:
         columns.append(sql.Column("colour", sql.Text))
     sql.Table("things", metadata, *columns)

@@ -79,7 +79,7 @@ def loops(tree: ast.Module) -> Mapping[str, list[str]]:
 
 
 def key(node: ast.AST) -> ast.expr | None:
-    """Return the name in `environment[…]`, `environment.get(…)`, `job.variable(…)` or `Token(…)`."""
+    """Return the name in `environment[…]`, `environment.get(…)`, `job.variable(…)`, `Token(…)`."""
     if isinstance(node, ast.Subscript) and is_environment(node.value):
         return node.slice
     if not isinstance(node, ast.Call):

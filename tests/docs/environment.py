@@ -13,7 +13,9 @@ SYSTEM = {"HOME", "PATH", "PWD", "TMPDIR", "GIT_INDEX_FILE", "ZSH_EVAL_CONTEXT"}
 SYSTEM |= {"GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_0", "GIT_CONFIG_VALUE_0"}
 NAME = re.compile(r"^[A-Z][A-Z0-9_]{2,}$")
 USE = re.compile(r"\$\{?([A-Z][A-Z0-9_]+)")
-JOBS = ("training", "deploy", "ci")
+JOBS = ("training", "deploy", "ci", "perennial/gitlab")
+# Calls whose first argument is a variable's name.
+ASKING = ("job.variable", "self.variable", "Job(environment).variable", "refusal.Token", "Token")
 
 
 def in_pipeline() -> set[str]:
@@ -70,7 +72,7 @@ def loops(tree: ast.Module) -> Mapping[str, list[str]]:
 
 
 def key(node: ast.AST) -> ast.expr | None:
-    """Return the name in `environment[…]`, `environment.get(…)` or `variable(environment, …)`."""
+    """Return the name in `environment[…]`, or in a call such as `environment.get(…)`."""
     if isinstance(node, ast.Subscript) and is_environment(node.value):
         return node.slice
     if not isinstance(node, ast.Call):
@@ -78,14 +80,13 @@ def key(node: ast.AST) -> ast.expr | None:
     method = isinstance(node.func, ast.Attribute) and node.func.attr == "get"
     if method and isinstance(node.func, ast.Attribute) and is_environment(node.func.value):
         return node.args[0]
-    if isinstance(node.func, ast.Name) and len(node.args) > 1 and is_environment(node.args[0]):
-        return node.args[1]
-    return None
+    return node.args[0] if node.args and ast.unparse(node.func) in ASKING else None
 
 
 def is_environment(node: ast.expr) -> bool:
     """Tell whether an expression is the environment: `environment`, `os.environ`."""
-    return ast.unparse(node) in ("environment", "os.environ", "self._environment")
+    names = ("environment", "self.environment", "self._environment", "os.environ")
+    return ast.unparse(node) in names
 
 
 def constants(tree: ast.Module) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from perennial.statistics.metrics import METRICS
 from training.artifacts.splits import BASE, Prepared, Split
 from training.params import Export
 
@@ -47,13 +48,12 @@ def basis(
     held_out, probabilities = prepared.held_out, np.concatenate([validation, test])
     chosen = held_out.source == source
     tested = prepared.test.source == source
-    correct = test[tested].argmax(axis=1) == prepared.test.labels[tested]
     return Basis(
         prepared.train.where(prepared.train.source == BASE),
         inputs.where(inputs.source == source),
         held_out.where(chosen),
         probabilities[chosen],
-        float(correct.mean()),
-        len(correct),
+        METRICS["accuracy"].score(test[tested], prepared.test.labels[tested]),
+        int(tested.sum()),
         float(test[tested].max(axis=1).mean()),
     )

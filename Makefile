@@ -1,7 +1,8 @@
-# One verb each; every verb installs what it needs first. `make help` lists them.
+# The verbs of this project; each installs what it needs first. `make help` lists them.
 VENV ?= .venv
 SHIFT ?= inverted
 PYTEST ?=
+WORKERS ?= 2
 FLAKE8 ?=
 LOCK ?= dev
 DRIFT ?=
@@ -11,24 +12,29 @@ PROMETHEUS ?= http://localhost:9090
 export VENV := $(abspath $(VENV))
 export PATH := $(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 INSTALL := requirements/install.sh
-# Python without the ending that tools look for.
+# Python programs without the suffix that tools look for.
 SCRIPTS := ci/links ci/plan
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check generate preview serve examples bench bench-drift bench-alarms bench-cost lock install everything test-everything test-images black flake8 mypy contracts gitlab-check champion
+.PHONY: help demo test check tests generate preview serve examples bench bench-drift bench-alarms bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts gitlab-check champion
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: everything ## Run the whole loop on this machine (SHIFT=inverted, rotated, none, bad-labels)
+demo: everything ## Run the whole loop on this machine (SHIFT=inverted, rotated, none, bad-labels; YES=1 installs without asking)
 	@python -m demo.loop --shift $(SHIFT)
 
-test: test-everything check ## Run every check and every test, the whole loop included
-	@python -m pytest $(PYTEST)
+test: check tests ## Run every check and every test, the whole loop included (YES=1 installs without asking)
 
-check: black flake8 mypy contracts ## Run the quick part: format, lint, types, contracts, rules, generated files
+check: black flake8 mypy contracts ## Run the quick checks: format, lint, types, import contracts, generated files
 
-# The parts of `check`, as CI runs them side by side.
+tests: test-everything ## Run every test but the nightly ones (PYTEST=tests/service; WORKERS=2 run in parallel)
+	@python -m pytest -n $(WORKERS) --durations=20 $(PYTEST)
+
+test-nightly: test-everything ## Run the tests that take too long for every run (PYTEST=tests/benchmarks)
+	@python -m pytest -m nightly --durations=20 $(PYTEST)
+
+# The parts of `check`; CI runs them in parallel.
 black: install
 	@black --quiet --check . $(SCRIPTS) || { echo "black would change files: run 'black . $(SCRIPTS)'"; exit 1; }
 
@@ -39,60 +45,56 @@ mypy: install
 	@mypy
 	@mypy --scripts-are-modules deploy/verify.py ci/dvc_with_hints.py $(SCRIPTS)
 
-contracts: install ## Run lint-imports, promtool's checks, and see that generated files are fresh
-	@$(INSTALL) programs
+contracts: install ## Check imports, and that generated files are up to date
 	@lint-imports --no-cache
-	@promtool check config prometheus.yml >/dev/null
-	@promtool test rules tests/rules/*.test.yml
 	@$(MAKE) --no-print-directory generate
 	@git diff --exit-code --stat -- monitoring/rules grafana prometheus.yml alertmanager.yml deploy/compose/*.yml \
-		|| { echo "generated files were stale; they are fresh now: commit them"; exit 1; }
+		|| { echo "generated files were out of date and have been written again: commit them"; exit 1; }
 
-generate: install ## Write rules, alerts, dashboards and their configuration from monitoring/thresholds.py
+generate: install ## Write the rules, alerts, dashboards and their configuration from monitoring/thresholds.py
 	@python -m monitoring generate
 
-test-images: install ## Build the images and run the stack on this machine's Docker (TEST_BASE_IMAGE=python:3.11-slim)
-	@TEST_IMAGES=1 python -m pytest tests/stack/test_images.py $(PYTEST)
+test-images: install ## Build the images and test the stack on this machine's Docker (TEST_BASE_IMAGE=python:3.11-slim)
+	@python -m pytest -m nightly tests/stack/test_images.py $(PYTEST)
 
-preview: install ## Draw the dashboards from a Prometheus into var/preview (PROMETHEUS=http://localhost:9090)
+preview: install ## Draw the dashboards with data from a Prometheus, into var/preview (PROMETHEUS=http://localhost:9090)
 	@python -m monitoring preview --prometheus $(PROMETHEUS) --out var/preview
 
-gitlab-check: install ## Say what a project on GitLab lacks (URL=…, PROJECT=group/project; GITLAB_TOKEN in the environment)
+gitlab-check: install ## List what a GitLab project still needs (URL=…, PROJECT=group/project; GITLAB_TOKEN in the environment)
 	@python -m training.gitlab.project_check --url "$(URL)" --project "$(PROJECT)"
 
-champion: install ## Say which version serves and why (TASK=digits; PERENNIAL_URL asks the service too)
+champion: install ## Show which version serves and why (TASK=digits; PERENNIAL_URL asks the service too)
 	@python -m training.registry champion --task "$(TASK)"
 
-serve: install ## Serve the bundle behind var/bundles/production on port 8000
+serve: install ## Serve the bundle that var/bundles/production links to, on port 8000
 	@python -m service
 
-examples: everything ## Play four merge requests and keep their reports in docs/examples
+examples: everything ## Run four example merge requests and keep their reports in docs/examples
 	@python -m demo.examples
 
-bench: test-everything ## Measure what the README claims, into benchmarks/results.json
+bench: test-everything ## Measure the loop, /predict and merge requests, into benchmarks/results.json
 	@python -m benchmarks
 
-bench-drift: install ## Compare drift detection with other libraries, in an environment of their own (DRIFT=--quick)
+bench-drift: install ## Compare drift detection with other libraries, for docs/drift-benchmark.md (DRIFT=--quick)
 	@$(INSTALL) python peers
 	@$(VENV)-peers/bin/python -m benchmarks.drift $(DRIFT)
 
-bench-alarms: install ## Count false alerts over simulated months, for docs/drift.md (ALARMS="--months 2")
+bench-alarms: install ## Count false alerts in simulated months, for docs/drift.md (ALARMS="--months 2")
 	@python -m benchmarks.false_alarms --page docs/drift.md $(ALARMS)
 
-bench-cost: test-everything ## Measure what monitoring costs, 40 minutes on an idle machine (COST="--parts rules --signals 10")
+bench-cost: test-everything ## Measure what monitoring costs, for docs/cost.md: 40 minutes, idle machine (COST="--parts rules --signals 10")
 	@$(INSTALL) python peers
 	@python -m benchmarks.cost $(COST)
 
-lock: install ## Compile requirements/*.txt from pyproject.toml
+lock: install ## Compile the lock files requirements/*.txt from pyproject.toml
 	@requirements/compile.sh
 
-install: ## Install the Python packages of one lock (LOCK=service, training, monitoring, relay, dev)
+install: ## Install the Python packages of one lock file (LOCK=service, training, training-gpu, monitoring, relay, dev)
 	@$(INSTALL) python $(LOCK)
 
-everything: install
-	@$(INSTALL) node
-	@$(INSTALL) programs
+# What `demo` needs, and what `test` needs; both say what they install, and ask at a terminal.
+everything:
+	@$(INSTALL) demo
 
-test-everything: everything
-	@$(INSTALL) python gdrive
-	@$(INSTALL) test-programs
+test-everything:
+	@$(INSTALL) test

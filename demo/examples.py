@@ -202,16 +202,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--reports", type=Path, default=reports, help="where the reports go")
     options = parser.parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"Everything happens in {relative(options.out)}/, about five minutes.")
+    console.print(f"All files go to {relative(options.out)}/. This takes about five minutes.")
     end_on_signals()
     try:
         run(options.out, options.reports, console)
     except (DemoError, KeyboardInterrupt) as error:
         problem = str(error) or "interrupted"
         logs = relative(options.out / "logs")
-        console.print(f"\n{problem}\nEvery program has been ended; the logs are in {logs}/.")
+        console.print(f"\n{problem}\nAll programs were stopped; their logs are in {logs}/.")
         return 130 if isinstance(error, KeyboardInterrupt) else 1
-    console.print(f"look at {relative(options.reports)}/*/report.md")
+    console.print(f"see {relative(options.reports)}/*/report.md")
     return 0
 
 

@@ -18,7 +18,7 @@ from demo.workspace import ROOT, Workspace
 
 
 def finish(stage: Stage, name: str) -> None:
-    """Measure what is measured once, and write the results."""
+    """Stop the traffic, collect the figures of the whole run, and write the results."""
     stage.traffic.stop()
     seen = stage.watch.look()
     out = stage.workspace.out
@@ -35,7 +35,7 @@ def finish(stage: Stage, name: str) -> None:
 
 
 def check_promises(stage: Stage, name: str) -> None:
-    """Raise LoopBroken where the run does not show what the loop promises."""
+    """Raise LoopBroken where the run does not show what the demo promises."""
     summary = stage.timeline.summary
     accuracy = summary["accuracy"]
     expected_pipelines = 0 if name == "none" else 1
@@ -50,18 +50,16 @@ def check_promises(stage: Stage, name: str) -> None:
     if name in {"none", "bad-labels"}:
         return
     if accuracy["before"] - accuracy["drifted"] < 0.15:
-        raise LoopBroken(f"accuracy: {accuracy}, expected the shift to cost at least 0.15")
+        raise LoopBroken(f"accuracy: {accuracy}, expected the shift to lower it by at least 0.15")
     if accuracy["before"] - accuracy["after"] > LOSS:
-        raise LoopBroken(f"accuracy: {accuracy}, expected the retrain to win all but {LOSS} back")
+        raise LoopBroken(f"accuracy: {accuracy}, expected it back within {LOSS} after the retrain")
 
 
 def run(name: str, out: Path, console: Console) -> int:
     """Run one demo into a folder; return the exit code."""
     workspace = Workspace(out)
     shift = SHIFTS[name]
-    console.print(
-        f"Shift '{name}': {shift.story}. Everything happens in {relative(workspace.out)}/."
-    )
+    console.print(f"Shift '{name}': {shift.story}. All files go to {relative(workspace.out)}/.")
     try:
         with (
             workspace,
@@ -69,7 +67,7 @@ def run(name: str, out: Path, console: Console) -> int:
             Screen(console, clock=time.monotonic) as screen,
         ):
             stage = Stage(workspace, processes, screen)
-            stage.note("starting the forge, the service, Prometheus, Alertmanager and the relay")
+            stage.note("starting the GitLab stand-in, service, Prometheus, Alertmanager and relay")
             stage.start_programs()
             tell(stage, name, shift)
             finish(stage, name)
@@ -77,14 +75,14 @@ def run(name: str, out: Path, console: Console) -> int:
     except (DemoError, KeyboardInterrupt) as error:
         problem = "interrupted" if isinstance(error, KeyboardInterrupt) else str(error)
         logs = relative(workspace.logs)
-        console.print(f"\n{problem}\nEvery program has been ended; the logs are in {logs}/.")
+        console.print(f"\n{problem}\nAll programs were stopped; their logs are in {logs}/.")
         return 130 if isinstance(error, KeyboardInterrupt) else 1
     show_results(stage, console)
     return 0
 
 
 def show_results(stage: Stage, console: Console) -> None:
-    """Print the figures and where the files are."""
+    """Print the figures and the paths of the files."""
     summary, out = stage.timeline.summary, relative(stage.workspace.out)
     figures = ", ".join(f"{key} {value}" for key, value in summary["accuracy"].items())
     console.print(f"\naccuracy: {figures}")
@@ -98,15 +96,25 @@ def show_results(stage: Stage, console: Console) -> None:
     )
     for name in ("timeline.png", "timeline.json", "merge-request.html"):
         if (stage.workspace.out / name).exists():
-            console.print(f"look at {out}/{name}")
+            console.print(f"see {out}/{name}")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Read the command line and run."""
     parser = argparse.ArgumentParser(prog="python -m demo.loop", description=__doc__)
     shifts = "; ".join(f"{name}: {shift.story}" for name, shift in SHIFTS.items())
-    parser.add_argument("--shift", choices=SHIFTS, default="inverted", help=shifts)
-    parser.add_argument("--out", type=Path, default=ROOT / "demo" / "out", help="where it works")
+    parser.add_argument(
+        "--shift",
+        choices=SHIFTS,
+        default="inverted",
+        help=f"what happens to the traffic (default: inverted). {shifts}",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=ROOT / "demo" / "out",
+        help="folder for the working copy, logs and results (default: demo/out)",
+    )
     options = parser.parse_args(arguments)
     end_on_signals()
     return run(options.shift, options.out, Console(highlight=False, soft_wrap=True))

@@ -23,7 +23,7 @@ STATUS_STYLES = {
 
 @dataclass(frozen=True)
 class View:
-    """All that the screen shows at one moment."""
+    """Everything that the screen shows at one moment."""
 
     phase: str
     elapsed: float
@@ -52,11 +52,11 @@ class Screen:
         self._live.stop()
 
     def say(self, text: str, *, style: str = "") -> None:
-        """Print a line that stays."""
+        """Print a line that stays on the screen."""
         self._console.print(Text(text, style=style))
 
     def show(self, view: View) -> None:
-        """Show the state; where nobody watches, a line now and then."""
+        """Show the state; without a terminal, print a line every ten seconds."""
         if self._console.is_terminal:
             self._live.update(render(view))
         elif self._clock() - self._last_line >= 10:
@@ -80,7 +80,7 @@ def summary(view: View) -> str:
 
 
 def render(view: View) -> RenderableType:
-    """Return the panel."""
+    """Return the panel for a terminal."""
     table = Table.grid(padding=(0, 3))
     table.add_row(
         "throughput", f"{view.rate:.0f} predictions/s, {view.sent} sent, {view.failed} failed"

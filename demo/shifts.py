@@ -1,4 +1,4 @@
-"""The ways in which the demo's traffic changes, each something that happens to real cameras."""
+"""The ways in which the demo's traffic can change; all of them happen to real cameras."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,12 +33,13 @@ def _rotated(images: Images) -> Images:
 
 SHIFTS: dict[str, Shift] = {
     "inverted": Shift(
-        "a new scanner sends dark ink on light paper, the old one sent light on dark", _inverted
+        "a new scanner sends dark digits on a light background, the old one light on dark",
+        _inverted,
     ),
     "rotated": Shift("the camera is mounted sideways after a service visit", _rotated),
-    "none": Shift("nothing happens: traffic stays what it was", _unchanged),
+    "none": Shift("nothing changes", _unchanged),
     "bad-labels": Shift(
-        "the labelling tool shuffles its answers; the images stay what they were",
+        "the labelling tool shuffles its labels; the images do not change",
         _unchanged,
         labels_scrambled=True,
     ),

@@ -1,4 +1,4 @@
-"""What happens in the demo, step by step; the loop does the work, the story only looks on."""
+"""The steps of the demo: change the traffic, then watch the loop react."""
 
 import time
 
@@ -10,33 +10,33 @@ from demo.traffic import Pool
 from demo.watch import Observation
 
 TASK = "digits"
-# Seconds of traffic before anything changes, and of proof where nothing must happen.
+# Seconds of traffic before the shift, and seconds without an alert where none may fire.
 CALM = 30.0
 PROOF = 90.0
-# How far below its old accuracy the model may stay after the retrain.
+# By how much accuracy after the retrain may be lower than before the shift.
 LOSS = 0.03
 
 
 def first_model(stage: Stage) -> None:
-    """Train, push, and see the pipeline of the default branch deploy."""
+    """Train, push, and wait until the pipeline of the default branch has deployed."""
     stage.phase = "training the first model"
     checkout = stage.workspace.checkout
     remote = str(stage.workspace.dvc_remote)
     stage.run("train", ["dvc", "remote", "modify", "--quiet", "--local", "store", "url", remote])
-    stage.note("training the first champion (dvc repro)")
+    stage.note("training the first model (dvc repro)")
     stage.run("train", ["dvc", "repro"])
     stage.run("train", ["dvc", "push", "--quiet"])
     stage.run("train", ["git", "add", "--all"])
     stage.run("train", ["git", "commit", "--quiet", "--allow-empty", "-m", "Train the first model"])
-    stage.event("trained", f"the first bundle stands in {relative(checkout / 'artifacts' / TASK)}")
+    stage.event("trained", f"the first bundle is in {relative(checkout / 'artifacts' / TASK)}")
     stage.push()
     stage.wait(
-        "the first model serving",
+        "the first model to serve",
         lambda seen: _finished(stage, seen, "push") and seen.version is not None,
         seconds=120,
         phase="deploying the first model",
     )
-    stage.event("deployed", f"version {stage.versions[-1]} serves; its pipeline verified it")
+    stage.event("deployed", f"version {stage.versions[-1]} serves, verified by its pipeline")
 
 
 def _finished(stage: Stage, seen: Observation, source: str) -> bool:
@@ -67,18 +67,21 @@ def _job(stage: Stage, seen: Observation, name: str, *, expected: str) -> bool:
 
 
 def drift_until_trained(stage: Stage, shift: Shift, pool: Pool) -> None:
-    """Change the traffic and look on while the loop notices and retrains."""
+    """Change the traffic and watch the loop notice and retrain."""
     stage.traffic.switch(pool)
     stage.event("drift_started", shift.story)
     seen = stage.wait(
         "an alert",
         lambda seen: bool(seen.firing),
         seconds=150,
-        phase="drifting, nobody told anyone",
+        phase="traffic has shifted, no alert yet",
     )
     stage.event("alert_firing", ", ".join(seen.firing))
     seen = stage.wait(
-        "a pipeline", lambda seen: bool(seen.triggered()), seconds=60, phase="the relay decides"
+        "a pipeline",
+        lambda seen: bool(seen.triggered()),
+        seconds=60,
+        phase="the relay handles the alert",
     )
     stage.event("pipeline_triggered", f"the relay started pipeline {seen.triggered()[-1].id}")
     stage.wait(
@@ -89,11 +92,11 @@ def drift_until_trained(stage: Stage, shift: Shift, pool: Pool) -> None:
         seconds=240,
         phase="collecting labels, training a challenger",
     )
-    stage.event("challenger_trained", "on the labels that clients sent back")
+    stage.event("challenger_trained", "on the labels that clients sent")
 
 
 def promote(stage: Stage, unseen: Pool) -> None:
-    """Look on while the gate promotes, the merge request merges and the new model recovers."""
+    """Watch the gate promote, the merge request merge and the new version deploy."""
     old = stage.versions[-1]
     stage.wait(
         "the gate",
@@ -107,14 +110,14 @@ def promote(stage: Stage, unseen: Pool) -> None:
         lambda seen: _job(stage, seen, "propose", expected="success")
         and any(request.state == "merged" for request in seen.merge_requests),
         seconds=180,
-        phase="the merge request is checked and merges",
+        phase="the merge request is checked and merged",
     )
-    stage.event("merged", "the retrain's merge request is on main")
+    stage.event("merged", "the retrain's merge request was merged into main")
     stage.wait(
         "the new version",
         lambda seen: seen.version not in (None, old),
         seconds=120,
-        phase="the pipeline of main deploys",
+        phase="the pipeline of main deploys the new version",
     )
     stage.traffic.switch(unseen)
     stage.event("redeployed", f"version {stage.versions[-1]} serves")
@@ -138,17 +141,17 @@ def recover(stage: Stage, floor: float) -> None:
         and (seen.accuracy or 0) >= floor
         and seen.webhooks >= 2,
         seconds=150,
-        phase="the new model proves itself",
+        phase="accuracy of the new version is measured",
     )
-    stage.event("recovered", "accuracy is back and no alert fires")
+    stage.event("recovered", "accuracy has recovered and no alert fires")
 
 
 def nothing_must_happen(seen: Observation) -> str | None:
-    """Return what happened though nothing should have."""
+    """Return what happened although nothing should have."""
     if seen.firing:
         return f"alerts fire without drift: {', '.join(seen.firing)}"
     if seen.triggered():
-        return "a retraining pipeline runs without drift"
+        return "a retraining pipeline started without drift"
     return None
 
 
@@ -158,14 +161,14 @@ def tell(stage: Stage, name: str, shift: Shift) -> None:
     traffic = pools(stage.workspace.checkout / "artifacts" / TASK / "prepared", shift)
     calm_from = time.monotonic()
     stage.traffic.start(traffic["calm"])
-    stage.note("real digits arrive, labels follow 3 s later")
+    stage.note("sending real digits; labels follow 3 s later")
     stage.pause(CALM, phase="serving real digits", broken=nothing_must_happen)
     accuracy = stage.traffic.accuracy
     before = accuracy(since=calm_from, until=time.monotonic())
     drifted = after = None
     if name == "none":
-        stage.pause(PROOF, phase="no shift: nothing must happen", broken=nothing_must_happen)
-        stage.note("no drift: no alert fired, no pipeline ran, as it should be")
+        stage.pause(PROOF, phase="no shift: no alert may fire", broken=nothing_must_happen)
+        stage.note("no shift: no alert fired and no pipeline ran, as expected")
         after = accuracy(since=calm_from + CALM, until=time.monotonic())
     else:
         drift_from = time.monotonic()
@@ -186,7 +189,7 @@ def tell(stage: Stage, name: str, shift: Shift) -> None:
 
 
 def keep_champion(stage: Stage) -> None:
-    """See the gate block and the champion serve on."""
+    """Wait for the gate to block, and check that the champion keeps serving."""
     stage.wait(
         "the gate",
         lambda seen: _job(stage, seen, "gate", expected="failed"),
@@ -201,5 +204,5 @@ def keep_champion(stage: Stage) -> None:
             return f"version {seen.version} serves, expected {champion} and no merge request"
         return None
 
-    stage.pause(15, phase="the champion serves on", broken=changed)
-    stage.note(f"the champion {champion} serves on; a person has to look at the labels")
+    stage.pause(15, phase="the champion keeps serving", broken=changed)
+    stage.note(f"the champion {champion} keeps serving; a person has to check the labels")

@@ -1,16 +1,11 @@
 """Every error of the drift specification, its thresholds and the commands: what, and why."""
 
 from monitoring.safe_text import plain
+from perennial.errors import InvalidField
 
 
-class MonitoringError(ValueError):
+class MonitoringError(InvalidField):
     """The base: a value that must not enter the arithmetic or a rule."""
-
-    def __init__(self, field: str, value: object, expected: str) -> None:
-        self.field = field
-        self.value = value
-        self.expected = expected
-        super().__init__(f"{field}: got {value!r}, expected {expected}")
 
 
 class InvalidThreshold(MonitoringError):

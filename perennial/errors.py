@@ -1,4 +1,9 @@
-"""Errors that packages share: one sentence with the field, its value and what was expected."""
+"""Errors that packages share: one sentence with the field, its value and what was expected.
+
+Nothing but Python 3.8's standard library: training's errors stand on these in CML's image.
+"""
+
+from __future__ import annotations
 
 from typing import Any
 
@@ -15,8 +20,22 @@ REJECTIONS = (
 )
 
 
+class InvalidValue(Exception):
+    """A value cannot be used. Every package's errors about a value are made here."""
+
+    def __init__(self, field: str, value: Any, expected: str) -> None:
+        self.field = field
+        self.value = shorten(value)
+        self.expected = expected
+        super().__init__(f"{field}: got {self.value}, expected {expected}")
+
+
+class InvalidField(InvalidValue, ValueError):
+    """A field of a document does not fit; pydantic's validators may raise it."""
+
+
 class PerennialError(Exception):
-    """The base of them all; `status` is the HTTP status that the one handler answers with."""
+    """The base of what may happen while it runs; `status` is the HTTP status of the answer."""
 
     status = 500
 
@@ -35,16 +54,16 @@ class BundleRejected(PerennialError):
         super().__init__(f"{file}: {problem}; export the bundle again")
 
 
-class InvalidInput(PerennialError):
-    """A request does not fit the contract: the message names field, value and expectation."""
+class InvalidInput(InvalidValue, PerennialError):
+    """A request does not fit the contract; `status` is the HTTP status of the answer."""
 
     status = 422
 
-    def __init__(self, field: str, value: Any, expected: str) -> None:
-        self.field = field
-        self.value = shorten(value)
-        self.expected = expected
-        super().__init__(f"{field}: got {self.value}, expected {expected}")
+
+class SchemaRefused(PerennialError):
+    """A database's tables are of a version that this program must not use as they are."""
+
+    status = 503
 
 
 class InferenceFailed(PerennialError):
@@ -52,7 +71,7 @@ class InferenceFailed(PerennialError):
 
 
 class Described(str):
-    """A value too large to show, in words: messages carry it without quotes."""
+    """A value in words, as one too large to show: messages carry it whole and without quotes."""
 
     def __repr__(self) -> str:
         return str(self)
@@ -65,4 +84,4 @@ def shorten(value: Any, limit: int = 80) -> str:
     "'xxxxxx..."
     """
     text = repr(value)
-    return text if len(text) <= limit else text[: limit - 3] + "..."
+    return text if len(text) <= limit or isinstance(value, Described) else text[: limit - 3] + "..."

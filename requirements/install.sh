@@ -1,85 +1,162 @@
 #!/bin/sh
-# Install what a verb of the Makefile needs, once: install.sh python LOCK | node | programs | test-programs
+# Install what a verb of the Makefile needs, once; say first what is missing, and ask where a person
+# would be surprised: install.sh python LOCK | node | programs | demo | test
 set -eu
 cd "$(dirname "$0")/.."
 VENV=${VENV:-.venv}
 PYTHON=${PYTHON:-python3}
 
-# Google Drive's client breaks TensorFlow, and the benchmarks' peers want an older numpy: each of
-# these locks has an environment beside the other one.
-# A stamp holds the checksum of the lock it was made from; the dev lock covers every other one.
+# A stamp holds the checksum of the lock that was installed; the dev lock covers every other one.
 fresh() { [ -f "$2" ] && [ "$(cat "$2")" = "$(sha256sum <"$1")" ]; }
 
+# Google Drive's client breaks TensorFlow, and the benchmarks' peers need an older numpy: each of
+# these locks has an environment of its own.
+environment() {
+    case $1 in
+    gdrive | peers) echo "$VENV-$1" ;;
+    *) echo "$VENV" ;;
+    esac
+}
+
+python_installed() {
+    where=$(environment "$1")
+    if [ "$where" = "$VENV" ] && fresh requirements/dev.txt "$VENV/.installed-dev"; then return; fi
+    fresh "requirements/$1.txt" "$where/.installed-$1"
+}
+
 install_python() {
+    if python_installed "$1"; then return; fi
     lock=requirements/$1.txt
+    where=$(environment "$1")
     uv=$VENV/bin/uv
-    if [ "$1" = gdrive ] || [ "$1" = peers ]; then
-        VENV=$VENV-$1
-    elif fresh requirements/dev.txt "$VENV/.installed-dev"; then
-        return
-    fi
-    stamp=$VENV/.installed-$1
-    if fresh "$lock" "$stamp"; then return; fi
     "$PYTHON" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || {
         echo "python: $("$PYTHON" --version) found, expected 3.11 to 3.13; set PYTHON=…" >&2
         exit 1
     }
-    echo "Installing $lock into $VENV"
-    [ -x "$VENV/bin/python" ] || "$PYTHON" -m venv "$VENV"
+    echo "Installing $lock into $where"
+    [ -x "$where/bin/python" ] || "$PYTHON" -m venv "$where"
     [ -x "$uv" ] || "${uv%/*}/python" -m pip install --quiet uv
-    "$uv" pip install --quiet --python "$VENV/bin/python" --require-hashes -r "$lock"
-    sha256sum <"$lock" >"$stamp"
+    "$uv" pip install --quiet --python "$where/bin/python" --require-hashes -r "$lock"
+    sha256sum <"$lock" >"$where/.installed-$1"
 }
+
+# NODE_MODULES, like VENV, may name a folder that was installed elsewhere.
+node_installed() { fresh package-lock.json "${NODE_MODULES:-node_modules}/.installed"; }
 
 install_node() {
-    # NODE_MODULES, like VENV, may name what stands elsewhere already.
     if [ -n "${NODE_MODULES:-}" ] && [ ! -e node_modules ]; then ln -s "$NODE_MODULES" node_modules; fi
-    stamp=node_modules/.installed
-    if fresh package-lock.json "$stamp"; then return; fi
+    if node_installed; then return; fi
     echo "Installing package-lock.json into node_modules"
     npm ci --no-audit --no-fund --loglevel=error
-    sha256sum <package-lock.json >"$stamp"
+    sha256sum <package-lock.json >node_modules/.installed
 }
 
-missing_programs() {
-    for program in git prometheus promtool rsync; do
-        command -v "$program" >/dev/null || echo "$program"
+# has NAME|NAME: one of these programs is on the PATH, or where Debian keeps servers.
+has() {
+    for folder in /usr/sbin /usr/lib/postgresql/*/bin; do PATH=$PATH:$folder; done
+    for name in $(echo "$1" | tr '|' ' '); do
+        if command -v "$name" >/dev/null; then return; fi
     done
-    command -v prometheus-alertmanager >/dev/null || command -v alertmanager >/dev/null || echo alertmanager
-    command -v amtool >/dev/null || echo amtool
+    return 1
 }
 
-# Servers that only tests talk to, and the load of the benchmarks: no demo brings them to a machine.
-missing_test_programs() {
-    command -v sshd >/dev/null || [ -x /usr/sbin/sshd ] || echo sshd
-    command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
-    command -v wrk >/dev/null || echo wrk
+# missing LIST…: the lines "package, MB on disk with what it depends on, programs" of each list of
+# Debian packages that has a program which is not there.
+missing() {
+    cat "$@" | while read -r package megabytes programs; do
+        for program in $programs; do
+            (has "$program") || { echo "$package $megabytes ${program%%|*}"; break; }
+        done
+    done
 }
 
-# install_programs MISSING LIST: the programs that are not there, and the packages that have them.
-install_programs() {
-    missing=$(echo "$1" | tr '\n' ' ')
-    [ -n "${missing% }" ] || return 0
-    packages=$(tr '\n' ' ' <"$2")
-    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-        echo "missing programs: $missing" >&2
-        echo "on Debian or Ubuntu: sudo apt-get install $packages" >&2
-        echo "elsewhere install them by name from prometheus.io, postgresql.org and your system" >&2
-        exit 1
+column() { echo "$2" | cut -d' ' -f"$1" | tr '\n' ' '; }
+
+can_install_debian() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
+
+# announce LOCKS LIST…: say what is missing of Python, npm and Debian packages; stop where a person
+# has to install something, or does not want this.
+announce() {
+    locks=$1
+    shift
+    plan=
+    for lock in $locks; do
+        [ "$lock" = gdrive ] && size=240 || size=3200
+        python_installed "$lock" || plan="$plan  $size MB  Python packages of requirements/$lock.txt, into $(environment "$lock")
+"
+    done
+    if [ -n "$locks" ] && ! node_installed; then
+        plan="$plan  5 MB  the npm package of package-lock.json, into node_modules
+"
     fi
-    echo "Installing Debian packages for: $missing"
+    packages=$(missing "$@")
+    if [ -n "$packages" ]; then
+        if ! can_install_debian; then
+            echo "missing programs: $(column 3 "$packages")" >&2
+            echo "on Debian or Ubuntu: sudo apt-get install $(column 1 "$packages")" >&2
+            echo "elsewhere install them by name from prometheus.io, postgresql.org and your system" >&2
+            exit 1
+        fi
+        size=$(($(column 2 "$packages" | tr ' ' '+')0))
+        plan="$plan  $size MB  Debian packages, as root: $(column 1 "$packages")
+"
+    fi
+    if [ -z "$plan" ]; then
+        [ -z "$locks" ] || echo "Nothing to install: everything needed is there."
+        return
+    fi
+    printf 'To be installed (about, on disk):\n%s' "$plan"
+    [ -z "$packages" ] || confirm
+}
+
+# Debian packages change more than this folder: ask the person at the terminal, if there is one.
+confirm() {
+    echo "Debian may start servers among these (Prometheus, Alertmanager, PostgreSQL, sshd) as services."
+    echo "This project does not use those services: it starts its own programs, on free ports."
+    if [ "${YES:-}" = 1 ] || [ ! -t 0 ]; then return; fi
+    printf 'Install? [y/N] '
+    read -r answer || answer=
+    case $answer in
+    [yY] | [yY][eE][sS]) ;;
+    *)
+        echo "Nothing was installed. YES=1 installs without asking." >&2
+        exit 1
+        ;;
+    esac
+}
+
+install_programs() {
+    packages=$(missing "$@")
+    [ -n "$packages" ] || return 0
+    echo "Installing Debian packages: $(column 1 "$packages")"
     apt-get update -qq
-    # shellcheck disable=SC2086 # a list of names
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
+    # shellcheck disable=SC2046 # a list of names
+    DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends $(column 1 "$packages") >/dev/null
 }
 
 case ${1:-} in
 python) install_python "${2:?which lock: $(ls requirements/*.txt | tr '\n' ' ')}" ;;
 node) install_node ;;
-programs) install_programs "$(missing_programs)" requirements/debian.txt ;;
-test-programs) install_programs "$(missing_test_programs)" requirements/debian-test.txt ;;
+programs)
+    announce "" requirements/debian.txt
+    install_programs requirements/debian.txt
+    ;;
+demo)
+    announce "dev" requirements/debian.txt
+    install_python dev
+    install_node
+    install_programs requirements/debian.txt
+    ;;
+test)
+    announce "dev gdrive" requirements/debian.txt requirements/debian-test.txt
+    install_python dev
+    install_python gdrive
+    install_node
+    install_programs requirements/debian.txt requirements/debian-test.txt
+    ;;
 *)
-    echo "usage: install.sh python LOCK | node | programs | test-programs" >&2
+    echo "usage: install.sh python LOCK | node | programs | demo | test" >&2
     exit 2
     ;;
 esac

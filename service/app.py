@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from structlog.typing import FilteringBoundLogger
 
 from perennial.errors import InvalidInput, PerennialError
+from perennial.validation import problems
 from service.counting.collector import Collector
 from service.counting.versions import Versions
 from service.errors import NoSuchRoute
@@ -144,9 +145,8 @@ def _handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"]))
-        known = InvalidInput(field, first.get("input"), first["msg"])
+        first = problems(error.errors())[0]
+        known = InvalidInput(first.field(), first.value, first.expected)
         return JSONResponse(known.body(), status_code=known.status)
 
 

@@ -2,18 +2,40 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.engine import Engine
 
 from service.store import tables
-from tests.postgres import PostgresMissing, postgres
-from tests.service import databases
+from tests import order, trees
+from tests.postgres import PostgresMissing, database, postgres
+from tests.trees import Tree
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> order.Groups:
+    """Keep tests together that share what is expensive."""
+    return order.Groups(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave nightly tests out unless `-m` asks for them; on workers, start the longest first."""
+    if "nightly" not in config.getoption("markexpr"):
+        items[:], left_out = order.without_nightly(items)
+        config.hook.pytest_deselected(items=left_out)
+    if hasattr(config, "workerinput"):
+        items[:] = order.longest_first(items)
+
+
+@pytest.fixture(scope="session")
+def trained_tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """A copy of this tree after its first `dvc repro`."""
+    return trees.trained(tmp_path_factory.mktemp("trained") / "clone")
 
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """The URL of a real PostgreSQL: the one given, or one started for this session."""
+    """The URL of a real PostgreSQL server: the one given, or one started for this session."""
     try:
         with postgres() as url:
             yield url
@@ -21,13 +43,19 @@ def postgres_url() -> Iterator[str]:
         pytest.fail(str(error))
 
 
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """The URL of an empty database on a real PostgreSQL."""
+    with database(postgres_url) as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database, empty on PostgreSQL too."""
+    """The URL of an empty database of each kind."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'folder' / 'store.db'}"
-    address: str = request.getfixturevalue("postgres_url")
-    databases.empty(address)
+        return f"sqlite:///{tmp_path / 'new folder' / 'store.db'}"
+    address: str = request.getfixturevalue("postgres_database")
     return address
 
 

@@ -25,7 +25,8 @@ from perennial.signals import (
 )
 from training import params
 from training.artifacts.splits import Split
-from training.stages.reference import Basis, build
+from training.stages.basis import Basis
+from training.stages.reference import build
 
 NUMBERS = params.load("digits").export
 LABELS = ("no", "yes")

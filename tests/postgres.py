@@ -1,5 +1,6 @@
 """A throw-away PostgreSQL for the tests that must hold on a real one."""
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -7,14 +8,18 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
 
 VARIABLE = "PERENNIAL_TEST_POSTGRES"
 PROGRAMS = Path("/usr/lib/postgresql")
 USER = "postgres"
 MISSING = (
-    f"no PostgreSQL: set {VARIABLE} to the URL of an empty database, "
+    f"no PostgreSQL: set {VARIABLE} to the URL of one where databases may be made, "
     "or install Debian's package 'postgresql'"
 )
+NUMBERS = itertools.count()
 
 
 class PostgresMissing(Exception):
@@ -34,9 +39,9 @@ def programs(environment: Mapping[str, str]) -> Path:
 
 @contextmanager
 def postgres(environment: Mapping[str, str] = os.environ) -> Iterator[str]:
-    """Yield the URL of a database that nobody else uses, and end it afterwards.
+    """Yield the URL of a server, and end it afterwards.
 
-    PERENNIAL_TEST_POSTGRES is used where it is set. A cluster of our own listens on a Unix socket
+    PERENNIAL_TEST_POSTGRES is used where it is set. A server of our own listens on a Unix socket
     in its own folder only; under root it runs as the user `postgres`, since initdb refuses root.
     """
     if VARIABLE in environment:
@@ -48,7 +53,10 @@ def postgres(environment: Mapping[str, str] = os.environ) -> Iterator[str]:
         if os.geteuid() == 0:
             shutil.chown(data, USER, USER)
         _run(folder / "initdb", "-D", data / "db", "-U", USER, "-A", "trust", "--no-sync")
+        # Nothing in it has to survive a crash.
+        settings = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
         options = f"-c listen_addresses='' -c unix_socket_directories={data}"
+        options += "".join(f" -c {setting}" for setting in settings)
         control = ("-D", data / "db", "-w", "-o", options, "-l", data / "log")
         _run(folder / "pg_ctl", *control, "start")
         try:
@@ -57,6 +65,16 @@ def postgres(environment: Mapping[str, str] = os.environ) -> Iterator[str]:
             _run(folder / "pg_ctl", "-D", data / "db", "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(data, ignore_errors=True)
+
+
+@contextmanager
+def database(server: str) -> Iterator[str]:
+    """Yield the URL of a new database on a server, and drop it afterwards."""
+    name = f"test_{os.getpid()}_{next(NUMBERS)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _run(*command: str | Path) -> None:

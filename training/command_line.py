@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
+from perennial.gitlab.errors import GitLabError
 from training.errors import TrainingError
 from training.tasks import TASKS
 
@@ -19,6 +20,6 @@ def run(main: Callable[[], int | None]) -> int:
     """Run a command; return its exit code, or 2 after printing an error of ours."""
     try:
         return main() or 0
-    except TrainingError as error:
+    except (GitLabError, TrainingError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2

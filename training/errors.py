@@ -1,20 +1,18 @@
 """Every error of training: one sentence that names the field, the value and what was expected."""
 
-from __future__ import annotations  # for training.cml, which runs under Python 3.8
+from __future__ import annotations  # for training.gitlab.cml, which runs under Python 3.8
 
 from collections.abc import Iterable
-from typing import Any
+
+from perennial.errors import InvalidValue
 
 
 class TrainingError(Exception):
     """The base of them all; the command line prints it and exits with 2."""
 
 
-class BadParameter(TrainingError):
+class BadParameter(InvalidValue, TrainingError):
     """A value of params.yaml, or of the command line, is unknown or out of range."""
-
-    def __init__(self, field: str, value: Any, expected: str) -> None:
-        super().__init__(f"{field}: got {value!r}, expected {expected}")
 
 
 class MissingArtifact(TrainingError):
@@ -37,17 +35,6 @@ class BundleUnusable(TrainingError):
 
 class CollectRefused(TrainingError):
     """The labelled feedback cannot become training rows; nothing was changed."""
-
-
-class MissingVariable(TrainingError):
-    """A variable of the CI environment is not set."""
-
-    def __init__(self, name: str, expected: str) -> None:
-        super().__init__(f"{name}: not set, expected {expected}")
-
-
-class GitLabRefused(TrainingError):
-    """GitLab, or git's push to it, answered with an error."""
 
 
 class ReportRefused(TrainingError):

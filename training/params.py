@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 
+from perennial import validation
 from training.errors import BadParameter
 
 FILE = Path("params.yaml")
@@ -100,20 +101,10 @@ def load(task: str, path: Path = FILE) -> TaskParams:
     """
     document: Any = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     if not isinstance(document, dict) or task not in document:
-        raise BadParameter(f"{path.name}: {task}", None, "a block of that name")
+        raise BadParameter(f"{path.name}: {task}", validation.NOTHING, "a block of that name")
     try:
         return TaskParams.model_validate(document[task])
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join([task, *(str(part) for part in first["loc"])])
-        got = None if first["type"] == "missing" else first["input"]
-        expected = _expectation(first["type"], first["msg"])
-        raise BadParameter(f"{path.name}: {field}", got, expected) from error
-
-
-def _expectation(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return "no such key"
-    if kind == "missing":
-        return "a value"
-    return message.removeprefix("Input should be ")
+        problem = validation.first(error)
+        field = f"{path.name}: {task}.{problem.field()}"
+        raise BadParameter(field, problem.value, problem.expected) from error

@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         about = {name: numbers[name] for name in NUMBERS if name != "processes"}
         results.merge("drift", {**summary.figures(), "run": about})
         draw(summary.outcomes, summary.detectors, ROOT / "docs" / "drift.png")
-        results.fill(ROOT / "docs" / "drift.md", summary.tables(), command=COMMAND)
+        results.fill(ROOT / "docs" / "drift-benchmark.md", summary.tables(), command=COMMAND)
     return 0
 
 

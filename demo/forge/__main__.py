@@ -10,7 +10,7 @@ import structlog
 import uvicorn
 
 from demo.forge.app import create_app
-from demo.forge.config import load_config
+from demo.forge.configuration import load_config
 from demo.forge.errors import ConfigError
 from demo.forge.forge import Forge
 
@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def configure_logs() -> None:
-    """Write what happens as one JSON object a line to the standard output."""
+    """Log one JSON object a line to the standard output."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -1,4 +1,4 @@
-"""What happens a moment after a request has been answered, one thing after the other."""
+"""Tasks that run in order after a request has been answered."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,21 +9,21 @@ log = structlog.get_logger()
 
 
 class Background:
-    """One thread that does what was submitted, in order."""
+    """One thread that runs tasks in the order of submission."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="background")
 
     def submit(self, task: Callable[[], object]) -> None:
-        """Do something soon; a failure is logged."""
+        """Run a task soon; a failure is logged."""
         self._pool.submit(task).add_done_callback(_report)
 
     def drain(self) -> None:
-        """Wait until everything submitted so far is done."""
+        """Wait until every submitted task is done."""
         self._pool.submit(lambda: None).result()
 
     def stop(self) -> None:
-        """Forget what has not begun."""
+        """Wait for the running task and drop the others."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 

@@ -1,11 +1,11 @@
-"""What the forge refuses, with the status and the JSON body that GitLab gives for it."""
+"""The forge's errors, with the HTTP status and JSON body that GitLab answers."""
 
 from collections.abc import Sequence
 from typing import Any
 
 
 class ForgeError(Exception):
-    """The base of them all."""
+    """Base class of the forge's errors."""
 
 
 class ConfigError(ForgeError):
@@ -16,21 +16,21 @@ class ConfigError(ForgeError):
 
 
 class CommandFailed(ForgeError):
-    """A git command has failed; the message is the end of what it said."""
+    """A git command failed; the message is the end of its error output."""
 
 
 class PipelineRefused(ForgeError):
-    """A pipeline that GitLab would not create, for reasons that it would give."""
+    """GitLab would not create this pipeline; the reasons are in its words."""
 
     def __init__(self, reasons: Sequence[str], *, broken: bool = True) -> None:
-        """broken: the file or the inputs are wrong; else no job is wanted, which is fine."""
+        """broken: the file or the inputs are wrong; else the rules select no job, which is fine."""
         super().__init__("; ".join(reasons))
         self.reasons = list(reasons)
         self.broken = broken
 
 
 class ApiError(ForgeError):
-    """A refusal over the API: an HTTP status and a JSON body."""
+    """The API refuses the call with an HTTP status and a JSON body."""
 
     def __init__(self, status: int, body: dict[str, Any]) -> None:
         super().__init__(f"{status} {body}")
@@ -52,22 +52,22 @@ def insufficient_scope(scope: str) -> ApiError:
 
 
 def forbidden() -> ApiError:
-    """A known token with the scope, but whose role is too low."""
+    """A known token with the scope, but too low a role."""
     return ApiError(403, {"message": "403 Forbidden"})
 
 
 def not_found(what: str = "") -> ApiError:
-    """Something named in the path that is not there."""
+    """The path names something that does not exist."""
     return ApiError(404, {"message": f"404 {what} Not Found" if what else "404 Not found"})
 
 
 def no_such_path() -> ApiError:
-    """A path that the API does not have."""
+    """The API has no such path."""
     return ApiError(404, {"error": "404 Not Found"})
 
 
 def no_such_method() -> ApiError:
-    """A path that the API has, with another method."""
+    """The API has this path, but not with this method."""
     return ApiError(405, {"error": "405 Not Allowed"})
 
 
@@ -77,12 +77,12 @@ def invalid(*problems: str) -> ApiError:
 
 
 def bad_request(message: object) -> ApiError:
-    """Parameters that are well-formed and still refused."""
+    """Well-formed parameters that GitLab refuses."""
     return ApiError(400, {"message": message})
 
 
 def conflict(message: object) -> ApiError:
-    """Something that exists already, or has changed meanwhile."""
+    """Something exists already, or has changed in the meantime."""
     return ApiError(409, {"message": message})
 
 

@@ -1,4 +1,4 @@
-"""The forge put together: one project with its repository, pipelines and merge requests."""
+"""The parts of the forge wired together: repository, pipelines and merge requests."""
 
 import hmac
 import shutil
@@ -8,14 +8,16 @@ from pathlib import Path
 import structlog
 
 from demo.forge.background import Background
-from demo.forge.config import ROLES, Config, Token
-from demo.forge.jobs import JobRunner
+from demo.forge.ci.job_runner import JobRunner
+from demo.forge.ci.pipeline_creation import PipelineRequest, Pipelines
+from demo.forge.ci.runner import Runner
+from demo.forge.ci.tool import Tool
+from demo.forge.configuration import ROLES, Config, Token
+from demo.forge.git.repository import Repository, git_environment
 from demo.forge.merge_requests import MergeRequests
-from demo.forge.pipelines import Pipelines, Request
-from demo.forge.repository import Repository, git_environment
-from demo.forge.runner import Runner
-from demo.forge.state import ZEROS, Clock, State, wall_clock
-from demo.forge.tool import Tool
+from demo.forge.mergeability import Mergeability
+from demo.forge.records.pipeline import ZEROS
+from demo.forge.records.state import Clock, State, wall_clock
 
 log = structlog.get_logger()
 
@@ -46,13 +48,19 @@ class Forge:
         self.pipelines = Pipelines(
             self.root, self.state, self.repository, tool, self.runner, config, url=url
         )
+        self.mergeability = Mergeability(self.state, self.repository, config)
         self.merge_requests = MergeRequests(
-            self.state, self.repository, self.pipelines, self.background, config
+            self.state,
+            self.repository,
+            self.pipelines,
+            self.background,
+            self.mergeability,
+            config,
         )
         self.runner.listeners.append(self.merge_requests.pipeline_finished)
 
     def start(self) -> None:
-        """Make the repository and start the workers; what earlier pipelines left is deleted."""
+        """Create the repository, delete what earlier pipelines left, and start the workers."""
         for leftover in ("pipelines", "receptions"):
             shutil.rmtree(self.root / leftover, ignore_errors=True)
         self.repository.create()
@@ -75,7 +83,7 @@ class Forge:
         return None
 
     def clone_token(self, value: str) -> Token | None:
-        """Find a token for git: an access token, or that of a running job, which only reads."""
+        """Find a token for git: an access token, or a running job's token, which can only read."""
         if token := self.token(value):
             return token
         if self.state.job_token(value):
@@ -87,7 +95,7 @@ class Forge:
         return token.role >= ROLES["maintainer"]
 
     def new_reception(self) -> Path:
-        """Return a fresh folder for what a push's hook has to say."""
+        """Return a new folder for what a push's hook reports."""
         folder = self.root / "receptions"
         folder.mkdir(exist_ok=True)
         return Path(tempfile.mkdtemp(dir=folder))
@@ -110,5 +118,5 @@ class Forge:
         if kind == "heads":
             self.merge_requests.pushed(name, old, new, by, skip=skip)
         elif kind == "tags" and (sha := self.repository.resolve(ref)):
-            wish = Request("push", name, sha, by, before_sha=old, tag=True, skip=skip)
-            self.background.submit(lambda: self.pipelines.try_create(wish))
+            wanted = PipelineRequest("push", name, sha, by, before_sha=old, tag=True, skip=skip)
+            self.background.submit(lambda: self.pipelines.try_create(wanted))

@@ -1,4 +1,4 @@
-"""What GitLab accepts as a title, a description, a note and an uploaded file."""
+"""GitLab's limits for titles, descriptions, notes and uploads."""
 
 from demo.forge.errors import bad_request
 

@@ -1,4 +1,4 @@
-"""Merge requests: opened, updated by pushes, checked, and merged for real."""
+"""Merge requests: opening, following pushes, merging."""
 
 import itertools
 from collections.abc import Sequence
@@ -6,12 +6,16 @@ from collections.abc import Sequence
 import structlog
 
 from demo.forge.background import Background
-from demo.forge.config import Config, Token
+from demo.forge.ci.pipeline_creation import PipelineRequest, Pipelines
+from demo.forge.configuration import Config, Token
 from demo.forge.errors import ApiError, bad_request, conflict, not_mergeable
+from demo.forge.git.merge import merge
+from demo.forge.git.repository import Repository
 from demo.forge.limits import check_note, check_text
-from demo.forge.pipelines import Pipelines, Request
-from demo.forge.repository import Repository
-from demo.forge.state import MergeRequest, Note, Pipeline, State
+from demo.forge.mergeability import Mergeability
+from demo.forge.records.merge_request import MergeRequest, Note
+from demo.forge.records.pipeline import Pipeline
+from demo.forge.records.state import State
 
 log = structlog.get_logger()
 
@@ -25,12 +29,14 @@ class MergeRequests:
         repository: Repository,
         pipelines: Pipelines,
         background: Background,
+        mergeability: Mergeability,
         config: Config,
     ) -> None:
         self.state = state
         self.repository = repository
         self.pipelines = pipelines
         self.background = background
+        self.mergeability = mergeability
         self.config = config
         self._iids = itertools.count(1)
 
@@ -92,9 +98,9 @@ class MergeRequests:
         return sha
 
     def pushed(self, branch: str, old: str, new: str, by: Token, *, skip: bool) -> None:
-        """Start what a moved branch starts: its own pipeline, and those of its merge requests."""
-        wish = Request("push", branch, new, by, before_sha=old, skip=skip)
-        self.background.submit(lambda: self.pipelines.try_create(wish))
+        """Start the pipelines of a moved branch and of its merge requests."""
+        wanted = PipelineRequest("push", branch, new, by, before_sha=old, skip=skip)
+        self.background.submit(lambda: self.pipelines.try_create(wanted))
         self._follow(branch, new, by, skip=skip)
 
     def _follow(self, branch: str, sha: str, by: Token, *, skip: bool) -> None:
@@ -116,7 +122,7 @@ class MergeRequests:
     def _start_pipeline(self, request: MergeRequest, by: Token, *, skip: bool) -> None:
         ref = f"refs/merge-requests/{request.iid}/head"
         self.repository.move(ref, request.sha)
-        wish = Request(
+        wanted = PipelineRequest(
             "merge_request_event",
             request.source_branch,
             request.sha,
@@ -129,7 +135,7 @@ class MergeRequests:
 
         def create() -> None:
             try:
-                self.pipelines.try_create(wish)
+                self.pipelines.try_create(wanted)
             finally:
                 with self.state.lock:
                     request.pipelines_in_creation -= 1
@@ -137,26 +143,8 @@ class MergeRequests:
 
         self.background.submit(create)
 
-    def pipelines_of(self, request: MergeRequest) -> list[Pipeline]:
-        """Return the merge request's pipelines, newest first."""
-        with self.state.lock:
-            return [
-                pipeline
-                for pipeline in sorted(
-                    self.state.pipelines.values(), key=lambda one: one.id, reverse=True
-                )
-                if pipeline.merge_request == request.iid
-                or (pipeline.source == "push" and pipeline.sha == request.sha and not pipeline.tag)
-                and pipeline.ref == request.source_branch
-            ]
-
-    def head_pipeline(self, request: MergeRequest) -> Pipeline | None:
-        """Return the newest pipeline of the newest commit."""
-        own = self.pipelines_of(request)
-        return next((pipeline for pipeline in own if pipeline.sha == request.sha), None)
-
     def pipeline_finished(self, pipeline: Pipeline) -> None:
-        """Merge what waited for this pipeline."""
+        """Merge the merge requests that waited for this pipeline."""
         with self.state.lock:
             waiting = [one for one in self.state.merge_requests.values() if one.auto_merge]
         for request in waiting:
@@ -165,60 +153,12 @@ class MergeRequests:
     def _try_auto_merge(self, request: MergeRequest) -> None:
         with self.state.lock:
             by = request.auto_merge
-            if by is None or request.pipelines_in_creation or not self._passed(request):
+            if by is None or request.pipelines_in_creation or not self.mergeability.passed(request):
                 return
-            if not self.mergeable(request):
+            if not self.mergeability.mergeable(request):
                 log.warning("automatic merge is not possible", iid=request.iid)
                 return
             self._merge(request, by, message=None)
-
-    def _passed(self, request: MergeRequest) -> bool:
-        """Tell whether the head pipeline lets an automatic merge happen."""
-        head = self.head_pipeline(request)
-        return head is None or head.status in ("success", "skipped")
-
-    def _checks(self, request: MergeRequest) -> str:
-        """Return GitLab's word for what the project's demand of a pipeline says, or `mergeable`.
-
-        Source: MergeRequest#mergeable_ci_state? of GitLab.
-        """
-        settings = self.config.settings.project
-        if not settings.get("only_allow_merge_if_pipeline_succeeds", False):
-            return "mergeable"
-        head = self.head_pipeline(request)
-        if request.pipelines_in_creation or (head is not None and head.active):
-            return "ci_still_running"
-        skipped = settings.get("allow_merge_on_skipped_pipeline") or False
-        passed = ("success", "skipped") if skipped else ("success",)
-        return "mergeable" if head is not None and head.status in passed else "ci_must_pass"
-
-    def base(self, request: MergeRequest) -> str | None:
-        """Return the commit that the merge request's changes are counted from."""
-        target = request.merged_onto or f"refs/heads/{request.target_branch}"
-        return self.repository.merge_base(target, request.sha)
-
-    def mergeable(self, request: MergeRequest) -> bool:
-        """Tell whether the merge request could merge now."""
-        return self.detailed_status(request) == "mergeable"
-
-    def detailed_status(self, request: MergeRequest) -> str:
-        """Return GitLab's word for what stands in the way, or `mergeable`."""
-        if request.state != "opened":
-            return "not_open"
-        if request.draft:
-            return "draft_status"
-        target = self.repository.branch(request.target_branch)
-        source = self.repository.branch(request.source_branch)
-        if target is None or source is None:
-            return "broken_status"
-        base = self.repository.merge_base(target, source)
-        if base == source:
-            return "commits_status"
-        if self.config.merge_method == "ff" and base != target:
-            return "need_rebase"
-        if self.repository.merge_tree(target, source) is None:
-            return "conflict"
-        return self._checks(request)
 
     def accept(
         self,
@@ -235,37 +175,39 @@ class MergeRequests:
         Raises ApiError: 405 where it cannot merge, 409 where the commit is another.
         """
         with self.state.lock:
-            head = self.head_pipeline(request)
+            head = self.mergeability.head_pipeline(request)
             waiting = request.pipelines_in_creation > 0 or (head is not None and head.active)
-            standing = self.detailed_status(request)
+            standing = self.mergeability.detailed_status(request)
             if standing != "mergeable" and not (auto_merge and standing == "ci_still_running"):
                 raise not_mergeable()
             if sha is not None and sha != request.sha:
                 raise conflict(f"SHA does not match HEAD of source branch: {request.sha}")
             if remove_source_branch is not None:
-                request.remove_source_branch = remove_source_branch
+                request.should_remove_source_branch = remove_source_branch
             if auto_merge and waiting:
                 request.auto_merge = by
                 self._say(request, by, "enabled an automatic merge when the pipeline succeeds")
                 return
-            if auto_merge and not self._passed(request):
+            if auto_merge and not self.mergeability.passed(request):
                 raise not_mergeable()
             self._merge(request, by, message=message)
 
     def _merge(self, request: MergeRequest, by: Token, *, message: str | None) -> None:
         target = self.repository.branch(request.target_branch)
         assert target is not None
-        if self.config.merge_method == "ff":
-            new = request.sha
-        else:
-            tree = self.repository.merge_tree(target, request.sha)
-            if tree is None:
-                raise not_mergeable()
-            text = message or self._message(request)
-            new = self.repository.commit_merge(tree, (target, request.sha), text, by)
+        new = merge(
+            self.repository,
+            source=request.sha,
+            target=target,
+            into=request.target_branch,
+            by=by,
+            message=None if self.config.merge_method == "ff" else message or self._message(request),
+        )
+        if new is None:
+            raise not_mergeable()
+        if new != request.sha:
             request.merge_commit_sha = new
-        self.repository.move(f"refs/heads/{request.target_branch}", new, target)
-        if request.remove_source_branch:
+        if request.removes_source_branch:
             self.repository.delete(f"refs/heads/{request.source_branch}")
         request.state = "merged"
         request.merged_onto = target

@@ -12,8 +12,8 @@ from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from monitoring.alerts import Alert
 from monitoring.grafana.boards import numbered
-from monitoring.grafana.panel_json import Made, drawn
 from monitoring.grafana.panel import Annotation, Board, Panel
+from monitoring.grafana.panel_json import Made, drawn
 from monitoring.grafana.variables import (
     DATASOURCE,
     DATASOURCE_NAME,

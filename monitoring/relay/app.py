@@ -14,10 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from monitoring.relay.errors import Refused, TooLarge
 from monitoring.relay.exporter import Counters, expose
-from monitoring.relay.intake import Intake, Admission
+from monitoring.relay.intake import Admission, Intake
 from monitoring.relay.signature import Senders
 from monitoring.relay.store import Store
 from monitoring.relay.worker import Worker
+from perennial.errors import Described
 
 log = structlog.get_logger()
 
@@ -53,7 +54,7 @@ class Relay:
             body += chunk
             if len(body) > self._max_body_bytes:
                 expected = f"at most {self._max_body_bytes} bytes"
-                raise TooLarge("body", f"more than {len(body) - 1} bytes", expected)
+                raise TooLarge("body", Described(f"more than {len(body) - 1} bytes"), expected)
         return bytes(body)
 
     def receive(self, headers: dict[str, str], body: bytes) -> list[Admission]:
@@ -103,8 +104,7 @@ async def _answer(relay: Relay, request: Request) -> tuple[int, dict[str, Any]]:
         admissions = await run_in_threadpool(relay.receive, dict(request.headers), body)
     except Refused as error:
         log.warning("webhook refused", field=error.field, problem=str(error))
-        parts = {"field": error.field, "value": error.value, "expected": error.expected}
-        return error.status, {"error": {**parts, "message": str(error)}}
+        return error.status, error.body()
     except SQLAlchemyError as error:
         log.error("webhook not stored", problem=str(error)[:300])
         parts = {"field": "store", "value": "unavailable", "expected": "a database that writes"}

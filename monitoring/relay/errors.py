@@ -1,23 +1,10 @@
 """Every error of the relay: one sentence that names the field, the value and what was expected."""
 
-from typing import Any
+from perennial.errors import InvalidInput
 
 
-class RelayError(Exception):
-    """The base of them all."""
-
-
-class Refused(RelayError):
+class Refused(InvalidInput):
     """A webhook is not accepted; `status` is the HTTP status it is answered with."""
-
-    status = 422
-
-    def __init__(self, field: str, value: Any, expected: str) -> None:
-        self.field = field
-        self.value = value if isinstance(value, str) else repr(value)
-        self.value = self.value if len(self.value) <= 80 else self.value[:77] + "..."
-        self.expected = expected
-        super().__init__(f"{field}: got {self.value}, expected {expected}")
 
 
 class Malformed(Refused):
@@ -36,11 +23,3 @@ class TooLarge(Refused):
     """The body is over its limit."""
 
     status = 413
-
-
-class GitlabFailed(RelayError):
-    """GitLab did not do it: it refused, or was never reached."""
-
-
-class GitlabUnsure(RelayError):
-    """GitLab may have done it: the answer was lost, late or an error of its own."""

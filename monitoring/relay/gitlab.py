@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
-import requests
-from gitlab import Gitlab
-from gitlab.exceptions import GitlabError
-from urllib3.exceptions import NewConnectionError
-
-from monitoring.relay.errors import GitlabFailed, GitlabUnsure
 from monitoring.relay.policy import GATE_VERDICTS, AuditEntry, AuditEvent
+from perennial.gitlab.client import connect, reading, refusals
+from perennial.gitlab.errors import GitLabRefused
+from perennial.gitlab.refusal import Token
 
 # The job of ci/retrain.yml that judges, what it leaves, and its statuses that may have left it.
 GATE, GATE_FILE = "gate", "artifacts/{model}/gate/gate.json"
 RAN = ("success", "failed")
+READ_TOKEN = Token(
+    "RELAY_READ_TOKEN", "a project access token with the scope read_api", scope="read_api"
+)
+TRIGGER_TOKEN = Token("RELAY_TRIGGER_TOKEN", "a pipeline trigger token")
 FORM = {"Content-type": "application/x-www-form-urlencoded"}
 
 
@@ -31,16 +32,16 @@ class Pipelines(Protocol):
     """What the worker needs of GitLab."""
 
     def find(self, name: str) -> Pipeline | None:
-        """Return the first pipeline of this exact name. Raises GitlabFailed."""
+        """Return the first pipeline of this exact name. Raises GitLabRefused."""
 
     def trigger(self, inputs: dict[str, str]) -> Pipeline:
-        """Start a pipeline. Raises GitlabFailed if it surely was not, GitlabUnsure otherwise."""
+        """Start a pipeline. Raises GitLabRefused if it surely was not, GitLabUnsure otherwise."""
 
     def status(self, pipeline: int) -> str:
-        """Return a pipeline's status. Raises GitlabFailed."""
+        """Return a pipeline's status. Raises GitLabRefused."""
 
     def gate_verdict(self, pipeline: int, model: str) -> AuditEntry | None:
-        """Return what the gate said, None where it was not reached. Raises GitlabFailed."""
+        """Return what the gate said, None where it was not reached. Raises GitLabRefused."""
 
 
 class GitlabPipelines:
@@ -60,8 +61,8 @@ class GitlabPipelines:
         read_token: str,
         timeout: float,
     ) -> None:
-        self._reader = Gitlab(url, private_token=read_token, timeout=timeout)
-        self._sender = Gitlab(url, timeout=timeout)
+        self._reader = connect(url, token=read_token, timeout=timeout)
+        self._sender = connect(url, timeout=timeout)
         self._project = f"/projects/{quote(project, safe='')}"
         self._ref = ref
         self._trigger_token = trigger_token
@@ -71,7 +72,7 @@ class GitlabPipelines:
         query = {"name": name, "order_by": "id", "sort": "asc"}
         found = self._read(f"{self._project}/pipelines", query)
         if not isinstance(found, list):
-            raise GitlabFailed(f"GitLab answered {type(found).__name__}, expected a list")
+            raise GitLabRefused(f"GitLab answered {type(found).__name__}, expected a list")
         named = [item for item in found if item.get("name", name) == name]
         return _pipeline(named[0]) if named else None
 
@@ -96,7 +97,7 @@ class GitlabPipelines:
         """
         fields = {"token": self._trigger_token, "ref": self._ref}
         fields |= {f"inputs[{name}]": value for name, value in inputs.items()}
-        try:
+        with refusals("start a pipeline", TRIGGER_TOKEN, unsure=True):
             answer = self._sender.http_request(
                 "post",
                 f"{self._project}/trigger/pipeline",
@@ -104,67 +105,29 @@ class GitlabPipelines:
                 raw=True,
                 extra_headers=FORM,
                 obey_rate_limit=False,
-            )
-            return _pipeline(answer.json())
-        except requests.exceptions.ConnectTimeout as error:
-            raise GitlabFailed(f"GitLab was not reached: {_reason(error)}") from error
-        except requests.exceptions.ConnectionError as error:
-            raise _connection(error) from error
-        except (requests.exceptions.RequestException, ValueError, GitlabFailed) as error:
-            raise GitlabUnsure(f"GitLab's answer was lost: {_reason(error)}") from error
-        except GitlabError as error:
-            raise _refusal(error) from error
+            ).json()
+        return _pipeline(answer, unsure=True)
 
     def _read(self, path: str, query: dict[str, Any]) -> Any:
-        try:
+        with refusals(f"GET {path}", READ_TOKEN):
             answer = self._reader.http_request("get", path, query_data=query, obey_rate_limit=False)
             return answer.json()
-        except (requests.exceptions.RequestException, ValueError, GitlabError) as error:
-            raise GitlabFailed(f"GitLab did not answer GET {path}: {_reason(error)}") from error
 
 
-def _pipeline(answer: Any) -> Pipeline:
-    try:
+def _pipeline(answer: Any, *, unsure: bool = False) -> Pipeline:
+    with reading("GitLab answered no pipeline", unsure=unsure):
         return Pipeline(int(answer["id"]), str(answer["web_url"]), str(answer["status"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise GitlabFailed(f"GitLab answered no pipeline: {_reason(error)}") from error
 
 
 def _ended(jobs: Any, name: str) -> int | None:
-    try:
+    with reading("GitLab answered no jobs"):
         return next((int(x["id"]) for x in jobs if x["name"] == name and x["status"] in RAN), None)
-    except (KeyError, TypeError, ValueError) as error:
-        raise GitlabFailed(f"GitLab answered no jobs: {_reason(error)}") from error
 
 
 def _verdict(answer: Any) -> AuditEntry:
-    try:
+    with reading("the gate left no verdict"):
         verdict = AuditEvent(answer["decision"]["verdict"])
-        reasons = "; ".join(answer["decision"]["reasons"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise GitlabFailed(f"the gate left no verdict: {_reason(error)}") from error
-    if verdict not in GATE_VERDICTS:
-        raise GitlabFailed(
-            f"the gate left {verdict.value!r}, expected one of {[*map(str, GATE_VERDICTS)]}"
-        )
-    return AuditEntry(verdict, reasons)
-
-
-def _refusal(error: GitlabError) -> GitlabFailed | GitlabUnsure:
-    code = error.response_code
-    if code is not None and 400 <= code < 500 and code != 408:
-        return GitlabFailed(f"GitLab refused: {_reason(error)}")
-    return GitlabUnsure(f"GitLab failed: {_reason(error)}")
-
-
-def _connection(error: requests.exceptions.ConnectionError) -> GitlabFailed | GitlabUnsure:
-    # Only a connection that never stood is sure to have carried nothing.
-    cause = error.args[0] if error.args else None
-    reason = getattr(cause, "reason", cause)
-    if isinstance(reason, NewConnectionError):
-        return GitlabFailed(f"GitLab was not reached: {_reason(error)}")
-    return GitlabUnsure(f"the connection to GitLab broke: {_reason(error)}")
-
-
-def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:300]
+        if verdict not in GATE_VERDICTS:
+            expected = [*map(str, GATE_VERDICTS)]
+            raise ValueError(f"got {verdict.value!r}, expected one of {expected}")
+        return AuditEntry(verdict, "; ".join(answer["decision"]["reasons"]))

@@ -1,123 +1,97 @@
 """The relay's settings, from environment variables that begin with RELAY_, checked at start."""
 
-import os
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from pydantic_settings import NoDecode, SettingsConfigDict
 
-PREFIX = "RELAY_"
-FILE = "_FILE"
+from perennial.database.settings import Address, DatabaseSettings
+from perennial.errors import Described, InvalidField
 
 Seconds = Annotated[float, Field(gt=0)]
+NONE = Described("none")
 
 
-class Settings(BaseSettings):
-    """Where GitLab is, who may send webhooks, and how patient and how generous the relay is.
+class LedgerSettings(DatabaseSettings):
+    """Where webhooks, incidents and decisions are; a variable that is empty counts as not set."""
 
-    A variable's name with `_FILE` behind it names a file that holds the value, as for a secret.
-    """
+    model_config = SettingsConfigDict(env_prefix="RELAY_", env_ignore_empty=True)
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
+    database_url: Address = Field(
+        default="sqlite:///var/relay.db",
+        description="where incidents and decisions go, SQLAlchemy URL",
+    )
 
-    # GitLab: the address without /api/v4, the project's number or path, the branch to run on, a
-    # pipeline trigger token, and a project access token of scope read_api.
-    gitlab_url: str = Field(pattern=r"^https?://")
-    project: str = Field(min_length=1)
-    ref: str = "main"
-    trigger_token: SecretStr
-    read_token: SecretStr
+
+class Settings(LedgerSettings):
+    """Where GitLab is, who may send webhooks, and how patient and how generous the relay is."""
+
+    gitlab_url: str = Field(pattern=r"^https?://", description="GitLab's address, without /api/v4")
+    project: str = Field(min_length=1, description="number or path of the project")
+    ref: str = Field(default="main", description="branch that pipelines run on")
+    trigger_token: SecretStr = Field(description="pipeline trigger token")
+    read_token: SecretStr = Field(description="project access token with the scope read_api")
 
     # Senders: Alertmanager shows a bearer token, Grafana signs; at least one must be set.
-    bearer_token: SecretStr | None = None
-    hmac_secret: SecretStr | None = None
-    signature_header: str = "X-Grafana-Alerting-Signature"
-    timestamp_header: str | None = None
-    max_age_seconds: Seconds = 300
-    max_body_bytes: int = Field(default=1_000_000, gt=0)
+    bearer_token: SecretStr | None = Field(
+        default=None, description="token that Alertmanager sends"
+    )
+    hmac_secret: SecretStr | None = Field(
+        default=None, description="secret that Grafana signs with"
+    )
+    signature_header: str = Field(
+        default="X-Grafana-Alerting-Signature", description="header of Grafana's signature"
+    )
+    timestamp_header: str | None = Field(
+        default=None, description="header of the time that is signed with the body"
+    )
+    max_age_seconds: Seconds = Field(default=300, description="age at which a signature expires")
+    max_body_bytes: int = Field(default=1_000_000, gt=0, description="bytes of one webhook")
 
-    # The password may be left out of the URL and stand in a file of its own.
-    database_password: SecretStr | None = None
-    database_url: str = "sqlite:///var/relay.db"
-    models: Annotated[tuple[str, ...], NoDecode] = ("digits",)
-    host: str = "127.0.0.1"
-    port: int = Field(default=8900, ge=0, le=65535)
+    models: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("digits",), description="models that may be retrained, separated by commas"
+    )
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8900, ge=0, le=65535, description="port to listen on")
 
-    # Policy: pipelines per model.
-    cooldown_seconds: float = Field(default=3600, ge=0)
-    daily_budget: int = Field(default=4, ge=1)
+    # Policy, per model.
+    cooldown_seconds: float = Field(
+        default=3600, ge=0, description="least seconds between two pipelines of a model"
+    )
+    daily_budget: int = Field(default=4, ge=1, description="most pipelines of a model in 24 hours")
 
     # Patience. After a lost answer the relay waits `settle_seconds` before it looks whether GitLab
     # made the pipeline after all: more than GitLab takes over one request, which is 60.
-    timeout_seconds: Seconds = 10
-    settle_seconds: Seconds = 60
-    backoff_seconds: Seconds = 2
-    backoff_limit_seconds: Seconds = 300
-    attempts: int = Field(default=20, ge=1)
-    poll_seconds: Seconds = 15
-
-    @model_validator(mode="before")
-    @classmethod
-    def _complete(cls, given: dict[str, Any]) -> dict[str, Any]:
-        values = given | {
-            name: _content(PREFIX + name.upper(), given.get(name), file)
-            for name in cls.model_fields
-            if (file := os.environ.get(PREFIX + name.upper() + FILE))
-        }
-        if password := values.get("database_password"):
-            default = cls.model_fields["database_url"].default
-            values["database_url"] = _with_password(values.get("database_url", default), password)
-        return values
+    timeout_seconds: Seconds = Field(default=10, description="seconds to wait for GitLab's answer")
+    settle_seconds: Seconds = Field(
+        default=60, description="seconds after a lost answer until GitLab is asked what it did"
+    )
+    backoff_seconds: Seconds = Field(
+        default=2, description="seconds until the second attempt; then twice as long each time"
+    )
+    backoff_limit_seconds: Seconds = Field(
+        default=300, description="most seconds between two attempts"
+    )
+    attempts: int = Field(default=20, ge=1, description="attempts until an incident has failed")
+    poll_seconds: Seconds = Field(
+        default=15, description="seconds between two looks at a pipeline's status"
+    )
 
     @field_validator("models", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(name.strip() for name in value.split(",") if name.strip())
-        return value
+        if not isinstance(value, str):
+            return value
+        names = tuple(name.strip() for name in value.split(",") if name.strip())
+        if not names:
+            raise InvalidField("", NONE, "names separated by commas")
+        return names
 
     @model_validator(mode="after")
     def _check(self) -> "Settings":
-        if not self.models:
-            raise ValueError("RELAY_MODELS: got none, expected names separated by commas")
         if self.bearer_token is None and self.hmac_secret is None:
-            raise ValueError(
-                "RELAY_BEARER_TOKEN, RELAY_HMAC_SECRET: got none, expected one or both"
-            )
+            raise InvalidField("bearer_token, hmac_secret", NONE, "one or both")
         if self.settle_seconds < self.timeout_seconds:
-            problem = f"got {self.settle_seconds:g}, expected at least RELAY_TIMEOUT_SECONDS"
-            raise ValueError(f"RELAY_SETTLE_SECONDS: {problem} ({self.timeout_seconds:g})")
+            least = f"at least {self.variable('timeout_seconds')} ({self.timeout_seconds:g})"
+            raise InvalidField("settle_seconds", Described(f"{self.settle_seconds:g}"), least)
         return self
-
-
-def _content(variable: str, value: object, file: str) -> str:
-    """Return the content of a variable's file, without the line's end."""
-    if value is not None:
-        raise ValueError(f"{variable}, {variable}{FILE}: got both, expected one of them")
-    try:
-        content = Path(file).read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        problem = f"got {file!r}, expected a readable file ({error})"
-        raise ValueError(f"{variable}{FILE}: {problem}") from error
-    if not content:
-        raise ValueError(f"{variable}{FILE}: got {file!r}, which is empty, expected a value")
-    return content
-
-
-def _with_password(address: str, password: str | SecretStr) -> str:
-    """Return a database URL with its password."""
-    plain = password.get_secret_value() if isinstance(password, SecretStr) else password
-    problem = (
-        "RELAY_DATABASE_URL: got a hidden value, expected a postgresql:// URL without a password, "
-        "since RELAY_DATABASE_PASSWORD is set"
-    )
-    try:
-        url = make_url(address)
-    except ArgumentError as error:
-        raise ValueError(problem) from error
-    if url.get_backend_name() == "sqlite" or url.password is not None:
-        raise ValueError(problem)
-    return url.set(password=plain).render_as_string(hide_password=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitoring.relay.errors import Unauthorised
+from perennial.errors import Described
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +40,14 @@ class Senders:
     def _verify_bearer(self, header: str | None) -> None:
         if header is None:
             expected = f"a bearer token, or a signature in {self.signature_header}"
-            raise Unauthorised("Authorization", "no header", expected)
+            raise Unauthorised("Authorization", Described("no header"), expected)
         kind, _, token = header.partition(" ")
         if kind.lower() != "bearer":
             raise Unauthorised("Authorization", kind, "Bearer and a token")
         if self.bearer is None or not _same(token.strip(), self.bearer):
-            raise Unauthorised("Authorization", "another token", "the relay's bearer token")
+            raise Unauthorised(
+                "Authorization", Described("another token"), "the relay's bearer token"
+            )
 
     def _verify_signature(
         self, signature: str, headers: Mapping[str, str], body: bytes, now: datetime
@@ -56,12 +59,12 @@ class Senders:
             signed = f"{stamp}:".encode() + body
         if self.secret is None or not _same(signature.lower(), sign(self.secret, signed)):
             expected = "the hexadecimal HMAC-SHA-256 of the body with the shared secret"
-            raise Unauthorised(self.signature_header, "another signature", expected)
+            raise Unauthorised(self.signature_header, Described("another signature"), expected)
 
     def _verify_age(self, stamp: str | None, now: datetime) -> None:
         name = str(self.timestamp_header)
         if stamp is None:
-            raise Unauthorised(name, "no header", "the time in seconds since 1970")
+            raise Unauthorised(name, Described("no header"), "the time in seconds since 1970")
         if not stamp.isascii() or not stamp.isdigit():
             raise Unauthorised(name, stamp, "the time in whole seconds since 1970")
         if abs(now.timestamp() - int(stamp)) > self.max_age:

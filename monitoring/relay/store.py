@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, text, update
+from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, update
 
 from monitoring.relay.policy import AuditEntry, AuditEvent, ModelHistory
 from monitoring.relay.tables import LOCK, decisions, incidents, webhooks
 from monitoring.relay.webhook import Candidate
+from perennial.database.engine import lock
 
 WAITING, TRIGGERED, FAILED = "waiting", "triggered", "failed"
 # GitLab's statuses after which a pipeline stays as it is; a failed one may be retried by a person.
@@ -195,8 +196,7 @@ class Store:
     def transaction(self) -> Iterator[Ledger]:
         """Commit at the end, or roll back where an error leaves the block."""
         with self._engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            lock(connection, LOCK)
             yield Ledger(connection)
 
     def close(self) -> None:

@@ -1,10 +1,10 @@
-"""The relay's tables, and the engine that makes a commit mean that it is on the disk."""
+"""The relay's tables, and how it opens their database; `migrations/` has their history."""
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     DateTime,
     Dialect,
@@ -16,15 +16,15 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    create_engine,
-    event,
-    text,
 )
-from sqlalchemy.engine import make_url
 from sqlalchemy.types import TypeDecorator
+
+from perennial import database
+from perennial.database import Schema
 
 # Any number, the same in every relay on one PostgreSQL: it lets one transaction at a time decide.
 LOCK = 0x72656C6179
+BUSY_SECONDS = 30.0
 CONNECT_SECONDS = 5
 
 
@@ -66,7 +66,8 @@ incidents = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("next_attempt_at", Utc, nullable=False),
     Column("triggered_at", Utc),
-    Column("pipeline_id", Integer),
+    # SQLite's own integer has 64 bits.
+    Column("pipeline_id", BigInteger().with_variant(Integer, "sqlite")),
     Column("pipeline_url", Text),
     Column("pipeline_status", String(40)),
     Column("next_poll_at", Utc),
@@ -87,35 +88,24 @@ decisions = Table(
 )
 
 
-def engine(url: str) -> Engine:
-    """Return an engine for SQLite or PostgreSQL, with the tables made.
+SCHEMA = Schema(
+    name="relay",
+    metadata=metadata,
+    folder=Path(__file__).with_name("migrations"),
+    lock=LOCK,
+    command="python -m monitoring.relay.migrate",
+)
 
-    SQLite writes ahead and waits for the disk at each commit, and a transaction takes the write
-    lock at once, so that what it decides from is still true when it writes.
-    """
-    address = make_url(url)
-    if address.get_backend_name() == "sqlite":
-        if address.database and address.database != ":memory:":
-            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        made = create_engine(address, connect_args={"timeout": 30})
-        event.listen(made, "connect", _prepare_sqlite)
-        event.listen(
-            made, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE")
-        )
-    else:
-        if address.drivername in ("postgres", "postgresql"):
-            address = address.set(drivername="postgresql+psycopg")
-        made = create_engine(
-            address, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS}
-        )
-    with made.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-        metadata.create_all(connection)
+
+def connect(address: str) -> Engine:
+    """Return an engine whose commits are on the disk, and whose transactions come one by one."""
+    return database.connect(
+        address, busy_seconds=BUSY_SECONDS, connect_seconds=CONNECT_SECONDS, immediate=True
+    )
+
+
+def engine(address: str) -> Engine:
+    """Return the engine of a database with the tables made or migrated. Raises SchemaRefused."""
+    made = connect(address)
+    SCHEMA.prepare(made)
     return made
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # SQLAlchemy's "begin" above opens transactions, not sqlite3.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}").close()

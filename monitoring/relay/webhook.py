@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from monitoring.relay.errors import Malformed, Refused
+from perennial import validation
 
 RETRAIN = "retrain"
 # Grafana raises these in a rule's name, with its labels, where the rule itself could not be read.
@@ -80,9 +81,8 @@ def parse(body: bytes) -> Webhook:
     try:
         return Webhook.model_validate(document)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "body"
-        raise Refused(field, first["input"], first["msg"]) from error
+        problem = validation.first(error)
+        raise Refused(problem.field("body"), problem.value, problem.expected) from error
 
 
 def candidates(webhook: Webhook, models: Collection[str]) -> list[Candidate]:
@@ -92,7 +92,7 @@ def candidates(webhook: Webhook, models: Collection[str]) -> list[Candidate]:
     """
     for index, alert in enumerate(webhook.alerts):
         if _asks_retrain(alert) and alert.labels.get("model") not in models:
-            value = alert.labels.get("model", "nothing")
+            value = alert.labels.get("model", validation.NOTHING)
             raise Refused(f"alerts.{index}.labels.model", value, f"one of {', '.join(models)}")
     return [*_firing(webhook), *_set_aside(webhook)]
 

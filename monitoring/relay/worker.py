@@ -8,11 +8,11 @@ from threading import Event, Thread
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitoring.relay.errors import GitlabFailed, GitlabUnsure
 from monitoring.relay.exporter import Counters
 from monitoring.relay.gitlab import Pipeline, Pipelines
 from monitoring.relay.policy import AuditEntry, AuditEvent
 from monitoring.relay.store import ENDED, FAILED, TRIGGERED, Incident, Store
+from perennial.gitlab.errors import GitLabRefused, GitLabUnsure
 
 # A failed pipeline may be the gate's verdict, and may go on when a person retries a job.
 JUDGED = (*ENDED, "failed")
@@ -116,9 +116,9 @@ class Worker:
         try:
             found = self._pipelines.find(claimed.pipeline_name)
             pipeline = found or self._pipelines.trigger(_inputs(claimed))
-        except GitlabFailed as error:
+        except GitLabRefused as error:
             self._retry(claimed, str(error), self._backoff(claimed))
-        except GitlabUnsure as error:
+        except GitLabUnsure as error:
             pause = max(self._patience.settle, self._backoff(claimed))
             self._retry(claimed, str(error), pause)
         else:
@@ -147,7 +147,7 @@ class Worker:
         """Fail the incident, unless its last, unsure attempt made a pipeline after all."""
         try:
             found = self._pipelines.find(incident.pipeline_name)
-        except GitlabFailed as error:
+        except GitLabRefused as error:
             reason = f"no pipeline after {incident.attempts} attempts; {error}"
         else:
             if found:
@@ -197,7 +197,7 @@ class Worker:
                 if late is not None:
                     self._record(incident, late, AuditEvent.ADOPTED)
                     return
-        except GitlabFailed as error:
+        except GitLabRefused as error:
             self._counters.poll_error(incident.model)
             log.warning("pipeline not polled", incident=incident.id, problem=str(error))
         with self._store.transaction() as ledger:

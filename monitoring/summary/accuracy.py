@@ -11,8 +11,10 @@ from monitoring.summary.span import Span
 from monitoring.summary.version import Version
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
-from perennial.statistics import drift
-from perennial.statistics.drift import Floats
+from perennial.statistics import accuracy as specification
+from perennial.statistics.control_limit import control_limit
+from perennial.statistics.counts import Floats
+from perennial.statistics.f1 import macro_f1
 
 LABEL, PREDICTED = metrics.FEEDBACK.labels[-2:]
 
@@ -65,8 +67,8 @@ def accuracy(span: Span, version: Version, thresholds: Thresholds) -> Accuracy |
         _sum(span.increase(f"{metrics.CONFIDENCE.name}_{part}{version.selector}", by=VERSION))
         for part in ("sum", "count")
     )
-    realised = drift.accuracy(confusion)
-    estimated = drift.estimated_accuracy(
+    realised = specification.accuracy(confusion)
+    estimated = specification.estimated_accuracy(
         total, rows, accuracy=accepted.accuracy, confidence=accepted.confidence
     )
     labels = float(confusion.sum())
@@ -74,7 +76,7 @@ def accuracy(span: Span, version: Version, thresholds: Thresholds) -> Accuracy |
         accepted=accepted,
         predictions=rows,
         realised=_measured(realised, labels, accepted, span.since, thresholds),
-        macro_f1=drift.macro_f1(confusion),
+        macro_f1=macro_f1(confusion),
         estimated=_measured(estimated, rows, accepted, span.since, thresholds),
     )
 
@@ -85,9 +87,7 @@ def _measured(
     """Return it with the decision of the alerts' window nearest to the span."""
     if value is None:
         return None
-    limit = drift.control_limit(
-        accepted.accuracy, size=accepted.size, rows=rows, z=thresholds.accuracy_z
-    )
+    limit = control_limit(accepted.accuracy, size=accepted.size, rows=rows, z=thresholds.accuracy_z)
     dropped = accepted.accuracy - value > thresholds.least_drop(nearest(since, thresholds.windows))
     fell = dropped and value < limit and rows >= thresholds.least_rows
     return Measured(value, rows, limit, fell)

@@ -12,7 +12,7 @@ from monitoring.summary.version import Version
 from perennial import signals
 from perennial.metric_names import service as metrics
 from perennial.metric_names.metric import Metric
-from perennial.statistics.drift import Floats
+from perennial.statistics.counts import Floats
 from perennial.statistics.errors import BinMismatch, InvalidReference
 
 SIGNAL, BIN = metrics.SIGNAL_BIN.labels[-2:]

@@ -35,7 +35,7 @@ class SignalDrift:
 
 
 def compare(signal: SignalCounts, limits: Limits, thresholds: Thresholds) -> SignalDrift:
-    """Return what the specification says of the counts. Raises InvalidStatistic."""
+    """Return what the specification says of the counts. Raises InvalidArgument."""
     counts, shares, prior = signal.counts, signal.shares, thresholds.prior
     psi = drift.psi(counts, shares, prior=prior)
     strength, g_limit = _evidence(signal, limits)

@@ -14,7 +14,7 @@ from monitoring.summary.signal_drift import SignalDrift, compare, worst_first
 from monitoring.summary.span import Span
 from monitoring.summary.version import Served, Version, served
 from monitoring.thresholds import Thresholds
-from perennial.statistics.errors import InvalidStatistic
+from perennial.statistics.errors import InvalidArgument
 
 # By window and signal, PSI as the rules recorded it.
 History = Mapping[str, Mapping[str, Series]]
@@ -52,7 +52,7 @@ def summarise(span: Span, version: Version, thresholds: Thresholds) -> Summary:
     for name in source:
         try:
             found.append(compare(source.signal(name), chosen, thresholds))
-        except InvalidStatistic as error:
+        except InvalidArgument as error:
             refused.append(f"{name} was left out: {error}")
     if not found and not refused:
         raise NoSignals(str(version))

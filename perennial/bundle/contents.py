@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from perennial import validation
 from perennial.bundle import consistency as references
 from perennial.bundle.manifest import FORMAT, Manifest
-from perennial.errors import BundleRejected
+from perennial.errors import BundleRejected, InvalidValue
 from perennial.signals import Extraction, Reference
 
 __all__ = [
@@ -132,10 +133,10 @@ def _parse(model: type[Model], file: Path) -> Model:
     try:
         return model.model_validate_json(file.read_bytes())
     except ValidationError as error:
-        first = error.errors()[0]
-        field = _field(first["loc"], document) or "document"
-        problem = f"{field}: {first['msg']} (got {str(first['input'])[:60]})"
-        raise BundleRejected(file.name, problem, reason="schema") from error
+        first = validation.first(error)
+        field = _field(first.path, document) or "document"
+        sentence = str(InvalidValue(field, first.value, first.expected))
+        raise BundleRejected(file.name, sentence, reason="schema") from error
 
 
 def _field(path: tuple[int | str, ...], document: Any) -> str:

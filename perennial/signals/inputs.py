@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from perennial.errors import InvalidField
 from perennial.signals.bins import MISSING, OTHER
 from perennial.signals.signal import OUTPUTS
 
@@ -32,7 +33,7 @@ class ImageInput(_Record):
     def _check(self) -> "ImageInput":
         if len(self.shape) not in (2, 3) or min(self.shape[:2]) < BLOCKS:
             expected = f"height and width of at least {BLOCKS}, and channels if there are any"
-            raise ValueError(f"shape is {self.shape}, expected {expected}")
+            raise InvalidField("shape", self.shape, expected)
         return self
 
     def instance(self, row: Rows) -> Any:
@@ -58,8 +59,8 @@ class CategoricalFeature(_Record):
     def _check(self) -> "CategoricalFeature":
         taken = [*self.categories, OTHER, MISSING]
         if len(set(taken)) < len(taken):
-            expected = f"expected distinct ones, none of them {OTHER!r} or {MISSING!r}"
-            raise ValueError(f"categories of {self.name!r} are {self.categories}, {expected}")
+            expected = f"distinct ones, none of them {OTHER!r} or {MISSING!r}"
+            raise InvalidField("categories", self.categories, expected)
         return self
 
     @cached_property
@@ -86,9 +87,7 @@ class TabularInput(_Record):
     def _check(self) -> "TabularInput":
         names = [*(feature.name for feature in self.features), *OUTPUTS]
         if len(set(names)) < len(names):
-            raise ValueError(
-                f"features are {names[:-3]}, expected distinct ones, none of {OUTPUTS}"
-            )
+            raise InvalidField("features", names[:-3], f"distinct names, none of {OUTPUTS}")
         return self
 
     @property

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
+from perennial.errors import Described, InvalidField
 from perennial.signals.bins import MISSING, OTHER, numeric_bins
 
 PREDICTION = "prediction"
@@ -42,9 +43,10 @@ class Signal(BaseModel):
     @model_validator(mode="after")
     def _check(self) -> "Signal":
         if len(self.shares) != len(self.bins):
-            raise ValueError(f"{len(self.shares)} shares for {len(self.bins)} bins")
+            found = Described(f"{len(self.shares)} of them")
+            raise InvalidField("shares", found, f"{len(self.bins)}, one for each bin")
         if abs(sum(self.shares) - 1) > 1e-6:
-            raise ValueError(f"shares sum to {sum(self.shares)}, expected 1")
+            raise InvalidField("shares", Described(f"a sum of {sum(self.shares)}"), "a sum of 1")
         if self.kind == "numeric":
             self._check_numeric()
         else:
@@ -53,22 +55,23 @@ class Signal(BaseModel):
 
     def _check_numeric(self) -> None:
         if self.low is None or self.high is None or self.low > self.high:
-            raise ValueError(f"low is {self.low}, high is {self.high}, expected low up to high")
+            raise InvalidField("low", self.low, f"a number up to high, {self.high}")
         if self.rank_critical_value is None:
-            raise ValueError("rank_critical_value is missing, expected one of a numeric signal")
+            raise InvalidField("rank_critical_value", None, "one, as of every numeric signal")
         if list(self.edges) != sorted(set(self.edges)):
-            raise ValueError(f"edges are {self.edges}, expected them to increase")
+            raise InvalidField("edges", self.edges, "increasing numbers")
         if self.edges and not self.low <= self.edges[0] <= self.edges[-1] < self.high:
-            raise ValueError(f"edges are {self.edges}, expected {self.low} to under {self.high}")
+            raise InvalidField("edges", self.edges, f"numbers from {self.low} to under {self.high}")
         if self.bins != numeric_bins(self.edges):
-            raise ValueError(f"bins are {self.bins}, expected {numeric_bins(self.edges)}")
+            raise InvalidField("bins", self.bins, str(numeric_bins(self.edges)))
 
     def _check_categorical(self) -> None:
-        if self.edges or (self.low, self.high, self.rank_critical_value) != (None,) * 3:
-            raise ValueError("a categorical signal has no edges, low, high or rank_critical_value")
+        for name in ("edges", "low", "high", "rank_critical_value"):
+            if (value := getattr(self, name)) not in ((), None):
+                raise InvalidField(name, value, "none, since the signal is categorical")
         if len(set(self.bins)) != len(self.bins) or self.bins[-2:] != (OTHER, MISSING):
-            expected = f"expected distinct ones that end with {OTHER!r}, {MISSING!r}"
-            raise ValueError(f"bins are {self.bins}, {expected}")
+            expected = f"distinct names that end with {OTHER!r}, {MISSING!r}"
+            raise InvalidField("bins", self.bins, expected)
 
 
 class Reference(BaseModel):

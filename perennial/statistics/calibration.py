@@ -1,14 +1,25 @@
-"""Whether a model is as often right as it says, from labels counted by confidence, in numpy.
+"""Calibration: whether a model is right as often as it says, from rows in bins of confidence.
 
-The specification of the recorded calibration error, as drift.py is of the other statistics.
+The specification of the recorded calibration error, and what training and its report compute.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from perennial.statistics.counts import Floats, Ints, quotient
 from perennial.statistics.errors import BinMismatch, InvalidCounts
 
-Floats = NDArray[np.float64]
+# Bins of confidence by their upper bounds, inclusive: ten, as the service counts labels.
+BOUNDS = tuple((number + 1) / 10 for number in range(10))
+
+
+def confidence_bins(confidence: Floats) -> Ints:
+    """Return the bin of each confidence; a rounding error over 1 belongs to the last.
+
+    >>> confidence_bins(np.array([0.05, 0.5, 1.0])).tolist()
+    [0, 4, 9]
+    """
+    return np.searchsorted(BOUNDS[:-1], confidence).astype(np.int64)
 
 
 def calibration_error(labels: ArrayLike, right: ArrayLike, confidence: ArrayLike) -> float | None:
@@ -25,12 +36,31 @@ def calibration_error(labels: ArrayLike, right: ArrayLike, confidence: ArrayLike
     >>> round(calibration_error([10, 90], [5, 81], [6.0, 81.0]), 3)
     0.01
     """
-    counts, good, sure = _bins(labels=labels, right=right, confidence=confidence)
-    seen = counts > 0
-    if not seen.any():
-        return None
-    gaps = np.abs(good[seen] / counts[seen] - sure[seen] / counts[seen])
-    return float(np.sum(counts[seen] * gaps) / counts.sum())
+    error = float(_error(*_bins(labels=labels, right=right, confidence=confidence)))
+    return None if np.isnan(error) else error
+
+
+def weighted_calibration_error(probabilities: Floats, labels: Ints, weights: Floats) -> Floats:
+    """Return the same for many weightings of rows; arguments as of `metrics.Weighted`.
+
+    >>> sure = np.array([[1.0, 0.0], [1.0, 0.0]])
+    >>> weighted_calibration_error(sure, np.array([0, 1]), np.array([[1.0, 1.0], [3.0, 1.0]]))
+    array([0.5 , 0.25])
+    """
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == labels
+    inside = confidence_bins(confidence)[:, None] == np.arange(len(BOUNDS))
+    columns = (inside, inside * right[:, None], inside * confidence[:, None])
+    return _error(*(weights @ column.astype(np.float64) for column in columns))
+
+
+def _error(counts: Floats, right: Floats, confidence: Floats) -> Floats:
+    """Return the error over the last axis, bins; NaN where nothing was counted.
+
+    A bin's gap, the difference of two means, weighs as much as its count: that of two sums.
+    """
+    gaps = np.where(counts > 0, np.abs(right - confidence), 0.0)
+    return quotient(gaps.sum(axis=-1), counts.sum(axis=-1))
 
 
 def calibration_chance(labels: ArrayLike, confidence: ArrayLike) -> float | None:

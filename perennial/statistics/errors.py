@@ -1,27 +1,27 @@
 """What must not enter the arithmetic: the field, its value and what was expected."""
 
-
-class InvalidStatistic(ValueError):
-    """The base: a value that must not enter the arithmetic."""
-
-    def __init__(self, field: str, value: object, expected: str) -> None:
-        self.field = field
-        self.value = value
-        self.expected = expected
-        super().__init__(f"{field}: got {value!r}, expected {expected}")
+from perennial.errors import InvalidField
 
 
-class BinMismatch(InvalidStatistic):
-    """Live counts and reference shares do not have the same bins."""
+class InvalidArgument(InvalidField):
+    """The base: an argument of a statistic that must not enter the arithmetic."""
 
 
-class InvalidReference(InvalidStatistic):
+class BinMismatch(InvalidArgument):
+    """Counts and reference, or two kinds of counts, do not have the same bins."""
+
+
+class ShapeMismatch(InvalidArgument):
+    """A confusion matrix is not square, or two models' answers are not to the same rows."""
+
+
+class InvalidReference(InvalidArgument):
     """A reference share is zero, negative or not a number, or a reference has no rows."""
 
 
-class InvalidCounts(InvalidStatistic):
-    """A count is negative or not a number."""
+class InvalidCounts(InvalidArgument):
+    """A count is negative, too small or too large, or not a number."""
 
 
-class InvalidLevel(InvalidStatistic):
-    """A level of significance, or the number of tests that share it, is out of range."""
+class InvalidLevel(InvalidArgument):
+    """A level or limit, or the number of tests that share it, is out of range."""

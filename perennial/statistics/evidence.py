@@ -8,8 +8,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from perennial.statistics.drift import Floats, checked
-from perennial.statistics.errors import BinMismatch, InvalidLevel, InvalidReference
+from perennial.statistics.counts import Floats, live_and_reference
+from perennial.statistics.errors import InvalidCounts, InvalidLevel, InvalidReference
 
 # Independent looks that a window is worth while it slides over its own length.
 LOOKS = 50
@@ -31,7 +31,7 @@ def baseline(past: ArrayLike, reference: ArrayLike, *, size: float) -> tuple[Flo
     >>> shares.tolist(), rows
     ([0.875, 0.125], 400.0)
     """
-    counts, shares = checked(past, reference)
+    counts, shares = live_and_reference(past, reference)
     if not size > 0:
         raise InvalidReference("size", size, "more than 0 rows")
     rows = float(size + counts.sum())
@@ -53,7 +53,7 @@ def g_statistic(live: ArrayLike, reference: ArrayLike, *, size: float) -> float:
     >>> round(g_statistic([100, 0], [0.5, 0.5], size=100), 3)
     69.315
     """
-    counts, shares = checked(live, reference)
+    counts, shares = live_and_reference(live, reference)
     if not size > 0:
         raise InvalidReference("size", size, "more than 0 rows")
     rows = counts.sum()
@@ -90,7 +90,7 @@ def rank_statistic(live: ArrayLike, shares: ArrayLike, rank: ArrayLike, *, size:
     >>> round(rank_statistic([70, 30, 0], [0.5, 0.5, 1e-9], [0.25, 0.75], size=1e9), 3)
     16.0
     """
-    counts, given = checked(live, shares)
+    counts, given = live_and_reference(live, shares)
     scores = np.asarray(rank, dtype=np.float64)
     seen, base, rows = counts[: len(scores)], given[: len(scores)], counts.sum()
     mean = (base * scores).sum() / base.sum()
@@ -106,24 +106,20 @@ def critical_value(bins: int, *, level: float = 0.01, tests: int = 1) -> float:
 
     bins: of the signal, at least 2; 2 for the rank statistic.  level: share of false alarms over
     the whole family, 0.01 is usual.  tests: how many share that level.
-    Source: the chi-square tail of whole degrees of freedom in closed form, Abramowitz and Stegun
-    26.4.4 and 26.4.5, solved by bisection.
+    Needs SciPy, which monitoring and the service do without: the bundle brings them the value.
 
     >>> round(critical_value(2, level=0.05), 3)
     3.841
     """
     if bins < 2:
-        raise BinMismatch("bins", bins, "at least 2")
+        raise InvalidCounts("bins", bins, "at least 2")
     if not 0 < level < 1:
         raise InvalidLevel("level", level, "a share over 0 and under 1")
     if tests < 1:
         raise InvalidLevel("tests", tests, "at least 1")
-    low, high = 0.0, 1e4
-    while high - low > 1e-10 * high:
-        middle = (low + high) / 2
-        above = _chi_square_tail(middle, bins - 1) > level / tests
-        low, high = (middle, high) if above else (low, middle)
-    return high
+    from scipy.stats import chi2
+
+    return float(chi2.isf(level / tests, bins - 1))
 
 
 def evidence_limit(
@@ -169,15 +165,3 @@ def strength(g: float, g_limit: float, rank: float = 0.0, rank_limit: float = 1.
     if not min(g_limit, rank_limit) > 0:
         raise InvalidLevel("limit", min(g_limit, rank_limit), "more than 0")
     return max(g / g_limit, rank / rank_limit)
-
-
-def _chi_square_tail(value: float, freedom: int) -> float:
-    half = value / 2
-    odd = freedom % 2
-    tail = math.erfc(math.sqrt(half)) if odd else 0.0
-    # Terms half^k e^-half / Gamma(k + 1), from k = 1/2 or 0 upwards, one per two degrees.
-    term = math.exp(-half) * (math.sqrt(half) / math.gamma(1.5) if odd else 1.0)
-    for step in range(freedom // 2):
-        tail += term
-        term *= half / (step + (1.5 if odd else 1.0))
-    return tail

@@ -3,8 +3,9 @@
 from bisect import bisect_left
 from collections.abc import Iterable
 
-# Bins of confidence by their upper bounds, inclusive; their names sort as they do.
-BOUNDS = tuple((number + 1) / 10 for number in range(10))
+from perennial.statistics.calibration import BOUNDS
+
+# The names of the bins of confidence sort as the bins do.
 BINS = tuple(f"{bound:.1f}" for bound in BOUNDS)
 
 

@@ -8,6 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from pydantic import ValidationError
 
+from perennial import validation
 from perennial.errors import InvalidInput
 from service.counting.versions import Versions
 from service.errors import MalformedJson, UnknownModel
@@ -72,12 +73,12 @@ def parse_feedback(content: bytes) -> schemas.FeedbackRequest:
     try:
         return schemas.FeedbackRequest.model_validate(document)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"])) or "body"
-        known = "no such field; known are 'prediction_id' and 'label'"
-        expected = known if first["type"] == "extra_forbidden" else first["msg"]
-        value = None if first["type"] == "missing" else first["input"]
-        raise InvalidInput(field, value, expected) from error
+        problem = validation.first(error)
+        unknown = problem.kind == "extra_forbidden"
+        known = "; known are 'prediction_id' and 'label'" if unknown else ""
+        raise InvalidInput(
+            problem.field("body"), problem.value, problem.expected + known
+        ) from error
 
 
 def model_router(production: Production) -> APIRouter:

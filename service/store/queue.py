@@ -12,9 +12,10 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from structlog.typing import FilteringBoundLogger
 
+from perennial.errors import SchemaRefused
 from service.errors import StoreUnavailable
 from service.store import tables, writes
-from service.store.writes import Label, Labels, Observed, Outcome
+from service.store.writes import FeedbackResult, Label, Labels, Observed
 
 # Labels of one transaction; SQLite takes 32,766 parameters in one statement.
 LABELS = 5000
@@ -23,7 +24,7 @@ LABELS = 5000
 @dataclass(frozen=True, slots=True)
 class _Feedback:
     label: Label
-    answer: "Future[Outcome]" = field(default_factory=Future)
+    answer: "Future[FeedbackResult]" = field(default_factory=Future)
 
 
 class Store:
@@ -99,7 +100,7 @@ class Store:
         self._offered += rows
         self._observed.append(observed)
 
-    async def feedback(self, prediction_id: str, label: str) -> Outcome:
+    async def feedback(self, prediction_id: str, label: str) -> FeedbackResult:
         """Store one label and return once it is durable.
 
         Raises UnknownPrediction, InvalidInput for a label outside the set, FeedbackConflict for a
@@ -121,7 +122,7 @@ class Store:
             self._create()
             with self._engine.connect() as connection:
                 connection.execute(tables.predictions.select().limit(1))
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, OSError, SchemaRefused) as error:
             self._log.warning("database_unreachable", error=_first_line(error))
             return False
         return True
@@ -166,7 +167,7 @@ class Store:
                 item.answer.set_exception(StoreUnavailable(text))
             return
         for item, outcome in zip(waiting, outcomes, strict=True):
-            if isinstance(outcome, Outcome):
+            if isinstance(outcome, FeedbackResult):
                 item.answer.set_result(outcome)
             else:
                 item.answer.set_exception(outcome)

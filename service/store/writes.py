@@ -9,9 +9,10 @@ import sqlalchemy as sql
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
+from perennial.database import set_durable
 from perennial.errors import InvalidInput
 from service.errors import FeedbackConflict, UnknownPrediction
-from service.store.tables import feedback, predictions, set_durable
+from service.store.tables import feedback, predictions
 
 Labels = Callable[[str, str], Sequence[str] | None]
 
@@ -45,7 +46,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FeedbackResult:
     """A label that is stored; created is False where it was there before.
 
     confidence: of the prediction.  delay: seconds from it to its label, 0 or more.
@@ -94,7 +95,7 @@ def insert_predictions(engine: Engine, observed: Iterable[Observed]) -> None:
 
 def insert_feedback(
     engine: Engine, labels: Sequence[Label], *, allowed: Labels, now: float
-) -> list[Outcome | InvalidInput]:
+) -> list[FeedbackResult | InvalidInput]:
     """Store labels durably and return what became of each, in their order.
 
     allowed: (model, version) to its label set; None where it is unknown, which refuses nothing.
@@ -118,7 +119,7 @@ def insert_feedback(
         good = [item for item, error in zip(labels, errors, strict=True) if error is None]
         created = _insert(connection, good, utc(now))
         stored = _stored(connection, ids)
-    outcomes: list[Outcome | InvalidInput] = []
+    outcomes: list[FeedbackResult | InvalidInput] = []
     for item, error in zip(labels, errors, strict=True):
         outcomes.append(error or _outcome(item, known[item.prediction_id], stored, created, now))
     return outcomes
@@ -156,7 +157,7 @@ def _stored(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
 
 def _outcome(
     item: Label, row: RowMapping, stored: dict[str, str], created: set[str], now: float
-) -> Outcome | InvalidInput:
+) -> FeedbackResult | InvalidInput:
     first = stored[item.prediction_id]
     if first != item.label:
         return FeedbackConflict("label", item.label, f"{first!r}, the label given before")
@@ -164,7 +165,7 @@ def _outcome(
     created.discard(item.prediction_id)  # the same label twice in one batch counts once
     # Replicas' clocks may differ a little; a counter of seconds must not fall.
     delay = max(0.0, now - datetime.fromisoformat(row["observed_at"]).timestamp())
-    return Outcome(
+    return FeedbackResult(
         model=row["model"],
         version=row["version"],
         predicted=row["predicted"],

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import results
+from demo.workspace import ROOT
 
 PAGE = "before\n<!-- a: make it -->\nold\n<!-- end of a -->\nbetween\n<!-- b: make it -->\n"
 
@@ -33,3 +34,21 @@ def test_a_page_without_a_place_is_refused(tmp_path: Path) -> None:
     page.write_text(PAGE, "utf-8")
     with pytest.raises(ValueError, match="<!-- end of b -->"):
         results.fill(page, {"b": "| table |"}, command="make it")
+
+
+@pytest.mark.parametrize(
+    ("page", "command", "tables"),
+    [
+        ("drift.md", "false_alarms", ("false_alarms",)),
+        ("drift-benchmark.md", "drift", ("overall", "ranks", "estimates", "settings")),
+        ("cost.md", "cost", ("cost_rules", "cost_counters", "cost_rows")),
+    ],
+)
+def test_a_page_has_a_place_for_every_table_of_its_benchmark(
+    page: str, command: str, tables: tuple[str, ...]
+) -> None:
+    """A benchmark of hours does not end with a table that it cannot put anywhere."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    for name in tables:
+        start, end = f"<!-- {name}: python -m benchmarks.{command} -->", f"<!-- end of {name} -->"
+        assert 0 <= text.find(start) < text.find(end), name

@@ -12,6 +12,8 @@ import yaml
 from demo.workspace import ROOT
 
 GLOBAL = {"default", "include", "stages", "variables", "workflow", "spec"}
+# What GitLab says in a job's log of what is missing.
+WARNING = re.compile(r"^(WARNING: .*no matching files|ERROR: ).*", re.MULTILINE)
 
 
 class _Loader(yaml.SafeLoader):

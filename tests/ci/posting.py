@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from demo.workspace import ROOT
-from tests.demo.forge_fixtures import API, DEVELOPER, PROJECT, ForgeServer, commit, git
+from tests.demo.forge.fixtures import API, DEVELOPER, PROJECT, ForgeServer, commit, git
 from training.gitlab.note import marker
 
 STAND_IN = Path(__file__).with_name("cml_stand_in.py")

@@ -13,7 +13,7 @@ import pytest
 from demo.forge.limits import MAX_UPLOAD
 from demo.workspace import ROOT
 from tests.ci.posting import Posting, normalised, program
-from tests.demo.forge_fixtures import (
+from tests.demo.forge.fixtures import (
     API,
     DEVELOPER,
     NO_SCOPE,
@@ -266,7 +266,7 @@ def test_a_server_that_is_down_is_named(opened: Open, kind: str) -> None:
     last = done.stderr.splitlines()[-1]
     assert done.returncode == 2
     assert "at http://127.0.0.1:9/api/v4: no answer from GitLab: " in last
-    assert "is the address right, GitLab up, and reachable from this runner?" in last
+    assert "is the address right, GitLab up, and reachable from here?" in last
 
 
 @pytest.mark.parametrize("kind", CML)

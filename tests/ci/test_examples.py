@@ -1,6 +1,7 @@
 """Four merge requests through the real pipeline: what their reports say, kept in docs/examples."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,28 +9,44 @@ import pytest
 from rich.console import Console
 
 from demo.examples import EXAMPLES, Outcome, run, verdict
-from demo.workspace import ROOT
+from demo.workspace import PROJECT, ROOT
+from tests.ci.pipeline_files import WARNING
 
-pytestmark = [pytest.mark.loop, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.loop, pytest.mark.timeout(900), pytest.mark.seconds(300)]
 
 NAMES = [example.name for example in EXAMPLES]
 KEPT = ROOT / "docs" / "examples"
+JOBS = ("links", "validate", "train", "report", "comment")
+# Of the four, and of the last one once more.
+PLANS = ["current", "current", "current", "stale", "current"]
 
 
 class Played:
-    """The outcomes by name, and where their reports are."""
+    """The outcomes by name, where their reports are, and what the forge kept of each pipeline."""
 
-    def __init__(self, outcomes: list[Outcome], reports: Path) -> None:
+    def __init__(self, outcomes: list[Outcome], reports: Path, forge: Path) -> None:
         self.outcomes = {outcome.name: outcome for outcome in outcomes[:-1]}
         self.again = outcomes[-1]
         self.reports = reports
+        self.repository = forge / "repositories" / f"{PROJECT}.git"
+        self.pipelines = sorted((forge / "pipelines").iterdir(), key=lambda path: int(path.name))
+
+    def kept(self, file: str) -> list[str]:
+        """Return what each pipeline that has such a report's file keeps in it."""
+        found = [path for one in self.pipelines for path in one.glob(f"artifacts/*/reports/{file}")]
+        return [path.read_text() for path in found]
+
+    def traces(self, pipeline: Path) -> list[str]:
+        """Return the logs of a pipeline's jobs."""
+        return [path.read_text() for path in (pipeline / "traces").iterdir()]
 
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     """All examples, played once."""
     folder = tmp_path_factory.mktemp("examples")
-    yield Played(run(folder / "out", folder / "reports", Console()), folder / "reports")
+    out, reports = folder / "out", folder / "reports"
+    yield Played(run(out, reports, Console()), reports, out / "state" / "forge")
 
 
 def _headings(report: str) -> list[str]:
@@ -76,11 +93,46 @@ def test_a_second_run_with_unchanged_inputs_trains_nothing_and_updates_the_repor
     assert played.again.notes == 1
 
 
+def test_the_plan_of_each_pipeline_says_whether_to_train(played: Played) -> None:
+    """One pipeline per push, none for the lock that comes back; the remote has all outputs."""
+    assert played.kept("dotenv/plan.env") == [f"DVC_LOCK={plan}\n" for plan in PLANS]
+
+
+def test_the_commit_of_a_trained_lock_holds_nothing_else(played: Played) -> None:
+    """The train job says which commit it pushed."""
+    pushed = [text.strip().partition("=")[2] for text in played.kept("dotenv/train.env")]
+    (sha,) = filter(None, pushed)
+    command = ["git", "show", "--format=", "--name-only", sha]
+    shown = subprocess.run(command, cwd=played.repository, check=True, capture_output=True)
+    assert shown.stdout.split() == [b"dvc.lock"]
+
+
+def test_nothing_is_installed_where_nothing_is_to_be_trained(played: Played) -> None:
+    """The train job ends before it looks for a lock to install."""
+    for plan, pipeline in zip(PLANS, played.pipelines, strict=True):
+        said = "\n".join(played.traces(pipeline))
+        assert ("nothing to train" in said) == (plan == "current")
+        assert ("trains with requirements" in said) == (plan == "stale")
+
+
+def test_no_job_warns_of_what_it_lacks(played: Played) -> None:
+    """No log has an error, or a file that an artifact names and that is not there."""
+    for pipeline in played.pipelines:
+        assert not any(map(WARNING.findall, played.traces(pipeline)))
+
+
+def test_gitlab_can_show_the_metrics(played: Played) -> None:
+    """Each pipeline leaves a metrics report."""
+    metrics = played.kept("metrics/report/metrics.txt")
+    assert len(metrics) == len(PLANS) and all("accuracy" in text for text in metrics)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_each_merge_request_has_exactly_one_report(played: Played, name: str) -> None:
     """And its pipeline succeeded."""
     assert played.outcomes[name].notes == 1
     assert played.outcomes[name].pipeline == "success"
+    assert played.outcomes[name].jobs == dict.fromkeys(JOBS, "success")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from demo.forge.config import parse_config
+from demo.forge.ci.pipeline_creation import PipelineRequest
+from demo.forge.configuration import parse_config
 from demo.forge.errors import PipelineRefused
 from demo.forge.forge import Forge
-from demo.forge.pipelines import Request
-from demo.forge.state import ZEROS, MergeRequest, Pipeline
+from demo.forge.records.merge_request import MergeRequest
+from demo.forge.records.pipeline import ZEROS, Pipeline
 from demo.workspace import ROOT, copy_tree
 from tests.ci import pipeline_files
-from tests.demo.forge_fixtures import configuration, git
+from tests.demo.forge.fixtures import configuration, git
 from training.tasks import TASKS
 
 LINKS = {"links"}
@@ -25,7 +26,7 @@ MODEL = {"validate", "train", "report", "comment"}
 RETRAIN = {"collect", "challenger", "gate", "propose"}
 PRODUCTION = {"build", "deploy", "verify", "rollback"}
 DEPLOY = PRODUCTION | {"register"}
-NIGHTLY = {"test", "stored"}
+NIGHTLY = {"test", "test-nightly", "stored"}
 UPLOAD = {"model-registry"}
 
 
@@ -86,7 +87,7 @@ class Flows:
         """Create a pipeline; raise PipelineRefused where there is none."""
         forge = self.with_registry if registry else self.forge
         by = forge.config.tokens[0]
-        wish = Request(
+        wish = PipelineRequest(
             source, ref, sha or self.start, by, tag=tag, inputs=inputs, before_sha=before
         )
         return forge.pipelines.create(wish)
@@ -96,7 +97,7 @@ class Flows:
         sha = self.change(*files, branch=branch)
         by, now = self.forge.config.tokens[0], self.forge.state.clock()
         request = MergeRequest(1, 1, "Change", "", branch, "main", by, sha, now, now)
-        wish = Request("merge_request_event", branch, sha, by, merge_request=request)
+        wish = PipelineRequest("merge_request_event", branch, sha, by, merge_request=request)
         return self.forge.pipelines.create(wish)
 
 
@@ -181,9 +182,9 @@ def test_a_trigger_without_inputs_may_give_variables(flows: Flows) -> None:
     """As a GitLab before 18.1 does; what is no incident is refused there, too."""
     by = flows.forge.config.tokens[0]
     given = {"INCIDENT": "0123456789ab"}
-    wish = Request("trigger", "main", flows.start, by, variables=given)
+    wish = PipelineRequest("trigger", "main", flows.start, by, variables=given)
     assert flows.forge.pipelines.create(wish).name == "retrain digits 0123456789ab"
-    wish = Request("trigger", "main", flows.start, by, variables={"INCIDENT": "$(reboot)"})
+    wish = PipelineRequest("trigger", "main", flows.start, by, variables={"INCIDENT": "$(reboot)"})
     with pytest.raises(PipelineRefused, match="workflow rules"):
         flows.forge.pipelines.create(wish)
 
@@ -195,7 +196,7 @@ def test_an_incident_that_is_no_identifier_is_refused(flows: Flows) -> None:
 
 
 def test_a_schedule_runs_what_breaks_without_a_commit(flows: Flows) -> None:
-    """Tests, and whether everything stored can still be fetched."""
+    """Tests, the long ones too, and whether everything stored can still be fetched."""
     pipeline = flows.pipeline("schedule")
     assert _jobs(pipeline) == NIGHTLY
 

@@ -8,7 +8,7 @@ import pytest
 
 from demo.workspace import ROOT
 from tests.ci.scripts import load
-from tests.demo.forge_fixtures import commit, git
+from tests.demo.forge.fixtures import commit, git
 
 LINKS = load("links")
 

@@ -1,7 +1,8 @@
 """Every flow of .gitlab-ci.yml run for real: the jobs' own scripts, against a forge and a service.
 
-The flow of a trigger is run by tests/loop, where the relay starts it. Here a merge request of code,
-one of the model, one of documentation, a push to main, tags and a schedule run side by side.
+The flow of a trigger is run by tests/loop, where the relay starts it, that of a merge request of
+the model by test_examples.py. Here merge requests of code and of documentation, a push to main,
+tags and a schedule run side by side.
 """
 
 import json
@@ -12,12 +13,15 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.ci import pipeline_files
 from tests.ci.stage import Project, project
-from tests.demo.forge_fixtures import commit, git
+from tests.demo.forge.fixtures import commit, git
+from tests.trees import Tree
 
-pytestmark = pytest.mark.timeout(900)
-
-WARNING = re.compile(r"^(WARNING: .*no matching files|ERROR: ).*", re.MULTILINE)
+pytestmark = [
+    pytest.mark.timeout(900),
+    pytest.mark.seconds(120),
+]
 
 
 class Played:
@@ -30,13 +34,9 @@ class Played:
         self.server.settle(300)
         self.main = self._newest(ref="main")
         self.upload = self._newest(ref="digits@v1.0.0")
-        parameters = (played.stage.clone / "params.yaml").read_text()
-        changed = parameters.replace("inverse_regularisation: 0.1", "inverse_regularisation: 0.02")
-        assert changed != parameters
         requests = {
             "code": played.propose("code", {"monitoring/note.py": '"""A note."""\n'}),
             "documentation": played.propose("documentation", {"docs/note.md": "# A note\n"}),
-            "model": played.propose("model", {"params.yaml": changed}),
         }
         git(played.stage.clone, "tag", "digits#production#7", "main")
         git(played.stage.clone, "push", "--quiet", self.server.remote(), "digits#production#7")
@@ -44,27 +44,15 @@ class Played:
         number = self.server.project("POST", "/pipeline_schedules", json=schedule)["id"]
         self.server.project("POST", f"/pipeline_schedules/{number}/play")
         self.server.settle(600)
-        self.model_request = requests["model"]
-        self.code, self.documentation, self.model = (
-            played.head(requests[name]) for name in ("code", "documentation", "model")
+        self.code, self.documentation = (
+            played.head(requests[name]) for name in ("code", "documentation")
         )
         self.tag = self._newest(ref="digits#production#7")
         self.nightly = self._newest(source="schedule")
-        self.again = self._touch_model()
         self.missing = self._lose_bundle()
 
     def _newest(self, **filters: str) -> int:
         return int(self.server.newest(**filters)["id"])
-
-    def _touch_model(self) -> int:
-        """Add a commit to the model's branch that changes nothing of the model."""
-        clone = self.project.stage.clone
-        git(clone, "fetch", "--quiet", self.server.remote(), "model")
-        git(clone, "checkout", "--quiet", "--detach", "FETCH_HEAD")
-        commit(clone, {"docs/note.md": "# A note on the model\n"}, "Say why")
-        self.project.push("model")
-        self.server.settle(300)
-        return self.project.head(self.model_request)
 
     def _lose_bundle(self) -> int:
         """Push a lock to main whose bundle nobody ever pushed to the DVC remote."""
@@ -84,14 +72,14 @@ class Played:
         found = self.server.statuses(pipeline)
         for name in found:
             if found[name] == "success":
-                assert WARNING.findall(self.server.trace(pipeline, name)) == [], name
+                assert pipeline_files.WARNING.findall(self.server.trace(pipeline, name)) == [], name
         return found
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+def played(tmp_path_factory: pytest.TempPathFactory, trained_tree: Tree) -> Iterator[Played]:
     """All flows, run once."""
-    with project(tmp_path_factory.mktemp("pipelines")) as running:
+    with project(tmp_path_factory.mktemp("pipelines"), trained_tree) as running:
         yield Played(running)
 
 
@@ -130,7 +118,7 @@ def test_gitlab_can_show_what_the_checks_found(played: Played) -> None:
     junit = ElementTree.fromstring(report(played.code, "test", "junit"))
     assert int(junit.find("testsuite").attrib["tests"]) > 10  # type: ignore[union-attr]
     cobertura = ElementTree.fromstring(report(played.code, "test", "cobertura"))
-    assert {"perennial/statistics/comparison.py", "perennial/signals/binner.py"} <= {
+    assert {"perennial/statistics/paired.py", "perennial/signals/binner.py"} <= {
         str(found.get("filename")) for found in cobertura.iter("class")
     }
     for job in ("flake8", "mypy"):
@@ -144,41 +132,6 @@ def test_a_merge_request_of_documentation_has_its_links_checked(played: Played) 
     _all_succeed(played, played.documentation, {"links"})
 
 
-def test_a_merge_request_of_the_model_is_trained_and_reported(played: Played) -> None:
-    """The plan says stale, the lock comes back to the branch, the report stands on the request."""
-    jobs = {"links", "validate", "train", "report", "comment"}
-    _all_succeed(played, played.model, jobs)
-    assert played.project.report(played.model, "validate", "dotenv") == "DVC_LOCK=stale\n"
-    pushed = played.project.report(played.model, "train", "dotenv").strip()
-    name, _, sha = pushed.partition("=")
-    assert name == "DVC_LOCK_COMMIT"
-    clone = played.project.stage.clone
-    assert git(clone, "show", "--format=", "--name-only", sha).stdout.split() == ["dvc.lock"]
-    assert played.server.newest(sha=sha)["status"] == "skipped"
-    metrics = played.project.report(played.model, "report", "metrics")
-    assert "accuracy" in metrics
-
-
-def test_outputs_of_a_merge_request_are_in_the_remote(played: Played) -> None:
-    """Whoever checks the branch out can pull what its lock names."""
-    git(played.project.stage.clone, "checkout", "--quiet", "--force", "FETCH_HEAD")
-    played.project.stage.run("dvc", "pull", "--quiet")
-
-
-def test_nothing_is_trained_where_the_lock_matches(played: Played) -> None:
-    """The second time around the train job ends before it installs anything."""
-    _all_succeed(played, played.again, {"links", "validate", "train", "report", "comment"})
-    assert played.project.report(played.again, "validate", "dotenv") == "DVC_LOCK=current\n"
-    trace = played.server.trace(played.again, "train")
-    assert "nothing to train" in trace and "trains with requirements" not in trace
-
-
-def test_two_pipelines_leave_one_report(played: Played) -> None:
-    """The note of the first is the note of the second."""
-    notes = played.server.project("GET", f"/merge_requests/{played.model_request}/notes")
-    assert len([note for note in notes if "perennial-report: digits" in note["body"]]) == 1
-
-
 def test_a_production_tag_serves_its_commit(played: Played) -> None:
     """Made by hand, it deploys and verifies, and registers nothing."""
     found = played.statuses(played.tag)
@@ -189,7 +142,7 @@ def test_a_production_tag_serves_its_commit(played: Played) -> None:
 
 def test_a_schedule_tests_and_fetches(played: Played) -> None:
     """Tests, and every object that the lock of main names."""
-    expected = {"test": "success", "stored": "success"}
+    expected = dict.fromkeys(("test", "test-nightly", "stored"), "success")
     assert played.statuses(played.nightly) == expected, played.project.traces(played.nightly)
 
 

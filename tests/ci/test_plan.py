@@ -11,7 +11,7 @@ import pytest
 
 from demo.workspace import ROOT
 from tests.ci.scripts import load
-from tests.demo.forge_fixtures import git
+from tests.demo.forge.fixtures import git
 
 PLAN = load("plan")
 FILE = """\

@@ -114,3 +114,14 @@ def test_a_branch_of_a_fork_is_not_written(checkout: Path) -> None:
     result = _push_lock(checkout, CI_MERGE_REQUEST_SOURCE_PROJECT_URL=fork)
     assert result.returncode == 1
     assert f"change stands in {fork}" in result.stderr and "commit the dvc.lock" in result.stderr
+
+
+def test_a_branch_whose_name_only_ends_so_is_not_taken_for_a_newer_commit(checkout: Path) -> None:
+    """Git lists refs/heads/refs/heads/change too; it pushes to neither, and says so itself."""
+    before = _tip(checkout)
+    stray = "refs/heads/refs/heads/change"
+    _git(checkout.parent / "project.git", "update-ref", stray, before)
+    (checkout / "dvc.lock").write_text("new\n")
+    result = _push_lock(checkout)
+    assert "moved on" not in result.stderr and "matches more than one" in result.stderr
+    assert _git(checkout.parent / "project.git", "rev-parse", "refs/heads/change").strip() == before

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.forge_fixtures import ForgeServer, git, running_forge, seed
+from tests.demo.forge.fixtures import ForgeServer, git, running_forge, seed
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -13,7 +14,9 @@ SYSTEM = {"HOME", "PATH", "PWD", "TMPDIR", "GIT_INDEX_FILE", "ZSH_EVAL_CONTEXT"}
 SYSTEM |= {"GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_0", "GIT_CONFIG_VALUE_0"}
 NAME = re.compile(r"^[A-Z][A-Z0-9_]{2,}$")
 USE = re.compile(r"\$\{?([A-Z][A-Z0-9_]+)")
-JOBS = ("training", "deploy", "ci")
+JOBS = ("training", "deploy", "ci", "perennial/gitlab")
+# Calls whose first argument is a variable's name.
+ASKING = ("job.variable", "self.variable", "Job(environment).variable", "refusal.Token", "Token")
 
 
 def in_pipeline() -> set[str]:
@@ -48,7 +51,7 @@ def is_python(path: Path) -> bool:
 
 def reads(path: Path) -> Iterator[str]:
     """Yield what a program asks an environment for: a string, a constant, a loop's variable."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     known, looped = constants(tree), loops(tree)
     for node in ast.walk(tree):
         asked = key(node)
@@ -56,6 +59,12 @@ def reads(path: Path) -> Iterator[str]:
             yield asked.value
         elif isinstance(asked, ast.Name):
             yield from [known[asked.id]] if asked.id in known else looped.get(asked.id, [])
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """Return a Python file as a tree."""
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def loops(tree: ast.Module) -> Mapping[str, list[str]]:
@@ -70,7 +79,7 @@ def loops(tree: ast.Module) -> Mapping[str, list[str]]:
 
 
 def key(node: ast.AST) -> ast.expr | None:
-    """Return the name in `environment[…]`, `environment.get(…)` or `variable(environment, …)`."""
+    """Return the name in `environment[…]`, `environment.get(…)`, `job.variable(…)`, `Token(…)`."""
     if isinstance(node, ast.Subscript) and is_environment(node.value):
         return node.slice
     if not isinstance(node, ast.Call):
@@ -78,14 +87,13 @@ def key(node: ast.AST) -> ast.expr | None:
     method = isinstance(node.func, ast.Attribute) and node.func.attr == "get"
     if method and isinstance(node.func, ast.Attribute) and is_environment(node.func.value):
         return node.args[0]
-    if isinstance(node.func, ast.Name) and len(node.args) > 1 and is_environment(node.args[0]):
-        return node.args[1]
-    return None
+    return node.args[0] if node.args and ast.unparse(node.func) in ASKING else None
 
 
 def is_environment(node: ast.expr) -> bool:
     """Tell whether an expression is the environment: `environment`, `os.environ`."""
-    return ast.unparse(node) in ("environment", "os.environ", "self._environment")
+    names = ("environment", "self.environment", "self._environment", "os.environ")
+    return isinstance(node, ast.Name | ast.Attribute) and ast.unparse(node) in names
 
 
 def constants(tree: ast.Module) -> Mapping[str, str]:
@@ -99,14 +107,15 @@ def constants(tree: ast.Module) -> Mapping[str, str]:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("training"):
             source = ROOT / f"{str(node.module).replace('.', '/')}.py"
             if source.is_file():
-                theirs = constants(ast.parse(source.read_text(encoding="utf-8")))
+                theirs = constants(parsed(source))
                 for name in node.names:
                     if name.name in theirs:
                         found[name.asname or name.name] = theirs[name.name]
     return found
 
 
-def read() -> set[str]:
+@cache
+def read() -> frozenset[str]:
     """Return every variable that somebody may set, or that a job hands to the next."""
     names = in_pipeline() | in_programs()
-    return {name for name in names - SYSTEM if not PREDEFINED.match(name)}
+    return frozenset(name for name in names - SYSTEM if not PREDEFINED.match(name))

@@ -55,12 +55,12 @@ def test_no_variable_is_listed_twice() -> None:
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
 def test_what_a_check_finds_is_explained(check: object) -> None:
-    """Every finding links to a heading that is there."""
+    """Every check links to a heading that is there."""
     assert getattr(check, "heading") in headings()
 
 
 def test_every_check_has_its_own_name() -> None:
-    """A finding can be told apart from every other."""
+    """Every check has a name of its own."""
     assert len({check.name for check in CHECKS}) == len(CHECKS)
 
 

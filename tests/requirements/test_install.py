@@ -1,6 +1,8 @@
 """Every verb installs what it needs, or says exactly what a person has to install."""
 
 import hashlib
+import os
+import pty
 import shutil
 import subprocess
 from pathlib import Path
@@ -25,27 +27,143 @@ def bare(tmp_path: Path) -> Path:
     return folder
 
 
-def _install(bare: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    command = [str(bare / "sh"), str(ROOT / "requirements" / "install.sh"), *arguments]
+@pytest.fixture
+def debian(bare: Path) -> Path:
+    """The same for root on Debian, with an apt-get that writes down how it was called."""
+    (bare / "id").write_text("#!/bin/sh\necho 0\n")
+    (bare / "apt-get").write_text(f'#!/bin/sh\necho "$*" >>{bare}/calls\n')
+    (bare / "apt-get").chmod(0o755)
+    for name in ("git", "make", "rsync"):
+        (bare / name).symlink_to("/bin/true")
+    return bare
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project whose Python and npm packages are installed, in a folder of its own."""
+    folder = tmp_path / "project"
+    shutil.copytree(ROOT / "requirements", folder / "requirements")
+    shutil.copy(ROOT / "package-lock.json", folder)
+    for lock, place in (("requirements/dev.txt", ".venv/.installed-dev"),
+                        ("requirements/gdrive.txt", ".venv-gdrive/.installed-gdrive"),
+                        ("package-lock.json", "node_modules/.installed")):  # fmt: skip
+        (folder / place).parent.mkdir()
+        (folder / place).write_text(_stamp(ROOT / lock))
+    return folder
+
+
+def _stamp(lock: Path) -> str:
+    return f"{hashlib.sha256(lock.read_bytes()).hexdigest()}  -\n"
+
+
+def _install(
+    bare: Path, *arguments: str, root: Path = ROOT, stdin: int = subprocess.DEVNULL, **more: str
+) -> subprocess.CompletedProcess[str]:
+    command = [str(bare / "sh"), str(root / "requirements" / "install.sh"), *arguments]
     env = {"PATH": str(bare), **more}
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        command, env=env, stdin=stdin, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def _answer(text: str, bare: Path, *arguments: str, root: Path) -> subprocess.CompletedProcess[str]:
+    """Run it for a person at a terminal who types this."""
+    person, terminal = pty.openpty()
+    try:
+        os.write(person, text.encode())
+        return _install(bare, *arguments, root=root, stdin=terminal)
+    finally:
+        os.close(person)
+        os.close(terminal)
+
+
+def _packages(name: str) -> list[str]:
+    lines = (ROOT / "requirements" / name).read_text().splitlines()
+    return [line.split()[0] for line in lines]
+
+
+def _calls(bare: Path) -> list[str]:
+    calls = bare / "calls"
+    return calls.read_text().splitlines() if calls.exists() else []
+
+
+ADDED = "install -y -qq --no-install-recommends prometheus prometheus-alertmanager"
 
 
 def test_without_root_the_missing_programs_and_their_packages_are_named(bare: Path) -> None:
     """The line to type is there, word for word."""
     result = _install(bare, "programs")
     assert result.returncode == 1
-    assert "missing programs: git prometheus promtool rsync alertmanager" in result.stderr
-    packages = (ROOT / "requirements" / "debian.txt").read_text().split()
-    assert f"sudo apt-get install {' '.join(packages)}" in result.stderr
+    assert "missing programs: git make prometheus prometheus-alertmanager rsync" in result.stderr
+    assert f"sudo apt-get install {' '.join(_packages('debian.txt'))}" in result.stderr
+
+
+@pytest.mark.parametrize("verb", ["demo", "test"])
+def test_without_root_nothing_is_downloaded_before_programs_are_named(
+    verb: str, bare: Path, project: Path
+) -> None:
+    """Nobody waits for gigabytes of packages to learn that a program is missing."""
+    shutil.rmtree(project / ".venv")
+    result = _install(bare, verb, root=project)
+    assert result.returncode == 1 and "missing programs: git" in result.stderr
+    assert not (project / ".venv").exists()
 
 
 def test_the_demo_brings_no_server_that_only_tests_need() -> None:
     """Nobody who looks at the demo gets an SSH server or a database with it."""
-    folder = ROOT / "requirements"
-    shown = (folder / "debian.txt").read_text().split()
-    assert not set(shown) & set((folder / "debian-test.txt").read_text().split())
+    shown = _packages("debian.txt")
+    assert not set(shown) & set(_packages("debian-test.txt"))
     assert "openssh-server" not in shown and "postgresql" not in shown
+
+
+def test_without_a_terminal_only_what_is_missing_is_installed(debian: Path, project: Path) -> None:
+    """A job is told what comes and is asked nothing."""
+    result = _install(debian, "demo", root=project)
+    assert result.returncode == 0, result.stderr
+    assert "375 MB  Debian packages, as root: prometheus prometheus-alertmanager" in result.stdout
+    assert "Debian may start servers" in result.stdout and "[y/N]" not in result.stdout
+    assert ".venv" not in result.stdout
+    assert [call.strip() for call in _calls(debian)] == ["update -qq", ADDED]
+
+
+@pytest.mark.parametrize("answer", ["\n", "n\n", "\x04"])
+def test_a_person_who_does_not_say_yes_gets_nothing(
+    answer: str, debian: Path, project: Path
+) -> None:
+    """The question names all that would come; without a yes, not even Python's packages do."""
+    shutil.rmtree(project / ".venv")
+    (project / "node_modules" / ".installed").unlink()
+    result = _answer(answer, debian, "demo", root=project)
+    assert result.returncode == 1 and "Nothing was installed" in result.stderr
+    for line in ("3200 MB  Python packages", "5 MB  the npm package", "375 MB  Debian packages"):
+        assert line in result.stdout
+    assert result.stdout.endswith("Install? [y/N] ")
+    assert not (project / ".venv").exists() and _calls(debian) == []
+
+
+def test_a_person_who_says_yes_gets_it(debian: Path, project: Path) -> None:
+    """One question, then everything."""
+    result = _answer("y\n", debian, "demo", root=project)
+    assert result.returncode == 0 and ADDED in [call.strip() for call in _calls(debian)]
+
+
+def test_yes_by_a_variable_asks_nothing(debian: Path, project: Path) -> None:
+    """`make demo YES=1` runs through, at a terminal too."""
+    person, terminal = pty.openpty()
+    result = _install(debian, "demo", root=project, stdin=terminal, YES="1")
+    os.close(person)
+    os.close(terminal)
+    assert result.returncode == 0 and "[y/N]" not in result.stdout
+    assert ADDED in [call.strip() for call in _calls(debian)]
+
+
+def test_a_person_is_not_asked_where_nothing_is_missing(debian: Path, project: Path) -> None:
+    """It says so, and goes on."""
+    for name in ("prometheus", "promtool", "alertmanager", "amtool"):
+        (debian / name).symlink_to("/bin/true")
+    result = _answer("", debian, "demo", root=project)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == "Nothing to install: everything needed is there.\n"
 
 
 def test_a_python_that_is_too_old_is_refused_with_its_version(bare: Path, tmp_path: Path) -> None:
@@ -60,8 +178,7 @@ def test_a_python_that_is_too_old_is_refused_with_its_version(bare: Path, tmp_pa
 
 def test_an_environment_of_the_same_lock_is_left_alone(bare: Path, tmp_path: Path) -> None:
     """The dev lock covers every other one, so a ready environment costs a job nothing."""
-    lock = (ROOT / "requirements" / "dev.txt").read_bytes()
-    (tmp_path / ".installed-dev").write_text(f"{hashlib.sha256(lock).hexdigest()}  -\n")
+    (tmp_path / ".installed-dev").write_text(_stamp(ROOT / "requirements" / "dev.txt"))
     result = _install(bare, "python", "training", VENV=str(tmp_path))
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
@@ -71,13 +188,11 @@ def test_what_breaks_the_others_has_an_environment_of_its_own(
     name: str, bare: Path, tmp_path: Path
 ) -> None:
     """The dev lock does not cover it; it stands beside, and is left alone once it is there."""
-    dev = (ROOT / "requirements" / "dev.txt").read_bytes()
-    lock = (ROOT / "requirements" / f"{name}.txt").read_bytes()
     venv, beside = tmp_path / "venv", tmp_path / f"venv-{name}"
-    for folder, installed, content in ((venv, "dev", dev), (beside, name, lock)):
+    for folder, lock in ((venv, "dev"), (beside, name)):
         folder.mkdir()
-        stamp = f"{hashlib.sha256(content).hexdigest()}  -\n"
-        (folder / f".installed-{installed}").write_text(stamp)
+        stamp = _stamp(ROOT / "requirements" / f"{lock}.txt")
+        (folder / f".installed-{lock}").write_text(stamp)
     assert _install(bare, "python", name, VENV=str(venv)).returncode == 0
     (beside / f".installed-{name}").unlink()
     (bare / "python3").write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.1\nexit 1\n')

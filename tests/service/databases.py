@@ -1,25 +1,38 @@
 """Rows to store, and what is stored, for the tests on both databases."""
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sql
+from alembic import command
 from sqlalchemy.engine import Engine
 
-from service.store import tables
+from perennial.database import SQLITE, Schema
 from service.store.writes import Observed
 
 NOW = 1_767_225_600.25
 IDS = itertools.count()
 
 
-def empty(address: str) -> None:
-    """Remove what a test before this one left."""
-    engine = tables.connect(address)
+def folder(engine: Engine) -> None:
+    """Make the folder of SQLite's file."""
+    if engine.dialect.name == SQLITE and engine.url.database:
+        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def execute(engine: Engine, statements: str) -> None:
+    """Run SQL statements that end with a semicolon, in one transaction."""
     with engine.begin() as connection:
-        connection.exec_driver_sql("DROP VIEW IF EXISTS labelled_predictions")
-        tables.metadata.drop_all(connection)
-    engine.dispose()
+        for statement in filter(str.strip, statements.split(";")):
+            connection.exec_driver_sql(statement)
+
+
+def migrate_from_nothing(engine: Engine, schema: Schema) -> None:
+    """Run every migration of a program on an empty database, as none does that starts new."""
+    folder(engine)
+    with engine.begin() as connection:
+        command.upgrade(schema.config(connection), "head")
 
 
 def labels(model: str, version: str) -> list[str] | None:

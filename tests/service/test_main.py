@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import pytest
 import sqlalchemy as sql
 
-
 from demo.processes import free_port
+from service.__main__ import main
+from service.store import tables
 from tests.service import fakes
 from tests.service.fakes import IMAGE
 
@@ -145,3 +147,19 @@ def test_help_lists_every_variable() -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=30)
     assert done.returncode == 0
     assert "PERENNIAL_BUNDLES" in done.stdout and "(default var/bundles)" in done.stdout
+
+
+def test_a_database_of_a_newer_version_stops_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The service ends with 2 and one sentence that names both versions."""
+    address = f"sqlite:///{tmp_path / 'service.db'}"
+    engine = tables.connect(address)
+    tables.create(engine)
+    with engine.begin() as connection:
+        connection.execute(tables.SCHEMA.version.update().values(version_num="0999"))
+    engine.dispose()
+    monkeypatch.setenv("PERENNIAL_DATABASE_URL", address)
+    assert main([]) == 2
+    sentence = f"service: {address}: the service's tables are of version 0999, expected at most 0"
+    assert capsys.readouterr().err.startswith(sentence)

@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from service import settings
-from service.settings import InvalidSettings, Settings
+from perennial import settings
+from perennial.settings import InvalidSettings
+from service.settings import Settings
 
 
 def read(**variables: str) -> Settings:
     """Read the settings of an environment of our own."""
-    return settings.read({f"PERENNIAL_{name}": value for name, value in variables.items()})
+    environment = {f"PERENNIAL_{name}": value for name, value in variables.items()}
+    return settings.read(Settings, environment)
 
 
 def test_everything_has_a_default() -> None:
@@ -112,4 +114,4 @@ def test_settings_are_frozen() -> None:
 def test_the_description_has_a_line_per_variable() -> None:
     """--help cannot forget a variable."""
     for name in Settings.model_fields:
-        assert f"PERENNIAL_{name.upper()} " in settings.describe()
+        assert f"PERENNIAL_{name.upper()} " in settings.describe(Settings)

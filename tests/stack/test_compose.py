@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from service import settings
+from perennial import settings
+from service.settings import Settings
 from tests.stack import dockerfile
 from tests.stack.compose import EXAMPLE, FILLED_IN, ROOT, example, load, mounts, variables
 
@@ -170,8 +171,8 @@ def test_the_services_variables_are_settings_it_takes(tmp_path: Path) -> None:
     variables = {
         name: value.replace("/run/secrets", str(tmp_path)) for name, value in variables.items()
     }
-    names = {name for name in variables if name.startswith(settings.PREFIX)}
-    known = {settings.PREFIX + field.upper() for field in settings.Settings.model_fields}
+    names = {name for name in variables if name.startswith("PERENNIAL_")}
+    known = {Settings.variable(field) for field in Settings.model_fields}
     assert {name.removesuffix(settings.FILE) for name in names} <= known
-    chosen = settings.read(variables)
+    chosen = settings.read(Settings, variables)
     assert chosen.database_url == "postgresql://perennial:hush@postgres:5432/perennial"

@@ -14,6 +14,8 @@ from tests.bundles import images, make_bundle
 from tests.stack import engine
 from tests.stack.engine import Stack
 
+pytestmark = pytest.mark.nightly
+
 MOST_MEGABYTES = 500
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from perennial.bundle.predictor import Predictor
 from tests.bundles import LABELS, images, make_bundle
 from training.artifacts.splits import Split
-from training.gate.comparison import open_model
+from training.gate.models import open_model
 from training.params import Gate
 
 INCIDENT = "0123456789ab"

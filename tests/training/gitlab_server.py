@@ -1,14 +1,15 @@
-"""A small GitLab over real HTTP that remembers what it was told: the real client meets it."""
+"""A small GitLab over real HTTP that remembers its requests: the real client meets it."""
 
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from tests import http_server
+from tests.http_server import Call, Reply
 
 TOKEN = "the-token"
 BOT = 7
@@ -51,14 +52,26 @@ class GitLab:
         note = {"id": number, "body": body, "author": {"id": author}, "system": system}
         self.notes.append(note)
 
-    def told(self, start: str) -> list[str]:
+    def received(self, start: str) -> list[str]:
         """Return the calls that begin with `start`."""
         return [call for call in self.calls if call.startswith(start)]
 
-    def answer(
+    def reply(self, call: Call) -> Reply:
+        """Answer a call, a page of a list at a time."""
+        parts = urlsplit(call.target)
+        query = dict(parse_qsl(parts.query))
+        self.calls.append(f"{call.method} {parts.path.removeprefix('/api/v4')}")
+        if call.headers.get("PRIVATE-TOKEN") != TOKEN:
+            return Reply(401, {"message": "401 Unauthorized"})
+        status, document = self._answer(call.method, parts.path, query, call.body)
+        if isinstance(document, list):
+            page, headers = _page(document, query, f"{self.url}{parts.path}")
+            return Reply(status, page, headers)
+        return Reply(status, document)
+
+    def _answer(
         self, method: str, path: str, query: dict[str, str], body: bytes
     ) -> tuple[int, Json]:
-        """Return status and document for a call."""
         if self.broken:
             return self.broken, {"message": f"{self.broken} says the server"}
         path = path.removeprefix("/api/v4").removeprefix("/projects/1")
@@ -115,40 +128,6 @@ class GitLab:
         return 200, request
 
 
-def _handler(gitlab: GitLab) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def _do(self) -> None:
-            parts = urlsplit(self.path)
-            query = dict(parse_qsl(parts.query))
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            gitlab.calls.append(f"{self.command} {parts.path.removeprefix('/api/v4')}")
-            if self.headers.get("PRIVATE-TOKEN") != TOKEN:
-                self._send(401, {"message": "401 Unauthorized"}, {})
-                return
-            status, document = gitlab.answer(self.command, parts.path, query, body)
-            paging: dict[str, str] = {}
-            if isinstance(document, list):
-                document, paging = _page(document, query, f"{gitlab.url}{parts.path}")
-            self._send(status, document, paging)
-
-        do_GET = do_POST = do_PUT = do_DELETE = _do
-
-        def _send(self, status: int, document: Json, headers: dict[str, str]) -> None:
-            body = b"" if status == 204 else json.dumps(document).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Stay quiet; `calls` has it all."""
-
-    return Handler
-
-
 def _page(found: list[Json], query: dict[str, str], url: str) -> tuple[list[Json], dict[str, str]]:
     """Return one page and GitLab's headers that lead to the next."""
     page, size = int(query.get("page", 1)), int(query.get("per_page", 20))
@@ -163,14 +142,5 @@ def _page(found: list[Json], query: dict[str, str], url: str) -> tuple[list[Json
 def serving() -> Iterator[GitLab]:
     """Run a server on a free port."""
     gitlab = GitLab()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(gitlab))
-    server.daemon_threads = True
-    gitlab.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
+    with http_server.serving(gitlab.reply) as gitlab.url:
         yield gitlab
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

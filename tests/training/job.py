@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.training.gitlab_server import GitLab
 from training.gate import result as gate
-from training.gate.result import Result
+from training.gate.result import GateResult
 from training.gitlab import propose
 from training.gitlab.git import Remote
 
@@ -71,7 +71,7 @@ class Job:
         """Return where a branch of the remote points."""
         return self.git("rev-parse", f"refs/heads/{name}", at=self.remote)
 
-    def propose(self, found: Result, *options: str) -> None:
+    def propose(self, found: GateResult, *options: str) -> None:
         """Run the command line."""
         gate.write(found, self.gate.parent)
         arguments = ["--task=digits", f"--report={self.report}", f"--gate={self.gate}", *options]

@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from service.store import tables
 from service.store.writes import utc
 from training.feedback import collect
+from training.feedback.tracking import dvc_file
 
 START = 1_790_000_000.0  # Unix seconds
 
@@ -57,7 +58,7 @@ class Repository:
     def track(self, file: Path) -> None:
         """Do what `dvc add` leaves behind."""
         self.tracked.append(file.name)
-        collect.dvc_file(file).write_text("outs: []\n")
+        dvc_file(file).write_text("outs: []\n")
         file.with_name(".gitignore").write_text(f"/{file.name}\n")
 
     def collect(self, *options: str) -> None:

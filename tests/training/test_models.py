@@ -21,10 +21,11 @@ from training.errors import ExportRefused, MissingArtifact
 from training.models import MODELS
 from training.models.cnn import find_device
 from training.params import TaskParams
+from training.stages.epoch_log import CURVES
 from training.stages.evaluate import evaluate
 from training.stages.export import check_equal, export
 from training.stages.prepare import prepare
-from training.stages.train import CURVES, emphasise, train
+from training.stages.train import emphasise, train
 from training.tasks import TASKS
 
 NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)

@@ -41,8 +41,8 @@ def test_every_task_has_its_numbers(task: str) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        ("train.momentum", 0.9, "digits.train.momentum: got 0.9, expected no such key"),
-        ("serve", {}, "digits.serve: got {}, expected no such key"),
+        ("train.momentum", 0.9, "digits.train.momentum: got 0.9, expected no such field"),
+        ("serve", {}, "digits.serve: got {}, expected no such field"),
         ("prepare.test", 1.5, "digits.prepare.test: got 1.5, expected less than 0.5"),
         ("prepare.fresh_test", 0, "digits.prepare.fresh_test: got 0, expected greater than 0"),
         ("train.model", "forest", "digits.train.model: got 'forest', expected 'cnn' or 'linear'"),
@@ -50,7 +50,7 @@ def test_every_task_has_its_numbers(task: str) -> None:
         ("train.cnn.epochs", "many", "digits.train.cnn.epochs: got 'many', expected a valid int"),
         ("train.fresh_weight", 0, "digits.train.fresh_weight: got 0, expected greater than or eq"),
         ("export.version", "1.0", "digits.export.version: got '1.0', expected"),
-        ("export.bins", None, "digits.export.bins: got None, expected a value"),
+        ("export.bins", None, "digits.export.bins: got nothing, expected a value"),
         ("collect.least_rows", -1, "digits.collect.least_rows: got -1, expected greater than 0"),
         ("gate.level", 1, "digits.gate.level: got 1, expected less than 1"),
     ],
@@ -64,7 +64,7 @@ def test_a_wrong_number_is_named(tmp_path: Path, path: str, value: Any, message:
 
 def test_a_task_without_a_block_is_named(tmp_path: Path) -> None:
     """A task that params.yaml does not know is an error that names the task."""
-    with pytest.raises(BadParameter, match="params.yaml: news: got None, expected a block"):
+    with pytest.raises(BadParameter, match="params.yaml: news: got nothing, expected a block"):
         params.load("news", changed(tmp_path))
 
 

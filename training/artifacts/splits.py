@@ -13,6 +13,8 @@ from training.artifacts.files import read_json, write_json
 from training.errors import MissingArtifact
 
 SPLITS = ("train", "validation", "test")
+# The source of a task's own rows.
+BASE = "base"
 
 
 @dataclass(frozen=True)

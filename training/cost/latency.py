@@ -34,7 +34,7 @@ class Latency:
     p99: float
 
 
-def measure(
+def measure_latency(
     models: Sequence[Answers],
     inputs: NDArray[np.float32],
     *,

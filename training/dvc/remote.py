@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from dvc.config import Config
 from dvc.exceptions import DvcException
 
-from training.errors import BadParameter, MissingVariable, RemoteRefused, TrainingError
+from perennial.gitlab.errors import GitLabError, MissingVariable
+from training.errors import BadParameter, RemoteRefused, TrainingError
 
 URL = "DVC_REMOTE_URL"
 ADDRESSES = "a folder, ssh://USER@HOST/PATH, s3://BUCKET/PATH or gdrive://FOLDER-ID/PATH"
@@ -155,5 +156,5 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except TrainingError as error:
+    except (GitLabError, TrainingError) as error:
         sys.exit(f"{type(error).__name__}: {error}")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from training import params
 from training.command_line import run, task_parser
-from training.gate.judgement import judge, open_models
+from training.gate.judgement import judge
+from training.gate.models import open_models
 from training.gate.result import describe, write
 
 

@@ -1,27 +1,16 @@
 """Champion and challenger on the same rows: their accuracies and how they differ."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
-from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from perennial import bundle
 from perennial.bundle.predictor import Predictor
-from perennial.errors import BundleRejected
-from perennial.statistics.comparison import mcnemar, paired_interval, wilson
+from perennial.statistics.counts import Bools
+from perennial.statistics.intervals import wilson
+from perennial.statistics.paired import mcnemar, paired_interval
 from training.artifacts.splits import Split
-from training.errors import BadParameter, BundleUnusable, MissingArtifact
+from training.gate.models import right_rows
 from training.params import Gate
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-
-BATCH = 1024
-# The splits that decide a model's weights, its stopping and its temperature.
-LEARNT = ("train", "validation")
 
 
 @dataclass(frozen=True)
@@ -47,7 +36,7 @@ class Difference:
 class Comparison:
     """Both models on the same rows; without a champion, the challenger alone.
 
-    majority: share of the most frequent label, what a model reaches that learnt nothing else.
+    majority: share of the most frequent label, which always answering that label reaches.
     """
 
     rows: int
@@ -55,64 +44,6 @@ class Comparison:
     challenger: Accuracy
     champion: Accuracy | None = None
     difference: Difference | None = None
-
-
-def open_model(folder: Path, task: str) -> Predictor:
-    """Load a bundle as the service would.
-
-    Raises MissingArtifact, BundleUnusable where it is broken or of another task.
-    """
-    if not folder.is_dir():
-        raise MissingArtifact(folder)
-    try:
-        model = Predictor(bundle.load(folder))
-    except BundleRejected as error:
-        raise BundleUnusable(folder, str(error)) from error
-    found = model.bundle.manifest.task
-    if found != task:
-        raise BundleUnusable(folder, f"task is {found!r}, expected {task!r}")
-    return model
-
-
-def probabilities(model: Predictor, rows: Split) -> Floats:
-    """Return what the service would answer for these rows, shape (rows, labels).
-
-    Raises BadParameter where the rows do not have the model's input shape.
-    """
-    shape = model.bundle.manifest.input.shape
-    if rows.inputs.shape[1:] != shape:
-        expected = f"{rows.inputs.shape[1:]}, the shape of the prepared rows"
-        raise BadParameter(f"{model.bundle.path}: input.shape", shape, expected)
-    starts = range(0, len(rows.inputs), BATCH)
-    parts = [model.predict(rows.inputs[start : start + BATCH]) for start in starts]
-    empty = np.zeros((0, len(model.bundle.manifest.labels)))
-    return np.concatenate([empty, *parts])
-
-
-def right_rows(model: Predictor, rows: Split, labels: Sequence[str]) -> Bools:
-    """Return whether each row is predicted right, shape (rows,).
-
-    labels: what the rows' label indices mean; the model may know others, or in another order.
-    """
-    known = np.array(model.bundle.manifest.labels, dtype=np.str_)
-    predicted = known[probabilities(model, rows).argmax(axis=1)]
-    right: Bools = predicted == np.array(labels, dtype=np.str_)[rows.labels]
-    return right
-
-
-def unseen(rows: Split, prepared: Path | None) -> Bools:
-    """Return whether each row is none of those that a champion learnt from, shape (rows,).
-
-    prepared: the champion's prepared splits; without any file, every row counts as unseen.
-    Rows are the same where their inputs are, whatever their labels or source.
-    """
-    files = [] if prepared is None else [prepared / f"{name}.npz" for name in LEARNT]
-    known = {key for file in files if file.is_file() for key in _keys(Split.read(file))}
-    return np.array([key not in known for key in _keys(rows)], dtype=np.bool_)
-
-
-def _keys(rows: Split) -> list[bytes]:
-    return [blake2b(row.tobytes(), digest_size=16).digest() for row in rows.inputs]
 
 
 def compare(

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from perennial.bundle.predictor import Predictor
-from training.artifacts.arrangement import BASE
 from training.artifacts.files import read_json
-from training.artifacts.splits import Split
-from training.gate.comparison import compare, open_model, unseen
-from training.gate.decision import Decision, decide
-from training.gate.result import Model, Result
+from training.artifacts.splits import BASE, Split
+from training.gate.comparison import compare
+from training.gate.decision import GateDecision, decide
+from training.gate.result import GateResult, Model
+from training.gate.unseen import saw_incident, unseen
 from training.params import Gate
 
 
@@ -19,7 +19,7 @@ def judge(
     gate: Gate,
     *,
     champion_prepared: Path | None = None,
-) -> Result:
+) -> GateResult:
     """Compare two models on the prepared test rows that neither was trained on, and decide.
 
     champion_prepared: the champion's own prepared splits; without, all test rows are compared.
@@ -32,12 +32,17 @@ def judge(
     fresh = None
     if incident is not None:
         fresh = compare(challenger, champion, test.where(test.source == incident), gate=gate)
-    learnt = _learnt(incident, champion_prepared)
-    decision = decide(base=base, fresh=fresh, level=gate.level, floor=gate.floor, learnt=learnt)
+    decision = decide(
+        base=base,
+        fresh=fresh,
+        level=gate.level,
+        floor=gate.floor,
+        champion_saw_incident=saw_incident(incident, champion_prepared),
+    )
     models = _model(challenger), None if champion is None else _model(champion)
     if models[1] is not None and models[1].digest == models[0].digest:
-        decision = Decision("keep", ("the same bundle as main's, no significant difference",))
-    return Result(
+        decision = GateDecision("keep", ("the same bundle as main's, no significant difference",))
+    return GateResult(
         task=challenger.bundle.manifest.task,
         decision=decision,
         level=gate.level,
@@ -50,26 +55,5 @@ def judge(
     )
 
 
-def _learnt(incident: str | None, prepared: Path | None) -> bool:
-    """Return whether the champion's training rows hold the incident's."""
-    summary = None if prepared is None else prepared / "summary.json"
-    if incident is None or summary is None or not summary.is_file():
-        return False
-    return incident in read_json(summary)["splits"]["train"]["sources"]
-
-
 def _model(found: Predictor) -> Model:
     return Model(found.bundle.manifest.version, found.bundle.digest)
-
-
-def open_models(
-    task: str, challenger: Path, champion: Path | None
-) -> tuple[Predictor, Predictor | None]:
-    """Load both; a champion's folder that does not exist means that there is none yet.
-
-    Raises MissingArtifact, BundleUnusable.
-    """
-    new = open_model(challenger, task)
-    if champion is None or not champion.exists():
-        return new, None
-    return new, open_model(champion, task)

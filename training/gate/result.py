@@ -5,9 +5,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from perennial import validation
 from training.errors import BadParameter, MissingArtifact
 from training.gate.comparison import Comparison
-from training.gate.decision import Decision, figures
+from training.gate.decision import GateDecision
+from training.gate.figures import figures
 
 FILE = "gate.json"
 
@@ -21,11 +23,11 @@ class Model:
 
 
 @dataclass(frozen=True)
-class Result:
+class GateResult:
     """What gate.json holds: the decision, the figures, the models and the limits."""
 
     task: str
-    decision: Decision
+    decision: GateDecision
     level: float
     floor: float
     incident: str | None
@@ -35,15 +37,15 @@ class Result:
     fresh: Comparison | None
 
 
-def write(result: Result, folder: Path) -> Path:
+def write(result: GateResult, folder: Path) -> Path:
     """Write gate.json and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
-    path.write_bytes(TypeAdapter(Result).dump_json(result, indent=2) + b"\n")
+    path.write_bytes(TypeAdapter(GateResult).dump_json(result, indent=2) + b"\n")
     return path
 
 
-def read(path: Path) -> Result:
+def read(path: Path) -> GateResult:
     """Read what `write` wrote.
 
     Raises MissingArtifact, BadParameter.
@@ -51,14 +53,13 @@ def read(path: Path) -> Result:
     if not path.is_file():
         raise MissingArtifact(path)
     try:
-        return TypeAdapter(Result).validate_json(path.read_bytes())
+        return TypeAdapter(GateResult).validate_json(path.read_bytes())
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "document"
-        raise BadParameter(f"{path}: {field}", first["input"], first["msg"]) from error
+        problem = validation.first(error)
+        raise BadParameter(f"{path}: {problem.field()}", problem.value, problem.expected) from error
 
 
-def describe(result: Result) -> str:
+def describe(result: GateResult) -> str:
     """Return the verdict's line, then the figures."""
     lines = [result.decision.line()]
     for name, found in (("fresh", result.fresh), ("base", result.base)):

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from perennial.gitlab.refusal import TOKEN, TOKEN_IS
-from training.errors import GitLabRefused, NothingToPropose
-from training.gitlab.environment import variable
+from perennial.gitlab.errors import GitLabRefused
+from perennial.gitlab.job import Job
+from perennial.gitlab.refusal import REPO_TOKEN
+from training.errors import NothingToPropose
 
 
 @dataclass(frozen=True)
@@ -25,16 +26,14 @@ class Remote:
 
         Raises MissingVariable.
         """
-        names = ("PROTOCOL", "HOST", "PORT")
-        set_by = "as GitLab sets it in every job"
-        scheme, host, port = (variable(environment, f"CI_SERVER_{n}", set_by) for n in names)
-        server = f"{scheme}://{host}:{port}/"
-        token = variable(environment, TOKEN, TOKEN_IS)
-        credentials = base64.b64encode(f"oauth2:{token}".encode()).decode()
-        # For this server only: git would send a header without address after any redirect.
-        settings = {f"http.{server}.extraHeader": f"Authorization: Basic {credentials}"}
-        path = variable(environment, "CI_PROJECT_PATH", set_by)
-        return cls(f"{server}{path}.git", _git_settings(settings, environment))
+        job = Job(environment)
+        address = f"{job.project_url}.git"
+        credentials = base64.b64encode(f"oauth2:{job.token}".encode()).decode()
+        # For this address only: git would send a header without one after any redirect.
+        settings = {f"http.{address}.extraHeader": f"Authorization: Basic {credentials}"}
+        if job.ca_file:
+            settings[f"http.{address}.sslCAInfo"] = job.ca_file
+        return cls(address, _git_settings(settings, environment))
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,9 @@ class Repository:
         """
         ref = f"refs/heads/{branch}"
         listed = self._git(["ls-remote", remote.address, ref], remote.secrets)
-        there = listed.split("\t")[0]
+        # Git also lists what only ends so, such as refs/heads/refs/heads/main.
+        tips = {name: commit for commit, name in map(str.split, listed.splitlines())}
+        there = tips.get(ref, "")
         if there and self._builds_on(commit, there, ref, remote):
             return there
         lease = f"--force-with-lease={ref}:{there}"
@@ -121,7 +122,7 @@ class Repository:
             if "protected" not in str(error):
                 raise
             where = "Settings > Repository > Protected tags"
-            hint = f"let the role of {TOKEN} create {name}: {where}"
+            hint = f"let the role of {REPO_TOKEN.name} create {name}: {where}"
             raise GitLabRefused(f"{' '.join(str(error).split())}; {hint}") from error
 
     def _builds_on(self, commit: str, there: str, ref: str, remote: Remote) -> bool:
@@ -161,7 +162,7 @@ def _git_settings(settings: Mapping[str, str], environment: Mapping[str, str]) -
 
 def _hidden(text: str, secrets: Mapping[str, str]) -> str:
     """Return git's words without any secret that it may have repeated."""
-    for name, value in secrets.items():
-        if name.startswith("GIT_CONFIG_VALUE_"):
+    for value in secrets.values():
+        if value.startswith("Authorization: "):
             text = text.replace(value, "[hidden]").replace(value.split(" ")[-1], "[hidden]")
     return text

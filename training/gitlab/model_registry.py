@@ -4,43 +4,34 @@ Source: GitLab's lib/api/ml/mlflow/*.rb, lib/api/ml_model_packages.rb and their 
 """
 
 import hashlib
-import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import gitlab
 import requests
-from gitlab.exceptions import GitlabError
 
-from perennial.gitlab.refusal import SILENCE, TOKEN, TOKEN_IS, sentence
-from training.errors import GitLabRefused, RegistryRefused
-from training.gitlab.environment import variable
-from training.gitlab.project import client_of, project_of
+from perennial.gitlab.client import connect, refusals
+from perennial.gitlab.errors import GitLabRefused
+from perennial.gitlab.job import Job
+from training.errors import RegistryRefused
 
 ABSENT = "RESOURCE_DOES_NOT_EXIST"
 # What GitLab stores at most, in characters.
 MAX_DESCRIPTION = 10_000
 MAX_VALUE = 250
 OFF = (
-    "; or the registry is off: Settings > General > Visibility, 'Model registry', "
+    "or the registry is off: Settings > General > Visibility, 'Model registry', "
     "'Model experiments' and 'Package registry'"
 )
 Json = dict[str, Any]
-
-
-class Absent(GitLabRefused):
-    """The registry has no such model, version or file."""
 
 
 class ModelRegistry:
     """A project's registry. Every method raises GitLabRefused with what was asked and why not."""
 
     def __init__(self, client: gitlab.Gitlab, project: str) -> None:
-        """client: with an OAuth token, which is how python-gitlab calls `Authorization: Bearer`;
-
-        the registry's packages take no other header.
-        """
+        """client: with a bearer token, since the registry's packages take no other header."""
         self._client = client
         self._project = f"/projects/{project}"
         self._mlflow = f"{self._project}/ml/mlflow/api/2.0/mlflow"
@@ -51,33 +42,22 @@ class ModelRegistry:
 
         Raises MissingVariable.
         """
-        token = variable(environment, TOKEN, TOKEN_IS)
-        return cls(client_of(environment, oauth_token=token), project_of(environment))
+        job = Job(environment)
+        return cls(connect(job.api, bearer=job.token, ca_file=job.ca_file), job.project)
 
     def create_model(self, name: str, description: str) -> bool:
         """Create a model unless it is there, and return whether that was needed."""
-        with _refusals(f"look up the model {name}"):
-            if self._has_model(name):
-                return False
+        if self._found(f"look up the model {name}", "registered-models/get", name=name):
+            return False
         with _refusals(f"create the model {name}"):
             self._post("registered-models/create", {"name": name, "description": description})
         return True
 
-    def _has_model(self, name: str) -> bool:
-        try:
-            self._get("registered-models/get", name=name)
-        except Absent:
-            return False
-        return True
-
     def version(self, name: str, version: str) -> Json | None:
         """Return a version of a model, or None."""
-        with _refusals(f"look up version {version} of {name}"):
-            try:
-                found = self._get("model-versions/get", name=name, version=version)
-            except Absent:
-                return None
-        return dict(found["model_version"])
+        action = f"look up version {version} of {name}"
+        found = self._found(action, "model-versions/get", name=name, version=version)
+        return found and dict(found["model_version"])
 
     def create_version(
         self, name: str, version: str, description: str, tags: Mapping[str, str]
@@ -120,31 +100,36 @@ class ModelRegistry:
         Raises RegistryRefused where another file of the name is there.
         """
         path = f"{self._project}/packages/ml_models/{identifier}/files/{name}"
-        with _refusals(f"look up {name}"):
-            try:
+        try:
+            with _refusals(f"look up {name}"):
                 found = self._client.http_get(path, raw=True, streamed=False)
-            except GitlabError as error:
-                if error.response_code != 404:
-                    raise
-            else:
-                assert isinstance(found, requests.Response)
-                if hashlib.sha256(found.content).digest() == hashlib.sha256(content).digest():
-                    return False
-                raise RegistryRefused(
-                    f"{name}: version {identifier} has another file of this name; delete that "
-                    "version in GitLab's model registry and run the job again"
-                )
+        except GitLabRefused as error:
+            if error.status != 404:
+                raise
+        else:
+            assert isinstance(found, requests.Response)
+            if hashlib.sha256(found.content).digest() == hashlib.sha256(content).digest():
+                return False
+            raise RegistryRefused(
+                f"{name}: version {identifier} has another file of this name; delete that "
+                "version in GitLab's model registry and run the job again"
+            )
         with _refusals(f"upload {name} of {len(content):,} bytes"):
             self._client.http_put(path, post_data=content, raw=True)
         return True
 
-    def _get(self, call: str, **query: str) -> Json:
+    def _found(self, action: str, call: str, **query: str) -> Json | None:
+        """Return what a call answers, None where the registry has no such model or version."""
         try:
-            found = self._client.http_get(f"{self._mlflow}/{call}", query_data=query)
-        except GitlabError as error:
-            if _error_code(error) == ABSENT:
-                raise Absent(call) from error
-            raise
+            with _refusals(action):
+                return self._get(call, **query)
+        except GitLabRefused as error:
+            if error.code != ABSENT:
+                raise
+        return None
+
+    def _get(self, call: str, **query: str) -> Json:
+        found = self._client.http_get(f"{self._mlflow}/{call}", query_data=query)
         assert isinstance(found, dict)
         return found
 
@@ -154,29 +139,8 @@ class ModelRegistry:
         return found
 
 
-def _error_code(error: GitlabError) -> str:
-    """Return MLflow's word for an error, empty where the answer has none."""
-    try:
-        document = json.loads(error.response_body or b"")
-    except ValueError:
-        return ""
-    return str(document.get("error_code", "")) if isinstance(document, dict) else ""
-
-
-@contextmanager
-def _refusals(action: str) -> Iterator[None]:
-    """Turn the client's errors into ours."""
-    try:
-        yield
-    except GitlabError as error:
-        code = error.response_code or SILENCE
-        word = _error_code(error)
-        text = str(error.error_message)
-        reason = word if not word or word in text or "error_code" in text else f"{word}: {text}"
-        hint = OFF if code == 404 and not word else ""
-        raise GitLabRefused(sentence(action, code, reason or text) + hint) from error
-    except requests.RequestException as error:
-        raise GitLabRefused(sentence(action, SILENCE, str(error))) from error
+def _refusals(action: str) -> AbstractContextManager[None]:
+    return refusals(action, absent=OFF)
 
 
 def _pairs(values: Mapping[str, str]) -> list[Json]:

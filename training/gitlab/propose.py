@@ -7,18 +7,21 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from perennial.gitlab.errors import GitLabRefused
+from perennial.gitlab.job import Job
 from training.command_line import run, task_parser
-from training.errors import BadParameter, GitLabRefused, NothingToPropose
-from training.feedback.collect import MANUAL
+from training.errors import BadParameter, NothingToPropose
+from training.feedback.request import MANUAL
 from training.gate import result as gate
-from training.gate.result import Result
-from training.gitlab.environment import variable
+from training.gate.result import GateResult
 from training.gitlab.git import Author, Remote, Repository
-from training.gitlab.project import MergeRequest, Project, StillChecking, connect
+from training.gitlab.project import MergeRequest, Project, project_of
 from training.gitlab.publish import with_images
 
 PATIENCE_SECONDS = 60
 PAUSE_SECONDS = 2
+# What GitLab answers while it still checks whether a merge request can merge.
+CHECKING = (405, 406, 422)
 
 Sleep = Callable[[float], None]
 
@@ -32,7 +35,7 @@ def branch_of(task: str, incident: str | None) -> str:
     return f"retrain/{task}-{incident or MANUAL}"
 
 
-def title_of(result: Result) -> str:
+def title_of(result: GateResult) -> str:
     """Return the merge request's title, with the figures that matter."""
     name, found = ("fresh", result.fresh) if result.fresh is not None else ("base", result.base)
     if found is None:
@@ -78,7 +81,9 @@ def merge_when_checked(
             if project.has_pipeline(request.iid, sha):
                 project.merge_when_checked(request.iid, sha)
                 return
-        except StillChecking as error:
+        except GitLabRefused as error:
+            if error.status not in CHECKING:
+                raise
             last = error
         sleep(PAUSE_SECONDS)
     raise last
@@ -120,8 +125,8 @@ def main(
         return
     if result.decision.verdict == "block":
         raise NothingToPropose(result.decision.line())
-    project = connect(environment)
-    target = variable(environment, "CI_DEFAULT_BRANCH", "as GitLab sets it in every job")
+    project = project_of(environment)
+    target = Job(environment).variable("CI_DEFAULT_BRANCH")
     branch, title = branch_of(options.task, result.incident), title_of(result)
     repository = Repository(root, environment)
     message = f"{title}\n\n{result.decision.line()}"

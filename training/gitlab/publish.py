@@ -7,11 +7,10 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from perennial.gitlab.job import Job
 from training.command_line import run, task_parser
-from training.errors import BadParameter
 from training.gitlab import note
-from training.gitlab.environment import variable
-from training.gitlab.project import Project, connect
+from training.gitlab.project import Project, project_of
 
 
 def with_images(folder: Path, upload: Callable[[Path], str]) -> str:
@@ -50,23 +49,11 @@ def publish(project: Project, *, iid: int, task: str, folder: Path) -> str:
     return "updated" if earlier else "written"
 
 
-def merge_request_of(environment: Mapping[str, str]) -> int:
-    """Return the number of the merge request whose pipeline this is.
-
-    Raises MissingVariable, BadParameter.
-    """
-    name = "CI_MERGE_REQUEST_IID"
-    text = variable(environment, name, "as GitLab sets it in a merge request's pipeline")
-    if not text.isdigit():
-        raise BadParameter(name, text, "a number")
-    return int(text)
-
-
 def parser() -> argparse.ArgumentParser:
     """Return the command line."""
     found = task_parser(
         "Write the report as the one note of this task on the merge request of the pipeline. "
-        "Reads REPO_TOKEN, CI_API_V4_URL, CI_PROJECT_ID and CI_MERGE_REQUEST_IID."
+        "Reads REPO_TOKEN and GitLab's own CI_ variables."
     )
     found.add_argument("--report", required=True, type=Path, help="folder with report.md")
     return found
@@ -77,8 +64,8 @@ def main(
 ) -> None:
     """Publish, and say what was done."""
     options = parser().parse_args(arguments)
-    iid = merge_request_of(environment)
-    project = connect(environment)
+    iid = Job(environment).merge_request
+    project = project_of(environment, target=True)
     done = publish(project, iid=iid, task=options.task, folder=options.report)
     print(f"merge request !{iid}: report {done}")
 

@@ -12,7 +12,7 @@ from gto.constants import Action
 from gto.tag import parse_name
 
 from perennial.bundle import Bundle, Manifest
-from perennial.statistics.comparison import wilson
+from perennial.statistics.intervals import wilson
 from training.gitlab.git import Repository
 
 STAGE = "production"

@@ -1,12 +1,12 @@
-"""Which rows main did not have, which it had, and whose label changed; rows are told by content."""
+"""Which rows are new since main, how many are gone or have another label, by their content."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 
+from perennial.digest import digests
 from training.artifacts.splits import SPLITS, Split
 
 
@@ -34,7 +34,7 @@ def changes(here: Path, main: Path, labels: Sequence[str], before: Sequence[str]
     if not all((main / f"{name}.npz").is_file() for name in SPLITS):
         return None
     after, earlier = _names(rows, labels), _names(_all(main), before)
-    new = np.array([key not in earlier for key in _keys(rows)], dtype=np.bool_)
+    new = np.array([key not in earlier for key in digests(rows.inputs).tolist()], dtype=np.bool_)
     return Changes(
         new=rows.where(new),
         gone=len(earlier.keys() - after.keys()),
@@ -49,10 +49,6 @@ def _all(folder: Path) -> Split:
     return first
 
 
-def _names(rows: Split, labels: Sequence[str]) -> dict[bytes, str]:
+def _names(rows: Split, labels: Sequence[str]) -> dict[int, str]:
     names = (labels[label] for label in rows.labels)
-    return dict(zip(_keys(rows), names, strict=True))
-
-
-def _keys(rows: Split) -> list[bytes]:
-    return [blake2b(row.tobytes(), digest_size=16).digest() for row in rows.inputs]
+    return dict(zip(digests(rows.inputs).tolist(), names, strict=True))

@@ -6,48 +6,17 @@ The statistics are those of the monitoring, which counts the same signals in liv
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from perennial.bundle.predictor import Predictor
 from perennial.signals import Binner, Signal, outputs
+from perennial.statistics import drift
+from perennial.statistics.counts import Ints
+from perennial.statistics.evidence import g_statistic, strength
 from training.artifacts.splits import Split
-from training.gate.comparison import probabilities
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from training.gate.models import probabilities
 
 PRIOR = 50.0  # weight of the reference, in rows; as monitoring's
 LIMIT = 0.1  # PSI; as monitoring's in its longest window
-
-
-def psi(counts: Ints, shares: Floats) -> float:
-    """Return the population stability index; 0 is no change, 0.25 is a different population.
-
-    counts: rows per bin, shape (bins,).  shares: of the reference, same shape, summing to 1.
-    The rows' shares are pulled towards the reference's by PRIOR, so that few rows prove little.
-    Source: Siddiqi, Credit Risk Scorecards, 2006, ch. 6.
-
-    >>> psi(np.array([0, 0]), np.array([0.5, 0.5]))
-    0.0
-    >>> round(psi(np.array([50, 0]), np.array([0.5, 0.5])), 3)
-    0.275
-    """
-    smoothed = (counts + PRIOR * shares) / (counts.sum() + PRIOR)
-    return float(np.sum((smoothed - shares) * np.log(smoothed / shares)))
-
-
-def evidence(counts: Ints, shares: Floats, *, size: int) -> float:
-    """Return the G statistic, divided by 1 + N/M since the reference is a sample too.
-
-    counts, shares: as in `psi`.  size: M, rows of the reference.
-    Source: Sokal and Rohlf, Biometry, 4th ed., 2012, ch. 17.
-
-    >>> round(evidence(np.array([100, 0]), np.array([0.5, 0.5]), size=100), 3)
-    69.315
-    """
-    rows, seen = counts.sum(), counts > 0
-    terms = counts[seen] * np.log(counts[seen] / rows / shares[seen])
-    return float(2 * terms.sum() / (1 + rows / size))
 
 
 @dataclass(frozen=True)
@@ -60,17 +29,18 @@ class Drift:
     @property
     def effect(self) -> float:
         """The PSI."""
-        return psi(self.counts, np.array(self.signal.shares))
+        return drift.psi(self.counts, self.signal.shares, prior=PRIOR)
 
     @property
     def evidence(self) -> float:
         """The G statistic; the signal's critical value is its limit."""
-        return evidence(self.counts, np.array(self.signal.shares), size=self.signal.size)
+        return g_statistic(self.counts, self.signal.shares, size=self.signal.size)
 
     @property
     def drifts(self) -> bool:
         """Whether effect and evidence both pass their limits."""
-        return self.effect > LIMIT and self.evidence > self.signal.critical_value
+        evidence = strength(self.evidence, self.signal.critical_value)
+        return drift.drifts(self.effect, evidence, limit=LIMIT)
 
     @property
     def bins(self) -> tuple[str, ...]:
@@ -93,4 +63,4 @@ def signal_drift(model: Predictor, rows: Split) -> list[Drift]:
     columns = {**model.bundle.extraction.extract(rows.inputs), **outputs(found)}
     parts = np.split(binner.count(columns), binner.offsets[1:])
     drifts = [Drift(signal, part) for signal, part in zip(binner.signals, parts, strict=True)]
-    return sorted(drifts, key=lambda drift: (drift.drifts, drift.effect), reverse=True)
+    return sorted(drifts, key=lambda one: (one.drifts, one.effect), reverse=True)

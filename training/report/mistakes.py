@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.gate.scores import Ints
+from perennial.statistics.counts import Ints
 from training.report import plots
 from training.report.markdown import code, image, table
 from training.report.plots.canvas import text
@@ -49,9 +49,9 @@ def as_table(source: Source, chosen: Ints, out: Path) -> str:
     """Return a line per row: what it is, its label, the answer, main's."""
     rows = []
     for row in chosen:
-        told = [code(source.labels[source.rows.labels[row]]), *_said(source, source.new, row)]
+        answered = [code(source.labels[source.rows.labels[row]]), *_said(source, source.new, row)]
         before = [] if source.old is None else _said(source, source.old, row)
-        rows.append([shortened(source.rows.inputs[row]), *told, *before])
+        rows.append([shortened(source.rows.inputs[row]), *answered, *before])
     head = ["input", "label", "answer", "confidence"]
     if source.old is not None:
         head += ["main's answer", "main's confidence"]

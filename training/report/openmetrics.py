@@ -6,8 +6,7 @@ Source: OpenMetrics 1.0, https://prometheus.io/docs/specs/om/open_metrics_spec/
 from collections.abc import Mapping
 from pathlib import Path
 
-from training.artifacts.arrangement import BASE
-from training.gate.scores import measure
+from perennial.statistics.metrics import METRICS
 from training.report.sections.cost import figures
 from training.report.source import Source
 
@@ -15,13 +14,8 @@ FILE = "metrics.txt"
 PREFIX = "model"
 UNITS = ("bytes", "joules", "seconds")
 
-# Name in section 2 to name here; a unit that OpenMetrics knows would stand at its end.
-SCORES = {
-    "accuracy": "accuracy",
-    "macro F1": "macro_f1",
-    "log loss": "log_loss",
-    "calibration error": "calibration_error",
-}
+# A unit that OpenMetrics knows would stand at a name's end.
+SCORES = ("accuracy", "macro_f1", "log_loss", "calibration_error")
 HELP = {
     "accuracy": "Share of test rows predicted right.",
     "macro_f1": "Mean over labels of the harmonic mean of precision and recall.",
@@ -34,11 +28,11 @@ HELP = {
 def write(source: Source, out: Path) -> Path:
     """Write this model's figures, without main's: GitLab compares them itself; return the path."""
     families: dict[str, list[tuple[Mapping[str, str], float]]] = {}
-    groups = {"base": source.rows.source == BASE, "fresh": source.fresh}
-    for shown, name in SCORES.items():
+    groups = {"base": source.base, "fresh": source.fresh}
+    for name in SCORES:
         for rows, chosen in groups.items():
             if chosen.any():
-                value = measure(shown, source.new[chosen], source.rows.labels[chosen])
+                value = METRICS[name].score(source.new[chosen], source.rows.labels[chosen])
                 families.setdefault(name, []).append(({"rows": rows}, value))
     helps = dict(HELP)
     for one in figures(source):

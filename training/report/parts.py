@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from perennial.statistics.comparison import holm, mcnemar, small_paired_interval, wilson
-from training.artifacts.arrangement import BASE
-from training.gate.comparison import Bools
+from perennial.statistics.counts import Bools
+from perennial.statistics.holm import holm
+from perennial.statistics.intervals import wilson
+from perennial.statistics.paired import mcnemar, small_paired_interval
+from training.artifacts.splits import BASE
 from training.report.source import Source
 
 SMALL = 30
@@ -70,7 +72,7 @@ def by_label(source: Source) -> dict[str, Bools]:
     return {name: labels == i for i, name in enumerate(source.labels) if (labels == i).any()}
 
 
-def measure(source: Source, *groups: Mapping[str, Bools]) -> list[list[Slice]]:
+def accuracy_by_slice(source: Source, *groups: Mapping[str, Bools]) -> list[list[Slice]]:
     """Return each group's slices; p-values are corrected for all that have enough rows."""
     every = [rows for group in groups for rows in group.values()]
     old, corrected = source.right_before, dict[int, float]()

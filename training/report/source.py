@@ -8,15 +8,17 @@ from pathlib import Path
 import numpy as np
 
 from perennial.bundle.predictor import Predictor
+from perennial.statistics.counts import Bools, Floats
 from training import params
-from training.artifacts.splits import Split
-from training.cost.latency import Latency, measure
+from training.artifacts.splits import BASE, Split
+from training.cost.latency import Latency, measure_latency
 from training.errors import BadParameter
 from training.gate import result as gate
-from training.gate.comparison import Bools, Floats, probabilities, unseen
-from training.gate.judgement import judge, open_models
-from training.gate.result import Result
-from training.gate.scores import aligned
+from training.gate.judgement import judge
+from training.gate.models import open_models, probabilities
+from training.gate.result import GateResult
+from training.gate.unseen import unseen
+from training.report.scores import aligned
 
 OTHER = "(other)"
 
@@ -59,7 +61,7 @@ class Source:
     main: Path | None
     challenger: Predictor
     champion: Predictor | None
-    result: Result
+    result: GateResult
     numbers: params.TaskParams
     environment: Environment
 
@@ -152,7 +154,12 @@ class Source:
         """
         models = [self.challenger] if self.champion is None else [self.challenger, self.champion]
         row = self.challenger.bundle.manifest.self_test.instance
-        return measure(models, np.array([row], np.float32))
+        return measure_latency(models, np.array([row], np.float32))
+
+    @property
+    def base(self) -> Bools:
+        """Whether a row of `rows` is one of the task's own, shape (rows,)."""
+        return np.asarray(self.rows.source == BASE)
 
     @property
     def fresh(self) -> Bools:

@@ -4,9 +4,9 @@ from textwrap import wrap
 
 import numpy as np
 
+from perennial.statistics.metrics import METRICS
 from training.artifacts.files import read_json
-from training.gate.decision import p_value
-from training.gate.scores import METRICS, measure
+from training.gate.figures import p_value
 from training.report.drift import signal_drift
 from training.report.findings import read
 from training.report.sections.cost import figures
@@ -14,7 +14,7 @@ from training.report.sections.data import SUMMARY, since_main
 from training.report.source import Source
 
 WIDTH = 80
-SHOWN = ("accuracy", "macro F1", "log loss", "calibration error")
+SHOWN = ("accuracy", "macro_f1", "log_loss", "calibration_error")
 # Figures of section 8 that fit on the screen.
 COSTS = (
     "training, wall time",
@@ -48,14 +48,15 @@ def _scores(source: Source) -> list[str]:
     truth, kind = source.rows.labels[chosen], "fresh" if fresh else "test"
     lines = [_line(f"{len(truth)} {kind} rows", *_heads(source))]
     for name in SHOWN if len(truth) else ():
-        here = measure(name, source.new[chosen], truth)
+        metric = METRICS[name]
+        here = metric.score(source.new[chosen], truth)
         if source.old is None:
-            lines.append(_line(name, f"{here:.4f}"))
+            lines.append(_line(metric.title, f"{here:.4f}"))
             continue
-        main = measure(name, source.old[chosen], truth)
-        arrow = "higher" if METRICS[name].higher_is_better else "lower"
+        main = metric.score(source.old[chosen], truth)
+        arrow = "higher" if metric.higher_is_better else "lower"
         note = f"{here - main:+.4f} ({arrow} is better)"
-        lines.append(_line(name, f"{main:.4f}", f"{here:.4f}", note))
+        lines.append(_line(metric.title, f"{main:.4f}", f"{here:.4f}", note))
     found = source.result.fresh or source.result.base
     if found is not None and found.difference is not None:
         lines.append(f"difference of accuracy: {p_value(found.difference.p)}, McNemar's exact test")

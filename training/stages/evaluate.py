@@ -1,67 +1,48 @@
 """Stage 3: what the model scores on rows it never saw, from the framework's own predictions."""
 
+import csv
 import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from perennial.statistics.comparison import calibration_error, wilson
+from perennial.statistics.confusion import confusion_matrix, precision_recall
+from perennial.statistics.counts import Floats, Ints
+from perennial.statistics.intervals import wilson
+from perennial.statistics.metrics import METRICS
 from training import params
 from training.artifacts.files import read_json, write_json
-from training.artifacts.splits import Prepared
+from training.artifacts.splits import BASE, Prepared
 from training.command_line import run, task_parser
 from training.errors import MissingArtifact
 from training.tasks import TASKS
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
-
-def measure(labels: tuple[str, ...], truth: Ints, probabilities: Floats) -> dict[str, Any]:
-    """Return every metric of one set of rows.
+def metrics_of(labels: tuple[str, ...], truth: Ints, probabilities: Floats) -> dict[str, Any]:
+    """Return every metric of one set of rows; None where it is undefined on them.
 
     truth: indices, shape (rows,).  probabilities: shape (rows, labels).
     """
-    from sklearn import metrics
-
-    classes = np.arange(len(labels))
-    predicted = probabilities.argmax(axis=1)
-    low, high = wilson(int((predicted == truth).sum()), len(truth))
-    scores = metrics.precision_recall_fscore_support(
-        truth, predicted, labels=classes, zero_division=0.0
-    )
+    confusion = confusion_matrix(probabilities, truth)
+    low, high = wilson(int(np.trace(confusion)), len(truth))
+    precision, recall = precision_recall(confusion)
+    scores = {name: metric.score(probabilities, truth) for name, metric in METRICS.items()}
     return {
         "rows": len(truth),
-        "accuracy": float((predicted == truth).mean()),
+        **{name: None if np.isnan(score) else score for name, score in scores.items()},
         "accuracy_low": low,
         "accuracy_high": high,
-        "macro_f1": float(scores[2].mean()),
-        "auc": _auc(truth, probabilities),
-        "log_loss": float(metrics.log_loss(truth, probabilities, labels=classes)),
-        "calibration_error": calibration_error(probabilities, truth),
         "per_class": {
             label: {
-                "precision": float(scores[0][i]),
-                "recall": float(scores[1][i]),
-                "rows": int(scores[3][i]),
+                "precision": float(precision[i]),
+                "recall": float(recall[i]),
+                "rows": int(confusion[i].sum()),
             }
             for i, label in enumerate(labels)
         },
-        "confusion": metrics.confusion_matrix(truth, predicted, labels=classes).tolist(),
+        "confusion": confusion.tolist(),
     }
-
-
-def _auc(truth: Ints, probabilities: Floats) -> float | None:
-    """Return the mean one-against-rest area; None where a class has no rows and it is undefined."""
-    from sklearn.metrics import roc_auc_score
-
-    present = np.unique(truth)
-    if len(present) < 2:
-        return None
-    areas = [roc_auc_score(truth == label, probabilities[:, label]) for label in present]
-    return float(np.mean(areas))
 
 
 def evaluate(labels: tuple[str, ...], prepared: Prepared, probabilities: Floats) -> dict[str, Any]:
@@ -70,11 +51,11 @@ def evaluate(labels: tuple[str, ...], prepared: Prepared, probabilities: Floats)
     probabilities: of all test rows, in their order.
     """
     test = prepared.test
-    groups = {"base": test.source == "base"}
+    groups = {"base": test.source == BASE}
     if prepared.fresh is not None and (test.source == prepared.fresh).any():
         groups["fresh"] = test.source == prepared.fresh
     return {
-        name: measure(labels, test.labels[rows], probabilities[rows])
+        name: metrics_of(labels, test.labels[rows], probabilities[rows])
         for name, rows in groups.items()
     }
 
@@ -83,9 +64,11 @@ def write_confusion(
     file: Path, labels: tuple[str, ...], truth: Ints, probabilities: Floats
 ) -> None:
     """Write one line per test row, as `dvc plots` wants it for its confusion matrix."""
-    pairs = zip(truth, probabilities.argmax(axis=1), strict=True)
-    lines = [f"{labels[actual]},{labels[predicted]}" for actual, predicted in pairs]
-    file.write_text("\n".join(["actual,predicted", *lines]) + "\n")
+    with file.open("w", newline="", encoding="utf-8") as out:
+        lines = csv.writer(out, lineterminator="\n")
+        lines.writerow(("actual", "predicted"))
+        pairs = zip(truth, probabilities.argmax(axis=1), strict=True)
+        lines.writerows((labels[actual], labels[predicted]) for actual, predicted in pairs)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -20,9 +20,10 @@ from training.artifacts.files import read_json
 from training.artifacts.splits import Prepared
 from training.command_line import run, task_parser
 from training.errors import ExportRefused, MissingArtifact
-from training.stages.reference import basis, build
+from training.stages.basis import basis
+from training.stages.model_card import model_card
+from training.stages.reference import build
 from training.tasks import TASKS
-from training.tasks.task import Task
 
 Floats = NDArray[np.float64]
 
@@ -56,34 +57,6 @@ def flat_metrics(metrics: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     }
 
 
-def card(
-    task: Task, name: str, version: str, metrics: Mapping[str, Any], facts: Mapping[str, Any]
-) -> str:
-    """Return the model card, as Markdown.
-
-    Source of its headings: Mitchell et al., Model Cards for Model Reporting, FAT* 2019.
-    """
-    lines = [f"# {name} {version}", "", "## Use", task.about, "", "## Model"]
-    lines += [
-        f"`{facts['model']}`, trained by {facts['framework']} {facts['framework_version']} on "
-        f"{facts['rows']} rows in {facts['seconds']:.0f} s; probabilities calibrated with "
-        f"temperature {facts['temperature']:.2f} on the validation split.",
-        "",
-        "## Scores on rows it never saw",
-        "| rows | number | accuracy (95 % interval) | macro F1 | calibration error |",
-        "|---|---|---|---|---|",
-    ]
-    titles = {"base": "base test", "fresh": "collected after the latest incident"}
-    for group, title in titles.items():
-        if group in metrics:
-            m = metrics[group]
-            lines.append(
-                f"| {title} | {m['rows']} | {m['accuracy']:.4f} ({m['accuracy_low']:.4f} to "
-                f"{m['accuracy_high']:.4f}) | {m['macro_f1']:.4f} | {m['calibration_error']:.4f} |"
-            )
-    return "\n".join(lines) + "\n"
-
-
 def data_version(name: str, lock: Path = Path("dvc.lock")) -> str:
     """Return DVC's hash of the prepared rows, which DVC has locked before this stage runs.
 
@@ -112,7 +85,7 @@ def export(
     with np.load(folder / "model" / "predictions.npz") as file:
         validation, test = file["validation"], file["test"]
     rows = basis(prepared, validation, test, numbers)
-    extraction = Extraction.fit(task.input, rows.learnt.inputs)
+    extraction = Extraction.fit(task.input, rows.fitted.inputs)
     reference = build(extraction, task.labels, rows, numbers)
     if out.exists():
         rmtree(out)
@@ -120,7 +93,7 @@ def export(
     copyfile(folder / "model" / "model.onnx", out / MODEL)
     (out / REFERENCE).write_text(reference.model_dump_json(indent=1) + "\n")
     extraction.save(out / SIGNALS)
-    (out / CARD).write_text(card(task, name, numbers.version, metrics, facts))
+    (out / CARD).write_text(model_card(task, name, numbers.version, metrics, facts))
     manifest = {
         "task": name,
         "version": numbers.version,

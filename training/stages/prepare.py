@@ -4,7 +4,8 @@ import sys
 from pathlib import Path
 
 from training import params
-from training.artifacts.arrangement import arrange, read_feedback
+from training.artifacts.arrangement import arrange
+from training.artifacts.feedback import read_feedback
 from training.artifacts.splits import SPLITS, Prepared
 from training.command_line import run, task_parser
 from training.tasks import TASKS

@@ -1,6 +1,5 @@
 """What the model was accepted on: the shares and accuracy that live traffic is held against."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,8 +20,9 @@ from perennial.signals import (
     outputs,
     reference_shares,
 )
-from training.artifacts.splits import Prepared, Split
+from perennial.statistics.evidence import critical_value
 from training.params import Export
+from training.stages.basis import Basis
 
 # A sure model's quantiles all lie within 1e-6 of 1, where they would measure rounding errors.
 # Where no third label has a chance, a margin is twice the confidence less 1.
@@ -31,56 +31,6 @@ EDGES = {
     MARGIN: (0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.96, 0.98, 0.998),
 }
 Column = NDArray[Any]
-
-
-@dataclass(frozen=True)
-class Basis:
-    """The rows a reference is counted on.
-
-    learnt: rows that the signals are fitted to, none of which is among the inputs: on its own rows
-    a fit looks better than on any to come.
-    inputs: rows for the input signals; held-out or not makes no difference to those.
-    held_out: rows with their probabilities, for the output signals: on rows it was fitted on, a
-    model is surer than it will be.
-    accuracy: of correct predictions on test rows; accuracy_size: how many rows.  confidence: the
-    mean probability of the predicted label on these rows.
-    """
-
-    learnt: Split
-    inputs: Split
-    held_out: Split
-    probabilities: NDArray[np.float64]
-    accuracy: float
-    accuracy_size: int
-    confidence: float
-
-
-def basis(
-    prepared: Prepared, validation: NDArray[np.float64], test: NDArray[np.float64], numbers: Export
-) -> Basis:
-    """Choose the rows that live traffic should look like.
-
-    After an incident that is what was collected for it, where it is enough; else the base rows.
-    validation, test: probabilities of these splits' rows.
-    """
-    everything = prepared.train + prepared.held_out
-    source, inputs = "base", prepared.held_out
-    fresh = everything.source == (prepared.fresh or "")
-    if fresh.sum() >= numbers.least_fresh_rows and (prepared.test.source == prepared.fresh).any():
-        source, inputs = str(prepared.fresh), everything
-    held_out, probabilities = prepared.held_out, np.concatenate([validation, test])
-    chosen = held_out.source == source
-    tested = prepared.test.source == source
-    correct = test[tested].argmax(axis=1) == prepared.test.labels[tested]
-    return Basis(
-        prepared.train.where(prepared.train.source == "base"),
-        inputs.where(inputs.source == source),
-        held_out.where(chosen),
-        probabilities[chosen],
-        float(correct.mean()),
-        len(correct),
-        float(test[tested].max(axis=1).mean()),
-    )
 
 
 def build(
@@ -127,7 +77,7 @@ def _numeric(name: str, column: Column, numbers: Export, level: float) -> Signal
         "edges": edges,
         "low": low,
         "high": high,
-        "rank_critical_value": _critical_value(level, freedom=1),
+        "rank_critical_value": critical_value(2, level=level),
     }
     return _counted(column, fields, level)
 
@@ -135,14 +85,8 @@ def _numeric(name: str, column: Column, numbers: Export, level: float) -> Signal
 def _counted(column: Column, fields: dict[str, Any], level: float) -> Signal:
     """Return the signal with the shares of its bins in the column and the limit at the level."""
     bins = len(fields["bins"])
-    critical_value = _critical_value(level, freedom=bins - 1)
+    critical = critical_value(bins, level=level)
     even = tuple(1 / bins for _ in range(bins))
-    blank = Signal(shares=even, size=len(column), critical_value=critical_value, **fields)
+    blank = Signal(shares=even, size=len(column), critical_value=critical, **fields)
     counts = Binner([blank]).count({blank.name: column})
     return blank.model_copy(update={"shares": reference_shares(counts, blank.kind)})
-
-
-def _critical_value(level: float, *, freedom: int) -> float:
-    from scipy.stats import chi2
-
-    return float(chi2.isf(level, freedom))

@@ -5,37 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from training import params
-from training.artifacts.arrangement import Collected, arrange, read_feedback
 from training.command_line import run, task_parser
 from training.errors import InvalidData
 from training.tasks import TASKS
 from training.tasks.task import Task
-from training.validation.arrays import check_shares, count_labels
-from training.validation.base import check_base
-from training.validation.findings import Findings
-from training.validation.splits import Origins, check_splits
-from training.validation.table import check_feedback
-
-
-def validate(task: Task, numbers: params.Prepare, feedback: Path) -> Findings:
-    """Return all findings; where a rule is broken, those that build on it are left out."""
-    findings = Findings()
-    rows, collected = task.load(), Collected.nothing(task)
-    arrangeable = check_base(findings, task, rows)
-    if check_feedback(findings, task, feedback):
-        collected = read_feedback(task, feedback)
-    if len(collected.places):
-        names, labels = task.labels, collected.split.labels
-        findings.should(check_shares("feedback.label", labels, names, task.schema.uneven))
-    if arrangeable:
-        origins = Origins.of(rows, collected)
-        findings.should(origins.contradictions(task.labels))
-        prepared = arrange(rows, collected, numbers)
-        findings.must(*check_splits(prepared, origins, task.labels))
-        for name in ("validation", "test"):
-            labels = prepared.split(name).labels
-            findings.should(count_labels(f"{name}.label", labels, task.labels, 1))
-    return findings
+from training.validation.task_data import validate
 
 
 def main(

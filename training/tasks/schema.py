@@ -4,6 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
+from perennial.errors import InvalidField
+
 Count = Annotated[int, Field(gt=0)]
 
 
@@ -31,5 +33,5 @@ class Schema(BaseModel):
     @model_validator(mode="after")
     def _low_is_under_high(self) -> Self:
         if self.low >= self.high:
-            raise ValueError(f"low: got {self.low}, expected less than high, {self.high}")
+            raise InvalidField("low", self.low, f"less than high, {self.high}")
         return self

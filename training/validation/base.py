@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from training.artifacts.arrangement import BASE, digests
+from perennial.digest import digests
+from training.artifacts.splits import BASE
 from training.tasks.task import Rows, Task
 from training.validation.arrays import (
     check_duplicates,

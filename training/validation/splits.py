@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.artifacts.arrangement import Collected, digests
+from perennial.digest import digests
+from training.artifacts.feedback import FeedbackRows
 from training.artifacts.splits import SPLITS, Prepared
 from training.tasks.task import Rows
 from training.validation.arrays import count_labels, first_of
@@ -28,7 +29,7 @@ class Origins:
     base: int
 
     @classmethod
-    def of(cls, rows: Rows, collected: Collected) -> "Origins":
+    def of(cls, rows: Rows, collected: FeedbackRows) -> "Origins":
         """Return those of all rows."""
         return cls(
             np.concatenate([digests(rows.inputs), digests(collected.split.inputs)]),

@@ -11,7 +11,8 @@ import pyarrow
 import pyarrow.compute
 import pyarrow.parquet
 
-from training.artifacts.arrangement import digests
+from perennial.digest import digests
+from training.errors import InvalidData
 from training.tasks.task import Task
 from training.validation.arrays import check_duplicates, check_inputs
 from training.validation.findings import SAMPLES, Finding, Findings, by_row, of, shown
@@ -50,6 +51,13 @@ def check_feedback(findings: Findings, task: Task, file: Path) -> bool:
     readable = [] if table is not None else [" ".join(problem.split())]
     findings.must(of(NAME, "a readable Parquet file", 1, readable, "files"))
     return table is not None and check_table(findings, task, table)
+
+
+def require_valid(task: Task, file: Path) -> None:
+    """Raise InvalidData where the file breaks the rules that stop a training."""
+    findings = Findings()
+    if not check_feedback(findings, task, file):
+        raise InvalidData(file, findings.broken)
 
 
 def check_table(findings: Findings, task: Task, table: pyarrow.Table) -> bool:

@@ -1,8 +1,8 @@
 """Which source an address belongs to."""
 
+from perennial.settings import InvalidSettings
 from service.serving.sources import SOURCES
 from service.serving.sources.source import Source
-from service.settings import InvalidSettings
 
 LOCAL = "file"
 

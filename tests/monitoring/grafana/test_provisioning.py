@@ -8,8 +8,9 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from monitoring.grafana.generated_files import DASHBOARDS, generated
+from monitoring.grafana.generated_files import DASHBOARDS
 from monitoring.grafana.generated_files import ROOT as GRAFANA
+from monitoring.grafana.generated_files import generated
 from monitoring.grafana.variables import DATASOURCE_UID
 from monitoring.thresholds import Thresholds
 from tests.monitoring.grafana import alerting_schemas, schemas

@@ -11,8 +11,8 @@ from monitoring.prometheus_config import prometheus_config
 from monitoring.recording.series import Window
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
-from perennial.statistics.calibration import calibration_chance, calibration_error
-from service.counting.feedback import BINS, BOUNDS
+from perennial.statistics.calibration import BOUNDS, calibration_chance, calibration_error
+from service.counting.feedback import BINS
 from tests.monitoring.replica import Replica
 from tests.prometheus import Prometheus
 

@@ -15,7 +15,11 @@ from monitoring.thresholds import Thresholds, seconds
 from perennial.metric_names import service as metrics
 from perennial.signals import OTHER
 from perennial.statistics import drift, evidence
-from perennial.statistics.drift import Floats
+from perennial.statistics.accuracy import accuracy, estimated_accuracy
+from perennial.statistics.control_limit import control_limit
+from perennial.statistics.counts import Floats
+from perennial.statistics.f1 import macro_f1
+from perennial.statistics.label_coverage import label_coverage
 from tests.monitoring.replica import Replica
 from tests.monitoring.watched import (
     CONFIDENCE,
@@ -220,15 +224,15 @@ def test_accuracy_f1_and_coverage_are_the_specification(watched: Watched, window
             for a in LABELS
         ]
         limits = [
-            drift.control_limit(reference, size=size, rows=seen, z=THRESHOLDS.accuracy_z)
+            control_limit(reference, size=size, rows=seen, z=THRESHOLDS.accuracy_z)
             for seen in (np.sum(counts), rows[key])
         ]
-        estimated = drift.estimated_accuracy(
+        estimated = estimated_accuracy(
             total[key], rows[key], accuracy=reference, confidence=CONFIDENCE
         )
-        coverage = drift.label_coverage(float(np.sum(counts)), rows[key])
-        expected = [drift.accuracy(counts), limits[0], estimated, limits[1]]
-        expected += [drift.macro_f1(counts), coverage]
+        coverage = label_coverage(float(np.sum(counts)), rows[key])
+        expected = [accuracy(counts), limits[0], estimated, limits[1]]
+        expected += [macro_f1(counts), coverage]
         assert [values[key] for values in recorded] == pytest.approx(expected, abs=TOLERANCE)
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitoring.relay.errors import GitlabFailed, GitlabUnsure
 from monitoring.relay.gitlab import Pipeline
 from monitoring.relay.policy import AuditEntry
+from perennial.gitlab.errors import GitLabRefused, GitLabUnsure
 
 START = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 GROUP = '{}/{action="retrain"}:{model="digits"}'
@@ -55,16 +55,16 @@ class FakePipelines:
         self.inputs.append(inputs)
         step = self.plan.pop(0) if self.plan else "ok"
         if step == "refused":
-            raise GitlabFailed("GitLab refused: 400")
+            raise GitLabRefused("GitLab refused: 400")
         if step == "lost":
-            raise GitlabUnsure("GitLab's answer was lost: timeout")
+            raise GitLabUnsure("GitLab's answer was lost: timeout")
         name = f"retrain {inputs['task']} {inputs['incident']}"
         assert name not in self.made, f"a second pipeline for {name}"
         number = len(self.made) + 1
         self.made[name] = Pipeline(number, f"http://gitlab/{number}", "created")
         self.before_answer()
         if step == "made":
-            raise GitlabUnsure("GitLab's answer was lost: timeout")
+            raise GitLabUnsure("GitLab's answer was lost: timeout")
         return self.made[name]
 
     def status(self, pipeline: int) -> str:
@@ -76,12 +76,12 @@ class FakePipelines:
         """Return what the test set."""
         self._check()
         if self.unreadable:
-            raise GitlabFailed("GitLab did not answer: 404")
+            raise GitLabRefused("GitLab did not answer: 404")
         return self.verdicts.get(pipeline)
 
     def _check(self) -> None:
         if self.down:
-            raise GitlabFailed("GitLab was not reached: connection refused")
+            raise GitLabRefused("GitLab was not reached: connection refused")
 
 
 def alert(

@@ -1,12 +1,12 @@
 """A strict stand-in for GitLab's API over HTTP: pipelines by trigger, by name and by number."""
 
-import json
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from contextlib import ExitStack
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.http_server import Call, Reply, serving
 
 PROJECT = "group/perennial"
 TRIGGER_TOKEN = "glptt-trigger"
@@ -28,47 +28,34 @@ class GitlabServer:
         self.requests: list[str] = []
         self.hang_seconds = hang_seconds
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-
-    @property
-    def url(self) -> str:
-        """Its address."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        self.url = ""
+        self._port = port
+        self._open = ExitStack()
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self.url = self._open.enter_context(serving(self._reply, port=self._port))
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+    def __exit__(self, *error: object) -> None:
+        self._open.close()
 
-    def answer(self, method: str, target: str, headers: Any, body: bytes) -> tuple[int, Any]:
-        """Return status and document; a negative status cuts the connection."""
+    def _reply(self, call: Call) -> Reply:
         with self._lock:
-            parts = urlsplit(target)
+            parts = urlsplit(call.target)
             path = unquote(parts.path)
-            self.requests.append(f"{method} {path}")
+            self.requests.append(f"{call.method} {path}")
             root = f"/api/v4/projects/{PROJECT}"
             if PROJECT.replace("/", "%2F") not in parts.path:
-                return 404, {"message": "404 Project Not Found"}
-            if method == "POST" and path == f"{root}/trigger/pipeline":
+                return Reply(404, {"message": "404 Project Not Found"})
+            if call.method == "POST" and path == f"{root}/trigger/pipeline":
                 step = self.plan.pop(0) if self.plan else "ok"
-                status, document = self._trigger(step, headers, body)
+                status, document = self._trigger(step, call.headers, call.body)
             else:
-                step, (status, document) = "ok", self._read(
-                    method, root, path, parts.query, headers
-                )
+                step = "ok"
+                status, document = self._read(call, root, path, parts.query)
         if "hang" in step:
             time.sleep(self.hang_seconds)
-        return status, document
+        return Reply(status, document)
 
     def _trigger(self, step: str, headers: Any, body: bytes) -> tuple[int, Any]:
         if headers.get("PRIVATE-TOKEN"):
@@ -101,50 +88,19 @@ class GitlabServer:
         self.pipelines.append(pipeline)
         return pipeline
 
-    def _read(self, method: str, root: str, path: str, query: str, headers: Any) -> tuple[int, Any]:
-        if headers.get("PRIVATE-TOKEN") != READ_TOKEN:
+    def _read(self, call: Call, root: str, path: str, query: str) -> tuple[int, Any]:
+        if call.headers.get("PRIVATE-TOKEN") != READ_TOKEN:
             return 401, {"message": "401 Unauthorized"}
-        if method == "GET" and path == f"{root}/pipelines":
+        if call.method == "GET" and path == f"{root}/pipelines":
             name = parse_qs(query)["name"][0]
             return 200, [item for item in self.pipelines if item["name"] == name]
         for pipeline in self.pipelines:
-            if method == "GET" and path == f"{root}/pipelines/{pipeline['id']}":
+            if call.method == "GET" and path == f"{root}/pipelines/{pipeline['id']}":
                 return 200, pipeline
-            if method == "GET" and path == f"{root}/pipelines/{pipeline['id']}/jobs":
+            if call.method == "GET" and path == f"{root}/pipelines/{pipeline['id']}/jobs":
                 return 200, pipeline["jobs"]
             for job in pipeline["jobs"]:
                 for name, content in job.get("files", {}).items():
-                    if method == "GET" and path == f"{root}/jobs/{job['id']}/artifacts/{name}":
+                    if call.method == "GET" and path == f"{root}/jobs/{job['id']}/artifacts/{name}":
                         return 200, content
         return 404, {"message": "404 Not Found"}
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self._answer("GET")
-
-            def do_POST(self) -> None:
-                self._answer("POST")
-
-            def _answer(self, method: str) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                status, document = server.answer(method, self.path, self.headers, body)
-                if status < 0:
-                    self.close_connection = True
-                    return
-                payload = json.dumps(document).encode()
-                try:
-                    self.send_response(status)
-                    self.send_header("Content-Type", "application/json")
-                    self.send_header("Content-Length", str(len(payload)))
-                    self.end_headers()
-                    self.wfile.write(payload)
-                except (BrokenPipeError, ConnectionResetError):
-                    self.close_connection = True  # The relay did not wait for the answer.
-
-            def log_message(self, format: str, *args: Any) -> None:
-                """Stay silent."""
-
-        return Handler

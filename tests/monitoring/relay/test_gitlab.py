@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from demo.processes import free_port
-from monitoring.relay.errors import GitlabFailed, GitlabUnsure
 from monitoring.relay.gitlab import GitlabPipelines
 from monitoring.relay.policy import GATE_VERDICTS, AuditEntry, AuditEvent
+from perennial.gitlab.errors import GitLabRefused, GitLabUnsure
 from tests.monitoring.relay.gitlab_server import PROJECT, READ_TOKEN, TRIGGER_TOKEN, GitlabServer
 
 INPUTS = {"task": "digits", "incident": "0123456789ab", "incident_started": "2026-11-21T08:00:00Z"}
@@ -67,13 +67,10 @@ def test_a_gate_that_was_not_reached_has_no_verdict(gitlab: GitlabServer, jobs: 
 @pytest.mark.parametrize(
     "content, message",
     [
-        (None, "GitLab did not answer GET .*404"),
+        (None, "GET .*gate.json: GitLab answered 404"),
         ([], "the gate left no verdict"),
         ({"decision": {"verdict": "maybe", "reasons": []}}, "the gate left no verdict.*maybe"),
-        (
-            {"decision": {"verdict": "accepted", "reasons": []}},
-            "the gate left 'accepted', expected",
-        ),
+        ({"decision": {"verdict": "accepted", "reasons": []}}, "got 'accepted', expected"),
     ],
 )
 def test_a_verdict_that_makes_no_sense_is_refused(
@@ -85,7 +82,7 @@ def test_a_verdict_that_makes_no_sense_is_refused(
     files = {} if content is None else {"artifacts/digits/gate/gate.json": content}
     gate = {"id": 7, "name": "gate", "status": "failed", "files": files}
     gitlab.pipelines[0]["jobs"] = [gate]
-    with pytest.raises(GitlabFailed, match=message):
+    with pytest.raises(GitLabRefused, match=message):
         client.gate_verdict(made.id, "digits")
 
 
@@ -100,43 +97,43 @@ def test_the_first_of_two_pipelines_of_a_name_is_found(gitlab: GitlabServer) -> 
 @pytest.mark.parametrize(
     "wrong, message",
     [
-        ({"trigger": "glptt-other"}, "GitLab refused: .*404 Not Found"),
-        ({"ref": "gone"}, "GitLab refused: .*Reference not found"),
+        ({"trigger": "glptt-other"}, "404 Not Found; .* hidden from RELAY_TRIGGER_TOKEN"),
+        ({"ref": "gone"}, "start a pipeline: GitLab answered 400: .*Reference not found"),
     ],
 )
 def test_a_refusal_is_sure_and_says_why(
     gitlab: GitlabServer, wrong: dict[str, str], message: str
 ) -> None:
     """GitLab's own words are in the reason; nothing was started."""
-    with pytest.raises(GitlabFailed, match=message):
+    with pytest.raises(GitLabRefused, match=message):
         _client(gitlab.url, **wrong).trigger(INPUTS)
     assert gitlab.pipelines == []
 
 
 def test_a_wrong_read_token_is_told(gitlab: GitlabServer) -> None:
     """Looking up needs a token of scope read_api."""
-    with pytest.raises(GitlabFailed, match="401"):
+    with pytest.raises(GitLabRefused, match="401: .*RELAY_READ_TOKEN is unknown"):
         _client(gitlab.url, read="glpat-other").find(NAME)
 
 
 @pytest.mark.parametrize("step", ["500", "made-500", "hang", "made-hang", "broken"])
 def test_a_lost_answer_is_unsure(step: str) -> None:
     """After these nobody can know whether there is a pipeline."""
-    with GitlabServer(step) as server, pytest.raises(GitlabUnsure):
+    with GitlabServer(step) as server, pytest.raises(GitLabUnsure):
         _client(server.url).trigger(INPUTS)
 
 
 def test_a_gitlab_that_is_not_there_is_sure() -> None:
     """A connection that never stood carried nothing."""
-    with pytest.raises(GitlabFailed, match="not reached"):
+    with pytest.raises(GitLabRefused, match="start a pipeline: no answer from GitLab"):
         _client(f"http://127.0.0.1:{free_port()}").trigger(INPUTS)
 
 
 def test_no_token_is_in_a_message(gitlab: GitlabServer) -> None:
     """What goes to the audit and the log holds no secret."""
-    with pytest.raises(GitlabFailed) as refused:
+    with pytest.raises(GitLabRefused) as refused:
         _client(gitlab.url, ref="gone").trigger(INPUTS)
-    with pytest.raises(GitlabFailed) as down:
+    with pytest.raises(GitLabRefused) as down:
         _client(f"http://127.0.0.1:{free_port()}").find(NAME)
     told = str(refused.value) + str(down.value)
     assert TRIGGER_TOKEN not in told and READ_TOKEN not in told

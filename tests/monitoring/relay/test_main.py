@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitoring.relay import tables
 from monitoring.relay.settings import Settings
 
 ROOT = Path(__file__).parents[3]
@@ -38,11 +39,14 @@ def _python(changes: dict[str, str], *arguments: str) -> subprocess.CompletedPro
 @pytest.mark.parametrize(
     "changes, message",
     [
-        ({"RELAY_GITLAB_URL": ""}, "RELAY_GITLAB_URL: Field required"),
-        ({"RELAY_GITLAB_URL": "gitlab"}, "RELAY_GITLAB_URL: got 'gitlab', String should match"),
-        ({"RELAY_PORT": "99999"}, "RELAY_PORT: got '99999', Input should be less than or equal"),
-        ({"RELAY_DAILY_BUDGET": "0"}, "RELAY_DAILY_BUDGET: got '0', Input should be greater"),
-        ({"RELAY_TIMEOUT_SECONDS": "soon"}, "RELAY_TIMEOUT_SECONDS: got 'soon', Input should be"),
+        ({"RELAY_GITLAB_URL": ""}, "RELAY_GITLAB_URL: got nothing, expected a value"),
+        (
+            {"RELAY_GITLAB_URL": "gitlab"},
+            "RELAY_GITLAB_URL: got 'gitlab', expected text that matches",
+        ),
+        ({"RELAY_PORT": "99999"}, "RELAY_PORT: got '99999', expected less than or equal"),
+        ({"RELAY_DAILY_BUDGET": "0"}, "RELAY_DAILY_BUDGET: got '0', expected greater"),
+        ({"RELAY_TIMEOUT_SECONDS": "soon"}, "RELAY_TIMEOUT_SECONDS: got 'soon', expected a valid"),
         ({"RELAY_BEARER_TOKEN": ""}, "RELAY_BEARER_TOKEN, RELAY_HMAC_SECRET: got none, expected"),
         ({"RELAY_MODELS": " , "}, "RELAY_MODELS: got none, expected names separated by commas"),
         (
@@ -96,7 +100,7 @@ def test_secrets_are_read_from_their_files(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text, encoding="utf-8")
     code = (
         "from monitoring.relay.settings import Settings; from sqlalchemy.engine import make_url; "
-        "s = Settings(); "
+        "from perennial import settings; s = settings.read(Settings); "
         "print(s.read_token.get_secret_value(), make_url(s.database_url).password)"
     )
     files = {
@@ -107,6 +111,18 @@ def test_secrets_are_read_from_their_files(tmp_path: Path) -> None:
     }
     done = _python(files, "-c", code)
     assert (done.stdout, done.stderr) == ("abc a/b@c\n", "")
+
+
+def test_a_database_of_a_newer_version_stops_the_start(tmp_path: Path) -> None:
+    """The relay ends with 2 and one sentence that names both versions."""
+    address = f"sqlite:///{tmp_path / 'relay.db'}"
+    made = tables.engine(address)
+    with made.begin() as connection:
+        connection.execute(tables.SCHEMA.version.update().values(version_num="0999"))
+    made.dispose()
+    done = _run({"RELAY_DATABASE_URL": address})
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"{address}: the relay's tables are of version 0999, expected at")
 
 
 def test_help_lists_every_setting() -> None:

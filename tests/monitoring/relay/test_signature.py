@@ -41,16 +41,24 @@ def test_one_of_ours_is_let_in(senders: Senders, headers: dict[str, str]) -> Non
     "senders, headers, message",
     [
         (PLAIN, {}, "Authorization: got no header, expected a bearer token, or a signature in"),
-        (PLAIN, {"authorization": "Basic token"}, "Authorization: got Basic, expected Bearer"),
+        (PLAIN, {"authorization": "Basic token"}, "Authorization: got 'Basic', expected Bearer"),
         (PLAIN, {"authorization": "Bearer nope"}, "Authorization: got another token, expected"),
         (PLAIN, {"authorization": "Bearer "}, "Authorization: got another token, expected"),
         (TIMED, {"authorization": "Bearer token"}, "Authorization: got another token, expected"),
         (PLAIN, {HEADER: sign("other", BODY)}, "Signature: got another signature, expected"),
         (PLAIN, {HEADER: "ümlaut"}, "Signature: got another signature, expected"),
         (TIMED, {HEADER: sign("secret", BODY)}, "X-Time: got no header, expected the time"),
-        (TIMED, _timed("noon"), "X-Time: got noon, expected the time in whole seconds"),
-        (TIMED, _timed(NOW - 301), f"X-Time: got {NOW - 301}, expected a time within 300 seconds"),
-        (TIMED, _timed(NOW + 301), f"X-Time: got {NOW + 301}, expected a time within 300 seconds"),
+        (TIMED, _timed("noon"), "X-Time: got 'noon', expected the time in whole seconds"),
+        (
+            TIMED,
+            _timed(NOW - 301),
+            f"X-Time: got '{NOW - 301}', expected a time within 300 seconds",
+        ),
+        (
+            TIMED,
+            _timed(NOW + 301),
+            f"X-Time: got '{NOW + 301}', expected a time within 300 seconds",
+        ),
         (TIMED, _timed(NOW, signed=NOW - 9000), "Signature: got another signature, expected"),
         (
             Senders(bearer="token", secret=None),

@@ -8,35 +8,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from monitoring.relay.tables import engine, metadata
+from monitoring.relay.tables import engine
 from tests.monitoring.relay.fakes import START, FakePipelines, alert, webhook
 from tests.monitoring.relay.parts import Bench
-from tests.postgres import postgres
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """Return the URL of a PostgreSQL."""
-    with postgres() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the URL of an empty database of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/new folder/relay.db"
-    url: str = request.getfixturevalue("server")
-    made = engine(url)
-    metadata.drop_all(made)
-    made.dispose()
-    return url
 
 
 @pytest.fixture
-def relay(database: str) -> Iterator[Bench]:
+def relay(url: str) -> Iterator[Bench]:
     """Return a relay over that database."""
-    made = Bench(database, FakePipelines("refused", "made"))
+    made = Bench(url, FakePipelines("refused", "made"))
     yield made
     made.store.close()
 

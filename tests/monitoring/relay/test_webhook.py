@@ -113,7 +113,7 @@ def test_json_that_is_no_object_is_refused(body: bytes) -> None:
         parse(body)
 
 
-@pytest.mark.parametrize("model, shown", [("cats", "cats"), (None, "nothing")])
+@pytest.mark.parametrize("model, shown", [("cats", "'cats'"), (None, "nothing")])
 def test_an_unknown_model_is_named(model: str | None, shown: str) -> None:
     """A retrain alert must be about a model that the relay knows."""
     with pytest.raises(Refused) as error:

@@ -9,11 +9,11 @@ import pytest
 
 from monitoring.__main__ import main
 from monitoring.prometheus_client import Prometheus as Client
+from monitoring.summary.drift_status import DriftStatus
 from monitoring.summary.signal_drift import SignalDrift
 from monitoring.summary.span import Span
 from monitoring.summary.summary import Summary, summarise
 from monitoring.summary.table import text
-from monitoring.summary.drift_status import DriftStatus
 from monitoring.summary.version import choose
 from monitoring.summary.words import facts, headline
 from monitoring.thresholds import Thresholds, seconds

@@ -182,22 +182,26 @@ def test_a_signal_of_the_wrong_kind_is_refused(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "problem"),
     [
-        ("shares", [0.5, 0.6, *[0.1] * 10], "signals.brightness: Value error, shares sum to 2.1"),
-        ("shares", [1.0, 0.0], "signals.brightness.shares.1: Input should be greater than 0"),
-        ("shares", [1.2, -0.2], "signals.brightness.shares.0: Input should be less than or equal"),
-        ("shares", [0.8, 0.2], "signals.brightness: Value error, 2 shares for 12 bins"),
-        ("shares", None, "signals.brightness.shares: Input should be a valid array"),
-        ("bins", [*"abcdefghij", "outside", "missing"], "bins are ('a', 'b'"),
+        ("shares", [0.5, 0.6, *[0.1] * 10], "signals.brightness.shares: got a sum of 2.1"),
+        ("shares", [1.0, 0.0], "signals.brightness.shares.1: got 0.0, expected greater than 0"),
+        (
+            "shares",
+            [1.2, -0.2],
+            "signals.brightness.shares.0: got 1.2, expected less than or equal",
+        ),
+        ("shares", [0.8, 0.2], "signals.brightness.shares: got 2 of them, expected 12"),
+        ("shares", None, "signals.brightness.shares: got None, expected a valid array"),
+        ("bins", [*"abcdefghij", "outside", "missing"], "signals.brightness.bins: got ('a', 'b'"),
         ("bins", [*"abcdefghijk", "missing"], "expected ('00', '01'"),
-        ("edges", [1.0], "signals.brightness: Value error, edges are (1.0,), expected"),
-        ("edges", [9.0, 8.0], "edges are (9.0, 8.0), expected them to increase"),
-        ("edges", [float("nan")], "signals.brightness.edges.0: Input should be a finite number"),
-        ("low", 99.0, "low is 99.0, high is"),
-        ("low", None, "low is None"),
-        ("size", 0, "signals.brightness.size: Input should be greater than 0"),
-        ("size", -5, "signals.brightness.size: Input should be greater than 0 (got -5)"),
-        ("critical_value", -1, "signals.brightness.critical_value: Input should be greater"),
-        ("colour", "red", "signals.brightness.colour: Extra inputs"),
+        ("edges", [1.0], "signals.brightness.edges: got (1.0,), expected"),
+        ("edges", [9.0, 8.0], "edges: got (9.0, 8.0), expected increasing"),
+        ("edges", [float("nan")], "signals.brightness.edges.0: got nan, expected a finite number"),
+        ("low", 99.0, "low: got 99.0, expected a number up to high"),
+        ("low", None, "low: got None"),
+        ("size", 0, "signals.brightness.size: got 0, expected greater than 0"),
+        ("size", -5, "signals.brightness.size: got -5, expected greater than 0"),
+        ("critical_value", -1, "signals.brightness.critical_value: got -1, expected greater"),
+        ("colour", "red", "signals.brightness.colour: got 'red', expected no such field"),
     ],
 )
 def test_a_signal_that_contradicts_itself_is_named(
@@ -213,7 +217,7 @@ def test_a_signal_that_contradicts_itself_is_named(
 def test_a_reference_without_signals_is_refused(folder: Path) -> None:
     """There must be something to hold traffic against."""
     change_signals(folder, list.clear)
-    assert "signals: Tuple should have at least 1 item" in str(refusal(folder))
+    assert "signals: got [], expected at least 1 item" in str(refusal(folder))
 
 
 @pytest.mark.parametrize(

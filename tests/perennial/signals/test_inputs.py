@@ -16,7 +16,7 @@ COLOUR: dict[str, Any] = {"name": "colour", "kind": "categorical", "categories":
     ("document", "problem"),
     [
         ({"kind": "sound"}, "expected tags: 'image', 'tabular', 'text'"),
-        ({"kind": "image", "shape": [64]}, "shape is \\(64,\\), expected height and width"),
+        ({"kind": "image", "shape": [64]}, "shape: got \\(64,\\), expected height and width"),
         ({"kind": "image", "shape": [3, 3]}, "of at least 4"),
         ({"kind": "text", "max_characters": 0}, "greater than 0"),
         ({"kind": "tabular", "features": []}, "at least 1 item"),

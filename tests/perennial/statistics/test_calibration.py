@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from monitoring.errors import MonitoringError
-from perennial.statistics.calibration import calibration_chance, calibration_error
-from perennial.statistics.errors import BinMismatch, InvalidCounts
-from service.counting.feedback import BOUNDS
+from perennial.statistics.calibration import BOUNDS, calibration_chance, calibration_error
+from perennial.statistics.errors import BinMismatch, InvalidArgument, InvalidCounts
 
 Floats = NDArray[np.float64]
 
@@ -77,7 +75,7 @@ def test_what_makes_no_sense_is_refused(
     labels: list[float],
     right: list[float],
     confidence: list[float],
-    error: type[MonitoringError],
+    error: type[InvalidArgument],
     message: str,
 ) -> None:
     """Other bins and impossible counts are named, not computed."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from perennial.settings import InvalidSettings
 from service.counting.collector import Collector
 from service.counting.versions import Versions
 from service.serving.loaded import Loaded, load
@@ -15,7 +16,6 @@ from service.serving.production import Production
 from service.serving.sources import SOURCES
 from service.serving.sources.choose import open_source
 from service.serving.sources.source import Offer
-from service.settings import InvalidSettings
 from tests import bundles
 from tests.service import fakes
 

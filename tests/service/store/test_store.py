@@ -14,7 +14,7 @@ from perennial.errors import InvalidInput, PerennialError
 from service.errors import FeedbackConflict, StoreUnavailable, UnknownPrediction
 from service.store import tables, writes
 from service.store.queue import Store
-from service.store.writes import Outcome
+from service.store.writes import FeedbackResult
 from tests.service import fakes
 from tests.service.databases import NOW, labels, observed, rows
 
@@ -41,11 +41,11 @@ def store(engine: Engine) -> Iterator[Store]:
     made.close()
 
 
-def give(store: Store, *pairs: tuple[str, str]) -> list[Outcome | BaseException]:
+def give(store: Store, *pairs: tuple[str, str]) -> list[FeedbackResult | BaseException]:
     """Give labels at the same time and return what became of each."""
 
-    async def main() -> list[Outcome | BaseException]:
-        tasks: list[Coroutine[Any, Any, Outcome]] = [store.feedback(*pair) for pair in pairs]
+    async def main() -> list[FeedbackResult | BaseException]:
+        tasks: list[Coroutine[Any, Any, FeedbackResult]] = [store.feedback(*pair) for pair in pairs]
         return await asyncio.gather(*tasks, return_exceptions=True)
 
     return asyncio.run(main())
@@ -71,7 +71,7 @@ def test_feedback_joins_its_prediction_in_the_view(store: Store, engine: Engine)
     """Training reads labelled predictions, and those only, from one view."""
     store.offer(observed("a", "b"))
     (outcome,) = give(store, ("a", "dog"))
-    assert outcome == Outcome("pets", "1.0.0", "cat", 0.75, "dog", created=True, delay=0.0)
+    assert outcome == FeedbackResult("pets", "1.0.0", "cat", 0.75, "dog", created=True, delay=0.0)
     (row,) = rows(engine, "labelled_predictions")
     assert list(row) == [
         "prediction_id",
@@ -96,7 +96,7 @@ def test_a_label_says_how_late_it_came(engine: Engine, later: float, delay: floa
     try:
         store.offer(observed("a"))
         (outcome,) = give(store, ("a", "cat"))
-        assert isinstance(outcome, Outcome) and outcome.delay == pytest.approx(delay)
+        assert isinstance(outcome, FeedbackResult) and outcome.delay == pytest.approx(delay)
     finally:
         store.close()
 
@@ -108,7 +108,7 @@ def test_feedback_for_a_prediction_in_the_queue_works(engine: Engine) -> None:
     try:
         store.offer(observed("early"))
         (outcome,) = give(store, ("early", "cat"))
-        assert isinstance(outcome, Outcome) and outcome.created
+        assert isinstance(outcome, FeedbackResult) and outcome.created
     finally:
         store.close()
 
@@ -118,7 +118,9 @@ def test_the_same_label_again_changes_nothing(store: Store, engine: Engine) -> N
     store.offer(observed("a"))
     first = give(store, ("a", "cat"), ("a", "cat"))
     again = give(store, ("a", "cat"))
-    assert [outcome.created for outcome in (*first, *again) if isinstance(outcome, Outcome)] == [
+    assert [
+        outcome.created for outcome in (*first, *again) if isinstance(outcome, FeedbackResult)
+    ] == [
         True,
         False,
         False,
@@ -150,7 +152,7 @@ def test_a_label_outside_the_set_is_refused(store: Store, engine: Engine) -> Non
     error, fine = give(store, ("a", "bird"), ("b", "dog"))
     assert isinstance(error, InvalidInput) and error.status == 422
     assert str(error) == "label: got 'bird', expected one of ['cat', 'dog']"
-    assert isinstance(fine, Outcome)
+    assert isinstance(fine, FeedbackResult)
     assert [row["prediction_id"] for row in rows(engine, "feedback")] == ["b"]
 
 
@@ -223,7 +225,7 @@ def test_the_database_may_come_up_later(tmp_path: Path) -> None:
         assert isinstance(give(store, ("a", "cat"))[0], PerennialError)
         folder.unlink()
         store.offer(observed("a"))
-        assert isinstance(give(store, ("a", "cat"))[0], Outcome)
+        assert isinstance(give(store, ("a", "cat"))[0], FeedbackResult)
     finally:
         store.close()
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 
 from perennial.errors import InvalidInput
 from service.store import tables, writes
-from service.store.writes import Label, Outcome
+from service.store.writes import FeedbackResult, Label
 from tests.service.databases import NOW, labels, observed, rows
 
 
@@ -23,7 +23,7 @@ def test_two_replicas_agree_on_the_first_label(engine: Engine, url: str) -> None
     other = tables.connect(url)
     start = threading.Barrier(2)
 
-    def replica(mine: Engine) -> list[Outcome | InvalidInput]:
+    def replica(mine: Engine) -> list[FeedbackResult | InvalidInput]:
         start.wait()
         items = [Label(name, "dog") for name in ids]
         return [
@@ -36,7 +36,7 @@ def test_two_replicas_agree_on_the_first_label(engine: Engine, url: str) -> None
         results = list(pool.map(replica, (engine, other)))
     other.dispose()
     for pair in zip(*results, strict=True):
-        assert sorted(o.created for o in pair if isinstance(o, Outcome)) == [False, True]
+        assert sorted(o.created for o in pair if isinstance(o, FeedbackResult)) == [False, True]
 
 
 def test_many_replicas_may_create_the_tables_at_once(url: str) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.cost.latency import CALLS, ROUNDS, ROWS, WARM_UP, measure
+from training.cost.latency import CALLS, ROUNDS, ROWS, WARM_UP, measure_latency
 
 
 class Clock:
@@ -37,7 +37,7 @@ def test_median_and_tail_are_those_of_each_model() -> None:
     """One row and a batch; the slow calls show in p99 and not in the median."""
     clock, log = Clock(), list[str]()
     models = [Model("a", 1.0, clock, log), Model("b", 3.0, clock, log)]
-    found = measure(models, np.zeros((5, 2), np.float32), clock=clock)
+    found = measure_latency(models, np.zeros((5, 2), np.float32), clock=clock)
     assert [[latency.rows for latency in of] for of in found] == [list(ROWS)] * 2
     for of, seconds in zip(found, (1, 3), strict=True):
         for latency in of:
@@ -49,7 +49,7 @@ def test_models_take_turns() -> None:
     """No model runs twice more than the other at any time, and each is as often first."""
     clock, log = Clock(), list[str]()
     models = [Model("a", 1.0, clock, log), Model("b", 1.0, clock, log)]
-    measure(models, np.zeros((1, 2), np.float32), sizes=(1,), clock=clock)
+    measure_latency(models, np.zeros((1, 2), np.float32), sizes=(1,), clock=clock)
     pairs = [tuple(log[i : i + 2]) for i in range(0, len(log), 2)]
     assert len(pairs) == ROUNDS * CALLS + WARM_UP
     assert pairs.count(("a", "b")) == pairs.count(("b", "a")) == len(pairs) / 2
@@ -58,7 +58,7 @@ def test_models_take_turns() -> None:
 def test_one_model_alone_is_measured_too() -> None:
     """The first model has nobody to take turns with."""
     clock = Clock()
-    found = measure([Model("a", 2.0, clock, [])], np.zeros((1, 2), np.float32), clock=clock)
+    found = measure_latency([Model("a", 2.0, clock, [])], np.zeros((1, 2), np.float32), clock=clock)
     assert len(found) == 1 and found[0][0].p50 == 2
 
 
@@ -73,5 +73,5 @@ def test_a_stall_of_the_machine_is_nobodys_tail() -> None:
             clock.now += 1000
         return clock.now
 
-    (found,) = measure([model], np.zeros((1, 2), np.float32), sizes=(1,), clock=ticks)
+    (found,) = measure_latency([model], np.zeros((1, 2), np.float32), sizes=(1,), clock=ticks)
     assert (found[0].p50, found[0].p99) == (1, 10)

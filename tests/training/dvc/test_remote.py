@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from perennial.gitlab.errors import MissingVariable
 from training.dvc.remote import options
-from training.errors import BadParameter, MissingVariable
+from training.errors import BadParameter
 
 GDRIVE = {"DVC_REMOTE_URL": "gdrive://1aBcD/perennial"}
 SSH = {"DVC_REMOTE_URL": "ssh://ada@example.org:2222/srv/store"}

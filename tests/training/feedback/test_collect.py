@@ -16,7 +16,8 @@ from tests.training.repository import START, Repository
 from training.command_line import run
 from training.errors import BadParameter, CollectRefused, InvalidData
 from training.feedback import collect
-from training.feedback.rows import parse_time
+from training.feedback.request import parse_time
+from training.feedback.tracking import dvc_file
 from training.stages import validate
 
 INCIDENT = "0123456789ab"
@@ -219,7 +220,7 @@ def test_a_tracked_file_that_is_not_here_is_not_replaced(repository: Repository)
     """Without the earlier rows, collecting would lose them: pull first."""
     repository.label(images(120), digits(120))
     repository.feedback.parent.mkdir(parents=True)
-    collect.dvc_file(repository.feedback).write_text("outs: []\n")
+    dvc_file(repository.feedback).write_text("outs: []\n")
     with pytest.raises(CollectRefused, match="DVC tracks it; run 'dvc pull'"):
         repository.collect()
 
@@ -232,7 +233,7 @@ def test_a_failing_dvc_changes_nothing(repository: Repository) -> None:
     repository.label(images(120, seed=3), digits(120), at=START + 1000)
 
     def fail(file: Path) -> None:
-        collect.dvc_file(file).write_text("half")
+        dvc_file(file).write_text("half")
         raise CollectRefused("dvc add: no space left")
 
     with pytest.raises(CollectRefused, match="no space left"):
@@ -249,7 +250,7 @@ def test_dvc_itself_tracks_the_rows(repository: Repository) -> None:
     repository.label(images(120), digits(120))
     arguments = ["--task=digits", f"--database={repository.address}"]
     collect.main(arguments, root=root)
-    assert "md5:" in collect.dvc_file(repository.feedback).read_text()
+    assert "md5:" in dvc_file(repository.feedback).read_text()
     assert len(repository.rows()["label"]) == 120
 
 

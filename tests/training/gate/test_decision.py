@@ -52,9 +52,11 @@ def test_an_incident_that_the_champion_knows_is_no_news() -> None:
     """Then a gain is looked for on base rows, and a loss on the incident's still blocks."""
     same, better = found(0.98, 0.98, p=1.0), found(0.90, 0.99)
     limits = {"level": 0.05, "floor": 0.5}
-    assert decide(base=better, fresh=same, learnt=True, **limits).verdict == "promote"
-    assert decide(base=same, fresh=same, learnt=True, **limits).verdict == "keep"
-    worse = decide(base=better, fresh=found(0.98, 0.90), learnt=True, **limits)
+    assert (
+        decide(base=better, fresh=same, champion_saw_incident=True, **limits).verdict == "promote"
+    )
+    assert decide(base=same, fresh=same, champion_saw_incident=True, **limits).verdict == "keep"
+    worse = decide(base=better, fresh=found(0.98, 0.90), champion_saw_incident=True, **limits)
     assert worse.verdict == "block" and "loss on fresh rows" in worse.line()
 
 
@@ -65,6 +67,6 @@ def test_every_reason_to_block_is_given() -> None:
 
 
 def test_a_majority_that_explains_the_accuracy_blocks() -> None:
-    """Where 90 % of the fresh rows have one label, 0.92 is nothing learnt."""
+    """Where 90 % of the fresh rows have one label, 0.92 shows that nothing was learnt."""
     fresh = found(0.1, 0.92, majority=0.9)
     assert decide(base=None, fresh=fresh, level=0.05, floor=0.5).verdict == "block"

@@ -13,8 +13,8 @@ from training.command_line import run
 from training.errors import BadParameter, BundleUnusable, MissingArtifact
 from training.gate import __main__ as gate
 from training.gate import result
-from training.gate.comparison import open_model
-from training.gate.judgement import judge, open_models
+from training.gate.judgement import judge
+from training.gate.models import open_model, open_models
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_bundle_against_itself_is_kept(tmp_path: Path) -> None:
 
 
 def test_rows_that_the_champion_learnt_from_do_not_count(tmp_path: Path) -> None:
-    """Rows of its training and validation splits are told by their content and left out."""
+    """Rows of its training and validation splits are recognised by their content and excluded."""
     new, old = model(tmp_path / "new", 2), model(tmp_path / "old", 1)
     prepared = prepare(tmp_path / "prepared", base=says(new), fresh=says(new))
     main = prepare(tmp_path / "main", base=says(old))

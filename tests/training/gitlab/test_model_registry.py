@@ -7,11 +7,12 @@ from typing import Any
 import gitlab
 import pytest
 
-from demo.forge.model_registry import ModelRegistry as Models
-from tests.demo.forge_fixtures import API, DEVELOPER, NO_SCOPE, READ, ForgeServer, running_forge
+from demo.forge.records.model_registry import ModelRegistry as Models
+from perennial.gitlab.errors import GitLabRefused, MissingVariable
+from tests.demo.forge.fixtures import API, DEVELOPER, NO_SCOPE, READ, ForgeServer, running_forge
 from tests.training.registry.job import Main
 from training.command_line import run
-from training.errors import GitLabRefused, MissingVariable, RegistryRefused
+from training.errors import RegistryRefused
 from training.gitlab.model_registry import MAX_DESCRIPTION, ModelRegistry
 from training.registry.upload import flat
 
@@ -75,8 +76,8 @@ def test_uploading_again_changes_nothing(
     main.run("upload")
     capsys.readouterr()
     assert main.run("upload") == 0
-    told = [line for line in capsys.readouterr().out.splitlines() if "[info" not in line]
-    assert told == ["logged 0 metrics and parameters", "digits 1.0.0 is in the model registry"]
+    lines = [line for line in capsys.readouterr().out.splitlines() if "[info" not in line]
+    assert lines == ["logged 0 metrics and parameters", "digits 1.0.0 is in the model registry"]
 
 
 def test_a_half_done_upload_is_finished(main: Main, forge: ForgeServer) -> None:

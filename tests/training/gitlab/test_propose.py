@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from perennial.gitlab.errors import GitLabRefused, MissingVariable
 from tests.training.gitlab_server import TOKEN, serving
 from tests.training.job import BRANCH, FILES, INCIDENT, Job
 from training.command_line import run
-from training.errors import BadParameter, GitLabRefused, MissingVariable, NothingToPropose
+from training.errors import BadParameter, NothingToPropose
 from training.gate import result as gate
 from training.gate.comparison import Accuracy, Comparison, Difference
-from training.gate.decision import Decision, Verdict
-from training.gate.result import Model, Result
+from training.gate.decision import GateDecision, Verdict
+from training.gate.result import GateResult, Model
 from training.gitlab import propose
 from training.gitlab.git import Remote
 
@@ -33,11 +34,11 @@ def result(
     fresh: Comparison | None = figures(0.12, 0.98),
     base: Comparison | None = None,
     incident: str | None = INCIDENT,
-) -> Result:
+) -> GateResult:
     """Return what a gate may have written."""
     models = (Model("1.1.0", "a" * 64), Model("1.0.0", "b" * 64))
-    decision = Decision(verdict, ("a reason",))
-    return Result("digits", decision, 0.05, 0.5, incident, *models, base, fresh)
+    decision = GateDecision(verdict, ("a reason",))
+    return GateResult("digits", decision, 0.05, 0.5, incident, *models, base, fresh)
 
 
 @pytest.fixture
@@ -167,7 +168,7 @@ def test_a_retrain_without_a_change_is_refused(job: Job) -> None:
         (result(fresh=None), "Retrain digits: version 1.1.0"),
     ],
 )
-def test_the_title_has_the_figures_there_are(found: Result, title: str) -> None:
+def test_the_title_has_the_figures_there_are(found: GateResult, title: str) -> None:
     """Without a champion or fresh rows the title says what is known."""
     assert propose.title_of(found) == title
 
@@ -183,7 +184,7 @@ def test_it_merges_by_itself_when_the_pipeline_has_succeeded(job: Job) -> None:
     assert request["merge_when_pipeline_succeeds"] is True and request["auto_merge"] == "true"
     assert request["should_remove_source_branch"] is True and request["sha"] == job.branch()
     assert len(job.slept) == 5
-    assert len(job.gitlab.told("PUT /projects/1/merge_requests/1/merge")) == 4
+    assert len(job.gitlab.received("PUT /projects/1/merge_requests/1/merge")) == 4
 
 
 def test_without_a_pipeline_nothing_merges_by_itself(job: Job) -> None:
@@ -192,7 +193,7 @@ def test_without_a_pipeline_nothing_merges_by_itself(job: Job) -> None:
     with pytest.raises(GitLabRefused, match="no pipeline for .* after 60 s.*merge it by hand"):
         job.propose(result(), "--auto-merge")
     assert sum(job.slept) == 60
-    assert job.gitlab.told("PUT") == [] and len(job.gitlab.requests) == 1
+    assert job.gitlab.received("PUT") == [] and len(job.gitlab.requests) == 1
 
 
 def test_a_merge_that_stays_refused_is_an_error(job: Job) -> None:
@@ -207,10 +208,7 @@ def test_a_merge_that_stays_refused_is_an_error(job: Job) -> None:
 def job_variables(**more: str) -> dict[str, str]:
     """Return what GitLab sets for the push."""
     return {
-        "CI_SERVER_PROTOCOL": "https",
-        "CI_SERVER_HOST": "git.example.org",
-        "CI_SERVER_PORT": "8443",
-        "CI_PROJECT_PATH": "group/project",
+        "CI_PROJECT_URL": "https://git.example.org:8443/gitlab/group/project",
         "REPO_TOKEN": TOKEN,
         **more,
     }
@@ -219,14 +217,35 @@ def job_variables(**more: str) -> dict[str, str]:
 def test_the_token_is_in_gits_environment_only() -> None:
     """Not in the address nor, therefore, in the process list; other settings are kept."""
     remote = Remote.of_job(job_variables(GIT_CONFIG_COUNT="1"))
-    assert remote.address == "https://git.example.org:8443/group/project.git"
     assert remote.secrets["GIT_CONFIG_COUNT"] == "2"
-    assert remote.secrets["GIT_CONFIG_KEY_1"] == "http.https://git.example.org:8443/.extraHeader"
+    assert remote.secrets["GIT_CONFIG_KEY_1"] == f"http.{remote.address}.extraHeader"
     encoded = base64.b64encode(f"oauth2:{TOKEN}".encode()).decode()
     assert remote.secrets["GIT_CONFIG_VALUE_1"] == f"Authorization: Basic {encoded}"
 
 
-@pytest.mark.parametrize("name", ["REPO_TOKEN", "CI_SERVER_HOST", "CI_PROJECT_PATH"])
+def test_the_address_has_gitlabs_relative_url_root() -> None:
+    """Only CI_PROJECT_URL knows that GitLab stands under /gitlab."""
+    address = "https://git.example.org:8443/gitlab/group/project.git"
+    assert Remote.of_job(job_variables()).address == address
+
+
+def test_git_trusts_gitlabs_own_authority() -> None:
+    """For this address only, by the file that GitLab names."""
+    remote = Remote.of_job(job_variables(CI_SERVER_TLS_CA_FILE="/builds/ca.pem"))
+    assert remote.secrets["GIT_CONFIG_KEY_1"] == f"http.{remote.address}.sslCAInfo"
+    assert remote.secrets["GIT_CONFIG_VALUE_1"] == "/builds/ca.pem"
+
+
+def test_a_branch_whose_name_only_ends_so_is_another(job: Job) -> None:
+    """Git lists refs/heads/refs/heads/x too when it is asked for refs/heads/x."""
+    job.propose(result())
+    proposed = job.branch()
+    job.git("update-ref", f"refs/heads/refs/heads/{BRANCH}", job.head, at=job.remote)
+    job.propose(result())
+    assert job.branch() == proposed and len(job.gitlab.requests) == 1
+
+
+@pytest.mark.parametrize("name", ["REPO_TOKEN", "CI_PROJECT_URL"])
 def test_a_missing_variable_is_named(name: str) -> None:
     """The message says which, and where it comes from."""
     with pytest.raises(MissingVariable, match=f"^{name}: not set, expected"):
@@ -237,9 +256,8 @@ def test_a_failing_push_does_not_show_the_token(
     job: Job, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The message has git's reason and nothing secret."""
-    port = job.gitlab.url.rpartition(":")[2]
-    where = {"CI_SERVER_PROTOCOL": "http", "CI_SERVER_HOST": "127.0.0.1", "CI_SERVER_PORT": port}
-    environment = {**job.environment, **job_variables(**where)}
+    where = job_variables(CI_PROJECT_URL=f"{job.gitlab.url}/group/project")
+    environment = {**job.environment, **where}
     gate.write(result(), job.gate.parent)
     arguments = ["--task=digits", f"--report={job.report}", f"--gate={job.gate}"]
     code = run(lambda: propose.main(arguments, environment=environment, root=job.root))

@@ -5,18 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from perennial.gitlab.errors import GitLabRefused, MissingVariable, WrongVariable
 from tests.training.gitlab_server import GitLab, serving
 from training.command_line import run
-from training.errors import (
-    BadParameter,
-    GitLabRefused,
-    MissingArtifact,
-    MissingVariable,
-    ReportRefused,
-)
+from training.errors import MissingArtifact, ReportRefused
 from training.gitlab import publish
 from training.gitlab.note import marker
-from training.gitlab.project import connect
+from training.gitlab.project import project_of
 from training.gitlab.publish import with_images
 from training.report import bundle_marker
 
@@ -139,9 +134,16 @@ def test_a_missing_variable_is_named(gitlab: GitLab, report: Path, name: str) ->
     assert gitlab.calls == []
 
 
+def test_a_forks_pipeline_writes_where_the_merge_request_is(gitlab: GitLab, report: Path) -> None:
+    """Not over a note of the fork's own merge request of that number; uploads go there too."""
+    publish_on(gitlab, report, CI_PROJECT_ID="9", CI_MERGE_REQUEST_PROJECT_ID="1")
+    assert len(gitlab.notes) == 1 and len(gitlab.uploads) == 2
+    assert gitlab.received("GET /projects/9") == gitlab.received("POST /projects/9") == []
+
+
 def test_a_merge_request_that_is_no_number_is_refused(gitlab: GitLab, report: Path) -> None:
     """A wrong value is named with what was expected."""
-    with pytest.raises(BadParameter, match="CI_MERGE_REQUEST_IID: got 'x', expected a number"):
+    with pytest.raises(WrongVariable, match="CI_MERGE_REQUEST_IID: got 'x', expected a number"):
         publish_on(gitlab, report, CI_MERGE_REQUEST_IID="x")
 
 
@@ -159,7 +161,7 @@ STATUSES = [(403, "its role is too low"), (404, "hidden from"), (413, "make the 
 def test_a_refusal_is_explained(gitlab: GitLab, report: Path, status: int, word: str) -> None:
     """Too low a role, a hidden project and too large a file say what to change."""
     gitlab.broken = status
-    project = connect(gitlab.environment())
+    project = project_of(gitlab.environment())
     wanted = f"upload curves.png of 6 bytes: GitLab answered {status}: .*{word}"
     with pytest.raises(GitLabRefused, match=wanted):
         project.upload(report / "curves.png")
@@ -167,11 +169,11 @@ def test_a_refusal_is_explained(gitlab: GitLab, report: Path, status: int, word:
 
 def test_a_note_is_never_sent_twice(gitlab: GitLab, report: Path) -> None:
     """Where the server fails while it takes a note, the job fails: a retry could write two."""
-    project = connect(gitlab.environment())
+    project = project_of(gitlab.environment())
     gitlab.broken = 502
     with pytest.raises(GitLabRefused, match="write a note on merge request !3"):
         project.write_note(3, "text", over=None)
-    assert len(gitlab.told("POST /projects/1/merge_requests/3/notes")) == 1
+    assert len(gitlab.received("POST /projects/1/merge_requests/3/notes")) == 1
 
 
 def test_a_report_that_is_absent_or_too_long_is_refused(

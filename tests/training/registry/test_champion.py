@@ -25,15 +25,15 @@ def test_the_champion_is_told_with_its_reasons(
     main.run("register")
     capsys.readouterr()
     assert main.run("champion") == 0
-    told = shown(capsys)
-    assert told["digits"] == "v1.1.0 serves"
-    assert told["tag"] == "digits#production#2 on digits@v1.1.0"
-    assert told["commit"] == main.git("rev-parse", "HEAD")
-    assert told["since"].endswith(" UTC, by Ada")
-    assert told["bundle"] == made.digest
-    assert told["accuracy"] == "0.9750 (0.9546 to 0.9864) on 400 base test rows"
-    assert told["before"].startswith("v1.0.0 from 20")
-    assert told["service"] == "not asked: set PERENNIAL_URL to its address"
+    lines = shown(capsys)
+    assert lines["digits"] == "v1.1.0 serves"
+    assert lines["tag"] == "digits#production#2 on digits@v1.1.0"
+    assert lines["commit"] == main.git("rev-parse", "HEAD")
+    assert lines["since"].endswith(" UTC, by Ada")
+    assert lines["bundle"] == made.digest
+    assert lines["accuracy"] == "0.9750 (0.9546 to 0.9864) on 400 base test rows"
+    assert lines["before"].startswith("v1.0.0 from 20")
+    assert lines["service"] == "not asked: set PERENNIAL_URL to its address"
 
 
 def test_a_rollback_by_hand_is_told(main: Main, capsys: pytest.CaptureFixture[str]) -> None:
@@ -45,9 +45,9 @@ def test_a_rollback_by_hand_is_told(main: Main, capsys: pytest.CaptureFixture[st
     gto.assign(str(main.root), "digits", "production", version="v1.0.0", force=True, author="Bo")
     capsys.readouterr()
     main.run("champion")
-    told = shown(capsys)
-    assert told["tag"] == "digits#production#3 on digits@v1.0.0"
-    assert told["why"] == "The first" and told["since"].endswith("by Bo")
+    lines = shown(capsys)
+    assert lines["tag"] == "digits#production#3 on digits@v1.0.0"
+    assert lines["why"] == "The first" and lines["since"].endswith("by Bo")
 
 
 def answer(digest: str, version: str = "1.0.0", task: str = "digits") -> dict[str, Any]:

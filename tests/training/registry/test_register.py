@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from gto import api as gto
 
-from tests.demo.forge_fixtures import API, PROJECT, ForgeServer, running_forge, seed
+from perennial.gitlab.errors import GitLabRefused, MissingVariable
+from tests.demo.forge.fixtures import API, PROJECT, ForgeServer, running_forge, seed
 from tests.training.gitlab.test_propose import result
 from tests.training.registry.job import Main, shown
 from training.command_line import run
-from training.errors import BundleUnusable, GitLabRefused, MissingVariable, RegistryRefused
+from training.errors import BundleUnusable, RegistryRefused
 from training.gate import result as gate
 from training.gate.result import Model
 from training.gitlab.git import Remote
@@ -179,10 +180,7 @@ def forge_job(main: Main, forge: ForgeServer, **more: str) -> Remote:
     """Let the checkout be one of the forge's main, and return where its job pushes."""
     main.git("remote", "add", "origin", forge.remote())
     main.git("pull", "--quiet", "origin", "main")
-    host, _, port = forge.url.removeprefix("http://").partition(":")
-    server = {"CI_SERVER_PROTOCOL": "http", "CI_SERVER_HOST": host, "CI_SERVER_PORT": port}
-    token = {"CI_PROJECT_PATH": PROJECT, "REPO_TOKEN": API}
-    main.more = {**server, **token, **more}
+    main.more = {"CI_PROJECT_URL": f"{forge.url}/{PROJECT}", "REPO_TOKEN": API, **more}
     return Remote.of_job(main.environment)
 
 
@@ -244,5 +242,5 @@ def test_a_protected_tag_is_explained(main: Main) -> None:
 def test_outside_a_job_the_missing_variable_is_named(main: Main) -> None:
     """Registering is a job's work; by hand there is gto."""
     main.train("1.0.0")
-    with pytest.raises(MissingVariable, match="CI_SERVER_PROTOCOL: not set"):
+    with pytest.raises(MissingVariable, match="CI_PROJECT_URL: not set"):
         registry.main(["register", "--task=digits"], environment={}, root=main.root)

@@ -11,7 +11,7 @@ from tests.training.contests import model, prepare, says
 from training import params
 from training.artifacts.splits import Split
 from training.gate import __main__ as gate
-from training.gate.comparison import LEARNT
+from training.gate.unseen import FITTED_SPLITS
 from training.report.__main__ import main
 from training.report.source import Environment, Source, collect
 
@@ -52,7 +52,7 @@ class Artifacts:
         answers = says(self.new) if fresh else None
         prepared = self.folder / "prepared"
         prepare(prepared, base=says(old), fresh=answers, rows=rows, labels=labels)
-        for seed, name in enumerate(LEARNT, start=33):
+        for seed, name in enumerate(FITTED_SPLITS, start=33):
             inputs = images(rows, seed=seed).astype(np.float32)
             source = np.full(rows, "base")
             Split(inputs, says(old)(inputs), source).write(prepared / f"{name}.npz")

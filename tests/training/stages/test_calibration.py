@@ -6,7 +6,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from perennial.statistics.comparison import calibration_error
+from perennial.statistics.metrics import METRICS
 from tests.bundles import softmax_model
 from training.stages.calibration import append_temperature, fit_temperature, soften
 
@@ -27,7 +27,7 @@ def test_a_known_temperature_is_found(temperature: float) -> None:
     distorted = soften(shares, 1 / temperature)
     found = fit_temperature(distorted, labels)
     assert found == pytest.approx(temperature, rel=0.03)
-    assert calibration_error(soften(distorted, found), labels) < 0.01
+    assert METRICS["calibration_error"].score(soften(distorted, found), labels) < 0.01
 
 
 def test_softening_keeps_the_answer() -> None:

@@ -1,12 +1,13 @@
 """Scores of a stage: those of scikit-learn, by group of rows, with their sample sizes."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from training.artifacts.splits import Prepared, Split
-from training.stages.evaluate import evaluate, measure, write_confusion
+from training.stages.evaluate import evaluate, metrics_of, write_confusion
 
 LABELS = ("a", "b", "c")
 TRUTH = np.array([0, 0, 1, 1, 2, 2])
@@ -24,7 +25,7 @@ def prepared(source: list[str], fresh: str | None) -> Prepared:
 
 def test_every_metric_is_what_a_hand_counts() -> None:
     """Five of six right: the shares, the intervals and the matrix by hand."""
-    found = measure(LABELS, TRUTH, SURE)
+    found = metrics_of(LABELS, TRUTH, SURE)
     assert found["rows"] == 6 and found["accuracy"] == pytest.approx(5 / 6)
     assert found["accuracy_low"] < 5 / 6 < found["accuracy_high"]
     assert found["confusion"] == [[1, 1, 0], [0, 2, 0], [0, 0, 2]]
@@ -43,9 +44,9 @@ def test_every_metric_is_what_a_hand_counts() -> None:
 def test_a_label_without_rows_breaks_nothing() -> None:
     """It is left out of the AUC and counts 0 rows; with one label only there is no AUC."""
     two = TRUTH < 2
-    found = measure(LABELS, TRUTH[two], SURE[two])
+    found = metrics_of(LABELS, TRUTH[two], SURE[two])
     assert found["per_class"]["c"]["rows"] == 0 and found["auc"] is not None
-    assert measure(LABELS, TRUTH[:2], SURE[:2])["auc"] is None
+    assert metrics_of(LABELS, TRUTH[:2], SURE[:2])["auc"] is None
 
 
 def test_base_and_fresh_rows_are_scored_apart() -> None:
@@ -67,3 +68,14 @@ def test_the_confusion_has_a_line_per_row(tmp_path: Path) -> None:
     write_confusion(tmp_path / "confusion.csv", LABELS, TRUTH, SURE)
     lines = (tmp_path / "confusion.csv").read_text().splitlines()
     assert lines == ["actual,predicted", "a,a", "a,b", "b,b", "b,b", "c,c", "c,c"]
+
+
+def test_a_label_may_hold_a_comma(tmp_path: Path) -> None:
+    """Commas, quotes and line breaks in labels come back as they were."""
+    labels = ("red, white", 'a "rose"', "two\nlines")
+    write_confusion(tmp_path / "confusion.csv", labels, TRUTH, SURE)
+    with (tmp_path / "confusion.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["actual", "predicted"]
+    assert rows[1:3] == [[labels[0], labels[0]], [labels[0], labels[1]]]
+    assert rows[5] == [labels[2], labels[2]]

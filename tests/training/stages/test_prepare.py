@@ -8,9 +8,11 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
+from perennial.digest import digests
 from tests.bundles import images
 from training import params
-from training.artifacts.arrangement import arrange, cut, digests, positions, read_feedback
+from training.artifacts.arrangement import arrange, cut, positions
+from training.artifacts.feedback import read_feedback
 from training.artifacts.splits import SPLITS, Prepared, Split
 from training.errors import MissingArtifact
 from training.stages.prepare import prepare
@@ -92,7 +94,7 @@ def test_without_feedback_all_rows_are_base(task: str, tmp_path: Path) -> None:
 
 
 def test_collected_rows_keep_their_incident(tmp_path: Path) -> None:
-    """The newest incident counts as fresh; an older one is told apart; base splits do not move."""
+    """The newest incident counts as fresh, an older one keeps its name, base splits do not move."""
     times = {"bbbbbbbbbbbb": "2026-11-02T00:00:00+00:00", "aaaaaaaaaaaa": "2026-11-09T00:00:00"}
     file = feedback(tmp_path, times)
     prepared, alone = (prepare(DIGITS, NUMBERS, f) for f in (file, tmp_path / "none.parquet"))
@@ -124,8 +126,8 @@ def test_a_base_row_that_comes_back_as_feedback_keeps_its_side(tmp_path: Path) -
 def test_rows_that_the_publishers_set_aside_are_the_base_test_rows(tmp_path: Path) -> None:
     """All of them and no others, whoever sends them back; the rest is cut as ever."""
     base = DIGITS.load()
-    aside = np.arange(len(base.labels)) % 6 == 0
-    official = Rows(base.inputs, base.labels, aside)
+    held_out = np.arange(len(base.labels)) % 6 == 0
+    official = Rows(base.inputs, base.labels, held_out)
     back = {
         "input": base.inputs[:300].reshape(300, -1).tolist(),
         "label": [DIGITS.labels[label] for label in base.labels[:300]],
@@ -135,20 +137,13 @@ def test_rows_that_the_publishers_set_aside_are_the_base_test_rows(tmp_path: Pat
     pyarrow.parquet.write_table(pyarrow.table(back), tmp_path / "feedback.parquet")
     prepared = arrange(official, read_feedback(DIGITS, tmp_path / "feedback.parquet"), NUMBERS)
     test = prepared.test.where(prepared.test.source == "base")
-    assert np.array_equal(test.inputs, base.inputs[aside])
+    assert np.array_equal(test.inputs, base.inputs[held_out])
     assert int((prepared.test.source != "base").sum()) == 50
-    share = (prepared.validation.source == "base").sum() / (~aside).sum()
+    share = (prepared.validation.source == "base").sum() / (~held_out).sum()
     assert share == pytest.approx(NUMBERS.validation, abs=0.03)
     content = [set(digests(prepared.split(name).inputs).tolist()) for name in SPLITS]
     assert not content[0] & content[1] and not content[0] & content[2]
     assert not content[1] & content[2]
-
-
-def test_minus_zero_is_zero() -> None:
-    """Rows that differ in the sign of a zero only are equal, though their bytes are not."""
-    plus, minus = np.zeros((1, 8, 8), np.float32), np.full((1, 8, 8), -0.0, np.float32)
-    assert plus.tobytes() != minus.tobytes()
-    assert np.array_equal(digests(plus), digests(minus))
 
 
 def test_the_order_in_which_rows_were_collected_makes_no_difference(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from tests.kinds import KINDS
 from training import params
 from training.artifacts.splits import Prepared, Split
 from training.report.drift import Drift
-from training.stages.reference import basis, build
+from training.stages.basis import basis
+from training.stages.reference import build
 
 NUMBERS = params.load("digits").export
 INCIDENT = "aaaaaaaaaaaa"
@@ -70,7 +71,7 @@ def test_every_signal_has_bins_and_a_limit() -> None:
     """Bins have rows enough, shares sum to 1, all limits share one family-wise level."""
     rows = prepared((140, 20, 40))
     found = basis(rows, right(rows.validation, 1), right(rows.test, 1), NUMBERS)
-    extraction = Extraction.fit(INPUT, found.learnt.inputs)
+    extraction = Extraction.fit(INPUT, found.fitted.inputs)
     reference = build(extraction, LABELS, found, NUMBERS)
     assert {signal.name for signal in reference.signals} == {*extraction.names, *OUTPUTS}
     for signal in reference.signals:
@@ -89,13 +90,13 @@ def test_every_signal_has_bins_and_a_limit() -> None:
 
 @pytest.mark.parametrize("fresh", [(0, 0, 0), (140, 20, 40)])
 def test_signals_are_fitted_to_rows_that_are_not_counted(fresh: tuple[int, int, int]) -> None:
-    """What was learnt from a row fits that row too well to be held against others."""
+    """What was fitted to a row fits that row too well to be held against others."""
     rows = prepared(fresh)
     found = basis(rows, right(rows.validation, 1), right(rows.test, 1), NUMBERS)
-    learnt, counted = (
-        {row.tobytes() for row in part.inputs} for part in (found.learnt, found.inputs)
+    fitted, counted = (
+        {row.tobytes() for row in part.inputs} for part in (found.fitted, found.inputs)
     )
-    assert len(learnt) == 500 and not learnt & counted
+    assert len(fitted) == 500 and not fitted & counted
 
 
 def answers(rows: int, seed: int) -> Floats:

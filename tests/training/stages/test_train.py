@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.training.test_models import FakeTracker
-from training.stages.train import CURVES, EpochLog
+from training.stages.epoch_log import CURVES, EpochLog
 
 FIGURES = dict.fromkeys(CURVES, 0.5)
 

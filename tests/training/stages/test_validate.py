@@ -132,12 +132,12 @@ def test_test_rows_among_training_rows_stop(
 ) -> None:
     """Where the publishers' own test rows are trained on, both places of the row are named."""
     rows = digits()
-    aside = np.arange(len(rows.labels)) >= 1697
+    held_out = np.arange(len(rows.labels)) >= 1697
     share = params.load("digits").prepare.validation
     trained = int(np.flatnonzero(positions(rows.inputs) >= share)[0])
     rows.inputs[1790] = rows.inputs[trained]
     before = stage.state()
-    assert stage.validate(Altered(replace(rows, held_out=aside), schema=TOLERANT)) == 2
+    assert stage.validate(Altered(replace(rows, held_out=held_out), schema=TOLERANT)) == 2
     message = f"not in train: 1 of 100 rows failed: base row {trained} = base row 1790"
     assert capsys.readouterr().err.splitlines()[1:] == [f"  test.input: {message}"]
     assert stage.state() == before
@@ -226,7 +226,7 @@ def test_without_feedback_nothing_slow_is_imported(stage: Stage) -> None:
     code = f"""
 import sys
 from pathlib import Path
-from training.validate import main
+from training.stages.validate import main
 main(["--task=digits"], root=Path({str(stage.root)!r}))
 slow = {{"sklearn", "scipy", "pandas", "pandera", "tensorflow", "sqlalchemy"}} & set(sys.modules)
 sys.exit(f"imported: {{slow}}" if slow else 0)

@@ -17,10 +17,10 @@ STAGES = ("validate", "prepare")
 LEAK = """
     def load(self) -> Rows:
         rows = self._load()
-        aside = np.arange(len(rows.labels)) >= 1700
+        held_out = np.arange(len(rows.labels)) >= 1700
         inputs = rows.inputs.copy()
         inputs[1700:1703] = inputs[:3]
-        return Rows(inputs, rows.labels, aside)
+        return Rows(inputs, rows.labels, held_out)
 
     def _load(self) -> Rows:"""
 
@@ -30,7 +30,7 @@ class Pipeline:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        for package in ("service", "training"):
+        for package in ("perennial", "training"):
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(package, root / package, ignore=ignored)
         for name in ("params.yaml", ".dvcignore"):

@@ -14,22 +14,16 @@ import sys
 from pathlib import Path
 from typing import Mapping, Sequence
 
-from perennial.gitlab.refusal import TOKEN, TOKEN_IS
-from training.errors import BadParameter, GitLabRefused, TrainingError
+from perennial.gitlab.errors import GitLabError, GitLabRefused
+from perennial.gitlab.job import MERGE_REQUEST, Job
+from training.errors import TrainingError
 from training.gitlab import note
 from training.gitlab.cml import program
 from training.gitlab.cml.client import Client, reports
-from training.gitlab.environment import variable
 
 
 def publish(
-    client: Client,
-    folder: Path,
-    *,
-    task: str,
-    iid: int,
-    environment: Mapping[str, str],
-    run: program.Run = subprocess.run,
+    client: Client, folder: Path, *, task: str, job: Job, run: program.Run = subprocess.run
 ) -> str:
     """Have CML write the report's note, or over the one that is there; return which was done.
 
@@ -43,11 +37,13 @@ def publish(
     # CML writes over the oldest note in its reach that has its watermark, whoever wrote it.
     marked = [n for n in client.newest(program.REACH) if program.has_watermark(n.body, task)]
     verb = "update" if reports(marked[-1:], task, own) else "create"
-    written = program.comment(verb, folder, task=task, iid=iid, environment=environment, run=run)
+    written = program.comment(verb, folder, task=task, job=job, run=run)
     found = reports(client.notes(), task, own)
     newest = next((one for one in found if one.id == written), None)
     if newest is None:
-        raise GitLabRefused(f"merge request !{iid}: CML wrote note {written}, which is not there")
+        raise GitLabRefused(
+            f"merge request !{job.merge_request}: CML wrote note {written}, which is not there"
+        )
     if newest != found[0]:
         client.write(newest.body, over=found[0])
     for spare in found[1:]:
@@ -66,25 +62,17 @@ def main(
     parser.add_argument("--task", required=True, help="what the report is of")
     parser.add_argument("--report", required=True, type=Path, help="folder with report.md")
     options = parser.parse_args(arguments)
-    by = "as GitLab sets it in a merge request's pipeline"
-    iid = variable(environment, "CI_MERGE_REQUEST_IID", by)
-    if not iid.isdigit():
-        raise BadParameter("CI_MERGE_REQUEST_IID", iid, "a number")
+    job = Job(environment)
+    iid = job.merge_request
     for name in ("CI_PROJECT_URL", "CI_COMMIT_SHA"):  # CML reads these
-        variable(environment, name, by)
-    client = Client(
-        variable(environment, "CI_API_V4_URL", by),
-        variable(environment, TOKEN, TOKEN_IS),
-        project=variable(environment, "CI_PROJECT_ID", by),
-        iid=int(iid),
-    )
-    done = publish(client, options.report, task=options.task, iid=int(iid), environment=environment)
+        job.variable(name, MERGE_REQUEST)
+    done = publish(Client(job), options.report, task=options.task, job=job)
     print(f"merge request !{iid}: report {done}, by CML")
 
 
 if __name__ == "__main__":
     try:
         main()
-    except TrainingError as error:
+    except (GitLabError, TrainingError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         sys.exit(2)

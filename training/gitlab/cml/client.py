@@ -1,19 +1,16 @@
-"""The calls to GitLab that CML does not make, over the standard library alone."""
+"""A merge request's description and notes: the calls that CML does not make."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import Any, Iterator
-from urllib.error import HTTPError, URLError
+from typing import Iterator
 from urllib.parse import quote, urlencode
-from urllib.request import Request, urlopen
 
-from perennial.gitlab.refusal import SILENCE, no_scope, sentence
-from training.errors import GitLabRefused
+from perennial.gitlab.errors import GitLabRefused
+from perennial.gitlab.job import Job
+from perennial.gitlab.plain import PlainClient
+from perennial.gitlab.refusal import no_scope
 from training.gitlab import note
-
-TIMEOUT_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -28,12 +25,11 @@ class Note:
 class Client:
     """A merge request. Every method raises GitLabRefused with what was asked and why not."""
 
-    def __init__(self, api: str, token: str, *, project: str, iid: int) -> None:
-        """api: the address that ends with /api/v4.  project: its number or path."""
-        self._api = api.rstrip("/")
-        self._token = token
-        self._request = f"/projects/{quote(project, safe='')}/merge_requests/{iid}"
-        self._iid = iid
+    def __init__(self, job: Job) -> None:
+        self._call = PlainClient(job.api, job.token, ca_file=job.ca_file).call
+        self._iid = job.merge_request
+        project = quote(job.target_project, safe="")
+        self._request = f"/projects/{project}/merge_requests/{self._iid}"
 
     def owner(self) -> int:
         """Return the number of the user that the token stands for, if it may write.
@@ -76,37 +72,6 @@ class Client:
         """Take a note away."""
         action = f"delete a note of merge request !{self._iid}"
         self._call(action, "DELETE", f"{self._request}/notes/{note.id}")
-
-    def _call(
-        self, action: str, method: str, path: str, fields: dict[str, str] | None = None
-    ) -> tuple[Any, str]:
-        """Return the answer's JSON, and the number of the page that follows, if any."""
-        data = urlencode(fields).encode() if fields else None
-        headers = {"PRIVATE-TOKEN": self._token, "User-Agent": "perennial"}
-        request = Request(self._api + path, data, headers, method=method)
-        try:
-            with urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
-                content = answer.read()
-                return json.loads(content or b"null"), answer.headers.get("X-Next-Page", "")
-        except HTTPError as error:
-            reason = _reason(error.read()) or error.reason
-            raise GitLabRefused(sentence(action, error.code, reason)) from error
-        except (URLError, OSError) as error:
-            reason = str(getattr(error, "reason", error))
-            raise GitLabRefused(sentence(f"{action} at {self._api}", SILENCE, reason)) from error
-        except ValueError as error:
-            raise GitLabRefused(
-                f"{action}: {self._api} answered without JSON, expected GitLab's API there"
-            ) from error
-
-
-def _reason(content: bytes) -> str:
-    """Return GitLab's own word for a refusal, if there is one."""
-    try:
-        found = json.loads(content)
-    except ValueError:
-        return ""
-    return str(found.get("message") or found.get("error") or "") if isinstance(found, dict) else ""
 
 
 def reports(notes: Iterator[Note] | list[Note], task: str, author: int) -> list[Note]:

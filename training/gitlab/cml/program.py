@@ -8,10 +8,11 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Callable, Mapping
+from typing import Callable
 
-from perennial.gitlab.refusal import SILENCE, sentence
-from training.errors import GitLabRefused
+from perennial.gitlab.errors import GitLabRefused
+from perennial.gitlab.job import Job
+from perennial.gitlab.refusal import SILENCE, Answer, sentence
 from training.gitlab import note
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -48,41 +49,32 @@ def has_watermark(body: str, task: str) -> bool:
     return f'"CML watermark {label(task)}")' in body
 
 
-def comment(
-    verb: str,
-    folder: Path,
-    *,
-    task: str,
-    iid: int,
-    environment: Mapping[str, str],
-    run: Run = subprocess.run,
-) -> int:
+def comment(verb: str, folder: Path, *, task: str, job: Job, run: Run = subprocess.run) -> int:
     """Have CML post the report, images included; return the note's number.
 
     verb: "create", or "update" for the oldest note within its reach that has its watermark.
     Raises GitLabRefused.
     """
     command = ["cml", "comment", verb, "--publish-native", "--driver=gitlab"]
-    command += [f"--repo={environment['CI_PROJECT_URL']}", f"--target=pr/{iid}"]
+    command += [f"--repo={job.target_url}", f"--target=pr/{job.merge_request}"]
     command += [f"--watermark-title={label(task)}", str(folder / note.REPORT)]
     try:
-        done = _run(run, command, environment)
+        done = _run(run, command, job)
     except subprocess.TimeoutExpired as error:
         reason = f"CML did not end within {TIMEOUT_SECONDS} s"
-        raise GitLabRefused(sentence(ACTION, SILENCE, reason)) from error
+        raise GitLabRefused(sentence(ACTION, Answer(SILENCE, reason))) from error
     address = re.search(r"#note_(\d+)\s*$", done.stdout)
     if done.returncode == 0 and address:
         return int(address[1])
     raise GitLabRefused(_explained(done, folder))
 
 
-def _run(
-    run: Run, command: list[str], environment: Mapping[str, str]
-) -> subprocess.CompletedProcess[str]:
+def _run(run: Run, command: list[str], job: Job) -> subprocess.CompletedProcess[str]:
+    known = {"NODE_EXTRA_CA_CERTS": job.ca_file} if job.ca_file else {}
     with tempfile.TemporaryDirectory() as home:  # it would change the user's git configuration
         return run(
             command,
-            env={**environment, "HOME": home, "ITERATIVE_DO_NOT_TRACK": "1"},
+            env={**known, **job.environment, "HOME": home, "ITERATIVE_DO_NOT_TRACK": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -98,14 +90,14 @@ def _explained(done: subprocess.CompletedProcess[str], folder: Path) -> str:
     said = messages[-1] if messages else f"exit code {done.returncode}, and no error that it names"
     said = " ".join(said.split())
     if said.startswith("request to "):
-        return sentence(ACTION, SILENCE, said)
+        return sentence(ACTION, Answer(SILENCE, said))
     status = REASONS.get(said)
     if status is None:
         return f"{ACTION}: {said}"
     if status == 413:  # it does not say which
         largest = max(folder.iterdir(), key=lambda file: file.stat().st_size)
         said += f", perhaps {largest.name} of {largest.stat().st_size:,} bytes"
-    return sentence(ACTION, status, said)
+    return sentence(ACTION, Answer(status, said))
 
 
 def _message(line: str) -> str:

@@ -7,25 +7,25 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
+from perennial.gitlab.job import Job
 from training.command_line import run
-from training.gitlab.environment import variable
-from training.gitlab.project_check.checks import judge
-from training.gitlab.project_check.finding import Status
+from training.gitlab.project_check.check import Status
+from training.gitlab.project_check.checks import check_project
 from training.gitlab.project_check.listing import count, document, table
-from training.gitlab.project_check.reader import TOKEN, TOKEN_IS, read
+from training.gitlab.project_check.reader import TOKEN, read
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line."""
     found = argparse.ArgumentParser(
         prog="python -m training.gitlab.project_check",
-        description=f"Read a project on GitLab and say what it lacks. Reads {TOKEN} from the "
-        f"environment: {TOKEN_IS}. Changes nothing. Exits with 0 when nothing is missing, 1 when "
-        "something is, 2 when it could not look.",
+        description="Read a project on GitLab and say what it lacks. Reads "
+        f"{TOKEN.name} from the environment: {TOKEN.expected}. Changes nothing. Exits with 0 when "
+        "nothing is missing, 1 when something is, 2 when it could not look.",
     )
     found.add_argument("--url", required=True, help="such as https://gitlab.example.com")
     found.add_argument("--project", required=True, help="its path, such as group/project")
-    found.add_argument("--json", action="store_true", help="print the findings as JSON")
+    found.add_argument("--json", action="store_true", help="print the results as JSON")
     return found
 
 
@@ -38,15 +38,16 @@ def main(
 ) -> int:
     """Look, and say what is missing; return the exit code."""
     options = parser().parse_args(arguments)
-    token = variable(environment, TOKEN, TOKEN_IS)
+    job = Job(environment)
+    token = job.variable(TOKEN.name, TOKEN.expected)
     day = today or datetime.now(UTC).date()
-    facts = read(options.url, options.project, token=token, today=day)
-    findings = judge(facts)
+    facts = read(options.url, options.project, token=token, today=day, ca_file=job.ca_file)
+    results = check_project(facts)
     if options.json:
-        write(document(facts, findings))
+        write(document(facts, results))
     else:
-        write(table(facts, findings, width=shutil.get_terminal_size().columns))
-    return 1 if count(findings, Status.MISSING) else 0
+        write(table(facts, results, width=shutil.get_terminal_size().columns))
+    return 1 if count(results, Status.MISSING) else 0
 
 
 if __name__ == "__main__":

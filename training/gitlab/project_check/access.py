@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from training.gitlab.project_check.check import Answer, missing, ok, warning
 from training.gitlab.project_check.facts import (
     DEVELOPER,
     MAINTAINER,
@@ -17,7 +18,6 @@ from training.gitlab.project_check.facts import (
     role_name,
     shown,
 )
-from training.gitlab.project_check.finding import Verdict, missing, ok, warning
 from training.tasks import TASKS
 
 EXPIRES_SOON = timedelta(days=30)
@@ -32,7 +32,7 @@ TRIGGER_PAGE = "Settings → CI/CD → Pipeline trigger tokens"
 ROLE_PAGE = "Settings → CI/CD → Variables → Minimum role to use pipeline variables"
 
 
-def default_branch(facts: Facts) -> Verdict:
+def default_branch(facts: Facts) -> Answer:
     """What is on the default branch serves, so it is there and changes by merges only."""
     name = facts.project["default_branch"]
     branch = shown(facts.branch)
@@ -70,7 +70,7 @@ def _level(level: Json) -> int:
     return int(level["access_level"] or NOBODY)
 
 
-def tags(facts: Facts) -> Verdict:
+def tags(facts: Facts) -> Answer:
     """A tag says which model serves, so nobody moves one, and the jobs' token may make them."""
     rules = shown(facts.protected_tags)
     named = [name for task in TASKS for name in (f"{task}@v1.0.0", f"{task}#production#1")]
@@ -95,7 +95,7 @@ def _wild() -> str:
     return ", ".join(f"{task}@v*, {task}#production#*" for task in TASKS)
 
 
-def repo_token(facts: Facts) -> Verdict:
+def repo_token(facts: Facts) -> Answer:
     """The jobs' token is valid and may do what they do with it."""
     token = shown(facts.repo_token)
     if token is None:
@@ -122,7 +122,7 @@ def _least_role(facts: Facts) -> tuple[int, str]:
     return max(least, DEVELOPER), f"AUTO_MERGE, which merges to {branch},"
 
 
-def _lifetime(token: Token, today: date) -> Verdict:
+def _lifetime(token: Token, today: date) -> Answer:
     if token.expires is not None and token.expires <= today + EXPIRES_SOON:
         return warning(f"it expires on {token.expires}", f"rotate it before: {RENEW}")
     if not token.bot:
@@ -130,7 +130,7 @@ def _lifetime(token: Token, today: date) -> Verdict:
     return ok(f"{role_name(token.role)}, {', '.join(sorted(token.scopes))}, valid")
 
 
-def trigger(facts: Facts) -> Verdict:
+def trigger(facts: Facts) -> Answer:
     """The relay starts pipelines with a trigger token."""
     tokens = shown(facts.triggers)
     live = [one for one in tokens if not _expired(one.get("expires_at"), facts.today)]
@@ -150,7 +150,7 @@ def _expired(moment: str | None, today: date) -> bool:
     return moment is not None and date.fromisoformat(moment[:10]) <= today
 
 
-def variables_role(facts: Facts) -> Verdict:
+def variables_role(facts: Facts) -> Answer:
     """Who may override variables; a trigger may count as one who does."""
     role = facts.setting("ci_pipeline_variables_minimum_override_role")
     if role == "no_one_allowed":

@@ -1,8 +1,8 @@
 """Every check, in the order in which somebody would set a project up."""
 
 from training.gitlab.project_check import access, runners, settings, variables
+from training.gitlab.project_check.check import Check, CheckResult, run_check
 from training.gitlab.project_check.facts import Facts
-from training.gitlab.project_check.finding import Check, Finding, find
 
 CHECKS = (
     Check("GitLab's version", "version-and-tier", settings.version),
@@ -35,6 +35,6 @@ CHECKS = (
 )
 
 
-def judge(facts: Facts) -> list[Finding]:
+def check_project(facts: Facts) -> list[CheckResult]:
     """Return what every check finds."""
-    return [find(check, facts) for check in CHECKS]
+    return [run_check(check, facts) for check in CHECKS]

@@ -1,16 +1,17 @@
 """Reads the facts of a project through GitLab's API, with as little as the token may see."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import date
+from functools import partial
 from typing import Any, TypeVar
 
-import gitlab
-import requests
+from gitlab import Gitlab
 from gitlab.exceptions import GitlabError
 from gitlab.v4.objects import Project
 
-from training.errors import BadParameter, GitLabRefused
+from perennial.gitlab import refusal
+from perennial.gitlab.client import connect, refusals
+from training.errors import BadParameter
 from training.gitlab.project_check.facts import (
     NEEDS_MAINTAINER,
     WRITING,
@@ -22,37 +23,29 @@ from training.gitlab.project_check.facts import (
 )
 from training.gitlab.project_check.runners import TAG
 
-TOKEN = "GITLAB_TOKEN"
-TOKEN_IS = "an access token with the scope read_api, best of a Maintainer of the project"
-TIMEOUT_SECONDS = 30
+TOKEN = refusal.Token(
+    "GITLAB_TOKEN",
+    "an access token with the scope read_api, best of a Maintainer of the project",
+    scope="read_api",
+)
 # GitLab.com lists a hundred runners of its own; each costs a call to know its tags.
 RUNNERS_LOOKED_AT = 20
 REFUSALS = (401, 403, 404)
 Answer = TypeVar("Answer")
 
 
-def connect(url: str, token: str) -> gitlab.Gitlab:
-    """Return a client; nothing is sent yet."""
-    address = url.removesuffix("/").removesuffix("/api/v4")
-    return gitlab.Gitlab(
-        address,
-        private_token=token,
-        timeout=TIMEOUT_SECONDS,
-        keep_base_url=True,
-        user_agent="perennial",
-    )
-
-
-def read(url: str, path: str, *, token: str, today: date) -> Facts:
+def read(url: str, path: str, *, token: str, today: date, ca_file: str = "") -> Facts:
     """Return what GitLab shows of a project to a token.
 
-    Raises BadParameter where the address, the token or the project's path is wrong, and
-    GitLabRefused where GitLab fails.
+    Raises BadParameter where no GitLab is at the address, and GitLabRefused where it does not
+    answer, or the token or the project's path is wrong.
     """
-    client = connect(url, token)
-    with _refusals(url):
+    reach = partial(connect, url, ca_file=ca_file)
+    client = reach(token=token)
+    with refusals(f"read {url}", TOKEN):
         version = _version(client, url)
-        project = _project(client, path)
+    with refusals(f"read the project {path}", TOKEN):
+        project = client.projects.get(path)
         caller = _token(client, project)
         variables = _ask(lambda: _all(project.variables), NEEDS_MAINTAINER)
         return Facts(
@@ -64,26 +57,13 @@ def read(url: str, path: str, *, token: str, today: date) -> Facts:
             lint=_ask(lambda: project.ci_lint.get().asdict(), "the role Reporter"),
             variables=variables,
             inherited=_inherited(client, project),
-            repo_token=_repo_token(url, path, variables, caller),
+            repo_token=_repo_token(reach, path, variables, caller),
             triggers=_ask(lambda: _all(project.triggers), NEEDS_MAINTAINER),
             runners=_ask(lambda: _runners(client, project, variables), NEEDS_MAINTAINER),
             protected_branches=_ask(lambda: _all(project.protectedbranches), NEEDS_MAINTAINER),
             protected_tags=_ask(lambda: _all(project.protectedtags), NEEDS_MAINTAINER),
             schedules=_ask(lambda: _all(project.pipelineschedules), "the role Reporter"),
         )
-
-
-@contextmanager
-def _refusals(url: str) -> Iterator[None]:
-    """Turn the client's errors into ours; what a token may not see is no error."""
-    try:
-        yield
-    except GitlabError as error:
-        code = error.response_code or "nothing"
-        raise GitLabRefused(f"{url}: GitLab answered {code}: {error.error_message}") from error
-    except (requests.RequestException, ValueError) as error:
-        expected = "the address of a GitLab that answers, such as https://gitlab.example.com"
-        raise BadParameter(f"--url: no answer ({type(error).__name__})", url, expected) from error
 
 
 def _ask(question: Callable[[], Answer], needs: str) -> Answer | Withheld:
@@ -93,7 +73,7 @@ def _ask(question: Callable[[], Answer], needs: str) -> Answer | Withheld:
     except GitlabError as error:
         if error.response_code not in REFUSALS:
             raise
-        narrow = "insufficient_scope" in str(error.error_message)
+        narrow = refusal.NO_SCOPE in str(error.error_message)
         return Withheld("a token of scope read_api" if narrow else f"{needs} in the project")
 
 
@@ -102,36 +82,20 @@ def _all(manager: Any) -> list[Json]:
     return [item.asdict() for item in manager.list(iterator=True, per_page=100)]
 
 
-def _version(client: gitlab.Gitlab, url: str) -> str:
+def _version(client: Gitlab, url: str) -> str:
     """Ask for the version first: it tells whether this is a GitLab, and knows the token."""
     try:
         answer = client.http_get("/version")
     except GitlabError as error:
-        said = f"{error.response_code} {error.error_message}"
-        if error.response_code in (401, 403):
-            raise BadParameter(TOKEN, f"[hidden], answered {said}", TOKEN_IS) from error
-        if error.response_code == 404:
-            answer = None
-        else:
+        if error.response_code != 404:
             raise
+        answer = None
     if not isinstance(answer, dict) or "version" not in answer:
         raise BadParameter("--url", url, "the address of a GitLab, as in a browser")
     return str(answer["version"])
 
 
-def _project(client: gitlab.Gitlab, path: str) -> Project:
-    try:
-        return client.projects.get(path)
-    except GitlabError as error:
-        if error.response_code == 403:
-            raise BadParameter(TOKEN, "[hidden], of too narrow a scope", TOKEN_IS) from error
-        if error.response_code != 404:
-            raise
-        expected = f"a project's path as in its address, such as group/project, that {TOKEN} sees"
-        raise BadParameter("--project", path, expected) from error
-
-
-def _token(client: gitlab.Gitlab, project: Project) -> Token:
+def _token(client: Gitlab, project: Project) -> Token:
     """Describe the client's token: who, and what it may do."""
     user = client.http_get("/user")
     own = client.http_get("/personal_access_tokens/self")
@@ -162,7 +126,7 @@ def _branch(project: Project) -> Json | Withheld | None:
         raise
 
 
-def _inherited(client: gitlab.Gitlab, project: Project) -> list[Json] | Withheld:
+def _inherited(client: Gitlab, project: Project) -> list[Json] | Withheld:
     """Return the variables of every group around the project, the nearest first."""
     if project.namespace["kind"] != "group":
         return []
@@ -174,7 +138,7 @@ def _inherited(client: gitlab.Gitlab, project: Project) -> list[Json] | Withheld
 
 
 def _repo_token(
-    url: str, path: str, variables: list[Json] | Withheld, caller: Token
+    reach: Callable[..., Gitlab], path: str, variables: list[Json] | Withheld, caller: Token
 ) -> Token | Refused | Withheld | None:
     """Ask GitLab what the variable's own value may do; it goes nowhere but to this GitLab."""
     found = None
@@ -186,8 +150,8 @@ def _repo_token(
     if found is None or not found["value"]:
         # A project's own token that may write is taken for REPO_TOKEN itself.
         itself = caller.bot and caller.scopes & WRITING
-        return caller if itself else Withheld(f"{TOKEN} set to the value of REPO_TOKEN")
-    client = connect(url, found["value"])
+        return caller if itself else Withheld(f"{TOKEN.name} set to the value of REPO_TOKEN")
+    client = reach(token=found["value"])
     try:
         return _token(client, client.projects.get(path))
     except GitlabError as error:
@@ -196,9 +160,7 @@ def _repo_token(
         return Refused(f"{error.response_code} {error.error_message}")
 
 
-def _runners(
-    client: gitlab.Gitlab, project: Project, variables: list[Json] | Withheld
-) -> list[Json]:
+def _runners(client: Gitlab, project: Project, variables: list[Json] | Withheld) -> list[Json]:
     """Return the runners online with their details, those with the training tag first."""
     known = [] if isinstance(variables, Withheld) else variables
     tag = next((one["value"] for one in known if one["key"] == "TRAIN_RUNNER"), None) or TAG

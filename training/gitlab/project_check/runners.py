@@ -2,8 +2,8 @@
 
 import re
 
+from training.gitlab.project_check.check import Answer, missing, ok, warning
 from training.gitlab.project_check.facts import Facts, Json, shown
-from training.gitlab.project_check.finding import Verdict, missing, ok, warning
 
 PAGE = "Settings → CI/CD → Runners"
 # What ci/common.yml says where no variable says otherwise.
@@ -24,7 +24,7 @@ def _for_merge_requests(runner: Json) -> bool:
     return bool(runner["access_level"] != "ref_protected")
 
 
-def training(facts: Facts) -> Verdict:
+def training(facts: Facts) -> Answer:
     """A runner with the training tag is online, for merge requests too."""
     tag = training_tag(facts)
     tagged = [runner for runner in shown(facts.runners) if tag in runner["tag_list"]]
@@ -45,7 +45,7 @@ def training(facts: Facts) -> Verdict:
     return ok(f"{len(open_ones)} online with the tag {tag}")
 
 
-def other_jobs(facts: Facts) -> Verdict:
+def other_jobs(facts: Facts) -> Answer:
     """Every other job has no tag, so some runner must take untagged jobs."""
     runners = shown(facts.runners)
     if any(runner["run_untagged"] and _for_merge_requests(runner) for runner in runners):
@@ -56,7 +56,7 @@ def other_jobs(facts: Facts) -> Verdict:
     )
 
 
-def gpu_for_training(facts: Facts) -> Verdict:
+def gpu_for_training(facts: Facts) -> Answer:
     """A GPU runner that takes untagged jobs is busy with lint when training comes."""
     tag = training_tag(facts)
     if not WITH_GPU.search(tag):

@@ -2,8 +2,8 @@
 
 import re
 
+from training.gitlab.project_check.check import Answer, missing, ok, warning
 from training.gitlab.project_check.facts import Facts, shown
-from training.gitlab.project_check.finding import Verdict, missing, ok, warning
 
 LEAST_VERSION = (18, 1)
 LEAST_TIMEOUT_SECONDS = 3600
@@ -12,7 +12,7 @@ MERGE_PAGE = "Settings → Merge requests"
 SHOWN_PROBLEMS = 3
 
 
-def version(facts: Facts) -> Verdict:
+def version(facts: Facts) -> Answer:
     """The relay starts pipelines with typed inputs, which GitLab takes since 18.1."""
     number = re.match(r"(\d+)\.(\d+)", facts.version)
     if number is None or (int(number[1]), int(number[2])) < LEAST_VERSION:
@@ -23,7 +23,7 @@ def version(facts: Facts) -> Verdict:
     return ok(facts.version)
 
 
-def features(facts: Facts) -> Verdict:
+def features(facts: Facts) -> Answer:
     """Pipelines and merge requests are switched on."""
     if facts.project.get("archived"):
         return missing("the project is archived", "unarchive it under Settings → General")
@@ -34,7 +34,7 @@ def features(facts: Facts) -> Verdict:
     return ok("pipelines and merge requests are on")
 
 
-def pipeline_file(facts: Facts) -> Verdict:
+def pipeline_file(facts: Facts) -> Answer:
     """GitLab itself accepts the pipeline's file on the default branch."""
     lint = shown(facts.lint)
     problems = "; ".join(lint["errors"][:SHOWN_PROBLEMS])
@@ -45,14 +45,14 @@ def pipeline_file(facts: Facts) -> Verdict:
     return ok("valid")
 
 
-def merging(facts: Facts) -> Verdict:
+def merging(facts: Facts) -> Answer:
     """Nothing merges, neither by hand nor by itself, before its checks have succeeded."""
     if not facts.setting("only_allow_merge_if_pipeline_succeeds"):
         return missing("a merge need not wait", f"tick 'Pipelines must succeed': {MERGE_PAGE}")
     return ok("pipelines must succeed")
 
 
-def skipped(facts: Facts) -> Verdict:
+def skipped(facts: Facts) -> Answer:
     """A job that pushes dvc.lock asks for no second pipeline, which leaves a skipped one."""
     if not facts.setting("only_allow_merge_if_pipeline_succeeds"):
         return ok("no merge waits for a pipeline yet")
@@ -64,7 +64,7 @@ def skipped(facts: Facts) -> Verdict:
     return ok("a pipeline that a job's push skipped counts as success")
 
 
-def cancelling(facts: Facts) -> Verdict:
+def cancelling(facts: Facts) -> Answer:
     """A newer commit ends the pipelines of older ones, as far as jobs are interruptible."""
     if facts.setting("auto_cancel_pending_pipelines") != "enabled":
         return warning(
@@ -74,7 +74,7 @@ def cancelling(facts: Facts) -> Verdict:
     return ok("redundant pipelines are cancelled")
 
 
-def timeout(facts: Facts) -> Verdict:
+def timeout(facts: Facts) -> Answer:
     """Training may take its time."""
     seconds = facts.setting("build_timeout")
     if seconds < LEAST_TIMEOUT_SECONDS:
@@ -82,7 +82,7 @@ def timeout(facts: Facts) -> Verdict:
     return ok(f"{seconds} s")
 
 
-def job_token(facts: Facts) -> Verdict:
+def job_token(facts: Facts) -> Answer:
     """Jobs push with REPO_TOKEN; what each job's own token may not do, nobody can abuse."""
     if facts.setting("ci_push_repository_for_job_token_allowed"):
         page = "Settings → CI/CD → Job token permissions"
@@ -92,7 +92,7 @@ def job_token(facts: Facts) -> Verdict:
     return ok("jobs may not push with it")
 
 
-def visibility(facts: Facts) -> Verdict:
+def visibility(facts: Facts) -> Answer:
     """In a public project strangers see logs and artifacts, and their forks want pipelines."""
     if facts.setting("visibility") != "public":
         return ok(str(facts.setting("visibility")))
@@ -109,7 +109,7 @@ def visibility(facts: Facts) -> Verdict:
     return ok("public; logs, artifacts and variables are not")
 
 
-def schedule(facts: Facts) -> Verdict:
+def schedule(facts: Facts) -> Answer:
     """The nightly pipeline runs on the default branch."""
     branch = facts.project["default_branch"]
     schedules = shown(facts.schedules)
@@ -122,7 +122,7 @@ def schedule(facts: Facts) -> Verdict:
     return ok(", ".join(one["cron"] for one in ours if one["active"]))
 
 
-def model_registry(facts: Facts) -> Verdict:
+def model_registry(facts: Facts) -> Answer:
     """Where MODEL_REGISTRY is on, versions go to GitLab's model registry and its packages."""
     if facts.value("MODEL_REGISTRY") != "true":
         return ok("not used; MODEL_REGISTRY=true would")

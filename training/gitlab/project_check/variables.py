@@ -3,8 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
+from training.gitlab.project_check.check import Answer, missing, ok, warning
 from training.gitlab.project_check.facts import Facts, Json, Withheld, matches, shown
-from training.gitlab.project_check.finding import Verdict, missing, ok, warning
 
 PAGE = "Settings → CI/CD → Variables"
 SECRET = re.compile(r"(TOKEN|SECRET|PASSWORD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS_DATA)$")
@@ -20,7 +20,7 @@ FILES = ("DVC_SSH_KEY", "DVC_SSH_KNOWN_HOSTS", "GDRIVE_CREDENTIALS")
 ANY_BRANCH = "somebody/any-branch"
 
 
-def repo_token_variable(facts: Facts) -> Verdict:
+def repo_token_variable(facts: Facts) -> Answer:
     """Merge requests push, comment and upload with it, so every pipeline must see it."""
     found = facts.variable("REPO_TOKEN")
     if found is None:
@@ -37,7 +37,7 @@ def repo_token_variable(facts: Facts) -> Verdict:
     return ok("every pipeline sees it")
 
 
-def _absent(facts: Facts, name: str, consequence: str) -> Verdict:
+def _absent(facts: Facts, name: str, consequence: str) -> Answer:
     groups = isinstance(facts.inherited, Withheld)
     where = "not set in the project" + (f" (a group may: {_needs(facts)})" if groups else "")
     return missing(f"{where}: {consequence}", f"add {name} under {PAGE}")
@@ -48,7 +48,7 @@ def _needs(facts: Facts) -> str:
     return f"to see needs {facts.inherited.needs}"
 
 
-def dvc_remote(facts: Facts) -> Verdict:
+def dvc_remote(facts: Facts) -> Answer:
     """Data and models lie where every runner reaches them."""
     found = facts.variable("DVC_REMOTE_URL")
     if found is None:
@@ -67,7 +67,7 @@ def dvc_remote(facts: Facts) -> Verdict:
     return ok("a local folder, and one runner")
 
 
-def database(facts: Facts) -> Verdict:
+def database(facts: Facts) -> Answer:
     """A retrain, which runs on main, collects the labels from the service's database."""
     found = facts.variable("PERENNIAL_DATABASE_URL")
     if found is None:
@@ -80,7 +80,7 @@ def database(facts: Facts) -> Verdict:
     return ok("only main's pipelines see it")
 
 
-def deployment(facts: Facts) -> Verdict:
+def deployment(facts: Facts) -> Answer:
     """deploy/local swaps the bundle in a folder, under a service at an address."""
     target = facts.value("DEPLOY_TARGET", "local")
     if target != "local":
@@ -107,7 +107,7 @@ def holds_secret(variable: Json) -> bool:
         return False
 
 
-def secrets(facts: Facts) -> Verdict:
+def secrets(facts: Facts) -> Answer:
     """A masked variable never shows in a job's log; a file's content cannot be masked."""
     variables = shown(facts.variables)
     bare = [
@@ -122,7 +122,7 @@ def secrets(facts: Facts) -> Verdict:
     return ok("every secret is masked")
 
 
-def files(facts: Facts) -> Verdict:
+def files(facts: Facts) -> Answer:
     """Keys and their like reach a job as files, with their line ends."""
     for name in FILES:
         found = facts.variable(name)
@@ -131,7 +131,7 @@ def files(facts: Facts) -> Verdict:
     return ok("keys and credentials are files")
 
 
-def expansion(facts: Facts) -> Verdict:
+def expansion(facts: Facts) -> Answer:
     """GitLab expands a `$` in a value, unless told that it is meant."""
     variables = shown(facts.variables)
     risky = [
@@ -147,7 +147,7 @@ def expansion(facts: Facts) -> Verdict:
     return ok("no value is changed on its way")
 
 
-def words(facts: Facts) -> Verdict:
+def words(facts: Facts) -> Answer:
     """A switch has one of the words that the pipeline compares with."""
     for name, known in WORDS.items():
         value = facts.value(name)

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from perennial.statistics.comparison import calibration_error, confidence_bins, wilson
-from training.gate.scores import Floats, Ints
+from perennial.statistics.calibration import confidence_bins
+from perennial.statistics.counts import Floats, Ints
+from perennial.statistics.intervals import wilson
+from perennial.statistics.metrics import METRICS
 from training.report import plots
 from training.report.markdown import image, signed, table
 from training.report.plots.reliability import Bins
@@ -58,9 +60,9 @@ def binned(probabilities: Floats, truth: Ints, *, least: int = LEAST_ROWS) -> Bi
 
 def _figures(probabilities: Floats, truth: Ints) -> list[str]:
     confidence = float(probabilities.max(axis=1).mean())
-    accuracy = float((probabilities.argmax(axis=1) == truth).mean())
+    accuracy = METRICS["accuracy"].score(probabilities, truth)
     gap = signed(confidence - accuracy)
-    error = calibration_error(probabilities, truth)
+    error = METRICS["calibration_error"].score(probabilities, truth)
     return [f"{accuracy:.4f}", f"{confidence:.4f}", gap, f"{error:.4f}"]
 
 

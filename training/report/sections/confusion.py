@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from training.gate.scores import Ints, confusion, precision_recall
+from perennial.statistics.confusion import confusion_matrix, precision_recall
+from perennial.statistics.counts import Ints
 from training.report import plots
 from training.report.markdown import code, folded, image, signed, table
 from training.report.mistakes import mistakes
@@ -21,8 +22,8 @@ def section(source: Source, out: Path) -> list[str]:
     rows = len(source.rows.labels)
     if not rows:
         return []
-    new = confusion(source.new, source.rows.labels)
-    old = None if source.old is None else confusion(source.old, source.rows.labels)
+    new = confusion_matrix(source.new, source.rows.labels)
+    old = None if source.old is None else confusion_matrix(source.old, source.rows.labels)
     blocks = ["## Mistakes", _count(source), _pictures(source, new, old, out)]
     blocks += ["**The labels with the lowest recall**", _worst(source, new, old)]
     blocks += mistakes(source, out)

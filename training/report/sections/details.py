@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from perennial.statistics.confusion import confusion_matrix, precision_recall
 from training.artifacts.files import read_json
-from training.gate.scores import confusion, precision_recall
 from training.report.drift import signal_drift
 from training.report.findings import checks_table
 from training.report.markdown import code, folded, table
@@ -40,7 +40,7 @@ def _labels(source: Source) -> str:
     models = (
         {"here": source.new} if source.old is None else {"main": source.old, "here": source.new}
     )
-    shares = [precision_recall(confusion(found, truth)) for found in models.values()]
+    shares = [precision_recall(confusion_matrix(found, truth)) for found in models.values()]
     rows = [
         [
             code(label),

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from perennial.statistics.comparison import wilson
-from training.artifacts.arrangement import BASE
-from training.gate.comparison import Bools, difference
-from training.gate.decision import p_value
-from training.gate.scores import METRICS, Score, compare_scores, measure
+from perennial.statistics.counts import Bools
+from perennial.statistics.intervals import wilson
+from perennial.statistics.metrics import METRICS, Metric
+from training.gate.comparison import difference
+from training.gate.figures import p_value
 from training.params import Gate
 from training.report.markdown import code, interval, signed, table
+from training.report.scores import Score, compare_scores
 from training.report.source import Source
 
 
@@ -17,7 +18,7 @@ def section(source: Source, out: Path) -> list[str]:
     blocks = ["## Metrics" if source.old is None else "## Metrics against main"]
     groups = {
         f"fresh test rows (incident {code(source.result.incident)})": source.fresh,
-        "base test rows": source.rows.source == BASE,
+        "base test rows": source.base,
     }
     shown = {name: chosen for name, chosen in groups.items() if chosen.any()}
     for name, chosen in shown.items():
@@ -36,7 +37,7 @@ def _fairness(source: Source) -> str:
         return ""
     text = " that neither model was trained on"
     if source.left_out:
-        text += f" ({source.left_out} of all test rows left out: main was)"
+        text += f" ({source.left_out} of all test rows excluded because main was trained on them)"
     return text
 
 
@@ -58,12 +59,12 @@ def _table(source: Source, chosen: Bools) -> str:
 def _row(score: Score) -> list[object]:
     significant = score.low > 0 or score.high < 0
     return [
-        _name(score.name),
+        _name(score.metric),
         _number(score.champion),
         _number(score.challenger),
         signed(score.difference),
         interval(score.low, score.high),
-        _word((score.difference > 0) == score.higher_is_better) if significant else "no",
+        _word((score.difference > 0) == score.metric.higher_is_better) if significant else "no",
     ]
 
 
@@ -71,9 +72,8 @@ def _word(better: bool) -> str:
     return "yes, better" if better else "yes, worse"
 
 
-def _name(metric: str) -> str:
-    kind = METRICS[metric]
-    return f"{metric} ({kind.unit}) {'↑' if kind.higher_is_better else '↓'}"
+def _name(metric: Metric) -> str:
+    return f"{metric.title} ({metric.unit}) {'↑' if metric.higher_is_better else '↓'}"
 
 
 def _number(value: float) -> str:
@@ -87,7 +87,8 @@ def _alone(source: Source, chosen: Bools) -> str:
     low, high = wilson(int(source.right[chosen].sum()), len(truth), level)
     bounds = {"accuracy": f"{low:.4f} to {high:.4f}"}
     rows = [
-        [_name(name), _number(measure(name, new, truth)), bounds.get(name, "")] for name in METRICS
+        [_name(metric), _number(metric.score(new, truth)), bounds.get(name, "")]
+        for name, metric in METRICS.items()
     ]
     return table(["metric", "here", f"{level:.0%} interval"], rows, numbers=2)
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from training.gate.decision import p_value
+from training.gate.figures import p_value
 from training.report import plots
 from training.report.markdown import code, folded, image, interval, signed, table
-from training.report.parts import SMALL, Slice, by_label, by_origin, measure
+from training.report.parts import SMALL, Slice, accuracy_by_slice, by_label, by_origin
 from training.report.plots.slices import Line
 from training.report.source import Source
 
@@ -18,7 +18,7 @@ def section(source: Source, out: Path) -> list[str]:
     """Return accuracy on every slice, drawn and in tables."""
     if not len(source.rows.labels):
         return []
-    origins, labels = measure(source, by_origin(source), by_label(source))
+    origins, labels = accuracy_by_slice(source, by_origin(source), by_label(source))
     drawn = [*origins, *_lowest(labels, MOST_DRAWN - len(origins))]
     _draw(source, drawn, {part.name for part in labels}, out / "slices.png")
     about = "Accuracy per slice with its interval"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from training.gate.result import Result
+from training.gate.result import GateResult
 from training.report.markdown import code, interval
 from training.report.source import Environment, Source
 
@@ -76,7 +76,7 @@ def _advice(source: Source) -> str:
     return ADVICE[verdict]
 
 
-def _resolution(result: Result) -> str:
+def _resolution(result: GateResult) -> str:
     """Return how much these rows could have hidden."""
     found = result.fresh or result.base
     if found is None or found.difference is None:

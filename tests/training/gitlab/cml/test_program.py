@@ -7,10 +7,15 @@ from typing import Any
 
 import pytest
 
-from training.errors import GitLabRefused
+from perennial.gitlab.errors import GitLabRefused
+from perennial.gitlab.job import Job
 from training.gitlab.cml import program
 
-ENVIRONMENT = {"CI_PROJECT_URL": "https://gitlab.example/g/p", "REPO_TOKEN": "secret"}
+VARIABLES = {
+    "CI_PROJECT_URL": "https://gitlab.example/g/p",
+    "CI_MERGE_REQUEST_IID": "3",
+    "REPO_TOKEN": "secret",
+}
 
 
 class Cml:
@@ -27,11 +32,9 @@ class Cml:
         return self.answer
 
 
-def comment(cml: Cml, folder: Path) -> int:
+def comment(cml: Cml, folder: Path, **more: str) -> int:
     """Have the fake post a report."""
-    return program.comment(
-        "create", folder, task="ag_news", iid=3, environment=ENVIRONMENT, run=cml
-    )
+    return program.comment("create", folder, task="ag_news", job=Job(VARIABLES | more), run=cml)
 
 
 def test_the_note_s_number_is_read_from_its_address(tmp_path: Path) -> None:
@@ -46,13 +49,27 @@ def test_the_note_s_number_is_read_from_its_address(tmp_path: Path) -> None:
     assert "secret" not in " ".join(cml.command)
 
 
+def test_in_a_fork_it_posts_to_the_project_that_has_the_merge_request(tmp_path: Path) -> None:
+    """The fork's own merge request of that number is another."""
+    cml = Cml(stdout="https://gitlab.example/up/p/-/merge_requests/3#note_41\n")
+    comment(cml, tmp_path, CI_MERGE_REQUEST_PROJECT_URL="https://gitlab.example/up/p")
+    assert {"--repo=https://gitlab.example/up/p", "--target=pr/3"} <= set(cml.command)
+
+
+def test_it_trusts_gitlab_s_own_authority(tmp_path: Path) -> None:
+    """CML's Node takes the file by a variable of its own, and adds it to the usual authorities."""
+    cml = Cml(stdout="https://gitlab.example/g/p/-/merge_requests/3#note_41\n")
+    comment(cml, tmp_path, CI_SERVER_TLS_CA_FILE="/builds/ca.pem")
+    assert cml.options["env"]["NODE_EXTRA_CA_CERTS"] == "/builds/ca.pem"
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [
         ("Unauthorized", "GitLab answered 401: Unauthorized; REPO_TOKEN is unknown"),
         ("Forbidden", "GitLab answered 403: Forbidden; REPO_TOKEN may not do this"),
         ("Not Found", "GitLab answered 404: Not Found; not there, or hidden"),
-        ("Bad Gateway", "502: Bad Gateway; GitLab is unwell; run the job again later"),
+        ("Bad Gateway", "502: Bad Gateway; GitLab returned a server error; try again later"),
         ("Request Entity Too Large", "413: .*, perhaps large.png of 9 bytes; larger than"),
         ("request to https://x failed, reason: no", "no answer from GitLab: request to https://x"),
         ("token not found", "post the report through CML: token not found$"),
@@ -81,4 +98,4 @@ def test_a_program_that_hangs_is_an_error(tmp_path: Path) -> None:
         raise subprocess.TimeoutExpired(command, options["timeout"])
 
     with pytest.raises(GitLabRefused, match="did not end within 300 s; is the address right"):
-        program.comment("create", tmp_path, task="t", iid=3, environment=ENVIRONMENT, run=hang)
+        program.comment("create", tmp_path, task="t", job=Job(VARIABLES), run=hang)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.demo.forge_fixtures import ForgeServer, running_forge, seed
+from tests.demo.forge.fixtures import ForgeServer, running_forge, seed
 from tests.training.gitlab.project_check.given import COMPLETE, PIPELINE, SCHEDULE, Administrator
 
 # In gitlab-ci-local's place, which takes a second to find the file right.

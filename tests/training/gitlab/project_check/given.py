@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from demo.forge.config import parse_config
-from tests.demo.forge_fixtures import API, PROJECT, ForgeServer, configuration
+from demo.forge.configuration import parse_config
+from tests.demo.forge.fixtures import API, PROJECT, ForgeServer, configuration
 from training.command_line import run
 from training.gitlab.project_check.__main__ import main
-from training.gitlab.project_check.checks import judge
+from training.gitlab.project_check.checks import check_project
 from training.gitlab.project_check.facts import Facts
 from training.gitlab.project_check.reader import read
 
@@ -139,5 +139,5 @@ def facts(administrator: Administrator, **more: Any) -> Facts:
 
 def verdict(known: Facts, name: str) -> tuple[str, str]:
     """Return a check's status and what it found."""
-    one = next(finding for finding in judge(known) if finding.check == name)
-    return str(one.verdict.status), one.verdict.found
+    one = next(result for result in check_project(known) if result.check == name)
+    return str(one.answer.status), one.answer.found

@@ -3,7 +3,7 @@
 import pytest
 
 from demo.processes import free_port
-from tests.demo.forge_fixtures import PROJECT
+from tests.demo.forge.fixtures import PROJECT
 from tests.training.gitlab.project_check.given import (
     JOBS,
     NARROW,
@@ -13,13 +13,13 @@ from tests.training.gitlab.project_check.given import (
     facts,
     findings,
 )
-from training.gitlab.project_check.checks import CHECKS, judge
+from training.gitlab.project_check.checks import CHECKS, check_project
 
 
 def test_a_complete_project_lacks_nothing(administrator: Administrator) -> None:
     """Every check is content, and none is left out."""
-    found = judge(facts(administrator))
-    assert [finding.verdict.status for finding in found] == ["ok"] * len(CHECKS), found
+    found = check_project(facts(administrator))
+    assert [result.answer.status for result in found] == ["ok"] * len(CHECKS), found
 
 
 def test_a_complete_project_exits_with_0(administrator: Administrator) -> None:
@@ -53,10 +53,13 @@ def test_the_jobs_own_token_checks_itself(administrator: Administrator) -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"value": "glpat-wrong"}, "GITLAB_TOKEN: got '[hidden], answered 401"),
-        ({"value": NARROW}, "GITLAB_TOKEN: got '[hidden], answered 403"),
+        (
+            {"value": "glpat-wrong"},
+            "answered 401: 401 Unauthorized; GITLAB_TOKEN is unknown, expired or revoked",
+        ),
+        ({"value": NARROW}, "GITLAB_TOKEN lacks the scope read_api; expected an access token"),
         ({"value": ""}, "GITLAB_TOKEN: not set, expected an access token with the scope read_api"),
-        ({"project": "no/such"}, "--project: got 'no/such', expected a project's path"),
+        ({"project": "no/such"}, "read the project no/such: GitLab answered 404"),
     ],
 )
 def test_what_cannot_be_looked_at_exits_with_2(
@@ -76,7 +79,7 @@ def test_no_answer_exits_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     """Nobody listens, or the address is none."""
     for url in (f"http://127.0.0.1:{free_port()}", "gitlab.example.com"):
         assert check(url).code == 2
-        assert f"got '{url}', expected the address of a GitLab" in capsys.readouterr().err
+        assert f"read {url}: no answer from GitLab" in capsys.readouterr().err
 
 
 def test_another_server_is_not_taken_for_gitlab(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.demo.forge_fixtures import commit, git, running_forge, seed
+from tests.demo.forge.fixtures import commit, git, running_forge, seed
 from tests.training.gitlab.project_check.given import (
     COMPLETE,
     PAGES,
@@ -180,7 +180,7 @@ def test_the_model_registry_needs_its_feature_and_packages(
 
 
 def test_a_broken_pipeline_file_is_shown_with_gitlabs_words(tmp_path: Path) -> None:
-    """What CI lint says of the default branch's file is the finding."""
+    """What CI lint says of the default branch's file is the answer."""
     with running_forge(tmp_path, **COMPLETE) as server:
         clone = seed(server, {".gitlab-ci.yml": "job: {scrip: [x]}\n"})
         found = findings(server.url)[1]["pipeline file"]

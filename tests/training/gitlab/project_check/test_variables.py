@@ -18,7 +18,7 @@ from tests.training.gitlab.project_check.given import (
     findings,
     verdict,
 )
-from training.gitlab.project_check.checks import judge
+from training.gitlab.project_check.checks import check_project
 from training.gitlab.project_check.facts import Refused, Withheld
 
 
@@ -143,8 +143,8 @@ def test_a_cpu_runner_may_take_everything(administrator: Administrator) -> None:
         variables=VARIABLES | {"TRAIN_RUNNER": "cpu"},
         settings=COMPLETE["settings"] | {"runners": [RUNNERS[1] | {"tag_list": ["cpu"]}]},
     )
-    found = judge(facts(administrator))
-    assert {str(finding.verdict.status) for finding in found} == {"ok"}, found
+    found = check_project(facts(administrator))
+    assert {str(result.answer.status) for result in found} == {"ok"}, found
 
 
 def test_a_refused_token_is_told_apart_from_one_not_set(administrator: Administrator) -> None:

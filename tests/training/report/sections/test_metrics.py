@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
+from perennial.statistics.metrics import METRICS
 from tests.bundles import LABELS
 from tests.training.contests import INCIDENT, model
 from tests.training.report.made import Artifacts
 from training.artifacts.splits import Split
-from training.gate.scores import METRICS
 from training.report.sections.metrics import section
 
 NUMBER = r"0\.\d{4}"
@@ -33,7 +33,9 @@ def test_both_models_are_measured_on_fresh_and_on_base_rows(tmp_path: Path) -> N
         row(fresh, "accuracy"),
     )
     assert "| **yes, worse**, p < 0.0001 |" in row(base, "accuracy")
-    assert all(f"| {name} (" in fresh and f"| {name} (" in base for name in METRICS)
+    assert all(
+        f"| {one.title} (" in fresh and f"| {one.title} (" in base for one in METRICS.values()
+    )
     assert "| yes, worse |" in row(base, "log loss") and "| +" in row(base, "log loss")
 
 
@@ -52,7 +54,7 @@ def test_rows_that_main_learnt_from_are_left_out_and_counted(tmp_path: Path) -> 
     test.where(np.arange(40)).write(artifacts.champion / "prepared" / "train.npz")
     about = section(artifacts.source(), tmp_path)[3]
     assert about.startswith("On 160 base test rows that neither model was trained on")
-    assert about.endswith("(40 of all test rows left out: main was):")
+    assert about.endswith("(40 of all test rows excluded because main was trained on them):")
 
 
 def test_without_a_fair_row_there_is_no_table(tmp_path: Path) -> None:
@@ -63,7 +65,7 @@ def test_without_a_fair_row_there_is_no_table(tmp_path: Path) -> None:
     test.write(artifacts.champion / "prepared" / "train.npz")
     blocks = section(artifacts.source(), tmp_path)
     assert len(blocks) == 2 and "no test rows to compare on" in blocks[1]
-    assert "400 of all test rows left out" in blocks[1]
+    assert "400 of all test rows excluded" in blocks[1]
 
 
 def test_the_first_model_stands_alone_with_an_interval(tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from perennial.statistics.comparison import mcnemar
+from perennial.statistics.paired import mcnemar
 from tests.training.contests import INCIDENT, model
 from tests.training.report.made import Artifacts
 from training.artifacts.splits import Split
-from training.report.parts import by_label, by_origin, measure
+from training.report.parts import accuracy_by_slice, by_label, by_origin
 from training.report.sections.slices import section
 
 
@@ -58,7 +58,7 @@ def test_slices_are_tested_together(tmp_path: Path) -> None:
     relabelled(artifacts, ["aaaaaaaaaaaa"])
     source = artifacts.source()
     assert source.right_before is not None
-    origins, labels = measure(source, by_origin(source), by_label(source))
+    origins, labels = accuracy_by_slice(source, by_origin(source), by_label(source))
     every = [*origins, *labels]
     assert [part.p is None for part in every] == [part.rows < 30 for part in every]
     tested = [part for part in every if part.p is not None]

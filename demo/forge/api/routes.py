@@ -1,0 +1,29 @@
+"""Every call that the API answers."""
+
+from demo.forge.api import (
+    ci_lint,
+    credentials,
+    jobs,
+    merge_requests,
+    model_registry,
+    notes,
+    pipelines,
+    project,
+    protection,
+    runners,
+    schedules,
+)
+
+ROUTES = [
+    *project.ROUTES,
+    *credentials.ROUTES,
+    *runners.ROUTES,
+    *protection.ROUTES,
+    *ci_lint.ROUTES,
+    *pipelines.ROUTES,
+    *jobs.ROUTES,
+    *schedules.ROUTES,
+    *merge_requests.ROUTES,
+    *notes.ROUTES,
+    *model_registry.ROUTES,
+]

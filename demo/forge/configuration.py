@@ -1,0 +1,199 @@
+"""The forge's configuration, read once from a JSON file and checked."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from demo.forge.errors import ConfigError
+from demo.forge.project_settings import Settings, parse_settings
+
+ROLES = {"guest": 10, "reporter": 20, "developer": 30, "maintainer": 40, "owner": 50}
+SCOPES = ("api", "read_api", "read_user", "read_repository", "write_repository")
+TOOL = Path(__file__).resolve().parents[2] / "node_modules" / ".bin" / "gitlab-ci-local"
+
+
+@dataclass(frozen=True)
+class Token:
+    """An access token: what it may do, and under whose name."""
+
+    value: str
+    kind: str
+    name: str
+    role: int = 0
+    scopes: frozenset[str] = frozenset()
+    expires_at: str | None = None
+
+    def may(self, *scopes: str) -> bool:
+        """Tell whether the token has one of these scopes."""
+        return not self.scopes.isdisjoint(scopes)
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A CI/CD variable of the project; a masked one never shows in a job's log."""
+
+    value: str
+    masked: bool = False
+    protected: bool = False
+    hidden: bool = False
+    raw: bool = False
+    variable_type: str = "env_var"
+    environment_scope: str = "*"
+
+
+@dataclass(frozen=True)
+class Config:
+    """What an administrator configures.
+
+    concurrency: jobs at once.  timeout: seconds for one job.  runner: the environment of a job
+    beside GitLab's variables, PATH and HOME included; nothing else is inherited.
+    merge_method: "merge" makes a merge commit, "ff" fast-forwards only.
+    """
+
+    project: str
+    default_branch: str
+    tokens: tuple[Token, ...]
+    variables: Mapping[str, Variable] = field(default_factory=dict)
+    runner: Mapping[str, str] = field(default_factory=dict)
+    project_id: int = 1
+    concurrency: int = 2
+    timeout: float = 1800
+    merge_method: str = "merge"
+    gitlab_ci_local: Path = TOOL
+    settings: Settings = field(default_factory=Settings)
+
+    def visible(self, *, protected: bool, environment: str | None = None) -> dict[str, str]:
+        """Return the variables for a pipeline, or for a job of an environment.
+
+        protected: the pipeline's branch or tag is.
+        """
+        return {
+            name: variable.value
+            for name, variable in self.variables.items()
+            if (protected or not variable.protected)
+            and fnmatchcase(environment or "", variable.environment_scope)
+        }
+
+    def user_id(self, token: Token) -> int:
+        """Return the id of the user behind a token; job tokens share the id after the last one."""
+        return 1 + (self.tokens.index(token) if token in self.tokens else len(self.tokens))
+
+    @property
+    def masked(self) -> frozenset[str]:
+        """Return what a log must never show: masked values and every token."""
+        values = {variable.value for variable in self.variables.values() if variable.masked}
+        return frozenset(values | {token.value for token in self.tokens})
+
+
+def load_config(path: Path) -> Config:
+    """Read and check a configuration file.
+
+    Raises ConfigError.
+    """
+    try:
+        data = json.loads(path.read_text())
+    except (OSError, json.JSONDecodeError) as error:
+        raise ConfigError("--config", str(path), f"a readable JSON file ({error})") from error
+    return parse_config(data)
+
+
+def parse_config(data: object) -> Config:
+    """Check a configuration that came as JSON.
+
+    Raises ConfigError.
+    """
+    known = set(Config.__dataclass_fields__)
+    fields = _mapping("configuration", data)
+    for name in fields.keys() - known:
+        raise ConfigError("configuration", name, f"a known field: {', '.join(sorted(known))}")
+    for name in ("project", "default_branch", "tokens"):
+        if name not in fields:
+            raise ConfigError(name, None, "present")
+    checked = dict(fields)
+    checked["project"] = _project(fields["project"])
+    checked["default_branch"] = _text("default_branch", fields["default_branch"])
+    checked["tokens"] = _tokens(fields["tokens"])
+    if "variables" in fields:
+        checked["variables"] = _variables(fields["variables"])
+    if "runner" in fields:
+        runner = _mapping("runner", fields["runner"])
+        checked["runner"] = {key: _text(f"runner.{key}", value) for key, value in runner.items()}
+    for name in ("project_id", "concurrency", "timeout"):
+        if name in fields and not (_is_number(fields[name]) and fields[name] > 0):
+            raise ConfigError(name, fields[name], "a number above 0")
+    if checked.get("merge_method", "merge") not in ("merge", "ff"):
+        raise ConfigError("merge_method", fields["merge_method"], "'merge' or 'ff'")
+    if "gitlab_ci_local" in fields:
+        checked["gitlab_ci_local"] = Path(_text("gitlab_ci_local", fields["gitlab_ci_local"]))
+    if "settings" in fields:
+        checked["settings"] = parse_settings(fields["settings"])
+    return Config(**checked)
+
+
+def _mapping(name: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise ConfigError(name, value, "an object")
+    return value
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise ConfigError(name, value, "a non-empty string")
+    return value
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _project(value: object) -> str:
+    path = _text("project", value)
+    if path.count("/") < 1 or path.strip("/") != path:
+        raise ConfigError("project", path, "a path such as group/project")
+    return path
+
+
+def _tokens(value: object) -> tuple[Token, ...]:
+    if not isinstance(value, list):
+        raise ConfigError("tokens", value, "a list")
+    return tuple(
+        _token(f"tokens[{i}]", _mapping(f"tokens[{i}]", each)) for i, each in enumerate(value)
+    )
+
+
+def _token(where: str, fields: Mapping[str, Any]) -> Token:
+    for name in fields.keys() - {"token", "kind", "name", "role", "scopes", "expires_at"}:
+        raise ConfigError(where, name, "a known field: token, kind, name, role, scopes, expires_at")
+    kind = fields.get("kind")
+    if kind not in ("project", "trigger"):
+        raise ConfigError(f"{where}.kind", kind, "'project' or 'trigger'")
+    role = fields.get("role", "maintainer")
+    if role not in ROLES:
+        raise ConfigError(f"{where}.role", role, f"one of {', '.join(ROLES)}")
+    scopes = fields.get("scopes", [])
+    if not isinstance(scopes, list) or not set(scopes) <= set(SCOPES):
+        raise ConfigError(f"{where}.scopes", scopes, f"a list out of {', '.join(SCOPES)}")
+    return Token(
+        value=_text(f"{where}.token", fields.get("token")),
+        kind=kind,
+        name=_text(f"{where}.name", fields.get("name", kind)),
+        role=ROLES[role],
+        scopes=frozenset(scopes),
+        expires_at=fields.get("expires_at"),
+    )
+
+
+def _variables(value: object) -> dict[str, Variable]:
+    variables = {}
+    for name, each in _mapping("variables", value).items():
+        fields = {"value": each} if isinstance(each, str) else _mapping(f"variables.{name}", each)
+        known = Variable.__dataclass_fields__
+        for key in fields.keys() - known.keys():
+            raise ConfigError(f"variables.{name}", key, f"a known field: {', '.join(known)}")
+        if not isinstance(fields.get("value"), str):
+            raise ConfigError(f"variables.{name}", fields.get("value"), "a string")
+        variables[name] = Variable(**fields)
+    return variables

@@ -1,0 +1,122 @@
+"""What an administrator sets on the project's pages, with the defaults of a new GitLab project."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from demo.forge.errors import ConfigError
+
+Json = dict[str, Any]
+
+# GET /projects/:id shows these to everybody who may see the project, ...
+FOR_MEMBERS: Json = {
+    "archived": False,
+    "visibility": "private",
+    "packages_enabled": True,
+    "jobs_enabled": True,
+    "builds_access_level": "enabled",
+    "merge_requests_access_level": "enabled",
+    "container_registry_access_level": "enabled",
+    "model_registry_access_level": "enabled",
+    "shared_runners_enabled": True,
+    "public_jobs": True,
+    "only_allow_merge_if_pipeline_succeeds": False,
+    "allow_merge_on_skipped_pipeline": None,
+    "squash_option": "default_off",
+}
+# ... and these to Maintainers only.
+FOR_MAINTAINERS: Json = {
+    "ci_default_git_depth": 20,
+    "build_git_strategy": "fetch",
+    "build_timeout": 3600,
+    "auto_cancel_pending_pipelines": "enabled",
+    "group_runners_enabled": True,
+    "restrict_user_defined_variables": True,
+    "ci_pipeline_variables_minimum_override_role": "no_one_allowed",
+    "ci_push_repository_for_job_token_allowed": False,
+    "ci_allow_fork_pipelines_to_run_in_parent_project": True,
+}
+RUNNER: Json = {
+    "description": "",
+    "runner_type": "project_type",
+    "status": "online",
+    "paused": False,
+    "tag_list": [],
+    "run_untagged": True,
+    "locked": False,
+    "maximum_timeout": None,
+    "access_level": "not_protected",
+}
+PROTECTED_BRANCH: Json = {"push": 40, "merge": 40, "allow_force_push": False}
+PROTECTED_TAG: Json = {"create": 40}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The project's settings.
+
+    project: fields of GET /projects/:id.  runners: fields of GET /runners/:id; a new project has
+    none of its own.  protected_branches: name, and access levels for push and merge; None protects
+    the default branch, as in a new project.  protected_tags: name, and access level for create.
+    """
+
+    version: str = "18.5.0"
+    project: Mapping[str, Any] = field(default_factory=dict)
+    runners: Sequence[Json] = ()
+    protected_branches: Sequence[Json] | None = None
+    protected_tags: Sequence[Json] = ()
+
+    def branches(self, default: str) -> list[Json]:
+        """Return the rules for protected branches."""
+        rules = self.protected_branches
+        return [{"name": default, **PROTECTED_BRANCH}] if rules is None else list(rules)
+
+    def least_role(self, kind: str, branch: str, default: str) -> int | None:
+        """Return the least role that may push to or merge into a branch; None where nobody may.
+
+        kind: "push" or "merge".  0 where no rule covers the branch.
+        """
+        levels = [r[kind] for r in self.branches(default) if fnmatchcase(branch, r["name"])]
+        return min((level for level in levels if level), default=None) if levels else 0
+
+    def protects(self, branch: str, default: str) -> bool:
+        """Tell whether a rule covers a branch; `*` stands for anything."""
+        return any(fnmatchcase(branch, rule["name"]) for rule in self.branches(default))
+
+
+def parse_settings(data: object) -> Settings:
+    """Check settings that came as JSON.
+
+    Raises ConfigError.
+    """
+    fields = _known("settings", data, Settings.__dataclass_fields__)
+    project = FOR_MEMBERS | FOR_MAINTAINERS
+    checked: dict[str, Any] = {}
+    if "version" in fields:
+        checked["version"] = str(fields["version"])
+    if "project" in fields:
+        checked["project"] = _known("settings.project", fields["project"], project)
+    for name, defaults in (
+        ("runners", RUNNER),
+        ("protected_branches", PROTECTED_BRANCH),
+        ("protected_tags", PROTECTED_TAG),
+    ):
+        if name in fields:
+            checked[name] = _rows(f"settings.{name}", fields[name], defaults)
+    return Settings(**checked)
+
+
+def _rows(where: str, data: object, defaults: Json) -> list[Json]:
+    if not isinstance(data, list):
+        raise ConfigError(where, data, "a list")
+    own = "description" if defaults is RUNNER else "name"
+    return [defaults | _known(f"{where}[{i}]", row, {own, *defaults}) for i, row in enumerate(data)]
+
+
+def _known(where: str, data: object, names: Any) -> Json:
+    if not isinstance(data, dict):
+        raise ConfigError(where, data, "an object")
+    for name in data.keys() - set(names):
+        raise ConfigError(where, name, f"a known field: {', '.join(sorted(names))}")
+    return data

@@ -1,0 +1,1 @@
+"""The history of the relay's tables, for Alembic."""

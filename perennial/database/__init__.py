@@ -1,0 +1,7 @@
+"""One way to a database for all programs: its engine, its tables' versions, its settings."""
+
+from perennial.database.engine import connect, reader, set_durable
+from perennial.database.schema import Schema
+from perennial.database.url import SQLITE, parse, shown
+
+__all__ = ["SQLITE", "Schema", "connect", "parse", "reader", "set_durable", "shown"]

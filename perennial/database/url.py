@@ -1,0 +1,39 @@
+"""The address of a database: SQLite's file or PostgreSQL, and how to show it without a password."""
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from perennial.errors import Described, InvalidField
+
+SQLITE = "sqlite"
+# A URL may hold a password.
+_HIDDEN = Described("a hidden value")
+
+
+def parse(address: str) -> URL:
+    """Return a URL with the driver that we use.
+
+    Raises InvalidField, without the address, where it is no file of SQLite and no PostgreSQL.
+    """
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise refused("an SQLAlchemy URL such as sqlite:///var/perennial.db") from error
+    backend = url.get_backend_name()
+    if backend not in (SQLITE, "postgresql", "postgres"):
+        raise refused("a sqlite:/// or postgresql:// URL")
+    if backend != SQLITE:
+        return url.set(drivername="postgresql+psycopg")
+    if url.database in (None, "", ":memory:"):
+        raise refused("a file after sqlite:///, since memory is lost when the program ends")
+    return url
+
+
+def refused(expected: str) -> InvalidField:
+    """Return the error of an address; who reads it from a setting knows the field."""
+    return InvalidField("", _HIDDEN, expected)
+
+
+def shown(url: URL) -> str:
+    """Return a URL for a message, its password hidden."""
+    return url.render_as_string(hide_password=True)

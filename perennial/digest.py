@@ -1,0 +1,26 @@
+"""A row's digest: a number from its content alone, by which equal rows are found everywhere."""
+
+import hashlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def digest(row: NDArray[Any]) -> int:
+    """Return the first 64 bits of the SHA-256 of a row's values as float32.
+
+    Equal rows have equal digests, whatever their shape; -0.0 counts as 0.0, and a missing value as
+    missing, whatever its bits. Of a million rows no two others are likely to (3e-8).
+
+    >>> digest(np.array([[0.0, 1.0]])) == digest(np.array([-0.0, 1.0], np.float32))
+    True
+    """
+    values = np.asarray(row, np.float32) + np.float32(0)  # which makes -0.0 a 0.0
+    values[np.isnan(values)] = np.nan
+    return int.from_bytes(hashlib.sha256(values.tobytes()).digest()[:8], "big")
+
+
+def digests(rows: NDArray[Any]) -> NDArray[np.uint64]:
+    """Return the digest of each row, shape (rows,)."""
+    return np.fromiter((digest(row) for row in rows), np.uint64, len(rows))

@@ -1,0 +1,129 @@
+"""python-gitlab's client as all of ours use it, and its errors as ours."""
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+from gitlab import Gitlab
+from gitlab.exceptions import GitlabError
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
+
+from perennial.gitlab.errors import GitLabRefused, GitLabUnsure
+from perennial.gitlab.plain import trust
+from perennial.gitlab.refusal import LIMIT, REPO_TOKEN, SILENCE, Answer, Token, read, sentence
+
+TIMEOUT_SECONDS = 30.0
+
+
+def connect(
+    address: str,
+    *,
+    token: str | None = None,
+    bearer: str | None = None,
+    ca_file: str = "",
+    timeout: float = TIMEOUT_SECONDS,
+    retry: bool = False,
+) -> Gitlab:
+    """Return a client; nothing is sent yet.
+
+    address: of GitLab, with or without /api/v4.  token: sent as PRIVATE-TOKEN.  bearer: a token
+    sent as `Authorization: Bearer`, the only header that the model registry's files take.
+    ca_file: certificates to trust beside the usual ones.  timeout: seconds.  retry: send again
+    after server errors and timeouts, which is wrong for what must not happen twice.
+    """
+    return Gitlab(
+        address.removesuffix("/").removesuffix("/api/v4"),
+        private_token=token,
+        oauth_token=bearer,
+        timeout=timeout,
+        keep_base_url=True,
+        user_agent="perennial",
+        retry_transient_errors=retry,
+        session=_session(ca_file),
+    )
+
+
+class _Trusting(HTTPAdapter):
+    """HTTPS by a context of our own, to which requests adds the authorities that it knows.
+
+    With `ssl_verify` the file would replace those, and files that GitLab keeps in an object store
+    elsewhere could not be read.
+    """
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__()
+
+    def init_poolmanager(self, *given: Any, **options: Any) -> None:
+        """Make the pool of direct connections."""
+        super().init_poolmanager(*given, ssl_context=self._context, **options)
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        """Return the pool of connections through a proxy."""
+        return super().proxy_manager_for(proxy, ssl_context=self._context, **options)
+
+
+def _session(ca_file: str) -> requests.Session:
+    session = requests.Session()
+    if ca_file:
+        session.mount("https://", _Trusting(trust(ca_file)))
+    return session
+
+
+@contextmanager
+def refusals(
+    action: str, token: Token = REPO_TOKEN, *, unsure: bool = False, absent: str = ""
+) -> Iterator[None]:
+    """Turn the errors of python-gitlab and requests into GitLabRefused, with a sentence.
+
+    action: what is asked, as in "read the notes".  token: which the calls send.
+    unsure: raise GitLabUnsure where GitLab may have done it; GitLabRefused then says that it
+    certainly did not.  absent: what else an answer 404 may mean here.
+    """
+    try:
+        yield
+    except (GitlabError, requests.RequestException) as error:
+        answer, certain = _answer(error), _certain(error)
+        text = sentence(action, answer, token)
+        if unsure and not certain:
+            raise GitLabUnsure(text) from error
+        if answer.status == 404 and not answer.code and absent:
+            text += f"; {absent}"
+        raise GitLabRefused(text, status=answer.status, code=answer.code) from error
+
+
+@contextmanager
+def reading(problem: str, *, unsure: bool = False) -> Iterator[None]:
+    """Turn what is missing in an answer into GitLabRefused, or GitLabUnsure, with the problem."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        kind = GitLabUnsure if unsure else GitLabRefused
+        raise kind(f"{problem}: {type(error).__name__}: {error}"[:LIMIT]) from error
+
+
+def _answer(error: GitlabError | requests.RequestException) -> Answer:
+    if isinstance(error, GitlabError):
+        status = error.response_code or SILENCE
+        return read(status, error.response_body or b"", str(error.error_message))
+    return Answer(SILENCE, str(_cause(error) or error))
+
+
+def _cause(error: requests.RequestException) -> object:
+    """Return what urllib3 said, without the address that it repeats."""
+    cause = error.args[0] if error.args else None
+    return getattr(cause, "reason", cause)
+
+
+def _certain(error: GitlabError | requests.RequestException) -> bool:
+    """Tell whether GitLab certainly did not do what was asked."""
+    if isinstance(error, GitlabError):
+        status = error.response_code or SILENCE
+        return 400 <= status < 500 and status != 408
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return True
+    # Only a connection that never stood is sure to have carried nothing.
+    return isinstance(_cause(error), NewConnectionError)

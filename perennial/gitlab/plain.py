@@ -1,0 +1,61 @@
+"""GitLab's API over the standard library alone, Python 3.8's: CML's image has no more."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+from perennial.gitlab.errors import GitLabRefused, WrongVariable
+from perennial.gitlab.refusal import SILENCE, Answer, read, sentence
+
+TIMEOUT_SECONDS = 30
+
+
+def trust(ca_file: str) -> ssl.SSLContext:
+    """Return a context that trusts a file's certificates, if one is named, beside the usual ones.
+
+    Raises WrongVariable.
+    """
+    context = ssl.create_default_context()
+    if ca_file:
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except OSError as error:
+            expected = f"a file with PEM certificates ({error})"
+            raise WrongVariable("CI_SERVER_TLS_CA_FILE", ca_file, expected) from error
+    return context
+
+
+class PlainClient:
+    """Calls GitLab with a token; raises GitLabRefused with what was asked and why not."""
+
+    def __init__(self, api: str, token: str, *, ca_file: str = "") -> None:
+        """api: the address that ends with /api/v4.  ca_file: trusted beside the usual ones."""
+        self._api = api.rstrip("/")
+        self._headers = {"PRIVATE-TOKEN": token, "User-Agent": "perennial"}
+        self._context = trust(ca_file)
+
+    def call(
+        self, action: str, method: str, path: str, fields: dict[str, str] | None = None
+    ) -> tuple[Any, str]:
+        """Return the answer's JSON, and the number of the page that follows, if any."""
+        data = urlencode(fields).encode() if fields else None
+        request = Request(self._api + path, data, self._headers, method=method)
+        try:
+            with urlopen(request, timeout=TIMEOUT_SECONDS, context=self._context) as answer:
+                content = answer.read()
+                return json.loads(content or b"null"), answer.headers.get("X-Next-Page", "")
+        except HTTPError as error:
+            came = read(error.code, error.read(), str(error.reason))
+            raise GitLabRefused(sentence(action, came), status=came.status) from error
+        except (URLError, OSError) as error:
+            came = Answer(SILENCE, str(getattr(error, "reason", error)))
+            raise GitLabRefused(sentence(f"{action} at {self._api}", came)) from error
+        except ValueError as error:
+            raise GitLabRefused(
+                f"{action}: {self._api} answered without JSON, expected GitLab's API there"
+            ) from error

@@ -1,0 +1,132 @@
+"""Settings from environment variables or files, checked at start: a sentence for what is wrong."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from pydantic import SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from perennial.errors import Described, InvalidValue
+from perennial.validation import Problem, problems
+
+FILE = "_FILE"
+# Marks a field, as in Annotated[str, HIDDEN], whose value no message may show.
+HIDDEN = "hidden"
+HIDDEN_VALUE = Described("a hidden value")
+
+
+class InvalidSettings(Exception):
+    """Variables of the environment cannot be used; one line for each."""
+
+
+class Settings(BaseSettings):
+    """The base of a program's settings; `env_prefix` stands before each field's name in capitals.
+
+    Constructed by name it takes what it is given and nothing else; `read` takes an environment.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Leave the process's own environment to `read`."""
+        return (init_settings,)
+
+    @classmethod
+    def variable(cls, field: str) -> str:
+        """Return the variable of a field."""
+        return str(cls.model_config["env_prefix"]) + field.upper()
+
+
+Chosen = TypeVar("Chosen", bound=Settings)
+
+
+def read(model: type[Chosen], environment: Mapping[str, str] = os.environ) -> Chosen:
+    """Return the settings of an environment, and of the files that its `_FILE` variables name.
+
+    Raises InvalidSettings with each variable, its value unless it is a secret, and what was
+    expected.
+    """
+    source = EnvSettingsSource(model)
+    # Not the process's own, and with the contents of the files.
+    source.env_vars = {name.lower(): value for name, value in _filled(model, environment).items()}
+    try:
+        return model(**source())
+    except ValidationError as error:
+        lines = [str(_named(model, problem)) for problem in problems(error.errors())]
+        raise InvalidSettings("\n".join(lines)) from error
+
+
+def _filled(model: type[Settings], environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with the value of each variable that stands in a file."""
+    ignored = [""] if model.model_config.get("env_ignore_empty") else []
+    values = {name: value for name, value in environment.items() if value not in ignored}
+    for variable in map(model.variable, model.model_fields):
+        if variable + FILE in values:
+            values[variable] = _content(variable, values)
+    return values
+
+
+def _content(variable: str, values: Mapping[str, str]) -> str:
+    """Return the content of a variable's file, without the line's end."""
+    name, file = variable + FILE, values[variable + FILE]
+    if variable in values:
+        both = InvalidValue(f"{variable}, {name}", Described("both"), "one of them")
+        raise InvalidSettings(str(both))
+    try:
+        content = Path(file).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        unreadable = InvalidValue(name, Described(repr(file)), f"a readable file ({error})")
+        raise InvalidSettings(str(unreadable)) from error
+    if not content:
+        empty = InvalidValue(name, Described(f"{file!r}, which is empty"), "a value")
+        raise InvalidSettings(str(empty))
+    return content
+
+
+def _named(model: type[Settings], problem: Problem) -> InvalidValue:
+    """Return a problem with its variable, and without the value of a secret."""
+    fields = problem.field().split(", ")
+    hidden = any(_hidden(model.model_fields[field]) for field in fields)
+    given = type(problem.value) is not Described
+    value = HIDDEN_VALUE if hidden and given else problem.value
+    return InvalidValue(", ".join(map(model.variable, fields)), value, problem.expected)
+
+
+def _hidden(field: FieldInfo) -> bool:
+    return SecretStr in (field.annotation, *get_args(field.annotation)) or HIDDEN in field.metadata
+
+
+def describe(model: type[Settings]) -> str:
+    """Return one line per variable with its meaning and default, for `--help`."""
+    width = max(len(model.variable(name)) for name in model.model_fields)
+    lines = [
+        f"  {model.variable(name):{width}} {field.description} ({_default(field)})"
+        for name, field in model.model_fields.items()
+    ]
+    files = f"A variable's name with {FILE} behind it names a file that holds the value."
+    return "\n".join(["environment variables:", *lines, files])
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    default: Any = field.default
+    if isinstance(default, tuple):
+        default = ",".join(default)
+    return "not set" if default is None else f"default {default}"

@@ -1,0 +1,25 @@
+"""Log loss: the mean surprise at the true label, in nats.
+
+By hand: scikit-learn's takes one weighting at a time and wants rows that sum to 1, which answers of
+a model with other labels do not.
+"""
+
+import numpy as np
+
+from perennial.statistics.counts import Floats, Ints, quotient
+
+# A bundle answers in float32; scikit-learn clips probabilities of that type here too.
+LEAST_PROBABILITY = float(np.finfo(np.float32).eps)
+
+
+def weighted_log_loss(probabilities: Floats, labels: Ints, weights: Floats) -> Floats:
+    """Return the loss: 0 is certain and right. Arguments as of `metrics.Weighted`.
+
+    Source: Good, Rational Decisions, Journal of the Royal Statistical Society B 14, 1952.
+
+    >>> weighted_log_loss(np.array([[0.5, 0.5]]), np.array([0]), np.ones((1, 1))).round(4).tolist()
+    [0.6931]
+    """
+    chosen = probabilities[np.arange(len(labels)), labels]
+    surprise = -np.log(np.clip(chosen, LEAST_PROBABILITY, 1))
+    return quotient(weights @ surprise, weights.sum(axis=1))

@@ -1,0 +1,63 @@
+"""What came back becomes one sentence, for whichever token was sent."""
+
+import pytest
+import requests
+
+from perennial.gitlab.client import refusals
+from perennial.gitlab.errors import GitLabRefused, MissingVariable, WrongVariable
+from perennial.gitlab.job import Job
+from perennial.gitlab.refusal import NO_SCOPE, Answer, Token, read, sentence
+
+TOKEN = Token("A_TOKEN", "a token that may read", scope="read_api")
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (Answer(401, "401 Unauthorized"), "A_TOKEN is unknown, .*expected a token that may read"),
+        (Answer(403, NO_SCOPE), "A_TOKEN lacks the scope read_api; expected a token that may"),
+        (Answer(502, "<HTML>\n<body>"), "502: a page of HTML; GitLab returned a server error"),
+        (Answer(0, "Connection refused"), "read: no answer from GitLab: Connection refused; is "),
+        (Answer(400, "x" * 1000), r"read: GitLab answered 400: x{299}\u2026$"),
+    ],
+)
+def test_the_sentence_says_what_to_do(answer: Answer, expected: str) -> None:
+    """It is one line of a bearable length, and names the token that the call sent."""
+    with pytest.raises(GitLabRefused, match=expected):
+        raise GitLabRefused(sentence("read", answer, TOKEN))
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"{}", b'"x"', b"\xff"])
+def test_a_body_without_words_leaves_https_own(body: bytes) -> None:
+    """Proxies answer with pages of their own."""
+    assert read(502, body, "Bad Gateway") == Answer(502, "Bad Gateway")
+
+
+def test_an_error_that_is_not_gitlabs_passes() -> None:
+    """A mistake of ours is no refusal."""
+    with pytest.raises(KeyError), refusals("read"):
+        raise KeyError("id")
+    with pytest.raises(GitLabRefused, match="read: no answer from GitLab: no route"):
+        with refusals("read"):
+            raise requests.RequestException("no route")
+
+
+def test_a_job_names_the_variable_that_it_lacks() -> None:
+    """And a merge request's number that is none."""
+    with pytest.raises(MissingVariable, match="CI_PROJECT_URL: not set, expected as GitLab sets"):
+        Job({"CI_PROJECT_URL": ""}).project_url
+    with pytest.raises(WrongVariable, match="CI_MERGE_REQUEST_IID: got '!3', expected a number"):
+        Job({"CI_MERGE_REQUEST_IID": "!3"}).merge_request
+
+
+def test_the_merge_requests_project_is_the_target() -> None:
+    """In a fork's pipeline it is another than the job's own; elsewhere it is the same."""
+    own = {"CI_PROJECT_ID": "1", "CI_PROJECT_URL": "https://h/fork"}
+    upstream = {
+        "CI_MERGE_REQUEST_PROJECT_ID": "2",
+        "CI_MERGE_REQUEST_PROJECT_URL": "https://h/upstream",
+    }
+    job, fork = Job(own), Job(own | upstream)
+    assert (job.target_project, job.target_url) == ("1", "https://h/fork")
+    assert (fork.target_project, fork.target_url) == ("2", "https://h/upstream")
+    assert (fork.project, fork.project_url) == ("1", "https://h/fork")

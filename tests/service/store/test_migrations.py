@@ -1,0 +1,94 @@
+"""The history of the service's tables: what was made before still serves, and models agree."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sql
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.engine import Engine
+
+from perennial.database.environment import options
+from perennial.errors import SchemaRefused
+from service import migrate
+from service.store import tables
+from tests.service import databases, fakes
+from tests.service.fakes import IMAGE
+
+# What a service made before its tables had versions; never change it.
+BEFORE_VERSIONS = """
+CREATE TABLE predictions (
+    prediction_id TEXT NOT NULL,
+    model TEXT NOT NULL,
+    version TEXT NOT NULL,
+    observed_at TEXT NOT NULL,
+    input TEXT NOT NULL,
+    predicted TEXT NOT NULL,
+    confidence FLOAT NOT NULL,
+    PRIMARY KEY (prediction_id)
+);
+CREATE TABLE feedback (
+    prediction_id TEXT NOT NULL,
+    label TEXT NOT NULL,
+    labelled_at TEXT NOT NULL,
+    PRIMARY KEY (prediction_id),
+    FOREIGN KEY(prediction_id) REFERENCES predictions (prediction_id)
+);
+CREATE VIEW labelled_predictions AS
+SELECT p.prediction_id, p.model, p.version, p.observed_at, p.input, p.predicted, p.confidence,
+       f.label, f.labelled_at
+FROM predictions AS p JOIN feedback AS f ON f.prediction_id = p.prediction_id;
+INSERT INTO predictions VALUES
+    ('old', 'digits', '1.0.0', '2026-01-01T00:00:00.250000+00:00', '[[1]]', '3', 0.75);
+"""
+
+
+def version(engine: Engine) -> str:
+    """Return the version that a database says it has."""
+    with engine.connect() as connection:
+        return str(connection.execute(sql.select(tables.SCHEMA.version.c.version_num)).scalar_one())
+
+
+def test_a_database_from_before_versions_still_serves(
+    engine: Engine, url: str, tmp_path: Path
+) -> None:
+    """Its rows stay, old predictions take labels, new ones are added, and it gets its version."""
+    databases.folder(engine)
+    databases.execute(engine, BEFORE_VERSIONS)
+    fakes.deploy(tmp_path)
+    with fakes.running(fakes.settings(tmp_path, database_url=url)) as service:
+        fresh = service.predict(IMAGE)[0]["prediction_id"]
+        for name in ("old", fresh):
+            body = {"prediction_id": name, "label": "3"}
+            assert service.client.post("/feedback", json=body).status_code == 201
+    found = {row["prediction_id"] for row in databases.rows(engine, "labelled_predictions")}
+    assert found == {"old", fresh}
+    assert version(engine) == tables.SCHEMA.versions[-1]
+
+
+def test_the_migrations_lead_to_the_models(engine: Engine) -> None:
+    """Every version in turn, from an empty database, makes what the code declares."""
+    databases.migrate_from_nothing(engine, tables.SCHEMA)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts=options(tables.SCHEMA))
+        assert compare_metadata(context, tables.metadata) == []
+        assert sql.inspect(connection).get_view_names() == ["labelled_predictions"]
+
+
+def test_a_database_of_a_newer_service_is_refused(engine: Engine) -> None:
+    """The version is named; nothing is written into tables that the code does not know."""
+    tables.create(engine)
+    databases.execute(engine, "UPDATE service_alembic_version SET version_num = '0999'")
+    with pytest.raises(SchemaRefused, match="service's tables are of version 0999, expected at"):
+        tables.create(engine)
+
+
+def test_the_command_makes_and_names_the_version(
+    url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A person may run it at any time; it says what it found and what is there now."""
+    monkeypatch.setenv("PERENNIAL_DATABASE_URL", url)
+    assert migrate.main([]) == 0
+    assert "service: was empty, is version 0001" in capsys.readouterr().out
+    assert migrate.main([]) == 0
+    assert "service: was version 0001, is version 0001" in capsys.readouterr().out

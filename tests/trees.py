@@ -1,0 +1,67 @@
+"""Copies of this working tree, which other tests cannot disturb, and one with a trained model."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from demo.workspace import ROOT, copy_tree
+
+SHIPPED, QUICK = "model: cnn", "model: linear"
+
+
+class Tree:
+    """A repository of its own with this tree's files."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        copy_tree(ROOT, root)
+
+    def take_the_quick_model(self) -> None:
+        """Let the task have the model that trains in a moment."""
+        self.edit("params.yaml", SHIPPED, QUICK)
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Change a file."""
+        path = self.root / name
+        text = path.read_text()
+        assert old in text, f"{name}: no {old!r}"
+        path.write_text(text.replace(old, new))
+
+    def git(self, *arguments: str) -> str:
+        """Run git here and return its output."""
+        command = ["git", *arguments]
+        done = subprocess.run(command, cwd=self.root, check=True, capture_output=True, text=True)
+        return done.stdout
+
+    def dvc(self, *arguments: str) -> str:
+        """Run DVC here and return its output."""
+        environment = {**os.environ, "DVC_NO_ANALYTICS": "1"}
+        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+        done = subprocess.run(
+            [sys.executable, "-m", "dvc", *arguments],
+            cwd=self.root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+def trained(root: Path) -> Tree:
+    """Return a tree after its first `dvc repro`, of the quick model; its lock is not committed."""
+    tree = Tree(root)
+    tree.take_the_quick_model()
+    (root / "dvc.lock").unlink(missing_ok=True)
+    tree.git("add", "--all")
+    tree.git("commit", "--quiet", "--message", "Start")
+    tree.dvc("repro")
+    return tree
+
+
+def copy_trained(tree: Tree, root: Path) -> None:
+    """Copy a tree with its outputs and DVC's cache."""
+    shutil.copytree(tree.root, root, symlinks=True)

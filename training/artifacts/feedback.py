@@ -1,0 +1,47 @@
+"""The collected feedback of a task, as rows for the splits."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as parquet
+from numpy.typing import NDArray
+
+from perennial.digest import digests
+from training.artifacts.splits import Split
+from training.tasks.task import Task
+
+
+@dataclass(frozen=True)
+class FeedbackRows:
+    """Rows of the feedback file with their source, and the source of the newest one.
+
+    places: where in the file each row stands, from 0, shape (rows,).
+    """
+
+    split: Split
+    newest: str | None
+    places: NDArray[np.int64]
+
+    @classmethod
+    def nothing(cls, task: Task) -> "FeedbackRows":
+        """Return what a task has before its first retrain."""
+        inputs = np.empty((0, *task.input.shape), np.float32)
+        none = np.empty(0, np.int64)
+        return cls(Split(inputs, none, np.empty(0, str)), None, none)
+
+
+def read_feedback(task: Task, file: Path) -> FeedbackRows:
+    """Return the collected rows; none where nothing was collected yet.
+
+    They are ordered by content: the same rows make the same model, in whatever order they came.
+    """
+    if not file.exists():
+        return FeedbackRows.nothing(task)
+    table = parquet.read_table(file).to_pydict()
+    inputs = np.asarray(table["input"], np.float32).reshape(-1, *task.input.shape)
+    labels = np.array([task.labels.index(label) for label in table["label"]], np.int64)
+    newest = max(zip(table["observed_at"], table["incident"], strict=True))[1]
+    rows = Split(inputs, labels, np.array(table["incident"], str))
+    order = np.argsort(digests(inputs), kind="stable")
+    return FeedbackRows(rows.where(order), newest, order)

@@ -1,0 +1,54 @@
+"""A collection: new labelled rows at the end of the feedback file, and a raised version."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from training import params
+from training.errors import CollectRefused
+from training.feedback.file import append, collected_before
+from training.feedback.labelled import read
+from training.feedback.request import Request
+from training.feedback.rows import parse
+from training.feedback.selection import NewRows, select_new
+from training.feedback.tracking import Track, dvc_file
+from training.feedback.transaction import replace, unchanged_on_failure
+from training.feedback.version import raise_minor
+from training.tasks import TASKS
+from training.validation.table import require_valid
+
+
+@dataclass(frozen=True)
+class CollectResult:
+    """What was done: the new rows, the file's rows now, and the next model's version."""
+
+    new: NewRows
+    total: int
+    version: str
+
+
+def collect(request: Request, *, root: Path, track: Track) -> CollectResult:
+    """Append the new labelled rows to the task's feedback and raise its model version.
+
+    root: the repository.  Where anything fails, no file is changed.
+    Raises CollectRefused, BadParameter, InvalidData.
+    """
+    task = TASKS[request.task]
+    parameters = root / params.FILE
+    limits = params.load(request.task, parameters).collect
+    file = root / "data" / request.task / "feedback.parquet"
+    before = collected_before(task, file)
+    labelled = read(request.database, request.task, request.earliest(limits.lookback_seconds))
+    rows = (parse(row, shape=task.input.shape, labels=task.labels) for row in labelled)
+    new = select_new(rows, before, schema=task.schema)
+    if len(new.rows) < limits.least_rows:
+        expected = f"expected at least {limits.least_rows} ({request.task}.collect.least_rows)"
+        raise CollectRefused(f"rows: got {new}; {expected}")
+    text, version = raise_minor(parameters.read_text(encoding="utf-8"), request.task)
+    with unchanged_on_failure(
+        file, dvc_file(file), file.with_name(".gitignore"), file.with_name("feedback.new")
+    ):
+        total = append(file, new, request.incident)
+        require_valid(task, file)
+        track(file)
+        replace(parameters, text.encode())
+    return CollectResult(new, total, version)

@@ -1,0 +1,53 @@
+"""A task's feedback file: what it holds, and new rows at its end."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pyarrow
+import pyarrow.parquet
+
+from perennial.digest import digest
+from training.errors import CollectRefused
+from training.feedback.selection import CollectedBefore, NewRows
+from training.feedback.tracking import dvc_file
+from training.tasks.task import Task
+from training.validation.table import SCHEMA, require_valid
+
+
+def collected_before(task: Task, file: Path) -> CollectedBefore:
+    """Return what was collected before.
+
+    Raises CollectRefused where DVC tracks the file but it is not here: it would be lost.
+    Raises InvalidData where it breaks the task's rules.
+    """
+    if not file.exists():
+        if dvc_file(file).exists():
+            raise CollectRefused(f"{file}: not found, but DVC tracks it; run 'dvc pull'")
+        return CollectedBefore()
+    require_valid(task, file)
+    table = pyarrow.parquet.read_table(file)
+    labels = table["label"].to_pylist()
+    inputs = (digest(np.asarray(row)) for row in table["input"].to_pylist())
+    return CollectedBefore(
+        frozenset(table["prediction_id"].to_pylist()), dict(zip(inputs, labels, strict=True))
+    )
+
+
+def append(file: Path, new: NewRows, incident: str) -> int:
+    """Add the rows to the file and return how many it now holds."""
+    columns = {
+        "input": [row.input for row in new.rows],
+        "label": [row.label for row in new.rows],
+        "observed_at": [row.observed_at for row in new.rows],
+        "incident": [incident] * len(new.rows),
+        "prediction_id": [row.prediction_id for row in new.rows],
+    }
+    table = pyarrow.table(columns, schema=SCHEMA)
+    if file.exists():
+        table = pyarrow.concat_tables([pyarrow.parquet.read_table(file, schema=SCHEMA), table])
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name("feedback.new")
+    pyarrow.parquet.write_table(table, fresh)
+    os.replace(fresh, file)  # DVC may have linked the old one to its cache: never write into it
+    return int(table.num_rows)

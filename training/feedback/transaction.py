@@ -1,0 +1,28 @@
+"""Files that change together or not at all."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def replace(file: Path, content: bytes) -> None:
+    """Write a file in one step: the old content or the new, never half."""
+    fresh = file.with_name(file.name + ".new")
+    fresh.write_bytes(content)
+    os.replace(fresh, file)
+
+
+@contextmanager
+def unchanged_on_failure(*files: Path) -> Iterator[None]:
+    """Put the files back as they were if the block raises."""
+    before = {file: file.read_bytes() if file.exists() else None for file in files}
+    try:
+        yield
+    except BaseException:
+        for file, content in before.items():
+            if content is None:
+                file.unlink(missing_ok=True)
+            elif not file.exists() or file.read_bytes() != content:
+                replace(file, content)
+        raise

@@ -1,0 +1,1 @@
+"""The gate's rules, one a file: each returns a reason with figures, or None."""

@@ -1,0 +1,24 @@
+"""Block where the challenger is significantly worse than the champion."""
+
+from training.gate.comparison import Comparison
+from training.gate.figures import figures
+
+
+def significant_loss(name: str, found: Comparison, *, level: float) -> str | None:
+    """Return the reason to block, or None: no champion, no loss, or one that may be chance.
+
+    name: of the rows, `base` or `fresh`.  found: both models on them.
+    level: of McNemar's exact test, a share of false alarms; 0.05 is usual.
+    Source: McNemar, Psychometrika 12, 1947.
+
+    >>> from training.gate.comparison import Accuracy, Difference
+    >>> here, main = Accuracy(0.8, 0.71, 0.87), Accuracy(0.9, 0.83, 0.94)
+    >>> found = Comparison(100, 0.1, here, main, Difference(-0.1, -0.17, -0.04, p=0.01))
+    >>> significant_loss("base", found, level=0.05)
+    'a significant loss on base rows: 0.900 to 0.800 on 100 rows, p = 0.01'
+    >>> significant_loss("base", found, level=0.001)
+    """
+    difference = found.difference
+    if difference is None or difference.value >= 0 or difference.p >= level:
+        return None
+    return f"a significant loss on {name} rows: {figures(found)}"

@@ -1,0 +1,70 @@
+"""A check: one question to the facts, and its answer: ok, missing, a warning or cannot tell."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from training.gitlab.project_check.facts import Facts, NotShown
+
+GUIDE = "docs/gitlab.md"
+
+
+class Status(StrEnum):
+    """How serious an answer is; only MISSING fails the command."""
+
+    OK = "ok"
+    MISSING = "missing"
+    WARNING = "warning"
+    UNKNOWN = "cannot tell"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found, and what to do about it."""
+
+    status: Status
+    found: str
+    todo: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question to the facts; `heading` is where docs/gitlab.md explains it."""
+
+    name: str
+    heading: str
+    ask: Callable[[Facts], Answer]
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """A check's answer for a project; `see` is where the guide explains it."""
+
+    check: str
+    answer: Answer
+    see: str
+
+
+def ok(found: str) -> Answer:
+    """Return that nothing is to be done."""
+    return Answer(Status.OK, found)
+
+
+def missing(found: str, todo: str) -> Answer:
+    """Return that some flow of the pipeline cannot work like this."""
+    return Answer(Status.MISSING, found, todo)
+
+
+def warning(found: str, todo: str) -> Answer:
+    """Return that it works, but worse or less safely than it could."""
+    return Answer(Status.WARNING, found, todo)
+
+
+def run_check(check: Check, facts: Facts) -> CheckResult:
+    """Return what a check finds; it cannot tell where GitLab withholds what it asks for."""
+    try:
+        answer = check.ask(facts)
+    except NotShown as hidden:
+        found = "GitLab does not show it to this token"
+        answer = Answer(Status.UNKNOWN, found, f"to know, run it with {hidden}")
+    return CheckResult(check.name, answer, f"{GUIDE}#{check.heading}")

@@ -1,0 +1,39 @@
+"""The figures of each epoch: kept for the report, printed, and handed to the tracker."""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+from training.trackers.tracker import Tracker
+
+CURVES = ("accuracy", "loss", "val_accuracy", "val_loss")
+
+
+class EpochLog:
+    """Figures per epoch: kept for the report, printed, and handed to the tracker."""
+
+    def __init__(self, file: Path, tracker: Tracker) -> None:
+        self._file = file
+        self._rows: list[dict[str, float]] = []
+        self._tracker = tracker
+
+    def log(self, figures: Mapping[str, float], *, epochs: int | None = None) -> None:
+        """Record one epoch and print how far training is; epochs: of all, None if not known."""
+        row = {name: round(float(figures[name]), 6) for name in CURVES}
+        self._rows.append(row)
+        epoch = len(self._rows)
+        self._tracker.log(row, step=epoch)
+        print(
+            f"epoch {epoch}{f'/{epochs}' if epochs else ''}: accuracy {row['accuracy']:.3f}, "
+            f"validation {row['val_accuracy']:.3f}",
+            flush=True,
+        )
+
+    def close(self) -> None:
+        """Write history.csv and end the run of the tracker."""
+        with self._file.open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(("epoch", *CURVES))
+            for epoch, row in enumerate(self._rows, start=1):
+                writer.writerow((epoch, *row.values()))
+        self._tracker.end()

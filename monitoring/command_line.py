@@ -1,4 +1,4 @@
-"""What the command lines take, checked where it enters: addresses, durations, moments."""
+"""Values of the command lines, checked where they enter: addresses, durations, times."""
 
 import math
 from argparse import ArgumentParser, ArgumentTypeError
@@ -9,7 +9,7 @@ from monitoring.errors import InvalidThreshold
 from monitoring.thresholds import seconds
 
 PROMETHEUS = "http://localhost:9090"
-MOMENT = "a moment as 2026-11-21T14:30 in UTC, or seconds since 1970"
+MOMENT = "a UTC time such as 2026-11-21T14:30, or seconds since 1970"
 
 
 def add_prometheus(parser: ArgumentParser) -> None:
@@ -31,10 +31,10 @@ def address(text: str) -> str:
     """
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ArgumentTypeError(f"got {text!r}, expected an address as {PROMETHEUS}")
+        raise ArgumentTypeError(f"got {text!r}, expected an address such as {PROMETHEUS}")
     if parts.username is not None:
         # Not repeated here: what follows a user's name may be a password.
-        raise ArgumentTypeError("expected an address without a user's name")
+        raise ArgumentTypeError("expected an address without a user name")
     return text.rstrip("/")
 
 
@@ -54,7 +54,7 @@ def duration(text: str) -> str:
 
 
 def moment(text: str) -> float:
-    """Return a moment in seconds since 1970; without a time zone it is in UTC.
+    """Return a time in seconds since 1970; without a time zone it is in UTC.
 
     >>> moment("1970-01-02"), moment("1970-01-01T01:00+01:00"), moment("1.5")
     (86400.0, 0.0, 1.5)

@@ -73,7 +73,9 @@ class Prometheus:
         except (OSError, HTTPException) as error:
             raise PrometheusFailed(self.url, str(getattr(error, "reason", error))) from error
         except (ValueError, KeyError, TypeError) as error:
-            raise PrometheusFailed(self.url, "what answers there is no Prometheus") from error
+            raise PrometheusFailed(
+                self.url, "the server at this address is not Prometheus"
+            ) from error
         return found
 
 

@@ -49,8 +49,8 @@ class Thresholds:
     """
 
     # Counters are read once per interval, on every replica, and added up over windows from there:
-    # so a long window costs no more with many replicas, and their counts add up exactly. Scrape as
-    # often or oftener.
+    # so a long window costs no more with many replicas, and their counts add up exactly. Scrape at
+    # least this often.
     count_interval: str = _duration("15s")
 
     # Windows. Drift is looked for in all of these, as a broken sender shows within minutes and a
@@ -72,8 +72,8 @@ class Thresholds:
     quiet_for: str = _duration("30d")
     # Where traffic has a rhythm (other users at night, at weekends), windows shorter than it see
     # drift in every hour: set this to 1d or 1w, and long_window to as much or a multiple. Shorter
-    # windows then only tell what is gross: drift over cycle_psi, and a fall of accuracy, which is
-    # not the same for all users either, over cycle_drop. 0s: no rhythm worth the name.
+    # windows then report only large changes: drift over cycle_psi, and a fall of accuracy, which
+    # also differs between users, over cycle_drop. 0s: no rhythm to speak of.
     cycle: str = _duration("0s", least=0)
     cycle_psi: float = _number(1.5, unit="PSI", low=0.001, high=20.0)
     cycle_drop: float = _number(0.25, unit="accuracy", low=0.001, high=1.0)
@@ -91,19 +91,19 @@ class Thresholds:
     least_rows: float = _number(100, unit="rows", low=1, high=1e9)
 
     # Labels. They are compared with the predictions of one label delay earlier: how late most of
-    # them come, as `model_version:label_delay_seconds` shows it. A delay far under the window may
+    # them come, as `model_version:label_delay_seconds` shows. A delay far below the window may
     # stay 0. LabelsMissing compares the coverage of one window, the short or the long one, with
-    # the coverage of the level window. A day and a week sit out nights and daily deliveries;
-    # where labels come all day long, 1h and 1d tell sooner. Where none come at weekends, let
-    # labels_missing_for be 3d.
+    # the coverage of the level window. A day and a week bridge nights and daily deliveries; where
+    # labels arrive all day, 1h and 1d alert sooner. Where none arrive at weekends, set
+    # labels_missing_for to 3d.
     label_delay: str = _duration("0s", least=0)
     label_window: str = _duration("1d")
     label_level_window: str = _duration("7d")
     label_fraction: float = _number(0.25, unit="share of the usual labels", low=0.01, high=0.9)
     labels_missing_for: str = _duration("3h")
 
-    # Traffic. NoTraffic asks for what there was at this time one cycle ago, so that a quiet night
-    # is none: 1d is usual, 1w where weekends are quiet too.
+    # Traffic. NoTraffic compares with the traffic one cycle ago, so that a quiet night raises no
+    # alert: 1d is usual, 1w where weekends are quiet too.
     idle_window: str = _duration("15m")
     traffic_cycle: str = _duration("1d")
     least_traffic: float = _number(100, unit="predictions in the window", low=1, high=1e9)

@@ -6,8 +6,8 @@ from monitoring.thresholds import Thresholds
 
 WHOLE, PERCENT = 'printf "%.0f"', "humanizePercentage"
 FELL = (
-    'fell by {{ printf "%.3f" $value }} from what the version was accepted with, '
-    "under its control limit."
+    'is {{ printf "%.3f" $value }} below the accuracy that the version was accepted with, '
+    "and below its control limit."
 )
 # A measured value, its control limit, and the rows it was measured on.
 Series = tuple[str, str, str]

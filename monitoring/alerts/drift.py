@@ -17,9 +17,9 @@ def drift_alert(name: str, selector: str, side: str, thresholds: Thresholds) -> 
         f"count by ({VERSION}) ({DRIFTED}{{{selector}}} == 1)\n{SERVING}",
         thresholds.retrain_for,
         RETRAIN,
-        f"The {side}s of {NAME} are not what it was trained on",
-        f"{side.capitalize()} signals that drift: {{{{ $value }}}} (PSI over "
-        f"{thresholds.psi_limits}, with evidence). Furthest in the last {window}: "
+        f"The {side}s of {NAME} differ from its reference",
+        f"Drifting {side} signals: {{{{ $value }}}} (PSI over "
+        f"{thresholds.psi_limits}, with evidence). Largest shifts in the last {window}: "
         + _worst(Window(window), selector.replace('"', "'"))
         + ".",
         dashboard("model", OF_VERSION),
@@ -33,6 +33,6 @@ def _worst(names: Window, selector: str) -> str:
     return (
         f'{{{{ range printf "sort_desc(topk(3, {psi}))" {labels} {labels} | query }}}}'
         '{{ .Labels.signal }} (PSI {{ printf "%.2f" .Value }}) {{ end }}'
-        f'of {{{{ with printf "max({names.counts}{of_version})" {labels} | query }}}}'
+        f'on {{{{ with printf "max({names.counts}{of_version})" {labels} | query }}}}'
         '{{ . | first | value | printf "%.0f" }}{{ end }} rows'
     )

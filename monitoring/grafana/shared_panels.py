@@ -42,9 +42,9 @@ def accuracy(*see: str) -> Panel:
     return Panel(
         "timeseries",
         "Accuracy: realised, estimated, and their limits",
-        "Of the version that serves, over $window: realised from labels, estimated from how far "
-        "its confidence fell. Under its limit, a line contradicts the accuracy the version was "
-        "accepted with. Macro F1 far below the accuracy: some labels are hardly found any more.",
+        "Serving version over $window: realised comes from labels, estimated from the fall in "
+        "confidence. A line below its limit contradicts the accuracy that the version was "
+        "accepted with. Macro F1 far below the accuracy: some labels are rarely recognised.",
         (
             _serving(WINDOW.accuracy, "realised"),
             _serving(WINDOW.accuracy_limit, "limit, realised"),

@@ -33,7 +33,7 @@ MARGINS = {
     "matrix": (0.45, 0.15, 0.42, 0.34),
 }
 OTHERS = (0.6, 0.15, 0.36, 0.36)
-PLAIN = "A plain rendering of this dashboard's own panels by matplotlib; Grafana draws them nicer."
+PLAIN = "Drawn by matplotlib from this dashboard's own panels; Grafana shows them in more detail."
 
 Marks = Sequence[tuple[float, str]]
 Draw = Callable[[Axes, Panel, Asker], None]

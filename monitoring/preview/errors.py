@@ -7,4 +7,4 @@ class NothingToShow(CommandFailed):
     """Prometheus has no model at that time."""
 
     def __init__(self, url: str, when: str) -> None:
-        super().__init__(f"{url} knows no model at {when}; expected a time with data, see --end")
+        super().__init__(f"{url} has no model at {when}; expected a time with data, see --end")

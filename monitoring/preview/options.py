@@ -6,7 +6,7 @@ from pathlib import Path
 from monitoring.command_line import add_prometheus, duration, moment
 from monitoring.thresholds import Thresholds
 
-ABOUT = "draw each dashboard from a Prometheus to a PNG, plainly, without a Grafana"
+ABOUT = "draw each dashboard to a PNG from the data in Prometheus, without Grafana"
 
 
 def add(preview: argparse.ArgumentParser) -> None:
@@ -23,10 +23,10 @@ def add(preview: argparse.ArgumentParser) -> None:
         "--end",
         type=moment,
         metavar="MOMENT",
-        help="the latest, as 2026-11-21T14:30 in UTC, or seconds since 1970 (default: now)",
+        help="end: a UTC time such as 2026-11-21T14:30, or seconds since 1970 (default: now)",
     )
     preview.add_argument(
-        "--span", type=duration, help="how far back, as 30m (default: each dashboard's own)"
+        "--span", type=duration, help="how far back, such as 30m (default: each dashboard's own)"
     )
     preview.add_argument(
         "--window",
@@ -38,5 +38,5 @@ def add(preview: argparse.ArgumentParser) -> None:
         type=duration,
         default="1m",
         metavar="SPAN",
-        help="that rates are taken over, four scrapes or more (default: %(default)s)",
+        help="window of rates, at least four scrapes (default: %(default)s)",
     )

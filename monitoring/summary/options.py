@@ -8,8 +8,8 @@ from monitoring.command_line import add_prometheus, duration, moment
 
 ABOUT = "print how far each signal drifted, and write a page with plots"
 EPILOG = (
-    "Ends with 0 when the report is written, 1 when Prometheus has no answer, and with "
-    "--fail-on-drift 3 when a signal drifts."
+    "Exit codes: 0 if the report was written, 1 if Prometheus did not answer, and with "
+    "--fail-on-drift 3 if a signal drifts."
 )
 PLOTS = 12
 
@@ -22,18 +22,20 @@ def add(drift: argparse.ArgumentParser) -> None:
         "--since",
         type=duration,
         default="24h",
-        help="how far back, as 24h, 90m, 7d (default: %(default)s)",
+        help="how far back, such as 24h, 90m or 7d (default: %(default)s)",
     )
     drift.add_argument(
         "--end",
         type=moment,
         metavar="MOMENT",
-        help="of the span, as 2026-11-21T14:30 in UTC, or seconds since 1970 (default: now)",
+        help="end: a UTC time such as 2026-11-21T14:30, or seconds since 1970 (default: now)",
     )
     drift.add_argument("--model", help="(default: the one that serves)")
     drift.add_argument("--version", help="of the model (default: the one that serves)")
     _add_page(drift)
-    drift.add_argument("--fail-on-drift", action="store_true", help="end with 3 when one drifts")
+    drift.add_argument(
+        "--fail-on-drift", action="store_true", help="exit with 3 if a signal drifts"
+    )
 
 
 def _add_page(drift: argparse.ArgumentParser) -> None:
@@ -49,10 +51,12 @@ def _add_page(drift: argparse.ArgumentParser) -> None:
         type=_most,
         default=PLOTS,
         metavar="N",
-        help="how many signals have plots, the worst first, or all (default: %(default)s)",
+        help="number of signals with plots, the worst first, or all (default: %(default)s)",
     )
     drift.add_argument(
-        "--runbook-url", default=RUNBOOK, help="that the page links to (default: %(default)s)"
+        "--runbook-url",
+        default=RUNBOOK,
+        help="runbook that the page links to (default: %(default)s)",
     )
 
 

@@ -27,7 +27,7 @@ def _lines(summary: Summary) -> Iterator[str]:
     yield ""
     yield from _table([_row(one) for one in summary.signals])
     yield ""
-    yield "Its share: of the bin that moved most, from the reference to the span, and in points."
+    yield "Its share: that of the bin that moved most, in the reference and in the span."
     yield rule(summary)
 
 

@@ -40,7 +40,7 @@ def facts(summary: Summary) -> Iterator[tuple[str, str]]:
     if summary.accuracy:
         yield from _accuracy(summary.accuracy)
     else:
-        yield "Accuracy", "unknown: the version brought no reference accuracy"
+        yield "Accuracy", "unknown: the version has no reference accuracy"
     yield "Alerts that fired", "; ".join(map(str, summary.alerts)) or NONE
     yield "Versions that served", "; ".join(map(str, summary.served)) or NONE
     for refused in summary.refused:
@@ -58,7 +58,7 @@ def _accuracy(known: Accuracy) -> Iterator[tuple[str, str]]:
 def _measured(found: Measured | None, accepted: float, unit: str) -> str:
     if found is None:
         return f"unknown: no {unit}"
-    state = "it fell under its control limit of" if found.fell else "no alarm, control limit"
+    state = "below its control limit of" if found.fell else "no alarm, control limit"
     return (
         f"{found.value:.1%} on {found.rows:,.0f} {unit}, accepted with {accepted:.1%}: "
         f"{state} {found.limit:.1%}"
@@ -69,9 +69,10 @@ def rule(summary: Summary) -> str:
     """Return what drift is in this report."""
     limits = summary.limits
     return (
-        f"Drift is PSI over {limits.psi:g} and evidence over 1, as the alerts decide in their "
-        f"window of {limits.window}, the nearest to {summary.span.since}. Evidence is that of "
-        "the G statistic or of the rank statistic, the greater, over its limit."
+        f"A signal drifts if its PSI is over {limits.psi:g} and its evidence over 1: the limits of "
+        f"the alerts in their window of {limits.window}, the nearest to {summary.span.since}. "
+        "Evidence is the greater of the G statistic and the rank statistic, each divided by its "
+        "limit."
     )
 
 

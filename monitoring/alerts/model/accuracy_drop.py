@@ -17,7 +17,7 @@ def alert(thresholds: Thresholds) -> Alert:
         drop(short, long, thresholds),
         thresholds.retrain_for,
         RETRAIN,
-        "{{ $labels.model }} {{ $labels.version }} is right less often than when it was accepted",
+        "The accuracy of {{ $labels.model }} {{ $labels.version }} fell",
         f"Accuracy on labelled predictions {FELL} {figures(short, 'labels', thresholds)}",
         dashboard("model", OF_VERSION),
     )

@@ -17,7 +17,7 @@ def alert(thresholds: Thresholds) -> Alert:
         drop(short, long, thresholds),
         thresholds.retrain_for,
         RETRAIN,
-        "{{ $labels.model }} {{ $labels.version }} is less sure than when it was accepted",
+        "The estimated accuracy of {{ $labels.model }} {{ $labels.version }} fell",
         f"Accuracy estimated from the mean confidence {FELL} "
         + figures(short, "predictions", thresholds),
         dashboard("model", OF_VERSION),

@@ -19,9 +19,9 @@ def alert(thresholds: Thresholds) -> Alert:
         f"{SERVING_MODEL}",
         thresholds.labels_missing_for,
         NOTICE,
-        "Labels of {{ $labels.model }} stopped coming, or nearly so",
-        f'Labels of the last {window}: {{{{ printf "%.0f" $value }}}}. At the coverage of the last '
-        f"{thresholds.label_level_window} there would have been "
+        "Few or no labels arrive for {{ $labels.model }}",
+        f'Labels in the last {window}: {{{{ printf "%.0f" $value }}}}. Expected at '
+        f"the coverage of the last {thresholds.label_level_window}: "
         f"{{{{ with printf \"{expected}{{{MODEL}='%s'}}\" $labels.model | query }}}}"
         '{{ . | first | value | printf "%.0f" }}{{ end }}.',
         dashboard("model", OF_MODEL),

@@ -20,8 +20,8 @@ def alert(thresholds: Thresholds) -> Alert:
         f"(time() - {created}) / {SECONDS_OF_DAY} > {thresholds.stale_days:g}\n{SERVING}",
         thresholds.model_stale_for,
         NOTICE,
-        "{{ $labels.model }} {{ $labels.version }} was trained long ago",
-        f'It was made {{{{ printf "%.0f" $value }}}} days ago; the limit is '
+        "{{ $labels.model }} {{ $labels.version }} is old",
+        f'It was exported {{{{ printf "%.0f" $value }}}} days ago; the limit is '
         f"{thresholds.stale_days:g} days.",
         dashboard("loop", OF_VERSION),
     )

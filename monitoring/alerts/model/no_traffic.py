@@ -18,8 +18,8 @@ def alert(thresholds: Thresholds) -> Alert:
         f"{SERVING_MODEL}",
         thresholds.no_traffic_for,
         PAGE,
-        "Nobody asks {{ $labels.model }} for predictions any more",
-        f"No version of {{{{ $labels.model }}}} made a prediction in {window}, though {cycle} ago, "
-        f"at this time, there were {thresholds.least_traffic:g} or more.",
+        "{{ $labels.model }} receives no prediction requests",
+        f"No version of {{{{ $labels.model }}}} made a prediction in the last {window}. "
+        f"At this time {cycle} ago there were at least {thresholds.least_traffic:g}.",
         dashboard("service", OF_MODEL),
     )

@@ -42,8 +42,8 @@ def alert(thresholds: Thresholds) -> Alert:
         "(" + " or ".join(parts) + f")\n{SERVING}",
         thresholds.mismatch_for,
         NOTICE,
-        "Drift of {{ $labels.signal }} cannot be judged",
+        "Drift of {{ $labels.signal }} cannot be computed",
         "Signal {{ $labels.signal }} of {{ $labels.model }} {{ $labels.version }} "
-        "{{ $labels.reason }}: its drift is not computed, or not to be believed.",
+        "{{ $labels.reason }}: its drift is missing or wrong.",
         dashboard("model", OF_VERSION),
     )

@@ -14,6 +14,6 @@ def alert(thresholds: Thresholds) -> Alert:
         thresholds.retrain_failing_for,
         PAGE,
         "The latest retrain of {{ $labels.model }} did not succeed",
-        "Its latest incident ended {{ $labels.status }}: the model that drifted still serves.",
+        "Its latest incident ended as {{ $labels.status }}; the model that drifted still serves.",
         dashboard("retraining", OF_MODEL),
     )

@@ -15,8 +15,8 @@ def alert(thresholds: Thresholds) -> Alert:
         f"or sum by (reason) ({name} unless {name} offset {window}) > 0",
         "0s",
         PAGE,
-        "A bundle was refused, the old version keeps serving",
-        f"Bundles refused in {window} because of {{{{ $labels.reason }}}}: "
+        "A bundle was refused; the old version keeps serving",
+        f"Bundles refused in the last {window}, reason {{{{ $labels.reason }}}}: "
         '{{ printf "%.0f" $value }}.',
         dashboard("service"),
     )

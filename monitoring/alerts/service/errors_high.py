@@ -16,8 +16,8 @@ def alert(thresholds: Thresholds) -> Alert:
         f"> {thresholds.errors_share:g}",
         thresholds.errors_for,
         PAGE,
-        "The service answers too many requests with an error of its own",
-        f"{{{{ $value | humanizePercentage }}}} of the requests of {window} were answered 5xx; "
-        f"the limit is {thresholds.errors_share:.2%}.",
+        "Too many requests fail with a server error",
+        f"{{{{ $value | humanizePercentage }}}} of the requests in the last {window} got a 5xx "
+        f"answer; the limit is {thresholds.errors_share:.2%}.",
         dashboard("service"),
     )

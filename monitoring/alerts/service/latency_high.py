@@ -17,9 +17,9 @@ def alert(thresholds: Thresholds) -> Alert:
         f"and on () {asked} > {thresholds.least_requests:g}",
         thresholds.latency_for,
         PAGE,
-        "The service answers slowly",
-        f"The slowest {1 - thresholds.latency_quantile:.2%} of the requests of {window} take "
-        "{{ $value | humanizeDuration }} or more; the limit is "
+        "The service is slow",
+        f"The slowest {1 - thresholds.latency_quantile:.2%} of the requests in the last {window} "
+        "took {{ $value | humanizeDuration }} or more; the limit is "
         f"{thresholds.latency_seconds:g}s.",
         dashboard("service"),
     )

@@ -14,7 +14,8 @@ def alert(thresholds: Thresholds) -> Alert:
         thresholds.dropped_for,
         PAGE,
         "Predictions were answered but not stored",
-        f"Predictions that were not stored in {window}: "
-        '{{ printf "%.0f" $value }}. No feedback can name them and no retrain can learn from them.',
+        f"Predictions not stored in the last {window}: "
+        '{{ printf "%.0f" $value }}. Feedback for them is refused, and no retrain can learn from '
+        "them.",
         dashboard("service"),
     )

@@ -38,7 +38,7 @@ def board(thresholds: Thresholds) -> Board:
     return Board(
         LOOP,
         "Perennial / Loop",
-        "Is the model fresh? Do I have to do something?",
+        "Is the model fresh, and is action needed?",
         (
             *_answers(thresholds),
             accuracy(MODEL, RETRAINING),
@@ -57,9 +57,9 @@ def _answers(thresholds: Thresholds) -> tuple[Panel, ...]:
 def _to_do() -> Panel:
     return Panel(
         "stat",
-        "Do I have to do something?",
-        "Alerts that fire and ask for a person (action=page). 0 is No: what else fires, "
-        "retrains by itself.",
+        "Is action needed?",
+        "Firing alerts that page a person (action=page). All other alerts start a retrain by "
+        "themselves.",
         (Query(f'count({FIRING},action="page"}}) or vector(0)', "alerts that page"),),
         ("ServiceDown", "RelayDown"),
         (SERVICE, RETRAINING),
@@ -74,8 +74,8 @@ def _drifting() -> Panel:
     return Panel(
         "stat",
         "Signals that drift",
-        "Signals of the serving version with effect and evidence in either window. "
-        "From 1 on a retrain is asked for.",
+        "Signals of the serving version whose effect and evidence pass their limits in any "
+        "window. One is enough to start a retrain.",
         (Query(f"sum({DRIFTED}{{{OF_VERSION}}} {SERVING}) or vector(0)", "signals"),),
         ("DataDrift", "PredictionDrift"),
         (MODEL,),
@@ -92,8 +92,8 @@ def _margin() -> Panel:
     return Panel(
         "stat",
         "Accuracy above its control limit",
-        "By how much the serving version's accuracy is over the limit of the p-chart; under 0 "
-        "it contradicts the accuracy it was accepted with.",
+        "Accuracy of the serving version minus the control limit of its p-chart. Below 0 it "
+        "contradicts the accuracy that the version was accepted with.",
         (
             Query(f"{WINDOW.accuracy}{{{OF_VERSION}}} - {limit} {SERVING}", "realised"),
             Query(f"{WINDOW.estimated}{{{OF_VERSION}}} - {estimated} {SERVING}", "estimated"),
@@ -113,7 +113,7 @@ def _retrain() -> Panel:
     return Panel(
         "stat",
         "Latest retrain",
-        "Status of the latest incident's pipeline: GitLab's, or waiting, or untriggered.",
+        "GitLab's status of the latest incident's pipeline; waiting or untriggered without one.",
         (
             Query(
                 f"max by (model, status) ({relay.PIPELINE_STATUS.name}{{{OF_MODEL}}})",
@@ -133,9 +133,9 @@ def _retrain() -> Panel:
 def _replicas() -> Panel:
     return Panel(
         "stat",
-        "Serves, on so many replicas",
+        "Serving version and replicas",
         "The version behind /predict, and how many replicas serve it. Two versions at once "
-        "are a deployment under way, or one that hangs.",
+        "mean a deployment in progress, or one that is stuck.",
         (
             Query(
                 f"count by (model, version) ({metrics.INFO.name}{{{OF_MODEL}}})",
@@ -154,8 +154,8 @@ def _age(thresholds: Thresholds) -> Panel:
     return Panel(
         "stat",
         "Age of the version",
-        "Time since the version that serves was exported by training; over "
-        f"{thresholds.stale_days:g} days a person is told.",
+        "Time since training exported the serving version. Over "
+        f"{thresholds.stale_days:g} days an alert asks for a person.",
         (
             Query(
                 "time() - max by (model, version) "
@@ -176,8 +176,8 @@ def _drift(thresholds: Thresholds) -> Panel:
     return Panel(
         "bargauge",
         "Drift, worst first",
-        "PSI of the serving version's ten worst signals over $window. Drift is PSI over "
-        f"{thresholds.psi_limits}, if the evidence passes too.",
+        "The ten signals of the serving version with the highest PSI over $window. A signal "
+        f"drifts if its PSI is over {thresholds.psi_limits}, and the evidence passes too.",
         (Query(f"sort_desc(topk(10, {WINDOW.psi}{{{OF_VERSION}}} {SERVING}))", "{{signal}}"),),
         ("DataDrift", "PredictionDrift"),
         (MODEL,),
@@ -192,8 +192,8 @@ def _drift(thresholds: Thresholds) -> Panel:
 def _firing() -> Panel:
     return Panel(
         "table",
-        "Alerts that fire",
-        "What is wrong now. action=retrain goes to the relay by itself; action=page is for you.",
+        "Firing alerts",
+        "What is wrong now. action=retrain goes to the relay; action=page needs a person.",
         (
             Query(
                 f"max by (alertname, action, severity, model, version) ({FIRING},{OF_ANY_MODEL}}})",
@@ -212,7 +212,7 @@ def _incidents() -> Panel:
     return Panel(
         "timeline",
         "Incidents, retrains and versions",
-        "An alert that asks for a retrain, the pipeline it started, the version that serves.",
+        "Alerts that start a retrain, the pipelines that they started, and the serving version.",
         steps(),
         ("RetrainFailing", "RelayDown"),
         (RETRAINING,),

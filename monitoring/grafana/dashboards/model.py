@@ -18,7 +18,7 @@ def board(thresholds: Thresholds) -> Board:
     return Board(
         MODEL,
         "Perennial / Model",
-        "Per signal: live against reference, PSI and G, worst first. Is the model still right?",
+        "Which signal moved, how far, and is the model still accurate?",
         (
             _signals(thresholds),
             _confusion(),
@@ -42,9 +42,10 @@ def _signals(thresholds: Thresholds) -> Panel:
     return Panel(
         "table",
         "Signals, worst first",
-        "PSI is the effect; the evidence is the greater of G and the rank statistic, each over its "
-        "limit. A signal drifts where PSI passes its limit and the evidence 1. "
-        f"PSI limits: {thresholds.psi_limits}. All over $window but the last.",
+        "PSI is the effect. Evidence is the greater of G and the rank statistic, each divided by "
+        "its limit. A signal drifts if its PSI is over its limit and its evidence over 1. PSI "
+        f"limits: {thresholds.psi_limits}. All columns are for $window, except drifts, which "
+        "covers every window.",
         (
             Query(f"sort_desc({WINDOW.psi}{{{OF_VERSION}}} {SERVING})", "PSI"),
             Query(f"{WINDOW.g}{{{OF_VERSION}}} {SERVING}", "G"),
@@ -73,8 +74,8 @@ def _confusion() -> Panel:
     return Panel(
         "table",
         "Live confusion: label by predicted label",
-        "Labelled predictions of the serving version over $window. Off the diagonal are mistakes; "
-        "a row that is dark in one wrong column is a class it has forgotten.",
+        "Labelled predictions of the serving version over $window. Cells off the diagonal are "
+        "mistakes. A row that is dark in one wrong column is a class no longer recognised.",
         (Query(f"round({WINDOW.confusion}{{{OF_VERSION}}} {SERVING})", "rows"),),
         ("AccuracyDrop",),
         (LOOP,),
@@ -90,7 +91,7 @@ def _psi(thresholds: Thresholds) -> Panel:
     return Panel(
         "timeseries",
         "PSI over time",
-        "How far each signal is from the reference; a step at a version is its new reference.",
+        "Distance of each signal from its reference. A new version has a new reference.",
         (Query(f"{WINDOW.psi}{{{OF_VERSION}}} {SERVING}", "{{signal}}"),),
         DRIFT,
         (LOOP,),
@@ -104,8 +105,8 @@ def _evidence() -> Panel:
     return Panel(
         "timeseries",
         "Evidence over time",
-        "Over 1, the shift is no accident of a small sample. Busy services prove tiny shifts: "
-        "without effect (PSI) that is no drift.",
+        "Over 1, the shift is too large to be chance. With much traffic even tiny shifts get "
+        "there; without effect (PSI) they are not drift.",
         (
             Query(
                 f"{WINDOW.evidence}{{{OF_VERSION}}} {SERVING}",
@@ -124,8 +125,8 @@ def _calibration() -> Panel:
     return Panel(
         "timeseries",
         "Calibration live: estimated minus realised accuracy",
-        "0: its fall of confidence tells the model's fall of accuracy. Above 0 the model is "
-        "surer than it should be, and the estimate of its accuracy is too kind.",
+        "At 0 the fall in confidence matches the fall in accuracy. Above 0 the model is "
+        "overconfident, and its estimated accuracy is too high.",
         (
             Query(
                 f"{WINDOW.estimated}{{{OF_VERSION}}} - {WINDOW.accuracy}{{{OF_VERSION}}}",
@@ -143,9 +144,9 @@ def _reliability() -> Panel:
     return Panel(
         "barchart",
         "Calibration live: accuracy by confidence",
-        "Labelled predictions of the serving version over $window, by bins of their confidence "
-        "named by the upper bound. Calibrated, both bars of a bin are as high; where confidence "
-        "stands out, the model is too sure there. A bin of few labels says little.",
+        "Labelled predictions of the serving version over $window, in bins of confidence named "
+        "by their upper bound. In a calibrated model both bars of a bin have the same height; a "
+        "higher bar of confidence is overconfidence. Bins with few labels vary by chance.",
         (
             Query(f"max by (bin) ({WINDOW.bin_accuracy}{{{OF_VERSION}}} {SERVING})", "accuracy"),
             Query(
@@ -166,9 +167,9 @@ def _calibration_error() -> Panel:
     return Panel(
         "stat",
         "Calibration error",
-        "The mean gap of the bins beside, each weighing as many labels as it has, and what a "
-        "calibrated model would show by chance on as few labels. Far over chance, the accuracy "
-        "estimated without labels is not to be trusted: a retrain calibrates anew.",
+        "Mean gap between the two bars of the panel to the left, weighted by labels, and the gap "
+        "that a calibrated model shows by chance on as many labels. Far above chance, do not rely "
+        "on the estimated accuracy; a retrain calibrates the model again.",
         (
             Query(f"{WINDOW.calibration_error}{{{OF_VERSION}}} {SERVING}", "error"),
             Query(f"{WINDOW.calibration_chance}{{{OF_VERSION}}} {SERVING}", "by chance"),
@@ -185,9 +186,10 @@ def _calibration_error() -> Panel:
 def _labels() -> Panel:
     return Panel(
         "timeseries",
-        "Labels: how many predictions have one",
-        "Labels that came in $window over its predictions; a label may be of an older prediction. "
-        "Without labels, only estimates are left and a retrain learns nothing.",
+        "Labels: share of predictions that have one",
+        "Labels that arrived in $window divided by its predictions; a label may belong to an "
+        "older prediction. Without labels accuracy is only estimated, and a retrain has nothing "
+        "to learn from.",
         (Query(f"{WINDOW.coverage}{{{OF_VERSION}}}", "{{model}} {{version}}"),),
         ("LabelsMissing", "AccuracyDrop"),
         (LOOP,),
@@ -200,9 +202,9 @@ def _labels() -> Panel:
 def _delay() -> Panel:
     return Panel(
         "timeseries",
-        "Labels: how late they come",
-        "Mean time from a prediction to its label, over $window. Realised accuracy speaks of "
-        "predictions that old, whatever the window.",
+        "Labels: delay",
+        "Mean time from a prediction to its label, over $window. Realised accuracy is about "
+        "predictions of that age, whatever the window.",
         (Query(f"{WINDOW.delay}{{{OF_VERSION}}}", "{{model}} {{version}}"),),
         ("LabelsMissing",),
         (LOOP,),
@@ -218,7 +220,7 @@ def _predictions() -> Panel:
     return Panel(
         "timeseries",
         "Predictions by label",
-        "Which labels the model gives, a second.",
+        "Predictions a second, by predicted label.",
         (Query(f"sum by (label) ({rate})", "{{label}}"),),
         ("PredictionDrift",),
         (LOOP,),
@@ -232,8 +234,8 @@ def _shares() -> Panel:
     return Panel(
         "barchart",
         "$signal: live against reference",
-        "Share of each bin over $window beside the reference the version was accepted on. "
-        "Numeric bins are numbered upwards and hold about equal shares of the reference.",
+        "Share of each bin over $window and in the version's reference. Numeric bins are "
+        "numbered from low to high and hold about equal shares of the reference.",
         (
             Query(f"max by (bin) ({WINDOW.share}{{{OF_SIGNAL}}} {SERVING})", "live"),
             Query(f"max by (bin) ({REFERENCE_SHARE}{{{OF_SIGNAL}}} {SERVING})", "reference"),

@@ -52,7 +52,7 @@ def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
         Panel(
             "stat",
             "The relay",
-            "Whether Prometheus reaches the relay. Without it drift is seen and no retrain starts.",
+            "Whether Prometheus can scrape the relay. Without it, drift starts no retrain.",
             (Query(f'min(up{{job="{thresholds.relay_job}"}})', "up"),),
             DOWN,
             (LOOP,),
@@ -64,8 +64,8 @@ def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
         ),
         Panel(
             "stat",
-            "Incidents that wait",
-            "Accepted, but without a pipeline yet: GitLab is slow, down, or refuses.",
+            "Waiting incidents",
+            "Accepted incidents without a pipeline yet: GitLab is slow, down, or refuses.",
             (Query(f"sum({relay.PENDING.name}{{{OF_MODEL}}})", "waiting"),),
             FAILING,
             (LOOP,),
@@ -76,9 +76,9 @@ def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
         ),
         Panel(
             "stat",
-            "Pipelines in a day",
-            "Retrains started in 24 hours, of all models chosen. The relay holds back more than "
-            "its daily budget per model.",
+            "Pipelines in 24 hours",
+            "Retrains started in the last 24 hours for the selected models. The relay starts no "
+            "more than its daily budget per model.",
             (Query(f"round(sum(increase({relay.PIPELINES.name}{{{OF_MODEL}}}[1d])))", "started"),),
             FAILING,
             (LOOP,),
@@ -89,8 +89,8 @@ def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
         Panel(
             "stat",
             "Since the last retrain",
-            "Time since a pipeline was last started or found started. Never is good news, or a "
-            "relay that nobody tells anything.",
+            "Time since the relay last started a pipeline, or found one started. Never means that "
+            "nothing drifted, or that no alert reaches the relay.",
             (Query(f"time() - {last}", "{{model}}", "no retrain yet"),),
             FAILING,
             (LOOP, MODEL),
@@ -107,9 +107,9 @@ def _steps() -> Panel:
     return Panel(
         "timeline",
         "Alert → pipeline → gate → deployment",
-        "1: alerts that ask for a retrain. 2: the latest incident's pipeline; 'failed' may be the "
-        "gate's verdict, which is a job of it: its log gives the figures. 3: the version that "
-        "serves, which changes when a promoted model has been merged and deployed.",
+        "1: alerts that start a retrain. 2: the latest incident's pipeline; failed may mean that "
+        "the gate blocked the model, and the log of its job has the figures. 3: the serving "
+        "version, which changes when a promoted model is merged and deployed.",
         steps(),
         ("DataDrift", "AccuracyDrop", "RetrainFailing"),
         (LOOP, MODEL),
@@ -124,9 +124,9 @@ def _times() -> Panel:
     return Panel(
         "table",
         "Times and verdicts",
-        "When the alert that lasts began, when the latest pipeline was started, how long that "
-        "took, and the pipeline's status. A pipeline older than the alert is an earlier "
-        "incident's: cooldown or budget held the new one back.",
+        "When the current alert began, when the latest pipeline started, how long that took, and "
+        "the pipeline's status. A pipeline older than the alert belongs to an earlier incident: "
+        "cooldown or budget holds the new one back.",
         (
             Query(f"{since} * {MILLISECONDS}", "alert since", HEALTHY),
             Query(f"{last} * {MILLISECONDS}", "pipeline started", "no retrain yet"),
@@ -155,8 +155,8 @@ def _decisions() -> Panel:
     return Panel(
         "timeseries",
         "Decisions of the relay",
-        "What became of each alert it was told: accepted and triggered start a pipeline; "
-        "duplicate, waiting, cooldown and budget do not. The relay's /incidents gives the reasons.",
+        "What the relay did with each alert: accepted and triggered start a pipeline; duplicate, "
+        "waiting, cooldown and budget do not. The reasons are under /incidents of the relay.",
         (Query(f"round(sum by (decision) (increase({name}[{STEP}])))", "{{decision}}"),),
         FAILING,
         (LOOP,),
@@ -172,9 +172,9 @@ def _verdicts() -> Panel:
     return Panel(
         "table",
         "Verdicts of the gate",
-        "Since the relay started. promote: a merge request with a better model. keep: no better, "
-        "nothing to do. block: worse, look at the labels; its pipeline failed. /incidents has the "
-        "reasons.",
+        "Since the relay started. promote: the new model is better and has a merge request. keep: "
+        "it is no better; nothing to do. block: it is worse and its pipeline failed; check the "
+        "labels. The reasons are under /incidents of the relay.",
         (Query(verdicts, "pipelines"),),
         FAILING,
         (LOOP,),
@@ -189,13 +189,13 @@ def _webhooks() -> Panel:
     return Panel(
         "timeseries",
         "Webhooks by answer",
-        "200 is a webhook that is safe in the relay's database. 401 is a wrong token or secret, "
-        "422 an alert of a model that the relay does not know.",
+        "200: the webhook is stored in the relay's database. 401: wrong token or secret. 422: an "
+        "alert for a model that the relay does not know.",
         (
             Query(
                 f"round(sum by (status) (increase({name}[{STEP}])))",
                 "{{status}}",
-                "nobody has told the relay anything",
+                "the relay has received no webhook",
             ),
         ),
         DOWN,
@@ -210,9 +210,9 @@ def _webhooks() -> Panel:
 def _errors() -> Panel:
     return Panel(
         "timeseries",
-        "Trouble with GitLab",
-        "Attempts to start a pipeline, and questions for its status, that failed. The relay tries "
-        "again, ever more patiently.",
+        "GitLab errors",
+        "Failed attempts to start a pipeline, and to ask for its status. The relay tries again, at "
+        "growing intervals.",
         tuple(
             Query(f"sum(increase({metric.name}{{{OF_MODEL}}}[{STEP}]))", what)
             for metric, what in (
@@ -233,7 +233,7 @@ def _bundles() -> Panel:
     return Panel(
         "timeseries",
         "Deployments",
-        "Bundles put into service, and refused by a replica, as they happen.",
+        "Bundles that replicas put into service or refused, at the time it happened.",
         (
             Query(f"sum(increase({metrics.BUNDLE_SWAPS.name}[{STEP}]))", "put in service"),
             Query(f"sum(increase({metrics.BUNDLE_REJECTED.name}[{STEP}]))", "refused"),

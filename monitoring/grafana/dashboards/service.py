@@ -47,8 +47,8 @@ def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
     return (
         Panel(
             "stat",
-            "Replicas that answer",
-            "Replicas that Prometheus could scrape, and all it knows of.",
+            "Replicas up",
+            "Replicas that Prometheus can scrape, and all that it knows.",
             (
                 Query(f"sum(up{{{_job(thresholds)}}})", "answer"),
                 Query(f"count(up{{{_job(thresholds)}}})", "known"),
@@ -64,7 +64,7 @@ def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
         Panel(
             "stat",
             "Requests a second",
-            "All routes but the probes, of all replicas together.",
+            "All routes except the probes, summed over the replicas.",
             (Query(_rate_of_all(thresholds), "requests"),),
             ("LatencyHigh",),
             (MODEL,),
@@ -75,8 +75,8 @@ def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
         Panel(
             "stat",
             "Share of errors",
-            f"Answers 5xx over all answers; {thresholds.errors_share:.2%} pages. "
-            "Wrong input is 4xx and does not count.",
+            f"5xx answers divided by all answers; over {thresholds.errors_share:.2%} pages. "
+            "Invalid input is answered with 4xx and does not count.",
             (Query(f"{_share_of_errors(thresholds)} or vector(0)", "errors"),),
             ("ErrorsHigh",),
             (LOOP,),
@@ -91,7 +91,9 @@ def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
             f"The {thresholds.latency_quantile:.2%} quantile of the duration of all requests.",
             (
                 Query(
-                    _quantile(thresholds.latency_quantile, thresholds), "quantile", "nobody asked"
+                    _quantile(thresholds.latency_quantile, thresholds),
+                    "quantile",
+                    "no request in the window",
                 ),
             ),
             ("LatencyHigh",),
@@ -132,7 +134,7 @@ def _rate(thresholds: Thresholds) -> Panel:
     return Panel(
         "timeseries",
         "Rate: requests by route and answer",
-        "Requests a second. 4xx is a sender's mistake, 5xx ours.",
+        "Requests a second. 4xx: the client's mistake. 5xx: an error of the service.",
         (
             Query(
                 f"sum by (handler, status) (rate({http.REQUESTS}{{{_asked(thresholds)}}}[{RATE}]))",
@@ -150,7 +152,7 @@ def _errors(thresholds: Thresholds) -> Panel:
     return Panel(
         "timeseries",
         "Errors: share of answers 5xx",
-        f"Pages over the line, if it lasts {thresholds.errors_for}.",
+        f"Pages when it stays over the line for {thresholds.errors_for}.",
         (Query(f"{_share_of_errors(thresholds)}", "errors"),),
         ("ErrorsHigh",),
         (LOOP,),
@@ -165,8 +167,8 @@ def _duration(thresholds: Thresholds) -> Panel:
     return Panel(
         "timeseries",
         "Duration: quantiles of all requests",
-        f"Seconds; the {thresholds.latency_quantile:.2%} quantile pages over the line, if it lasts "
-        f"{thresholds.latency_for}.",
+        f"Seconds. Pages when the {thresholds.latency_quantile:.2%} quantile stays over the line "
+        f"for {thresholds.latency_for}.",
         tuple(Query(_quantile(quantile, thresholds), f"{quantile:.2%}") for quantile in quantiles),
         ("LatencyHigh",),
         (LOOP,),
@@ -179,8 +181,8 @@ def _duration(thresholds: Thresholds) -> Panel:
 def _latencies(thresholds: Thresholds) -> Panel:
     return Panel(
         "heatmap",
-        "Duration: how it is spread",
-        "Requests a second by duration. Two bands are two kinds of requests, or a queue.",
+        "Duration: distribution",
+        "Requests a second by duration. Two bands mean two kinds of requests, or a queue.",
         (
             Query(
                 f"sum by (le) (rate({http.LATENCY_BUCKET}{{{_job(thresholds)}}}[{RATE}]))", "{{le}}"
@@ -198,7 +200,7 @@ def _inference() -> Panel:
     return Panel(
         "timeseries",
         "Inference: 99 % quantile per version",
-        "Seconds of one inference over a batch. A step at a version is the price of that version.",
+        "Seconds of one inference on a batch. A step at a new version is what that version costs.",
         (Query(f"histogram_quantile(0.99, {buckets}) >= 0", "{{version}}"),),
         ("LatencyHigh",),
         (MODEL,),
@@ -212,7 +214,7 @@ def _saturation(thresholds: Thresholds) -> Panel:
     return Panel(
         "timeseries",
         "Saturation: share of time spent in inference",
-        "Of each replica. Near 100 % requests wait for one another: add replicas.",
+        "For each replica. Near 100 % requests wait for each other: add replicas.",
         (
             Query(
                 f"sum by (instance) (rate({name}_sum{{{OF_VERSION}}}[{RATE}]))",
@@ -238,7 +240,7 @@ def _batches() -> Panel:
     return Panel(
         "timeseries",
         "Batches: rows of one inference",
-        "Mean per version. 1 is an idle service; it grows by itself with the load.",
+        "Mean per version. 1 means little traffic; batches grow with the load.",
         (Query(f"{rows} / ({batches} > 0)", "{{version}}"),),
         ("LatencyHigh",),
         (LOOP,),
@@ -250,9 +252,9 @@ def _batches() -> Panel:
 def _queue(thresholds: Thresholds) -> Panel:
     return Panel(
         "timeseries",
-        "Queue: predictions that wait to be stored, and those lost",
-        "A queue that grows is a slow database. A lost prediction was answered but not stored: no "
-        "feedback can name it.",
+        "Queue: predictions waiting to be stored, and lost",
+        "A growing queue means a slow database. A lost prediction was answered but not stored: "
+        "feedback for it is refused.",
         (
             Query(f"sum({metrics.QUEUE_LENGTH.name}{{{_job(thresholds)}}})", "waiting"),
             Query(
@@ -271,7 +273,7 @@ def _versions() -> Panel:
     return Panel(
         "timeseries",
         "Predictions a second per version",
-        "Two versions at once are a deployment under way.",
+        "Two versions at once mean a deployment in progress.",
         (
             Query(
                 "sum by (model, version) "
@@ -290,7 +292,7 @@ def _bundles(thresholds: Thresholds) -> Panel:
     return Panel(
         "timeseries",
         "Bundles put into service, and refused",
-        "Since the replicas started. A refused bundle leaves the old version serving.",
+        "Since the replicas started. When a bundle is refused, the old version keeps serving.",
         (
             Query(f"sum({metrics.BUNDLE_SWAPS.name}{{{_job(thresholds)}}})", "put into service"),
             Query(

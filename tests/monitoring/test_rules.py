@@ -13,6 +13,7 @@ from monitoring.relay import metrics as relay
 from monitoring.thresholds import Thresholds
 from service import metrics as service
 from service.metrics import Metric
+from tests.prometheus import ENVIRONMENT
 
 ROOT = Path(__file__).parents[2]
 RULE_TESTS = sorted((ROOT / "tests/rules").glob("*.test.yml"))
@@ -28,7 +29,9 @@ ALERTS = [
 
 
 def _run(*command: str) -> str:
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=500
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

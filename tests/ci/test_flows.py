@@ -36,6 +36,7 @@ class Flows:
         self.clone = folder / "clone"
         copy_tree(ROOT, self.clone)
         self.start = self.head()
+        self._requests: dict[tuple[str, ...], Pipeline] = {}
         self.forge = self._forge(folder / "plain", {})
         self.with_registry = self._forge(folder / "registry", {"MODEL_REGISTRY": "true"})
 
@@ -62,15 +63,13 @@ class Flows:
                 file.write("\n")
         git(self.clone, "add", "--all")
         git(self.clone, "commit", "--quiet", "--allow-empty", "-m", "Change")
-        for forge in (self.forge, self.with_registry):
-            self._bring(forge)
+        self._bring(self.forge)
         return self.head()
 
     def tag(self, name: str) -> None:
         """Tag main."""
         git(self.clone, "tag", "--force", name, self.start)
-        for forge in (self.forge, self.with_registry):
-            self._bring(forge)
+        self._bring(self.forge)
 
     def pipeline(
         self,
@@ -85,6 +84,8 @@ class Flows:
     ) -> Pipeline:
         """Create a pipeline; raise PipelineRefused where there is none."""
         forge = self.with_registry if registry else self.forge
+        if registry:
+            self._bring(forge)
         by = forge.config.tokens[0]
         wish = Request(
             source, ref, sha or self.start, by, tag=tag, inputs=inputs, before_sha=before
@@ -92,7 +93,12 @@ class Flows:
         return forge.pipelines.create(wish)
 
     def merge_request(self, *files: str, branch: str = "change") -> Pipeline:
-        """Create the pipeline of a merge request that changes these files."""
+        """Return the pipeline of a merge request that changes these files, created once."""
+        if (branch, *files) not in self._requests:
+            self._requests[branch, *files] = self._merge_request(*files, branch=branch)
+        return self._requests[branch, *files]
+
+    def _merge_request(self, *files: str, branch: str) -> Pipeline:
         sha = self.change(*files, branch=branch)
         by, now = self.forge.config.tokens[0], self.forge.state.clock()
         request = MergeRequest(1, 1, "Change", "", branch, "main", by, sha, now, now)

@@ -12,7 +12,7 @@ from demo.examples import EXAMPLES, MAIN, Outcome, run, verdict
 from demo.workspace import PROJECT, ROOT
 from tests.ci.pipeline_files import WARNING
 
-pytestmark = [pytest.mark.loop, pytest.mark.timeout(900), pytest.mark.seconds(300)]
+pytestmark = [pytest.mark.loop, pytest.mark.timeout(1800), pytest.mark.seconds(300)]
 
 NAMES = [example.name for example in EXAMPLES]
 KEPT = ROOT / "docs" / "examples"

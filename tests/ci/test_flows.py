@@ -19,6 +19,8 @@ from tests.ci import pipeline_files
 from tests.demo.forge_fixtures import configuration, git
 from training.tasks import TASKS
 
+pytestmark = pytest.mark.seconds(50)
+
 LINKS = {"links"}
 CODE = {"black", "flake8", "mypy", "contracts", "test"}
 MODEL = {"validate", "train", "report", "comment"}

@@ -15,7 +15,7 @@ import pytest
 from demo.workspace import ROOT
 from tests.trees import Tree
 
-pytestmark = [pytest.mark.loop, pytest.mark.timeout(900), pytest.mark.seconds(240)]
+pytestmark = [pytest.mark.loop, pytest.mark.timeout(1800), pytest.mark.seconds(240)]
 
 RETRAINED = [
     "trained",

@@ -29,6 +29,8 @@ from tests.monitoring.watched import (
 )
 from tests.prometheus import Labels, Prometheus
 
+pytestmark = pytest.mark.seconds(25)
+
 TOLERANCE = 1e-6
 SECONDS = 8  # in which replicas count
 # One window that holds the later half of what is counted, so that it has a past.

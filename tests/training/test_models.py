@@ -25,6 +25,8 @@ from training.prepare import prepare
 from training.tasks import TASKS
 from training.train import CURVES, emphasise, train
 
+pytestmark = pytest.mark.seconds(60)
+
 NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
 
 

@@ -15,6 +15,8 @@ from monitoring.grafana.variables import MODEL, SIGNAL, VERSION, substitute
 from monitoring.thresholds import Thresholds
 from tests.monitoring.grafana.running import THRESHOLDS, Life
 
+pytestmark = pytest.mark.seconds(40)
+
 WINDOWS = THRESHOLDS.windows
 ALERTS = [*model_alerts(THRESHOLDS), *service_alerts(THRESHOLDS), *relay_alerts(THRESHOLDS)]
 

@@ -17,6 +17,8 @@ from monitoring.prometheus import Series
 from monitoring.thresholds import Thresholds
 from tests.monitoring.grafana.running import Life
 
+pytestmark = pytest.mark.seconds(40)
+
 ROOT = Path(__file__).parents[3]
 UIDS = [board.uid for board in boards(Thresholds())]
 

@@ -80,10 +80,10 @@ class Examples:
         self._engineer = engineer
         self._console = console
 
-    def start(self) -> None:
-        """Train main's first model and push it."""
+    def start(self, main: Mapping[str, object]) -> None:
+        """Train main's first model, with these parameters, and push it."""
         self._say("training main's model")
-        self._engineer.change(MAIN)
+        self._engineer.change(main)
         self._engineer.train()
         self._engineer.commit("Train the first model")
         self._engineer.push("main", skip=True)
@@ -160,10 +160,12 @@ def keep(outcome: Outcome, forge: str, folder: Path) -> None:
     (folder / "report.md").write_text(text, encoding="utf-8")
 
 
-def run(out: Path, reports: Path, console: Console) -> list[Outcome]:
+def run(
+    out: Path, reports: Path, console: Console, *, main: Mapping[str, object] = MAIN
+) -> list[Outcome]:
     """Play every example in a folder of its own and keep the reports; return what became of them.
 
-    The last example is played once more with unchanged inputs.
+    The last example is played once more with unchanged inputs.  main: the parameters at the start.
     Raises DemoError.
     """
     workspace = Workspace(out)
@@ -176,7 +178,7 @@ def run(out: Path, reports: Path, console: Console) -> list[Outcome]:
         address = workspace.addresses.forge
         processes.wait_for("forge", f"{address}/{workspace.addresses.project}")
         examples = Examples(Engineer(workspace, processes, TASK), console)
-        examples.start()
+        examples.start(main)
         for example in EXAMPLES:
             outcomes.append(examples.play(example))
             keep(outcomes[-1], address, reports / example.name)

@@ -7,7 +7,12 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 # Files that share something expensive, by its name.
-SHARED = {"test_pipeline.py": "trained tree", "test_pipelines.py": "trained tree"}
+SHARED = {
+    "test_pipeline.py": "trained tree",
+    "test_pipelines.py": "trained tree",
+    "test_expressions.py": "life",
+    "test_preview.py": "life",
+}
 # Files whose tests share nothing, and take long enough to run beside each other.
 SPREAD = {"test_rules.py"}
 

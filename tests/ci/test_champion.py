@@ -11,6 +11,8 @@ import pytest
 
 from demo.workspace import ROOT
 
+pytestmark = pytest.mark.seconds(15)
+
 STAGE = """
 stages:
   export:

@@ -26,6 +26,8 @@ from tests.demo.forge.fixtures import (
     seed,
 )
 
+pytestmark = pytest.mark.seconds(40)
+
 GUEST = "glpat-guest-0123456789"
 REAL = pytest.param(
     "real",

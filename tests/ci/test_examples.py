@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from demo.examples import EXAMPLES, Outcome, run, verdict
+from demo.examples import EXAMPLES, MAIN, Outcome, run, verdict
 from demo.workspace import PROJECT, ROOT
 from tests.ci.pipeline_files import WARNING
 
-pytestmark = [pytest.mark.loop, pytest.mark.timeout(900), pytest.mark.seconds(300)]
+pytestmark = [pytest.mark.loop, pytest.mark.timeout(1800), pytest.mark.seconds(300)]
 
 NAMES = [example.name for example in EXAMPLES]
 KEPT = ROOT / "docs" / "examples"
 JOBS = ("links", "validate", "train", "report", "comment")
+# Half of the filters answer as well, in less time.
+START = {**MAIN, "train.cnn.filters": 16}
 # Of the four, and of the last one once more.
 PLANS = ["current", "current", "current", "stale", "current"]
 
@@ -46,7 +48,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     """All examples, played once."""
     folder = tmp_path_factory.mktemp("examples")
     out, reports = folder / "out", folder / "reports"
-    yield Played(run(out, reports, Console()), reports, out / "state" / "forge")
+    outcomes = run(out, reports, Console(), main=START)
+    yield Played(outcomes, reports, out / "state" / "forge")
 
 
 def _headings(report: str) -> list[str]:

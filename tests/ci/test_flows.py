@@ -20,6 +20,8 @@ from tests.ci import pipeline_files
 from tests.demo.forge.fixtures import configuration, git
 from training.tasks import TASKS
 
+pytestmark = pytest.mark.seconds(50)
+
 LINKS = {"links"}
 CODE = {"black", "flake8", "mypy", "contracts", "test"}
 MODEL = {"validate", "train", "report", "comment"}
@@ -37,6 +39,7 @@ class Flows:
         self.clone = folder / "clone"
         copy_tree(ROOT, self.clone)
         self.start = self.head()
+        self._requests: dict[tuple[str, ...], Pipeline] = {}
         self.forge = self._forge(folder / "plain", {})
         self.with_registry = self._forge(folder / "registry", {"MODEL_REGISTRY": "true"})
 
@@ -63,15 +66,13 @@ class Flows:
                 file.write("\n")
         git(self.clone, "add", "--all")
         git(self.clone, "commit", "--quiet", "--allow-empty", "-m", "Change")
-        for forge in (self.forge, self.with_registry):
-            self._bring(forge)
+        self._bring(self.forge)
         return self.head()
 
     def tag(self, name: str) -> None:
         """Tag main."""
         git(self.clone, "tag", "--force", name, self.start)
-        for forge in (self.forge, self.with_registry):
-            self._bring(forge)
+        self._bring(self.forge)
 
     def pipeline(
         self,
@@ -86,6 +87,8 @@ class Flows:
     ) -> Pipeline:
         """Create a pipeline; raise PipelineRefused where there is none."""
         forge = self.with_registry if registry else self.forge
+        if registry:
+            self._bring(forge)
         by = forge.config.tokens[0]
         wish = PipelineRequest(
             source, ref, sha or self.start, by, tag=tag, inputs=inputs, before_sha=before
@@ -93,7 +96,12 @@ class Flows:
         return forge.pipelines.create(wish)
 
     def merge_request(self, *files: str, branch: str = "change") -> Pipeline:
-        """Create the pipeline of a merge request that changes these files."""
+        """Return the pipeline of a merge request that changes these files, created once."""
+        if (branch, *files) not in self._requests:
+            self._requests[branch, *files] = self._merge_request(*files, branch=branch)
+        return self._requests[branch, *files]
+
+    def _merge_request(self, *files: str, branch: str) -> Pipeline:
         sha = self.change(*files, branch=branch)
         by, now = self.forge.config.tokens[0], self.forge.state.clock()
         request = MergeRequest(1, 1, "Change", "", branch, "main", by, sha, now, now)

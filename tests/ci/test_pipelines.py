@@ -19,7 +19,7 @@ from tests.demo.forge.fixtures import commit, git
 from tests.trees import Tree
 
 pytestmark = [
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1800),
     pytest.mark.seconds(120),
 ]
 

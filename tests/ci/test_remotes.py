@@ -13,6 +13,8 @@ from tests.ci.remote_project import Project
 from tests.sshd import SSHServer, sshd
 from tests.waiting import wait_for_port
 
+pytestmark = pytest.mark.seconds(20)
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SSHServer]:

@@ -15,7 +15,7 @@ import pytest
 from demo.workspace import ROOT
 from tests.trees import Tree
 
-pytestmark = [pytest.mark.loop, pytest.mark.timeout(900), pytest.mark.seconds(240)]
+pytestmark = [pytest.mark.loop, pytest.mark.timeout(1800), pytest.mark.seconds(240)]
 
 RETRAINED = [
     "trained",
@@ -45,6 +45,7 @@ class Demo:
         (self.tree.root / "node_modules").symlink_to(ROOT / "node_modules")
         if shift in QUICK:
             self.tree.take_the_quick_model()
+        self.tree.edit("params.yaml", "filters: 32", "filters: 16")
         self._before = self._status()
         command = [sys.executable, "-m", "demo.loop", "--shift", shift, "--out", str(self.out)]
         tools = [str(Path(sys.executable).parent), str(ROOT / "node_modules" / ".bin")]

@@ -28,6 +28,8 @@ from training.stages.prepare import prepare
 from training.stages.train import emphasise, train
 from training.tasks import TASKS
 
+pytestmark = pytest.mark.seconds(60)
+
 NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
 
 

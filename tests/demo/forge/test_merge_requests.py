@@ -15,6 +15,8 @@ from tests.demo.forge.fixtures import (
     seed,
 )
 
+pytestmark = pytest.mark.seconds(15)
+
 PIPELINE = """\
 workflow:
   name: $CI_PIPELINE_SOURCE of $CI_COMMIT_SHORT_SHA

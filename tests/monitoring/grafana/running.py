@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from perennial.metric_names import service as metrics
 from tests import bundles
 from tests.monitoring.relay.fakes import webhook
 from tests.monitoring.relay.parts import BEARER, bench
-from tests.prometheus import Prometheus
+from tests.prometheus import Labels, Prometheus
 from tests.service import fakes
 
 # The committed rules but for their pace: a test has seconds, not minutes.
@@ -27,9 +28,21 @@ THRESHOLDS = Thresholds(
 SECONDS = 8
 
 
+@dataclass(frozen=True)
+class Life:
+    """A Prometheus that saw a service's and a relay's life, and the last moment of that."""
+
+    prometheus: Prometheus
+    end: float
+
+    def query(self, expression: str) -> dict[Labels, float]:
+        """Return what an expression says at the end."""
+        return self.prometheus.query(expression, at=self.end)
+
+
 @contextmanager
-def running(folder: Path) -> Iterator[Prometheus]:
-    """Yield a Prometheus that saw drifting traffic, labels, a retrain and a refused bundle."""
+def running(folder: Path) -> Iterator[Life]:
+    """Yield a life with drifting traffic, labels, a retrain and a refused bundle."""
     generated_files.write(folder, THRESHOLDS)
     fakes.deploy(folder)
     relay, _ = bench(folder, "refused")
@@ -56,7 +69,9 @@ def running(folder: Path) -> Iterator[Prometheus]:
             relay.clock.now = datetime.now(UTC)
             relay.run(30)
             time.sleep(1.5)
-            yield prometheus
+            life = Life(prometheus, time.time())
+            prometheus.rest()
+            yield life
 
 
 def _address(client: httpx.Client) -> str:

@@ -13,8 +13,9 @@ from monitoring.grafana.alert_rules import ANY_VALUE
 from monitoring.grafana.boards import boards
 from monitoring.grafana.variables import MODEL, SIGNAL, VERSION, substitute
 from monitoring.thresholds import Thresholds
-from tests.monitoring.grafana.running import THRESHOLDS, running
-from tests.prometheus import Prometheus
+from tests.monitoring.grafana.running import THRESHOLDS, Life
+
+pytestmark = pytest.mark.seconds(40)
 
 WINDOWS = THRESHOLDS.windows
 ALERTS = every(THRESHOLDS)
@@ -42,77 +43,70 @@ def _asked() -> Iterator[Asked]:
 ASKED = list(_asked())
 
 
-@pytest.fixture(scope="module")
-def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
-    """A Prometheus that saw drift, labels, a retrain, a refused bundle and a new version."""
-    with running(tmp_path_factory.mktemp("running")) as server:
-        yield server
-
-
-def _answer(prometheus: Prometheus, expr: str) -> dict[frozenset[tuple[str, str]], float]:
+def _answer(life: Life, expr: str) -> dict[frozenset[tuple[str, str]], float]:
     try:
-        return prometheus.query(expr)
+        return life.query(expr)
     except HTTPError as error:
         raise AssertionError(f"{expr}\n{json.load(error)['error']}") from error
 
 
 @pytest.mark.parametrize("window", WINDOWS)
 @pytest.mark.parametrize("asked", ASKED, ids=lambda asked: f"{asked.where}: {asked.legend}")
-def test_every_expression_has_an_answer(prometheus: Prometheus, asked: Asked, window: str) -> None:
+def test_every_expression_has_an_answer(life: Life, asked: Asked, window: str) -> None:
     """An expression parses, and has finite series unless it says why a healthy system has none."""
-    answer = _answer(prometheus, substitute(asked.expr, window=window))
+    answer = _answer(life, substitute(asked.expr, window=window))
     assert answer or asked.empty, asked.expr
     assert all(math.isfinite(value) for value in answer.values()), answer
 
 
 @pytest.mark.parametrize("asked", ASKED, ids=lambda asked: f"{asked.where}: {asked.legend}")
-def test_every_label_in_a_legend_is_in_the_series(prometheus: Prometheus, asked: Asked) -> None:
+def test_every_label_in_a_legend_is_in_the_series(life: Life, asked: Asked) -> None:
     """A legend names only labels that the series have, so none of them reads blank."""
     named = {part.split("}}")[0] for part in asked.legend.split("{{")[1:]}
-    for labels in _answer(prometheus, substitute(asked.expr, window=WINDOWS[0])):
+    for labels in _answer(life, substitute(asked.expr, window=WINDOWS[0])):
         assert named <= {name for name, _ in labels}
 
 
-def test_what_is_empty_in_health_is_there_in_trouble(prometheus: Prometheus) -> None:
+def test_what_is_empty_in_health_is_there_in_trouble(life: Life) -> None:
     """With drift, a retrain and a refused bundle, the series that health lacks are there."""
     moments = ("Versions", "Retrains")  # marks of the last minute, over by now or not
     quiet = [asked for asked in ASKED if asked.empty and not asked.where.endswith(moments)]
     missing = [
         asked.where
         for asked in quiet
-        if not _answer(prometheus, substitute(asked.expr, window=WINDOWS[0]))
+        if not _answer(life, substitute(asked.expr, window=WINDOWS[0]))
     ]
     assert quiet and not missing
 
 
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)
-def test_every_alert_rule_can_be_evaluated(prometheus: Prometheus, alert: Alert) -> None:
+def test_every_alert_rule_can_be_evaluated(life: Life, alert: Alert) -> None:
     """A rule's expression parses, and no value of it is under the threshold that makes it fire."""
-    answer = _answer(prometheus, alert.expr)
+    answer = _answer(life, alert.expr)
     assert all(value > ANY_VALUE for value in answer.values())
 
 
 @pytest.mark.parametrize("name", ("DataDrift", "AccuracyDrop", "BundleRejected"))
-def test_a_rule_fires_in_trouble(prometheus: Prometheus, name: str) -> None:
+def test_a_rule_fires_in_trouble(life: Life, name: str) -> None:
     """With drift, wrong answers and a refused bundle, these rules are over their threshold."""
     (alert,) = (alert for alert in ALERTS if alert.name == name)
-    assert any(value > ANY_VALUE for value in _answer(prometheus, alert.expr).values())
+    assert any(value > ANY_VALUE for value in _answer(life, alert.expr).values())
 
 
 @pytest.mark.parametrize("variable", (MODEL, VERSION, SIGNAL), ids=lambda one: one.name)
-def test_every_variable_has_values(prometheus: Prometheus, variable: object) -> None:
+def test_every_variable_has_values(life: Life, variable: object) -> None:
     """The label that a variable takes its values from is there, with more than one for signals."""
     assert isinstance(variable, type(MODEL))
     selector = substitute(variable.selector)
-    found = _answer(prometheus, f"{variable.metric}{{{selector}}}" if selector else variable.metric)
+    found = _answer(life, f"{variable.metric}{{{selector}}}" if selector else variable.metric)
     values = {dict(labels).get(variable.name) for labels in found}
     assert values and None not in values
 
 
-def test_one_version_can_be_chosen(prometheus: Prometheus) -> None:
+def test_one_version_can_be_chosen(life: Life) -> None:
     """A panel shows the chosen version's series only."""
     expr = next(asked.expr for asked in ASKED if "Predictions a second per version" in asked.where)
-    every = _answer(prometheus, substitute(expr))
-    chosen = _answer(prometheus, substitute(expr, version="1.0.0"))
+    every = _answer(life, substitute(expr))
+    chosen = _answer(life, substitute(expr, version="1.0.0"))
     assert {dict(labels)["version"] for labels in every} == {"1.0.0", "1.2.0"}
     assert {dict(labels)["version"] for labels in chosen} == {"1.0.0"}

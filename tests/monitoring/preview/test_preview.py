@@ -1,8 +1,5 @@
 """Pictures of every dashboard, drawn from a real Prometheus."""
 
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,41 +15,24 @@ from monitoring.preview.cells import joined
 from monitoring.preview.dashboard import COLUMNS, place
 from monitoring.prometheus_client import Series
 from monitoring.thresholds import Thresholds
-from tests.monitoring.grafana.running import running
-from tests.prometheus import Prometheus
+from tests.monitoring.grafana.running import Life
+
+pytestmark = pytest.mark.seconds(40)
 
 ROOT = Path(__file__).parents[3]
 UIDS = [board.uid for board in boards(Thresholds())]
 
 
-@dataclass(frozen=True)
-class Seen:
-    """A Prometheus and the last moment that a test asks about.
-
-    Drawing keeps this process busy, and the service in it from answering scrapes in time.
-    """
-
-    prometheus: Prometheus
-    end: float
-
-    @property
-    def asker(self) -> Asker:
-        """Asks about the minute before."""
-        return Asker(url=self.prometheus.url, end=self.end, span=60, values={"window": "1h"})
-
-
-@pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
-    """A Prometheus that saw a short, eventful life of a service and a relay."""
-    with running(tmp_path_factory.mktemp("running")) as server:
-        yield Seen(server, time.time())
+def _asker(life: Life) -> Asker:
+    """Return what asks about the last minute of a life."""
+    return Asker(url=life.prometheus.url, end=life.end, span=60, values={"window": "1h"})
 
 
 def test_every_dashboard_becomes_a_picture(
-    seen: Seen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    life: Life, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One picture each, which holds more than frames and titles."""
-    where = ["--prometheus", seen.prometheus.url, "--out", str(tmp_path), "--end", str(seen.end)]
+    where = ["--prometheus", life.prometheus.url, "--out", str(tmp_path), "--end", str(life.end)]
     assert main(["preview", *where, "--span", "1m", "--rate-interval", "5s"]) == 0
     paths = [tmp_path / f"{uid}.png" for uid in UIDS]
     assert capsys.readouterr().out.split() == [str(path) for path in paths]
@@ -62,10 +42,10 @@ def test_every_dashboard_becomes_a_picture(
         assert len(np.unique(picture.reshape(-1, picture.shape[2]), axis=0)) > 100
 
 
-def test_a_panel_is_repeated_for_the_worst_signals(seen: Seen) -> None:
+def test_a_panel_is_repeated_for_the_worst_signals(life: Life) -> None:
     """The row of a repeated panel has as many signals as fit, those of the largest PSI."""
     board = next(one for one in boards(Thresholds()) if one.per_signal)
-    placed = list(place(board, seen.asker))
+    placed = list(place(board, _asker(life)))
     repeated = [one for one in placed if one.asker.values.get("signal")]
     assert len(repeated) == COLUMNS // repeated[0].panel.width
     assert len({one.asker.values["signal"] for one in repeated}) == len(repeated)
@@ -91,18 +71,18 @@ def test_no_prometheus_is_an_error_of_one_line(
 
 
 def test_a_time_without_data_is_an_error(
-    seen: Seen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    life: Life, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """No model at that time: the option to choose another is named."""
-    where = ["--prometheus", seen.prometheus.url, "--out", str(tmp_path)]
+    where = ["--prometheus", life.prometheus.url, "--out", str(tmp_path)]
     assert main(["preview", *where, "--end", "1000000000"]) == 1
     assert "--end" in capsys.readouterr().err
 
 
-def test_a_wrong_expression_is_an_error_that_shows_it(seen: Seen) -> None:
+def test_a_wrong_expression_is_an_error_that_shows_it(life: Life) -> None:
     """What Prometheus says of an expression is passed on."""
     with pytest.raises(PrometheusFailed, match="sum.*parse error"):
-        seen.asker.now("sum(")
+        _asker(life).now("sum(")
 
 
 def test_rows_of_a_table_are_joined_by_their_labels() -> None:

@@ -34,6 +34,8 @@ from tests.monitoring.watched import (
 )
 from tests.prometheus import Labels, Prometheus
 
+pytestmark = pytest.mark.seconds(25)
+
 TOLERANCE = 1e-6
 SECONDS = 8  # in which replicas count
 # One window that holds the later half of what is counted, so that it has a past.
@@ -70,7 +72,9 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Watched"]:
                     count(replica, random)
                 time.sleep(1)
             time.sleep(3)
-            yield Watched(server, time.time())
+            seen = Watched(server, time.time())
+            server.rest()
+            yield seen
 
 
 @dataclass(frozen=True)
@@ -80,9 +84,13 @@ class Watched:
     prometheus: Prometheus
     settled: float
 
+    def ask(self, expression: str) -> dict[Labels, float]:
+        """Return the values by then."""
+        return self.prometheus.query(expression, at=self.settled)
+
     def moment(self, last_rule: str) -> "Moment":
         """Return the last evaluation, by then, of the group that this rule ends."""
-        times = self.prometheus.query(f"timestamp({last_rule})", at=self.settled).values()
+        times = self.ask(f"timestamp({last_rule})").values()
         assert len(set(times)) == 1, f"{last_rule} was recorded at {set(times)}"
         return Moment(self.prometheus, max(times))
 
@@ -257,9 +265,9 @@ def test_an_idle_version_is_at_exactly_zero(watched: Watched, window: str) -> No
     names = Window(window)
     idle = [signal for signal in SIGNALS if signal.version == IDLE]
     for name in (names.psi, names.g, names.evidence, names.counts, names.drifted):
-        values = watched.prometheus.query(f'{name}{{version="{IDLE}"}}')
+        values = watched.ask(f'{name}{{version="{IDLE}"}}')
         assert list(values.values()) == [0.0] * len(idle)
-    distances = watched.prometheus.query(f'{names.ks}{{version="{IDLE}"}}').values()
+    distances = watched.ask(f'{names.ks}{{version="{IDLE}"}}').values()
     assert list(distances) == [0.0] * sum(_ordered(signal) for signal in idle)
 
 
@@ -267,12 +275,12 @@ def test_two_replicas_and_a_restart_add_up(watched: Watched) -> None:
     """Every row that two replicas counted is there, those before a restart too."""
     names = Window(WINDOWS[0])
     busy = next(signal for signal in SIGNALS if signal.rows == 5000)
-    counted = watched.prometheus.query(f"{names.counts}{_selector(busy)}")[_labels(busy.key)]
+    counted = watched.ask(f"{names.counts}{_selector(busy)}")[_labels(busy.key)]
     assert counted == pytest.approx(2 * SECONDS * busy.rows, rel=0.15)
 
 
 def test_nothing_recorded_is_not_a_number(watched: Watched) -> None:
     """No recorded series is NaN or infinite, with empty bins, idle versions and no labels."""
-    values = watched.prometheus.query('{__name__=~"model_version.*:.*"}')
+    values = watched.ask('{__name__=~"model_version.*:.*"}')
     assert values
     assert all(math.isfinite(value) for value in values.values())

@@ -14,6 +14,7 @@ from monitoring.thresholds import Thresholds
 from perennial.metric_names import relay as relay
 from perennial.metric_names import service as service
 from perennial.metric_names.metric import Metric
+from tests.prometheus import ENVIRONMENT
 
 ROOT = Path(__file__).parents[3]
 RULE_TESTS = sorted((ROOT / "tests/rules").glob("*.test.yml"))
@@ -25,7 +26,9 @@ ALERTS = alerts.every(Thresholds())
 
 
 def _run(*command: str) -> str:
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=500
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

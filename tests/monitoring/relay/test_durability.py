@@ -10,6 +10,8 @@ from tests.monitoring.relay.fakes import webhook
 from tests.monitoring.relay.gitlab_server import GitlabServer
 from tests.monitoring.relay.process import RelayProcess
 
+pytestmark = pytest.mark.seconds(20)
+
 QUIET_SECONDS = 2.5  # Longer than an attempt with a lost answer rests.
 
 

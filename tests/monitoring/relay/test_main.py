@@ -3,12 +3,16 @@
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from monitoring.relay import tables
+from monitoring.relay.__main__ import main
 from monitoring.relay.settings import Settings
+from perennial.settings import read
 
 ROOT = Path(__file__).parents[3]
 GOOD = {
@@ -20,20 +24,33 @@ GOOD = {
 }
 
 
-def _run(changes: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return _python(changes, "-m", "monitoring.relay", *arguments)
+@dataclass(frozen=True)
+class Relay:
+    """The relay's program with good settings, but for those that a test changes."""
+
+    monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str]
+
+    def refuses(self, changes: dict[str, str]) -> str:
+        """Run it with wrong settings; return what it says."""
+        self.change(changes)
+        assert main([]) == 2
+        said = self.capsys.readouterr().err
+        assert "secret-" not in said
+        return said
+
+    def change(self, changes: dict[str, str]) -> None:
+        """Set variables beside the good ones."""
+        for name, text in (GOOD | changes).items():
+            self.monkeypatch.setenv(name, text)
 
 
-def _python(changes: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    inherited = {name: text for name, text in os.environ.items() if not name.startswith("RELAY_")}
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        env={**inherited, **GOOD, **changes},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+@pytest.fixture
+def relay(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Relay:
+    """The program, without what this machine sets of it."""
+    for name in [name for name in os.environ if name.startswith("RELAY_")]:
+        monkeypatch.delenv(name)
+    return Relay(monkeypatch, capsys)
 
 
 @pytest.mark.parametrize(
@@ -56,12 +73,10 @@ def _python(changes: dict[str, str], *arguments: str) -> subprocess.CompletedPro
     ],
 )
 def test_a_wrong_setting_is_named_and_no_secret_shown(
-    changes: dict[str, str], message: str
+    relay: Relay, changes: dict[str, str], message: str
 ) -> None:
     """The program ends with 2 and one line a problem."""
-    done = _run(changes)
-    assert (done.returncode, done.stderr.splitlines()[0][: len(message)]) == (2, message)
-    assert "secret-" not in done.stderr
+    assert relay.refuses(changes).startswith(message)
 
 
 @pytest.mark.parametrize(
@@ -82,54 +97,49 @@ def test_a_wrong_setting_is_named_and_no_secret_shown(
     ],
 )
 def test_a_secret_that_is_not_there_once_is_named(
-    tmp_path: Path, content: str | None, changes: dict[str, str], message: str
+    relay: Relay, tmp_path: Path, content: str | None, changes: dict[str, str], message: str
 ) -> None:
     """Given twice, missing, empty or without its place: nothing else takes its place."""
     file = tmp_path / "token"
     if content is not None:
         file.write_text(content, encoding="utf-8")
-    done = _run({"RELAY_READ_TOKEN_FILE": str(file), **changes})
-    assert done.returncode == 2
-    assert done.stderr.startswith(message.format(file=file))
-    assert "secret-" not in done.stderr
+    said = relay.refuses({"RELAY_READ_TOKEN_FILE": str(file), **changes})
+    assert said.startswith(message.format(file=file))
 
 
-def test_secrets_are_read_from_their_files(tmp_path: Path) -> None:
+def test_secrets_are_read_from_their_files(relay: Relay, tmp_path: Path) -> None:
     """A token loses its line's end; the password is put into the URL, whatever its characters."""
     for name, text in {"token": "abc\n", "password": "a/b@c"}.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    code = (
-        "from monitoring.relay.settings import Settings; from sqlalchemy.engine import make_url; "
-        "from perennial import settings; s = settings.read(Settings); "
-        "print(s.read_token.get_secret_value(), make_url(s.database_url).password)"
-    )
     files = {
         "RELAY_READ_TOKEN": "",
         "RELAY_READ_TOKEN_FILE": str(tmp_path / "token"),
         "RELAY_DATABASE_URL": "postgresql://me@db:5432/perennial",
         "RELAY_DATABASE_PASSWORD_FILE": str(tmp_path / "password"),
     }
-    done = _python(files, "-c", code)
-    assert (done.stdout, done.stderr) == ("abc a/b@c\n", "")
+    relay.change(files)
+    settings = read(Settings)
+    assert settings.read_token.get_secret_value() == "abc"
+    assert make_url(settings.database_url).password == "a/b@c"
 
 
-def test_a_database_of_a_newer_version_stops_the_start(tmp_path: Path) -> None:
+def test_a_database_of_a_newer_version_stops_the_start(relay: Relay, tmp_path: Path) -> None:
     """The relay ends with 2 and one sentence that names both versions."""
     address = f"sqlite:///{tmp_path / 'relay.db'}"
     made = tables.engine(address)
     with made.begin() as connection:
         connection.execute(tables.SCHEMA.version.update().values(version_num="0999"))
     made.dispose()
-    done = _run({"RELAY_DATABASE_URL": address})
-    assert done.returncode == 2
-    assert done.stderr.startswith(f"{address}: the relay's tables are of version 0999, expected at")
+    said = relay.refuses({"RELAY_DATABASE_URL": address})
+    assert said.startswith(f"{address}: the relay's tables are of version 0999, expected at")
 
 
 def test_help_lists_every_setting() -> None:
-    """A newcomer needs no other page."""
-    text = _run({}, "--help").stdout
+    """A newcomer needs no other page, and no setting to read it."""
+    command = [sys.executable, "-m", "monitoring.relay", "--help"]
+    inherited = {name: text for name, text in os.environ.items() if not name.startswith("RELAY_")}
+    text = subprocess.run(command, cwd=ROOT, env=inherited, capture_output=True, text=True).stdout
     assert all(f"RELAY_{name.upper()}" in text for name in Settings.model_fields)
-    assert "secret-" not in text
 
 
 def test_models_are_a_list_with_commas() -> None:

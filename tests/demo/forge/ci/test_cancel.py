@@ -6,6 +6,8 @@ import pytest
 
 from tests.demo.forge.fixtures import API, ForgeServer, commit, git, wait_until
 
+pytestmark = pytest.mark.seconds(15)
+
 # A job that may be ended, one that may not, and one behind each.
 FILE = """\
 stages: [one, two]

@@ -15,6 +15,8 @@ from tests.demo.forge.fixtures import (
     git,
 )
 
+pytestmark = pytest.mark.seconds(20)
+
 INCIDENT = {"inputs[task]": "digits", "inputs[incident]": "0123456789ab"}
 NAME = "retrain digits 0123456789ab"
 

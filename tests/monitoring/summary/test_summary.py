@@ -138,7 +138,9 @@ def test_accuracy_and_alerts_stand_beside(prometheus: Prometheus) -> None:
     """Both accuracies with their rows, and the alerts of the model and of the service."""
     said = dict(facts(_summary(prometheus, "digits")))
     assert said["Predictions"] == "14,400"
-    assert said["Realised accuracy"].startswith("80.0% on 2,400 labels, accepted with 97.0%: it f")
+    assert said["Realised accuracy"].startswith(
+        "80.0% on 2,400 labels, accepted with 97.0%: below its control limit"
+    )
     assert said["Estimated accuracy"].startswith("96.0% on 14,400 predictions")
     assert "no alarm" in said["Estimated accuracy"]
     down, drifted = said["Alerts that fired"].split("; ")
@@ -243,9 +245,9 @@ def test_no_prometheus_is_an_error_of_one_line(capsys: pytest.CaptureFixture[str
     (
         (["--since", "1 day"], "got '1 day', expected a whole number and one of s, m, h, d, w"),
         (["--since", "0h"], "expected more than 0 seconds"),
-        (["--end", "tomorrow"], "expected a moment as"),
-        (["--prometheus", "localhost:9090"], "expected an address as http://"),
-        (["--prometheus", "http://me:secret@host"], "without a user's name"),
+        (["--end", "tomorrow"], "expected a UTC time such as"),
+        (["--prometheus", "localhost:9090"], "expected an address such as http://"),
+        (["--prometheus", "http://me:secret@host"], "without a user name"),
         (["--top", "-1"], "a whole number, or all"),
     ),
 )

@@ -30,7 +30,7 @@ class Pipeline:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        for package in ("service", "training"):
+        for package in ("perennial", "training"):
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(package, root / package, ignore=ignored)
         for name in ("params.yaml", ".dvcignore"):

@@ -15,7 +15,7 @@ HINTS = {
     "Host key is not trusted": "DVC_SSH_KNOWN_HOSTS: the server's key is not in this file; if it"
     " is the right server, add the output of ssh-keyscan for it",
     "Permission denied for user": "DVC_SSH_KEY: the server does not accept this key; add its"
-    " public key to the user's ~/.ssh/authorized_keys there",
+    " public key to the user's ~/.ssh/authorized_keys",
     "Too many authentication failures": "DVC_SSH_KEY: the server accepts none of the keys tried; set"
     " it to a file with the right private key",
     "Unable to locate credentials": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: not set, and"

@@ -67,7 +67,7 @@ def test_a_wrong_setting_is_named_and_no_secret_shown(
 @pytest.mark.parametrize(
     "content, changes, message",
     [
-        ("s", {}, "RELAY_READ_TOKEN, RELAY_READ_TOKEN_FILE: got both, expected one of them"),
+        ("s", {}, "RELAY_READ_TOKEN, RELAY_READ_TOKEN_FILE: got both, expected only one of them"),
         (
             None,
             {"RELAY_READ_TOKEN": ""},
@@ -122,7 +122,7 @@ def test_a_database_of_a_newer_version_stops_the_start(tmp_path: Path) -> None:
     made.dispose()
     done = _run({"RELAY_DATABASE_URL": address})
     assert done.returncode == 2
-    assert done.stderr.startswith(f"{address}: the relay's tables are of version 0999, expected at")
+    assert done.stderr.startswith(f"{address}: the relay's tables have version 0999, expected at")
 
 
 def test_help_lists_every_setting() -> None:

@@ -16,8 +16,8 @@ HINTS = {
     " is the right server, add the output of ssh-keyscan for it",
     "Permission denied for user": "DVC_SSH_KEY: the server does not accept this key; add its"
     " public key to the user's ~/.ssh/authorized_keys",
-    "Too many authentication failures": "DVC_SSH_KEY: the server accepts none of the keys tried; set"
-    " it to a file with the right private key",
+    "Too many authentication failures": "DVC_SSH_KEY: the server accepts none of the keys tried;"
+    " set it to a file with the right private key",
     "Unable to locate credentials": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: not set, and"
     " this machine has no IAM role",
     "InvalidAccessKeyId": "AWS_ACCESS_KEY_ID: unknown to the server",

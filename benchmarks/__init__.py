@@ -1,1 +1,1 @@
-"""One file per claim in the README; `python -m benchmarks` runs them all."""
+"""Benchmarks, one file or package per claim in the README; `python -m benchmarks` runs them all."""

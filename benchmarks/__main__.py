@@ -1,4 +1,4 @@
-"""Run every benchmark: `python -m benchmarks`; /predict is measured with the model of the loop."""
+"""Run every benchmark: `python -m benchmarks`; /predict uses the loop's model."""
 
 import sys
 import tempfile
@@ -8,7 +8,7 @@ from benchmarks import loop, merge_request, predict
 
 
 def main() -> int:
-    """Return the worst exit code."""
+    """Run the benchmarks and return the worst exit code."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "demo"
         bundle = out / "checkout" / "artifacts" / "digits" / "bundle"

@@ -1,4 +1,4 @@
-"""The least a model server can do: raw ASGI, orjson, one inference a request, and nothing else."""
+"""A minimal model server: raw ASGI, orjson, one inference per request, and nothing else."""
 
 import os
 from typing import Any
@@ -12,7 +12,7 @@ HEADER = (b"content-type", b"application/json")
 
 
 def create() -> ASGIApp:
-    """Return the application for the model in BASELINE_MODEL: no checks, no metrics, no store."""
+    """Return the application for the model in BASELINE_MODEL: no checks, metrics or storage."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -1,4 +1,4 @@
-"""How long the loop takes from drift to recovery, in the demo: `python -m benchmarks.loop`."""
+"""Measure the loop's time from drift to recovery in the demo: `python -m benchmarks.loop`."""
 
 import argparse
 import json
@@ -26,7 +26,7 @@ STEPS = (
 def run(out: Path) -> dict[str, float]:
     """Run one demo into `out`; return seconds by step, and the accuracies.
 
-    Raises subprocess.CalledProcessError where the demo fails.
+    Raises subprocess.CalledProcessError if the demo fails.
     """
     command = [sys.executable, "-m", "demo.loop", "--shift", "inverted", "--out", str(out)]
     subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
@@ -38,9 +38,9 @@ def run(out: Path) -> dict[str, float]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run it, print the table, keep the figures."""
+    """Run the demo, print the table, write the figures."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.loop", description=__doc__)
-    parser.add_argument("--out", type=Path, help="keep the demo's folder here")
+    parser.add_argument("--out", type=Path, help="folder for the demo's files, which are kept")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         figures = run(options.out or Path(folder) / "demo")

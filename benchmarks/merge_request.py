@@ -1,4 +1,4 @@
-"""How long a merge request waits for its report: `python -m benchmarks.merge_request`."""
+"""Measure how long a merge request waits for its report: `python -m benchmarks.merge_request`."""
 
 import argparse
 import json
@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 def run(folder: Path) -> dict[str, float]:
     """Play the examples; return the seconds from a pipeline's creation to its report.
 
-    The last example trains in its pipeline, and once more with unchanged inputs.
-    Raises subprocess.CalledProcessError where they fail.
+    The last example trains in its pipeline, then runs again with unchanged inputs.
+    Raises subprocess.CalledProcessError if they fail.
     """
     command = [sys.executable, "-m", "demo.examples", "--out", str(folder / "out")]
     command += ["--reports", str(folder / "reports")]
@@ -33,7 +33,7 @@ def run(folder: Path) -> dict[str, float]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run it, print the table, keep the figures."""
+    """Run the examples, print the table, write the figures."""
     argparse.ArgumentParser(
         prog="python -m benchmarks.merge_request", description=__doc__
     ).parse_args(arguments)

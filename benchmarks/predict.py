@@ -1,7 +1,7 @@
-"""Claim: /predict with everything on keeps up with a raw ASGI app that only runs the model.
+"""Claim: /predict with all features keeps up with a raw ASGI app that only runs the model.
 
-Both run under uvicorn on this machine, in turns, with the same model and the same request: one
-image as JSON. Everything on is validation, ids, counted signals, HTTP metrics, request ids and
+Both run alternately under uvicorn on this machine, with the same model and the same request: one
+image as JSON. All features means validation, ids, signal counters, HTTP metrics, request ids and
 every prediction stored in SQLite. The ratio is that of the medians over the rounds.
 """
 
@@ -24,7 +24,7 @@ LEAST = 0.7
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, write the figures, print the table; 1 where the claim does not hold."""
+    """Measure, write the figures, print the table; return 1 if the claim does not hold."""
     options = _options(arguments)
     if not wrk.installed():
         print(wrk.MISSING, file=sys.stderr)
@@ -45,16 +45,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(_table(figures))
     ratio = figures["16"]["ratio"]
     held = ratio >= options.least
-    print(f"\nratio at 16 connections: {ratio:.2f}, at least {options.least} is claimed")
+    print(f"\nratio at 16 connections: {ratio:.2f}, the claim is at least {options.least}")
     return 0 if held else 1
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.predict", description=__doc__)
     parser.add_argument("--bundle", type=Path, help=servers.BUNDLE_HELP)
-    parser.add_argument("--seconds", type=int, default=4, help="of one run (default 4)")
-    parser.add_argument("--rounds", type=int, default=3, help="runs of each (default 3)")
-    parser.add_argument("--least", type=float, default=LEAST, help="ratio that must be reached")
+    parser.add_argument("--seconds", type=int, default=4, help="seconds per run (default 4)")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each server (default 3)")
+    parser.add_argument("--least", type=float, default=LEAST, help="minimum ratio")
     parser.add_argument("--out", type=Path, default=results.RESULTS, help="JSON to merge into")
     return parser.parse_args(arguments)
 

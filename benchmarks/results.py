@@ -1,4 +1,4 @@
-"""Keep named figures in benchmarks/results.json and show them as a table."""
+"""Store named figures in benchmarks/results.json and format them as a table."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ Figures = Mapping[str, Figure | Mapping[str, Figure]]
 
 
 def merge(name: str, figures: Figures, *, path: Path = RESULTS) -> None:
-    """Write `figures` under `name`, leaving what other benchmarks wrote."""
+    """Write `figures` under `name`; keep the figures of other benchmarks."""
     known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     text = json.dumps({**known, name: figures}, indent=2, sort_keys=True) + "\n"
     path.write_text(text, encoding="utf-8")
@@ -36,16 +36,16 @@ def table(header: Sequence[str], rows: Sequence[Sequence[Figure]]) -> str:
 
 
 def fill(page: Path, tables: Mapping[str, str], *, command: str) -> None:
-    """Put each table between the lines that mark its place in a Markdown page.
+    """Write each table between its marker lines in a Markdown page.
 
     The lines are `<!-- NAME: COMMAND -->` and `<!-- end of NAME -->`.
-    Raises ValueError where the page lacks them.
+    Raises ValueError if the page lacks them.
     """
     text = page.read_text(encoding="utf-8")
     for name, made in tables.items():
         start, end = f"<!-- {name}: {command} -->\n", f"<!-- end of {name} -->"
         before, found, rest = text.partition(start)
         if not found or end not in rest:
-            raise ValueError(f"{page}: lacks the lines {start.strip()!r} and {end!r}")
+            raise ValueError(f"{page}: expected the lines {start.strip()!r} and {end!r}")
         text = f"{before}{start}\n{made}\n\n{end}{rest.partition(end)[2]}"
     page.write_text(text, encoding="utf-8")

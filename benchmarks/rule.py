@@ -1,7 +1,7 @@
-"""The drift rule over minutes of counts, in arrays: what Prometheus decides, for simulations.
+"""The drift rule over arrays of counts per minute, for simulations of Prometheus' decisions.
 
-Every minute is one look. Equal to `drift.py` and `evidence.py` of `perennial/statistics/`, which
-are written for one window at a time.
+Every minute is one look. The formulas equal those of `drift.py` and `evidence.py` in
+`perennial/statistics/`, which compute one window at a time.
 """
 
 from collections.abc import Iterator
@@ -20,9 +20,9 @@ MINUTE = 60
 
 @dataclass(frozen=True)
 class Reference:
-    """One signal's reference: shares of shape (bins,), its rows, and the limits of one look.
+    """One signal's reference: shares of shape (bins,), its rows, and its limits for one look.
 
-    ordered: how many bins, the first ones, have an order; 0 of a categorical signal.
+    ordered: how many of the first bins have an order; 0 for a categorical signal.
     """
 
     shares: Floats
@@ -34,25 +34,25 @@ class Reference:
 
 @dataclass(frozen=True)
 class Looks:
-    """What a window shows of one signal at each look, all of shape (looks,)."""
+    """The statistics of one signal in a window at each look, all of shape (looks,)."""
 
     window: str
     psi: Floats
     evidence: Floats
 
     def drifted(self, thresholds: Thresholds) -> Bools:
-        """Return at which looks effect and evidence pass."""
+        """Return the looks at which effect and evidence exceed their limits."""
         passed: Bools = (self.psi > thresholds.psi_limit(self.window)) & (self.evidence > 1)
         return passed
 
 
 def minutes(window: str) -> int:
-    """Return how many minutes of counts a window has."""
+    """Return the length of a window in minutes."""
     return seconds(window) // MINUTE
 
 
 def looks(counts: Floats, reference: Reference, thresholds: Thresholds) -> Iterator[Looks]:
-    """Yield every drift window's looks, from the first at which the longest window is full.
+    """Yield every drift window's looks, starting when the longest window is full.
 
     counts: of one signal, shape (minutes, bins).
     """
@@ -80,7 +80,7 @@ def _evidence(
     inflation = 1 + rows / size
     windows = seconds(thresholds.quiet_for) / seconds(window)
     many = np.log(1 + LOOKS * windows / inflation)
-    # An empty bin adds nothing: the 1 in its place has the logarithm 0 after its factor of 0.
+    # Empty bins contribute 0: replacing 0 by 1 avoids the logarithm of 0.
     ratio = np.where(live > 0, live, 1) / (np.maximum(rows, 1)[:, None] * shares)
     g = 2 * np.einsum("ij,ij->i", live, np.log(ratio)) / inflation
     strength: Floats = g / _limit(reference.critical, live.shape[1], many)

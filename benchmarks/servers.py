@@ -1,4 +1,4 @@
-"""Servers under test: started as processes of their own on free ports, and ended."""
+"""Start servers under test in their own processes on free ports, and stop them."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from perennial.bundle import Bundle
 from tests import bundles
 
 DEFAULT_BUNDLE = Path("artifacts/digits/bundle")
-BUNDLE_HELP = f"bundle to serve (default: {DEFAULT_BUNDLE} if it is there, else that of the tests)"
+BUNDLE_HELP = f"bundle to serve (default: {DEFAULT_BUNDLE} if it exists, else that of the tests)"
 START_SECONDS = 60
 _RAW = ["uvicorn", "benchmarks.baseline:create", "--factory", "--http", "httptools"]
 _RAW += ["--lifespan", "off", "--no-access-log", "--no-proxy-headers", "--log-level", "warning"]
@@ -25,7 +25,7 @@ _RAW += ["--lifespan", "off", "--no-access-log", "--no-proxy-headers", "--log-le
 
 @dataclass(frozen=True)
 class Contender:
-    """A server under test: where it predicts, and its process."""
+    """A server under test: its prediction URL and its process."""
 
     name: str
     url: str
@@ -33,9 +33,9 @@ class Contender:
 
 
 def served(folder: Path, given: Path | None) -> Bundle:
-    """Put a bundle into `folder/bundles` for the service and return it.
+    """Copy a bundle to `folder/bundles` for the service and return it.
 
-    given: where it is, or None for the default one.
+    given: its path, or None for the default bundle.
     """
     target = folder / "bundles" / "served"
     source = given or (DEFAULT_BUNDLE if DEFAULT_BUNDLE.is_dir() else None)
@@ -49,7 +49,7 @@ def served(folder: Path, given: Path | None) -> Bundle:
 
 @contextmanager
 def raw_asgi(folder: Path, loaded: Bundle) -> Iterator[Contender]:
-    """Run the least a model server can do."""
+    """Run the minimal model server."""
     port = free_port()
     environment = {"BASELINE_MODEL": str(loaded.model)}
     with _process([*_RAW, "--port", str(port)], folder, environment, port) as pid:
@@ -60,7 +60,7 @@ def raw_asgi(folder: Path, loaded: Bundle) -> Iterator[Contender]:
 def service(folder: Path, *, name: str = "service", module: str = "service") -> Iterator[Contender]:
     """Run the service with the bundle that `served` put into `folder`.
 
-    module: what Python runs; one that starts the service in another way, if not the service.
+    module: the module to run: the service, or one that starts it in another way.
     """
     port = free_port()
     environment = {

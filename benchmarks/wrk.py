@@ -1,4 +1,4 @@
-"""Load on a server under test, by wrk, which posts one body without a pause."""
+"""Load a server under test with wrk, which posts one body continuously."""
 
 import json
 import os
@@ -11,12 +11,12 @@ from pathlib import Path
 from benchmarks.servers import Contender
 
 SCRIPT = Path(__file__).with_name("wrk.lua")
-MISSING = "wrk is missing: install Debian's package 'wrk'"
+MISSING = "wrk: not found on the PATH; install Debian's package 'wrk'"
 
 
 @dataclass(frozen=True)
 class Round:
-    """One run of wrk: answers, how many a second, and latency in milliseconds."""
+    """One run of wrk: responses, responses per second, and latency in milliseconds."""
 
     requests: int
     rate: float
@@ -25,12 +25,12 @@ class Round:
 
 
 def installed() -> bool:
-    """Return whether wrk is there."""
+    """Return whether wrk is installed."""
     return shutil.which("wrk") is not None
 
 
 def load(contender: Contender, body: str, *, connections: int, seconds: int) -> Round:
-    """Post `body` for so many seconds. Raises RuntimeError where a request fails."""
+    """Post `body` for a number of seconds. Raises RuntimeError if a request fails."""
     _check(contender.url, body)
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(SCRIPT), contender.url]
     environment = {**os.environ, "BODY": body}

@@ -1,4 +1,4 @@
-"""DVC, with SSH servers' keys checked, and a line after its errors on which variable to look at."""
+"""DVC with two additions: it checks SSH host keys, and its errors name the variable to check."""
 
 import logging
 import os
@@ -10,41 +10,41 @@ from typing import Any
 from dvc.cli import main
 from dvc_objects.fs import known_implementations
 
-# What DVC, or the client under it, says of a remote, and what to do about it.
+# Error texts of DVC and its storage clients, each with what to do.
 HINTS = {
-    "Host key is not trusted": "DVC_SSH_KNOWN_HOSTS: the server's key is not in this file; where it"
-    " is the right server, add what ssh-keyscan prints for it",
-    "Permission denied for user": "DVC_SSH_KEY: the server does not take this key; add its public"
-    " half to the user's ~/.ssh/authorized_keys there",
-    "Too many authentication failures": "DVC_SSH_KEY: the server takes none of the keys tried; set"
-    " it to a file with the right private key",
-    "Unable to locate credentials": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: not set, nor does"
-    " this machine have a role",
-    "InvalidAccessKeyId": "AWS_ACCESS_KEY_ID: the server does not know it",
+    "Host key is not trusted": "DVC_SSH_KNOWN_HOSTS: the server's key is not in this file; if it"
+    " is the right server, add the output of ssh-keyscan for it",
+    "Permission denied for user": "DVC_SSH_KEY: the server does not accept this key; add its"
+    " public key to the user's ~/.ssh/authorized_keys",
+    "Too many authentication failures": "DVC_SSH_KEY: the server accepts none of the keys tried;"
+    " set it to a file with the right private key",
+    "Unable to locate credentials": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: not set, and"
+    " this machine has no IAM role",
+    "InvalidAccessKeyId": "AWS_ACCESS_KEY_ID: unknown to the server",
     "SignatureDoesNotMatch": "AWS_SECRET_ACCESS_KEY: not the secret of AWS_ACCESS_KEY_ID",
     "Could not connect to the endpoint": "DVC_S3_ENDPOINT_URL: no server answers there",
-    "The specified bucket does not exist": "DVC_REMOTE_URL: make the bucket first; DVC does not",
-    "Unable to find the server": "Google cannot be reached from here: look at the network, a proxy,"
-    " HTTPS_PROXY",
-    "invalid_grant": "GDRIVE_CREDENTIALS: Google refuses this key; it was deleted or disabled, so"
-    " make a new one",
-    "storageQuotaExceeded": "GDRIVE_CREDENTIALS: a service account owns no storage; DVC_REMOTE_URL"
-    " must name a folder of a Shared Drive, or GDRIVE_USER_EMAIL whom the account acts for",
-    "File not found": "DVC_REMOTE_URL: share this folder with the account in GDRIVE_CREDENTIALS, as"
+    "The specified bucket does not exist": "DVC_REMOTE_URL: create the bucket first; DVC does not",
+    "Unable to find the server": "Google cannot be reached from here: check the network, the proxy"
+    " and HTTPS_PROXY",
+    "invalid_grant": "GDRIVE_CREDENTIALS: Google refuses this key, deleted or disabled; create"
+    " a new one",
+    "storageQuotaExceeded": "GDRIVE_CREDENTIALS: a service account has no storage; DVC_REMOTE_URL"
+    " must name a folder of a Shared Drive, or GDRIVE_USER_EMAIL the user it acts for",
+    "File not found": "DVC_REMOTE_URL: share this folder with the account in GDRIVE_CREDENTIALS as"
     " a content manager",
-    "Failed to authenticate GDrive": "GDRIVE_CREDENTIALS: Google's client cannot use this file",
+    "Failed to authenticate GDrive": "GDRIVE_CREDENTIALS: Google's client cannot read this file",
 }
 
 
 class Hints(logging.Handler):
-    """Prints what to do after an error of a remote, each hint once."""
+    """Prints a hint after an error of a remote, each hint once."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
         self._told: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Look for known words in the message and in what caused it."""
+        """Look for known texts in the message and its causes."""
         said = record.getMessage()
         error = record.exc_info[1] if record.exc_info else None
         while error is not None:
@@ -57,7 +57,7 @@ class Hints(logging.Handler):
 
 
 def check_host_keys() -> None:
-    """Make DVC refuse an SSH server that is not known; by itself it takes any (sshfs's default)."""
+    """Make DVC refuse unknown SSH servers; by default it accepts any (sshfs's default)."""
     if find_spec("dvc_ssh") is None:
         return  # the environment for Google Drive
     from dvc_ssh import SSHFileSystem  # type: ignore[import-untyped]

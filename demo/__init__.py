@@ -1,1 +1,1 @@
-"""The whole loop on one machine, with a stand-in for GitLab; never deployed."""
+"""The whole loop on one machine, with a stand-in for GitLab; for demonstration only."""

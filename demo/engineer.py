@@ -1,4 +1,4 @@
-"""An engineer at a checkout: changes parameters, trains, pushes and opens merge requests."""
+"""Act as an engineer with a checkout: change parameters, train, push, open merge requests."""
 
 import time
 from collections.abc import Mapping
@@ -15,9 +15,9 @@ ENDED = ("success", "failed", "canceled", "skipped")
 
 
 class Engineer:
-    """Works in the workspace's checkout and with the forge's API, as a person would.
+    """Works in the workspace's checkout and calls the forge's API, as a person would.
 
-    task: whose block of params.yaml is changed.
+    task: the task whose block of params.yaml is changed.
     """
 
     def __init__(self, workspace: Workspace, processes: Processes, task: str) -> None:
@@ -30,12 +30,12 @@ class Engineer:
         self.project = client.projects.get(workspace.addresses.project)
 
     def run(self, *command: str) -> None:
-        """Run a command in the checkout to its end. Raises CommandFailed."""
+        """Run a command in the checkout and wait for it. Raises CommandFailed."""
         env = self.workspace.environment() | self.workspace.job_variables()
         self._processes.run("engineer", command, env=env, cwd=self.workspace.checkout)
 
     def change(self, values: Mapping[str, object]) -> None:
-        """Give parameters of the task other values; keys are dotted."""
+        """Change parameters of the task; keys are dotted."""
         file = self.workspace.checkout / "params.yaml"
         yaml = YAML()
         document = yaml.load(file)
@@ -48,7 +48,7 @@ class Engineer:
         yaml.dump(document, file)
 
     def train(self) -> None:
-        """Reproduce the pipeline of stages and push what came out to the DVC remote."""
+        """Reproduce the DVC pipeline and push its outputs to the DVC remote."""
         remote = str(self.workspace.dvc_remote)
         self.run("dvc", "remote", "modify", "--quiet", "--local", "store", "url", remote)
         self.run("dvc", "repro")
@@ -60,7 +60,7 @@ class Engineer:
         self.run("git", "commit", "--quiet", "--allow-empty", "--message", message)
 
     def push(self, branch: str, *, skip: bool = False) -> str:
-        """Push HEAD to a branch of the forge and return its hash.
+        """Push HEAD to a branch of the forge and return the commit's hash.
 
         skip: start no pipeline.
         """
@@ -74,9 +74,9 @@ class Engineer:
         return int(self.project.mergerequests.create(wish).iid)
 
     def pipeline(self, iid: int, sha: str, *, seconds: float = 600) -> Any:
-        """Wait for the end of a merge request's pipeline for a commit and return it.
+        """Wait until a merge request's pipeline for a commit has finished, and return it.
 
-        Raises LoopBroken where it fails, TooSlow.
+        Raises LoopBroken if it fails, TooSlow.
         """
         request = self.project.mergerequests.get(iid, lazy=True)
         deadline = time.monotonic() + seconds
@@ -99,13 +99,13 @@ class Engineer:
         return pipeline
 
     def checkout(self, branch: str) -> None:
-        """Start a branch at the forge's newest main, with its model."""
+        """Create a branch from the forge's newest main, with its model."""
         self.run("git", "fetch", "--quiet", self._remote(), "main")
         self.run("git", "checkout", "--quiet", "--force", "-B", branch, "FETCH_HEAD")
         self.run("dvc", "checkout", "--quiet", "--force")
 
     def follow(self, branch: str) -> None:
-        """Bring the checkout to where a branch of the forge is now."""
+        """Reset the checkout to the tip of a branch of the forge."""
         self.run("git", "fetch", "--quiet", self._remote(), branch)
         self.run("git", "reset", "--quiet", "--hard", "FETCH_HEAD")
 

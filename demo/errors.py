@@ -1,41 +1,43 @@
-"""What can go wrong in the demo, a sentence each."""
+"""Errors of the demo; each message is one sentence."""
 
 from pathlib import Path
 
 
 class DemoError(Exception):
-    """The base of them all."""
+    """The base class."""
 
 
 class ProcessDied(DemoError):
-    """A program that the demo started has ended by itself."""
+    """A program that the demo started has ended unexpectedly."""
 
     def __init__(self, name: str, code: int, log: Path) -> None:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
-        super().__init__(f"{name} ended with exit code {code}; the end of {log}:\n{tail}")
+        super().__init__(
+            f"{name} ended unexpectedly with exit code {code}; the end of {log}:\n{tail}"
+        )
 
 
 class CommandFailed(DemoError):
-    """A command that the demo ran to its end has failed."""
+    """A command that the demo ran has failed."""
 
     def __init__(self, command: str, code: int, log: Path) -> None:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
-        super().__init__(f"'{command}' ended with exit code {code}; the end of {log}:\n{tail}")
+        super().__init__(f"'{command}' failed with exit code {code}; the end of {log}:\n{tail}")
 
 
 class TooSlow(DemoError):
-    """Something that the loop should have done has not happened in time."""
+    """An expected event of the loop has not happened in time."""
 
     def __init__(self, event: str, seconds: float) -> None:
         super().__init__(f"{event}: not seen after {seconds:.0f} s")
 
 
 class LoopBroken(DemoError):
-    """The loop did what it must not do."""
+    """The loop did something that it must not do."""
 
 
 class FolderInUse(DemoError):
-    """The demo's folder holds something else, or another demo runs in it."""
+    """The demo's folder has other files, or another demo runs in it."""
 
     def __init__(self, folder: Path, problem: str) -> None:
         super().__init__(f"--out: {folder} {problem}")

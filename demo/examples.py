@@ -1,4 +1,4 @@
-"""Four merge requests, and the reports that their pipelines write: `python -m demo.examples`."""
+"""Play four merge requests and keep their pipelines' reports: `python -m demo.examples`."""
 
 import argparse
 import json
@@ -23,7 +23,7 @@ from demo.stage import relative
 from demo.workspace import ROOT, Workspace
 
 TASK = "digits"
-# Where main starts: a model that leaves something to gain.
+# The parameters of main's first model, which leave room for improvement.
 MAIN: Mapping[str, object] = {"train.model": "linear"}
 VERSION = "export.version"
 UPLOAD = re.compile(r"\((/uploads/[0-9a-f]{32}/([\w.-]+))\)")
@@ -31,9 +31,9 @@ UPLOAD = re.compile(r"\((/uploads/[0-9a-f]{32}/([\w.-]+))\)")
 
 @dataclass(frozen=True)
 class Example:
-    """One merge request: what it changes, and whether its author trained before pushing.
+    """A merge request: what it changes, and whether its author trained before pushing.
 
-    merged: it becomes main for those after it.
+    merged: it is merged into main before the next one.
     """
 
     name: str
@@ -57,10 +57,10 @@ EXAMPLES = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an example.
+    """The result of an example.
 
     seconds: from the pipeline's creation to the report on the merge request.
-    notes: reports on the merge request.  lock_pushed: whether the pipeline changed the branch.
+    notes: reports on the merge request.  lock_pushed: whether the pipeline pushed to the branch.
     jobs: status by name.
     """
 
@@ -74,7 +74,7 @@ class Outcome:
 
 
 class Examples:
-    """Plays the examples one after the other on one forge."""
+    """Plays the examples one after another on one forge."""
 
     def __init__(self, engineer: Engineer, console: Console) -> None:
         self._engineer = engineer
@@ -106,7 +106,7 @@ class Examples:
 
     def again(self, example: Example, iid: int) -> Outcome:
         """Push a commit that changes no input of the model, and wait for the report."""
-        self._say(f"{example.name}: once more, nothing changed")
+        self._say(f"{example.name}: again, without changes")
         self._engineer.follow(example.name)
         self._engineer.commit("Change nothing")
         return self._outcome(example.name, iid, self._engineer.push(example.name))
@@ -147,7 +147,7 @@ def verdict(report: str) -> str:
 
 
 def keep(outcome: Outcome, forge: str, folder: Path) -> None:
-    """Write a report as a reviewer has it, images beside it."""
+    """Write a report as a reviewer sees it, with its images in the same folder."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
 
@@ -163,9 +163,9 @@ def keep(outcome: Outcome, forge: str, folder: Path) -> None:
 def run(
     out: Path, reports: Path, console: Console, *, main: Mapping[str, object] = MAIN
 ) -> list[Outcome]:
-    """Play every example in a folder of its own and keep the reports; return what became of them.
+    """Play every example in its own folder, keep the reports, and return the results.
 
-    The last example is played once more with unchanged inputs.  main: the parameters at the start.
+    The last example is played again with unchanged inputs.  main: the parameters at the start.
     Raises DemoError.
     """
     workspace = Workspace(out)
@@ -188,7 +188,7 @@ def run(
 
 
 def write(outcomes: list[Outcome], file: Path) -> None:
-    """Write what became of the examples, without the reports."""
+    """Write the results of the examples, without the reports."""
     rows: list[dict[str, Any]] = [asdict(outcome) for outcome in outcomes]
     for row in rows:
         row["verdict"] = verdict(row.pop("report"))
@@ -196,12 +196,14 @@ def write(outcomes: list[Outcome], file: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Read the command line and run."""
+    """Run the command line and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m demo.examples", description=__doc__)
     out = ROOT / "demo" / "out" / "examples"
     reports = ROOT / "docs" / "examples"
-    parser.add_argument("--out", type=Path, default=out, help="where it works")
-    parser.add_argument("--reports", type=Path, default=reports, help="where the reports go")
+    parser.add_argument(
+        "--out", type=Path, default=out, help="folder for the working copy and logs"
+    )
+    parser.add_argument("--reports", type=Path, default=reports, help="folder for the reports")
     options = parser.parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"All files go to {relative(options.out)}/. This takes about five minutes.")

@@ -1,9 +1,9 @@
-"""Signals that end a program become KeyboardInterrupt, so that what it started ends with it."""
+"""Turn termination signals into KeyboardInterrupt, so that a program also ends its children."""
 
 import signal
 from types import FrameType
 
-# SIGINT too: a shell ignores it for what it starts in the background.
+# Including SIGINT: a shell makes background processes ignore it.
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

@@ -1,4 +1,4 @@
-"""The whole loop on one machine: train, serve, drift, alert, retrain, merge, recover."""
+"""Run the whole loop on one machine: train, serve, drift, alert, retrain, merge, recover."""
 
 import argparse
 import sys
@@ -18,7 +18,7 @@ from demo.workspace import ROOT, Workspace
 
 
 def finish(stage: Stage, name: str) -> None:
-    """Stop the traffic, collect the figures of the whole run, and write the results."""
+    """Stop the traffic, collect the figures of the run, and write the results."""
     stage.traffic.stop()
     seen = stage.watch.look()
     out = stage.workspace.out
@@ -35,7 +35,7 @@ def finish(stage: Stage, name: str) -> None:
 
 
 def check_promises(stage: Stage, name: str) -> None:
-    """Raise LoopBroken where the run does not show what the demo promises."""
+    """Raise LoopBroken if the run does not show what the demo promises."""
     summary = stage.timeline.summary
     accuracy = summary["accuracy"]
     expected_pipelines = 0 if name == "none" else 1
@@ -52,11 +52,13 @@ def check_promises(stage: Stage, name: str) -> None:
     if accuracy["before"] - accuracy["drifted"] < 0.15:
         raise LoopBroken(f"accuracy: {accuracy}, expected the shift to lower it by at least 0.15")
     if accuracy["before"] - accuracy["after"] > LOSS:
-        raise LoopBroken(f"accuracy: {accuracy}, expected it back within {LOSS} after the retrain")
+        raise LoopBroken(
+            f"accuracy: {accuracy}, expected a recovery to within {LOSS} after the retrain"
+        )
 
 
 def run(name: str, out: Path, console: Console) -> int:
-    """Run one demo into a folder; return the exit code."""
+    """Run one demo in a folder; return the exit code."""
     workspace = Workspace(out)
     shift = SHIFTS[name]
     console.print(f"Shift '{name}': {shift.story}. All files go to {relative(workspace.out)}/.")
@@ -82,7 +84,7 @@ def run(name: str, out: Path, console: Console) -> int:
 
 
 def show_results(stage: Stage, console: Console) -> None:
-    """Print the figures and the paths of the files."""
+    """Print the figures and the files' paths."""
     summary, out = stage.timeline.summary, relative(stage.workspace.out)
     figures = ", ".join(f"{key} {value}" for key, value in summary["accuracy"].items())
     console.print(f"\naccuracy: {figures}")
@@ -100,7 +102,7 @@ def show_results(stage: Stage, console: Console) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Read the command line and run."""
+    """Run the command line and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m demo.loop", description=__doc__)
     shifts = "; ".join(f"{name}: {shift.story}" for name, shift in SHIFTS.items())
     parser.add_argument(

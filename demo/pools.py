@@ -1,4 +1,4 @@
-"""The digits that the demo sends: real ones that no model was trained on."""
+"""The real digits that the demo sends; no model was trained on them."""
 
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from demo.traffic import Pool
 def pools(prepared: Path, shift: Shift) -> dict[str, Pool]:
     """Return the test digits as traffic: `calm`, `drifted` and `unseen`.
 
-    None of them was trained on; `calm` is all of them. Digits sent while drifted are collected and
-    trained on later, so accuracy after the retrain is measured on others: `unseen` shares no digit
-    with `drifted`.
+    No model was trained on them; `calm` is all of them. Digits sent during drift are collected and
+    trained on, so accuracy after the retrain is measured on others: `unseen` shares no digit with
+    `drifted`.
     """
     with np.load(prepared / "test.npz") as file:
         images, labels = file["inputs"].astype(np.float32), file["labels"].astype(np.int64)

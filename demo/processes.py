@@ -1,4 +1,4 @@
-"""Start programs, keep their logs, and end every one of them, whatever happens."""
+"""Start programs, keep their logs, and always end all of them."""
 
 import os
 import shutil
@@ -16,14 +16,14 @@ from demo.errors import CommandFailed, MissingProgram, ProcessDied, TooSlow
 
 
 def free_port() -> int:
-    """Return a TCP port of the loopback interface that nobody listens on."""
+    """Return a free TCP port of the loopback interface."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
 
 
 def find_program(*names: str) -> str:
-    """Return the first of several names of a program that is on the PATH.
+    """Return the first of a program's names that is on the PATH.
 
     Raises MissingProgram.
     """
@@ -34,7 +34,7 @@ def find_program(*names: str) -> str:
 
 
 class Processes:
-    """The programs of one demo; a context manager that ends them, children included."""
+    """The programs of one demo; a context manager that ends them and their children."""
 
     def __init__(self, logs: Path) -> None:
         self.logs = logs
@@ -55,7 +55,7 @@ class Processes:
     def start(
         self, name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Path
     ) -> subprocess.Popen[bytes]:
-        """Start a program in a process group of its own, with its output in logs/NAME.log."""
+        """Start a program in its own process group, with its output in logs/NAME.log."""
         with (self.logs / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
                 command,
@@ -70,7 +70,7 @@ class Processes:
         return process
 
     def run(self, name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> None:
-        """Run a command to its end, with its output in logs/NAME.log.
+        """Run a command and wait for it, with its output in logs/NAME.log.
 
         Raises CommandFailed.
         """
@@ -80,7 +80,7 @@ class Processes:
             raise CommandFailed(" ".join(command), code, self.logs / f"{name}.log")
 
     def check(self) -> None:
-        """Raise ProcessDied where a program has ended by itself."""
+        """Raise ProcessDied if a program has ended unexpectedly."""
         for name, process in self._running.items():
             if (code := process.poll()) is not None:
                 raise ProcessDied(name, code, self.logs / f"{name}.log")
@@ -99,7 +99,7 @@ class Processes:
         raise TooSlow(f"{name} answering at {url}", seconds)
 
     def stop(self, *, patience: float = 5) -> None:
-        """End every program's process group: ask first, then kill."""
+        """End every program's process group: first SIGTERM, then SIGKILL."""
         groups = {name: process.pid for name, process in self._running.items()}
         for pid in groups.values():
             _signal_group(pid, signal.SIGTERM)
@@ -110,7 +110,7 @@ class Processes:
             except subprocess.TimeoutExpired:
                 _signal_group(process.pid, signal.SIGKILL)
                 process.wait()
-        for pid in groups.values():  # children that outlived their parent
+        for pid in groups.values():  # children that are still running without their parent
             _signal_group(pid, signal.SIGKILL)
         self._running.clear()
 
@@ -126,4 +126,4 @@ def _signal_group(pid: int, number: signal.Signals) -> None:
     try:
         os.killpg(pid, number)
     except ProcessLookupError:
-        return  # the whole group is gone, which is what we want
+        return  # the whole group has already ended

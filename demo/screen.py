@@ -1,4 +1,4 @@
-"""The live view on the terminal: phase, throughput, accuracy, drift, alerts, pipeline jobs."""
+"""The live terminal view: phase, throughput, accuracy, drift, alerts, pipeline jobs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ STATUS_STYLES = {
 
 @dataclass(frozen=True)
 class View:
-    """Everything that the screen shows at one moment."""
+    """Everything that the screen shows at one time."""
 
     phase: str
     elapsed: float
@@ -35,7 +35,7 @@ class View:
 
 
 class Screen:
-    """A live panel on a terminal, one line per event and a line every ten seconds elsewhere."""
+    """A live panel on a terminal; elsewhere a line per event and a line every ten seconds."""
 
     def __init__(self, console: Console, *, clock: Callable[[], float]) -> None:
         self._console = console
@@ -90,7 +90,9 @@ def render(view: View) -> RenderableType:
     table.add_row("serving", f"version {version}")
     table.add_row("accuracy", f"{_number(view.accuracy)} in the last 5 s")
     if seen is not None:
-        drift = f"PSI {_number(seen.psi)} for the most drifted signal, {seen.drifted} signals drift"
+        drift = (
+            f"PSI {_number(seen.psi)} for the most drifted signal, {seen.drifted} signals drifted"
+        )
         table.add_row("drift", drift)
         style = "bold red" if seen.firing else "green"
         table.add_row("alerts", Text(", ".join(seen.firing) or "none", style=style))

@@ -1,4 +1,4 @@
-"""The ways in which the demo's traffic can change; all of them happen to real cameras."""
+"""The shifts that the demo can apply to its traffic; all of them occur in practice."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ WHITE = 16.0
 
 @dataclass(frozen=True)
 class Shift:
-    """What happened (`story`), what it does to images of shape (rows, 8, 8) and to their labels."""
+    """A shift: its cause (`story`), and how it changes images of shape (rows, 8, 8) and labels."""
 
     story: str
     images: Callable[[Images], Images]
@@ -33,7 +33,7 @@ def _rotated(images: Images) -> Images:
 
 SHIFTS: dict[str, Shift] = {
     "inverted": Shift(
-        "a new scanner sends dark digits on a light background, the old one light on dark",
+        "a new scanner sends dark digits on a light background; the old one sent light on dark",
         _inverted,
     ),
     "rotated": Shift("the camera is mounted sideways after a service visit", _rotated),

@@ -1,4 +1,4 @@
-"""The programs of the demo, started in order, and what is seen of them while one waits."""
+"""Start the demo's programs in order, and observe them while waiting."""
 
 import os
 import sys
@@ -20,7 +20,7 @@ Condition = Callable[[Observation], bool]
 
 
 class Stage:
-    """Runs the programs, records what happens, and waits for the loop to do its work."""
+    """Runs the programs, records events, and waits for the loop's steps."""
 
     def __init__(self, workspace: Workspace, processes: Processes, screen: Screen) -> None:
         self.workspace = workspace
@@ -35,21 +35,21 @@ class Stage:
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the demo began."""
+        """Seconds since the demo started."""
         return time.monotonic() - self._started
 
     @property
     def watch(self) -> Watch:
-        """The view from outside."""
+        """The observer of the programs."""
         return self._watch
 
     def event(self, name: str, text: str) -> None:
-        """Record an event and say what it means."""
+        """Record an event and print its meaning."""
         self.timeline.add(name, self.elapsed)
         self.screen.say(f"{self.elapsed:6.1f} s  {name.replace('_', ' ')}: {text}", style="bold")
 
     def note(self, text: str) -> None:
-        """Say something that is no event."""
+        """Print a line that is not an event."""
         self.screen.say(f"{self.elapsed:6.1f} s  {text}")
 
     def start_programs(self) -> None:
@@ -103,7 +103,7 @@ class Stage:
         }
 
     def run(self, name: str, command: list[str]) -> None:
-        """Run a command in the checkout to its end, as its engineer would."""
+        """Run a command in the checkout and wait for it, as its engineer would."""
         env = self.workspace.environment() | self.workspace.job_variables()
         self.processes.run(name, command, env=env, cwd=self.workspace.checkout)
 
@@ -115,7 +115,7 @@ class Stage:
         self.run("push", ["git", "push", "--quiet", url, "main"])
 
     def look(self) -> Observation | None:
-        """Observe, record a sample, refresh the screen; None where something is too busy."""
+        """Observe, record a sample, refresh the screen; None if a program is too busy."""
         self.processes.check()
         try:
             seen = self._watch.look()
@@ -134,9 +134,9 @@ class Stage:
         return seen
 
     def wait(self, name: str, until: Condition, *, seconds: float, phase: str) -> Observation:
-        """Look every half second until a condition holds.
+        """Check every half second until a condition holds.
 
-        Raises TooSlow; LoopBroken where a pipeline that should not has failed.
+        Raises TooSlow; LoopBroken if a pipeline fails unexpectedly.
         """
         self.phase = phase
         deadline = time.monotonic() + seconds
@@ -150,7 +150,7 @@ class Stage:
     def pause(
         self, seconds: float, *, phase: str, broken: Callable[[Observation], str | None]
     ) -> None:
-        """Look on for a while; raise LoopBroken as soon as `broken` gives a reason."""
+        """Observe for some seconds; raise LoopBroken as soon as `broken` returns a reason."""
         self.phase = phase
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -161,5 +161,5 @@ class Stage:
 
 
 def relative(path: Path) -> str:
-    """Return a path as a person in the current folder would write it."""
+    """Return a path relative to the current folder."""
     return os.path.relpath(path)

@@ -1,4 +1,4 @@
-"""The steps of the demo: change the traffic, then watch the loop react."""
+"""The steps of the demo: shift the traffic, then check how the loop reacts."""
 
 import time
 
@@ -10,10 +10,10 @@ from demo.traffic import Pool
 from demo.watch import Observation
 
 TASK = "digits"
-# Seconds of traffic before the shift, and seconds without an alert where none may fire.
+# Seconds of traffic before the shift, and seconds to wait without an alert if none may fire.
 CALM = 30.0
 PROOF = 90.0
-# By how much accuracy after the retrain may be lower than before the shift.
+# How much lower accuracy after the retrain may be than before the shift.
 LOSS = 0.03
 
 
@@ -31,18 +31,20 @@ def first_model(stage: Stage) -> None:
     stage.event("trained", f"the first bundle is in {relative(checkout / 'artifacts' / TASK)}")
     stage.push()
     stage.wait(
-        "the first model to serve",
+        "the first model in service",
         lambda seen: _finished(stage, seen, "push") and seen.version is not None,
         seconds=120,
         phase="deploying the first model",
     )
-    stage.event("deployed", f"version {stage.versions[-1]} serves, verified by its pipeline")
+    stage.event(
+        "deployed", f"version {stage.versions[-1]} is in service and verified by its pipeline"
+    )
 
 
 def _finished(stage: Stage, seen: Observation, source: str) -> bool:
-    """True when the newest pipeline of a source has succeeded; raise LoopBroken when it failed.
+    """Return whether a source's newest pipeline succeeded. Raises LoopBroken if it failed.
 
-    A skipped one belongs to a commit or tag that asked for none.
+    Skipped pipelines belong to commits or tags that asked for none.
     """
     pipelines = [pipeline for pipeline in seen.pipelines if pipeline.status != "skipped"]
     chosen = [pipeline for pipeline in pipelines if pipeline.source == source]
@@ -56,7 +58,7 @@ def _finished(stage: Stage, seen: Observation, source: str) -> bool:
 
 
 def _job(stage: Stage, seen: Observation, name: str, *, expected: str) -> bool:
-    """True when a job of the triggered pipeline ended as expected; LoopBroken when otherwise."""
+    """Return whether a job of the triggered pipeline ended as expected. Raises LoopBroken."""
     triggered = seen.triggered()
     status = triggered[-1].job(name) if triggered else None
     if status in {"success", "failed", "skipped"} - {expected}:
@@ -67,7 +69,7 @@ def _job(stage: Stage, seen: Observation, name: str, *, expected: str) -> bool:
 
 
 def drift_until_trained(stage: Stage, shift: Shift, pool: Pool) -> None:
-    """Change the traffic and watch the loop notice and retrain."""
+    """Shift the traffic and wait until the loop detects it and retrains."""
     stage.traffic.switch(pool)
     stage.event("drift_started", shift.story)
     seen = stage.wait(
@@ -96,7 +98,7 @@ def drift_until_trained(stage: Stage, shift: Shift, pool: Pool) -> None:
 
 
 def promote(stage: Stage, unseen: Pool) -> None:
-    """Watch the gate promote, the merge request merge and the new version deploy."""
+    """Wait until the gate promotes, the merge request is merged and the new version deployed."""
     old = stage.versions[-1]
     stage.wait(
         "the gate",
@@ -147,7 +149,7 @@ def recover(stage: Stage, floor: float) -> None:
 
 
 def nothing_must_happen(seen: Observation) -> str | None:
-    """Return what happened although nothing should have."""
+    """Return what happened although nothing should happen."""
     if seen.firing:
         return f"alerts fire without drift: {', '.join(seen.firing)}"
     if seen.triggered():
@@ -156,7 +158,7 @@ def nothing_must_happen(seen: Observation) -> str | None:
 
 
 def tell(stage: Stage, name: str, shift: Shift) -> None:
-    """Run the story of one shift from the first model to its end."""
+    """Run all steps of one shift, from the first model to the end."""
     first_model(stage)
     traffic = pools(stage.workspace.checkout / "artifacts" / TASK / "prepared", shift)
     calm_from = time.monotonic()

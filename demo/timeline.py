@@ -1,4 +1,4 @@
-"""What happened when: events and samples, written as JSON and drawn as a picture."""
+"""The timeline of events and samples, written as JSON and drawn as a plot."""
 
 import json
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from monitoring.thresholds import Thresholds  # noqa: E402
 
 @dataclass(frozen=True)
 class Sample:
-    """The state at one moment, in seconds since the demo began; None where nothing is known yet."""
+    """The state at one time, in seconds since the demo began; None where nothing is known yet."""
 
     seconds: float
     accuracy: float | None
@@ -27,7 +27,7 @@ class Sample:
 
 @dataclass
 class Timeline:
-    """The demo's record; `summary` holds what is measured once, at the end."""
+    """The demo's record; `summary` has the figures measured once, at the end."""
 
     events: list[tuple[str, float]] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Timeline:
 
 
 def draw(timeline: Timeline, path: Path, *, title: str) -> None:
-    """Draw accuracy above drift, with every event as a numbered line and a legend of them below."""
+    """Draw accuracy above drift, with each event as a numbered line and a legend below."""
     figure, (above, below) = plt.subplots(
         2, 1, figsize=(11, 6.6), sharex=True, height_ratios=(3, 2), layout="constrained"
     )

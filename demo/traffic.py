@@ -1,4 +1,4 @@
-"""Clients of the service: real digits at a steady rate, their labels a few seconds later."""
+"""Clients of the service: they send digits at a steady rate and labels a few seconds later."""
 
 import asyncio
 import threading
@@ -25,7 +25,7 @@ class Pool:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answered prediction: when (monotonic seconds), by which version, right or not."""
+    """One prediction: its time (monotonic seconds), the version, and whether it was right."""
 
     at: float
     version: str
@@ -33,9 +33,9 @@ class Answer:
 
 
 class Traffic:
-    """Sends `rate` predictions a second from the current pool, each label `label_delay` s later.
+    """Sends `rate` rows a second from the current pool, and each label `label_delay` s later.
 
-    Anything but a 2xx counts as failed. Rows are sent in turn, so a pool's every row is seen.
+    Any response but 2xx counts as failed. Rows are sent in order, so every row of a pool is sent.
     """
 
     def __init__(self, url: str, *, rate: float = 40.0, label_delay: float = 3.0) -> None:
@@ -51,7 +51,7 @@ class Traffic:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
 
     def start(self, pool: Pool) -> None:
-        """Begin with a pool."""
+        """Start with a pool."""
         self._pool = pool
         self._thread.start()
 
@@ -60,13 +60,13 @@ class Traffic:
         self._pool = pool
 
     def stop(self) -> None:
-        """End after the requests under way; pending labels are dropped."""
+        """Stop after the requests in progress; pending labels are dropped."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(timeout=15)
 
     def accuracy(self, *, since: float, until: float, version: str | None = None) -> float | None:
-        """Return the share of correct answers in a span of monotonic seconds; None without any."""
+        """Return the share of correct predictions between two times; None without predictions."""
         kept = [
             answer.correct
             for answer in list(self.answers)
@@ -75,7 +75,7 @@ class Traffic:
         return sum(kept) / len(kept) if kept else None
 
     def answered(self, *, since: float, version: str) -> int:
-        """Return how many answers a version has given since a moment."""
+        """Return the number of a version's predictions since a time."""
         return sum(a.at >= since and a.version == version for a in list(self.answers))
 
     async def _run(self) -> None:

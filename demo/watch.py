@@ -1,4 +1,4 @@
-"""Look at the loop from outside, over the same interfaces that people and programs use."""
+"""Observe the loop from outside, over the interfaces that people and programs use."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +25,7 @@ class Pipeline:
     jobs: tuple[Job, ...]
 
     def job(self, name: str) -> str | None:
-        """Return the status of a job, None where there is no such job."""
+        """Return the status of a job, None if there is no such job."""
         return next((job.status for job in self.jobs if job.name == name), None)
 
 
@@ -41,7 +41,7 @@ class MergeRequest:
 
 @dataclass(frozen=True)
 class Observation:
-    """The whole loop at one moment; None where Prometheus has no value yet."""
+    """The state of the loop at one time; None where Prometheus has no value yet."""
 
     version: str | None
     accuracy: float | None
@@ -60,7 +60,7 @@ class Observation:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the programs listen."""
+    """The addresses of the programs."""
 
     service: str
     prometheus: str
@@ -71,14 +71,14 @@ class Addresses:
 
 
 class Watch:
-    """Asks the service, Prometheus and GitLab; raises httpx.HTTPError where one is away."""
+    """Queries the service, Prometheus and GitLab; raises httpx.HTTPError if one is down."""
 
     def __init__(self, addresses: Addresses) -> None:
         self.addresses = addresses
         self._http = httpx.Client(timeout=20)
 
     def look(self) -> Observation:
-        """Return the state of everything now."""
+        """Return the current state of the loop."""
         version = self._version()
         chosen = f'{{version="{version}"}}'
         return Observation(
@@ -94,7 +94,7 @@ class Watch:
         )
 
     def query(self, expression: str) -> float | None:
-        """Return the value of an instant query, None where it has no series."""
+        """Return the value of an instant query, None if it has no series."""
         url = f"{self.addresses.prometheus}/api/v1/query"
         answer = self._http.get(url, params={"query": expression}).raise_for_status().json()
         result = answer["data"]["result"]
@@ -106,7 +106,7 @@ class Watch:
         return self._http.get(url, headers=self._token()).raise_for_status().text
 
     def page(self, request: MergeRequest) -> str:
-        """Return a merge request as the page that a reviewer sees."""
+        """Return a merge request's page as a reviewer sees it."""
         return self._http.get(request.url).raise_for_status().text
 
     def _version(self) -> str | None:

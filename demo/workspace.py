@@ -1,4 +1,4 @@
-"""The demo's own folder: a copy of the working tree as a repository, and every program's files."""
+"""The demo's folder: a copy of the working tree as a repository, and the programs' files."""
 
 import fcntl
 import json
@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Secrets:
-    """The tokens of one run; new each time."""
+    """The tokens of one run; new for each run."""
 
     api: str
     read: str
@@ -71,7 +71,7 @@ class Workspace:
 
     @property
     def addresses(self) -> Addresses:
-        """Where the programs listen."""
+        """The addresses of the programs."""
         return Addresses(
             service=f"http://127.0.0.1:{self.ports.service}",
             prometheus=f"http://127.0.0.1:{self.ports.prometheus}",
@@ -87,9 +87,9 @@ class Workspace:
         return f"sqlite:///{self.state / 'perennial.db'}"
 
     def __enter__(self) -> "Workspace":
-        """Empty the folder and lay it out; only what an earlier run left there is deleted.
+        """Empty the folder and create its subfolders; only files of an earlier run are deleted.
 
-        Raises FolderInUse where the folder holds anything else or another demo runs in it.
+        Raises FolderInUse if the folder has other files or another demo runs in it.
         """
         marker = self.out / MARKER
         if self.out.exists() and any(self.out.iterdir()) and not marker.exists():
@@ -116,7 +116,7 @@ class Workspace:
         os.close(self._lock)
 
     def environment(self) -> dict[str, str]:
-        """Return what every program gets: nothing of the user's but the path and the language."""
+        """Return every program's environment; only the path and the language are the user's."""
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
         return {
             **kept,
@@ -189,7 +189,7 @@ class Workspace:
 
 
 def copy_tree(source: Path, target: Path) -> None:
-    """Copy what git would carry of a working tree, uncommitted work included, as a new repository.
+    """Copy a working tree, with uncommitted but without ignored files, to a new repository.
 
     The source, its index and its history are only read.
     """

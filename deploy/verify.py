@@ -1,4 +1,4 @@
-"""Prove over HTTP that a service answers with a given bundle; every deploy target calls this."""
+"""Check over HTTP that a service serves a given bundle; every deploy target calls this."""
 
 import argparse
 import hashlib
@@ -13,11 +13,11 @@ from typing import Any
 
 
 class NotServing(Exception):
-    """The service does not answer with the bundle."""
+    """The service does not serve the bundle."""
 
 
 def call(url: str, body: Any = None) -> Any:
-    """Return the JSON answer of a GET, or of a POST where there is a body."""
+    """Return the JSON response of a GET, or of a POST if there is a body."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=10) as answer:
@@ -25,7 +25,7 @@ def call(url: str, body: Any = None) -> Any:
 
 
 def check(url: str, bundle: Path) -> None:
-    """Raise NotServing unless the service is ready, serves the bundle and predicts as it should."""
+    """Raise NotServing unless the service is ready, serves the bundle and passes its self-test."""
     text = (bundle / "manifest.json").read_bytes()
     manifest = json.loads(text)
     digest = hashlib.sha256(text).hexdigest()
@@ -45,11 +45,11 @@ def check(url: str, bundle: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Check again and again until it holds or the time is up; 0 is serving, 1 is not."""
+    """Check repeatedly until the service serves the bundle (0) or the time is up (1)."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("bundle", type=Path, help="the bundle directory that must serve")
     parser.add_argument("--url", default=os.environ.get("PERENNIAL_URL", "http://127.0.0.1:8000"))
-    parser.add_argument("--seconds", type=float, default=60, help="how long to wait (60)")
+    parser.add_argument("--seconds", type=float, default=60, help="seconds to wait (60)")
     options = parser.parse_args(arguments)
     deadline = time.monotonic() + options.seconds
     while True:

@@ -1,1 +1,1 @@
-"""What service, training and monitoring share; it knows none of them."""
+"""Code shared by service, training and monitoring; it imports none of them."""

@@ -1,4 +1,4 @@
-"""A row's digest: a number from its content alone, by which equal rows are found everywhere."""
+"""A row's digest: a number computed from its content, used to find equal rows."""
 
 import hashlib
 from typing import Any
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 def digest(row: NDArray[Any]) -> int:
     """Return the first 64 bits of the SHA-256 of a row's values as float32.
 
-    Equal rows have equal digests, whatever their shape; -0.0 counts as 0.0, and a missing value as
-    missing, whatever its bits. Of a million rows no two others are likely to (3e-8).
+    Equal rows have equal digests, whatever their shape. -0.0 equals 0.0, and every NaN equals every
+    other. The chance of a collision among a million different rows is 3e-8.
 
     >>> digest(np.array([[0.0, 1.0]])) == digest(np.array([-0.0, 1.0], np.float32))
     True

@@ -1,13 +1,13 @@
 """Errors that packages share: one sentence with the field, its value and what was expected.
 
-Nothing but Python 3.8's standard library: training's errors stand on these in CML's image.
+Uses only Python 3.8's standard library: training's errors use these in CML's image.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-# Why a bundle may be refused; each is a value of the label of `model_bundle_rejected_total`.
+# The reasons to refuse a bundle: the values of the label of `model_bundle_rejected_total`.
 REJECTIONS = (
     "missing",
     "checksum",
@@ -21,7 +21,7 @@ REJECTIONS = (
 
 
 class InvalidValue(Exception):
-    """A value cannot be used. Every package's errors about a value are made here."""
+    """A value cannot be used; the base of every package's errors about values."""
 
     def __init__(self, field: str, value: Any, expected: str) -> None:
         self.field = field
@@ -31,22 +31,22 @@ class InvalidValue(Exception):
 
 
 class InvalidField(InvalidValue, ValueError):
-    """A field of a document does not fit; pydantic's validators may raise it."""
+    """A field of a document is invalid; pydantic's validators may raise it."""
 
 
 class PerennialError(Exception):
-    """The base of what may happen while it runs; `status` is the HTTP status of the answer."""
+    """The base of errors at run time; `status` is the HTTP status of the response."""
 
     status = 500
 
     def body(self) -> dict[str, dict[str, str | None]]:
-        """Return the JSON that a client gets."""
+        """Return the JSON for the client."""
         named = {name: getattr(self, name, None) for name in ("field", "value", "expected")}
         return {"error": {**named, "message": str(self)}}
 
 
 class BundleRejected(PerennialError):
-    """A bundle must not serve: `file` is the file at fault, `reason` a short label for metrics."""
+    """A bundle is invalid: `file` is the file at fault, `reason` one of REJECTIONS."""
 
     def __init__(self, file: str, problem: str, *, reason: str) -> None:
         self.file = file
@@ -55,30 +55,30 @@ class BundleRejected(PerennialError):
 
 
 class InvalidInput(InvalidValue, PerennialError):
-    """A request does not fit the contract; `status` is the HTTP status of the answer."""
+    """A request has an invalid value."""
 
     status = 422
 
 
 class SchemaRefused(PerennialError):
-    """A database's tables are of a version that this program must not use as they are."""
+    """A database's tables have a version that this program cannot use or migrate."""
 
     status = 503
 
 
 class InferenceFailed(PerennialError):
-    """The model raised on a batch that was valid."""
+    """The model raised an error on a valid batch."""
 
 
 class Described(str):
-    """A value in words, as one too large to show: messages carry it whole and without quotes."""
+    """A description in place of a value, shown whole and without quotes."""
 
     def __repr__(self) -> str:
         return str(self)
 
 
 def shorten(value: Any, limit: int = 80) -> str:
-    """Return a value as text for a message, cut at `limit` characters.
+    """Return a value as text for a message, of at most `limit` characters.
 
     >>> shorten("x" * 100, limit=10)
     "'xxxxxx..."

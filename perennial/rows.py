@@ -1,4 +1,4 @@
-"""From instances as JSON gave them to rows for the model; what does not fit is named."""
+"""Convert instances parsed from JSON to rows for the model; errors name the invalid value."""
 
 import math
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ def _number(field: str, value: Any) -> float:
     if type(value) not in (int, float):
         raise InvalidInput(field, value, "a number")
     if not math.isfinite(value) or abs(value) > _LARGEST:
-        raise InvalidInput(field, value, f"a finite number of at most {_LARGEST:.3g}")
+        raise InvalidInput(field, value, f"a finite number from {-_LARGEST:.3g} to {_LARGEST:.3g}")
     return float(value)
 
 
@@ -72,10 +72,10 @@ def _cell(field: str, value: Any, feature: NumericFeature | CategoricalFeature) 
         return math.nan
     if isinstance(feature, CategoricalFeature):
         if type(value) is not str:
-            raise InvalidInput(field, value, f"a string or null, the feature {feature.name!r}")
+            raise InvalidInput(field, value, f"a string or null for feature {feature.name!r}")
         return feature.indices.get(value, len(feature.categories))
     if type(value) not in (int, float):
-        raise InvalidInput(field, value, f"a number or null, the feature {feature.name!r}")
+        raise InvalidInput(field, value, f"a number or null for feature {feature.name!r}")
     return _number(field, value)
 
 
@@ -86,5 +86,5 @@ def _text(field: str, value: Any, most: int) -> str:
     if len(value) > most:
         raise InvalidInput(field, Described(f"a string of {len(value)}"), expected)
     if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-        raise InvalidInput(field, value, "Unicode; half of a surrogate pair is no character")
+        raise InvalidInput(field, value, "Unicode text without unpaired surrogates")
     return value

@@ -1,4 +1,4 @@
-"""Settings from environment variables or files, checked at start: a sentence for what is wrong."""
+"""Settings from environment variables or files, checked at start, with clear error messages."""
 
 import os
 from collections.abc import Mapping
@@ -18,19 +18,19 @@ from perennial.errors import Described, InvalidValue
 from perennial.validation import Problem, problems
 
 FILE = "_FILE"
-# Marks a field, as in Annotated[str, HIDDEN], whose value no message may show.
+# Marks a field whose value no message may show, as in Annotated[str, HIDDEN].
 HIDDEN = "hidden"
 HIDDEN_VALUE = Described("a hidden value")
 
 
 class InvalidSettings(Exception):
-    """Variables of the environment cannot be used; one line for each."""
+    """Environment variables are invalid; the message has one line for each."""
 
 
 class Settings(BaseSettings):
-    """The base of a program's settings; `env_prefix` stands before each field's name in capitals.
+    """The base of a program's settings. A variable is `env_prefix` plus the field in capitals.
 
-    Constructed by name it takes what it is given and nothing else; `read` takes an environment.
+    The constructor uses only its arguments; `read` uses an environment.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid")
@@ -44,12 +44,12 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Leave the process's own environment to `read`."""
+        """Ignore the process's environment, which only `read` uses."""
         return (init_settings,)
 
     @classmethod
     def variable(cls, field: str) -> str:
-        """Return the variable of a field."""
+        """Return the name of a field's variable."""
         return str(cls.model_config["env_prefix"]) + field.upper()
 
 
@@ -57,13 +57,13 @@ Chosen = TypeVar("Chosen", bound=Settings)
 
 
 def read(model: type[Chosen], environment: Mapping[str, str] = os.environ) -> Chosen:
-    """Return the settings of an environment, and of the files that its `_FILE` variables name.
+    """Return the settings from an environment and from the files that its `_FILE` variables name.
 
     Raises InvalidSettings with each variable, its value unless it is a secret, and what was
     expected.
     """
     source = EnvSettingsSource(model)
-    # Not the process's own, and with the contents of the files.
+    # The given environment, with the contents of the files.
     source.env_vars = {name.lower(): value for name, value in _filled(model, environment).items()}
     try:
         return model(**source())
@@ -73,7 +73,7 @@ def read(model: type[Chosen], environment: Mapping[str, str] = os.environ) -> Ch
 
 
 def _filled(model: type[Settings], environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment with the value of each variable that stands in a file."""
+    """Return the environment, with the values that are in files."""
     ignored = [""] if model.model_config.get("env_ignore_empty") else []
     values = {name: value for name, value in environment.items() if value not in ignored}
     for variable in map(model.variable, model.model_fields):
@@ -83,10 +83,10 @@ def _filled(model: type[Settings], environment: Mapping[str, str]) -> dict[str, 
 
 
 def _content(variable: str, values: Mapping[str, str]) -> str:
-    """Return the content of a variable's file, without the line's end."""
+    """Return the content of a variable's file, without the final newline."""
     name, file = variable + FILE, values[variable + FILE]
     if variable in values:
-        both = InvalidValue(f"{variable}, {name}", Described("both"), "one of them")
+        both = InvalidValue(f"{variable}, {name}", Described("both"), "only one of them")
         raise InvalidSettings(str(both))
     try:
         content = Path(file).read_text(encoding="utf-8").rstrip("\r\n")
@@ -94,13 +94,13 @@ def _content(variable: str, values: Mapping[str, str]) -> str:
         unreadable = InvalidValue(name, Described(repr(file)), f"a readable file ({error})")
         raise InvalidSettings(str(unreadable)) from error
     if not content:
-        empty = InvalidValue(name, Described(f"{file!r}, which is empty"), "a value")
+        empty = InvalidValue(name, Described(f"{file!r}, which is empty"), "a file with a value")
         raise InvalidSettings(str(empty))
     return content
 
 
 def _named(model: type[Settings], problem: Problem) -> InvalidValue:
-    """Return a problem with its variable, and without the value of a secret."""
+    """Return a problem with the variable's name, and without the value of a secret."""
     fields = problem.field().split(", ")
     hidden = any(_hidden(model.model_fields[field]) for field in fields)
     given = type(problem.value) is not Described
@@ -119,7 +119,9 @@ def describe(model: type[Settings]) -> str:
         f"  {model.variable(name):{width}} {field.description} ({_default(field)})"
         for name, field in model.model_fields.items()
     ]
-    files = f"A variable's name with {FILE} behind it names a file that holds the value."
+    files = (
+        f"To read a value from a file, append {FILE} to the variable's name and set it to the path."
+    )
     return "\n".join(["environment variables:", *lines, files])
 
 

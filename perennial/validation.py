@@ -1,4 +1,4 @@
-"""What a pydantic error means, in our words: which field, its value, and what was expected."""
+"""Convert pydantic's errors to our format: the field, its value, and what was expected."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,16 +10,16 @@ from pydantic import ValidationError
 from perennial.errors import Described, InvalidValue
 
 NOTHING = Described("nothing")
-# What pydantic says before it comes to what it expected.
+# How pydantic's messages begin, before what was expected.
 _PREAMBLE = re.compile(r"^(Value error, |Input should be |[A-Z]\w* should have )")
 _PATTERN = re.compile(r"^String should match pattern ")
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One value that does not fit.
+    """One invalid value.
 
-    path: of keys and indices, empty for the whole document.  kind: pydantic's name of the error.
+    path: keys and indices, empty for the whole document.  kind: pydantic's name of the error.
     """
 
     path: tuple[int | str, ...]
@@ -28,7 +28,7 @@ class Problem:
     kind: str
 
     def field(self, whole: str = "document") -> str:
-        """Return the path with dots; `whole` names the document itself."""
+        """Return the path joined with dots, or `whole` for the document itself."""
         return ".".join(map(str, self.path)) or whole
 
 
@@ -38,7 +38,7 @@ def first(error: ValidationError) -> Problem:
 
 
 def problems(errors: Sequence[Any]) -> list[Problem]:
-    """Return what the `errors()` of pydantic's error, or of FastAPI's, stand for."""
+    """Return the problems from `errors()` of pydantic's error or of FastAPI's."""
     return [_problem(details) for details in errors]
 
 
@@ -53,7 +53,7 @@ def _problem(details: Mapping[str, Any]) -> Problem:
 
 
 def _expected(kind: str, details: Mapping[str, Any]) -> str:
-    """Return an expectation that may follow the word "expected"."""
+    """Return a phrase that fits after the word "expected"."""
     message = str(details["msg"])
     if kind == "missing":
         return "a value"

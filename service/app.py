@@ -1,4 +1,4 @@
-"""Wire the service together: the only place that knows every part."""
+"""Wire the service together; no other module imports every part."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -43,11 +43,11 @@ def create_app(
     started: Callable[[], None] = lambda: None,
     versions: Versions | None = None,
 ) -> FastAPI:
-    """Return the application; nothing is opened or loaded before its lifespan begins.
+    """Return the application; it opens and loads nothing before its lifespan starts.
 
-    Raises InvalidSettings where the address of the bundles belongs to no source.
-    started: called once the first look at the bundles is over, before the first request.
-    versions: hold the counters; new ones by default.
+    Raises InvalidSettings where no source handles the address of the bundles.
+    started: called after the first check for a bundle, before the first request.
+    versions: where the counters are kept; empty by default.
     """
     registry, http, versions = CollectorRegistry(), HttpMetrics(), versions or Versions()
     store = _store(settings, versions, log)

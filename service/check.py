@@ -1,4 +1,4 @@
-"""Would the service take this bundle? `python -m service.check BUNDLE` loads it as it would."""
+"""Check whether the service would accept a bundle: `python -m service.check BUNDLE`."""
 
 import argparse
 import sys
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{options.bundle}: {error}", file=sys.stderr)
         return 1
     manifest = loaded.manifest
-    print(f"{options.bundle}: {manifest.task} {manifest.version}, the service would take it")
+    print(f"{options.bundle}: {manifest.task} {manifest.version}, the service would accept it")
     return 0
 
 

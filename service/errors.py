@@ -24,13 +24,13 @@ class UnknownPrediction(InvalidInput):
 
 
 class UnknownModel(InvalidInput):
-    """The path names a model that this service does not serve."""
+    """The path names a model that is not the one serving."""
 
     status = 404
 
 
 class NoSuchRoute(InvalidInput):
-    """The path or the method leads nowhere; `status` is 404 or 405."""
+    """No route has this path or method; `status` is 404 or 405."""
 
     def __init__(self, field: str, value: Any, expected: str, *, status: int) -> None:
         self.status = status
@@ -50,7 +50,7 @@ class NotReady(PerennialError):
 
 
 class StoreUnavailable(NotReady):
-    """The database did not take what had to be durable: nothing was acknowledged, try again."""
+    """The database did not store the label; the client got no confirmation and can try again."""
 
 
-UNEXPECTED = PerennialError("the service failed; its log says why under this request id")
+UNEXPECTED = PerennialError("the service failed; search its log for this request id")

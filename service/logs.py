@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on standard output, whoever writes it."""
+"""Logs: one JSON object per line on standard output, from our code and from libraries."""
 
 import logging
 import sys
@@ -10,7 +10,7 @@ from structlog.typing import FilteringBoundLogger
 
 
 def configure(level: str, *, stream: TextIO = sys.stdout) -> FilteringBoundLogger:
-    """Send our logs and those of the libraries to `stream` and return our logger."""
+    """Send our logs and those of libraries to `stream`, and return our logger."""
     least = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[
@@ -25,7 +25,7 @@ def configure(level: str, *, stream: TextIO = sys.stdout) -> FilteringBoundLogge
         cache_logger_on_first_use=False,
     )
     log: FilteringBoundLogger = structlog.get_logger()
-    # A library's chatter below a warning is for whoever debugs it.
+    # Libraries log below warning level only when ours is debug.
     chatter = least if least <= logging.DEBUG else max(least, logging.WARNING)
     logging.basicConfig(handlers=[_Forward(log)], level=chatter, force=True)
     _take_over("uvicorn", "uvicorn.error", "uvicorn.access")
@@ -34,7 +34,7 @@ def configure(level: str, *, stream: TextIO = sys.stdout) -> FilteringBoundLogge
 
 
 def _take_over(*names: str) -> None:
-    """Let these loggers write through the root's handler only; uvicorn may bring its own."""
+    """Send these loggers through the root's handler only; uvicorn may have added its own."""
     for name in names:
         logger = logging.getLogger(name)
         logger.handlers.clear()
@@ -42,7 +42,7 @@ def _take_over(*names: str) -> None:
 
 
 class _Forward(logging.Handler):
-    """Hands the records of the standard library's logging to structlog."""
+    """Passes the records of the standard library's logging to structlog."""
 
     def __init__(self, log: FilteringBoundLogger) -> None:
         super().__init__()

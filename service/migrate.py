@@ -1,4 +1,4 @@
-"""`python -m service.migrate` brings the tables to this version of the service."""
+"""`python -m service.migrate` migrates the tables to this version of the service."""
 
 import sys
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from service.store import tables
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Migrate the database of the environment's settings and return the exit code."""
+    """Migrate the database that the environment names, and return the exit code."""
     return command.main(tables.SCHEMA, StoreSettings, tables.connect, arguments)
 
 

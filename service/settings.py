@@ -1,4 +1,4 @@
-"""Every number and place a person may want to change, read from the environment at start."""
+"""Every setting of the service, read from the environment at start."""
 
 from typing import Annotated, Literal
 
@@ -12,13 +12,13 @@ Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class StoreSettings(DatabaseSettings):
-    """Where predictions and feedback are."""
+    """Where predictions and feedback are stored."""
 
     model_config = SettingsConfigDict(env_prefix="PERENNIAL_")
 
     database_url: Address = Field(
         default="sqlite:///var/perennial.db",
-        description="where predictions and feedback go, SQLAlchemy URL",
+        description="SQLAlchemy URL of the database for predictions and feedback",
     )
 
 
@@ -28,35 +28,37 @@ class Settings(StoreSettings):
     bundles: str = Field(
         default="var/bundles",
         min_length=1,
-        description="folder of bundles; its link `production` is served",
+        description="folder of bundles; its link `production` points to the one to serve",
     )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(
-        default=8000, ge=0, le=65535, description="port to listen on; 0 takes a free one"
+        default=8000, ge=0, le=65535, description="port to listen on; 0 picks a free one"
     )
-    max_instances: Positive = Field(default=256, description="rows of one request")
-    max_body_bytes: Positive = Field(default=1_048_576, description="bytes of one request body")
+    max_instances: Positive = Field(default=256, description="maximum rows of one request")
+    max_body_bytes: Positive = Field(
+        default=1_048_576, description="maximum bytes of one request body"
+    )
     max_batch_rows: Positive = Field(
-        default=64, description="rows of one inference, unless one request has more"
+        default=64, description="maximum rows of one inference, unless one request has more"
     )
-    inference_threads: Positive = Field(
-        default=1, description="threads of ONNX Runtime in one inference"
-    )
+    inference_threads: Positive = Field(default=1, description="ONNX Runtime threads per inference")
     inline_seconds: Seconds = Field(
         default=0.002,
-        description="a full batch that takes longer runs on a thread, off the event loop",
+        description="if a full batch takes longer, inference runs outside the event loop",
     )
     queue_size: Positive = Field(
-        default=20_000, description="predictions that may wait to be stored"
+        default=20_000, description="maximum number of predictions waiting to be stored"
     )
     write_seconds: Seconds = Field(
-        default=0.05, description="seconds between two writes of predictions"
+        default=0.05, description="seconds between writes of predictions"
     )
     feedback_seconds: Seconds = Field(
-        default=10.0, description="seconds after which feedback gives up"
+        default=10.0, description="seconds after which storing feedback times out"
     )
-    poll_seconds: Seconds = Field(default=0.5, description="seconds between two looks at the link")
-    slow_seconds: Seconds = Field(default=1.0, description="a request that takes longer is logged")
+    poll_seconds: Seconds = Field(default=0.5, description="seconds between checks of the link")
+    slow_seconds: Seconds = Field(
+        default=1.0, description="requests that take longer, in seconds, are logged"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="least level to log; debug logs every request"
+        default="info", description="lowest level to log; debug logs every request"
     )

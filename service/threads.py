@@ -1,7 +1,7 @@
-"""One thread for numpy's products, set before numpy is loaded, which is when it is read.
+"""Limit numpy's matrix products to one thread; import this before numpy, which reads it at import.
 
-Signals are counted on the event loop, in products of a millisecond: more threads would burn
-processor time that inference and other replicas need, and answer nothing sooner.
+Signals are counted on the event loop, in products that take a millisecond. More threads would use
+CPU time that inference and other replicas need, without a faster response.
 """
 
 import os

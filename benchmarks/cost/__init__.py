@@ -1,1 +1,1 @@
-"""What monitoring costs: Prometheus' rules and memory, the service's counters, a million rows."""
+"""Cost of monitoring: Prometheus' rules and memory, the service's counters, a million rows."""

@@ -1,4 +1,4 @@
-"""Measure what monitoring costs: `python -m benchmarks.cost`; tables into docs/cost.md."""
+"""Measure the cost of monitoring: `python -m benchmarks.cost`; writes tables to docs/cost.md."""
 
 import argparse
 import os
@@ -18,7 +18,7 @@ COMMAND = "python -m benchmarks.cost"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the parts, keep figures and tables; 1 where a claim does not hold."""
+    """Run the parts and write figures and tables; return 1 if a claim does not hold."""
     options = _options(arguments)
     codes = [PARTS[part](options) for part in options.parts]
     made = tables.tables(options.out)

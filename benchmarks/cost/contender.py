@@ -1,4 +1,4 @@
-"""One library's drift of a million rows, in a process of its own, as one line of JSON.
+"""Compute drift over a million rows with one library, in its own process; print a line of JSON.
 
 Run by `benchmarks.cost.rows` as `python -m benchmarks.cost.contender NAME FOLDER`.
 """
@@ -14,11 +14,11 @@ from typing import Any
 
 from benchmarks.cost.columns import REFERENCE, ROWS, Columns
 
-# Before the libraries are imported: both tell their makers of their use otherwise.
+# Set before importing the libraries: otherwise both send telemetry.
 os.environ |= {"DO_NOT_TRACK": "1", "NML_DISABLE_USAGE_LOGGING": "1"}
 
 OURS = "ours"
-AT_ONCE = 512  # As many small rows as the service bins in one call.
+AT_ONCE = 512  # The number of small rows that the service bins in one call.
 
 Work = Callable[[], object]
 
@@ -92,11 +92,11 @@ CONTENDERS: dict[str, Callable[[Path], Work]] = {
 
 
 def main() -> None:
-    """Prepare, then work, and print what each took."""
+    """Prepare, then work, and print the cost of each."""
     started = perf_counter()
     work = CONTENDERS[sys.argv[1]](Path(sys.argv[2]))
     ready = perf_counter()
-    # Lets the kernel count the peak anew, from what is held now.
+    # Resets the kernel's peak memory to the current memory.
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     held = _mebibytes("VmRSS")
     work()

@@ -1,10 +1,10 @@
 """Claim: counting every signal of every prediction costs the service under 3 % of its throughput.
 
-The service runs twice, once with counters that count nothing, and wrk loads both in turns: on, off,
-off, on, and the other way round in every second round. So neither a trend of the machine nor who
-comes first has a part in the ratio. Each round starts both anew, since two processes of one program
-differ by some percent for as long as they live. The interval is a bootstrap over rounds. Seconds of
-processor time a request say the same without the machine's other work.
+The service runs twice, once with counters that count nothing, and wrk loads both alternately: on,
+off, off, on, and in reverse in every second round. So neither a trend of the machine nor the order
+affects the ratio. Each round restarts both, because two processes of one program differ by some
+percent for their whole lifetime. The interval is a bootstrap over rounds. CPU seconds per request
+measure the same without the machine's other work.
 """
 
 import json
@@ -30,7 +30,7 @@ _RESAMPLES = 10_000
 
 @dataclass(frozen=True)
 class Turn:
-    """One run of wrk: answers a second, and the server's processor seconds an answer."""
+    """One run of wrk: responses per second, and the server's CPU seconds per response."""
 
     rate: float
     spent: float
@@ -38,7 +38,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Pair:
-    """What one round found with counters and without."""
+    """The results of one round, with and without counters."""
 
     counted: tuple[Turn, ...]
     uncounted: tuple[Turn, ...]
@@ -50,13 +50,13 @@ class Pair:
 
     @property
     def dearer(self) -> float:
-        """Return the share of processor time that counting adds to an answer."""
+        """Return the share of CPU time that counting adds to a response."""
         return fmean(t.spent for t in self.counted) / fmean(t.spent for t in self.uncounted) - 1
 
 
 @dataclass(frozen=True)
 class Overhead:
-    """What counting costs at a number of connections; shares, with an interval of 95 %."""
+    """The cost of counting at a number of connections, as shares with 95 % intervals."""
 
     rate: float
     slower: float
@@ -70,7 +70,7 @@ class Overhead:
 def measure(folder: Path, bundle: Path | None, *, rounds: int, seconds: int) -> dict[int, Overhead]:
     """Return the overhead by number of connections.
 
-    bundle: to serve, or None for the default.  seconds: of one of a round's four runs.
+    bundle: to serve, or None for the default.  seconds: of each of a round's four runs.
     """
     loaded = servers.served(folder, bundle)
     body = json.dumps({"instances": [loaded.manifest.self_test.instance]})
@@ -88,7 +88,7 @@ def measure(folder: Path, bundle: Path | None, *, rounds: int, seconds: int) -> 
 
 @contextmanager
 def _running(folder: Path, modules: Sequence[str], body: str) -> Iterator[list[Contender]]:
-    """Run the service as these modules do, started in this order, and warm."""
+    """Start these modules' services in this order, and warm them up."""
     with ExitStack() as stack:
         contenders = [
             stack.enter_context(servers.service(folder, name=module, module=module))
@@ -115,7 +115,7 @@ def overhead(pairs: Sequence[Pair], *, seed: int = 0) -> Overhead:
 
 
 def _median(shares: Sequence[float], seed: int) -> tuple[float, float, float]:
-    """Return the median and the bootstrap interval of it."""
+    """Return the median and its bootstrap interval."""
     found = np.array(shares)
     draws = np.random.default_rng(seed).integers(0, len(found), size=(_RESAMPLES, len(found)))
     low, high = np.quantile(np.median(found[draws], axis=1), [0.025, 0.975])
@@ -134,7 +134,7 @@ def _turn(contender: Contender, body: str, *, connections: int, seconds: int) ->
     process = psutil.Process(contender.pid)
     before = _spent(process)
     one = wrk.load(contender, body, connections=connections, seconds=seconds)
-    time.sleep(0.2)  # Predictions that wait to be stored belong to this turn.
+    time.sleep(0.2)  # Storing the waiting predictions is part of this run.
     return Turn(one.rate, (_spent(process) - before) / one.requests)
 
 

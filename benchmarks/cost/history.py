@@ -1,4 +1,4 @@
-"""The past that rules look back on: which series, how far, and writing it into a Prometheus."""
+"""The history that rules need: its series and its length, and writing it to a Prometheus."""
 
 import math
 import re
@@ -21,21 +21,21 @@ BIN_LEVEL, SIGNAL_LEVEL = "model_version_signal_bin:", "model_version_signal:"
 _RANGE = re.compile(r"([A-Za-z_:][\w:]*)(?:\{[^}]*\})?\[(\w+)(?::\w*)?\]")
 _PART = re.compile(r"(\d+)(ms|[smhdw])")
 _UNITS = {**SECONDS, "ms": 0.001}
-# A head takes samples up to an hour older than its newest; a chunk holds 120 samples.
+# A head accepts samples up to an hour older than its newest; a chunk holds 120 samples.
 _SPAN = 1800
 _SERIES = 4_000
 
 
 @dataclass(frozen=True)
 class Past:
-    """How far back rules read a metric, and how far apart its samples are, both in seconds."""
+    """How far back rules read a metric, and the interval of its samples, both in seconds."""
 
     metric: str
     span: int
     step: int
 
     def moments(self, start: int, stop: int, *, end: int) -> Milliseconds:
-        """Return the times of its samples from `start` to before `stop`, when `end` is now.
+        """Return the times of its samples from `start` up to, not including, `stop`.
 
         >>> Past("a", 30, 15).moments(0, 90, end=90).tolist()
         [60000, 75000]
@@ -45,10 +45,10 @@ class Past:
 
 
 def pasts(documents: Sequence[Any], *, interval: str) -> list[Past]:
-    """Return the past of every metric that has a series per signal or bin and is read as a range.
+    """Return the past of every metric with a series per signal or bin that a rule reads as a range.
 
-    documents: of rule files.  interval: between scrapes, and between evaluations of a group that
-    does not say.
+    documents: of rule files.  interval: between scrapes, and between evaluations of groups without
+    their own.
 
     >>> rule = {"record": "a", "expr": "rate(model_signal_bin_total[59m59s999ms]) + other[5m]"}
     >>> pasts([{"groups": [{"name": "g", "rules": [rule]}]}], interval="15s")
@@ -75,17 +75,17 @@ def raw_series(bins: Sequence[Labels], replica: int) -> list[bytes]:
 
 
 def recorded_series(metric: str, bins: Sequence[Labels]) -> list[bytes]:
-    """Return the labels of a recorded metric's series: one per bin or per signal."""
+    """Return the labels of a recorded metric's series, one per bin or per signal."""
     if metric.startswith(BIN_LEVEL):
         return _labels(metric, BIN.split(", "), bins, {})
     return _labels(metric, SIGNAL.split(", "), list(dict.fromkeys(key[:-1] for key in bins)), {})
 
 
 class History:
-    """Writes pasts into a Prometheus, all together from the oldest on, as it wants them.
+    """Writes pasts to a Prometheus, all together and oldest first, as it requires.
 
-    url: of one that takes remote writes.  traffic: what counters held.  bins: labels of a replica's
-    counters.
+    url: of a Prometheus with remote write enabled.  traffic: the counters' values.  bins: labels of
+    a replica's counters.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class History:
         self._random = np.random.default_rng(0)
 
     def write(self, needed: Sequence[Past], *, end: float) -> None:
-        """Write the past of each metric up to `end`, in seconds since 1970."""
+        """Write the past of each metric up to the Unix time `end`."""
         longest = max((past.span for past in needed), default=0)
         for start in range(int(end) - longest, int(end), _SPAN):
             for past in needed:
@@ -107,7 +107,7 @@ class History:
     def _write(self, past: Past, moments: Milliseconds) -> None:
         if past.metric != metrics.SIGNAL_BIN.name:
             labels = recorded_series(past.metric, self._bins)
-            # Poisson counts compress as real ones do.
+            # Poisson counts compress like real ones.
             values = self._random.poisson(past.step, size=(len(labels), len(moments)))
             _send(self._url, labels, values.astype(np.float64), moments)
             return

@@ -1,4 +1,4 @@
-"""The metrics page of a stand-in replica: rendered once, then only its counters are rewritten."""
+"""The metrics page of a stand-in replica: rendered once, then only its counters are updated."""
 
 from collections.abc import Iterable
 
@@ -25,7 +25,7 @@ _POWERS = 10 ** np.arange(DIGITS - 1, -1, -1, dtype=np.int64)
 
 
 class Page:
-    """The text of all signals' counters and references, as a replica of the service exports them.
+    """The text of all signals' counters and references, as a replica exports them.
 
     signals: how many, each with the bins of BINS.
     """
@@ -64,7 +64,7 @@ def _text(bins: Iterable[Labels]) -> bytes:
 
 
 def _widen(text: bytes, metric: Metric) -> bytes:
-    # Numbers of one width can be overwritten where they stand; a parser takes leading zeros.
+    # Numbers of one width can be overwritten in place; parsers accept leading zeros.
     prefix = f"{metric.name}{{".encode()
     lines = text.splitlines(keepends=True)
     wide = b"0" * DIGITS + b"\n"

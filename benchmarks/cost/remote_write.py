@@ -1,7 +1,7 @@
-"""Prometheus' remote write, as far as history for a benchmark needs it: whole series at once.
+"""Prometheus' remote write, as far as a benchmark's history needs it: whole series at once.
 
-The message is Protocol Buffers in a Snappy block. Its samples all have one width, so numpy lays
-them out; the block holds them as one literal, which every decoder takes.
+The message is Protocol Buffers in a Snappy block. All samples have one width, so that numpy can
+lay them out; the block stores them as one literal, which every decoder accepts.
 Source: the remote write 1.0 specification; google/snappy, format_description.txt.
 """
 
@@ -16,13 +16,13 @@ Milliseconds = NDArray[np.int64]
 
 _LITERAL_OF_4_BYTES = 63 << 2
 _VALUE, _TIMESTAMP = 0x09, 0x10
-_TIMESTAMP_BYTES = 6  # Of a varint of milliseconds since 1970: 2004 to 2109.
+_TIMESTAMP_BYTES = 6  # Bytes of a varint of milliseconds since 1970, from 2004 to 2109.
 _SAMPLE = b"\x12" + bytes([1 + 8 + 1 + _TIMESTAMP_BYTES])
 _HEADERS = {"Content-Encoding": "snappy", "Content-Type": "application/x-protobuf"}
 
 
 def series_labels(labels: Mapping[str, str]) -> bytes:
-    """Return a series' labels, `__name__` among them, as they stand in a message."""
+    """Return a series' labels, including `__name__`, encoded for a message."""
     return b"".join(
         _field(1, _field(1, name.encode()) + _field(2, value.encode()))
         for name, value in sorted(labels.items())
@@ -30,7 +30,7 @@ def series_labels(labels: Mapping[str, str]) -> bytes:
 
 
 def samples(values: Floats, moments: Milliseconds) -> list[bytes]:
-    """Return each series' samples as they stand in a message.
+    """Return each series' samples, encoded for a message.
 
     values: shape (series, moments).  moments: in milliseconds since 1970.
     """
@@ -47,7 +47,7 @@ def samples(values: Floats, moments: Milliseconds) -> list[bytes]:
 
 
 def message(labels: Sequence[bytes], blocks: Sequence[bytes]) -> bytes:
-    """Return the body of a request that writes series with these labels and samples."""
+    """Return the body of a request to write series with these labels and samples."""
     pairs = zip(labels, blocks, strict=True)
     content = b"".join(_field(1, label + block) for label, block in pairs)
     length = (len(content) - 1).to_bytes(4, "little")
@@ -55,7 +55,7 @@ def message(labels: Sequence[bytes], blocks: Sequence[bytes]) -> bytes:
 
 
 def send(url: str, body: bytes) -> None:
-    """Post one message to a Prometheus that takes remote writes. Raises HTTPError."""
+    """Post one message to a Prometheus with remote write enabled. Raises HTTPError."""
     with urlopen(Request(f"{url}/api/v1/write", data=body, headers=_HEADERS), timeout=300):
         pass
 

@@ -11,9 +11,9 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 
 class Replicas:
-    """Answers /0, /1, ... with the metrics of each replica while its `with` block lasts.
+    """Serves the metrics of each replica at /0, /1, ... inside its `with` block.
 
-    count: how many.  render: gives the page of a replica at a moment in seconds since 1970.
+    count: how many.  render: returns a replica's page at a Unix time.
     """
 
     def __init__(self, count: int, render: Callable[[int, float], bytes]) -> None:
@@ -22,7 +22,7 @@ class Replicas:
         self._thread = Thread(target=self._server.serve_forever, daemon=True)
 
     def targets(self) -> list[dict[str, Any]]:
-        """Return the static_configs that let Prometheus scrape each as an instance of its own."""
+        """Return static_configs with which Prometheus scrapes each as its own instance."""
         address = f"127.0.0.1:{self._server.server_address[1]}"
         return [
             {
@@ -65,6 +65,6 @@ def _handler(render: Callable[[int, float], bytes]) -> type[BaseHTTPRequestHandl
             self.wfile.write(page)
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing of scrapes."""
+            """Do not log scrapes."""
 
     return Handler

@@ -1,7 +1,7 @@
-"""Claim: counting a million rows costs a small part of what Evidently and NannyML take for them.
+"""Claim: counting a million rows costs a small part of what Evidently and NannyML need.
 
-All get the same rows, loaded and waiting in memory, each in a process of its own: a bundle's
-signals of digits, drawn with a little noise. The peers run with their defaults.
+All get the same rows, already loaded in memory, each in its own process: a bundle's signals of
+digits, drawn with a little noise. The peers run with their defaults.
 """
 
 import json
@@ -23,12 +23,12 @@ from perennial.bundle.predictor import Predictor
 
 PEERS = Path(f"{os.environ.get('VENV', '.venv')}-peers/bin/python")
 MISSING = f"{PEERS} is missing: run requirements/install.sh python peers"
-NOISE = 0.01  # Standard deviations; it keeps drawn values from repeating.
+NOISE = 0.01  # Standard deviations of the noise, which prevents repeated values.
 
 
 @dataclass(frozen=True)
 class Spent:
-    """What one contender took: to load, to work, and memory while it worked beyond the rows'."""
+    """The cost of one contender: time to load and to work, and memory beyond that of the rows."""
 
     load_s: float
     s: float
@@ -37,7 +37,7 @@ class Spent:
 
     @property
     def more_mib(self) -> float:
-        """Return the mebibytes that the work needed beside the loaded rows."""
+        """Return the mebibytes that the work needed in addition to the loaded rows."""
         return self.peak_mib - self.loaded_mib
 
 
@@ -52,7 +52,7 @@ def write(folder: Path, bundle: Bundle, *, rows: int, seed: int = 0) -> None:
 
 
 def measure(folder: Path, *, rounds: int) -> dict[str, Spent]:
-    """Return what each contender took with the rows in `folder`: the medians of some rounds."""
+    """Return the cost of each contender with the rows in `folder`, as medians over rounds."""
     found: dict[str, list[Spent]] = {name: [] for name in CONTENDERS}
     for number in range(rounds):
         for name, each in found.items():

@@ -1,7 +1,7 @@
-"""Claim: the rules keep up with their interval; how long they take and what Prometheus holds.
+"""Claim: the rules keep up with their interval; measures their time and Prometheus' memory.
 
-A real Prometheus scrapes stand-in replicas every 15 s and evaluates the project's own generated
-rules, after the past that their windows look back on was written into it.
+A real Prometheus scrapes stand-in replicas every 15 s and evaluates the project's generated rules,
+after the history that their windows need was written to it.
 """
 
 import shutil
@@ -27,7 +27,7 @@ from perennial.metric_names import service as metrics
 from tests.prometheus import Prometheus
 
 INTERVAL = "15s"
-# Of the raw counters, so that chunks in memory are as full as they are in use.
+# History of the raw counters, so that chunks in memory are as full as in real use.
 LEAST_PAST = 1800
 PATIENCE = 900
 _RAW = metrics.SIGNAL_BIN.name
@@ -36,10 +36,10 @@ _WRITABLE = ["--web.enable-remote-write-receiver"]
 
 @dataclass(frozen=True)
 class Cost:
-    """What one size costs.
+    """The cost of one size.
 
-    past: seconds of raw history, over those that the rules look back on if `whole`.
-    scrape: seconds of the slowest.
+    past: seconds of raw history; if `whole`, more than the rules look back.
+    scrape: seconds of the slowest scrape.
     """
 
     signals: int
@@ -55,7 +55,7 @@ def measure(
 ) -> Cost:
     """Measure one size, with a raw history of at most `most_samples` samples.
 
-    seconds: to watch the rules for; every group is evaluated once at least.
+    seconds: to watch the rules for; every group is evaluated at least once.
     """
     page, now = Page(signals), time.time()
     paths = [folder / path for path in generated_files.put(folder, _rules())]

@@ -1,4 +1,4 @@
-"""The tables of docs/cost.md, made from the figures that were kept."""
+"""The tables of docs/cost.md, generated from the stored figures."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ Rows = Mapping[str, Row]
 
 
 def rule_figures(cost: Cost) -> dict[str, Figure]:
-    """Return what is kept of one size."""
+    """Return the stored figures of one size."""
     spent, slowest = cost.watched.evaluations.groups(), cost.watched.evaluations.slowest()
     own = cost.watched.own
     return {
@@ -38,12 +38,12 @@ def rule_figures(cost: Cost) -> dict[str, Figure]:
 
 
 def overhead_figures(overhead: Overhead) -> dict[str, Figure]:
-    """Return what is kept of one number of connections."""
+    """Return the stored figures of one number of connections."""
     return {name: round(value, 4) for name, value in vars(overhead).items()}
 
 
 def spent_figures(spent: Spent, ours: Spent) -> dict[str, Figure]:
-    """Return what is kept of one contender, with its ratios to ours."""
+    """Return the stored figures of one contender, with its ratios to ours."""
     return {
         **{name: round(value, 2) for name, value in vars(spent).items()},
         "times_s": round(spent.s / ours.s, 1),
@@ -52,7 +52,7 @@ def spent_figures(spent: Spent, ours: Spent) -> dict[str, Figure]:
 
 
 def tables(path: Path) -> dict[str, str]:
-    """Return each part's table as Markdown, of all that `path` has figures of."""
+    """Return each part's table as Markdown, for all figures in `path`."""
     kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     made: dict[str, tuple[Callable[[Rows], str], Rows]] = {
         RULES: (_rules, {name: row for name, row in kept.items() if name.startswith(RULES)}),

@@ -7,20 +7,20 @@ from benchmarks.cost.page import BINS, Ints
 
 Floats = NDArray[np.float64]
 
-# Observations a second of each bin, from the idlest replica to the busiest.
+# Observations per second in each bin, from the idlest replica to the busiest.
 RATES = (0.5, 2.0)
 
 
 class Traffic:
-    """What every replica has counted at a moment; each counts at its own steady rate, no drift.
+    """The counters of every replica at a time; each has its own steady rate, without drift.
 
-    signals, replicas: how many.  start: when all counters were 0, in seconds since 1970.
+    signals, replicas: how many.  start: Unix time when all counters were 0.
     """
 
     def __init__(self, signals: int, *, replicas: int, start: float, seed: int = 0) -> None:
         random = np.random.default_rng(seed)
         self._rates: Floats = random.uniform(*RATES, size=replicas)
-        # Not all at once, so that the bins' samples differ and compress no better than real ones.
+        # Offset per bin, so that the bins' samples differ and compress no better than real ones.
         self._phases: Floats = random.uniform(size=(replicas, signals * len(BINS)))
         self._start = start
 

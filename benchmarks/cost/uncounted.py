@@ -1,4 +1,4 @@
-"""The service with its counters off: `python -m benchmarks.cost.uncounted`, for comparison only."""
+"""The service without counters, for comparison: `python -m benchmarks.cost.uncounted`."""
 
 import sys
 
@@ -14,11 +14,11 @@ class Uncounted(Counters):
     """Counters that count nothing."""
 
     def add(self, rows: Rows, probabilities: Floats32, *, seconds: float) -> None:
-        """Forget the batch."""
+        """Ignore the batch."""
 
 
 class UncountedVersions(Versions):
-    """Gives every bundle counters that count nothing; what is exported stays at 0."""
+    """Gives every bundle counters that count nothing, so that exported values stay at 0."""
 
     def enter(self, bundle: Bundle) -> Counters:
         """Make a bundle the serving one."""

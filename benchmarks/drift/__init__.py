@@ -1,1 +1,1 @@
-"""Detection of graded shifts beside other drift libraries, at the same false-alarm rate."""
+"""Compare the detection of graded shifts with other libraries at the same false-alarm rate."""

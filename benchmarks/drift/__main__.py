@@ -35,20 +35,20 @@ DETECTORS: tuple[Detector, ...] = (
     River(),
 )
 NUMBERS = ("references", "streams", "stationary", "seed", "processes")
-# Nothing is reported to anybody: Evidently's and NannyML's switches. One thread per process.
+# Turn off the telemetry of Evidently and NannyML. One thread per process.
 QUIET = {
     "DO_NOT_TRACK": "1",
     "EVIDENTLY_DISABLE_TELEMETRY": "1",
     "NML_DISABLE_USAGE_LOGGING": "1",
     "NML_DISABLE_USER_ANALYTICS": "1",
     "OMP_NUM_THREADS": "1",
-    # alibi-detect brings transformers, which say at length that they found no PyTorch.
+    # alibi-detect imports transformers, which print long warnings that PyTorch is missing.
     "TRANSFORMERS_VERBOSITY": "error",
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run all tasks whose data is there; 1 where none is."""
+    """Run all tasks whose data is present; return 1 if there are none."""
     options = _options(arguments)
     os.environ.update(QUIET)
     numbers = {name: getattr(options, name) for name in NUMBERS}
@@ -78,7 +78,7 @@ def _task(
     try:
         task = build(name, data=data, seed=size.seed)
     except DataMissing as missing:
-        print(f"{name}: left out: {missing}", file=sys.stderr)
+        print(f"{name}: skipped: {missing}", file=sys.stderr)
         return None
     check(task, seed=size.seed)
     outcomes, alarms = run(task, DETECTORS, size)

@@ -1,4 +1,4 @@
-"""Accuracy that is estimated without labels, held against the accuracy that was there."""
+"""Compare accuracy estimated without labels with the true accuracy."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ import numpy as np
 from benchmarks.drift.frame import Floats, Frame
 from benchmarks.drift.tasks import Setting, Task
 
-# Requests that one estimate is made from, and estimates of each setting per reference.
+# Requests per estimate, and estimates per setting and reference.
 ROWS, CHUNKS = 1_000, 2
 
-# From the reference, with labels, to the function from chunks of live rows to their accuracies.
+# Turns the labelled reference into a function that estimates the accuracy of chunks of live rows.
 Estimate = Callable[[Sequence[Frame]], Floats]
 Estimator = Callable[[Frame], Estimate]
 
 
 @dataclass(frozen=True)
 class Error:
-    """How far an estimator was off in one setting: the mean absolute difference of accuracies."""
+    """An estimator's error in one setting: the mean absolute difference of accuracies."""
 
     task: str
     shift: str
@@ -42,12 +42,12 @@ def confidence(frame: Frame) -> Floats:
 
 
 def constant(reference: Frame) -> Estimate:
-    """Say that nothing changed: the reference's accuracy."""
+    """Estimate the reference's accuracy, as if nothing had changed."""
     return lambda chunks: np.full(len(chunks), right(reference).mean())
 
 
 def promised(reference: Frame) -> Estimate:
-    """Say what calibrated probabilities promise: their mean.
+    """Estimate the mean of the calibrated probabilities.
 
     Source: Guillory et al., Predicting with Confidence on Unseen Distributions, 2021, sec. 3.
     """
@@ -55,7 +55,7 @@ def promised(reference: Frame) -> Estimate:
 
 
 def difference(reference: Frame) -> Estimate:
-    """Say that accuracy fell by as much as mean confidence did: DoC.
+    """Estimate that accuracy fell by as much as mean confidence did: DoC.
 
     Source: as `promised`.
     """
@@ -64,7 +64,7 @@ def difference(reference: Frame) -> Estimate:
 
 
 def above(reference: Frame) -> Estimate:
-    """Say what share of rows is over the confidence that as many reference rows pass as are right.
+    """Estimate the share of rows over a confidence threshold fitted to the reference's accuracy.
 
     Source: Garg et al., Leveraging Unlabeled Data to Predict Out-of-Distribution Performance, 2022.
     """
@@ -73,7 +73,7 @@ def above(reference: Frame) -> Estimate:
 
 
 def binned(reference: Frame, bins: int = 10) -> Estimate:
-    """Say the reference's accuracy of each bin of confidence, weighted by the live shares."""
+    """Estimate the reference's accuracy per confidence bin, weighted by the live shares."""
     sure = confidence(reference)
     edges = np.unique(np.quantile(sure, np.arange(1, bins) / bins))
     places = np.searchsorted(edges, sure)
@@ -85,7 +85,7 @@ def binned(reference: Frame, bins: int = 10) -> Estimate:
 
 
 def cbpe(reference: Frame) -> Estimate:
-    """Ask NannyML's CBPE."""
+    """Estimate with NannyML's CBPE."""
     import nannyml
 
     classes = reference.probabilities.shape[1]
@@ -127,9 +127,9 @@ ESTIMATORS: dict[str, Estimator] = {
 
 
 def errors(task: Task, *, references: int, seed: int) -> list[Error]:
-    """Return each estimator's error in each setting, and without a shift as grade 0.
+    """Return each estimator's error in each setting; grade 0 is without a shift.
 
-    Reference and live rows come from different halves of the population, split anew each time.
+    Reference and live rows come from different halves of the population, split randomly each time.
     """
     settings = (Setting("none", "", 0, task.base, None), *task.settings)
     realised: list[Floats] = []

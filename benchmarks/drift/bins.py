@@ -6,16 +6,16 @@ from benchmarks.drift.frame import Floats, Frame, Ints
 from perennial.signals import numeric_edges, reference_shares
 from perennial.statistics.evidence import ranks
 
-# As params.yaml has them: at most so many numbered bins, of so many reference rows at least.
+# As in params.yaml: maximum number of numbered bins, minimum reference rows per bin.
 BINS, ROWS_PER_BIN = 10, 25
 
 
 class Bins:
     """The bins of every signal, in one flat vector.
 
-    sizes: bins per signal.  shares: of the reference, all signals one after the other.
-    ordered: of each flat bin, whether it is numbered: neither outside, missing nor a category.
-    is_ordered: of each signal, whether it has such bins.  ranks: of numbered bins, else 0.
+    sizes: bins per signal.  shares: of the reference, all signals one after another.
+    ordered: for each flat bin, whether it is numbered: not outside, missing or a category.
+    is_ordered: for each signal, whether it has such bins.  ranks: of numbered bins, else 0.
     """
 
     def __init__(self, reference: Frame) -> None:
@@ -45,7 +45,7 @@ class Bins:
             self.ranks[start : start + size - 2] = ranks(part, ordered=size - 2)
 
     def codes(self, frame: Frame) -> Ints:
-        """Return where each value counts in the flat vector, shape (rows, signals)."""
+        """Return each value's index in the flat vector, shape (rows, signals)."""
         found = np.empty((len(frame), len(self.sizes)), dtype=np.int64)
         for s, edges in enumerate(self._edges):
             values = frame.numeric[:, s]

@@ -1,4 +1,4 @@
-"""Whether the scores are those of the peers' own objects: looked at in every run."""
+"""Check in every run that the scores match those of the peers' own objects."""
 
 import sys
 
@@ -13,21 +13,21 @@ from benchmarks.drift.protocol import WINDOWS
 from benchmarks.drift.tasks import Task
 from benchmarks.drift.windows import Looks
 
-# A p-value of Evidently's is read from a table here, so its logarithm is off by a little.
+# Evidently's p-values are read from a table here, so their logarithms differ slightly.
 TOLERANCE = 2e-3
 AT = (1, 20, 70)
-# -log of a delta that river can still divide by.
+# -log of the smallest delta that river can divide by.
 DEEPEST = 60.0
 
 
 class PeerDiffers(Exception):
-    """A peer's own object says something else than the benchmark's fast equal of it."""
+    """A peer's own object and the benchmark's fast version of it give different scores."""
 
 
 def check(task: Task, *, seed: int) -> float:
     """Return the largest relative difference from the peers' own objects, on one stream.
 
-    Raises PeerDiffers where it is not small.
+    Raises PeerDiffers if it is not small.
     """
     looks, rng = Looks(), np.random.default_rng([seed, 0])
     rows, shifted = len(task.base), _shifted(task)
@@ -54,7 +54,7 @@ def check(task: Task, *, seed: int) -> float:
 def _differ(task: Task, name: str, said: float, score: float) -> float:
     apart = abs(said - score) / max(abs(said), 1.0)
     if apart > TOLERANCE:
-        raise PeerDiffers(f"{task.name}: {name}: it says {said}, expected {score}")
+        raise PeerDiffers(f"{task.name}: {name}: the peer's score is {said}, expected {score}")
     return apart
 
 
@@ -66,7 +66,7 @@ def _shifted(task: Task) -> Frame:
 def _check_river(
     task: Task, reference: Frame, stream: Frame, rows: tuple[Ints, Ints], looks: Looks
 ) -> None:
-    """Hold river's first alarm against the score, at a delta that its history does not reach."""
+    """Compare river's first alarm with the score, at a delta without alarms in the history."""
     watcher = River().fit(reference, looks)
     scores: Floats = watcher.watch(task.base, _shifted(task))(*rows)
     for variant, name in enumerate(River.variants):
@@ -74,4 +74,6 @@ def _check_river(
         alarm = watcher.real(stream, variant, limit)
         expected = int(looks.places[(scores[variant] > limit).argmax()]) + looks.before
         if alarm is None or not 0 <= expected - alarm < looks.every + CLOCK:
-            raise PeerDiffers(f"{task.name}: river, {name}: row {alarm}, expected {expected}")
+            raise PeerDiffers(
+                f"{task.name}: river, {name}: alarm at row {alarm}, expected {expected}"
+            )

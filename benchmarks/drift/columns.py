@@ -1,4 +1,4 @@
-"""From inputs and probabilities to the columns that every detector sees: the service's signals."""
+"""Turn inputs and probabilities into the columns for the detectors: the service's signals."""
 
 import numpy as np
 
@@ -18,12 +18,12 @@ from perennial.signals import (
 
 
 def extraction(rows: Rows) -> Extraction:
-    """Return the service's own extraction, fitted on what the model learned from."""
+    """Return the service's extraction, fitted on the model's training rows."""
     return Extraction.fit(_schema(rows), _typed(rows.train))
 
 
 def frame(extracted: Extraction, inputs: Inputs, labels: Ints, probabilities: Floats) -> Frame:
-    """Return all columns of these rows: the input signals, and what the model said."""
+    """Return all columns of these rows: input signals and output signals."""
     columns = extracted.extract(_typed(inputs)) | outputs(probabilities)
     levels_of = {name: len(bins) for name, bins in extracted.categories.items()}
     levels_of[PREDICTION] = probabilities.shape[1] + 2

@@ -1,4 +1,4 @@
-"""The rows of each task: real digits, CIFAR-10 and AG News, and one table that is made up."""
+"""The rows of each task: real digits, CIFAR-10 and AG News, and a synthetic table."""
 
 import csv
 import io
@@ -13,17 +13,17 @@ from numpy.typing import NDArray
 from benchmarks.drift.frame import Ints
 from benchmarks.drift.tabular import tabular
 
-# Whatever a row is: numbers, pixels from 0 to 1, or text.
+# A row's input: numbers, pixels from 0 to 1, or text.
 Inputs = NDArray[Any]
 
 
 class DataMissing(Exception):
-    """A task's data is not on this machine; the message says which file was looked for."""
+    """A task's data is not on this machine; the message names the missing file."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows the model learns from, and the population: reference and traffic are drawn from it."""
+    """Rows to train the model, and the population that reference and traffic are drawn from."""
 
     kind: str
     classes: int
@@ -81,7 +81,7 @@ def _articles(file: Path) -> tuple[Inputs, Ints]:
 
 def _there(file: Path) -> None:
     if not file.exists():
-        raise DataMissing(f"{file}: not there; PERENNIAL_DATA names the folder that holds the data")
+        raise DataMissing(f"{file}: missing; set PERENNIAL_DATA to the folder with the data")
 
 
 LOADERS: dict[str, Callable[[Path, np.random.Generator], Rows]] = {

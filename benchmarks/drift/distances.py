@@ -1,7 +1,7 @@
-"""Distances between the reference and sliding windows on raw values: KS and Wasserstein's.
+"""KS and Wasserstein distances between the reference's raw values and sliding windows.
 
-What scipy computes from two samples, but for all windows of a stream in one pass; every run checks
-it against the peers' own objects.
+They equal scipy's for two samples but are computed for all windows of a stream in one pass; every
+run checks them against the peers' own objects.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ class Ladder:
     """
 
     def __init__(self, reference: Floats, before: Floats, after: Floats) -> None:
-        # Half of the numbers' work is for float32 values: that is what the signals are.
+        # float32 halves the work, and the signals are float32.
         steps = [np.unique(np.concatenate(column)) for column in _columns(before, after, reference)]
         steps = [rungs[~np.isnan(rungs)] for rungs in steps]
         self._length = np.array([len(rungs) for rungs in steps])
@@ -38,7 +38,7 @@ class Ladder:
     def distances(
         self, first: Ints, then: Ints, *, window: int, looks: Looks
     ) -> tuple[Floats, Floats]:
-        """Return the KS statistic and Wasserstein's distance at each look, (looks, columns)."""
+        """Return the KS statistic and Wasserstein distance at each look, (looks, columns)."""
         kept = first[looks.before - (window - looks.every) :]
         codes = np.concatenate([self._before[kept], self._after[then]]).T
         result: tuple[Floats, Floats] = compiled()(
@@ -65,7 +65,7 @@ def _codes(rungs: Floats, values: Floats) -> Any:
 
 @cache
 def compiled() -> Callable[..., Any]:
-    """Return `_pass` as machine code; without that it would take hours."""
+    """Return `_pass` compiled; uncompiled it would take hours."""
     from numba import njit
 
     return njit(_pass)  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""What every detector sees: signal columns of rows, with the model's outputs among them."""
+"""The input of every detector: the signal columns of rows, including the model's outputs."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class Frame:
     numeric: shape (rows, numeric columns), NaN where missing.
     categorical: shape (rows, categorical columns), whole numbers from 0 to its level.
     levels: how many values each categorical column may have.
-    labels: the true classes, shape (rows,), which no detector may look at.
+    labels: the true classes, shape (rows,), which no detector may use.
     probabilities: the model's, shape (rows, classes).
     """
 

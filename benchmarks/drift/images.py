@@ -1,4 +1,4 @@
-"""Shifts of images, rows of pixels from 0 to 1; there are no more grey levels afterwards."""
+"""Shifts of images, rows of pixels from 0 to 1; they do not add grey levels."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from benchmarks.drift.frame import Floats
 
 
 def blur(images: Floats, strength: float, rng: np.random.Generator) -> Floats:
-    """Blur by a normal kernel with a standard deviation of `strength` pixels."""
+    """Blur with a normal kernel with a standard deviation of `strength` pixels."""
     from scipy.ndimage import gaussian_filter
 
     across = (0.0,) + (strength, strength) + (0.0,) * (images.ndim - 3)
@@ -19,12 +19,12 @@ def noise(images: Floats, strength: float, rng: np.random.Generator) -> Floats:
 
 
 def brightness(images: Floats, strength: float, rng: np.random.Generator) -> Floats:
-    """Let in `strength` times the light."""
+    """Multiply the brightness by `strength`."""
     return _levels(images * strength, images)
 
 
 def rotation(images: Floats, strength: float, rng: np.random.Generator) -> Floats:
-    """Turn by `strength` degrees about the centre."""
+    """Rotate by `strength` degrees about the centre."""
     from scipy.ndimage import rotate
 
     turned = rotate(images, strength, axes=(2, 1), reshape=False, order=1, mode="nearest")
@@ -32,7 +32,7 @@ def rotation(images: Floats, strength: float, rng: np.random.Generator) -> Float
 
 
 def _levels(shifted: Floats, images: Floats) -> Floats:
-    # The scans of the digits have 17 grey levels and no others; a shift must not be seen by that.
+    # The digits have only 17 grey levels; a shift must not be detectable by new levels.
     steps = 16 if images.shape[1] == 8 else 255
     rounded: Floats = np.clip(np.round(shifted * steps), 0, steps) / steps
     return rounded

@@ -43,7 +43,7 @@ MODELS: dict[str, Callable[[int], Any]] = {"tabular": _tabular, "image": _image,
 
 
 def fit(kind: str, inputs: Inputs, labels: Ints, *, seed: int) -> Callable[[Inputs], Floats]:
-    """Return the function from inputs to probabilities; a fifth of the rows calibrates them."""
+    """Return a function from inputs to probabilities, calibrated on a fifth of the rows."""
     import warnings
 
     from sklearn.calibration import CalibratedClassifierCV
@@ -52,7 +52,7 @@ def fit(kind: str, inputs: Inputs, labels: Ints, *, seed: int) -> Callable[[Inpu
 
     cut = len(labels) * 4 // 5
     with warnings.catch_warnings():
-        # Few iterations are enough here; accuracy is not what is compared.
+        # Few iterations are enough, because accuracy is not compared.
         warnings.simplefilter("ignore", ConvergenceWarning)
         model = MODELS[kind](seed).fit(inputs[:cut], labels[:cut])
     calibrated = CalibratedClassifierCV(FrozenEstimator(model), method="temperature")

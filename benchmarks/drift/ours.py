@@ -1,4 +1,4 @@
-"""Perennial's own rule: PSI, G and ranks in windows, from counts per bin as Prometheus has them."""
+"""Perennial's own rule: PSI, G and ranks in windows, from counts per bin as in Prometheus."""
 
 from dataclasses import dataclass
 
@@ -12,21 +12,21 @@ from benchmarks.drift.windows import Looks
 from monitoring.thresholds import Thresholds, seconds
 from perennial.statistics.evidence import LEAST_VARIANCE, critical_value, evidence_limit
 
-# Requests come at this rate, which turns the rule's windows into so many rows.
+# The request rate, which converts the rule's windows to rows.
 A_MINUTE = 10
-# The family-wise level of one look, as params.yaml has it.
+# The family-wise level of one look, as in params.yaml.
 LEVEL = 0.01
-# The score where the effect is too small to matter.
+# The score if the effect is too small to matter.
 NO_EFFECT = -1e6
 SHIPPED = "Perennial as shipped"
 
 
 @dataclass(frozen=True)
 class Perennial:
-    """Alarms when the evidence of a signal, G or that of ranks, is over its limit by a threshold.
+    """Alarms when a signal's evidence, of G or of ranks, exceeds its limit by a threshold.
 
-    As shipped, the threshold is 0 and the effect, PSI, must be over its own limit too. Without
-    these, the same evidence at another level is compared with the peers.
+    As shipped, the threshold is 0, and the effect, PSI, must exceed its own limit too. To compare
+    with the peers, the threshold is set to their level and PSI is ignored.
     """
 
     name: str = "Perennial"
@@ -51,7 +51,7 @@ class PerennialWatcher:
         self._limits = {window: self._limit(window) for window in self._rows}
 
     def watch(self, before: Frame, after: Frame) -> Scorer:
-        """Score by the greatest excess of evidence over its limit, of all signals and windows."""
+        """Score by the largest excess of evidence over its limit, of all signals and windows."""
         old, new = self._bins.codes(before), self._bins.codes(after)
 
         def score(first: Ints, then: Ints) -> Floats:
@@ -81,11 +81,11 @@ class PerennialWatcher:
         return highest
 
     def _known(self, rows: int) -> int:
-        """Return the rows of the baseline: the reference's, and the day's before the window."""
+        """Return the rows of the baseline: the reference's plus the day's before the window."""
         return self._bins.rows + self._longest - rows
 
     def _limit(self, window: str) -> tuple[Floats, Floats]:
-        """Return the limits of G and of ranks; signals without an order never pass the latter."""
+        """Return the limits of G and of ranks; unordered signals never exceed the latter."""
         ordered = self._bins.is_ordered
         tests = len(ordered) + int(ordered.sum())
         g_limits = [self._evidence_limit(bins, window, tests) for bins in self._bins.sizes]
@@ -104,19 +104,19 @@ class PerennialWatcher:
 
 
 def psi(live: Floats, bins: Bins, *, rows: int, prior: float) -> Floats:
-    """Return every signal's PSI at every look, as perennial/statistics/drift.py has it for one."""
+    """Return every signal's PSI at every look, as perennial/statistics/drift.py does for one."""
     difference = (live - rows * bins.shares) / (rows + prior)
     return windows.per_signal(difference * np.log1p(difference / bins.shares), bins.sizes)
 
 
 def g(live: Floats, base: Floats, sizes: tuple[int, ...], *, rows: int, known: int) -> Floats:
-    """Return every signal's G at every look, as perennial/statistics/evidence.py has it for one."""
+    """Return every signal's G at every look, as perennial/statistics/evidence.py does for one."""
     ratio = np.where(live > 0, live / (rows * base), 1)
     return 2 * windows.per_signal(live * np.log(ratio), sizes) / (1 + rows / known)
 
 
 def rank(live: Floats, base: Floats, bins: Bins, *, rows: int, known: int) -> Floats:
-    """Return every signal's rank statistic at every look; 0 where its bins have no order."""
+    """Return every signal's rank statistic at every look; 0 if its bins have no order."""
     shares = np.where(bins.ordered, base, 0.0)
     total = np.maximum(windows.per_signal(shares, bins.sizes), LEAST_VARIANCE)
     mean = windows.per_signal(shares * bins.ranks, bins.sizes) / total

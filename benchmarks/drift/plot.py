@@ -1,4 +1,4 @@
-"""The picture for the docs: requests until the alarm by strength of shift, one panel per task."""
+"""The plot for the docs: requests until the alarm by strength of shift, one panel per task."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from benchmarks.drift.run import Outcome
 DPI = 110
 GRADES = ("barely\nvisible", "slight", "plain", "gross")
 TICKS = (50, 100, 250, 500, 1_000, 2_500, 6_000)
-# Told apart in grey: by marker and dash, ours by weight.
+# Distinguishable in grey: by marker and dash, ours by line width.
 LOOKS: tuple[dict[str, Any], ...] = (
     {"color": "#1f3b57", "marker": "o", "linewidth": 2.6},
     {"color": "#8a8a8a", "marker": "s", "linestyle": "--"},
@@ -23,7 +23,7 @@ LOOKS: tuple[dict[str, Any], ...] = (
 
 
 def draw(outcomes: Sequence[Outcome], detectors: Sequence[str], file: Path) -> None:
-    """Write the PNG. outcomes: of one variant per detector."""
+    """Write the PNG. outcomes: those of one variant per detector."""
     from matplotlib.figure import Figure
 
     tasks = list(dict.fromkeys(outcome.task for outcome in outcomes))

@@ -1,4 +1,4 @@
-"""What a detector is, and the one threshold that makes all of them raise as many false alarms."""
+"""The detectors' interface, and the threshold that gives all the same false-alarm rate."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -8,39 +8,39 @@ import numpy as np
 from benchmarks.drift.frame import Floats, Frame, Ints
 from benchmarks.drift.windows import Looks
 
-# Rows that a peer which keeps raw rows compares with its reference; its best is reported.
+# Window sizes, in rows, for peers that compare raw rows; the best one is reported.
 WINDOWS = (250, 1_000, 3_000)
-# From the stream's rows, before and after the onset, to a score per variant and look: the higher,
-# the more alarming. Shape (variants, looks).
+# Turns the stream's rows, before and after the onset, into a score per variant and look, shape
+# (variants, looks). Higher scores mean stronger drift.
 Scorer = Callable[[Ints, Ints], Floats]
 
 
 class Watcher(Protocol):
-    """A detector that knows its reference."""
+    """A detector with its reference."""
 
     def watch(self, before: Frame, after: Frame) -> Scorer:
-        """Return the scorer of streams whose rows are of `before` until the onset, then `after`."""
+        """Return the scorer of streams with rows of `before` up to the onset, then of `after`."""
 
 
 class Detector(Protocol):
-    """A way to tell drift, in one or several variants of which its best is reported."""
+    """A method to detect drift, with one or more variants; the best one is reported."""
 
     @property
     def name(self) -> str:
-        """What the table calls it."""
+        """Its name in the table."""
 
     @property
     def variants(self) -> tuple[str, ...]:
-        """What its variants differ in, in the order of the scores."""
+        """The names of its variants, in the order of the scores."""
 
     def fit(self, reference: Frame, looks: Looks) -> Watcher:
         """Return the detector with its reference."""
 
 
 def threshold(peaks: Floats, *, level: float) -> float:
-    """Return the score that a share `level` of stationary streams passes at any of its looks.
+    """Return the score that a share `level` of stationary streams exceeds at any look.
 
-    peaks: the greatest score of each stream, shape (streams,).
+    peaks: the largest score of each stream, shape (streams,).
 
     >>> threshold(np.array([1.0, 2.0, 3.0, 4.0]), level=0.25)
     3.0
@@ -50,7 +50,7 @@ def threshold(peaks: Floats, *, level: float) -> float:
 
 
 def delays(scores: Floats, limit: float, looks: Looks) -> Floats:
-    """Return the requests until each stream's first alarm, infinity where none came.
+    """Return the requests until each stream's first alarm, infinity if there was none.
 
     scores: shape (streams, looks).
 

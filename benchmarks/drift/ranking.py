@@ -1,4 +1,4 @@
-"""Who tells a shift sooner, over all settings: the best variant of each detector, and its rank."""
+"""Rank the detectors by delay over all settings, each with its best variant."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -7,7 +7,7 @@ import numpy as np
 from benchmarks.drift.frame import Floats
 from benchmarks.drift.run import Outcome
 
-# Differences smaller than these, in requests, are ties.
+# Smaller differences, in requests, are ties.
 TIE = 50
 
 
@@ -32,9 +32,9 @@ def of_best(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def average_ranks(costs: Mapping[str, Iterable[float]]) -> dict[str, float]:
-    """Return each name's rank, 1 for the least cost, averaged over settings; ties share ranks.
+    """Return each name's rank, 1 for the lowest cost, averaged over settings; ties share ranks.
 
-    costs: per name the mean requests until the alarm, in the same order of settings.
+    costs: per name the mean requests until the alarm, with settings in the same order.
 
     >>> average_ranks({"a": [100, 500], "b": [300, 510]})
     {'a': 1.25, 'b': 1.75}

@@ -10,7 +10,7 @@ from benchmarks.drift.ours import SHIPPED
 from benchmarks.drift.ranking import average_ranks, best
 from benchmarks.drift.run import Alarms, Outcome
 
-# Whose estimate of accuracy stands beside which detector.
+# The accuracy estimator shown next to each detector.
 ESTIMATES = {"Perennial": "difference of confidences", "NannyML": "NannyML CBPE"}
 NONE = "–"
 
@@ -18,7 +18,7 @@ NONE = "–"
 class Summary:
     """Every detector's best variant over all settings, the best one first.
 
-    The rule as shipped raises fewer false alarms than the others, so that it has no rank.
+    The rule as shipped raises fewer false alarms than the others, so it has no rank.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Summary:
         self.detectors = sorted(self._ranks, key=lambda name: self._ranks[name])
 
     def figures(self) -> dict[str, dict[str, results.Figure]]:
-        """Return what goes into results.json."""
+        """Return the figures for results.json."""
         names = [*self.detectors, *([SHIPPED] if SHIPPED in self._variants else [])]
         return {
             "average rank": {name: round(rank, 2) for name, rank in self._ranks.items()},
@@ -45,7 +45,7 @@ class Summary:
         }
 
     def tables(self) -> dict[str, str]:
-        """Return all tables for the docs by the name of their place."""
+        """Return all tables for the docs by the name of their marker."""
         return {
             "overall": self.overall(),
             "ranks": self.ranks(),

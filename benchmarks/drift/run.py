@@ -1,4 +1,4 @@
-"""Streams past every detector: stationary ones for its threshold, shifted ones for its delay."""
+"""Run every detector on streams: stationary for the threshold, shifted for the delay."""
 
 import multiprocessing
 import sys
@@ -14,15 +14,15 @@ from benchmarks.drift.tasks import Setting, Task
 from benchmarks.drift.windows import Looks
 
 LEVEL = 0.05
-# Whose threshold is not set here.
+# The detector whose threshold is not set here.
 FIXED = {SHIPPED: 0.0}
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much is simulated: streams per setting, and stationary ones per purpose.
+    """The amount to simulate: streams per setting, and stationary streams per purpose.
 
-    Each of the `references` is drawn anew, and sees an equal part of the streams.
+    Each of the `references` is drawn independently and gets an equal part of the streams.
     """
 
     references: int = 40
@@ -35,10 +35,10 @@ class Size:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one variant of a detector did in one setting.
+    """The result of one variant of a detector in one setting.
 
-    power: share of streams in which it alarmed.  delay: median requests until then, infinite where
-    fewer than half alarmed.  cost: mean requests until then, the horizon where none came.
+    power: share of streams with an alarm.  delay: median requests until the alarm, infinite if
+    fewer than half alarmed.  cost: mean requests until the alarm, the horizon if there was none.
     """
 
     task: str
@@ -54,7 +54,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Alarms:
-    """A detector's share of stationary streams with an alarm, on others than set its threshold."""
+    """A detector's share of test streams with a false alarm; others set its threshold."""
 
     task: str
     detector: str
@@ -65,14 +65,14 @@ class Alarms:
 
 # Scores by (setting or None, detector), shape (streams, variants, looks).
 Scores = dict[tuple[int | None, str], Floats]
-# What the processes of a pool share; they are forked, so nothing is copied.
+# Shared by the processes of a pool; they are forked, so nothing is copied.
 _shared: dict[str, tuple[Task, Sequence[Detector], Size]] = {}
 
 
 def run(
     task: Task, detectors: Sequence[Detector], size: Size
 ) -> tuple[list[Outcome], list[Alarms]]:
-    """Return what every detector did in every setting, and its false alarms."""
+    """Return the results of every detector in every setting, and its false alarms."""
     _shared["job"] = (task, detectors, size)
     parts: list[Scores] = []
     with multiprocessing.get_context("fork").Pool(size.processes) as pool:
@@ -92,7 +92,7 @@ def run(
 
 
 def _reference(number: int) -> Scores:
-    """Return the scores of all streams that one reference sees."""
+    """Return the scores of all streams of one reference."""
     task, detectors, size = _shared["job"]
     rng = np.random.default_rng([size.seed, number])
     reference = task.base.take(rng.integers(len(task.base), size=task.reference_rows))

@@ -7,7 +7,7 @@ from benchmarks.drift.windows import per_signal
 
 
 def shares(counts: Floats, sizes: tuple[int, ...]) -> Floats:
-    """Return counts of shape (looks, bins) as shares of their signal's rows, 0 where none came.
+    """Return counts of shape (looks, bins) as shares of their signal's rows, 0 without rows.
 
     >>> shares(np.array([[1.0, 3.0, 0.0]]), (2, 1)).tolist()
     [[0.25, 0.75, 0.0]]

@@ -1,4 +1,4 @@
-"""The graded shifts of each kind of input; strengths go from barely visible to gross."""
+"""The graded shifts of each kind of input; strengths range from barely visible to gross."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ Change = Callable[[Inputs, float, np.random.Generator], Inputs]
 class Shift:
     """One way in which traffic changes, in four strengths.
 
-    unit: what a strength is measured in.
-    change: from inputs, a strength and randomness to shifted inputs, or None where only the mix of
-    classes moves: a strength then is how many times likelier a row of class 0 becomes.
+    unit: of a strength.
+    change: turns inputs, a strength and a random generator into shifted inputs. None means that
+    only the mix of classes changes: the strength is the factor for the probability of class 0.
     """
 
     name: str
@@ -57,7 +57,7 @@ SHIFTS: dict[str, tuple[Shift, ...]] = {
 
 
 def weights(labels: Ints, strength: float) -> Floats:
-    """Return how likely each row is drawn when class 0 is `strength` times as likely.
+    """Return the probability of drawing each row if class 0 is `strength` times as likely.
 
     >>> weights(np.array([0, 1]), 3.0).tolist()
     [0.75, 0.25]

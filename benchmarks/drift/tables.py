@@ -1,4 +1,4 @@
-"""Shifts of a table: one column goes wrong, as it does when a field's source changes."""
+"""Shifts of a table: one column changes, as when a field's source changes."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ COLUMN, GAPS, CATEGORY = 7, 6, -1
 
 
 def mean(inputs: Floats, strength: float, rng: np.random.Generator) -> Floats:
-    """Move one column by `strength` of its standard deviations."""
+    """Move one column by `strength` standard deviations."""
     shifted = inputs.copy()
     shifted[:, COLUMN] += strength * np.nanstd(inputs[:, COLUMN])
     return shifted
@@ -25,7 +25,7 @@ def variance(inputs: Floats, strength: float, rng: np.random.Generator) -> Float
 
 
 def category(inputs: Floats, strength: float, rng: np.random.Generator) -> Floats:
-    """Give a share of the rows the rarest value of one category."""
+    """Set one categorical column to its rarest value in a share of the rows."""
     shifted = inputs.copy()
     values, counts = np.unique(inputs[:, CATEGORY], return_counts=True)
     shifted[rng.random(len(inputs)) < strength, CATEGORY] = values[counts.argmin()]
@@ -33,7 +33,7 @@ def category(inputs: Floats, strength: float, rng: np.random.Generator) -> Float
 
 
 def missing(inputs: Floats, strength: float, rng: np.random.Generator) -> Floats:
-    """Lose one column's value in a further share of the rows."""
+    """Remove one column's value in a further share of the rows."""
     shifted = inputs.copy()
     shifted[rng.random(len(inputs)) < strength, GAPS] = np.nan
     return shifted

@@ -1,4 +1,4 @@
-"""A made-up table of 30 correlated signals: 24 numbers, some with gaps, and 6 categories."""
+"""A synthetic table of 30 correlated signals: 24 numeric, some with gaps, and 6 categorical."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ SHAPES: tuple[Callable[[Floats], Floats], ...] = (
 def tabular(rows: int, rng: np.random.Generator) -> tuple[Floats, Ints]:
     """Return inputs of shape (rows, 30), categories last as whole numbers, and 3 classes.
 
-    The rules of the table are fixed; only its rows come from `rng`.
+    The table's distribution is fixed; only its rows depend on `rng`.
 
     >>> inputs, labels = tabular(100, np.random.default_rng(1))
     >>> inputs.shape, sorted(set(labels.tolist()))
@@ -43,7 +43,7 @@ def tabular(rows: int, rng: np.random.Generator) -> tuple[Floats, Ints]:
 
 
 def levels(category: int) -> int:
-    """Return how many values a category has: 3 to 8."""
+    """Return the number of values of a categorical column: 3 to 8."""
     return 3 + category
 
 

@@ -1,4 +1,4 @@
-"""A task made ready: its model trained, its signals fitted, its population shifted in each way."""
+"""Prepare a task: train its model, fit its signals, and apply each shift to its population."""
 
 import zlib
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ REFERENCE_ROWS = {"tabular": 5_000, "digits": 700, "cifar10": 5_000, "news": 5_0
 
 @dataclass(frozen=True)
 class Setting:
-    """One shift at one strength: the population as it is then, and how likely each row is."""
+    """One shift at one strength: the shifted population and the probability of each row."""
 
     shift: str
     strength: str
@@ -29,7 +29,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Task:
-    """Rows as they should be, and as they are under each setting."""
+    """The rows without a shift, and under each setting."""
 
     name: str
     reference_rows: int
@@ -38,7 +38,7 @@ class Task:
 
 
 def build(name: str, *, data: Path, seed: int) -> Task:
-    """Return the task, the same for the same seed."""
+    """Return the task; the same seed gives the same task."""
     rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
     rows = LOADERS[name](data, rng)
     predict = models.fit(rows.kind, rows.train, rows.train_labels, seed=seed)

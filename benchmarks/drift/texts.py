@@ -25,7 +25,7 @@ def typos(texts: Inputs, strength: float, rng: np.random.Generator) -> Inputs:
 
 
 def language(texts: Inputs, strength: float, rng: np.random.Generator) -> Inputs:
-    """Replace a share of the texts by as many German words."""
+    """Replace a share of the texts with as many German words."""
     from faker import Faker
 
     german = Faker("de_DE")

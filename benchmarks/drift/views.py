@@ -1,4 +1,4 @@
-"""The same columns for peers that know no missing values, or nothing but numbers."""
+"""The same columns for peers that cannot handle missing values, or only handle numbers."""
 
 import numpy as np
 
@@ -6,9 +6,9 @@ from benchmarks.drift.frame import Floats, Frame, Ints
 
 
 class Indicators:
-    """Adds a yes-or-no category per numeric column that had missing values in the reference.
+    """Adds an indicator per numeric column that had missing values in the reference.
 
-    Evidently, NannyML and KSDrift drop or refuse missing values; with this they can see them.
+    Evidently, NannyML and KSDrift drop or refuse missing values; indicators make them visible.
     """
 
     def __init__(self, reference: Frame) -> None:
@@ -23,7 +23,7 @@ class Indicators:
 
 
 class Numbers:
-    """Everything as numbers: missing values as the reference's median, categories one by one."""
+    """All columns as numbers: missing values as the reference's median, categories one-hot."""
 
     def __init__(self, reference: Frame) -> None:
         self._indicators = Indicators(reference)

@@ -1,4 +1,4 @@
-"""Counts of a stream in sliding windows, at the moments when detectors look."""
+"""Counts of a stream in sliding windows at each look of the detectors."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from benchmarks.drift.frame import Floats, Ints
 
 @dataclass(frozen=True)
 class Looks:
-    """When everybody looks: every so many requests after the onset, up to the horizon.
+    """The looks of all detectors: every `every` requests after the onset, up to the horizon.
 
     before: requests of stationary history, enough to fill every window.
     """
@@ -21,7 +21,7 @@ class Looks:
 
     @property
     def count(self) -> int:
-        """How many looks there are."""
+        """The number of looks."""
         return self.horizon // self.every
 
     @property
@@ -31,10 +31,10 @@ class Looks:
 
 
 def counts(codes: NDArray[np.integer], size: int, *, window: int, looks: Looks) -> Floats:
-    """Return how often each code stands in the window that ends at each look, shape (looks, size).
+    """Return the count of each code in the window before each look, shape (looks, size).
 
     codes: of the whole stream, shape (before + horizon, signals), from 0 up to size; negative ones
-    count nowhere.  window: in requests, a multiple of `looks.every`.
+    are not counted.  window: in requests, a multiple of `looks.every`.
 
     >>> few = Looks(every=2, horizon=4, before=2)
     >>> counts(np.array([[0], [0], [0], [1], [1], [1]]), 2, window=4, looks=few).tolist()

@@ -1,1 +1,1 @@
-"""Claim: traffic that does not change raises at most one false alert a month and model."""
+"""Claim: traffic without drift raises at most one false alert per month and model."""

@@ -24,12 +24,12 @@ from monitoring.thresholds import Thresholds
 
 COMMAND = "python -m benchmarks.false_alarms"
 RATES = (1, 100, 10_000)
-# Rows of each population; more would not change what is shown, and take longer.
+# Rows of each population; more would take longer without changing the result.
 ROWS = 5_000
-# With a cycle, by day and by night nine in ten requests are of one half of the classes.
+# With a cycle, nine in ten requests come from one half of the classes by day, the other by night.
 SWING = 0.8
 NOT_SET = "daily cycle, cycle not set"
-# How traffic goes, and the thresholds it is watched with.
+# Kinds of traffic, each with the thresholds that monitor it.
 TRAFFIC = {
     "steady": (0.0, Thresholds()),
     "daily cycle, cycle=1d": (SWING, Thresholds(cycle="1d")),
@@ -39,7 +39,7 @@ TRAFFIC = {
 
 @dataclass(frozen=True)
 class Month:
-    """What one simulation is of."""
+    """The parameters of one simulation."""
 
     task: str
     traffic: str
@@ -49,7 +49,7 @@ class Month:
 
 @cache
 def population(task: str, swing: float, data: Path) -> Population:
-    """Return a task's rows with what its model says of them. Raises DataMissing."""
+    """Return a task's rows with its model's predictions. Raises DataMissing."""
     random = np.random.default_rng(zlib.crc32(task.encode()))
     rows = LOADERS[task](data, random)
     predict = models.fit(rows.kind, rows.train, rows.train_labels, seed=1)
@@ -68,7 +68,7 @@ def run(month: Month, data: Path) -> dict[str, int]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Simulate, keep the figures, write the page; 1 where the claim does not hold."""
+    """Simulate, write the figures and the page; return 1 if the claim does not hold."""
     options = _options(arguments)
     months = [
         Month(task, traffic, rate, seed)

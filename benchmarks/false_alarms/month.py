@@ -1,4 +1,4 @@
-"""One simulated month of traffic that does not change, and the alerts it raises all the same."""
+"""Simulate a month of traffic without drift, and count the false alerts."""
 
 from dataclasses import dataclass
 
@@ -14,18 +14,18 @@ from perennial.signals import OUTPUTS
 from perennial.statistics.evidence import critical_value
 
 DAYS = 30
-# As params.yaml has it.
+# As in params.yaml.
 FAMILY_LEVEL = 0.01
-# Share of the predictions that get a label, at once.
+# Share of the predictions that get a label, without delay.
 LABELLED = 0.2
 ALERTS = ("DataDrift", "PredictionDrift", "AccuracyDrop", "EstimatedAccuracyDrop")
 
 
 @dataclass(frozen=True)
 class Population:
-    """All rows there are of a task; reference and traffic are drawn from it.
+    """All rows of a task, from which reference and traffic are drawn.
 
-    swing: as in `Traffic`.  reference_rows: how many the reference has.
+    swing: as in `Traffic`.  reference_rows: rows of the reference.
     """
 
     frame: Frame
@@ -36,9 +36,9 @@ class Population:
 def simulate(
     population: Population, rate: float, thresholds: Thresholds, random: np.random.Generator
 ) -> dict[str, int]:
-    """Return how often each alert began in a month, with a look every minute.
+    """Return how often each alert started in a month, evaluated every minute.
 
-    The month begins when the longest window is full. rate: requests a minute, on average.
+    The month starts when the longest window is full. rate: mean requests per minute.
     """
     frame, warm = population.frame, minutes(thresholds.long_window)
     traffic = Traffic(rate, warm + DAYS * DAY, population.swing)
@@ -63,14 +63,14 @@ def simulate(
 
 
 def _indicators(bins: Bins, frame: Frame) -> Floats:
-    """Return 1 where a row counts, shape (rows, bins of all signals)."""
+    """Return 1 in each row's bins, shape (rows, bins of all signals)."""
     found = np.zeros((len(frame), bins.size))
     np.put_along_axis(found, bins.codes(frame), 1, axis=1)
     return found
 
 
 def _drift(bins: Bins, frame: Frame, sums: Floats, thresholds: Thresholds) -> tuple[Bools, Bools]:
-    """Return at which looks an input signal drifts, and at which an output signal does."""
+    """Return the looks at which an input signal drifts, and those at which an output does."""
     names = (*frame.numeric_names, *frame.categorical_names)
     sides = {True: np.zeros(DAYS * DAY + 1, bool), False: np.zeros(DAYS * DAY + 1, bool)}
     tests = len(names) + len(frame.numeric_names)
@@ -91,7 +91,7 @@ def _drop(
     accepted: tuple[float, int],
     thresholds: Thresholds,
 ) -> Bools:
-    """Return at which looks accuracy is under its control limit by enough to tell.
+    """Return the looks at which accuracy is far enough below its control limit to alert.
 
     right, rows: by minute.  accepted: the reference's accuracy, and the rows it was measured on.
     """

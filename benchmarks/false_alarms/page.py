@@ -10,7 +10,7 @@ from benchmarks.results import Figure, table
 class Cell:
     """All simulated months of one task, traffic and rate.
 
-    alerts: how often each began.
+    alerts: how often each started.
     """
 
     task: str
@@ -26,7 +26,7 @@ class Cell:
 
     @property
     def low(self) -> float:
-        """The lower end of the 95 % interval of alerts a month.
+        """The lower end of the 95 % interval of alerts per month.
 
         Source: Garwood, Fiducial limits for the Poisson distribution, 1936.
         """
@@ -36,7 +36,7 @@ class Cell:
 
     @property
     def high(self) -> float:
-        """Its upper end."""
+        """The upper end of the same interval."""
         from scipy.stats import chi2
 
         return float(chi2.ppf(0.975, 2 * self.total + 2) / 2 / self.months)

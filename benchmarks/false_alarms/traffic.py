@@ -1,7 +1,7 @@
 """Simulated traffic, minute by minute: requests drawn from a population of rows, counted by bin.
 
-Requests come as a Poisson process. With a cycle, volume and mix swing around their mean once a day,
-so that no hour is like the next, while every whole day is like every other.
+Requests arrive as a Poisson process. With a cycle, volume and mix vary around their mean once a
+day, so that hours differ but whole days do not.
 """
 
 from collections.abc import Iterator
@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 DAY = 1440
-# Volume at its highest hour over the mean, less one, and how much later than the mix it peaks.
+# Peak volume relative to the mean, minus one, and the delay of its peak after that of the mix.
 VOLUME_SWING, VOLUME_LAG = 0.6, np.pi / 3
-# Draws that are held at a time, as numbers.
+# Numbers drawn at a time, to limit memory.
 CHUNK = 4_000_000
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """rate: requests a minute, on average.  minutes: how long.
+    """rate: mean requests per minute.  minutes: duration.
 
-    swing: how far each row's share of the traffic goes up and down over a day, from -1 to 1, shape
-    (rows,); all 0 is steady traffic.
+    swing: amplitude of each row's share of the traffic over a day, from -1 to 1, shape (rows,); all
+    0 is steady traffic.
     """
 
     rate: float
@@ -32,14 +32,14 @@ class Traffic:
 
     @property
     def volume(self) -> Floats:
-        """Requests of each minute over their mean, shape (minutes,)."""
+        """Requests of each minute divided by their mean, shape (minutes,)."""
         if not self.swing.any():
             return np.ones(self.minutes)
         return 1 + VOLUME_SWING * np.sin(self._phase - VOLUME_LAG)
 
     @property
     def weights(self) -> Floats:
-        """Each row's share of a whole day's traffic over an even one, shape (rows,)."""
+        """Each row's share of a day's traffic divided by an even share, shape (rows,)."""
         found: Floats = 1 + self.swing * VOLUME_SWING * np.cos(VOLUME_LAG) / 2
         return found
 
@@ -57,7 +57,7 @@ class Traffic:
         return np.vstack(list(parts))
 
     def _by_row(self, values: Floats, random: np.random.Generator) -> Iterator[Floats]:
-        """Draw how often each row comes in each minute: for busy traffic."""
+        """Draw how often each row occurs in each minute, for busy traffic."""
         rows, narrow = len(values), values.astype(np.float32)
         sine, expected = np.sin(self._phase), self.rate * self.volume / len(values)
         step = max(1, CHUNK // rows)
@@ -67,7 +67,7 @@ class Traffic:
             yield (random.poisson(mean).astype(np.float32) @ narrow).astype(np.float64)
 
     def _by_request(self, values: Floats, random: np.random.Generator) -> Iterator[Floats]:
-        """Draw each request's row: for quiet traffic.  One that the cycle holds back is dropped."""
+        """Draw each request's row, for quiet traffic; drop requests that the cycle thins out."""
         most = 1 + np.abs(self.swing).max()
         sine, expected = np.sin(self._phase), self.rate * self.volume * most
         step = max(1, int(CHUNK / values.shape[1] / self.rate / most / (1 + VOLUME_SWING)))

@@ -1,7 +1,7 @@
-# Where the stack's folders and addresses are, for the verbs beside this file, which source it.
+# Functions that read the stack's settings; the commands in this folder source this file.
 root=$(cd "$(dirname "$0")/../.." && pwd)
 
-# setting NAME: the environment's value, else that of .env, as docker compose has it.
+# setting NAME: prints the value from the environment, else from .env, as docker compose does.
 setting() {
     eval "value=\${$1:-}"
     if [ -z "$value" ] && [ -f "$root/.env" ]; then
@@ -11,7 +11,7 @@ setting() {
     printf '%s' "$value"
 }
 
-# folder NAME: a setting that is a folder; a relative one is relative to docker-compose.yml.
+# folder NAME: prints a setting that is a path; relative paths start at docker-compose.yml's folder.
 folder() {
     path=$(setting "$1") || exit 1
     case $path in

@@ -1,4 +1,4 @@
-"""Whether a reference and the service count the same signals, in the same bins."""
+"""Check that a reference has the signals and bins that the service counts."""
 
 from perennial.errors import BundleRejected
 from perennial.signals import MISSING, OTHER, OUTPUTS, PREDICTION, Extraction, Reference, Signal
@@ -7,7 +7,7 @@ FILE = "reference.json"
 
 
 def check(reference: Reference, extraction: Extraction, labels: tuple[str, ...]) -> None:
-    """Refuse a signal that one of both lacks, or counts in other bins than the other.
+    """Refuse a signal that only one of them has, or that has other bins.
 
     Raises BundleRejected with the signal's name.
     """
@@ -15,20 +15,19 @@ def check(reference: Reference, extraction: Extraction, labels: tuple[str, ...])
     names = [signal.name for signal in reference.signals]
     for name in names:
         if names.count(name) > 1:
-            raise _rejected(f"signal {name!r} occurs twice")
+            raise _rejected(f"signal {name!r} occurs {names.count(name)} times, expected once")
         if name not in counted:
-            problem = f"signal {name!r} cannot be computed, the service knows {sorted(counted)}"
-            raise _rejected(problem)
+            raise _rejected(f"signal {name!r} is unknown, expected one of {sorted(counted)}")
     for name in counted:
         if name not in names:
-            raise _rejected(f"signal {name!r} is absent, the service counts it")
+            raise _rejected(f"signal {name!r} is missing, expected all of {sorted(counted)}")
     categories = {**extraction.categories, PREDICTION: (*labels, OTHER, MISSING)}
     for signal in reference.signals:
         _check_bins(signal, categories.get(signal.name))
 
 
 def _check_bins(signal: Signal, expected: tuple[str, ...] | None) -> None:
-    """Refuse bins that are not as expected; None stands for numbered ones."""
+    """Refuse other bins than the expected ones; None stands for numbered bins."""
     kind = "numeric" if expected is None else "categorical"
     if signal.kind != kind:
         raise _rejected(f"signal {signal.name!r} is {signal.kind}, expected {kind}")

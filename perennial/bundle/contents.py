@@ -1,4 +1,4 @@
-"""What a model bundle is: an immutable, content-addressed directory, nothing executable in it."""
+"""A model bundle: an immutable, content-addressed directory without executable code."""
 
 import hashlib
 import json
@@ -38,7 +38,7 @@ CARD = "card.md"
 
 @dataclass(frozen=True)
 class Bundle:
-    """A directory whose files and schema have been verified; only `load` makes one."""
+    """A directory whose files and schema have been verified; created only by `load`."""
 
     path: Path
     digest: str
@@ -63,7 +63,7 @@ def sha256(path: Path) -> str:
 
 
 def write(path: Path, manifest: Mapping[str, object]) -> Bundle:
-    """Write `manifest.json` over the files already in `path`, with their checksums, and load it.
+    """Write `manifest.json` for the files in `path`, with their checksums, and load the bundle.
 
     manifest: every field of `Manifest` but `format` and `files`.
     Raises BundleRejected where a file is missing or a field is wrong.
@@ -82,18 +82,19 @@ def write(path: Path, manifest: Mapping[str, object]) -> Bundle:
 def load(path: Path) -> Bundle:
     """Verify a bundle directory and return it; the predictor adds the self-test.
 
-    Raises BundleRejected with the file at fault: missing, changed, unlisted, of a wrong format
-    version, or not of the schema.
+    Raises BundleRejected with the file at fault: missing, changed, unlisted, of another format
+    version, or not valid by the schema.
     """
     manifest = _parse(Manifest, path / MANIFEST)
     for required in (MODEL, REFERENCE, SIGNALS, CARD):
         if required not in manifest.files:
-            raise BundleRejected(MANIFEST, f"files lists no {required}", reason="missing")
+            problem = f"files lists {sorted(manifest.files)}, expected {required} among them"
+            raise BundleRejected(MANIFEST, problem, reason="missing")
     for name, expected in manifest.files.items():
         _verify(path, name, expected)
     unlisted = {p.name for p in path.iterdir()} - set(manifest.files) - {MANIFEST}
     if unlisted:
-        raise BundleRejected(min(unlisted), "the manifest does not list it", reason="unlisted")
+        raise BundleRejected(min(unlisted), f"not listed in {MANIFEST}", reason="unlisted")
     reference = _parse(Reference, path / REFERENCE)
     extraction = _extraction(manifest, path / SIGNALS)
     references.check(reference, extraction, manifest.labels)
@@ -103,7 +104,7 @@ def load(path: Path) -> Bundle:
 def _verify(path: Path, name: str, expected: str) -> None:
     file = path / name
     if file.parent != path or not file.is_file():
-        raise BundleRejected(name, "the manifest lists it, the bundle lacks it", reason="missing")
+        raise BundleRejected(name, f"missing, expected since {MANIFEST} lists it", reason="missing")
     found = sha256(file)
     if found != expected:
         problem = f"sha256 is {found[:8]}…, the manifest says {expected[:8]}…"
@@ -122,13 +123,13 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def _parse(model: type[Model], file: Path) -> Model:
     if not file.is_file():
-        raise BundleRejected(file.name, "the bundle lacks it", reason="missing")
+        raise BundleRejected(file.name, "missing, expected in every bundle", reason="missing")
     try:
         document = json.loads(file.read_bytes())
     except ValueError as error:
-        raise BundleRejected(file.name, f"not JSON: {error}", reason="schema") from error
+        raise BundleRejected(file.name, f"expected JSON: {error}", reason="schema") from error
     if model is Manifest and isinstance(document, dict) and document.get("format") != FORMAT:
-        problem = f"format is {document.get('format')!r}, this service reads {FORMAT}"
+        problem = f"format: got {document.get('format')!r}, expected {FORMAT}"
         raise BundleRejected(file.name, problem, reason="format")
     try:
         return model.model_validate_json(file.read_bytes())
@@ -140,12 +141,12 @@ def _parse(model: type[Model], file: Path) -> Model:
 
 
 def _field(path: tuple[int | str, ...], document: Any) -> str:
-    """Return a path such as `signals.brightness.shares.0`: what has a name is called by it."""
+    """Return a path such as `signals.brightness.shares.0`, with names in place of indices."""
     parts = []
     for part in path:
         try:
             document = document[part]
-        except (KeyError, IndexError, TypeError):  # a missing field, or the tag of a kind of input
+        except (KeyError, IndexError, TypeError):  # a missing field, or the tag of an input's kind
             document = document if isinstance(part, str) else None
         named = isinstance(part, int) and isinstance(document, dict) and "name" in document
         parts.append(str(document["name"] if named else part))

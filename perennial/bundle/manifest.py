@@ -1,4 +1,4 @@
-"""`manifest.json`: where a model comes from, what it takes, what it gives, what it scored."""
+"""The schema of `manifest.json`: a model's origin, input, labels, metrics and self-test."""
 
 import re
 from datetime import datetime
@@ -24,7 +24,7 @@ class Metric(_Record):
 
 
 class SelfTest(_Record):
-    """An instance and the probabilities that the model must give for it, within `tolerance`."""
+    """An instance and the probabilities that the model must return for it, within `tolerance`."""
 
     instance: JsonValue
     probabilities: list[float]

@@ -1,4 +1,4 @@
-"""Run a bundle's model: rows in, calibrated probabilities out."""
+"""Run a bundle's model: it turns rows into calibrated probabilities."""
 
 import numpy as np
 import onnxruntime
@@ -10,7 +10,7 @@ from perennial.rows import read
 from perennial.signals import Rows
 
 Floats32 = NDArray[np.float32]
-# What ONNX Runtime calls the tensors that hold rows of each kind of input.
+# ONNX Runtime's name for the tensor type of each kind of input.
 TENSORS = {"image": "tensor(float)", "tabular": "tensor(float)", "text": "tensor(string)"}
 
 
@@ -18,13 +18,13 @@ class Predictor:
     """An ONNX Runtime session over one bundle; safe to call from several threads.
 
     test_row: the manifest's self-test row, shape (1, *input shape).
-    Raises BundleRejected where the model cannot be loaded, has not one input of the manifest's kind
-    and one output, or answers the self-test row with something else.
+    Raises BundleRejected where the model cannot be loaded, does not have exactly one output and one
+    input of the manifest's kind, or fails the self-test.
     """
 
     def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
         self.bundle = bundle
-        onnxruntime.disable_telemetry_events()  # from 1.31 on it reports its use unless told not to
+        onnxruntime.disable_telemetry_events()  # from 1.31 on it sends telemetry unless disabled
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -34,7 +34,9 @@ class Predictor:
                 str(bundle.model), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # ONNX Runtime raises a dozen unrelated classes here
-            raise BundleRejected(MODEL, f"cannot be loaded: {error}", reason="model") from error
+            raise BundleRejected(
+                MODEL, f"ONNX Runtime cannot load it: {error}", reason="model"
+            ) from error
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
         if len(inputs) != 1 or len(outputs) != 1:
             problem = f"{len(inputs)} inputs and {len(outputs)} outputs, expected one of each"
@@ -42,9 +44,9 @@ class Predictor:
         self._input, self._output = inputs[0].name, outputs[0].name
         kind = bundle.manifest.input.kind
         if inputs[0].type != TENSORS[kind]:
-            problem = f"takes a {inputs[0].type}, expected a {TENSORS[kind]} for the kind {kind!r}"
+            problem = f"input is a {inputs[0].type}, expected {TENSORS[kind]} for the kind {kind!r}"
             raise BundleRejected(MODEL, problem, reason="model")
-        # Converted text models take a column of strings.
+        # Converted text models expect a column of strings.
         self._column = kind == "text" and len(inputs[0].shape) == 2
         self.test_row = self._read()
         self._self_test()
@@ -67,14 +69,15 @@ class Predictor:
         test = self.bundle.manifest.self_test
         try:
             found = self.predict(self.test_row)[0]
-        except Exception as error:  # as above
+        except Exception as error:  # ONNX Runtime raises unrelated classes here too
             raise BundleRejected(
                 MODEL, f"the self-test failed: {error}", reason="self_test"
             ) from error
         if found.shape != (len(self.bundle.manifest.labels),):
-            problem = f"gives {found.shape} values for {len(self.bundle.manifest.labels)} labels"
+            labels = len(self.bundle.manifest.labels)
+            problem = f"returns {found.shape} values per row, expected {labels}, one per label"
             raise BundleRejected(MODEL, problem, reason="self_test")
         gap = float(np.abs(found - np.asarray(test.probabilities)).max())
         if not gap <= test.tolerance:
-            problem = f"the self-test row is off by {gap:.2g}, allowed {test.tolerance:.2g}"
+            problem = f"self-test: off by {gap:.2g}, expected at most {test.tolerance:.2g}"
             raise BundleRejected(MODEL, problem, reason="self_test")

@@ -1,4 +1,4 @@
-"""One way to a database for all programs: its engine, its tables' versions, its settings."""
+"""Database access shared by all programs: the engine, the table versions, the settings."""
 
 from perennial.database.engine import connect, reader, set_durable
 from perennial.database.schema import Schema

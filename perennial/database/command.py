@@ -1,4 +1,4 @@
-"""The command that migrates a program's tables, also where that does not happen by itself."""
+"""The command that migrates a program's tables, including migrations that must be run by hand."""
 
 import argparse
 import sys
@@ -20,11 +20,11 @@ def main(
     connect: Callable[[str], Engine],
     arguments: Sequence[str] | None = None,
 ) -> int:
-    """Migrate the database of the environment's settings and return the exit code."""
+    """Migrate the database that the environment names, and return the exit code."""
     argparse.ArgumentParser(
         prog=schema.command,
-        description=f"Bring the {schema.name}'s tables to this version; end every {schema.name} "
-        "of an older version first. It is safe to repeat.",
+        description=f"Migrate the {schema.name}'s tables to this version; first stop every "
+        f"{schema.name} of an older version. It is safe to repeat.",
         epilog=settings.describe(model),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     ).parse_args(arguments)

@@ -22,13 +22,13 @@ def connect(
     connect_seconds: int = CONNECT_SECONDS,
     immediate: bool = False,
 ) -> Engine:
-    """Return the engine of a program that writes; nothing is opened until the first use.
+    """Return the engine of a program that writes; it connects at first use.
 
     busy_seconds: how long a statement waits for another process's lock on SQLite's file.
-    connect_seconds: how long to wait for PostgreSQL's answer to a new connection.
-    immediate: on SQLite each transaction takes the write lock at its begin and its commit waits
-    for the disk, so that what it decides from is still true when it writes.
-    Raises InvalidField for an address of another kind.
+    connect_seconds: how long to wait for a new connection to PostgreSQL.
+    immediate: on SQLite, each transaction takes the write lock when it begins, so that what it read
+    is still true when it writes, and its commit waits for the disk.
+    Raises InvalidField for any other kind of address.
     """
     url = parse(address)
     if url.get_backend_name() != SQLITE:
@@ -42,7 +42,7 @@ def connect(
         cursor.execute("PRAGMA foreign_keys = ON")
         if immediate:
             cursor.execute("PRAGMA synchronous = FULL")
-            # `_begin_immediate` opens transactions, not Python's sqlite3.
+            # `_begin_immediate` begins transactions instead of Python's sqlite3.
             connection.isolation_level = None
         cursor.close()
 
@@ -50,7 +50,7 @@ def connect(
 
 
 def reader(address: str, *, connect_seconds: int = CONNECT_SECONDS) -> Engine:
-    """Return the engine of a program that only reads, and changes nothing about the file."""
+    """Return the engine of a program that only reads; it does not change the file."""
     url = parse(address)
     if url.get_backend_name() != SQLITE:
         return _postgresql(url, connect_seconds)
@@ -59,7 +59,7 @@ def reader(address: str, *, connect_seconds: int = CONNECT_SECONDS) -> Engine:
 
 def _postgresql(url: URL, connect_seconds: int) -> Engine:
     arguments = {"connect_timeout": connect_seconds}
-    # Positional parameters, as SQLite's are: the service hands tuples to the driver.
+    # Positional parameters, as for SQLite: the service passes tuples to the driver.
     return sql.create_engine(url, connect_args=arguments, pool_pre_ping=True, paramstyle="format")
 
 
@@ -76,10 +76,10 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def _use_wal(cursor: sqlite3.Cursor, *, deadline: float) -> None:
-    """Let readers and a writer work beside each other; the file remembers it.
+    """Let readers and a writer work at the same time; the file keeps this setting.
 
     SQLite's busy timeout does not cover the change itself: a replica that opens a new file while
-    another changes it is refused at once, so it asks again for as long.
+    another changes it fails at once. So retry for as long as the timeout.
     """
     while True:
         try:
@@ -92,9 +92,9 @@ def _use_wal(cursor: sqlite3.Cursor, *, deadline: float) -> None:
 
 
 def lock(connection: Connection, number: int) -> None:
-    """Wait until no other process's transaction holds this lock; it lasts until the commit.
+    """Wait for this lock and hold it until the transaction commits.
 
-    number: any that no other program of a PostgreSQL database uses; SQLite has one lock a file.
+    number: any that no other program of a PostgreSQL database uses; SQLite has one lock per file.
     """
     if connection.dialect.name == SQLITE:
         if not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
@@ -104,10 +104,10 @@ def lock(connection: Connection, number: int) -> None:
 
 
 def set_durable(connection: Connection, durable: bool) -> None:
-    """Choose whether the coming commit survives a loss of power, before the first statement.
+    """Choose whether the next commit survives a power loss; call it before the first statement.
 
-    Either survives the death of the process. What is acknowledged must be durable; the rest is
-    not worth a wait for the disk.
+    Both survive a crash of the process. Only what is confirmed to a client is worth waiting for the
+    disk.
     """
     if connection.dialect.name == SQLITE:
         connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")

@@ -1,4 +1,4 @@
-"""Alembic's environment: what the `env.py` of every folder of migrations runs."""
+"""Alembic's environment: the `env.py` of every migrations folder runs this."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from perennial.database.schema import Schema
 
 
 def options(schema: Schema) -> dict[str, Any]:
-    """Return what Alembic must know of a program's tables; others in the database are not ours."""
+    """Return Alembic's options for a program's tables; other tables of the database are ignored."""
 
     def ours(name: str | None, kind: str, _: object) -> bool:
         return kind != "table" or name in schema.tables
@@ -26,7 +26,7 @@ def options(schema: Schema) -> dict[str, Any]:
 
 
 def run() -> None:
-    """Run the migrations within the transaction of whoever asked for them."""
+    """Run the migrations in the caller's transaction."""
     given = context.config.attributes
     context.configure(connection=given["connection"], **options(given["schema"]))
     with context.begin_transaction():

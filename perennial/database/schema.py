@@ -1,4 +1,4 @@
-"""The version of a program's tables: made new, migrated when it is safe, or refused by name."""
+"""The version of a program's tables: create them, migrate them if safe, or refuse them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Schema:
-    """One program's tables in a database that it may share, and the migrations that led to them.
+    """One program's tables, in a database that it may share, and their migrations.
 
     name: of the program.  folder: Alembic's, with a file NNNN_NAME.py in `versions/` for each
-    version.  lock: see `engine.lock`.  command: what a person runs where a migration needs one.
-    Alembic costs a quarter of the service's start, so it is loaded only where there is something
-    to migrate.
+    version.  lock: see `engine.lock`.  command: runs migrations that must be run by hand.
+    Importing Alembic takes a quarter of the service's start time, so it is imported only if there
+    is something to migrate.
     """
 
     name: str
@@ -48,15 +48,15 @@ class Schema:
 
     @property
     def tables(self) -> list[str]:
-        """The names of the tables, without the one that holds the version."""
+        """The names of the tables, except the one that holds the version."""
         return [name for name in self.metadata.tables if name != self._version_name]
 
     def prepare(self, engine: Engine, *, by_hand: bool = False) -> str | None:
-        """Bring a database to the newest version and return the one it had, None for an empty one.
+        """Migrate a database to the newest version; return its old version, None if it was empty.
 
         Any number of processes may do so at once.
-        by_hand: a person asked for it, so migrations that do not run by themselves run too.
-        Raises SchemaRefused for a version that is newer than the newest, or for such a migration.
+        by_hand: also run migrations that do not run automatically.
+        Raises SchemaRefused if the version is newer, or if such a migration is needed.
         """
         if engine.dialect.name == SQLITE and engine.url.database:
             Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +71,7 @@ class Schema:
         return found
 
     def config(self, connection: Connection) -> "Config":
-        """Return Alembic's configuration; `env.py` of the folder hands it to `environment.run`."""
+        """Return Alembic's configuration; the folder's `env.py` passes it to `environment.run`."""
         from alembic.config import Config
 
         config = Config()
@@ -80,7 +80,7 @@ class Schema:
         return config
 
     def _found(self, connection: Connection) -> str | None:
-        """Return a database's version; tables from before there were versions are of the first."""
+        """Return a database's version; tables without a recorded version have the first one."""
         inspector = sql.inspect(connection)
         if inspector.has_table(self._version_name):
             return str(connection.execute(sql.select(self.version.c.version_num)).scalar_one())
@@ -95,7 +95,7 @@ class Schema:
 
     def _migrate(self, connection: Connection, found: str, *, by_hand: bool) -> None:
         newest, where = self.versions[-1], shown(connection.engine.url)
-        tables = f"{where}: the {self.name}'s tables are of version {found}"
+        tables = f"{where}: the {self.name}'s tables have version {found}"
         if found not in self.versions:
             raise SchemaRefused(f"{tables}, expected at most {newest}; run a newer {self.name}")
         from alembic import command
@@ -108,7 +108,7 @@ class Schema:
         command.upgrade(config, "head")
 
     def _waiting(self, config: "Config", found: str) -> Iterable[str]:
-        """Yield the migrations after a version that do not run by themselves."""
+        """Yield the migrations after a version that do not run automatically."""
         from alembic.script import ScriptDirectory
 
         scripts = ScriptDirectory.from_config(config)

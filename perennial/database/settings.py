@@ -1,4 +1,4 @@
-"""The settings of whoever has a database: its URL, and the password that may stand apart."""
+"""Settings of programs with a database: its URL, and a password that may be set separately."""
 
 from typing import Annotated
 
@@ -12,11 +12,11 @@ Address = Annotated[str, HIDDEN, Field(validate_default=True)]
 
 
 class DatabaseSettings(Settings):
-    """A base; it gives `database_url` its default."""
+    """A base class; subclasses give `database_url` its default."""
 
-    # Before the URL, whose check puts it in.
+    # Declared before the URL, whose validator inserts it.
     database_password: SecretStr | None = Field(
-        default=None, description="password that the database's URL leaves out"
+        default=None, description="database password, if the URL has none"
     )
     database_url: Address
 
@@ -29,7 +29,7 @@ class DatabaseSettings(Settings):
             return value
         if url.get_backend_name() == SQLITE or url.password is not None:
             given = cls.variable("database_password")
-            raise refused(f"a postgresql:// URL without a password, since {given} is set")
-        # As it was given, for whoever else reads it: without the driver that `parse` adds.
+            raise refused(f"a postgresql:// URL without a password, because {given} is set")
+        # Keep the URL as given, without the driver that `parse` adds, for its other readers.
         whole = make_url(value).set(password=password.get_secret_value())
         return whole.render_as_string(hide_password=False)

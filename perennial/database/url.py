@@ -1,4 +1,4 @@
-"""The address of a database: SQLite's file or PostgreSQL, and how to show it without a password."""
+"""The URL of a database, an SQLite file or PostgreSQL, and how to show it without a password."""
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -13,7 +13,7 @@ _HIDDEN = Described("a hidden value")
 def parse(address: str) -> URL:
     """Return a URL with the driver that we use.
 
-    Raises InvalidField, without the address, where it is no file of SQLite and no PostgreSQL.
+    Raises InvalidField, without the address, if it is neither an SQLite file nor PostgreSQL.
     """
     try:
         url = make_url(address)
@@ -25,15 +25,17 @@ def parse(address: str) -> URL:
     if backend != SQLITE:
         return url.set(drivername="postgresql+psycopg")
     if url.database in (None, "", ":memory:"):
-        raise refused("a file after sqlite:///, since memory is lost when the program ends")
+        raise refused(
+            "a file after sqlite:///, because an in-memory database is lost when the program ends"
+        )
     return url
 
 
 def refused(expected: str) -> InvalidField:
-    """Return the error of an address; who reads it from a setting knows the field."""
+    """Return the error of an address; the caller that read it from a setting adds the field."""
     return InvalidField("", _HIDDEN, expected)
 
 
 def shown(url: URL) -> str:
-    """Return a URL for a message, its password hidden."""
+    """Return a URL for a message, with its password hidden."""
     return url.render_as_string(hide_password=True)

@@ -1,4 +1,4 @@
-"""python-gitlab's client as all of ours use it, and its errors as ours."""
+"""Create python-gitlab clients with our options, and turn their errors into ours."""
 
 import ssl
 from collections.abc import Iterator
@@ -27,12 +27,12 @@ def connect(
     timeout: float = TIMEOUT_SECONDS,
     retry: bool = False,
 ) -> Gitlab:
-    """Return a client; nothing is sent yet.
+    """Return a client; this sends nothing.
 
     address: of GitLab, with or without /api/v4.  token: sent as PRIVATE-TOKEN.  bearer: a token
-    sent as `Authorization: Bearer`, the only header that the model registry's files take.
-    ca_file: certificates to trust beside the usual ones.  timeout: seconds.  retry: send again
-    after server errors and timeouts, which is wrong for what must not happen twice.
+    sent as `Authorization: Bearer`, the only header accepted for the model registry's files.
+    ca_file: certificates to trust in addition to the usual ones.  timeout: seconds.  retry: send
+    again after server errors and timeouts; do not use it for calls that must not happen twice.
     """
     return Gitlab(
         address.removesuffix("/").removesuffix("/api/v4"),
@@ -47,10 +47,10 @@ def connect(
 
 
 class _Trusting(HTTPAdapter):
-    """HTTPS by a context of our own, to which requests adds the authorities that it knows.
+    """HTTPS with our own SSL context, to which requests adds its usual authorities.
 
-    With `ssl_verify` the file would replace those, and files that GitLab keeps in an object store
-    elsewhere could not be read.
+    With `ssl_verify` the file would replace them, and files that GitLab keeps in an external object
+    store could not be read.
     """
 
     def __init__(self, context: ssl.SSLContext) -> None:
@@ -58,7 +58,7 @@ class _Trusting(HTTPAdapter):
         super().__init__()
 
     def init_poolmanager(self, *given: Any, **options: Any) -> None:
-        """Make the pool of direct connections."""
+        """Create the pool of direct connections."""
         super().init_poolmanager(*given, ssl_context=self._context, **options)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
@@ -77,11 +77,11 @@ def _session(ca_file: str) -> requests.Session:
 def refusals(
     action: str, token: Token = REPO_TOKEN, *, unsure: bool = False, absent: str = ""
 ) -> Iterator[None]:
-    """Turn the errors of python-gitlab and requests into GitLabRefused, with a sentence.
+    """Turn errors of python-gitlab and requests into GitLabRefused with an explanation.
 
-    action: what is asked, as in "read the notes".  token: which the calls send.
-    unsure: raise GitLabUnsure where GitLab may have done it; GitLabRefused then says that it
-    certainly did not.  absent: what else an answer 404 may mean here.
+    action: what the calls do, such as "read the notes".  token: the one that the calls send.
+    unsure: raise GitLabUnsure where GitLab may have done it, so that GitLabRefused means that it
+    did not.  absent: what else a 404 response may mean here.
     """
     try:
         yield
@@ -97,7 +97,7 @@ def refusals(
 
 @contextmanager
 def reading(problem: str, *, unsure: bool = False) -> Iterator[None]:
-    """Turn what is missing in an answer into GitLabRefused, or GitLabUnsure, with the problem."""
+    """Turn missing fields of a response into GitLabRefused or GitLabUnsure with the problem."""
     try:
         yield
     except (KeyError, TypeError, ValueError) as error:
@@ -113,17 +113,17 @@ def _answer(error: GitlabError | requests.RequestException) -> Answer:
 
 
 def _cause(error: requests.RequestException) -> object:
-    """Return what urllib3 said, without the address that it repeats."""
+    """Return urllib3's message without the address, which the caller adds."""
     cause = error.args[0] if error.args else None
     return getattr(cause, "reason", cause)
 
 
 def _certain(error: GitlabError | requests.RequestException) -> bool:
-    """Tell whether GitLab certainly did not do what was asked."""
+    """Return whether GitLab certainly did not perform the call."""
     if isinstance(error, GitlabError):
         status = error.response_code or SILENCE
         return 400 <= status < 500 and status != 408
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return True
-    # Only a connection that never stood is sure to have carried nothing.
+    # Only if no connection was established is it certain that nothing was sent.
     return isinstance(_cause(error), NewConnectionError)

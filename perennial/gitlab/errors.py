@@ -1,13 +1,13 @@
-"""What can go wrong with GitLab: one sentence each that says what to do.
+"""Errors of calls to GitLab; each message says what to do.
 
-Nothing but Python 3.8's standard library: CML's image has no more.
+Uses only Python 3.8's standard library, which is all that CML's image has.
 """
 
 from __future__ import annotations
 
 
 class GitLabError(Exception):
-    """The base of them all."""
+    """The base class."""
 
 
 class MissingVariable(GitLabError):
@@ -25,9 +25,9 @@ class WrongVariable(GitLabError):
 
 
 class GitLabRefused(GitLabError):
-    """GitLab, or git's push to it, did not do what was asked.
+    """GitLab refused a call or a git push, or did not respond.
 
-    status: HTTP's, 0 where there was none.  code: MLflow's word for it, where there is one.
+    status: HTTP's, 0 if there was none.  code: MLflow's error code, if there is one.
     """
 
     def __init__(self, message: str, *, status: int = 0, code: str = "") -> None:
@@ -37,4 +37,4 @@ class GitLabRefused(GitLabError):
 
 
 class GitLabUnsure(GitLabError):
-    """GitLab may have done it: the answer was lost, late or an error of its own."""
+    """GitLab may have performed the call: the response was lost, late or a server error."""

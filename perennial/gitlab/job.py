@@ -1,6 +1,6 @@
-"""What a CI job's environment says: which GitLab, which project, which merge request.
+"""Read a CI job's environment: the GitLab instance, the project, the merge request.
 
-Nothing but Python 3.8's standard library: CML's image has no more.
+Uses only Python 3.8's standard library, which is all that CML's image has.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from typing import Mapping
 from perennial.gitlab.errors import MissingVariable, WrongVariable
 from perennial.gitlab.refusal import REPO_TOKEN
 
-SET_BY = "as GitLab sets it in every job"
-MERGE_REQUEST = "as GitLab sets it in a merge request's pipeline"
+SET_BY = "the value that GitLab sets in every job"
+MERGE_REQUEST = "the value that GitLab sets in a merge request pipeline"
 
 
 class Job:
-    """A CI job; each property raises MissingVariable where the environment lacks it."""
+    """A CI job; each property raises MissingVariable if the environment lacks its variable."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
@@ -29,32 +29,32 @@ class Job:
 
     @property
     def api(self) -> str:
-        """Return the address that ends with /api/v4."""
+        """Return the API's address, which ends with /api/v4."""
         return self.variable("CI_API_V4_URL")
 
     @property
     def token(self) -> str:
-        """Return the token that jobs call GitLab with."""
+        """Return the token for calls to GitLab."""
         return self.variable(REPO_TOKEN.name, REPO_TOKEN.expected)
 
     @property
     def ca_file(self) -> str:
-        """Return the file with the certificates of GitLab's own authority, empty without one."""
+        """Return the file with certificates of GitLab's private authority, empty if it has none."""
         return self.environment.get("CI_SERVER_TLS_CA_FILE", "")
 
     @property
     def project(self) -> str:
-        """Return the number of the project whose job this is."""
+        """Return the id of this job's project."""
         return self.variable("CI_PROJECT_ID")
 
     @property
     def project_url(self) -> str:
-        """Return the project's address, which knows GitLab's relative URL root if it has one."""
+        """Return the project's address, including GitLab's relative URL root if it has one."""
         return self.variable("CI_PROJECT_URL")
 
     @property
     def merge_request(self) -> int:
-        """Return the number of the pipeline's merge request. Raises WrongVariable too."""
+        """Return the number of the pipeline's merge request. Also raises WrongVariable."""
         name = "CI_MERGE_REQUEST_IID"
         text = self.variable(name, MERGE_REQUEST)
         if not text.isdigit():
@@ -63,10 +63,10 @@ class Job:
 
     @property
     def target_project(self) -> str:
-        """Return the number of the project that has the merge request.
+        """Return the id of the project that has the merge request.
 
-        A fork's merge request may have its pipeline in the fork, whose own merge request of that
-        number is another.
+        The pipeline of a fork's merge request may run in the fork, where the same number may belong
+        to another merge request.
         """
         return self.environment.get("CI_MERGE_REQUEST_PROJECT_ID") or self.project
 

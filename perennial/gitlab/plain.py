@@ -1,4 +1,4 @@
-"""GitLab's API over the standard library alone, Python 3.8's: CML's image has no more."""
+"""Call GitLab's API with only Python 3.8's standard library, which is all that CML's image has."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TIMEOUT_SECONDS = 30
 
 
 def trust(ca_file: str) -> ssl.SSLContext:
-    """Return a context that trusts a file's certificates, if one is named, beside the usual ones.
+    """Return a context that trusts the usual certificates and those in a file, if given.
 
     Raises WrongVariable.
     """
@@ -31,10 +31,10 @@ def trust(ca_file: str) -> ssl.SSLContext:
 
 
 class PlainClient:
-    """Calls GitLab with a token; raises GitLabRefused with what was asked and why not."""
+    """Calls GitLab with a token; raises GitLabRefused with the action and the reason."""
 
     def __init__(self, api: str, token: str, *, ca_file: str = "") -> None:
-        """api: the address that ends with /api/v4.  ca_file: trusted beside the usual ones."""
+        """api: an address that ends with /api/v4.  ca_file: extra certificates to trust."""
         self._api = api.rstrip("/")
         self._headers = {"PRIVATE-TOKEN": token, "User-Agent": "perennial"}
         self._context = trust(ca_file)
@@ -42,7 +42,7 @@ class PlainClient:
     def call(
         self, action: str, method: str, path: str, fields: dict[str, str] | None = None
     ) -> tuple[Any, str]:
-        """Return the answer's JSON, and the number of the page that follows, if any."""
+        """Return the response's JSON, and the number of the next page, if any."""
         data = urlencode(fields).encode() if fields else None
         request = Request(self._api + path, data, self._headers, method=method)
         try:

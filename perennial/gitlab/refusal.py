@@ -1,6 +1,6 @@
-"""What GitLab's refusals mean, in words that say what to do: the one place for all callers.
+"""Explain GitLab's refusals and say what to do, for all callers.
 
-Nothing but Python 3.8's standard library: CML's image has no more.
+Uses only Python 3.8's standard library, which is all that CML's image has.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Token(NamedTuple):
-    """A token: the variable that holds it, what is expected of it, the scope that calls need."""
+    """A token: the variable that holds it, the token expected there, the scope that calls need."""
 
     name: str
     expected: str
@@ -20,18 +20,18 @@ class Token(NamedTuple):
 REPO_TOKEN = Token(
     "REPO_TOKEN",
     "a project access token with the scopes api and write_repository and the role Developer, "
-    "or Maintainer where models merge by themselves",
+    "or Maintainer where models are merged automatically",
 )
 NO_SCOPE = "insufficient_scope"
-# A status that stands for: no answer at all.
+# The status that stands for no response.
 SILENCE = 0
 SERVER_ERROR = "GitLab returned a server error; try again later"
-# Characters of a reason; what is longer is a page or a dump.
+# Maximum characters of a reason; longer ones are pages or dumps.
 LIMIT = 300
 
 
 class Answer(NamedTuple):
-    """What came back: HTTP's status, GitLab's own words, and MLflow's code where it has one."""
+    """A response: the HTTP status, GitLab's message, and MLflow's error code if it has one."""
 
     status: int
     words: str
@@ -39,9 +39,9 @@ class Answer(NamedTuple):
 
 
 def read(status: int, body: bytes, otherwise: str) -> Answer:
-    """Return what an error's body says.
+    """Return the status and message of an error's body.
 
-    otherwise: HTTP's own reason, for a body without words.
+    otherwise: HTTP's reason phrase, for a body without a message.
 
     >>> read(404, b'{"message": "404 Not Found"}', "Not Found").words
     '404 Not Found'
@@ -67,9 +67,9 @@ def no_scope(token: Token = REPO_TOKEN) -> str:
 
 
 def advice(status: int, reason: str = "", token: Token = REPO_TOKEN) -> str:
-    """Return what to do about an answer; empty where that says it all.
+    """Return what to do about a response; empty if its message is clear enough.
 
-    status: HTTP's, 0 for no answer.  reason: GitLab's own word for it.
+    status: HTTP's, 0 for no response.  reason: GitLab's own message.
 
     >>> advice(429)
     'too many calls in a minute; try again later'
@@ -96,7 +96,7 @@ def advice(status: int, reason: str = "", token: Token = REPO_TOKEN) -> str:
 
 
 def sentence(action: str, answer: Answer, token: Token = REPO_TOKEN) -> str:
-    """Return a refusal as one line: what was asked, what came back, what to do.
+    """Return a refusal as one line: the action, the response, what to do.
 
     >>> sentence("read notes", Answer(502, "Bad Gateway"))
     'read notes: GitLab answered 502: Bad Gateway; GitLab returned a server error; try again later'

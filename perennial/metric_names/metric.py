@@ -1,4 +1,4 @@
-"""What a metric is."""
+"""The definition of a metric."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric family; a counter's `name` carries its `_total`."""
+    """One metric family; a counter's `name` includes `_total`."""
 
     name: str
     type: Literal["counter", "gauge", "histogram", "summary"]

@@ -1,27 +1,30 @@
-"""Every metric of the service: name, type, labels, help; monitoring writes its rules from these."""
+"""Every metric of the service: name, type, labels and help; monitoring's rules use these names."""
 
 from perennial.metric_names.metric import Metric
 
 _VERSION = ("model", "version")
 
-INFO = Metric("model_info", "gauge", "1 for the model version that serves.", (*_VERSION, "commit"))
+INFO = Metric("model_info", "gauge", "1 for the serving model version.", (*_VERSION, "commit"))
 CREATED = Metric(
     "model_created_timestamp_seconds",
     "gauge",
-    "When the version was exported, in seconds since 1970.",
+    "Unix time when the version was exported.",
     _VERSION,
 )
 PREDICTIONS = Metric(
     "model_predictions_total", "counter", "Predictions by predicted label.", (*_VERSION, "label")
 )
 INFERENCE_SECONDS = Metric(
-    "model_inference_seconds", "histogram", "Seconds of one inference over a batch.", _VERSION
+    "model_inference_seconds",
+    "histogram",
+    "Duration of one inference over a batch, in seconds.",
+    _VERSION,
 )
-BATCH_SIZE = Metric("model_batch_size", "histogram", "Rows of one inference.", _VERSION)
+BATCH_SIZE = Metric("model_batch_size", "histogram", "Rows in one inference.", _VERSION)
 SIGNAL_BIN = Metric(
     "model_signal_bin_total",
     "counter",
-    "Observations of a signal by bin; numeric bins are numbered upwards.",
+    "Observations of a signal by bin; numeric bins are numbered from the lowest.",
     (*_VERSION, "signal", "bin"),
 )
 REFERENCE_SHARE = Metric(
@@ -31,24 +34,24 @@ REFERENCE_SHARE = Metric(
     (*_VERSION, "signal", "bin"),
 )
 REFERENCE_SIZE = Metric(
-    "model_signal_reference_size", "gauge", "Rows of the reference.", (*_VERSION, "signal")
+    "model_signal_reference_size", "gauge", "Rows in the reference.", (*_VERSION, "signal")
 )
 CRITICAL_VALUE = Metric(
     "model_signal_critical_value",
     "gauge",
-    "Limit of the G statistic at this signal's part of the family-wise level.",
+    "Limit of the G statistic at this signal's share of the family-wise error level.",
     (*_VERSION, "signal"),
 )
 CONFIDENCE = Metric(
     "model_confidence",
     "summary",
-    "Calibrated probability of the predicted label; sum over count is its mean.",
+    "Calibrated probability of the predicted label; its mean is sum / count.",
     _VERSION,
 )
 RANK_CRITICAL_VALUE = Metric(
     "model_signal_rank_critical_value",
     "gauge",
-    "The same limit of the rank statistic; numeric signals have one.",
+    "The same limit for the rank statistic; only for numeric signals.",
     (*_VERSION, "signal"),
 )
 FEEDBACK = Metric(
@@ -60,31 +63,37 @@ FEEDBACK = Metric(
 FEEDBACK_DELAY = Metric(
     "model_feedback_delay_seconds",
     "summary",
-    "Seconds from a prediction to its label; sum over count is their mean.",
+    "Seconds from a prediction to its label; the mean is sum / count.",
     _VERSION,
 )
 FEEDBACK_CONFIDENCE = Metric(
     "model_feedback_confidence",
     "summary",
-    "Confidence of labelled predictions by its bin, named by its upper bound.",
+    "Confidence of labelled predictions by bin; a bin's name is its upper bound.",
     (*_VERSION, "bin"),
 )
 FEEDBACK_RIGHT = Metric(
     "model_feedback_right_total",
     "counter",
-    "Labelled predictions that were right, by bin of confidence.",
+    "Correct labelled predictions, by bin of confidence.",
     (*_VERSION, "bin"),
 )
 REFERENCE_ACCURACY = Metric(
-    "model_reference_accuracy", "gauge", "Accuracy the model was accepted with.", _VERSION
+    "model_reference_accuracy",
+    "gauge",
+    "Accuracy on the reference rows, when the model was accepted.",
+    _VERSION,
 )
 REFERENCE_ACCURACY_SIZE = Metric(
-    "model_reference_accuracy_size", "gauge", "Rows that accuracy was measured on.", _VERSION
+    "model_reference_accuracy_size",
+    "gauge",
+    "Rows on which the reference accuracy was measured.",
+    _VERSION,
 )
 REFERENCE_CONFIDENCE = Metric(
     "model_reference_confidence",
     "gauge",
-    "Mean confidence on the rows that accuracy was measured on.",
+    "Mean confidence on the rows of the reference accuracy.",
     _VERSION,
 )
 BUNDLE_REJECTED = Metric(
@@ -94,9 +103,9 @@ BUNDLE_SWAPS = Metric("model_bundle_swaps_total", "counter", "Bundles put into s
 PREDICTIONS_DROPPED = Metric(
     "model_predictions_dropped_total",
     "counter",
-    "Predictions answered but not stored, because the queue was full or the database failed.",
+    "Predictions returned but not stored, because the queue was full or the database failed.",
     (),
 )
 QUEUE_LENGTH = Metric(
-    "model_predictions_queue_length", "gauge", "Predictions that wait to be stored.", ()
+    "model_predictions_queue_length", "gauge", "Predictions waiting to be stored.", ()
 )

@@ -1,7 +1,7 @@
-"""How an input or an output becomes a monitored signal, and a signal's value becomes a bin.
+"""Turn inputs and outputs into monitored signals, and signal values into bins.
 
-Training builds the reference with this package and the service counts with it, so the two cannot
-disagree. It needs numpy and pydantic only.
+Training builds the reference with this package and the service counts with it, so that both use the
+same bins. It needs only numpy and pydantic.
 """
 
 from perennial.signals.binner import Binner

@@ -1,4 +1,4 @@
-"""From columns of values to counts per bin."""
+"""Turn columns of values into counts per bin."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,8 +14,8 @@ Floats32 = NDArray[np.float32]
 class Binner:
     """Turns a batch of signal columns into counts, in a few vectorised operations.
 
-    One flat vector holds all bins of all signals; `offsets[s]` is where signal s begins.
-    Values and edges are compared as float32, so that a sum's last bits decide nothing.
+    One flat vector holds all bins of all signals; signal s begins at `offsets[s]`.
+    Values and edges are compared as float32, so that rounding in sums does not change the bin.
     """
 
     def __init__(self, signals: Sequence[Signal]) -> None:
@@ -31,7 +31,7 @@ class Binner:
         self._low = _column([signal.low for signal in self._numeric])
         self._high = _column([signal.high for signal in self._numeric])
         widest = max((len(signal.edges) for signal in self._numeric), default=0)
-        # One column per rank of an edge; a signal with fewer edges has no value above the others.
+        # One column per rank of an edge; signals with fewer edges are padded.
         self._edges = [
             _column([[*signal.edges, *[np.inf] * widest][rank] for signal in self._numeric])
             for rank in range(widest)
@@ -42,7 +42,7 @@ class Binner:
 
         columns: signal name to values of shape (rows,). Numeric columns are floats with NaN for
         missing; categorical ones are indices into the signal's bins.
-        Raises KeyError where a signal of the reference has no column.
+        Raises KeyError if a signal of the reference has no column.
         """
         parts: list[Ints] = []
         if self._numeric:
@@ -52,10 +52,10 @@ class Binner:
         return np.bincount(np.concatenate(parts), minlength=self.size).astype(np.int64)
 
     def _place(self, columns: Mapping[str, NDArray[np.generic]]) -> Ints:
-        """Return where each numeric value counts in the flat vector, shape (signals, rows)."""
+        """Return each numeric value's index in the flat vector, shape (signals, rows)."""
         found = [columns[signal.name] for signal in self._numeric]
         values: Floats32 = np.stack(found, dtype=np.float32, casting="same_kind")
-        # Counted in small numbers first: that costs a quarter of as many sums of large ones.
+        # Count in small integers first: summing large ones takes four times as long.
         below = np.zeros(values.shape, dtype=np.min_scalar_type(len(self._edges)))
         above = np.empty(values.shape, dtype=np.bool_)
         for edges in self._edges:

@@ -1,4 +1,4 @@
-"""Where the bins of a signal lie, what they are called, and their shares in the reference."""
+"""A signal's bins: their edges, their names, and their shares in the reference."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -12,9 +12,9 @@ OUTSIDE = "outside"
 
 
 def numeric_edges(values: NDArray[np.floating], *, bins: int) -> tuple[float, ...]:
-    """Return the distinct quantiles that cut `values` into at most `bins` bins of equal share.
+    """Return the distinct quantiles that split `values` into at most `bins` bins of equal share.
 
-    NaN is left out. An edge at the greatest value would have nothing above it, so there is none.
+    NaN is excluded. There is no edge at the largest value, because nothing would be above it.
 
     >>> numeric_edges(np.array([1.0, 2.0, 3.0, 4.0]), bins=2)
     (2.0,)
@@ -29,7 +29,7 @@ def numeric_edges(values: NDArray[np.floating], *, bins: int) -> tuple[float, ..
 
 
 def numeric_bins(edges: Sequence[float]) -> tuple[str, ...]:
-    """Return the names of a numeric signal's bins; they sort in the order of the values.
+    """Return the names of a numeric signal's bins, which sort in the order of the values.
 
     >>> numeric_bins([0.5, 0.9])
     ('00', '01', '02', 'outside', 'missing')
@@ -40,11 +40,11 @@ def numeric_bins(edges: Sequence[float]) -> tuple[str, ...]:
 def reference_shares(
     counts: NDArray[np.integer], kind: Literal["numeric", "categorical"]
 ) -> tuple[float, ...]:
-    """Return strictly positive shares of counts of shape (bins,): half a row is added to each bin.
+    """Return the shares of counts of shape (bins,), with half a row added to each bin.
 
-    To `outside`, the last but one of a numeric signal, 2 rows are added: the reference has none
-    there by construction, but of new rows of the same kind a share of 2/(M + 1) lies beyond the
-    least and greatest of M.
+    So every share is positive. For `outside`, the last but one bin of a numeric signal, 2 rows are
+    added: the reference has none there by construction, but a share of 2/(M + 1) of new rows of the
+    same distribution lies beyond the smallest and largest of M.
     Source: the Jeffreys prior of a multinomial, Gelman et al., Bayesian Data Analysis, 3.4; the
     share beyond the extremes, David and Nagaraja, Order Statistics, 3rd ed., 2003, ch. 2.
 

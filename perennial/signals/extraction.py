@@ -1,4 +1,4 @@
-"""From rows to signals, the same in training and in the service, as it was fitted."""
+"""Compute signals from rows with fitted arrays, identically in training and in the service."""
 
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,8 @@ class Extraction:
     """Computes the input signals of a model.
 
     names: of the signals, in the order of the columns.
-    categories: of the categorical ones, the bins.
-    Raises ValueError with the array that does not fit the schema.
+    categories: the bins of the categorical signals.
+    Raises ValueError with the array that does not match the schema.
     """
 
     def __init__(self, schema: InputSchema, arrays: Arrays) -> None:
@@ -36,10 +36,10 @@ class Extraction:
 
     @classmethod
     def fit(cls, schema: InputSchema, rows: Rows) -> "Extraction":
-        """Return the extraction fitted to rows, shape (rows, *schema.shape).
+        """Return an extraction fitted to rows, shape (rows, *schema.shape).
 
-        Fit on other rows than the reference is counted on: on its own rows a fit looks better than
-        on any traffic to come, which then seems to drift.
+        Fit on other rows than those of the reference: on its own rows a fit looks better than on
+        new traffic, which would then seem to drift.
         Raises ValueError without rows.
         """
         if not len(rows):
@@ -49,12 +49,12 @@ class Extraction:
     def extract(self, rows: Rows) -> dict[str, NDArray[Any]]:
         """Return every input signal of a batch as columns of shape (rows,).
 
-        Numeric columns are float32 with NaN for missing, categorical ones indices of bins.
+        Numeric columns are float32 with NaN for missing; categorical ones are bin indices.
         """
         found: dict[str, NDArray[Any]] = self._signals.extract(rows)
         numeric = [name for name in found if name not in self.categories]
         if numeric:
-            # What is too large for float32 stays finite, and is outside all the same.
+            # Values too large for float32 are clipped to stay finite; they count as `outside`.
             with np.errstate(over="ignore"):
                 values = np.stack(
                     [found[name] for name in numeric], dtype=np.float32, casting="same_kind"
@@ -71,13 +71,13 @@ class Extraction:
 
     @classmethod
     def load(cls, schema: InputSchema, file: Path) -> "Extraction":
-        """Return what `save` wrote.
+        """Return the extraction that `save` wrote.
 
-        Raises ValueError where it is no such file, or an array does not fit the schema.
+        Raises ValueError if it is not such a file, or if an array does not match the schema.
         """
         try:
             with np.load(file, allow_pickle=False) as stored:
                 arrays = {name: stored[name] for name in stored.files}
         except (ValueError, OSError, EOFError, BadZipFile) as error:
-            raise ValueError(f"not readable as arrays ({error})") from error
+            raise ValueError(f"expected a readable .npz file of arrays: {error}") from error
         return cls(schema, arrays)

@@ -1,4 +1,4 @@
-"""Signals of images: light, contrast, edges, coarse shape, colour, principal components."""
+"""Signals of images: brightness, contrast, edges, coarse shape, colour, principal components."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ Floats = NDArray[np.float64]
 Shape = tuple[int, int, int]
 
 COMPONENTS = 4
-# What the eye makes of red, green and blue. Source: ITU-R BT.601.
+# Weights of red, green and blue in perceived brightness. Source: ITU-R BT.601.
 LUMINANCE = np.array([0.299, 0.587, 0.114])
 
 
 @dataclass(frozen=True)
 class Images:
-    """A batch. grey: shape (rows, height * width).  width: of an image in pixels.
+    """A batch of images. grey: shape (rows, height * width).  width: of an image in pixels.
 
     brightness: the mean of grey, shape (rows,).
     """
@@ -33,7 +33,7 @@ class Images:
 
 
 Columns = Mapping[str, Floats]
-# Of a signal that is a weighted sum of pixels: the weights, shape (height, width, channels).
+# The weights of a signal that is a weighted sum of pixels, shape (height, width, channels).
 Weights = Mapping[str, Floats]
 
 
@@ -76,22 +76,22 @@ def _edges(images: Images) -> Columns:
     }
 
 
-# Adding a signal is a function and a line here. All sums of pixels are one product, which costs a
-# tenth of as many means.
+# To add a signal, add a function and a line here. All weighted sums are computed in one product,
+# which takes a tenth of the time of separate means.
 SUMS: tuple[Callable[[Shape], Weights], ...] = (_brightness, _blocks, _channels)
 FUNCTIONS: tuple[Callable[[Images], Columns], ...] = (_contrast, _edges)
 
 
 def _light(channels: int) -> Floats:
-    """Return how much each channel gives to the grey level, shape (channels,)."""
+    """Return each channel's weight in the grey level, shape (channels,)."""
     return LUMINANCE if channels == len(LUMINANCE) else np.full(channels, 1 / channels)
 
 
 def _mean_step(grey: Floats, *, apart: int, width: int) -> Floats:
-    """Return how much pixels differ from those so far on in the same image, shape (rows,)."""
+    """Return the mean difference of pixels at this distance in the same image, shape (rows,)."""
     steps = np.empty(grey.shape)
-    # As one line through all images, a third of the cost of each image's own steps. The last steps
-    # lead into the next image, and where they go sideways, one in each line leads into the next.
+    # One difference over the concatenated images takes a third of the time of separate ones. The
+    # weights exclude steps into the next image and, for horizontal steps, into the next line.
     flat, out = grey.reshape(-1), steps.reshape(-1)[:-apart]
     np.abs(np.subtract(flat[apart:], flat[:-apart], out=out), out=out)
     means: Floats = steps[:, :-apart] @ _inside(grey.shape[1], apart, width)
@@ -100,7 +100,7 @@ def _mean_step(grey: Floats, *, apart: int, width: int) -> Floats:
 
 @cache
 def _inside(pixels: int, apart: int, width: int) -> Floats:
-    """Return what each step from pixel to pixel weighs in their mean, shape (pixels - apart,)."""
+    """Return the weight of each step between pixels in the mean, shape (pixels - apart,)."""
     sideways = np.arange(apart, pixels) % width != 0
     inside = sideways if apart < width else np.ones(pixels - apart)
     weights: Floats = inside / inside.sum()
@@ -118,7 +118,7 @@ def _flat(rows: Floats) -> Floats:
 
 
 class ImageSignals:
-    """All of the above, and the components that it was fitted with."""
+    """All of the above, and fitted principal components."""
 
     def __init__(self, schema: ImageInput, arrays: Arrays) -> None:
         self.categories: dict[str, tuple[str, ...]] = {}
@@ -132,7 +132,7 @@ class ImageSignals:
 
     @staticmethod
     def expected(schema: ImageInput) -> dict[str, Expected]:
-        """Return what its arrays must look like."""
+        """Return the types and shapes of the fitted arrays."""
         pixels = int(np.prod(schema.shape))
         return {
             "mean": Expected("float64", (pixels,)),

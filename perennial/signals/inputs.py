@@ -1,4 +1,4 @@
-"""What one instance of a model looks like: a kind of input, and what the kind needs to know."""
+"""The input schema of a model: the kind of input and its parameters."""
 
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
@@ -49,7 +49,7 @@ class NumericFeature(_Record):
 
 
 class CategoricalFeature(_Record):
-    """A string, or null where it is missing; one that is not among the categories is `other`."""
+    """A string, or null where it is missing; a string not in the categories counts as `other`."""
 
     name: Name
     kind: Literal["categorical"] = "categorical"
@@ -75,7 +75,7 @@ Feature = Annotated[NumericFeature | CategoricalFeature, Field(discriminator="ki
 class TabularInput(_Record):
     """A list of values in the order of the features.
 
-    The model takes float32, shape (rows, features): NaN for missing, a category's index for a
+    The model receives float32, shape (rows, features): NaN for missing, a category's index for a
     category, and one more than the last index for `other`.
     """
 
@@ -97,7 +97,7 @@ class TabularInput(_Record):
 
     @cached_property
     def plain(self) -> bool:
-        """Whether an instance may hold nothing but numbers."""
+        """Whether an instance contains only numbers."""
         return all(feature.kind == "numeric" for feature in self.features)
 
     def instance(self, row: Rows) -> Any:
@@ -107,9 +107,9 @@ class TabularInput(_Record):
 
 
 class TextInput(_Record):
-    """A string of at most so many characters.
+    """A string with a maximum length.
 
-    The model takes a tensor of strings, shape (rows,) or (rows, 1).
+    The model receives a tensor of strings, shape (rows,) or (rows, 1).
     """
 
     kind: Literal["text"] = "text"

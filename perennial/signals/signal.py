@@ -1,4 +1,4 @@
-"""What a signal is: the bins of a value, and the shares of the reference they are held against."""
+"""A signal's bins, and the shares of the reference that they are compared with."""
 
 from typing import Annotated, Literal
 
@@ -10,21 +10,21 @@ from perennial.signals.bins import MISSING, OTHER, numeric_bins
 PREDICTION = "prediction"
 CONFIDENCE = "confidence"
 MARGIN = "margin"
-# What every model is watched for, whatever it takes.
+# The output signals of every model, whatever its input.
 OUTPUTS = (PREDICTION, CONFIDENCE, MARGIN)
 
 
 class Signal(BaseModel):
-    """One signal's bins with the reference shares they are compared with.
+    """One signal's bins and their reference shares.
 
-    bins: names in order.  Those of a numeric signal are numbered upwards and followed by `outside`
-    and `missing`, those of a categorical one are its categories, `other` and `missing`.
+    bins: names in order.  A numeric signal has numbered bins, then `outside` and `missing`; a
+    categorical one has its categories, then `other` and `missing`.
     edges: upper bounds, inclusive, of all numbered bins but the last; none if categorical.
-    low, high: the least and the greatest value that is not `outside`; none if categorical.
+    low, high: the smallest and largest value that is not `outside`; none if categorical.
     shares: the reference share of each bin, strictly positive, summing to 1.
     size: rows the shares were counted on.
-    critical_value: the limit of the G statistic at one test's part of the family-wise level.
-    rank_critical_value: that of the rank statistic; none if categorical.
+    critical_value: the limit of the G statistic at one test's share of the family-wise level.
+    rank_critical_value: the limit of the rank statistic; none if categorical.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -43,7 +43,7 @@ class Signal(BaseModel):
     @model_validator(mode="after")
     def _check(self) -> "Signal":
         if len(self.shares) != len(self.bins):
-            found = Described(f"{len(self.shares)} of them")
+            found = Described(f"{len(self.shares)} shares")
             raise InvalidField("shares", found, f"{len(self.bins)}, one for each bin")
         if abs(sum(self.shares) - 1) > 1e-6:
             raise InvalidField("shares", Described(f"a sum of {sum(self.shares)}"), "a sum of 1")
@@ -55,9 +55,9 @@ class Signal(BaseModel):
 
     def _check_numeric(self) -> None:
         if self.low is None or self.high is None or self.low > self.high:
-            raise InvalidField("low", self.low, f"a number up to high, {self.high}")
+            raise InvalidField("low", self.low, f"a number of at most high, {self.high}")
         if self.rank_critical_value is None:
-            raise InvalidField("rank_critical_value", None, "one, as of every numeric signal")
+            raise InvalidField("rank_critical_value", None, "a number, as for every numeric signal")
         if list(self.edges) != sorted(set(self.edges)):
             raise InvalidField("edges", self.edges, "increasing numbers")
         if self.edges and not self.low <= self.edges[0] <= self.edges[-1] < self.high:
@@ -68,14 +68,14 @@ class Signal(BaseModel):
     def _check_categorical(self) -> None:
         for name in ("edges", "low", "high", "rank_critical_value"):
             if (value := getattr(self, name)) not in ((), None):
-                raise InvalidField(name, value, "none, since the signal is categorical")
+                raise InvalidField(name, value, "none, because the signal is categorical")
         if len(set(self.bins)) != len(self.bins) or self.bins[-2:] != (OTHER, MISSING):
             expected = f"distinct names that end with {OTHER!r}, {MISSING!r}"
             raise InvalidField("bins", self.bins, expected)
 
 
 class Reference(BaseModel):
-    """What the model was accepted on: `reference.json` of a bundle.
+    """The data that the model was accepted on: `reference.json` of a bundle.
 
     accuracy: share of correct predictions on held-out rows; accuracy_size: how many rows.
     confidence: mean probability of the predicted label on these rows.

@@ -1,4 +1,4 @@
-"""Signals of tables: each feature is one."""
+"""Signals of tables: one per feature."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from perennial.signals.arrays import Arrays, Expected
 from perennial.signals.bins import MISSING, OTHER
 from perennial.signals.inputs import CategoricalFeature, Rows, TabularInput
 
-TOP = 10  # categories of a feature that have a bin of their own; the rarer ones are `other`
+TOP = 10  # maximum categories per feature with their own bin; rarer ones count as `other`
 
 
 class TabularSignals:
-    """A numeric feature's value; a categorical feature's bin among its most frequent categories."""
+    """The value of each numeric feature, and the bin of each categorical feature."""
 
     def __init__(self, schema: TabularInput, arrays: Arrays) -> None:
         self._features = schema.features
@@ -32,7 +32,7 @@ class TabularSignals:
 
     @staticmethod
     def expected(schema: TabularInput) -> dict[str, Expected]:
-        """Return what its arrays must look like."""
+        """Return the types and shapes of the fitted arrays."""
         return {_key(feature): Expected("int64", (None,)) for feature in _categorical(schema)}
 
     @staticmethod
@@ -74,7 +74,7 @@ def _check_top(feature: CategoricalFeature, top: NDArray[np.int64]) -> None:
 
 
 def _indices(column: Rows, size: int) -> NDArray[np.int64]:
-    """Return category indices, `size` for what is none, `size + 1` for missing."""
+    """Return category indices, `size` for unknown values, `size + 1` for missing ones."""
     known = (column >= 0) & (column < size)
     codes = np.where(known, column, size).astype(np.int64)
     return np.where(np.isnan(column), size + 1, codes)

@@ -1,4 +1,4 @@
-"""Signals of texts: length, words, unknown words, kinds of characters, what they are about."""
+"""Signals of texts: length, words, unknown words, character classes, topics."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -17,10 +17,10 @@ from perennial.signals.inputs import Rows, TextInput
 
 Floats = NDArray[np.float64]
 
-BUCKETS = 2**12  # that words are hashed into
+BUCKETS = 2**12  # buckets that words are hashed into
 COMPONENTS = 8
-WORDS = 50_000  # of the vocabulary, at most
-# Bytes over 127 are parts of letters outside ASCII, seldom of anything else.
+WORDS = 50_000  # maximum words of the vocabulary
+# Bytes over 127 are usually parts of letters outside ASCII.
 WORD = re.compile(rb"[a-z0-9\x80-\xff]+")
 CLASSES = ("plain", "upper", "digit", "space", "punctuation", "foreign")
 ASCII = 128
@@ -41,7 +41,7 @@ CLASS_OF = np.array([_class(code) for code in range(ASCII + 1)])
 
 @dataclass(frozen=True)
 class Texts:
-    """A batch of texts, with what several signals need."""
+    """A batch of texts, with values that several signals use."""
 
     texts: list[str]
 
@@ -52,7 +52,7 @@ class Texts:
 
     @cached_property
     def words(self) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-        """Which text each word is of, and the word's hash, both of shape (words,)."""
+        """The index of each word's text, and the word's hash, both of shape (words,)."""
         found = [WORD.findall(text.lower().encode("utf-8", "surrogatepass")) for text in self.texts]
         counts = [len(words) for words in found]
         hashes = map(crc32, chain.from_iterable(found))
@@ -61,7 +61,7 @@ class Texts:
 
     @cached_property
     def characters(self) -> NDArray[np.int64]:
-        """Characters of each class, shape (texts, classes)."""
+        """Number of characters of each class, shape (texts, classes)."""
         joined = "".join(self.texts).encode("utf-32-le", "surrogatepass")
         codes = np.frombuffer(joined, np.uint32)
         owners = np.repeat(np.arange(len(self.texts)), self.lengths)
@@ -109,7 +109,7 @@ def _components(texts: Texts, arrays: Arrays) -> Columns:
     return {f"component_{i + 1}": places[:, i] for i in range(COMPONENTS)}
 
 
-# Adding a signal is a function and a line here.
+# To add a signal, add a function and a line here.
 FUNCTIONS: tuple[Callable[[Texts, Arrays], Columns], ...] = (
     _length,
     _tokens,
@@ -120,17 +120,17 @@ FUNCTIONS: tuple[Callable[[Texts, Arrays], Columns], ...] = (
 
 
 class TextSignals:
-    """All of the above, with the vocabulary and the components that it was fitted with."""
+    """All of the above, with a fitted vocabulary and fitted principal components."""
 
     def __init__(self, schema: TextInput, arrays: Arrays) -> None:
         self.categories: dict[str, tuple[str, ...]] = {}
         self._arrays = arrays
         if (np.diff(arrays["vocabulary"].astype(np.int64)) <= 0).any():
-            raise ValueError("array 'vocabulary' does not increase")
+            raise ValueError("array 'vocabulary' is not sorted, expected increasing hashes")
 
     @staticmethod
     def expected(schema: TextInput) -> dict[str, Expected]:
-        """Return what its arrays must look like."""
+        """Return the types and shapes of the fitted arrays."""
         return {
             "vocabulary": Expected("uint32", (None,)),
             "weights": Expected("float64", (BUCKETS,)),
@@ -164,7 +164,7 @@ def _texts(rows: NDArray[Any]) -> Texts:
 
 
 def _vocabulary(texts: Texts) -> NDArray[np.uint32]:
-    """Return the hashes of the words that occur in two texts or more, the most frequent ones."""
+    """Return the hashes of the most frequent words that occur in at least two texts."""
     owners, hashes = texts.words
     pairs = np.unique(np.stack([hashes, owners]), axis=1)
     words, counts = np.unique(pairs[0], return_counts=True)
@@ -173,7 +173,7 @@ def _vocabulary(texts: Texts) -> NDArray[np.uint32]:
 
 
 def _weights(texts: Texts) -> Floats:
-    """Return how much a bucket says: the rarer its words, the more.
+    """Return the weight of each bucket, higher for rarer words.
 
     Source: inverse document frequency; Manning et al., Information Retrieval, 2008, 6.2.1.
     """
@@ -184,7 +184,7 @@ def _weights(texts: Texts) -> Floats:
 
 
 def _bags(texts: Texts, weights: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
-    """Return text, bucket and weighted count of each word, each text's counts of length 1.
+    """Return text, bucket and weighted count of each word; each text's counts have norm 1.
 
     Source: the hashing trick, Weinberger et al., ICML 2009.
     """

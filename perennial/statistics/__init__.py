@@ -1,1 +1,1 @@
-"""Every statistic, once: drift, evidence, and the metrics of models."""
+"""The single definition of every statistic: drift, evidence, and model metrics."""

@@ -8,7 +8,7 @@ from perennial.statistics.counts import Floats, Ints, counted, quotient
 
 
 def accuracy(confusion: ArrayLike) -> float | None:
-    """Return the share of labelled predictions that were right, or None where there is no label.
+    """Return the share of labelled predictions that were right, or None if there are no labels.
 
     confusion: counts by (label, predicted), shape (labels, labels).
     Raises ShapeMismatch, InvalidCounts.
@@ -22,7 +22,7 @@ def accuracy(confusion: ArrayLike) -> float | None:
 
 
 def weighted_accuracy(probabilities: Floats, labels: Ints, weights: Floats) -> Floats:
-    """Return the same for many weightings of the rows; arguments as of `metrics.Weighted`.
+    """Return the same for many weightings of the rows; arguments as in `metrics.Weighted`.
 
     >>> sure = np.array([[0.9, 0.1], [0.8, 0.2]])
     >>> weighted_accuracy(sure, np.array([0, 1]), np.array([[1.0, 1.0], [3.0, 1.0]])).tolist()
@@ -35,10 +35,10 @@ def weighted_accuracy(probabilities: Floats, labels: Ints, weights: Floats) -> F
 def estimated_accuracy(
     confidence_sum: float, count: float, *, accuracy: float, confidence: float
 ) -> float | None:
-    """Return the accuracy that the model's own confidence promises, without labels; None when idle.
+    """Estimate the accuracy from the model's confidence, without labels; None when idle.
 
-    The reference's accuracy, less what the mean confidence has fallen since: where the model was
-    surer, or less sure, than right on the reference, that error drops out.
+    This is the reference's accuracy minus the fall of the mean confidence since then. A model that
+    is over- or underconfident on the reference does not bias the estimate.
     confidence_sum: sum of the predicted labels' probabilities.  count: predictions.
     accuracy, confidence: of the reference; the mean probability, like that of live predictions.
     Source: difference of confidences; Guillory et al., Predicting with Confidence on Unseen

@@ -1,6 +1,6 @@
-"""Area under the ROC curve, of each label against the rest.
+"""Area under the ROC curve of each label against the rest.
 
-By hand, since the report asks for a thousand weightings: scikit-learn's takes one at a time.
+Our own code, because the report needs a thousand weightings and scikit-learn takes one at a time.
 """
 
 import numpy as np
@@ -9,10 +9,10 @@ from perennial.statistics.counts import Bools, Floats, Ints, quotient
 
 
 def weighted_auc(probabilities: Floats, labels: Ints, weights: Floats) -> Floats:
-    """Return the mean over labels of how often a row of the label has more of it than another row.
+    """Return the mean over labels of the chance that a row of the label has a higher probability.
 
-    1 is perfect, 0.5 is chance. A label that a weighting lacks is left out; with one label only the
-    area is NaN. Arguments as of `metrics.Weighted`.
+    1 is perfect, 0.5 is chance. Labels without weight are excluded; with only one label the area is
+    NaN. Arguments as in `metrics.Weighted`.
     Source: Hanley and McNeil, The meaning and use of the area under a ROC curve, 1982.
 
     >>> weighted_auc(np.array([[0.9, 0.1], [0.2, 0.8]]), np.array([0, 1]), np.ones((1, 2)))

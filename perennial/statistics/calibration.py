@@ -1,6 +1,6 @@
-"""Calibration: whether a model is right as often as it says, from rows in bins of confidence.
+"""Calibration: whether a model is right as often as its confidence says, per confidence bin.
 
-The specification of the recorded calibration error, and what training and its report compute.
+This specifies the recorded calibration error; training and its report compute it here.
 """
 
 import numpy as np
@@ -9,12 +9,12 @@ from numpy.typing import ArrayLike
 from perennial.statistics.counts import Floats, Ints, quotient
 from perennial.statistics.errors import BinMismatch, InvalidCounts
 
-# Bins of confidence by their upper bounds, inclusive: ten, as the service counts labels.
+# The upper bounds, inclusive, of the ten confidence bins in which the service counts labels.
 BOUNDS = tuple((number + 1) / 10 for number in range(10))
 
 
 def confidence_bins(confidence: Floats) -> Ints:
-    """Return the bin of each confidence; a rounding error over 1 belongs to the last.
+    """Return the bin of each confidence; values rounded slightly over 1 belong to the last.
 
     >>> confidence_bins(np.array([0.05, 0.5, 1.0])).tolist()
     [0, 4, 9]
@@ -23,11 +23,11 @@ def confidence_bins(confidence: Floats) -> Ints:
 
 
 def calibration_error(labels: ArrayLike, right: ArrayLike, confidence: ArrayLike) -> float | None:
-    """Return the expected calibration error, or None where there is no label.
+    """Return the expected calibration error, or None if there are no labels.
 
-    The mean gap between the share that was right and the mean confidence, over bins of confidence,
-    each weighing as many labels as it has. 0 is calibrated, 0.05 is usual for an uncalibrated
-    network; few labels alone make it larger, as `calibration_chance` says.
+    The mean gap between accuracy and mean confidence over the confidence bins, weighted by their
+    labels. 0 is calibrated, 0.05 is usual for an uncalibrated network. With few labels it is larger
+    by chance, see `calibration_chance`.
     labels: labelled predictions per bin.  right: of them, those that were right.
     confidence: the sum of their confidences. All of shape (bins,).
     Raises BinMismatch, InvalidCounts.
@@ -41,7 +41,7 @@ def calibration_error(labels: ArrayLike, right: ArrayLike, confidence: ArrayLike
 
 
 def weighted_calibration_error(probabilities: Floats, labels: Ints, weights: Floats) -> Floats:
-    """Return the same for many weightings of rows; arguments as of `metrics.Weighted`.
+    """Return the same for many weightings of rows; arguments as in `metrics.Weighted`.
 
     >>> sure = np.array([[1.0, 0.0], [1.0, 0.0]])
     >>> weighted_calibration_error(sure, np.array([0, 1]), np.array([[1.0, 1.0], [3.0, 1.0]]))
@@ -55,19 +55,19 @@ def weighted_calibration_error(probabilities: Floats, labels: Ints, weights: Flo
 
 
 def _error(counts: Floats, right: Floats, confidence: Floats) -> Floats:
-    """Return the error over the last axis, bins; NaN where nothing was counted.
+    """Return the error over the last axis, the bins; NaN where nothing was counted.
 
-    A bin's gap, the difference of two means, weighs as much as its count: that of two sums.
+    A bin's gap times its count is the difference of two sums.
     """
     gaps = np.where(counts > 0, np.abs(right - confidence), 0.0)
     return quotient(gaps.sum(axis=-1), counts.sum(axis=-1))
 
 
 def calibration_chance(labels: ArrayLike, confidence: ArrayLike) -> float | None:
-    """Return the error that a perfectly calibrated model would have by chance; None without labels.
+    """Return the error that a perfectly calibrated model has by chance; None without labels.
 
-    In a bin of n labels of mean confidence c the share that is right has the standard error
-    sqrt(c (1 - c) / n), and a normal deviation is sqrt(2 / pi) of its standard error in the mean.
+    In a bin of n labels with mean confidence c, the accuracy has the standard error
+    sqrt(c (1 - c) / n); the mean absolute normal deviation is sqrt(2 / pi) times that.
     labels, confidence: as in `calibration_error`, with the same errors.
     Source: the idea of Bröcker and Smith, Increasing the Reliability of Reliability Diagrams, 2007;
     the mean of the half-normal distribution.
@@ -80,18 +80,18 @@ def calibration_chance(labels: ArrayLike, confidence: ArrayLike) -> float | None
     if not seen.any():
         return None
     mean = sure[seen] / counts[seen]
-    # Extrapolated counters may put a mean a little over 1.
+    # Extrapolated counters may put a mean slightly over 1.
     spread = np.maximum(mean * (1 - mean), 0.0)
     return float(np.sum(np.sqrt(2 / np.pi * counts[seen] * spread)) / counts.sum())
 
 
 def _bins(**given: ArrayLike) -> tuple[Floats, ...]:
-    """Return every argument as numbers of one shape (bins,), or name the one that is wrong."""
+    """Return all arguments as arrays of shape (bins,). Raises BinMismatch, InvalidCounts."""
     values = {name: np.asarray(value, dtype=np.float64) for name, value in given.items()}
     shape = values["labels"].shape
     for name, found in values.items():
         if found.shape != shape or found.ndim != 1:
-            raise BinMismatch(name, found.shape, f"one dimension, as labels' {shape}")
+            raise BinMismatch(name, found.shape, f"one dimension and the shape of labels, {shape}")
         if not ((found >= 0) & np.isfinite(found)).all():
             raise InvalidCounts(name, found.tolist(), "finite numbers of 0 or more")
     return tuple(values.values())

@@ -1,6 +1,6 @@
-"""The confusion matrix: how many rows of each label got each answer.
+"""The confusion matrix: the number of rows by true and predicted label.
 
-By hand: it is one bincount, where scikit-learn costs a second or more of import.
+Our own code: it is one bincount, and importing scikit-learn takes a second or more.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from perennial.statistics.errors import ShapeMismatch
 
 
 def confusion_matrix(probabilities: Floats, labels: Ints) -> Ints:
-    """Return the number of rows of each true label (down) whose most probable label is (across).
+    """Return the number of rows by true label (first axis) and most probable label (second).
 
     probabilities: shape (rows, labels).  labels: indices of the true ones, shape (rows,).
 
@@ -24,7 +24,7 @@ def confusion_matrix(probabilities: Floats, labels: Ints) -> Ints:
 
 
 def precision_recall(confusion: Ints) -> tuple[Floats, Floats]:
-    """Return both per label, 0 where no row was predicted, or labelled, so.
+    """Return both per label; 0 for a label that no row was predicted as, or that no row has.
 
     >>> [share.tolist() for share in precision_recall(np.array([[1, 1], [0, 2]]))]
     [[1.0, 0.6666666666666666], [0.5, 1.0]]

@@ -1,4 +1,4 @@
-"""The control limit: the accuracy under which live rows contradict that of the reference."""
+"""The control limit: live accuracy below it contradicts the reference's accuracy."""
 
 import math
 
@@ -6,11 +6,11 @@ from perennial.statistics.errors import InvalidCounts, InvalidReference
 
 
 def control_limit(reference: float, *, size: float, rows: float, z: float = 3.0) -> float:
-    """Return the accuracy below which live rows contradict the accuracy the model came with.
+    """Return the accuracy below which live rows contradict the reference's accuracy.
 
-    reference: that accuracy.  size: rows it was measured on; its own sampling error counts too.
+    reference: that accuracy.  size: rows it was measured on; its sampling error is included.
     rows: live rows, more than 0.  z: standard errors; 3 is the classical chart, 5 suits a sliding
-    window, which is looked at all day.
+    window, which is checked all day.
     Source: the p-chart; Montgomery, Introduction to Statistical Quality Control, 7.2, with the
     standard error of a difference of two proportions.
 

@@ -1,6 +1,6 @@
-"""Counts and shares as arrays, checked where they enter the arithmetic.
+"""Convert counts and shares to arrays and check them.
 
-Counts may be fractions, since Prometheus extrapolates the increase of a counter to its window.
+Counts may be fractions, because Prometheus extrapolates a counter's increase to its window.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ Bools = NDArray[np.bool_]
 
 
 def counted(values: ArrayLike, name: str) -> Floats:
-    """Return counts as an array; name: what a message calls them. Raises InvalidCounts."""
+    """Return counts as an array; name: their name in messages. Raises InvalidCounts."""
     counts = np.asarray(values, dtype=np.float64)
     if not ((counts >= 0) & np.isfinite(counts)).all():
         raise InvalidCounts(name, counts.tolist(), "finite counts of 0 or more")
@@ -28,7 +28,7 @@ def live_and_reference(live: ArrayLike, reference: ArrayLike) -> tuple[Floats, F
     if counts.shape != shares.shape or counts.ndim != 1:
         raise BinMismatch("live", counts.shape, f"the reference's shape {shares.shape}")
     if not (shares > 0).all():
-        raise InvalidReference("reference", float(shares.min()), "every share over 0")
+        raise InvalidReference("reference", float(shares.min()), "only shares over 0")
     return counts, shares
 
 

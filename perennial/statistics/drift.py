@@ -1,6 +1,6 @@
-"""How far live traffic is from the reference: the specification of the rules on drift, in numpy.
+"""How far live traffic is from the reference: the drift rules, specified in numpy.
 
-The recording rules repeat it in PromQL.
+The recording rules compute the same in PromQL.
 """
 
 import numpy as np
@@ -10,10 +10,10 @@ from perennial.statistics.counts import Floats, live_and_reference
 
 
 def smoothed_shares(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.0) -> Floats:
-    """Return the live shares, pulled towards the reference: an idle service has the reference's.
+    """Return the live shares, smoothed towards the reference's, which an idle service has.
 
     live: observations per bin, shape (bins,).  reference: shares that sum to 1, same shape.
-    prior: weight of the reference in observations; 50 is usual here, 0 would be the raw share.
+    prior: weight of the reference in observations; 50 is usual here, 0 gives the raw shares.
     Raises BinMismatch, InvalidCounts, InvalidReference.
     Source: the posterior mean under a Dirichlet prior; Gelman et al., Bayesian Data Analysis, 3.4.
 
@@ -28,8 +28,8 @@ def smoothed_shares(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.
 def psi(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.0) -> float:
     """Return the population stability index: how far live traffic is from the reference.
 
-    0 is no change, 0.1 is worth a look, 0.25 is a different population. An idle service is at
-    exactly 0 and an empty bin is finite, both by smoothing towards the reference.
+    0 is no change, 0.1 is worth a look, 0.25 is a different population. Because of the smoothing,
+    it is exactly 0 for an idle service and finite for an empty bin.
     live, reference, prior: as in `smoothed_shares`, with the same errors.
     Source: Siddiqi, Credit Risk Scorecards, 2006, ch. 6.
 
@@ -48,11 +48,11 @@ def psi(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.0) -> float:
 def ks(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.0) -> float:
     """Return the Kolmogorov-Smirnov distance of a numeric signal: max |CDF live - CDF reference|.
 
-    From 0, no change, to 1, no overlap; unlike PSI it knows the order of the bins, so that moves
-    in one direction add up and moves to and fro do not. The live shares are smoothed as in PSI:
-    exactly 0 when idle. Within a bin nothing is seen, so the raw values may lie further apart.
-    live, reference: as in `smoothed_shares`, with the same errors, bins in order, `outside` and
-    `missing` last; both count as above all others, so that a rise of them shows too.
+    From 0, no change, to 1, no overlap. Unlike PSI it uses the order of the bins, so that shifts in
+    one direction add up. The live shares are smoothed as in PSI, so it is exactly 0 when idle. It
+    does not see shifts within a bin, so the distance of the raw values may be larger.
+    live, reference: as in `smoothed_shares`, with the same errors; bins in order, `outside` and
+    `missing` last. Both rank above all other bins, so that their increase counts too.
     prior: as in `smoothed_shares`.
     Source: Conover, Practical Nonparametric Statistics, 3rd ed., 1999, 6.3; on bins: Pettitt and
     Stephens, The Kolmogorov-Smirnov Goodness-of-Fit Statistic with Discrete and Grouped Data, 1977.
@@ -69,10 +69,10 @@ def ks(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.0) -> float:
 
 
 def drifts(effect: float, evidence: float, *, limit: float) -> bool:
-    """Return whether a signal drifts in a window: the effect is large and the evidence sufficient.
+    """Return whether a signal drifts in a window: large effect and sufficient evidence.
 
-    effect: PSI.  evidence: over its limit, as `evidence.strength` gives it.  limit: of PSI, 0.1 in
-    an hour.
+    effect: PSI.  evidence: divided by its limit, from `evidence.strength`.  limit: of PSI, 0.1 for
+    a window of an hour.
 
     >>> [drifts(0.6, evidence, limit=0.1) for evidence in (0.2, 1.5)]
     [False, True]

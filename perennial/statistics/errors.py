@@ -1,10 +1,10 @@
-"""What must not enter the arithmetic: the field, its value and what was expected."""
+"""Errors for invalid arguments of statistics: the field, its value and what was expected."""
 
 from perennial.errors import InvalidField
 
 
 class InvalidArgument(InvalidField):
-    """The base: an argument of a statistic that must not enter the arithmetic."""
+    """The base class: an argument of a statistic is invalid."""
 
 
 class BinMismatch(InvalidArgument):
@@ -12,7 +12,7 @@ class BinMismatch(InvalidArgument):
 
 
 class ShapeMismatch(InvalidArgument):
-    """A confusion matrix is not square, or two models' answers are not to the same rows."""
+    """A confusion matrix is not square, or two models' predictions are not for the same rows."""
 
 
 class InvalidReference(InvalidArgument):

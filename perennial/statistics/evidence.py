@@ -1,6 +1,6 @@
-"""The evidence for drift in numpy: the specification that the recording rules repeat in PromQL.
+"""The evidence for drift, specified in numpy; the recording rules compute the same in PromQL.
 
-Two tests of each signal, G over all its bins and, where these have an order, one of ranks.
+Each signal has two tests: G over all its bins and, if the bins have an order, a rank test.
 """
 
 import math
@@ -11,20 +11,20 @@ from numpy.typing import ArrayLike
 from perennial.statistics.counts import Floats, live_and_reference
 from perennial.statistics.errors import InvalidCounts, InvalidLevel, InvalidReference
 
-# Independent looks that a window is worth while it slides over its own length.
+# Independent checks that are equivalent to a window sliding over its own length.
 LOOKS = 50
-# Of ranks: less is a signal that has one value only.
+# Minimum variance of ranks: a signal with less has only one value.
 LEAST_VARIANCE = 1e-9
 
 
 def baseline(past: ArrayLike, reference: ArrayLike, *, size: float) -> tuple[Floats, float]:
-    """Return what a window is held against: the reference and what came before the window.
+    """Return what a window is compared with: the reference plus the rows before the window.
 
-    The more rows, the smaller the shift that shows; what drifted before the past began shows in the
-    longest window, which is held against the reference alone.
+    More rows reveal smaller shifts. Drift from before the past began shows in the longest window,
+    which is compared with the reference alone.
     past: observations per bin before the window, shape (bins,); zeros for the longest window.
     reference: shares that sum to 1, same shape.  size: M, rows of the reference.
-    Returns shares of the same shape, and how many rows they stand for.
+    Returns shares of the same shape, and the number of rows they represent.
     Raises BinMismatch, InvalidCounts, InvalidReference.
 
     >>> shares, rows = baseline([300, 0], [0.5, 0.5], size=100)
@@ -41,9 +41,9 @@ def baseline(past: ArrayLike, reference: ArrayLike, *, size: float) -> tuple[Flo
 def g_statistic(live: ArrayLike, reference: ArrayLike, *, size: float) -> float:
     """Return the evidence against "live traffic has the reference's shares": the G statistic.
 
-    Divided by 1 + N/M because the reference is a sample too; without that, a busy service would
-    prove the reference's own sampling error. Follows chi-square with bins - 1 degrees of freedom
-    where nothing drifts. Exactly 0 where nothing was counted.
+    Divided by 1 + N/M because the reference is a sample too; otherwise a busy service would detect
+    the reference's sampling error. Without drift it follows chi-square with bins - 1 degrees of
+    freedom. Exactly 0 where nothing was counted.
     live, reference: as in `smoothed_shares`, with the same errors.  size: M, rows of the reference.
     Source: Sokal and Rohlf, Biometry, 4th ed., 2012, ch. 17 (G); the division is the variance of a
     difference of two samples' shares over that of one.
@@ -63,7 +63,7 @@ def g_statistic(live: ArrayLike, reference: ArrayLike, *, size: float) -> float:
 
 
 def ranks(reference: ArrayLike, *, ordered: int) -> Floats:
-    """Return the rank of each ordered bin: the share of rows under the middle of it.
+    """Return the rank of each ordered bin: the share of rows below its middle.
 
     reference: shares of all bins, the ordered ones first.  ordered: how many have an order; a
     numeric signal's last two, `outside` and `missing`, have none.
@@ -77,12 +77,12 @@ def ranks(reference: ArrayLike, *, ordered: int) -> Floats:
 
 
 def rank_statistic(live: ArrayLike, shares: ArrayLike, rank: ArrayLike, *, size: float) -> float:
-    """Return the evidence that a numeric signal moved up or down: squared, so 0 is none.
+    """Return the evidence, squared, that a numeric signal moved up or down; 0 is none.
 
-    What moves in one direction adds up in one degree of freedom, where G spreads its attention
-    over as many as there are bins; G sees all else. Divided by 1 + N/M as G is.
+    It has one degree of freedom, so it detects moves in one direction better than G, which has
+    almost as many as there are bins and detects all other changes. Divided by 1 + N/M, as G is.
     live: observations per bin, shape (bins,).  shares, size: of the baseline.
-    rank: of the ordered bins, which come first, as `ranks` gives them. Others do not count.
+    rank: of the ordered bins, which come first, from `ranks`. Other bins do not count.
     Source: the rank-sum test of Wilcoxon, 1945, in the form for grouped data; Bross, 1958.
 
     >>> rank_statistic([50, 50, 0], [0.5, 0.5, 1e-9], [0.25, 0.75], size=1e9)
@@ -102,11 +102,11 @@ def rank_statistic(live: ArrayLike, shares: ArrayLike, rank: ArrayLike, *, size:
 
 
 def critical_value(bins: int, *, level: float = 0.01, tests: int = 1) -> float:
-    """Return the limit of one look: a chi-square quantile, Bonferroni-corrected.
+    """Return the limit of one check: a chi-square quantile, Bonferroni-corrected.
 
-    bins: of the signal, at least 2; 2 for the rank statistic.  level: share of false alarms over
-    the whole family, 0.01 is usual.  tests: how many share that level.
-    Needs SciPy, which monitoring and the service do without: the bundle brings them the value.
+    bins: of the signal, at least 2; 2 for the rank statistic.  level: probability of a false alarm
+    in the whole family, usually 0.01.  tests: how many share that level.
+    Needs SciPy, which monitoring and the service lack: they read the value from the bundle.
 
     >>> round(critical_value(2, level=0.05), 3)
     3.841
@@ -125,17 +125,17 @@ def critical_value(bins: int, *, level: float = 0.01, tests: int = 1) -> float:
 def evidence_limit(
     critical: float, *, bins: int, rows: float, size: float, windows: float
 ) -> float:
-    """Return what evidence must exceed in a sliding window, so that the level holds for all looks.
+    """Return the limit of evidence in a sliding window that keeps the level over all checks.
 
-    A window that slides over its own length is worth about 50 independent looks, however often it
-    is evaluated. Only the live rows are looked at anew: the reference's own sampling error, the
-    part N/M of the variance, is the same at every look. So there are 50 `windows` / (1 + N/M) more
-    looks than the one that `critical` is for, and the tail of chi-square says what they cost.
-    critical: for one look, at the family-wise level shared by all tests.  bins: of the signal; 2
+    A window that slides over its own length is equivalent to about 50 independent checks, however
+    often it is evaluated. Only the live rows change between checks: the reference's sampling error,
+    the part N/M of the variance, is the same at each. So there are 50 `windows` / (1 + N/M) more
+    checks than the one of `critical`; the tail of chi-square gives the correction for them.
+    critical: for one check, at the family-wise level shared by all tests.  bins: of the signal; 2
     for the rank statistic, which has one degree of freedom.
-    rows: N, in the window.  size: M, of the baseline.  windows: how many windows, end to end,
-    make up the time for which the level shall hold; 720 hours a month.
-    Raises InvalidReference where `critical` is not in the tail.
+    rows: N, in the window.  size: M, of the baseline.  windows: the number of consecutive windows
+    for which the level must hold, such as 720 hours for a month.
+    Raises InvalidReference if `critical` is not in the tail.
     Source: Aldous, Probability Approximations via the Poisson Clumping Heuristic, 1989: a process
     with the correlation 1 - |t| of a sliding window leaves the sphere of radius sqrt(b) at the rate
     2 b f(b) a window, f the density of chi-square; 50 is 2 b f(b) over its tail, for b near 60. The
@@ -155,9 +155,9 @@ def evidence_limit(
 
 
 def strength(g: float, g_limit: float, rank: float = 0.0, rank_limit: float = 1.0) -> float:
-    """Return the evidence of both tests over its limit: the greater; more than 1 is sufficient.
+    """Return the larger ratio of evidence to its limit of both tests; over 1 is sufficient.
 
-    rank, rank_limit: left out where the bins have no order.
+    rank, rank_limit: None where the bins have no order.
 
     >>> strength(30, 60, 40, 32)
     1.25

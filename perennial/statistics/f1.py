@@ -1,7 +1,7 @@
-"""Macro F1: the mean over labels of F1, that is of 2 TP / (2 TP + FP + FN).
+"""Macro F1: the mean over labels of F1 = 2 TP / (2 TP + FP + FN).
 
-A label that is neither true nor predicted anywhere is left out; one that is never predicted right
-counts as 0: both as scikit-learn's f1_score does with average="macro" and zero_division=0.
+Labels that are neither true nor predicted anywhere are excluded; labels never predicted right count
+as 0. scikit-learn's f1_score with average="macro" and zero_division=0 does both.
 Source: Opitz and Burst, Macro F1 and Macro F1, 2019 (the mean of F1 scores, not the F1 of means).
 """
 
@@ -13,7 +13,7 @@ from perennial.statistics.counts import Floats, Ints, quotient
 
 
 def macro_f1(confusion: ArrayLike) -> float | None:
-    """Return macro F1, or None where there is no labelled prediction.
+    """Return macro F1, or None if there are no labelled predictions.
 
     confusion: counts by (label, predicted), shape (labels, labels).
     Raises ShapeMismatch, InvalidCounts.
@@ -27,7 +27,7 @@ def macro_f1(confusion: ArrayLike) -> float | None:
 
 
 def weighted_macro_f1(probabilities: Floats, labels: Ints, weights: Floats) -> Floats:
-    """Return the same for many weightings of the rows; arguments as of `metrics.Weighted`.
+    """Return the same for many weightings of the rows; arguments as in `metrics.Weighted`.
 
     >>> sure = np.array([[0.9, 0.1], [0.8, 0.2]])
     >>> weighted_macro_f1(sure, np.array([0, 1]), np.array([[4.0, 1.0]])).round(4).tolist()

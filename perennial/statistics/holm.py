@@ -11,7 +11,7 @@ import numpy as np
 def holm(p_values: Sequence[float]) -> list[float]:
     """Return p-values corrected for their number, in the same order, at most 1.
 
-    Below a level they hold all together: the chance of any false finding is at most that level.
+    If each is compared with one level, the chance of any false finding is at most that level.
     Source: Holm, A simple sequentially rejective multiple test procedure, 1979.
 
     >>> holm([0.01, 0.04, 0.03])

@@ -1,12 +1,12 @@
-"""Wilson's interval: what a share of rows says of the share of all rows to come."""
+"""Wilson's confidence interval of a share."""
 
 from perennial.statistics.errors import InvalidCounts, InvalidLevel
 
 
 def wilson(correct: int, rows: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the confidence interval of a share; (0, 1) where there is no row, which SciPy refuses.
+    """Return the confidence interval of a share; (0, 1) without rows, which SciPy rejects.
 
-    correct: rows that count.  rows: of how many.  level: confidence, usually 0.95.
+    correct: rows in the share.  rows: all rows.  level: confidence, usually 0.95.
     Raises InvalidCounts, InvalidLevel.
     Source: Wilson, Probable inference, the law of succession, and statistical inference, 1927.
 
@@ -16,7 +16,7 @@ def wilson(correct: int, rows: int, level: float = 0.95) -> tuple[float, float]:
     (0.0, 1.0)
     """
     if not 0 <= correct <= rows:
-        raise InvalidCounts("correct", correct, f"0 to {rows}, the rows")
+        raise InvalidCounts("correct", correct, f"a number from 0 to {rows}, the rows")
     if not 0 < level < 1:
         raise InvalidLevel("level", level, "between 0 and 1, exclusive")
     if rows == 0:

@@ -1,19 +1,19 @@
-"""Log loss: the mean surprise at the true label, in nats.
+"""Log loss: the mean negative logarithm of the true label's probability, in nats.
 
-By hand: scikit-learn's takes one weighting at a time and wants rows that sum to 1, which answers of
-a model with other labels do not.
+Our own code: scikit-learn's takes one weighting at a time and requires rows that sum to 1, which
+those of a model with other labels do not.
 """
 
 import numpy as np
 
 from perennial.statistics.counts import Floats, Ints, quotient
 
-# A bundle answers in float32; scikit-learn clips probabilities of that type here too.
+# A bundle returns float32; scikit-learn clips float32 probabilities at the same value.
 LEAST_PROBABILITY = float(np.finfo(np.float32).eps)
 
 
 def weighted_log_loss(probabilities: Floats, labels: Ints, weights: Floats) -> Floats:
-    """Return the loss: 0 is certain and right. Arguments as of `metrics.Weighted`.
+    """Return the loss; 0 is certain and right. Arguments as in `metrics.Weighted`.
 
     Source: Good, Rational Decisions, Journal of the Royal Statistical Society B 14, 1952.
 

@@ -1,4 +1,4 @@
-"""The metrics of a classifier, by name: evaluation, the gate's report and its summary use these."""
+"""The metrics of a classifier by name, for evaluation, the gate's report and its summary."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from perennial.statistics.counts import Floats, Ints
 from perennial.statistics.f1 import weighted_macro_f1
 from perennial.statistics.log_loss import weighted_log_loss
 
-# Probabilities, shape (rows, labels), label indices, shape (rows,), and how often each row counts,
-# shape (samples, rows), to the score of each sample, shape (samples,), NaN where it is undefined.
-# A weight of 2 is a row that is there twice, so that a bootstrap is one call.
+# Arguments: probabilities, shape (rows, labels); label indices, shape (rows,); row weights, shape
+# (samples, rows). Returns the score of each sample, shape (samples,), NaN where it is undefined.
+# A weight of 2 means that the row occurs twice, so that a bootstrap is one call.
 Weighted = Callable[[Floats, Ints, Floats], Floats]
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric with the name that people read, and its unit."""
+    """A metric with its display name and unit."""
 
     title: str
     weighted: Weighted
@@ -28,7 +28,7 @@ class Metric:
     higher_is_better: bool
 
     def score(self, probabilities: Floats, labels: Ints) -> float:
-        """Return the metric of rows that count once each; NaN where it is undefined.
+        """Return the metric with all weights 1; NaN where it is undefined.
 
         >>> METRICS["accuracy"].score(np.array([[0.9, 0.1], [0.8, 0.2]]), np.array([0, 1]))
         0.5

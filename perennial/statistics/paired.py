@@ -1,7 +1,7 @@
-"""Paired comparisons of two models that answered the same rows: a test, and two intervals.
+"""Paired comparisons of two models on the same rows: a test and two intervals.
 
-The intervals are by hand: the bootstrap is one multinomial draw, where SciPy's resamples every row;
-SciPy has no interval of Agresti and Min.
+The intervals are our own code: the bootstrap is one multinomial draw, while SciPy's resamples every
+row, and SciPy lacks the interval of Agresti and Min.
 """
 
 from typing import Literal
@@ -15,10 +15,10 @@ Alternative = Literal["two-sided", "greater", "less"]
 
 
 def mcnemar(champion: Bools, challenger: Bools, alternative: Alternative = "two-sided") -> float:
-    """Return the exact p-value that two models are right equally often on the same rows.
+    """Return the exact p-value of "two models are right equally often on the same rows".
 
     champion, challenger: whether each row is predicted right, shape (rows,).
-    alternative: how the challenger may differ; "greater" or "less" asks for one side.
+    alternative: how the challenger may differ; "greater" and "less" are one-sided.
     Source: McNemar, Psychometrika 12, 1947; exact form: the sign test on the discordant rows.
 
     >>> champion = np.array([True] * 5 + [False] * 15)
@@ -40,10 +40,10 @@ def mcnemar(champion: Bools, challenger: Bools, alternative: Alternative = "two-
 def paired_interval(
     champion: Bools, challenger: Bools, *, samples: int = 2000, level: float = 0.95, seed: int = 0
 ) -> tuple[float, float]:
-    """Return the bootstrap interval of challenger's accuracy minus champion's, rows kept in pairs.
+    """Return the paired bootstrap interval of challenger's accuracy minus champion's.
 
     samples: usually 2000.  level: confidence, usually 0.95.  seed: same seed, same interval.
-    A row's difference is -1, 0 or 1, so that resampling rows is one multinomial draw a sample.
+    A row's difference is -1, 0 or 1, so each resample of the rows is one multinomial draw.
     Source: Efron and Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13 (percentile).
 
     >>> champion = np.array([True] * 5 + [False] * 15)
@@ -64,9 +64,9 @@ def paired_interval(
 def small_paired_interval(
     champion: Bools, challenger: Bools, *, level: float = 0.95
 ) -> tuple[float, float]:
-    """Return an interval as `paired_interval` does, that keeps its word on few rows too.
+    """Return the same interval as `paired_interval`, by a method that also holds for few rows.
 
-    Half a row is added to each of the four outcomes, so that it has a width even where no row
+    Half a row is added to each of the four outcomes, so that the width is over 0 even if no row
     differs.  level: confidence, usually 0.95.
     Source: Agresti and Min, Simple improved confidence intervals for comparing matched
     proportions, 2005.
@@ -90,4 +90,4 @@ def small_paired_interval(
 def _check_pair(champion: Bools, challenger: Bools) -> None:
     if champion.shape != challenger.shape or champion.ndim != 1 or not len(champion):
         shapes = (champion.shape, challenger.shape)
-        raise ShapeMismatch("champion, challenger: shapes", shapes, "one and the same, not empty")
+        raise ShapeMismatch("champion, challenger: shapes", shapes, "the same shape, not empty")

@@ -1,1 +1,1 @@
-"""What the service counts of each model version, and how it is exported."""
+"""What the service counts for each model version, and how it exports the counts."""

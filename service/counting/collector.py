@@ -1,4 +1,4 @@
-"""Export everything the service counts of its models, under the names in `metrics.py`."""
+"""Export everything the service counts about its models, named as in `metric_names/service.py`."""
 
 from collections.abc import Callable, Iterator
 from typing import TypeVar
@@ -17,7 +17,7 @@ Kind = TypeVar("Kind")
 
 
 class Collector(registry.Collector):
-    """One collector over all counters: a scrape copies arrays, a request touches none of it."""
+    """One collector over all counters: a scrape copies arrays; requests do not call it."""
 
     def __init__(
         self,

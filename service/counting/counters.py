@@ -12,13 +12,13 @@ from perennial.bundle.predictor import Floats32
 from perennial.signals import Rows
 from service.counting.histogram import Histogram
 
-# Numbers of input that are binned at once: a call costs about 60 µs and 0.4 µs a row of 64 pixels,
-# so more rows are cheaper, until what is computed on the way leaves the processor's cache.
+# Input numbers binned per call. A call costs about 60 µs plus 0.4 µs per row of 64 pixels, so
+# larger batches are cheaper until the intermediate arrays no longer fit the processor's cache.
 NUMBERS_AT_ONCE = 32_768
 LEAST_ROWS, MOST_ROWS = 32, 512
-# What a text costs as much as.
+# A text costs as much to bin as this many numbers.
 NUMBERS_PER_TEXT = 256
-# Calls in a row: the first finds its code and tables cold.
+# Calls in a row; the first is slower because its code and tables are not cached.
 CALLS = 2
 SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
 ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -27,8 +27,8 @@ ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 class Counters:
     """The counts of one bundle: bins of signals, predictions by label, confidence, batches.
 
-    `add` copies a batch aside and costs little; `settle` bins all that is aside, when there is no
-    more room or somebody reads. So what is read is exact, and a lone request pays no binning.
+    `add` only copies a batch into a buffer, which is cheap. `settle` bins the buffer when it is
+    full or before a read. So reads are exact, and a single request does not pay for binning.
     """
 
     def __init__(self, bundle: Bundle) -> None:
@@ -61,11 +61,11 @@ class Counters:
             return
         self._rows[start:stop] = rows
         self._probabilities[start:stop] = probabilities
-        # Only now: another thread bins what is filled.
+        # Set this last: another thread may bin the filled rows.
         self._filled = stop
 
     def settle(self) -> None:
-        """Bin every row that is aside; safe from any thread."""
+        """Bin every buffered row; safe to call from any thread."""
         with self._settling:
             self._bin()
 
@@ -97,7 +97,7 @@ class Counters:
         found = signals.outputs(probabilities)
         self.bins += self.binner.count({**self.bundle.extraction.extract(rows), **found})
         labels = len(self.predictions)
-        # What a broken model could not predict is in a bin after the labels'.
+        # The bin after the labels counts rows for which a broken model returned NaN.
         self.predictions += np.bincount(found[signals.PREDICTION], minlength=labels)[:labels]
         self.confidence += float(np.nansum(found[signals.CONFIDENCE], dtype=np.float64))
 

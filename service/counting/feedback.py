@@ -1,20 +1,20 @@
-"""What the labels of one model version say: what was taken for what, how late, and how surely."""
+"""The feedback of one model version: its confusion matrix, label delay, and confidence bins."""
 
 from bisect import bisect_left
 from collections.abc import Iterable
 
 from perennial.statistics.calibration import BOUNDS
 
-# The names of the bins of confidence sort as the bins do.
+# The names of the confidence bins sort in the order of the bins.
 BINS = tuple(f"{bound:.1f}" for bound in BOUNDS)
 
 
 class Feedback:
     """The labels counted for one version; written by the event loop, read by any thread.
 
-    confusion: labels by (label, predicted).  delay: seconds that they took, added up.
-    counts, right, confidence: by bin of the prediction's confidence, how many labels came, how
-    many of them were as predicted, and the sum of the confidence.
+    confusion: labels by (label, predicted).  delay: the sum of their delays in seconds.
+    counts, right, confidence: per bin of the prediction's confidence, the number of labels, how
+    many of them match the prediction, and the sum of the confidence.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Feedback:
         self.confidence = [0.0] * len(BINS)
 
     def know(self, labels: Iterable[str]) -> None:
-        """Have a cell for each pair of labels, so that it can increase from 0."""
+        """Create a cell for each pair of labels, so that its first increase starts at 0."""
         known = list(labels)
         zeros = {(label, predicted): 0 for label in known for predicted in known}
         self.confusion = {**zeros, **self.confusion}
@@ -40,7 +40,7 @@ class Feedback:
         """
         self.confusion[label, predicted] = self.confusion.get((label, predicted), 0) + 1
         self.delay += delay
-        # A probability may be a rounding error over 1: it belongs to the last bin.
+        # Rounding may put a probability slightly over 1; it belongs to the last bin.
         place = bisect_left(BOUNDS[:-1], confidence)
         self.counts[place] += 1
         self.right[place] += label == predicted

@@ -29,7 +29,7 @@ class Histogram:
         self.sum += value
 
     def buckets(self) -> list[tuple[str, float]]:
-        """Return the cumulative counts by upper bound, as Prometheus wants them."""
+        """Return the cumulative counts by upper bound, as Prometheus expects them."""
         total, result = 0, []
         for bound, count in zip([*map(str, self._bounds), INFINITY], self._counts, strict=True):
             total += count

@@ -1,4 +1,4 @@
-"""The model versions that serve or served lately, with their counters."""
+"""The model versions that serve or served recently, with their counters."""
 
 from collections.abc import Sequence
 
@@ -10,12 +10,12 @@ Key = tuple[str, str]
 
 # Versions whose counters stay exported, so that late feedback still counts.
 KEPT = 3
-# Versions whose feedback is counted though their bundle is gone, such as after a restart.
+# Versions whose feedback is counted although their bundle is not loaded, such as after a restart.
 KEPT_FEEDBACK = 10
 
 
 class Versions:
-    """Counters by (model, version), the serving one last; the oldest are forgotten."""
+    """Counters by (model, version), the serving one last; the oldest are dropped."""
 
     def __init__(self) -> None:
         self.counters: dict[Key, Counters] = {}
@@ -23,7 +23,7 @@ class Versions:
         self.serving: Key | None = None
 
     def enter(self, bundle: Bundle) -> Counters:
-        """Make a bundle the serving one; a version that comes back counts on from where it was."""
+        """Make a bundle the serving one; a version that returns continues its old counts."""
         key = (bundle.manifest.task, bundle.manifest.version)
         counters = self.counters.pop(key, None)
         if counters is None or counters.bundle.digest != bundle.digest:
@@ -35,7 +35,7 @@ class Versions:
         return counters
 
     def labels(self, model: str, version: str) -> Sequence[str] | None:
-        """Return the label set of a version, of the serving one where that is forgotten."""
+        """Return the label set of a version, or of the serving one where it was dropped."""
         counters = self.counters.get((model, version))
         if counters is None and self.serving is not None and self.serving[0] == model:
             counters = self.counters[self.serving]
@@ -57,7 +57,7 @@ class Versions:
         feedback.add(label=label, predicted=predicted, confidence=confidence, delay=delay)
 
     def _keep_feedback(self, key: Key) -> Feedback:
-        """Return the feedback of a version, from now on the last one to be forgotten."""
+        """Return the feedback of a version and mark it as the most recently used."""
         feedback = self.feedback.get(key, Feedback())
         others = [item for item in self.feedback.items() if item[0] != key]
         self.feedback = dict([*others[1 - KEPT_FEEDBACK :], (key, feedback)])

@@ -1,1 +1,1 @@
-"""HTTP: routes, requests, answers."""
+"""HTTP: routes, requests, responses."""

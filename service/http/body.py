@@ -1,4 +1,4 @@
-"""Read a request's body up to a limit, whether its length is announced or not."""
+"""Read a request's body up to a limit, with or without a Content-Length header."""
 
 from collections.abc import Iterable
 
@@ -11,11 +11,11 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 
 class Disconnected(PerennialError):
-    """The client left before it had sent its body; there is nobody to answer."""
+    """The client disconnected before it sent the whole body; no response is possible."""
 
 
 async def read(receive: Receive, headers: Headers, *, limit: int) -> bytes:
-    """Return the body. Raises TooLarge over `limit` bytes, Disconnected where the client left."""
+    """Return the body. Raises TooLarge over `limit` bytes, Disconnected if the client is gone."""
     for name, value in headers:
         if name == b"content-length" and int(value) > limit:
             raise TooLarge("body", Described(f"{int(value)} bytes"), f"at most {limit} bytes")
@@ -27,7 +27,7 @@ async def read(receive: Receive, headers: Headers, *, limit: int) -> bytes:
         parts.append(message.get("body", b""))
         size += len(parts[-1])
     if message["type"] == "http.disconnect":
-        raise Disconnected("the client left before the end of its body")
+        raise Disconnected("the client disconnected before the end of its body")
     if size > limit:
         raise TooLarge("body", Described(f"more than {limit} bytes"), f"at most {limit} bytes")
     return body if len(parts) == 1 else b"".join(parts)

@@ -1,4 +1,4 @@
-"""Read `{"instances": [...]}`: numbers by one vectorised conversion, all else value by value."""
+"""Read `{"instances": [...]}`: plain numbers in one vectorised step, the rest value by value."""
 
 import json
 import math
@@ -12,14 +12,14 @@ from perennial.rows import FIELD, read
 from perennial.signals import InputSchema, Rows
 from service.errors import MalformedJson, TooLarge
 
-# The two quotes around the one field; any more are strings or other fields.
+# The two quotes around the field's name; more quotes mean strings or other fields.
 _QUOTES = 2
 
 
 def parse(body: bytes, *, schema: InputSchema, limit: int) -> tuple[Rows, list[bytes]]:
     """Return the rows, shape (rows, *schema.shape), and each instance as JSON for the store.
 
-    limit: most instances of one request.
+    limit: maximum number of instances in a request.
     Raises MalformedJson, TooLarge or InvalidInput, naming the field such as `instances[3][0]`.
     """
     try:
@@ -52,10 +52,10 @@ def _instances(document: Any, limit: int) -> list[Any]:
 
 
 def _fast(body: bytes, instances: list[Any], shape: tuple[int, ...]) -> Rows | None:
-    """Return the rows, or None where one may be wrong: numpy takes "1", true, null for floats.
+    """Return the rows, or None where a value may be wrong: numpy reads "1", true, null as floats.
 
-    In a body whose only string is `instances`, a `u` or `l` means true, false or null. And where
-    the sum of squares is finite, so is every value.
+    In a body whose only string is `instances`, a `u` or `l` means true, false or null. If the sum
+    of squares is finite, every value is.
     """
     if body.count(b'"') != _QUOTES or b"u" in body or b"l" in body:
         return None
@@ -70,7 +70,7 @@ def _fast(body: bytes, instances: list[Any], shape: tuple[int, ...]) -> Rows | N
 
 
 def _lenient(body: bytes, error: orjson.JSONDecodeError) -> Any:
-    """Read NaN, Infinity and 1e999 as Python does, so that `read` names where they stand."""
+    """Read NaN, Infinity and 1e999 as Python does, so that `read` can report their position."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The documentation of the hot route, which FastAPI cannot see."""
+"""OpenAPI documentation of the prediction route, which is not a FastAPI route."""
 
 from typing import Any
 
@@ -11,15 +11,15 @@ from service.http import schemas
 REFERENCE = "#/components/schemas/{model}"
 ERRORS = {
     "400": "The body is not JSON.",
-    "413": "The body is too large, or has too many instances.",
-    "422": "A field is unknown, missing or of a wrong shape, type or value.",
+    "413": "The body is too large or has too many instances.",
+    "422": "A field is unknown or missing, or has the wrong shape, type or value.",
     "503": "No bundle is loaded.",
 }
 PARAMETER = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
-    """Return the application's OpenAPI document with the hot route in it."""
+    """Return the application's OpenAPI document with the prediction route added."""
     document = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
@@ -37,7 +37,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     kserve = {**_operation("predict_v1"), "parameters": [PARAMETER]}
     kserve["responses"] = {
         **kserve["responses"],
-        "404": _content("ErrorBody", "Another model serves."),
+        "404": _content("ErrorBody", "This service serves another model."),
     }
     paths = {"/predict": {"post": plain}, "/v1/models/{name}:predict": {"post": kserve}}
     document["paths"] = {**paths, **document["paths"]}
@@ -49,7 +49,7 @@ def _operation(name: str) -> dict[str, Any]:
     return {
         "tags": ["predict"],
         "summary": "Predict",
-        "description": "Predict the label of each instance. The shape is KServe's v1.",
+        "description": "Predict the label of each instance, in the format of KServe's v1 protocol.",
         "operationId": name,
         "requestBody": {"required": True, **_content("PredictRequest")},
         "responses": {"200": _content("PredictResponse", "One per instance."), **responses},

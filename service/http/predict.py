@@ -1,8 +1,8 @@
-"""The hot route: `/predict` as a plain ASGI endpoint inside the FastAPI application.
+"""The prediction route: `/predict` as a plain ASGI endpoint inside the FastAPI application.
 
-FastAPI's routing, middleware and response models cost more than the model itself, so this one route
-goes past them; it is documented in `openapi.py`, counted in `http_metrics.py`, and answers errors
-in the same shape as every other route.
+FastAPI's routing, middleware and response models cost more than the model itself, so this route
+bypasses them. `openapi.py` documents it, `request_metrics.py` counts it, and its errors have the
+same format as those of every other route.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ OK, FAILED = 200, 500
 
 
 class Application(FastAPI):
-    """A FastAPI application that hands the prediction paths to `predict` before all else."""
+    """A FastAPI application that passes prediction paths to `predict` before any other route."""
 
     def __init__(self, *, predict: "PredictEndpoint", **options: Any) -> None:
         super().__init__(**options)
@@ -51,14 +51,14 @@ class Application(FastAPI):
         await super().__call__(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
-        """Return the documentation, with the prediction paths in it."""
+        """Return the OpenAPI document, including the prediction paths."""
         if self.openapi_schema is None:
             self.openapi_schema = openapi.describe(self)
         return self.openapi_schema
 
 
 class PredictEndpoint:
-    """Reads, checks, predicts, answers; then hands the predictions to the store's queue."""
+    """Reads, checks, predicts and responds; then passes the predictions to the store's queue."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class PredictEndpoint:
             return
         except PerennialError as error:
             problem, status, content = error, error.status, orjson.dumps(error.body())
-        except Exception as error:  # the client gets an answer, the log the traceback
+        except Exception as error:  # the client gets a response, the log the traceback
             problem, status, content = error, FAILED, orjson.dumps(UNEXPECTED.body())
         length = str(len(content)).encode()
         headers = [JSON, (b"content-length", length), (HEADER, request)]
@@ -112,7 +112,7 @@ class PredictEndpoint:
         content = await body.read(receive, scope["headers"], limit=self._limit)
         serving = self._production.serving()
         if model is not None and model != serving.model:
-            raise UnknownModel("model", model, f"{serving.model!r}, the one that serves")
+            raise UnknownModel("model", model, f"{serving.model!r}, the serving model")
         rows, texts = instances.parse(content, schema=serving.input, limit=self._rows)
         predictions = await serving.predict(rows)
         self._store.offer(

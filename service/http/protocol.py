@@ -1,7 +1,7 @@
-"""uvicorn's HTTP protocol with one write per answer: head and body leave in one packet.
+"""uvicorn's HTTP protocol with one write per response: headers and body go out in one packet.
 
-uvicorn writes the head and the body of an answer apart, and uvloop turns each into a system call;
-for short answers those two cost more than the model (`benchmarks/predict.py` measures it).
+uvicorn writes the headers and the body separately, and uvloop makes a system call for each. For
+short responses these two calls cost more than the model (`benchmarks/predict.py` measures it).
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
 class CorkedTransport:
-    """A transport that holds a write back until the next one, or the end of the loop's turn."""
+    """A transport that holds a write until the next one, or until the end of the loop iteration."""
 
     __slots__ = ("_held", "_loop", "_transport")
 
@@ -25,7 +25,7 @@ class CorkedTransport:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        """Send what is held together with `data`, or hold `data` where nothing is."""
+        """Send the held data together with `data`, or hold `data` if there is none."""
         if self._held is None:
             self._held = data
             self._loop.call_soon(self.flush)
@@ -38,12 +38,12 @@ class CorkedTransport:
         self.write(b"".join(parts))
 
     def close(self) -> None:
-        """Close once all is sent."""
+        """Close after sending everything."""
         self.flush()
         self._transport.close()
 
     def flush(self) -> None:
-        """Send what is held, if anything is."""
+        """Send the held data, if any."""
         if self._held is not None:
             held, self._held = self._held, None
             self._transport.write(held)

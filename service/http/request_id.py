@@ -1,4 +1,4 @@
-"""The id that joins a client's request to our logs: theirs if it is sane, else a new one."""
+"""The id that links a client's request to our logs: the client's if valid, else a new one."""
 
 import itertools
 import os

@@ -1,4 +1,4 @@
-"""Middleware for every route but the hot one: a request id, and a log line where worth it."""
+"""Middleware for every route but prediction: a request id, and a log line where needed."""
 
 from time import perf_counter
 
@@ -12,7 +12,7 @@ from service.http.request_id import HEADER, request_id
 
 
 class RequestLog:
-    """Gives each request its id; logs refused, failed and slow ones, and at debug level all."""
+    """Gives each request an id; logs refused, failed and slow requests, and all at debug level."""
 
     def __init__(self, app: ASGIApp, *, log: FilteringBoundLogger, slow_seconds: float) -> None:
         self._app = app
@@ -36,7 +36,7 @@ class RequestLog:
             problem: Exception | None = None
             try:
                 await self._app(scope, receive, send_with_id)
-            except Exception as error:  # the client gets an answer, the log the traceback
+            except Exception as error:  # the client gets a response, the log the traceback
                 problem = error
                 if not status:
                     answer = JSONResponse(UNEXPECTED.body(), status_code=UNEXPECTED.status)

@@ -1,7 +1,7 @@
-"""HTTP metrics under the instrumentator's names, cheap enough for the hot route.
+"""HTTP metrics under the instrumentator's names, cheap enough for the prediction route.
 
-The instrumentator measures every other route and hands its figures to `instrument`; the hot route
-calls `observe` itself. Both write here, so each metric has one source.
+The instrumentator measures every other route and passes its figures to `instrument`; the prediction
+route calls `observe` itself. Both write here, so each metric has one source.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ CLASSES = ("0xx", "1xx", "2xx", "3xx", "4xx", "5xx")
 
 
 class HttpMetrics(registry.Collector):
-    """Requests by method, status class and handler, and their latency; event loop only."""
+    """Requests by method, status class and handler, and their latency; event-loop thread only."""
 
     def __init__(self) -> None:
         self._requests: dict[tuple[str, str, str], int] = {}
@@ -29,7 +29,7 @@ class HttpMetrics(registry.Collector):
         self._highr = Histogram(HIGHR)
 
     def expect(self, method: str, handler: str) -> None:
-        """Show a route before its first request, so that a first error is an increase from 0."""
+        """Export a route before its first request, so that its first error increases from 0."""
         for status in ("2xx", "4xx", "5xx"):
             self._requests.setdefault((method, status, handler), 0)
         self._latency.setdefault((handler, method), Histogram(LOWR))

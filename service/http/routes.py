@@ -1,4 +1,4 @@
-"""Every route but the hot one."""
+"""Every route except prediction."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ ERROR: dict[str, Any] = {"model": schemas.ErrorBody}
 
 
 def feedback_router(store: Store, versions: Versions, settings: Settings) -> APIRouter:
-    """Return the route that takes true labels."""
+    """Return the route that accepts true labels."""
     router = APIRouter(tags=["feedback"])
     reference = {"$ref": "#/components/schemas/FeedbackRequest"}
     content = {"required": True, "content": {"application/json": {"schema": reference}}}
@@ -30,14 +30,14 @@ def feedback_router(store: Store, versions: Versions, settings: Settings) -> API
         "/feedback",
         response_model=schemas.FeedbackResponse,
         responses={
-            201: {"model": schemas.FeedbackResponse, "description": "The label is durable."},
-            200: {"description": "The same label was there before."},
+            201: {"model": schemas.FeedbackResponse, "description": "The label is stored."},
+            200: {"description": "The same label was already stored."},
             **{status: ERROR for status in (400, 404, 409, 413, 422, 503)},
         },
         openapi_extra={"requestBody": content},
     )
     async def feedback(request: Request, response: Response) -> schemas.FeedbackResponse:
-        """Give the true label of a prediction; answered once it is durable."""
+        """Send the true label of a prediction. The response comes once the label is stored."""
         limit = settings.max_body_bytes
         content = await body.read(request.receive, request.headers.raw, limit=limit)
         given = parse_feedback(content)
@@ -82,39 +82,39 @@ def parse_feedback(content: bytes) -> schemas.FeedbackRequest:
 
 
 def model_router(production: Production) -> APIRouter:
-    """Return the routes that say what serves."""
+    """Return the routes that describe the serving model."""
     router = APIRouter(tags=["model"])
 
     @router.get("/model", responses={503: ERROR})
     async def model() -> dict[str, Any]:
-        """Return the manifest, the digest and the card of the bundle that serves."""
+        """Return the manifest, the digest and the model card of the serving bundle."""
         bundle = production.serving().bundle
         manifest = bundle.manifest.model_dump(mode="json")
         return {"manifest": manifest, "digest": bundle.digest, "card": bundle.card}
 
     @router.get("/v1/models/{name}", responses={404: ERROR, 503: ERROR})
     async def model_status(name: str) -> schemas.ModelStatus:
-        """Say whether a model is ready, as KServe does."""
+        """Return whether a model is ready, as KServe does."""
         serving = production.serving()
         if name != serving.model:
-            raise UnknownModel("model", name, f"{serving.model!r}, the one that serves")
+            raise UnknownModel("model", name, f"{serving.model!r}, the serving model")
         return schemas.ModelStatus(name=name, ready=True)
 
     return router
 
 
 def health_router(production: Production, store: Store, registry: CollectorRegistry) -> APIRouter:
-    """Return the routes that machines ask: alive, ready, metrics."""
+    """Return the routes for probes and scrapes: health, readiness, metrics."""
     router = APIRouter(tags=["health"])
 
     @router.get("/health")
     async def health() -> schemas.Health:
-        """Say that the process is alive."""
+        """Return that the process is alive."""
         return schemas.Health(status="alive")
 
     @router.get("/ready", responses={503: {"model": schemas.Ready}})
     async def ready(response: Response) -> schemas.Ready:
-        """Say whether a bundle is loaded and the database can be reached."""
+        """Return whether a bundle is loaded and the database can be reached."""
         loaded = production.current is not None
         reachable = await run_in_threadpool(store.reachable)
         if not (loaded and reachable):

@@ -1,4 +1,4 @@
-"""What requests and answers look like, for validation of feedback and for the documentation."""
+"""Schemas of requests and responses: they validate feedback and document the API."""
 
 from typing import Annotated
 
@@ -29,22 +29,22 @@ Text = Annotated[str, Field(title="Text", description="A text.")]
 
 
 class PredictRequest(_Schema):
-    """Rows to predict, all of the one form that the model's manifest (`/model`) names."""
+    """Rows to predict, in the input format that the model's manifest (`/model`) gives."""
 
     instances: Annotated[list[Image] | list[Features] | list[Text], Field(min_length=1)]
 
 
 class PredictionOut(_Schema):
-    """What the model says of one instance."""
+    """The model's prediction for one instance."""
 
     label: str
     confidence: float = Field(ge=0, le=1, description="Calibrated probability of the label.")
-    prediction_id: str = Field(description="Give it back with the true label to `/feedback`.")
+    prediction_id: str = Field(description="Send it with the true label to `/feedback`.")
     model_version: str
 
 
 class PredictResponse(_Schema):
-    """One prediction per instance, in their order."""
+    """One prediction per instance, in the same order."""
 
     predictions: list[PredictionOut]
 
@@ -57,7 +57,7 @@ class FeedbackRequest(_Schema):
 
 
 class FeedbackResponse(_Schema):
-    """The label is durable; created says whether it was new."""
+    """The label is stored; `created` tells whether it is new."""
 
     prediction_id: str
     label: str
@@ -67,7 +67,7 @@ class FeedbackResponse(_Schema):
 
 
 class ErrorDetail(_Schema):
-    """What is wrong: the field, its value, what was expected, and all three in a sentence."""
+    """What is wrong: the field, its value, what was expected, and a sentence with all three."""
 
     field: str | None
     value: str | None
@@ -76,7 +76,7 @@ class ErrorDetail(_Schema):
 
 
 class ErrorBody(_Schema):
-    """Every error of the service has this shape."""
+    """The format of every error of the service."""
 
     error: ErrorDetail
 
@@ -88,7 +88,7 @@ class Health(_Schema):
 
 
 class Ready(_Schema):
-    """Whether traffic may come, and what it waits for."""
+    """Whether the service is ready for traffic, and what it is waiting for."""
 
     ready: bool
     bundle: bool

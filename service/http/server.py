@@ -1,4 +1,4 @@
-"""uvicorn as we run it."""
+"""The uvicorn server with our configuration."""
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -8,7 +8,7 @@ from service.settings import Settings
 
 
 def server(app: ASGIApp, settings: Settings) -> uvicorn.Server:
-    """Return the server of an application; it logs through the standard library's logging."""
+    """Return the server of an application; it logs through the standard library."""
     config = uvicorn.Config(
         app,
         host=settings.host,

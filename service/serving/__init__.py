@@ -1,1 +1,1 @@
-"""Loaded bundles: which one serves, and how its requests become batches."""
+"""Loaded bundles: which one serves, and how its requests are batched."""

@@ -1,4 +1,4 @@
-"""Gather the requests of one turn of the event loop into one inference, without ever waiting."""
+"""Batch the requests of one event-loop iteration into one inference, without a timer."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,18 +17,18 @@ Waiting = tuple[Rows, asyncio.Future[list[Result]]]
 
 
 class Batcher(Generic[Result]):
-    """Runs inferences one at a time; what arrives meanwhile becomes the next batch.
+    """Runs inferences one at a time; rows that arrive meanwhile form the next batch.
 
-    Made on the event loop that it serves.
+    Create it on the event loop that uses it.
 
-    The first row of an idle service schedules a flush at the end of the loop's turn: rows that came
-    in the same turn join it, and no timer is involved.
+    The first row of an idle service schedules a flush at the end of the loop iteration; rows of the
+    same iteration join it.
 
     infer: rows to probabilities, shape (rows, labels).
     finish: (rows, probabilities, seconds of the inference) to one result per row.
-    max_rows: rows of one inference; a single request with more is not cut.
-    executor: where inferences run; None runs them on the event loop, right for models that take
-    less than a change of threads (about 100 µs) and not much more.
+    max_rows: rows of one inference; a single request with more is not split.
+    executor: where inferences run; None runs them on the event loop, which suits models that take
+    little more than a thread switch (about 100 µs).
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Batcher(Generic[Result]):
         self._finish = finish
         self._max_rows = max_rows
         self._executor = executor
-        # Asked for once: each call costs a system call (getpid, to notice a fork).
+        # Looked up once: each lookup makes a system call (getpid, to detect a fork).
         self._loop = asyncio.get_running_loop()
         self._waiting: list[Waiting[Result]] = []
         self._busy = False
@@ -88,7 +88,7 @@ class Batcher(Generic[Result]):
     ) -> None:
         try:
             results = self._finish(rows, *outcome())
-        except Exception as error:  # the requests must be answered whatever ONNX Runtime raises
+        except Exception as error:  # every request needs a response, whatever ONNX Runtime raises
             _fail(batch, error)
         else:
             _deliver(batch, results)

@@ -1,4 +1,4 @@
-"""One loaded bundle at work: rows in, predictions with ids out, everything counted."""
+"""One loaded bundle: turns rows into predictions with ids, and counts them."""
 
 import os
 import time
@@ -20,13 +20,13 @@ from service.store.writes import Prediction
 
 ID_DIGITS = 32
 TIME_DIGITS = 12
-# How often a full batch is tried to learn what it costs; the fastest try counts.
+# How often a full batch is timed; the fastest run counts.
 TRIES = 5
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A bundle that passed every check; batch_seconds is what a full batch costs."""
+    """A bundle that passed every check; `batch_seconds` is the duration of a full batch."""
 
     bundle: Bundle
     predictor: Predictor
@@ -34,7 +34,7 @@ class Loaded:
 
 
 def load(path: Path, *, threads: int, batch_rows: int) -> Loaded:
-    """Verify and warm up a bundle; slow, so never on the event loop.
+    """Verify and warm up a bundle; slow, so never call it on the event loop.
 
     Raises BundleRejected.
     """
@@ -50,7 +50,7 @@ def load(path: Path, *, threads: int, batch_rows: int) -> Loaded:
 
 
 class Serving:
-    """A loaded bundle with its batcher and counters; made on the event loop it serves."""
+    """A loaded bundle with its batcher and counters; create it on the event loop that uses it."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Serving:
         self.model = loaded.bundle.manifest.task
         self.version = loaded.bundle.manifest.version
         self.input = loaded.bundle.manifest.input
-        # No cycle back to self: a frozen cycle would keep the model's memory for ever.
+        # No reference cycle to self: once frozen, it would never free the model's memory.
         finish = _Finish(loaded.bundle, counters, ids)
         batcher = Batcher(loaded.predictor.predict, finish, max_rows=max_rows, executor=executor)
         self.predict = batcher.submit
@@ -99,7 +99,7 @@ class _Finish:
 
 
 def prediction_ids(count: int) -> list[str]:
-    """Return ids of 32 hex digits: milliseconds first, so that an index grows at its end."""
+    """Return ids of 32 hex digits: the time comes first, so that an index grows at its end."""
     digits = ID_DIGITS - TIME_DIGITS
     stamp = f"{time.time_ns() // 1_000_000:0{TIME_DIGITS}x}"
     text = os.urandom(count * digits // 2).hex()

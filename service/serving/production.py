@@ -1,4 +1,4 @@
-"""The bundle that serves: load what the source names beside the traffic, then swap in one step."""
+"""The serving bundle: load a new one in the background, then swap in one step."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,10 +16,10 @@ from service.serving.sources.source import Offer, Source
 
 
 class Production:
-    """The bundle that serves now, and the watcher that replaces it.
+    """The serving bundle, and the watcher that replaces it.
 
-    A bundle that is refused leaves the old one serving and is not tried again until the source
-    offers another one.
+    If a bundle is refused, the old one keeps serving. The refused bundle is not tried again until
+    the source offers another one.
     """
 
     def __init__(
@@ -43,19 +43,19 @@ class Production:
         self._trouble = ""
 
     def serving(self) -> Serving:
-        """Return what serves now. Raises NotReady where nothing does."""
+        """Return the serving bundle. Raises NotReady where none is loaded."""
         if self.current is None:
-            raise NotReady(f"no bundle is loaded: {self._source.where} must lead to one")
+            raise NotReady(f"no bundle is loaded: {self._source.where} must point to one")
         return self.current
 
     async def watch(self, seconds: float) -> None:
-        """Look at the source for ever."""
+        """Check the source in an endless loop."""
         while True:
             await self.look()
             await asyncio.sleep(seconds)
 
     async def look(self) -> None:
-        """Load and swap if the source offers another bundle than at the last look."""
+        """Load and swap if the source offers another bundle than at the last check."""
         loop = asyncio.get_running_loop()
         try:
             offer = await loop.run_in_executor(self._executor, self._source.look)
@@ -73,9 +73,9 @@ class Production:
             loaded = await loop.run_in_executor(self._executor, self._fetch, offer)
         except BundleRejected as error:
             self._reject(offer, error.reason, error)
-        except OSError as error:  # an unreadable file, a folder removed while it was read
+        except OSError as error:  # an unreadable file, or a folder removed while it was read
             self._reject(offer, "missing", error)
-        except Exception as error:  # no bundle, however odd, may end the watcher
+        except Exception as error:  # no bundle, however broken, may stop the watcher
             self._reject(offer, "model", error)
         else:
             self._swap(loaded)
@@ -84,7 +84,7 @@ class Production:
         return self._load(self._source.fetch(offer))
 
     def _unreachable(self, problem: str) -> None:
-        """Log each problem once, not at every look."""
+        """Log each problem once, not at every check."""
         if problem != self._trouble:
             self._trouble = problem
             self._log.error("source_unreachable", source=self._source.where, error=problem)

@@ -1,4 +1,4 @@
-"""Keep predictions and feedback: a bounded queue in front of one writer thread."""
+"""Store predictions and feedback: a bounded queue in front of one writer thread."""
 
 import asyncio
 import threading
@@ -17,7 +17,7 @@ from service.errors import StoreUnavailable
 from service.store import tables, writes
 from service.store.writes import FeedbackResult, Label, Labels, Observed
 
-# Labels of one transaction; SQLite takes 32,766 parameters in one statement.
+# Labels per transaction; SQLite allows 32,766 parameters per statement.
 LABELS = 5000
 
 
@@ -28,15 +28,15 @@ class _Feedback:
 
 
 class Store:
-    """Predictions in, without ever blocking; feedback in, answered once it is durable.
+    """Queues predictions without blocking; stores feedback and waits until it is durable.
 
-    One thread writes both in the order they came, so feedback finds its prediction even where that
-    was still in the queue, and many waiting labels share one commit.
+    One thread writes both, predictions first, so feedback finds its prediction even if that was
+    still in the queue, and many waiting labels share one commit.
 
-    labels: (model, version) to its label set, None where no such model is known.
+    labels: (model, version) to its label set, None where the model is unknown.
     queue_size: predictions that may wait; more are dropped and counted.
-    write_seconds: time between two writes of predictions; feedback does not wait for it.
-    feedback_seconds: time after which feedback is answered with StoreUnavailable.
+    write_seconds: time between writes of predictions; feedback does not wait for it.
+    feedback_seconds: time after which `feedback` raises StoreUnavailable.
     clock: Unix seconds.
     """
 
@@ -72,27 +72,27 @@ class Store:
 
     @property
     def queued(self) -> int:
-        """Predictions that wait."""
+        """Predictions waiting in the queue."""
         return self._offered - self._taken
 
     @property
     def dropped(self) -> int:
-        """Predictions answered but not stored: the queue was full or the database failed."""
+        """Predictions returned but not stored: the queue was full or the database failed."""
         return self._full + self._failed
 
     def start(self) -> None:
-        """Start the writer; the database may come up later."""
+        """Start the writer; the database may start later."""
         self._thread.start()
 
     def close(self) -> None:
-        """Write what waits and end the writer."""
+        """Write what is queued and stop the writer."""
         self._closing = True
         self._wake.set()
         self._thread.join()
         self._engine.dispose()
 
     def offer(self, observed: Observed) -> None:
-        """Queue the predictions of one request, or drop and count them; event loop only."""
+        """Queue the predictions of one request, or drop and count them; event-loop thread only."""
         rows = len(observed.predictions)
         if self.queued + rows > self._queue_size:
             self._full += rows
@@ -104,7 +104,7 @@ class Store:
         """Store one label and return once it is durable.
 
         Raises UnknownPrediction, InvalidInput for a label outside the set, FeedbackConflict for a
-        second label, StoreUnavailable where the database did not take it.
+        second label, StoreUnavailable where the database did not store it.
         """
         item = _Feedback(Label(prediction_id, label))
         self._feedback.append(item)
@@ -117,7 +117,7 @@ class Store:
             raise StoreUnavailable(text) from error
 
     def reachable(self) -> bool:
-        """Say whether the database answers; blocks, so call it from a thread."""
+        """Return whether the database answers; blocks, so call it from a thread."""
         try:
             self._create()
             with self._engine.connect() as connection:
@@ -131,7 +131,7 @@ class Store:
         while not self._closing or self._observed or self._feedback:
             self._wake.wait(self._write_seconds)
             self._wake.clear()
-            # Labels first: a prediction that one of them speaks of is then surely taken after it.
+            # Take labels first: their predictions were queued earlier, so they are taken below.
             labels = [self._feedback.popleft() for _ in range(min(LABELS, len(self._feedback)))]
             observed = [self._observed.popleft() for _ in range(len(self._observed))]
             if observed:
@@ -144,7 +144,7 @@ class Store:
         try:
             self._create()
             writes.insert_predictions(self._engine, observed)
-        except Exception as error:  # whatever it is, the writer must live and the loss be counted
+        except Exception as error:  # any error: keep the writer running and count the loss
             self._failed += rows
             self._log.error("predictions_dropped", rows=rows, error=_first_line(error))
         finally:
@@ -160,7 +160,7 @@ class Store:
                 allowed=self._labels,
                 now=self._clock(),
             )
-        except Exception as error:  # as above: nothing was committed, so nothing is acknowledged
+        except Exception as error:  # any error: nothing was committed, so tell each client
             self._log.error("feedback_failed", rows=len(waiting), error=_first_line(error))
             for item in waiting:
                 text = f"the database refused the label ({_first_line(error)}); try again"

@@ -1,4 +1,4 @@
-"""The database: two tables and the view that training reads; `migrations/` has their history."""
+"""The service's database: two tables and the view that training reads; see `migrations/`."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ feedback = sql.Table(
     sql.Column("labelled_at", sql.Text, nullable=False),
 )
 
-# Times are UTC in ISO 8601 with microseconds, of one width, so that text sorts as time does.
+# Times are UTC in ISO 8601 with microseconds, all of one width, so that they sort as text.
 VIEW = """
 CREATE VIEW labelled_predictions AS
 SELECT p.prediction_id, p.model, p.version, p.observed_at, p.input, p.predicted, p.confidence,
@@ -41,7 +41,7 @@ FROM predictions AS p JOIN feedback AS f ON f.prediction_id = p.prediction_id
 """
 sql.event.listen(metadata, "after_create", sql.DDL(VIEW))  # type: ignore[no-untyped-call]
 CONNECT_SECONDS = 3
-# Any number that no other program of the database uses: it lets one replica at a time make tables.
+# Any number that no other program of the database uses; only one replica at a time creates tables.
 CREATION_LOCK = 7_036_874_417
 SCHEMA = Schema(
     name="service",
@@ -53,12 +53,12 @@ SCHEMA = Schema(
 
 
 def connect(address: str) -> Engine:
-    """Return the engine of a database URL; nothing is opened until the first use."""
+    """Return the engine of a database URL; it connects at first use."""
     return database.connect(address, connect_seconds=CONNECT_SECONDS)
 
 
 def create(engine: Engine) -> None:
-    """Make the tables and the view where they are missing, and migrate older ones.
+    """Create the tables and the view where they are missing, and migrate older ones.
 
     Raises SchemaRefused.
     """

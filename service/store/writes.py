@@ -18,7 +18,7 @@ Labels = Callable[[str, str], Sequence[str] | None]
 
 
 class Prediction(TypedDict):
-    """What a client gets for one instance."""
+    """The prediction that a client gets for one instance."""
 
     label: str
     confidence: float
@@ -39,7 +39,7 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a client says the truth was."""
+    """The true label that a client sends for a prediction."""
 
     prediction_id: str
     label: str
@@ -47,9 +47,9 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackResult:
-    """A label that is stored; created is False where it was there before.
+    """A stored label; `created` is False where it was already stored.
 
-    confidence: of the prediction.  delay: seconds from it to its label, 0 or more.
+    confidence: of the prediction.  delay: seconds from the prediction to its label, 0 or more.
     """
 
     model: str
@@ -86,7 +86,7 @@ def insert_predictions(engine: Engine, observed: Iterable[Observed]) -> None:
         for observed_at in (utc(request.time),)
         for text, prediction in zip(request.texts, request.predictions, strict=True)
     ]
-    # Straight to the driver: a dict per row would cost as much again as SQLite does.
+    # Call the driver directly: one dict per row would double the cost.
     statement = str(predictions.insert().compile(dialect=engine.dialect))
     with engine.begin() as connection:
         set_durable(connection, False)
@@ -96,9 +96,9 @@ def insert_predictions(engine: Engine, observed: Iterable[Observed]) -> None:
 def insert_feedback(
     engine: Engine, labels: Sequence[Label], *, allowed: Labels, now: float
 ) -> list[FeedbackResult | InvalidInput]:
-    """Store labels durably and return what became of each, in their order.
+    """Store labels durably and return each one's result, in order.
 
-    allowed: (model, version) to its label set; None where it is unknown, which refuses nothing.
+    allowed: (model, version) to its label set; None where it is unknown, which allows any label.
     now: Unix seconds.
     """
     ids = [item.prediction_id for item in labels]
@@ -127,7 +127,7 @@ def insert_feedback(
 
 def _problem(item: Label, row: RowMapping | None, allowed: Labels) -> InvalidInput | None:
     if row is None:
-        expected = "the id of a prediction that this service has answered"
+        expected = "the id of a prediction that this service returned"
         return UnknownPrediction("prediction_id", item.prediction_id, expected)
     labels = allowed(row["model"], row["version"])
     if labels is not None and item.label not in labels:
@@ -136,7 +136,7 @@ def _problem(item: Label, row: RowMapping | None, allowed: Labels) -> InvalidInp
 
 
 def _insert(connection: Connection, good: Iterable[Label], now: str) -> set[str]:
-    """Insert the first label of each prediction and return the ids that had none before."""
+    """Insert the first label of each prediction and return the ids that had no label."""
     rows: dict[str, dict[str, str]] = {}
     for item in good:
         row = {"prediction_id": item.prediction_id, "label": item.label, "labelled_at": now}
@@ -160,10 +160,10 @@ def _outcome(
 ) -> FeedbackResult | InvalidInput:
     first = stored[item.prediction_id]
     if first != item.label:
-        return FeedbackConflict("label", item.label, f"{first!r}, the label given before")
+        return FeedbackConflict("label", item.label, f"{first!r}, the label already stored")
     fresh = item.prediction_id in created
-    created.discard(item.prediction_id)  # the same label twice in one batch counts once
-    # Replicas' clocks may differ a little; a counter of seconds must not fall.
+    created.discard(item.prediction_id)  # a label repeated in one batch counts once
+    # The clocks of replicas may differ slightly; a counter of seconds must not decrease.
     delay = max(0.0, now - datetime.fromisoformat(row["observed_at"]).timestamp())
     return FeedbackResult(
         model=row["model"],

@@ -41,14 +41,17 @@ def test_the_examples_in_its_docstrings_hold() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("[a](missing.md)", "missing.md: docs/missing.md is no tracked file"),
-        ("![a](plots/missing.png)", "plots/missing.png: docs/plots/missing.png is no tracked file"),
+        ("[a](missing.md)", "missing.md: docs/missing.md is not a tracked file"),
+        (
+            "![a](plots/missing.png)",
+            "plots/missing.png: docs/plots/missing.png is not a tracked file",
+        ),
         ("[a](#missing)", "#missing: docs/a.md has no heading #missing"),
         ("[a](../b.md#missing)", "../b.md#missing: b.md has no heading #missing"),
-        ("[a](untracked.md)", "untracked.md: docs/untracked.md is no tracked file"),
-        ("[a](../../b.md)", "../../b.md: ../b.md is no tracked file"),
-        ("[a][x]\n\n[x]: missing.md", "missing.md: docs/missing.md is no tracked file"),
-        ('<img src="missing.svg">', "missing.svg: docs/missing.svg is no tracked file"),
+        ("[a](untracked.md)", "untracked.md: docs/untracked.md is not a tracked file"),
+        ("[a](../../b.md)", "../../b.md: ../b.md is not a tracked file"),
+        ("[a][x]\n\n[x]: missing.md", "missing.md: docs/missing.md is not a tracked file"),
+        ('<img src="missing.svg">', "missing.svg: docs/missing.svg is not a tracked file"),
     ],
 )
 def test_a_link_that_leads_nowhere_is_named(folder: Path, text: str, problem: str) -> None:
@@ -73,7 +76,7 @@ def test_what_leads_somewhere_or_is_no_link_passes(folder: Path, text: str) -> N
     """Folders, headings, addresses elsewhere, code and comments."""
     headings = '# A\n## What it `is`, and why\n## B\n## B\n<a id="by-hand"></a>\n'
     commit(folder, {"docs/a.md": f"{headings}\n{text}\n", "b.md": "# B\n", "docs/a b.md": ""})
-    assert _run(folder) == (0, ["3 Markdown files: no links that lead nowhere"])
+    assert _run(folder) == (0, ["3 Markdown files: no broken links"])
 
 
 def test_a_heading_that_an_alert_names_must_be_there(folder: Path) -> None:

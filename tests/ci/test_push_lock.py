@@ -87,8 +87,8 @@ def test_a_commit_that_came_meanwhile_is_not_lost(checkout: Path) -> None:
     (checkout / "dvc.lock").write_text("new\n")
     result = _push_lock(checkout)
     assert result.returncode == 1
-    assert f"change moved on while this trained, from {trained} to {theirs}" in result.stderr
-    assert "The pipeline of the newer commit trains and reports" in result.stderr
+    assert f"change moved from {trained} to {theirs} during training" in result.stderr
+    assert "see the pipeline of the newer commit" in result.stderr
     assert _tip(checkout) == theirs
     assert not (checkout / "train.env").exists()
 
@@ -113,7 +113,7 @@ def test_a_branch_of_a_fork_is_not_written(checkout: Path) -> None:
     fork = "https://gitlab.example/fork"
     result = _push_lock(checkout, CI_MERGE_REQUEST_SOURCE_PROJECT_URL=fork)
     assert result.returncode == 1
-    assert f"change stands in {fork}" in result.stderr and "commit the dvc.lock" in result.stderr
+    assert f"change is in {fork}" in result.stderr and "commit the dvc.lock" in result.stderr
 
 
 def test_a_branch_whose_name_only_ends_so_is_not_taken_for_a_newer_commit(checkout: Path) -> None:
@@ -123,5 +123,5 @@ def test_a_branch_whose_name_only_ends_so_is_not_taken_for_a_newer_commit(checko
     _git(checkout.parent / "project.git", "update-ref", stray, before)
     (checkout / "dvc.lock").write_text("new\n")
     result = _push_lock(checkout)
-    assert "moved on" not in result.stderr and "matches more than one" in result.stderr
+    assert "during training" not in result.stderr and "matches more than one" in result.stderr
     assert _git(checkout.parent / "project.git", "rev-parse", "refs/heads/change").strip() == before

@@ -93,14 +93,14 @@ def test_a_key_that_the_server_does_not_take_is_named(project: Project, server: 
     variables["DVC_SSH_KEY"] = str(server.key.with_name("host"))
     result = project.dvc("push", **variables)
     assert result.returncode != 0
-    assert "HINT: DVC_SSH_KEY: the server does not take this key" in result.stderr
+    assert "HINT: DVC_SSH_KEY: the server does not accept this key" in result.stderr
 
 
 def test_a_bucket_that_is_not_there_is_named(project: Project, s3: dict[str, str]) -> None:
     """DVC makes folders, not buckets."""
     result = project.dvc("push", **s3 | {"DVC_REMOTE_URL": "s3://elsewhere/perennial"})
     assert result.returncode != 0
-    assert "HINT: DVC_REMOTE_URL: make the bucket first" in result.stderr
+    assert "HINT: DVC_REMOTE_URL: create the bucket first" in result.stderr
 
 
 def test_a_sourced_remote_stays_for_the_whole_job(project: Project) -> None:

@@ -39,14 +39,14 @@ def test_a_row_comes_back_from_its_instance(name: str) -> None:
         ("instances[0]", [1, "red"], "a list of 3 values: age, colour, income"),
         ("instances[0]", "red", "a list of 3 values: age, colour, income"),
         ("instances[0]", None, "a list of 3 values"),
-        ("instances[0][0]", ["1", "red", 1], "a number or null, the feature 'age'"),
-        ("instances[0][0]", [True, "red", 1], "a number or null, the feature 'age'"),
-        ("instances[0][2]", [1, "red", [1]], "a number or null, the feature 'income'"),
+        ("instances[0][0]", ["1", "red", 1], "a number or null for feature 'age'"),
+        ("instances[0][0]", [True, "red", 1], "a number or null for feature 'age'"),
+        ("instances[0][2]", [1, "red", [1]], "a number or null for feature 'income'"),
         ("instances[0][2]", [1, "red", NAN], "a finite number"),
-        ("instances[0][2]", [1, "red", 1e39], "a finite number of at most 3.4e+38"),
+        ("instances[0][2]", [1, "red", 1e39], "a finite number from -3.4e+38 to 3.4e+38"),
         ("instances[0][2]", [1, "red", float("-inf")], "a finite number"),
-        ("instances[0][1]", [1, 0, 1], "a string or null, the feature 'colour'"),
-        ("instances[0][1]", [1, False, 1], "a string or null, the feature 'colour'"),
+        ("instances[0][1]", [1, 0, 1], "a string or null for feature 'colour'"),
+        ("instances[0][1]", [1, False, 1], "a string or null for feature 'colour'"),
     ],
 )
 def test_a_cell_that_does_not_fit_is_named(field: str, value: Any, expected: str) -> None:
@@ -138,6 +138,6 @@ def test_a_model_for_another_kind_is_refused(tmp_path: Path) -> None:
     fields = table.manifest.model_dump(mode="json", exclude={"format", "files"})
     with pytest.raises(BundleRejected) as caught:
         Predictor(bundle.write(table.path, fields))
-    assert "takes a tensor(string), expected a tensor(float) for the kind 'tabular'" in str(
+    assert "input is a tensor(string), expected tensor(float) for the kind 'tabular'" in str(
         caught.value
     )

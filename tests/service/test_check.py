@@ -14,7 +14,7 @@ def test_a_sound_bundle_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str
     folder = tmp_path / "bundle"
     bundles.make_bundle(folder)
     assert check.main([str(folder)]) == 0
-    assert "the service would take it" in capsys.readouterr().out
+    assert "the service would accept it" in capsys.readouterr().out
 
 
 def test_a_damaged_bundle_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -161,5 +161,5 @@ def test_a_database_of_a_newer_version_stops_the_start(
     engine.dispose()
     monkeypatch.setenv("PERENNIAL_DATABASE_URL", address)
     assert main([]) == 2
-    sentence = f"service: {address}: the service's tables are of version 0999, expected at most 0"
+    sentence = f"service: {address}: the service's tables have version 0999, expected at most 0"
     assert capsys.readouterr().err.startswith(sentence)

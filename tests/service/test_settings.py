@@ -69,7 +69,8 @@ def test_a_value_and_its_file_are_one_too_many(tmp_path: Path) -> None:
     with pytest.raises(InvalidSettings) as caught:
         read(PORT="1", PORT_FILE=str(tmp_path / "missing"))
     assert (
-        str(caught.value) == "PERENNIAL_PORT, PERENNIAL_PORT_FILE: got both, expected one of them"
+        str(caught.value)
+        == "PERENNIAL_PORT, PERENNIAL_PORT_FILE: got both, expected only one of them"
     )
 
 

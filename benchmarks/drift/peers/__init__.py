@@ -1,1 +1,1 @@
-"""What the rule is compared with: one library per file, each imported only when it is run."""
+"""The peers of the rule: one library per file, imported only when it is run."""

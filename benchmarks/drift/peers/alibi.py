@@ -12,10 +12,10 @@ from benchmarks.drift.windows import Looks
 
 
 class Alibi:
-    """Alarms when the least p-value is under its limit.
+    """Alarms when the smallest p-value is below its limit.
 
-    All columns have the same number of rows, so that the least p-value is that of the greatest
-    statistic, and a limit of the one is a limit of the other.
+    All columns have the same number of rows, so the smallest p-value belongs to the largest
+    statistic, and a limit of one is a limit of the other.
     """
 
     name = "alibi-detect KSDrift"
@@ -34,7 +34,7 @@ class AlibiWatcher:
     looks: Looks
 
     def watch(self, before: Frame, after: Frame) -> Scorer:
-        """Score by the greatest KS statistic of all columns."""
+        """Score by the largest KS statistic of all columns."""
         numbers = Numbers(self.reference)
         ladder = Ladder(numbers.of(self.reference), numbers.of(before), numbers.of(after))
 
@@ -48,7 +48,7 @@ class AlibiWatcher:
         return score
 
     def real(self, live: Frame) -> dict[str, float]:
-        """Return what KSDrift itself says of a window."""
+        """Return KSDrift's own score of a window."""
         from alibi_detect.cd import KSDrift
 
         numbers = Numbers(self.reference)

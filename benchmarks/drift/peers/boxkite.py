@@ -1,8 +1,8 @@
 """boxkite's formulas, from the PromQL of its Grafana dashboard.
 
-Numbers are counted in numpy's automatic bins, at most 50, and compared by the greatest distance of
-the cumulative shares; values that repeat, by the Kullback-Leibler divergence, both ways added up,
-with 1 added to each bin's count.
+Numbers are counted in numpy's automatic bins, at most 50, and compared by the largest distance of
+the cumulative shares. Values that repeat are compared by the sum of the Kullback-Leibler
+divergences in both directions, with 1 added to each bin's count.
 Source: boxkite-ml/boxkite, boxkite/utils/histogram.py and examples/grafana-prometheus/metrics/
 dashboards/model.json.
 """
@@ -19,7 +19,7 @@ MOST = 50
 
 
 class Boxkite:
-    """Alarms when the greatest divergence, or distance, of all columns is over one limit."""
+    """Alarms when the largest divergence, or distance, of all columns exceeds one limit."""
 
     name = "boxkite"
     variants = tuple(f"{how}, {window} rows" for window in WINDOWS for how in ("KL and KS", "KL"))
@@ -47,7 +47,7 @@ class BoxkiteWatcher:
         ].astype(np.float64)
 
     def watch(self, before: Frame, after: Frame) -> Scorer:
-        """Score by the greatest of all columns."""
+        """Score by the largest value of all columns."""
         old, new = self._codes(before), self._codes(after)
 
         def score(first: Ints, then: Ints) -> Floats:
@@ -105,7 +105,7 @@ def _distinct(column: Floats) -> Floats:
 
 
 def _edges(column: Floats) -> Floats:
-    """Return the upper bounds of the bins; what is above the last of them is `+Inf`."""
+    """Return the upper bounds of the bins; values above the last one count as `+Inf`."""
     present = column[~np.isnan(column)]
     edges: Floats = np.histogram_bin_edges(present, bins="auto")
     if len(edges) <= MOST:

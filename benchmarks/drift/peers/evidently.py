@@ -22,13 +22,13 @@ from benchmarks.drift.windows import Looks
 SMALL = 1_000
 LEVEL, DISTANCE = 0.05, 0.1
 FEW = 5  # distinct values, up to which numbers are treated as categories
-DEEPEST = 700.0  # -log of the least p-value that a float can hold
+DEEPEST = 700.0  # -log of the smallest p-value that a float can represent
 
 
 class Evidently:
-    """Alarms when a column drifts, or half of them, as its default `drift_share` of 0.5 says.
+    """Alarms when one column drifts, or half of them, as with its default `drift_share` of 0.5.
 
-    One multiplier of all limits is set here: of the distance, or of -log of the p-value.
+    The threshold here is one multiplier of all limits, those of the distance and of -log p-value.
     """
 
     name = "Evidently"
@@ -55,7 +55,7 @@ class EvidentlyWatcher:
         self._norm = np.maximum(deviation, 0.001) * DISTANCE
 
     def watch(self, before: Frame, after: Frame) -> Scorer:
-        """Score by the greatest multiple of a limit, and by the one that half the columns reach."""
+        """Score by the largest multiple of a limit, and by the one that half the columns reach."""
         ladder = Ladder(self.reference.numeric, before.numeric, after.numeric)
         old = self._indicators.categorical(before) + self._starts
         new = self._indicators.categorical(after) + self._starts
@@ -100,7 +100,7 @@ class EvidentlyWatcher:
         return multiple
 
     def real(self, live: Frame) -> dict[str, float]:
-        """Return what the preset itself says of a window."""
+        """Return the preset's own scores of a window."""
         from evidently import DataDefinition, Dataset, Report
         from evidently.presets import DataDriftPreset
 
@@ -139,7 +139,7 @@ def _multiple(said: float, small: bool) -> float:
 
 
 def ks_depth(statistics: Floats, reference: int, window: int) -> Floats:
-    """Return -log of the p-value that scipy gives to a KS statistic of samples of these sizes."""
+    """Return -log of scipy's p-value of a KS statistic for samples of these sizes."""
     at, depth = _ks_table(reference, window)
     return np.interp(statistics, at, depth)
 

@@ -1,4 +1,4 @@
-"""NannyML's UnivariateDriftCalculator: the Jensen-Shannon distance of each column, its default."""
+"""NannyML's UnivariateDriftCalculator with its default, the Jensen-Shannon distance per column."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from benchmarks.drift.shares import jensen_shannon, shares
 from benchmarks.drift.views import Indicators
 from benchmarks.drift.windows import Looks
 
-# Fewer chunks than these of the reference say nothing of their standard deviation.
+# With fewer chunks of the reference, their standard deviation is meaningless.
 CHUNKS = 5
 LEAST = 1e-3
 
@@ -20,8 +20,8 @@ class NannyML:
     """Alarms when a column's distance is high.
 
     distance: over one constant for all columns, its ConstantThreshold.
-    deviations: over the mean of the reference's chunks plus so many of their standard deviations,
-    its default of 3 being the number that is set here; from 5 chunks up.
+    deviations: over the mean of the reference's chunks plus a number of their standard deviations,
+    by default 3, which is the threshold here; needs 5 chunks.
     """
 
     name = "NannyML"
@@ -35,7 +35,7 @@ class NannyML:
 
 
 class NannyMLWatcher:
-    """The calculator with its reference; a bin per column is for values it had not seen."""
+    """The calculator with its reference; one bin per column is for unseen values."""
 
     def __init__(self, reference: Frame, looks: Looks) -> None:
         self.reference, self._looks = reference, looks
@@ -51,7 +51,7 @@ class NannyMLWatcher:
         self._usual = {window: self._chunks(codes, window) for window in WINDOWS}
 
     def watch(self, before: Frame, after: Frame) -> Scorer:
-        """Score by the greatest distance, and by the greatest number of deviations."""
+        """Score by the largest distance, and by the largest number of deviations."""
         old, new = self._codes(before), self._codes(after)
 
         def score(first: Ints, then: Ints) -> Floats:
@@ -103,7 +103,7 @@ class NannyMLWatcher:
         )
 
     def real(self, live: Frame) -> dict[str, float]:
-        """Return what the calculator itself says of a window."""
+        """Return the calculator's own scores of a window."""
         import nannyml
 
         names = [*self.reference.numeric_names, *self._indicators.names]

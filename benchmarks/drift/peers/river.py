@@ -1,8 +1,8 @@
-"""river's ADWIN on each column: the mean of an old part of all it saw against the newer part's.
+"""river's ADWIN on each column: compares the mean of its older rows with that of the newer ones.
 
-ADWIN knows no reference: it is given the stationary history before the onset, and grows its window
-from there. Until it first alarms its buckets depend on nothing but the number of rows, so the
-delta at which it would alarm can be computed for all columns at once.
+ADWIN has no reference: it gets the stationary history before the onset, and its window grows from
+there. Until the first alarm its buckets depend only on the number of rows, so the delta at which it
+would alarm can be computed for all columns at once.
 """
 
 from functools import cache
@@ -19,17 +19,17 @@ CLOCK, BUCKETS, LEAST = 32, 5, 5
 
 
 class River:
-    """Alarms when a column's ADWIN does: delta, one for all columns, is what is set here.
+    """Alarms when a column's ADWIN does; the threshold is delta, one for all columns.
 
-    Columns are scaled by the reference: to 0 up to 1, for which ADWIN's guarantee is, or to a
-    standard deviation of 1.
+    Columns are scaled by the reference: to the range 0 to 1, for which ADWIN's guarantee holds, or
+    to a standard deviation of 1.
     """
 
     name = "river ADWIN"
     variants = ("scaled to 0..1", "scaled to deviation 1")
 
     def fit(self, reference: Frame, looks: Looks) -> "RiverWatcher":
-        """Take the scales from the reference."""
+        """Compute the scales from the reference."""
         return RiverWatcher(reference, looks)
 
 
@@ -44,7 +44,7 @@ class RiverWatcher:
         self._scales = [_scale(spread), _scale(table.std(axis=0))]
 
     def watch(self, before: Frame, after: Frame) -> Scorer:
-        """Score by -log of the greatest delta that would not alarm."""
+        """Score by -log of the largest delta that would not alarm."""
         old, new = self._numbers.of(before), self._numbers.of(after)
 
         def score(first: Ints, then: Ints) -> Floats:
@@ -54,7 +54,7 @@ class RiverWatcher:
         return score
 
     def real(self, stream: Frame, variant: int, limit: float) -> int | None:
-        """Return after how many rows of a whole stream river's own ADWINs first alarm."""
+        """Return the number of rows of a stream after which river's own ADWINs first alarm."""
         from river.drift import ADWIN
 
         table = (self._numbers.of(stream) - self._low) / self._scales[variant]
@@ -67,7 +67,7 @@ class RiverWatcher:
         return None
 
     def _score(self, stream: Floats) -> Floats:
-        """Return the greatest score of the checks since the look before, of all columns."""
+        """Return the largest score of all columns in the checks since the previous look."""
         total = np.vstack([np.zeros(stream.shape[1]), stream.cumsum(axis=0)])
         squares = np.vstack([np.zeros(stream.shape[1]), (stream**2).cumsum(axis=0)])
         best = np.full(self._looks.count, -np.inf)
@@ -96,7 +96,7 @@ def _check(total: Floats, squares: Floats, rows: int) -> float:
 
 @cache
 def cuts(rows: int) -> Ints:
-    """Return how many of the oldest rows each bucket's end leaves behind, after so many rows.
+    """Return the number of oldest rows before each bucket's end, after this many rows.
 
     >>> cuts(7).tolist()
     [2, 3, 4, 5, 6]
@@ -104,7 +104,7 @@ def cuts(rows: int) -> Ints:
     held: list[int] = []
     rest, size = rows, 1
     while rest > 0:
-        # A level hands its two oldest on whenever it has six.
+        # A level passes on its two oldest buckets when it has six.
         kept = rest if rest <= BUCKETS else BUCKETS - 1 + (rest - BUCKETS + 1) % 2
         held = [size] * kept + held
         rest, size = (rest - kept) // 2, size * 2

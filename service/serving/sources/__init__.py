@@ -1,4 +1,4 @@
-"""Where bundles come from: one file per source, registered in SOURCES by its addresses' scheme."""
+"""Sources of bundles: one file each, registered in SOURCES by the scheme of its addresses."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Which source an address belongs to."""
+"""Choose the source that handles an address."""
 
 from perennial.settings import InvalidSettings
 from service.serving.sources import SOURCES

@@ -1,4 +1,4 @@
-"""What a source of bundles is: it says which bundle should serve, and brings it to this machine."""
+"""The interface of a source: it names the bundle to serve and downloads it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Offer:
-    """The bundle that should serve; two equal offers are the same bundle, unchanged.
+    """The bundle to serve; equal offers mean the same unchanged bundle.
 
     name: its path or address, for the log.  etag: changes with the content behind the name.
     """
@@ -17,20 +17,20 @@ class Offer:
 
 
 class Source(Protocol):
-    """A place that names one bundle at a time. Its methods may block; no event loop calls them."""
+    """A place that names one bundle at a time. Its methods may block: call them from a thread."""
 
     @property
     def where(self) -> str:
-        """The place that names the bundle, for people."""
+        """The place that names the bundle, for messages."""
 
     def look(self) -> Offer | None:
-        """Return what should serve now, None where nothing is named; called every half second.
+        """Return the bundle to serve, None where there is none; called every half second.
 
         Raises OSError where the source cannot be reached.
         """
 
     def fetch(self, offer: Offer) -> Path:
-        """Return a local folder with the bundle, which stays there while it serves.
+        """Return a local folder with the bundle; it must stay there while the bundle serves.
 
         Raises OSError.
         """

@@ -1,1 +1,1 @@
-"""The history of the service's tables, for Alembic."""
+"""The migrations of the service's tables, for Alembic."""

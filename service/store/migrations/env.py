@@ -1,4 +1,4 @@
-"""Where Alembic enters: it runs the migrations of the service's tables."""
+"""Alembic's entry point: it runs the migrations of the service's tables."""
 
 from perennial.database.environment import run
 

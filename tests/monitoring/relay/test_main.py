@@ -82,7 +82,7 @@ def test_a_wrong_setting_is_named_and_no_secret_shown(
 @pytest.mark.parametrize(
     "content, changes, message",
     [
-        ("s", {}, "RELAY_READ_TOKEN, RELAY_READ_TOKEN_FILE: got both, expected one of them"),
+        ("s", {}, "RELAY_READ_TOKEN, RELAY_READ_TOKEN_FILE: got both, expected only one of them"),
         (
             None,
             {"RELAY_READ_TOKEN": ""},
@@ -131,7 +131,7 @@ def test_a_database_of_a_newer_version_stops_the_start(relay: Relay, tmp_path: P
         connection.execute(tables.SCHEMA.version.update().values(version_num="0999"))
     made.dispose()
     said = relay.refuses({"RELAY_DATABASE_URL": address})
-    assert said.startswith(f"{address}: the relay's tables are of version 0999, expected at")
+    assert said.startswith(f"{address}: the relay's tables have version 0999, expected at")
 
 
 def test_help_lists_every_setting() -> None:

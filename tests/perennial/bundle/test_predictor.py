@@ -61,5 +61,5 @@ def test_a_model_with_other_labels_is_refused(tmp_path: Path) -> None:
     weights = np.zeros((64, 10), dtype=np.float32)
     good.model.write_bytes(bundles.softmax_model(weights))
     fields = good.manifest.model_dump(mode="json", exclude={"format", "files"})
-    with pytest.raises(BundleRejected, match="10,. values for 3 labels"):
+    with pytest.raises(BundleRejected, match="10,. values per row, expected 3"):
         Predictor(bundle.write(good.path, fields))

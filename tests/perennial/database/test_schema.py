@@ -75,7 +75,7 @@ def test_an_unsafe_migration_waits_for_a_person(engine: Engine, tmp_path: Path) 
     with pytest.raises(SchemaRefused) as caught:
         schema.prepare(engine)
     assert str(caught.value).endswith(
-        "the shop's tables are of version 0001, expected 0002; "
+        "the shop's tables have version 0001, expected 0002; "
         "stop every shop, then run 'python -m shop.migrate'"
     )
     assert columns(engine) == ["id"]

@@ -70,5 +70,5 @@ def test_a_vocabulary_out_of_order_is_refused() -> None:
         "mean": np.zeros(4096),
         "axes": np.zeros((4096, 8)),
     }
-    with pytest.raises(ValueError, match="array 'vocabulary' does not increase"):
+    with pytest.raises(ValueError, match="array 'vocabulary' is not sorted"):
         Extraction(TextInput(), arrays)

@@ -1,4 +1,4 @@
-"""The hot route, through a real server."""
+"""The prediction route, through a real server."""
 
 import json
 from pathlib import Path
@@ -179,7 +179,7 @@ def test_refused_requests_are_logged_and_good_ones_are_not(service: Running) -> 
 
 
 def test_every_request_is_counted_by_status_and_latency(service: Running) -> None:
-    """The hot route appears in the same HTTP metrics as the others."""
+    """The prediction route appears in the same HTTP metrics as the others."""
     service.predict()
     service.client.post("/predict", content=b"{")
     service.client.get("/health")

@@ -138,7 +138,7 @@ def test_every_route_answers_under_uvicorn_with_the_instrumentator(service: Runn
 
 
 def test_the_documentation_covers_every_route(service: Running) -> None:
-    """The hot route is documented by hand; every reference in the document resolves."""
+    """The prediction route is documented by hand; every reference in the document resolves."""
     text = service.client.get("/openapi.json").text
     document = service.client.get("/openapi.json").json()
     assert set(document["paths"]) == {

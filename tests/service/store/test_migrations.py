@@ -79,7 +79,7 @@ def test_a_database_of_a_newer_service_is_refused(engine: Engine) -> None:
     """The version is named; nothing is written into tables that the code does not know."""
     tables.create(engine)
     databases.execute(engine, "UPDATE service_alembic_version SET version_num = '0999'")
-    with pytest.raises(SchemaRefused, match="service's tables are of version 0999, expected at"):
+    with pytest.raises(SchemaRefused, match="service's tables have version 0999, expected at"):
         tables.create(engine)
 
 

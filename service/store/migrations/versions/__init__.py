@@ -1,1 +1,1 @@
-"""One file for each version of the tables, in their order; they go forward only."""
+"""One file per version of the tables, in order; there are no downgrades."""

@@ -209,7 +209,7 @@ def test_a_file_that_does_not_validate_is_not_appended_to(
     else:
         repository.feedback.write_bytes(content)
     before = repository.state()
-    with pytest.raises(InvalidData, match="feedback.parquet: a rule is broken") as raised:
+    with pytest.raises(InvalidData, match="feedback.parquet: 1 rule failed") as raised:
         repository.collect()
     expected = "row 4: eleven" if content is None else "a readable Parquet file"
     assert expected in str(raised.value)

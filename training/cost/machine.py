@@ -61,7 +61,9 @@ class NvidiaGpu:
     def read(self) -> GpuReading:
         """Return a reading of the GPU."""
         nvml, handle = self._nvml, self._handle
-        energy = self._value(lambda: nvml.nvmlDeviceGetTotalEnergyConsumption(handle))  # millijoules
+        energy = self._value(
+            lambda: nvml.nvmlDeviceGetTotalEnergyConsumption(handle)
+        )  # millijoules
         busy = self._value(lambda: nvml.nvmlDeviceGetUtilizationRates(handle).gpu)  # per cent
         return GpuReading(
             name=self._name,

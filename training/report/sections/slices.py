@@ -49,9 +49,8 @@ def _summary(source: Source, origins: Sequence[Slice], labels: Sequence[Slice], 
         texts.append(f"{small} {has} fewer than {SMALL} rows, too few for a conclusion.")
     if drawn < len(every):
         shown = drawn - len(origins)
-        texts.append(
-            f"The chart shows the {shown} of {len(labels)} labels most likely to be worse."
-        )
+        text = f"The chart shows the {shown} of {len(labels)} labels with the lowest intervals."
+        texts.append(text)
     return " ".join(texts)
 
 

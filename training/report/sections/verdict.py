@@ -81,6 +81,6 @@ def _resolution(result: GateResult) -> str:
     low, high = 100 * found.difference.low, 100 * found.difference.high
     bounds = interval(low, high, 1)
     return (
-        f" On these {found.rows} rows the difference in accuracy lies in {bounds} percentage "
-        f"points ({1 - result.level:.0%} interval)."
+        f" On these {found.rows} rows the {1 - result.level:.0%} interval of the difference in "
+        f"accuracy is {bounds} percentage points."
     )

@@ -12,12 +12,12 @@ from training.tasks import TASKS
 def task_parser(description: str | None) -> argparse.ArgumentParser:
     """Return a parser with the required option --task."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--task", required=True, choices=sorted(TASKS), help="what to work on")
+    parser.add_argument("--task", required=True, choices=sorted(TASKS), help="name of the task")
     return parser
 
 
 def run(main: Callable[[], int | None]) -> int:
-    """Run a command; return its exit code, or 2 after printing an error of ours."""
+    """Run a command; return its exit code, or 2 after printing a known error."""
     try:
         return main() or 0
     except (GitLabError, TrainingError) as error:

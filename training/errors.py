@@ -1,4 +1,4 @@
-"""Every error of training: one sentence that names the field, the value and what was expected."""
+"""Training's errors: one sentence each that names the field, the value and what was expected."""
 
 from __future__ import annotations  # for training.gitlab.cml, which runs under Python 3.8
 
@@ -8,7 +8,7 @@ from perennial.errors import InvalidValue
 
 
 class TrainingError(Exception):
-    """The base of them all; the command line prints it and exits with 2."""
+    """Base class of training's errors; the command line prints it and exits with 2."""
 
 
 class BadParameter(InvalidValue, TrainingError):
@@ -16,7 +16,7 @@ class BadParameter(InvalidValue, TrainingError):
 
 
 class MissingArtifact(TrainingError):
-    """A stage lacks what an earlier one should have written."""
+    """A file that an earlier stage should have written is missing."""
 
     def __init__(self, path: object) -> None:
         super().__init__(f"{path}: not found; run 'dvc repro'")
@@ -27,22 +27,22 @@ class ExportRefused(TrainingError):
 
 
 class BundleUnusable(TrainingError):
-    """A model to compare cannot be loaded, or is of another task."""
+    """A bundle cannot be loaded, or belongs to another task."""
 
     def __init__(self, folder: object, problem: str) -> None:
         super().__init__(f"{folder}: {problem}")
 
 
 class CollectRefused(TrainingError):
-    """The labelled feedback cannot become training rows; nothing was changed."""
+    """The labelled feedback cannot be turned into training rows; no file was changed."""
 
 
 class ReportRefused(TrainingError):
-    """A report folder lacks its text, or the report is too long to be published."""
+    """A report is not the task's report, or is too long to publish."""
 
 
 class NothingToPropose(TrainingError):
-    """A retrain left everything in git as it was, or its model may not be promoted."""
+    """A retrain changed nothing in git, or its model may not be promoted."""
 
 
 class RegistryRefused(TrainingError):
@@ -50,13 +50,13 @@ class RegistryRefused(TrainingError):
 
 
 class RemoteRefused(TrainingError):
-    """DVC's remote cannot be set up."""
+    """The DVC remote cannot be configured."""
 
 
 class InvalidData(TrainingError):
-    """Rows break rules; a line for each says which, and nothing was written."""
+    """Rows break validation rules; the message has a line for each rule."""
 
     def __init__(self, source: object, broken: Iterable[object]) -> None:
         lines = [str(finding) for finding in broken]
-        count = "a rule is" if len(lines) == 1 else f"{len(lines)} rules are"
-        super().__init__("\n  ".join([f"{source}: {count} broken, nothing was written", *lines]))
+        count = f"{len(lines)} rule{'s' * (len(lines) > 1)} failed"
+        super().__init__("\n  ".join([f"{source}: {count}, nothing was written", *lines]))

@@ -1,4 +1,4 @@
-"""The numbers of params.yaml, checked where they enter."""
+"""The parameters in params.yaml, validated when they are loaded."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,7 +19,7 @@ class _Block(BaseModel):
 
 
 class Prepare(_Block):
-    """Shares of the splits, of base rows and of collected ones."""
+    """Shares of the validation and test splits, for base rows and for collected rows."""
 
     validation: Annotated[float, Field(gt=0, lt=0.5)]
     test: Annotated[float, Field(gt=0, lt=0.5)]
@@ -28,7 +28,7 @@ class Prepare(_Block):
 
 
 class Cnn(_Block):
-    """The convolutional network's numbers."""
+    """Parameters of the convolutional network."""
 
     epochs: Annotated[int, Field(gt=0, le=1000)]
     batch_size: Count
@@ -39,7 +39,7 @@ class Cnn(_Block):
 
 
 class Linear(_Block):
-    """The logistic regression's numbers."""
+    """Parameters of the logistic regression."""
 
     inverse_regularisation: Annotated[float, Field(gt=0)]
     iterations: Count
@@ -69,14 +69,14 @@ class Export(_Block):
 
 
 class Collect(_Block):
-    """What the collection of labelled feedback asks for."""
+    """Parameters of the collection of labelled feedback."""
 
     least_rows: Count
     lookback_seconds: Annotated[float, Field(ge=0)]
 
 
 class Gate(_Block):
-    """What the comparison of champion and challenger asks for."""
+    """Parameters of the comparison of champion and challenger."""
 
     level: Share
     bootstrap: Annotated[int, Field(ge=100, le=1_000_000)]
@@ -85,7 +85,7 @@ class Gate(_Block):
 
 
 class TaskParams(_Block):
-    """All numbers of one task."""
+    """All parameters of one task."""
 
     prepare: Prepare
     train: Train
@@ -95,7 +95,7 @@ class TaskParams(_Block):
 
 
 def load(task: str, path: Path = FILE) -> TaskParams:
-    """Return the numbers of a task.
+    """Return the parameters of a task.
 
     Raises BadParameter with the first key that is unknown, missing or out of range.
     """

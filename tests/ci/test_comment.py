@@ -199,7 +199,7 @@ def test_what_the_description_holds_is_not_repeated(opened: Open, kind: str) -> 
     fields = {"description": (posting.report / "report.md").read_text()}
     posting.server.project("PUT", f"/merge_requests/{posting.iid}", json=fields)
     done = posting.comment()
-    assert "report stands in the description" in done.stdout and posting.notes() == []
+    assert "report already in the description" in done.stdout and posting.notes() == []
     posting.write("another")
     posting.comment()
     assert len(posting.reports()) == 1
@@ -243,7 +243,7 @@ def test_a_note_over_the_limit_is_refused(opened: Open, kind: str) -> None:
     done = posting.comment()
     last = done.stderr.splitlines()[-1]
     assert done.returncode == 2
-    assert "characters, expected at most 1000000; leave something out" in last
+    assert "characters, expected at most 1000000; remove something" in last
     assert posting.notes() == [] and len(posting.server.forge.state.uploads) == uploads
 
 

@@ -131,5 +131,5 @@ def test_without_an_address_the_jobs_log_says_so(project: Project) -> None:
     """DVC then uses the folder that .dvc/config names, which no other machine sees."""
     result = project.run("ci/remote", CI="true")
     assert result.returncode == 0
-    assert "DVC_REMOTE_URL: not set, so what DVC keeps stays on this machine" in result.stderr
+    assert "DVC_REMOTE_URL: not set, so data and models stay on this machine" in result.stderr
     assert not (project.root / ".dvc" / "config.local").exists()

@@ -1,1 +1,1 @@
-"""What the stages hand to each other."""
+"""The files that stages pass to each other."""

@@ -1,4 +1,4 @@
-"""How base rows and collected feedback become train, validation and test."""
+"""Splits base rows and collected feedback into train, validation and test."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,9 @@ from training.tasks.task import Rows
 
 
 def positions(inputs: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return a number in [0, 1) per row, from its content alone.
+    """Return a number in [0, 1) per row, computed from its content alone.
 
-    So a row keeps its split as others come and go, and equal rows never stand on two sides.
+    A row therefore keeps its split when other rows change, and equal rows share a split.
     """
     return np.asarray(digests(inputs) / 2.0**64, np.float64)
 
@@ -22,9 +22,9 @@ Shares = float | NDArray[np.float64]
 
 
 def cut(rows: Split, *, validation: Shares, test: Shares) -> dict[str, Split]:
-    """Return the three splits with about these shares, one for all or one per row.
+    """Return the three splits with about these shares: one number for all rows, or one per row.
 
-    What is neither for validation nor for test is for training.
+    Rows in neither validation nor test are training rows.
     """
     place = positions(rows.inputs)
     chosen = {
@@ -38,8 +38,8 @@ def cut(rows: Split, *, validation: Shares, test: Shares) -> dict[str, Split]:
 def arrange(rows: Rows, collected: FeedbackRows, numbers: params.Prepare) -> Prepared:
     """Return all splits of base and collected rows.
 
-    A base row that comes back as feedback keeps its side: else a base test row could be trained on.
-    Where the publishers set base rows aside for testing, these alone are the base test rows.
+    A base row collected as feedback keeps its split, so no base test row is ever trained on.
+    If the publishers set base rows aside for testing, only these are base test rows.
     """
     base = Split(rows.inputs, rows.labels, np.full(len(rows.labels), BASE))
     held_out = np.zeros(len(base.labels), np.bool_) if rows.held_out is None else rows.held_out
@@ -49,8 +49,8 @@ def arrange(rows: Rows, collected: FeedbackRows, numbers: params.Prepare) -> Pre
         validation=np.where(held_out, 0, numbers.validation),
         test=np.where(held_out, 1, test),
     )
-    content, back = digests(base.inputs), digests(collected.split.inputs)
-    is_base, is_base_test = np.isin(back, content), np.isin(back, content[held_out])
+    known, new = digests(base.inputs), digests(collected.split.inputs)
+    is_base, is_base_test = np.isin(new, known), np.isin(new, known[held_out])
     fresh = cut(
         collected.split,
         validation=np.where(is_base, numbers.validation, numbers.fresh_validation),

@@ -1,4 +1,4 @@
-"""The collected feedback of a task, as rows for the splits."""
+"""Reads the collected feedback of a task as rows for the splits."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from training.tasks.task import Task
 class FeedbackRows:
     """Rows of the feedback file with their source, and the source of the newest one.
 
-    places: where in the file each row stands, from 0, shape (rows,).
+    places: position of each row in the file, from 0, shape (rows,).
     """
 
     split: Split
@@ -25,16 +25,16 @@ class FeedbackRows:
 
     @classmethod
     def nothing(cls, task: Task) -> "FeedbackRows":
-        """Return what a task has before its first retrain."""
+        """Return the empty feedback of a task before its first retrain."""
         inputs = np.empty((0, *task.input.shape), np.float32)
         none = np.empty(0, np.int64)
         return cls(Split(inputs, none, np.empty(0, str)), None, none)
 
 
 def read_feedback(task: Task, file: Path) -> FeedbackRows:
-    """Return the collected rows; none where nothing was collected yet.
+    """Return the collected rows; none if nothing was collected yet.
 
-    They are ordered by content: the same rows make the same model, in whatever order they came.
+    They are sorted by content, so that the same rows in any order give the same model.
     """
     if not file.exists():
         return FeedbackRows.nothing(task)

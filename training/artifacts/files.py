@@ -1,4 +1,4 @@
-"""The JSON files that stages hand on."""
+"""Reads and writes the JSON files that stages pass on."""
 
 import json
 from pathlib import Path
@@ -15,5 +15,5 @@ def read_json(file: Path) -> Any:
 
 
 def write_json(file: Path, document: object) -> None:
-    """Write a JSON file that people can read."""
+    """Write an indented JSON file."""
     file.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

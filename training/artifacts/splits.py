@@ -1,4 +1,4 @@
-"""What the stages hand to each other: prepared splits, and the framework's own predictions."""
+"""The prepared splits, and the files that hold them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ BASE = "base"
 
 @dataclass(frozen=True)
 class Split:
-    """Rows with labels and where each came from.
+    """Rows with their labels and sources.
 
     inputs: shape (rows, *input shape).  labels: indices, shape (rows,).
     source: `base`, or the incident that a row was collected for, shape (rows,).
@@ -30,7 +30,7 @@ class Split:
     source: NDArray[np.str_]
 
     def where(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> "Split":
-        """Return the chosen rows, by a mask or by their numbers."""
+        """Return the rows chosen by a mask or by indices."""
         return Split(self.inputs[chosen], self.labels[chosen], self.source[chosen])
 
     def __add__(self, other: "Split") -> "Split":
@@ -57,7 +57,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Prepared:
-    """All splits; `fresh` is the source of the rows collected last, None where there are none."""
+    """All splits; `fresh` is the source of the rows collected last, None if there are none."""
 
     train: Split
     validation: Split
@@ -76,7 +76,7 @@ class Prepared:
 
     @classmethod
     def read(cls, folder: Path) -> "Prepared":
-        """Read what `write` wrote. Raises MissingArtifact."""
+        """Read the files that `write` writes. Raises MissingArtifact."""
         train, validation, test = (Split.read(folder / f"{name}.npz") for name in SPLITS)
         return cls(train, validation, test, read_json(folder / "summary.json")["fresh"])
 

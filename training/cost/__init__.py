@@ -1,1 +1,1 @@
-"""What training a model costs, and how long it takes to answer."""
+"""Measures what a model costs to train and how long it takes to answer."""

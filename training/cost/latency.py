@@ -1,4 +1,4 @@
-"""How long models take to answer, measured in turns so that all meet the same noise."""
+"""Measures how long models take to answer, in turns so that all meet the same noise."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 ROWS = (1, 64)  # of one call
 ROUNDS, CALLS = 9, 120  # of each model at each size, and of each round
-WARM_UP = 20  # calls before, which do not count
+WARM_UP = 20  # calls before the measurement
 
 
 class Answers(Protocol):
-    """What is used of a predictor."""
+    """The method of a predictor that is timed."""
 
     def predict(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return probabilities of shape (rows, labels)."""
@@ -23,10 +23,9 @@ class Answers(Protocol):
 
 @dataclass(frozen=True)
 class Latency:
-    """Seconds of one call with so many rows: the median, and what 99 % of the calls kept.
+    """Seconds per call of `rows` rows: the median and the 99th percentile.
 
-    Both are medians over rounds, so that a moment in which the machine did something else does not
-    become the model's tail.
+    Both are medians over rounds, so that a brief load on the machine does not become the tail.
     """
 
     rows: int
@@ -43,7 +42,7 @@ def measure_latency(
 ) -> list[tuple[Latency, ...]]:
     """Return each model's latency at each size.
 
-    inputs: rows to ask with, at least 1, over and over.  sizes: rows of one call.
+    inputs: rows to send, at least 1; they are reused as needed.  sizes: rows of one call.
     """
     found = [_size(models, inputs, rows, clock) for rows in sizes]
     return list(zip(*found, strict=True))
@@ -55,7 +54,7 @@ def _size(
     rows: int,
     clock: Callable[[], float],
 ) -> list[Latency]:
-    """Call every model in turn, each one as often first as the others."""
+    """Call the models in turn; each goes first equally often."""
     seconds = np.empty((len(models), ROUNDS * CALLS))
     turns = list(islice(permutations(range(len(models))), 2))
     for call in range(-WARM_UP, ROUNDS * CALLS):

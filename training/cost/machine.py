@@ -1,4 +1,4 @@
-"""The machine under a training run: this process, the processor's energy counter, the first GPU."""
+"""Reads the machine that trains: this process, the processor's energy counter, the first GPU."""
 
 import os
 import resource
@@ -14,23 +14,23 @@ RAPL = Path("/sys/class/powercap")
 
 
 class Rapl:
-    """Joules of all processor packages together, over the wraps of their counters.
+    """Total joules of all processor packages, corrected for counters that wrap.
 
-    folder: where Linux shows them; root alone may read them on most machines.
+    folder: where Linux exposes the counters; on most machines only root may read them.
     Source: the Linux kernel's power capping framework, Documentation/power/powercap.
     """
 
     def __init__(self, folder: Path = RAPL) -> None:
         found = sorted(folder.glob("intel-rapl:*")) if folder.is_dir() else []
-        packages = [package for package in found if package.name.count(":") == 1]  # not their parts
+        packages = [package for package in found if package.name.count(":") == 1]  # no subzones
         self._packages = [p for p in packages if os.access(p / "energy_uj", os.R_OK)]
         self._last = [self._count(package) for package in self._packages]
         self._joules = 0.0
 
     def joules(self) -> float | None:
-        """Return what was used since this object was made; None where no counter can be read.
+        """Return the joules used since this object was made; None if no counter can be read.
 
-        Read it at least every few minutes: a counter that wraps twice between loses a round.
+        Call it at least every few minutes: two wraps between calls would count as one.
         """
         if not self._packages:
             return None
@@ -59,10 +59,12 @@ class NvidiaGpu:
         self._name = str(nvml.nvmlDeviceGetName(handle))
 
     def read(self) -> GpuReading:
-        """Return one look at it."""
+        """Return a reading of the GPU."""
         nvml, handle = self._nvml, self._handle
-        energy = self._told(lambda: nvml.nvmlDeviceGetTotalEnergyConsumption(handle))  # millijoules
-        busy = self._told(lambda: nvml.nvmlDeviceGetUtilizationRates(handle).gpu)  # per cent
+        energy = self._value(
+            lambda: nvml.nvmlDeviceGetTotalEnergyConsumption(handle)
+        )  # millijoules
+        busy = self._value(lambda: nvml.nvmlDeviceGetUtilizationRates(handle).gpu)  # per cent
         return GpuReading(
             name=self._name,
             busy=None if busy is None else busy / 100,
@@ -70,8 +72,8 @@ class NvidiaGpu:
             joules=None if energy is None else energy / 1000,
         )
 
-    def _told(self, ask: Callable[[], int]) -> int | None:
-        """Return an answer; None where this GPU has none: before Volta no energy, no part of it."""
+    def _value(self, ask: Callable[[], int]) -> int | None:
+        """Return a value; None if the GPU has none, as for energy before Volta or in MIG mode."""
         try:
             return ask()
         except (self._nvml.NVMLError_NotSupported, self._nvml.NVMLError_NoPermission):
@@ -79,7 +81,7 @@ class NvidiaGpu:
 
 
 def first_gpu(nvml: Any, environment: Mapping[str, str]) -> NvidiaGpu | None:
-    """Return the GPU that a framework takes by default; None where there is none to use.
+    """Return the GPU that a framework uses by default; None if there is none.
 
     nvml: the module pynvml.  environment: CUDA_VISIBLE_DEVICES names GPUs by number or UUID.
     """
@@ -103,7 +105,7 @@ class Machine:
         self._gpu = gpu
 
     def __call__(self) -> Reading:
-        """Look at everything once."""
+        """Read everything once."""
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return Reading(
             wall=time.monotonic(),
@@ -115,7 +117,7 @@ class Machine:
 
 
 def this_machine() -> Machine:
-    """Return the real one."""
+    """Return the machine that this process runs on."""
     import pynvml
 
     return Machine(Rapl(), first_gpu(pynvml, os.environ))

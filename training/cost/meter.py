@@ -1,4 +1,4 @@
-"""What a training run cost: wall time, processor time, memory, and an estimate of its energy."""
+"""Measures a training run's cost: wall time, CPU time, memory and an energy estimate."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,15 +6,15 @@ from dataclasses import asdict, dataclass
 from threading import Event, Thread
 from typing import Any
 
-EVERY = 0.5  # seconds between two looks at the machine
+EVERY = 0.5  # seconds between two readings
 
 
 @dataclass(frozen=True)
 class GpuReading:
-    """One look at a GPU.
+    """One reading of a GPU.
 
-    busy: share of the last moment in which it ran anything, 0 to 1; None where it does not say.
-    memory: bytes in use by all.  joules: a counter that only grows; None where it counts none.
+    busy: share of the last sampling period in which it ran anything, 0 to 1; None if unknown.
+    memory: bytes in use by all processes.  joules: a counter that only grows; None if absent.
     """
 
     name: str
@@ -25,11 +25,11 @@ class GpuReading:
 
 @dataclass(frozen=True)
 class Reading:
-    """One look at the machine; all but `memory_peak` and the GPU's are counters that only grow.
+    """One reading of the machine; `wall`, `cpu` and `joules` are counters that only grow.
 
     wall, cpu: seconds; cpu is of this process with all its threads.
     memory_peak: bytes, the most that this process ever held.
-    joules: of the processor's own counter (RAPL); None where it cannot be read.
+    joules: of the processor's own counter (RAPL); None if it cannot be read.
     """
 
     wall: float
@@ -41,7 +41,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class GpuCost:
-    """What the GPU did; None where it does not say."""
+    """The GPU's part of the cost; a figure is None if the GPU does not report it."""
 
     name: str
     seconds_busy: float | None
@@ -51,9 +51,9 @@ class GpuCost:
 
 @dataclass(frozen=True)
 class Cost:
-    """The block `cost` of training.json. energy_basis: how the estimate was made, for the reader.
+    """The block `cost` of training.json. energy_basis: how the energy was estimated, as text.
 
-    device: `cpu` or `gpu`.  precision: of the sums in training, such as `float32`.
+    device: `cpu` or `gpu`.  precision: of the arithmetic in training, such as `float32`.
     """
 
     wall_seconds: float
@@ -66,12 +66,12 @@ class Cost:
     precision: str
 
     def document(self) -> dict[str, Any]:
-        """Return it as JSON has it."""
+        """Return it as a JSON object."""
         return asdict(self)
 
 
 class Meter:
-    """Adds readings up; a GPU's busy share holds from the reading before to its own."""
+    """Adds up readings; a GPU's busy share applies to the time since the reading before."""
 
     def __init__(self, first: Reading) -> None:
         self._first = self._last = first
@@ -79,7 +79,7 @@ class Meter:
         self._memory = first.gpu.memory if first.gpu else 0
 
     def add(self, reading: Reading) -> None:
-        """Take the next reading."""
+        """Add the next reading."""
         if reading.gpu is not None:
             step, busy = reading.wall - self._last.wall, reading.gpu.busy
             self._busy = None if self._busy is None or busy is None else self._busy + busy * step
@@ -87,13 +87,13 @@ class Meter:
         self._last = reading
 
     def cost(self, *, device: str, precision: str, watts_per_core: float) -> Cost:
-        """Return what lies between the first and the last reading.
+        """Return the cost between the first and the last reading.
 
-        device: what the model was trained on; a GPU that stood idle beside it is left out.
+        device: what the model was trained on; an idle GPU is not counted.
         watts_per_core: of a busy core, usually 4 (server) to 15 (desktop).
-        The processor's energy is what its own counter says, of everything that ran on the machine
-        meanwhile, or else its busy seconds times the watts; memory, cooling and the power supply
-        are left out.
+        The processor's energy is read from its counter, which includes everything else that ran
+        on the machine; without a counter it is CPU seconds times watts. Memory, cooling and the
+        power supply are not included.
         Source: Lannelongue, Grealey and Inouye, Green Algorithms, Advanced Science 8, 2021.
         """
         cpu = self._last.cpu - self._first.cpu
@@ -104,7 +104,7 @@ class Meter:
         gpu = self._gpu() if device == "gpu" else None
         if gpu is not None:
             counted = gpu.energy_joules is not None
-            basis += " + NVML counter of the GPU" if counted else "; the GPU counts no energy"
+            basis += " + NVML counter of the GPU" if counted else "; the GPU has no energy counter"
             joules += gpu.energy_joules or 0.0
         return Cost(
             wall_seconds=round(self._last.wall - self._first.wall, 3),
@@ -132,7 +132,7 @@ class Meter:
 def metered(read: Callable[[], Reading], *, every: float = EVERY) -> Iterator[Meter]:
     """Read the machine from a thread while the block runs; the last reading is taken at its end.
 
-    every: seconds; RAPL's counter wraps after some minutes, so that minutes are too few looks.
+    every: seconds between readings, far less than the minutes in which RAPL's counter wraps.
     """
     meter, done = Meter(read()), Event()
 

@@ -1,4 +1,4 @@
-"""Where DVC keeps data and models, from a job's variables. Run by ci/remote."""
+"""Configures the DVC remote from a job's variables. Run by ci/remote."""
 
 import json
 import os
@@ -23,9 +23,9 @@ Options = dict[str, str]
 
 
 def options(environment: Mapping[str, str], home: Path) -> tuple[str, Options]:
-    """Return the kind of remote, and DVC's options for it; ("", {}) where no address is set.
+    """Return the kind of remote and DVC's options for it; ("", {}) if no address is set.
 
-    home: of the user, for the default of DVC_SSH_KNOWN_HOSTS.
+    home: the user's home folder, for the default of DVC_SSH_KNOWN_HOSTS.
     Raises MissingVariable, BadParameter.
     """
     url = environment.get(URL, "")
@@ -45,13 +45,13 @@ def _folder(path: Path) -> Path:
     try:
         path.expanduser().mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise BadParameter(URL, str(path), f"a folder to write to ({error.strerror})") from error
+        raise BadParameter(URL, str(path), f"a writable folder ({error.strerror})") from error
     return path.expanduser().resolve()
 
 
 def _s3(environment: Mapping[str, str], home: Path) -> Options:
     if environment.get("AWS_ACCESS_KEY_ID") and not environment.get("AWS_SECRET_ACCESS_KEY"):
-        raise MissingVariable("AWS_SECRET_ACCESS_KEY", "the secret of AWS_ACCESS_KEY_ID")
+        raise MissingVariable("AWS_SECRET_ACCESS_KEY", "the secret key of AWS_ACCESS_KEY_ID")
     endpoint = environment.get("DVC_S3_ENDPOINT_URL", "")
     if endpoint and urlsplit(endpoint).scheme not in ("http", "https"):
         raise BadParameter("DVC_S3_ENDPOINT_URL", endpoint, "https://HOST or http://HOST:PORT")
@@ -61,7 +61,7 @@ def _s3(environment: Mapping[str, str], home: Path) -> Options:
 def _ssh(environment: Mapping[str, str], home: Path) -> Options:
     server = urlsplit(environment[URL])
     port = f"-p {server.port} " if server.port else ""
-    scan = f"what 'ssh-keyscan {port}{server.hostname}' prints, compared with the server's own keys"
+    scan = f"the output of 'ssh-keyscan {port}{server.hostname}', compared with the server's keys"
     known = environment.get("DVC_SSH_KNOWN_HOSTS") or str(home / ".ssh" / "known_hosts")
     _file("DVC_SSH_KNOWN_HOSTS", known, f"a file with {scan}")
     key = environment.get("DVC_SSH_KEY", "")
@@ -88,7 +88,9 @@ def _gdrive(environment: Mapping[str, str], home: Path) -> Options:
     needed = {name: found.get(name) for name in ("client_id", "client_secret")}
     for name, value in needed.items():
         if not isinstance(value, str) or not value:
-            raise BadParameter(f"GDRIVE_CREDENTIALS: {name}", value, "that of your own OAuth app")
+            raise BadParameter(
+                f"GDRIVE_CREDENTIALS: {name}", value, "the value of your own OAuth app"
+            )
     chosen = {f"gdrive_{name}": str(value) for name, value in needed.items()}
     return {"gdrive_user_credentials_file": path} | chosen
 
@@ -96,12 +98,14 @@ def _gdrive(environment: Mapping[str, str], home: Path) -> Options:
 def _service_account(found: Options, path: str, environment: Mapping[str, str]) -> Options:
     for name in ("client_email", "private_key", "token_uri"):
         if not isinstance(found.get(name), str):
-            raise BadParameter(f"GDRIVE_CREDENTIALS: {name}", found.get(name), "Google's JSON key")
+            raise BadParameter(
+                f"GDRIVE_CREDENTIALS: {name}", found.get(name), "a text, as in Google's key"
+            )
     try:
         load_pem_private_key(found["private_key"].encode(), password=None)
     except ValueError as error:
-        expected = "the key as Google wrote it, its \\n included"
-        raise BadParameter("GDRIVE_CREDENTIALS: private_key", "no PEM key", expected) from error
+        expected = "the key as Google wrote it, including each \\n"
+        raise BadParameter("GDRIVE_CREDENTIALS: private_key", "not a PEM key", expected) from error
     chosen = {
         "gdrive_use_service_account": "true",
         "gdrive_service_account_json_file_path": path,
@@ -111,7 +115,7 @@ def _service_account(found: Options, path: str, environment: Mapping[str, str]) 
 
 
 def _file(name: str, path: str, expected: str) -> Path:
-    """Return a path that is a file, without showing a value that may be the secret itself."""
+    """Return the path of a file; never show a value that may be the secret itself."""
     if len(path) > 4096 or "\n" in path or not Path(path).is_file():
         shown = path if len(path) < 200 and "\n" not in path and "{" not in path else "its content"
         raise BadParameter(name, shown, f"{expected}; {IS_FILE}")
@@ -132,7 +136,7 @@ KINDS = {"ssh": _ssh, "s3": _s3, "gdrive": _gdrive}
 
 
 def configure(chosen: Options) -> None:
-    """Write the remote into .dvc/config.local, in place of any earlier one.
+    """Write the remote into .dvc/config.local, replacing any earlier one.
 
     Raises RemoteRefused outside a DVC repository.
     """
@@ -144,12 +148,12 @@ def configure(chosen: Options) -> None:
 
 
 def main() -> None:
-    """Check, configure, and print the kind of remote."""
+    """Check the variables, configure the remote and print its kind."""
     kind, chosen = options(os.environ, Path.home())
     if chosen:
         configure(chosen)
     elif os.environ.get("CI"):
-        print(f"{URL}: not set, so what DVC keeps stays on this machine", file=sys.stderr)
+        print(f"{URL}: not set, so data and models stay on this machine", file=sys.stderr)
     print(kind)
 
 

@@ -1,1 +1,1 @@
-"""Labelled predictions become training rows."""
+"""Turns labelled predictions into training rows."""

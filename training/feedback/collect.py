@@ -20,14 +20,16 @@ def parser() -> argparse.ArgumentParser:
         "Append labelled predictions to data/TASK/feedback.parquet and raise the model's version. "
         "Empty values count as not given."
     )
-    found.add_argument("--incident", default="", help="12 hexadecimal digits; default: by hand")
-    found.add_argument("--incident-started", default="", metavar="ISO", help="when it began, UTC")
-    found.add_argument("--since", default="", metavar="ISO", help="by hand: the earliest row")
+    found.add_argument("--incident", default="", help="12 hexadecimal digits; default: none")
+    found.add_argument("--incident-started", default="", metavar="ISO", help="its start, UTC")
+    found.add_argument(
+        "--since", default="", metavar="ISO", help="without --incident: time of the earliest row"
+    )
     found.add_argument(
         "--database",
         default=os.environ.get("PERENNIAL_DATABASE_URL", DATABASE),
         metavar="URL",
-        help="the service's; default: $PERENNIAL_DATABASE_URL or " + DATABASE,
+        help="the service's database; default: $PERENNIAL_DATABASE_URL or " + DATABASE,
     )
     return found
 
@@ -35,14 +37,14 @@ def parser() -> argparse.ArgumentParser:
 def main(
     arguments: Sequence[str] | None = None, *, root: Path = Path(), track: Track = dvc_add
 ) -> None:
-    """Collect, and say what was done."""
+    """Collect and print what was done."""
     request = request_of(parser().parse_args(arguments))
     start = "the beginning" if request.since is None else request.since.isoformat()
-    kind = "" if request.incident == MANUAL else ", when the incident began, less the lookback"
-    print(f"{request.task}: reading labelled predictions since {start}{kind}", flush=True)
+    note = "" if request.incident == MANUAL else " (start of the incident) minus the lookback"
+    print(f"{request.task}: reading labelled predictions since {start}{note}", flush=True)
     done = collect(request, root=root, track=track)
     print(f"{request.task}: {done.new}")
-    print(f"{request.task}: feedback has {done.total} rows now, the next model is {done.version}")
+    print(f"{request.task}: feedback now has {done.total} rows; next model version {done.version}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A collection: new labelled rows at the end of the feedback file, and a raised version."""
+"""Appends new labelled rows to the feedback file and raises the model version."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from training.validation.table import require_valid
 
 @dataclass(frozen=True)
 class CollectResult:
-    """What was done: the new rows, the file's rows now, and the next model's version."""
+    """The new rows, how many rows the file now has, and the next model's version."""
 
     new: NewRows
     total: int
@@ -29,7 +29,7 @@ class CollectResult:
 def collect(request: Request, *, root: Path, track: Track) -> CollectResult:
     """Append the new labelled rows to the task's feedback and raise its model version.
 
-    root: the repository.  Where anything fails, no file is changed.
+    root: the repository.  If anything fails, no file is changed.
     Raises CollectRefused, BadParameter, InvalidData.
     """
     task = TASKS[request.task]

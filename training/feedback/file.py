@@ -1,4 +1,4 @@
-"""A task's feedback file: what it holds, and new rows at its end."""
+"""Reads a task's feedback file and appends new rows to it."""
 
 import os
 from pathlib import Path
@@ -18,8 +18,8 @@ from training.validation.table import SCHEMA, require_valid
 def collected_before(task: Task, file: Path) -> CollectedBefore:
     """Return what was collected before.
 
-    Raises CollectRefused where DVC tracks the file but it is not here: it would be lost.
-    Raises InvalidData where it breaks the task's rules.
+    Raises CollectRefused if DVC tracks the file but it is not here: its rows would be lost.
+    Raises InvalidData if it breaks the task's rules.
     """
     if not file.exists():
         if dvc_file(file).exists():
@@ -49,5 +49,5 @@ def append(file: Path, new: NewRows, incident: str) -> int:
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_name("feedback.new")
     pyarrow.parquet.write_table(table, fresh)
-    os.replace(fresh, file)  # DVC may have linked the old one to its cache: never write into it
+    os.replace(fresh, file)  # never write into the old file: DVC may have linked it to its cache
     return int(table.num_rows)

@@ -39,14 +39,14 @@ def read(address: str, task: str, since: datetime | None) -> Iterator[LabelledPr
     """Yield the labelled predictions of a task, oldest first.
 
     address: the service's database.  since: the earliest observation, None for all.
-    Raises CollectRefused where the database is absent or does not answer.
+    Raises CollectRefused if the database is absent or does not answer.
     """
     engine = _open(address)
     found = sql.select(VIEW.c.prediction_id, VIEW.c.observed_at, VIEW.c.input, VIEW.c.label).where(
         VIEW.c.model == task
     )
     if since is not None:
-        # The service writes times in UTC with microseconds, so that text sorts as time does.
+        # The service writes times in UTC with microseconds, so they sort correctly as text.
         found = found.where(VIEW.c.observed_at >= since.isoformat(timespec="microseconds"))
     try:
         with engine.connect() as connection:
@@ -61,12 +61,12 @@ def read(address: str, task: str, since: datetime | None) -> Iterator[LabelledPr
 
 
 def _open(address: str) -> Engine:
-    """Return the engine of the service's database, which must be there."""
+    """Return the engine of the service's database, which must exist."""
     try:
         engine = database.reader(address)
     except InvalidField as error:
         raise CollectRefused(f"database: got {error.value}, expected {error.expected}") from error
     file = engine.url.database
     if engine.dialect.name == database.SQLITE and file and not Path(file).exists():
-        raise CollectRefused(f"database {file}: not found, expected the service's")
+        raise CollectRefused(f"database {file}: not found, expected the service's database")
     return engine

@@ -1,4 +1,4 @@
-"""What to collect, checked where it enters from the command line."""
+"""The request for a collection, checked when it is read from the command line."""
 
 import argparse
 import re
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 from training.errors import BadParameter
 
-# The incident of rows that a person collected without one.
+# Stands for the incident of rows that were collected by hand.
 MANUAL = "manual"
 
 
@@ -21,7 +21,7 @@ class Request:
     database: str
 
     def earliest(self, lookback_seconds: float) -> datetime | None:
-        """Return the time of the first row; the lookback is for incidents, not for `--since`."""
+        """Return the time of the first row; the lookback applies to incidents, not to `--since`."""
         if self.since is None or self.incident == MANUAL:
             return self.since
         return self.since - timedelta(seconds=lookback_seconds)
@@ -38,7 +38,7 @@ def request_of(options: argparse.Namespace) -> Request:
     if bool(incident) != bool(started):
         raise BadParameter("--incident-started", started, "a time if and only if --incident is set")
     if incident and options.since:
-        raise BadParameter("--since", options.since, "nothing beside --incident")
+        raise BadParameter("--since", options.since, "no value, since --incident is set")
     name, text = ("--incident-started", started) if incident else ("--since", options.since)
     since = parse_time(text, name=name) if text else None
     return Request(options.task, incident or MANUAL, since, options.database)
@@ -53,8 +53,8 @@ def parse_time(text: str, *, name: str) -> datetime:
     '2026-11-21T10:00:00+00:00'
     """
     try:
-        moment = datetime.fromisoformat(text)
+        parsed = datetime.fromisoformat(text)
     except ValueError as error:
         raise BadParameter(name, text, "an ISO 8601 time such as 2026-11-21T10:00:00Z") from error
-    zoned = moment.replace(tzinfo=timezone.utc) if moment.tzinfo is None else moment
+    zoned = parsed.replace(tzinfo=timezone.utc) if parsed.tzinfo is None else parsed
     return zoned.astimezone(timezone.utc)

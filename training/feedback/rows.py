@@ -1,4 +1,4 @@
-"""Rows for training, from labelled predictions that fit the task."""
+"""Parses labelled predictions into training rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,13 +24,13 @@ class TrainingRow:
 def parse(row: LabelledPrediction, *, shape: tuple[int, ...], labels: Sequence[str]) -> TrainingRow:
     """Return the row for training.
 
-    Raises CollectRefused where its input is not of the shape and finite, or its label not known.
+    Raises CollectRefused if the input has another shape or is not finite, or the label is unknown.
     """
     where = f"prediction {row.prediction_id}"
     try:
         values = np.asarray(orjson.loads(row.input), dtype=np.float32)
     except (ValueError, TypeError) as error:
-        raise CollectRefused(f"{where}: input is no array of numbers: {error}") from error
+        raise CollectRefused(f"{where}: input is not an array of numbers: {error}") from error
     if values.shape != shape or not np.isfinite(values).all():
         problem = f"input has shape {values.shape}, expected {shape} of finite numbers"
         raise CollectRefused(f"{where}: {problem}")

@@ -1,4 +1,4 @@
-"""The rows that are new: freed of repeats, contradictions and what the task rules out."""
+"""Selects the new rows, without repeats, contradictions and values that the task rules out."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ class CollectedBefore:
 
 @dataclass(frozen=True)
 class NewRows:
-    """New rows, one per distinct input, and how many of the rows read were excluded, and why."""
+    """New rows, one per distinct input, and how many rows were excluded for each reason."""
 
     rows: tuple[TrainingRow, ...]
     read: int
@@ -45,7 +45,7 @@ def select_new(rows: Iterable[TrainingRow], before: CollectedBefore, *, schema: 
     """Keep the first row of each new input, unless its labels contradict each other.
 
     An input whose label contradicts the one collected before counts as contradicting too.
-    Clients may send what the schema rules out, so such rows are excluded and counted.
+    Clients may send values that the schema rules out; such rows are excluded and counted.
     """
     by_input: defaultdict[int, list[TrainingRow]] = defaultdict(list)
     read = collected = outside = 0

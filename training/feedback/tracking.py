@@ -1,4 +1,4 @@
-"""A data file under DVC: what stands for it in git, and how it gets there."""
+"""Puts a data file under DVC, which leaves a small .dvc file in git."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ Track = Callable[[Path], None]
 
 
 def dvc_file(file: Path) -> Path:
-    """Return the small file that stands in git for a tracked one."""
+    """Return the .dvc file that git keeps in place of a tracked file."""
     return file.with_name(file.name + ".dvc")
 
 
@@ -21,7 +21,7 @@ def dvc_add(file: Path) -> None:
 
     Raises CollectRefused.
     """
-    # Without --quiet, which would hide what went wrong.
+    # Without --quiet, which would hide errors.
     command = [sys.executable, "-m", "dvc", "add", file.name]
     done = subprocess.run(command, cwd=file.parent, capture_output=True, text=True, check=False)
     if done.returncode:

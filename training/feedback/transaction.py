@@ -1,4 +1,4 @@
-"""Files that change together or not at all."""
+"""Changes files together or not at all."""
 
 import os
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def replace(file: Path, content: bytes) -> None:
-    """Write a file in one step: the old content or the new, never half."""
+    """Replace a file's content in one step, so that no reader sees half of it."""
     fresh = file.with_name(file.name + ".new")
     fresh.write_bytes(content)
     os.replace(fresh, file)
@@ -15,7 +15,7 @@ def replace(file: Path, content: bytes) -> None:
 
 @contextmanager
 def unchanged_on_failure(*files: Path) -> Iterator[None]:
-    """Put the files back as they were if the block raises."""
+    """Restore the files if the block raises."""
     before = {file: file.read_bytes() if file.exists() else None for file in files}
     try:
         yield

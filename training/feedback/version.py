@@ -1,4 +1,4 @@
-"""The model version in params.yaml, which each collection raises."""
+"""Raises the model version in params.yaml, once per collection."""
 
 import io
 
@@ -6,7 +6,7 @@ from ruamel.yaml import YAML
 
 
 def raise_minor(text: str, task: str) -> tuple[str, str]:
-    """Return params.yaml with the task's minor version raised, comments kept, and the version.
+    """Return params.yaml with the task's minor version raised, and the new version; keep comments.
 
     >>> raise_minor("t:\\n  export:\\n    version: 1.0.3 # semantic\\n", "t")
     ('t:\\n  export:\\n    version: 1.1.0 # semantic\\n', '1.1.0')

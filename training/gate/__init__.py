@@ -1,1 +1,1 @@
-"""The gate: may the challenger take the champion's place?"""
+"""The gate decides whether the challenger replaces the champion."""

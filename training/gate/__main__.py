@@ -1,4 +1,4 @@
-"""The gate: may the challenger take the champion's place? Run as `python -m training.gate`."""
+"""Decides whether the challenger replaces the champion. Run as `python -m training.gate`."""
 
 import argparse
 import sys

@@ -15,7 +15,7 @@ from training.params import Gate
 
 @dataclass(frozen=True)
 class Accuracy:
-    """A share of right rows with its Wilson interval."""
+    """The share of correctly predicted rows with its Wilson interval."""
 
     value: float
     low: float
@@ -34,9 +34,9 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both models on the same rows; without a champion, the challenger alone.
+    """Both models' accuracies on the same rows; without a champion, the challenger's alone.
 
-    majority: share of the most frequent label, which always answering that label reaches.
+    majority: share of the most frequent label, the accuracy of always predicting it.
     """
 
     rows: int
@@ -49,9 +49,9 @@ class Comparison:
 def compare(
     challenger: Predictor, champion: Predictor | None, rows: Split, *, gate: Gate
 ) -> Comparison | None:
-    """Return both models' accuracies on the rows and how they differ; None without rows.
+    """Return both models' accuracies on the rows and their difference; None without rows.
 
-    gate: the level of the intervals and tests, the bootstrap's samples and seed.
+    gate: level of the intervals and tests, samples and seed of the bootstrap.
     """
     if not len(rows.labels):
         return None

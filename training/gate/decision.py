@@ -1,4 +1,4 @@
-"""The gate's decision: its rules applied in order to two comparisons: promote, keep or block."""
+"""The gate's decision, promote, keep or block: its rules applied in order to two comparisons."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -33,17 +33,17 @@ def decide(
     floor: float,
     champion_saw_incident: bool = False,
 ) -> GateDecision:
-    """Return the verdict on two comparisons; without any champion, the challenger is the first.
+    """Return the verdict on two comparisons; without a champion, the challenger is the first model.
 
     base, fresh: on base test rows, and on rows labelled since the latest incident began.
     level: significance of McNemar's test, usually 0.05.
-    floor: least accuracy on fresh rows (base rows where there are none fresh), usually 0.5.
+    floor: lowest allowed accuracy on fresh rows (base rows if none are fresh), usually 0.5.
     champion_saw_incident: whether the champion was trained on that incident's rows too; then gains
     are judged on base rows.
 
-    block: a significant loss on either, labels that cannot be learnt, or less than the floor.
-    keep: no significant difference on the rows where a gain is looked for.
-    promote: a significant gain on fresh rows, on base rows where there are none, or no champion.
+    block: a significant loss on either, unlearnable labels, or an accuracy below the floor.
+    keep: no significant difference on the rows on which gains are judged.
+    promote: a significant gain on fresh rows (base rows if none are fresh), or no champion.
     """
     reasons = _reasons_to_block(base=base, fresh=fresh, level=level, floor=floor)
     if reasons:
@@ -52,7 +52,7 @@ def decide(
         nothing = "no significant difference: there are no rows to compare on"
         return GateDecision("keep", (nothing,))
     if not any(found and found.champion for found in (base, fresh)):
-        return GateDecision("promote", ("the first model, there is no champion yet",))
+        return GateDecision("promote", ("the first model: there is no champion yet",))
     groups = [(name, found) for name, found in (("fresh", fresh), ("base", base)) if found]
     return _promote_or_keep(groups[::-1] if champion_saw_incident else groups, level)
 
@@ -70,7 +70,7 @@ def _reasons_to_block(
 
 
 def _promote_or_keep(groups: list[tuple[str, Comparison]], level: float) -> GateDecision:
-    """Return whether the first group shows a gain; the others show no loss."""
+    """Promote if the first group shows a gain; losses have been ruled out before."""
     (name, found), *others = groups
     reason = significant_gain(name, found, level=level)
     if reason is not None:

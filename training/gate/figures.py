@@ -1,4 +1,4 @@
-"""The figures of a comparison in words."""
+"""Formats the figures of a comparison as text."""
 
 from training.gate.comparison import Comparison
 

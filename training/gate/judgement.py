@@ -1,4 +1,4 @@
-"""Both models on the same rows, and the gate's decision on them."""
+"""Compares both models on the same rows and applies the gate's decision."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def judge(
 ) -> GateResult:
     """Compare two models on the prepared test rows that neither was trained on, and decide.
 
-    champion_prepared: the champion's own prepared splits; without, all test rows are compared.
+    champion_prepared: the champion's own prepared splits; without them, all test rows are used.
     Raises MissingArtifact, BadParameter.
     """
     test = Split.read(prepared / "test.npz")
@@ -41,7 +41,7 @@ def judge(
     )
     models = _model(challenger), None if champion is None else _model(champion)
     if models[1] is not None and models[1].digest == models[0].digest:
-        decision = GateDecision("keep", ("the same bundle as main's, no significant difference",))
+        decision = GateDecision("keep", ("same bundle as main's: no significant difference",))
     return GateResult(
         task=challenger.bundle.manifest.task,
         decision=decision,

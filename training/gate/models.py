@@ -1,4 +1,4 @@
-"""The two models that the gate compares: their bundles, and what the service would answer."""
+"""Loads the two models that the gate compares and computes what the service would answer."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ BATCH = 1024
 def open_model(folder: Path, task: str) -> Predictor:
     """Load a bundle as the service would.
 
-    Raises MissingArtifact, BundleUnusable where it is broken or of another task.
+    Raises MissingArtifact, or BundleUnusable if it is broken or belongs to another task.
     """
     if not folder.is_dir():
         raise MissingArtifact(folder)
@@ -35,7 +35,7 @@ def open_model(folder: Path, task: str) -> Predictor:
 def open_models(
     task: str, challenger: Path, champion: Path | None
 ) -> tuple[Predictor, Predictor | None]:
-    """Load both; a champion's folder that does not exist means that there is none yet.
+    """Load both models; without a champion's folder there is no champion yet.
 
     Raises MissingArtifact, BundleUnusable.
     """
@@ -46,9 +46,9 @@ def open_models(
 
 
 def probabilities(model: Predictor, rows: Split) -> Floats:
-    """Return what the service would answer for these rows, shape (rows, labels).
+    """Return the probabilities that the service would answer, shape (rows, labels).
 
-    Raises BadParameter where the rows do not have the model's input shape.
+    Raises BadParameter if the rows do not have the model's input shape.
     """
     shape = model.bundle.manifest.input.shape
     if rows.inputs.shape[1:] != shape:
@@ -61,9 +61,9 @@ def probabilities(model: Predictor, rows: Split) -> Floats:
 
 
 def right_rows(model: Predictor, rows: Split, labels: Sequence[str]) -> Bools:
-    """Return whether each row is predicted right, shape (rows,).
+    """Return whether each row is predicted correctly, shape (rows,).
 
-    labels: what the rows' label indices mean; the model may know others, or in another order.
+    labels: names of the rows' label indices; the model's own labels may differ from them.
     """
     known = np.array(model.bundle.manifest.labels, dtype=np.str_)
     predicted = known[probabilities(model, rows).argmax(axis=1)]

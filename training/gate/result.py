@@ -1,4 +1,4 @@
-"""What the gate found: the decision, the figures, and gate.json, which holds them."""
+"""The gate's result: the decision and its figures, and gate.json, which holds them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ FILE = "gate.json"
 
 @dataclass(frozen=True)
 class Model:
-    """Which bundle was compared."""
+    """The version and digest of a compared bundle."""
 
     version: str
     digest: str
@@ -24,7 +24,7 @@ class Model:
 
 @dataclass(frozen=True)
 class GateResult:
-    """What gate.json holds: the decision, the figures, the models and the limits."""
+    """The content of gate.json: the decision, the figures, the models and the limits."""
 
     task: str
     decision: GateDecision
@@ -46,7 +46,7 @@ def write(result: GateResult, folder: Path) -> Path:
 
 
 def read(path: Path) -> GateResult:
-    """Read what `write` wrote.
+    """Read gate.json.
 
     Raises MissingArtifact, BadParameter.
     """
@@ -60,7 +60,7 @@ def read(path: Path) -> GateResult:
 
 
 def describe(result: GateResult) -> str:
-    """Return the verdict's line, then the figures."""
+    """Return the verdict in one line, then the figures."""
     lines = [result.decision.line()]
     for name, found in (("fresh", result.fresh), ("base", result.base)):
         if found is None:

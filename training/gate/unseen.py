@@ -1,4 +1,4 @@
-"""Test rows that the champion was not trained on: only these compare two models fairly."""
+"""Finds the test rows that the champion was not trained on: only these compare models fairly."""
 
 from pathlib import Path
 
@@ -14,10 +14,10 @@ FITTED_SPLITS = ("train", "validation")
 
 
 def unseen(rows: Split, prepared: Path | None) -> Bools:
-    """Return whether each row is none of those that a champion was fitted to, shape (rows,).
+    """Return whether each row is new to the champion, shape (rows,).
 
-    prepared: the champion's prepared splits; without any file, every row counts as unseen.
-    Rows are the same where their inputs are, whatever their labels or source.
+    prepared: the champion's prepared splits; without files, every row counts as unseen.
+    Rows are the same if their inputs are, whatever their labels or sources.
     """
     files = [] if prepared is None else [prepared / f"{name}.npz" for name in FITTED_SPLITS]
     seen = [digests(Split.read(file).inputs) for file in files if file.is_file()]
@@ -25,9 +25,9 @@ def unseen(rows: Split, prepared: Path | None) -> Bools:
 
 
 def saw_incident(incident: str | None, prepared: Path | None) -> bool:
-    """Return whether a champion's training rows hold the incident's.
+    """Return whether the champion was trained on rows of the incident.
 
-    prepared: as in `unseen`; without its summary, no.
+    prepared: as in `unseen`; without its summary, the answer is False.
     """
     summary = None if prepared is None else prepared / "summary.json"
     if incident is None or summary is None or not summary.is_file():

@@ -1,4 +1,4 @@
-"""A branch with one commit, and tags, pushed without touching the checkout or showing the token."""
+"""Pushes a branch with one commit, and tags, without touching the checkout or showing the token."""
 
 import base64
 import subprocess
@@ -15,7 +15,7 @@ from training.errors import NothingToPropose
 
 @dataclass(frozen=True)
 class Remote:
-    """Where to push; `secrets` are git's environment for it and never shown."""
+    """Where to push; `secrets` are environment variables for git, which are never shown."""
 
     address: str
     secrets: Mapping[str, str]
@@ -29,7 +29,7 @@ class Remote:
         job = Job(environment)
         address = f"{job.project_url}.git"
         credentials = base64.b64encode(f"oauth2:{job.token}".encode()).decode()
-        # For this address only: git would send a header without one after any redirect.
+        # For this address only: git would also send a header without address after a redirect.
         settings = {f"http.{address}.extraHeader": f"Authorization: Basic {credentials}"}
         if job.ca_file:
             settings[f"http.{address}.sslCAInfo"] = job.ca_file
@@ -38,7 +38,7 @@ class Remote:
 
 @dataclass(frozen=True)
 class Author:
-    """Who the commit is by."""
+    """The author of commits and tags."""
 
     name: str
     email: str
@@ -53,9 +53,9 @@ class Author:
 
 
 class Repository:
-    """A checkout, on a branch or on none, from which branches are made.
+    """A checkout, on a branch or with a detached HEAD, from which branches are made.
 
-    environment: what git runs with.
+    environment: git's.
     """
 
     def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
@@ -63,10 +63,10 @@ class Repository:
         self._environment = {**environment, "GIT_TERMINAL_PROMPT": "0"}
 
     def commit(self, files: Sequence[str], message: str, author: Author) -> str:
-        """Return a commit on top of HEAD with the files as they are; same content, same commit.
+        """Return a commit of the files on top of HEAD; the same content gives the same commit.
 
-        HEAD, the index and the files stay as they are.
-        Raises NothingToPropose where HEAD has the same content.
+        HEAD, the index and the files are not changed.
+        Raises NothingToPropose if HEAD has the same content.
         """
         with tempfile.TemporaryDirectory() as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
@@ -74,8 +74,8 @@ class Repository:
             self._git(["add", "--", *files], index)
             tree = self._git(["write-tree"], index)
         if tree == self._git(["rev-parse", "HEAD^{tree}"]):
-            raise NothingToPropose(f"{', '.join(files)}: as in HEAD, expected a change")
-        # The parent's date: a second run makes the very same commit.
+            raise NothingToPropose(f"{', '.join(files)}: same as in HEAD, expected a change")
+        # The parent's date, so that a second run makes the same commit.
         date = self._git(["show", "--no-patch", "--format=%cI", "HEAD"])
         dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
         identity = ["-c", f"user.name={author.name}", "-c", f"user.email={author.email}"]
@@ -84,12 +84,12 @@ class Repository:
     def push(self, commit: str, branch: str, remote: Remote) -> str:
         """Make the branch point at the commit and return the commit that it now points at.
 
-        A branch that already has the commit, perhaps with others on top, stays as it is; one that
-        came from another training is replaced.
+        A branch that already has the commit, perhaps with others on top, is not changed; a branch
+        from another training is replaced.
         """
         ref = f"refs/heads/{branch}"
         listed = self._git(["ls-remote", remote.address, ref], remote.secrets)
-        # Git also lists what only ends so, such as refs/heads/refs/heads/main.
+        # Git also lists refs that only end with this one, such as refs/heads/refs/heads/main.
         tips = {name: commit for commit, name in map(str.split, listed.splitlines())}
         there = tips.get(ref, "")
         if there and self._builds_on(commit, there, ref, remote):
@@ -100,14 +100,14 @@ class Repository:
         return commit
 
     def read(self, *command: str) -> str:
-        """Return what a git command prints that changes nothing.
+        """Return the output of a read-only git command.
 
         Raises GitLabRefused.
         """
         return self._git(command)
 
     def fetch_tags(self, pattern: str, remote: Remote) -> None:
-        """Make the tags of a pattern what they are at the remote, leftovers of failed jobs gone."""
+        """Make the tags of a pattern equal to the remote's; drop leftovers of failed jobs."""
         spec = f"+refs/tags/{pattern}:refs/tags/{pattern}"
         command = ["fetch", "--quiet", "--no-tags", "--prune", remote.address, spec]
         self._git(command, remote.secrets)
@@ -122,7 +122,7 @@ class Repository:
             if "protected" not in str(error):
                 raise
             where = "Settings > Repository > Protected tags"
-            hint = f"let the role of {REPO_TOKEN.name} create {name}: {where}"
+            hint = f"allow the role of {REPO_TOKEN.name} to create {name}: {where}"
             raise GitLabRefused(f"{' '.join(str(error).split())}; {hint}") from error
 
     def _builds_on(self, commit: str, there: str, ref: str, remote: Remote) -> bool:
@@ -152,7 +152,7 @@ VERBS = (
 
 
 def _git_settings(settings: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
-    """Return settings as variables, after those that the environment already has."""
+    """Return git settings as variables, numbered after those in the environment."""
     first = int(environment.get("GIT_CONFIG_COUNT") or 0)
     found = {"GIT_CONFIG_COUNT": str(first + len(settings))}
     for number, (key, value) in enumerate(settings.items(), start=first):
@@ -161,7 +161,7 @@ def _git_settings(settings: Mapping[str, str], environment: Mapping[str, str]) -
 
 
 def _hidden(text: str, secrets: Mapping[str, str]) -> str:
-    """Return git's words without any secret that it may have repeated."""
+    """Return git's message with every secret hidden."""
     for value in secrets.values():
         if value.startswith("Authorization: "):
             text = text.replace(value, "[hidden]").replace(value.split(" ")[-1], "[hidden]")

@@ -1,4 +1,4 @@
-"""A version of a model in GitLab's own registry, through the part of MLflow's API that it speaks.
+"""GitLab's model registry, through the part of MLflow's API that GitLab implements.
 
 Source: GitLab's lib/api/ml/mlflow/*.rb, lib/api/ml_model_packages.rb and their documentation.
 """
@@ -17,7 +17,7 @@ from perennial.gitlab.job import Job
 from training.errors import RegistryRefused
 
 ABSENT = "RESOURCE_DOES_NOT_EXIST"
-# What GitLab stores at most, in characters.
+# GitLab's limits, in characters.
 MAX_DESCRIPTION = 10_000
 MAX_VALUE = 250
 OFF = (
@@ -28,10 +28,10 @@ Json = dict[str, Any]
 
 
 class ModelRegistry:
-    """A project's registry. Every method raises GitLabRefused with what was asked and why not."""
+    """A project's registry. Every method raises GitLabRefused, naming the call and the reason."""
 
     def __init__(self, client: gitlab.Gitlab, project: str) -> None:
-        """client: with a bearer token, since the registry's packages take no other header."""
+        """client: with a bearer token, since the registry's packages accept no other header."""
         self._client = client
         self._project = f"/projects/{project}"
         self._mlflow = f"{self._project}/ml/mlflow/api/2.0/mlflow"
@@ -46,7 +46,7 @@ class ModelRegistry:
         return cls(connect(job.api, bearer=job.token, ca_file=job.ca_file), job.project)
 
     def create_model(self, name: str, description: str) -> bool:
-        """Create a model unless it is there, and return whether that was needed."""
+        """Create a model unless it exists; return whether it was created."""
         if self._found(f"look up the model {name}", "registered-models/get", name=name):
             return False
         with _refusals(f"create the model {name}"):
@@ -62,7 +62,7 @@ class ModelRegistry:
     def create_version(
         self, name: str, version: str, description: str, tags: Mapping[str, str]
     ) -> Json:
-        """Create a version; GitLab takes its number from a tag of a name of its own."""
+        """Create a version; GitLab takes its number from the tag gitlab.version."""
         body = {
             "name": name,
             "description": description,
@@ -72,7 +72,7 @@ class ModelRegistry:
             return dict(self._post("model-versions/create", body)["model_version"])
 
     def log(self, run: str, metrics: list[Json], values: Mapping[str, str]) -> int:
-        """Log the metrics and parameters that a version lacks, and return how many those were."""
+        """Log the metrics and parameters that a version lacks; return how many were logged."""
         with _refusals("log metrics and parameters"):
             data = self._get("runs/get", run_id=run)["run"]["data"]
             there = {kind: {found["key"] for found in data[kind]} for kind in ("metrics", "params")}
@@ -86,7 +86,7 @@ class ModelRegistry:
         return len(body["metrics"]) + len(body["params"])
 
     def link_job(self, run: str, job: str) -> None:
-        """Let a version's page name the job that made it."""
+        """Link the job that made a version on the version's page."""
         with _refusals(f"link job {job}"):
             data = self._get("runs/get", run_id=run)["run"]["data"]
             if all(tag["key"] != "gitlab.CI_JOB_ID" for tag in data["tags"]):
@@ -94,10 +94,10 @@ class ModelRegistry:
                 self._post("runs/set-tag", tag)
 
     def add_file(self, identifier: str, name: str, content: bytes) -> bool:
-        """Store a file with a version unless it is there, and return whether that was needed.
+        """Store a file with a version unless it is stored; return whether it was uploaded.
 
-        identifier: of the version, GitLab's number for it.
-        Raises RegistryRefused where another file of the name is there.
+        identifier: GitLab's number of the version.
+        Raises RegistryRefused if the version has another file of this name.
         """
         path = f"{self._project}/packages/ml_models/{identifier}/files/{name}"
         try:
@@ -119,7 +119,7 @@ class ModelRegistry:
         return True
 
     def _found(self, action: str, call: str, **query: str) -> Json | None:
-        """Return what a call answers, None where the registry has no such model or version."""
+        """Return a call's answer; None if the registry has no such model or version."""
         try:
             with _refusals(action):
                 return self._get(call, **query)

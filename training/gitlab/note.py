@@ -1,6 +1,6 @@
-"""A report's note, for both who post it: what marks it, what it links to, how long it may be.
+"""A report's note, for both programs that post it: its marker, its files, its greatest length.
 
-Nothing but Python 3.8's standard library, here and in what this imports: CML's image has no more.
+This module and its imports use Python 3.8's standard library only: CML's image has nothing else.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from pathlib import Path
 from training.errors import MissingArtifact, ReportRefused
 
 REPORT = "report.md"
-# Images and links, as CML takes both for files to upload.
+# Images and links: CML uploads the files of both.
 ADDRESS = re.compile(r'(!?\[(?:\\.|[^\]\\\n])*\]\()([^)\s]+)((?: "[^"\n]*")?\))')
 BUNDLE = re.compile(r"<!-- perennial-bundle: \w+ -->")
-# Characters; GitLab takes so many, CML one less. An upload's address is longer than its name, and
-# CML ends a note with a watermark.
+# Characters that GitLab accepts; CML accepts one less. An upload's address is longer than its
+# name, and CML appends a watermark to a note.
 LIMIT = 1_000_000
 PER_UPLOAD = len("/uploads//") + 32
 WATERMARK = 200
 
 
 def marker(task: str) -> str:
-    """Return what a task's report begins with: a comment that GitLab does not show.
+    """Return the hidden comment that a task's report begins with.
 
     >>> marker("digits")
     '<!-- perennial-report: digits -->'
@@ -31,7 +31,7 @@ def marker(task: str) -> str:
 
 
 def is_report(body: str, task: str) -> bool:
-    """Tell whether a note is a task's report.
+    """Return whether a note is a task's report.
 
     >>> is_report("<!-- perennial-report: digits -->\\n\\n# Report", "digits")
     True
@@ -40,7 +40,7 @@ def is_report(body: str, task: str) -> bool:
 
 
 def file_of(folder: Path, address: str) -> Path | None:
-    """Return the file of the report's folder that an address names, if it does."""
+    """Return the file of the report's folder that an address names, or None."""
     inside = Path(address).name == address and (folder / address).is_file()
     return folder / address if inside else None
 
@@ -48,7 +48,7 @@ def file_of(folder: Path, address: str) -> Path | None:
 def read(folder: Path) -> str:
     """Return a report's text.
 
-    Raises MissingArtifact, and ReportRefused where its note would be too long.
+    Raises MissingArtifact, and ReportRefused if its note would be too long.
     """
     path = folder / REPORT
     if not path.is_file():
@@ -60,13 +60,13 @@ def read(folder: Path) -> str:
     if size > LIMIT:
         raise ReportRefused(
             f"{path}: its note would have {size} characters, expected at most {LIMIT}; "
-            "leave something out, such as rows of the longest table"
+            "remove something, such as rows of the longest table"
         )
     return text
 
 
 def read_for(task: str, folder: Path) -> str:
-    """Return a task's report; it must begin with the marker by which its note is found again.
+    """Return a task's report, which must begin with the marker by which its note is found again.
 
     Raises MissingArtifact, ReportRefused.
     """
@@ -81,6 +81,6 @@ def read_for(task: str, folder: Path) -> str:
 
 
 def stands_in(description: str, report: str) -> bool:
-    """Tell whether a merge request's description holds the report of the same bundle already."""
+    """Return whether a merge request's description already has the report of the same bundle."""
     bundle = BUNDLE.search(report)
     return bundle is not None and bundle[0] in description

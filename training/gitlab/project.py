@@ -1,4 +1,4 @@
-"""The few calls to GitLab that jobs make, with errors that say what is missing."""
+"""The calls to GitLab that jobs make, with errors that say what is missing."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Note:
 def project_of(environment: Mapping[str, str], *, target: bool = False) -> "Project":
     """Return the project that a job's environment names; nothing is sent yet.
 
-    target: the one that has the merge request, where the job may run in a fork.
+    target: the project that has the merge request, since the job may run in a fork.
     Raises MissingVariable.
     """
     job = Job(environment)
@@ -40,14 +40,14 @@ def project_of(environment: Mapping[str, str], *, target: bool = False) -> "Proj
 
 
 class Project:
-    """A project on GitLab. Every method raises GitLabRefused with what was asked and why not."""
+    """A project on GitLab. Every method raises GitLabRefused, naming the call and the reason."""
 
     def __init__(self, client: gitlab.Gitlab, identifier: str) -> None:
         self._client = client
         self._project = client.projects.get(identifier, lazy=True)
 
     def upload(self, file: Path) -> str:
-        """Keep a file with the project and return the address that Markdown of it may use."""
+        """Upload a file to the project and return its address for the project's Markdown."""
         with refusals(f"upload {file.name} of {file.stat().st_size:,} bytes"):
             return str(self._project.upload(file.name, filepath=str(file))["url"])
 
@@ -68,7 +68,7 @@ class Project:
                     yield Note(note.id, note.body)
 
     def write_note(self, iid: int, body: str, *, over: Note | None) -> None:
-        """Write a note on a merge request, or over an earlier one."""
+        """Create a note on a merge request, or overwrite an earlier one."""
         notes = self._project.mergerequests.get(iid, lazy=True).notes
         with refusals(f"write a note on merge request !{iid}"):
             if over is not None:
@@ -77,7 +77,7 @@ class Project:
                 notes.create({"body": body}, retry_transient_errors=False)
 
     def delete_note(self, iid: int, note: Note) -> None:
-        """Take a note away."""
+        """Delete a note."""
         with refusals(f"delete a note of merge request !{iid}"):
             self._project.mergerequests.get(iid, lazy=True).notes.delete(note.id)
 
@@ -90,8 +90,8 @@ class Project:
             return [_merge_request(one) for one in found]
 
     def open(self, *, source: str, target: str, title: str, description: str) -> MergeRequest:
-        """Open a merge request whose branch goes when it merges."""
-        wish = {
+        """Open a merge request whose branch is deleted when it merges."""
+        fields = {
             "source_branch": source,
             "target_branch": target,
             "title": title,
@@ -99,11 +99,11 @@ class Project:
             "remove_source_branch": True,
         }
         with refusals(f"open a merge request for {source}"):
-            opened = self._project.mergerequests.create(wish, retry_transient_errors=False)
+            opened = self._project.mergerequests.create(fields, retry_transient_errors=False)
             return _merge_request(opened)
 
     def describe(self, request: MergeRequest, *, title: str, description: str) -> None:
-        """Give an open merge request another title and description."""
+        """Replace the title and description of an open merge request."""
         with refusals(f"update merge request !{request.iid}"):
             self._project.mergerequests.update(
                 request.iid, {"title": title, "description": description}
@@ -112,7 +112,7 @@ class Project:
     def has_pipeline(self, iid: int, sha: str) -> bool:
         """Return whether a merge request is at this commit and has a pipeline for it.
 
-        Its pipelines' own commits say less: a merged-results pipeline runs on another one.
+        The pipeline's own commit is not compared: a merged-results pipeline runs on another one.
         """
         with refusals(f"read merge request !{iid}"):
             found = self._project.mergerequests.get(iid)
@@ -121,7 +121,7 @@ class Project:
     def merge_when_checked(self, iid: int, sha: str) -> None:
         """Merge as soon as the pipeline of this commit has succeeded.
 
-        Raises GitLabRefused with the status 405, 406 or 422 where GitLab does not accept that yet.
+        Raises GitLabRefused with the status 405, 406 or 422 if GitLab does not accept that yet.
         """
         merge_request = self._project.mergerequests.get(iid, lazy=True)
         with refusals(f"merge merge request !{iid}"):

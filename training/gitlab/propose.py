@@ -1,4 +1,4 @@
-"""A promoted challenger becomes a merge request. Run as `python -m training.gitlab.propose`."""
+"""Opens a merge request for a promoted challenger: `python -m training.gitlab.propose`."""
 
 import argparse
 import os
@@ -47,7 +47,7 @@ def title_of(result: GateResult) -> str:
 
 
 def files_of(task: str, root: Path) -> list[str]:
-    """Return what a retrain changes in git, as far as it is there."""
+    """Return the files that a retrain changes in git, if they exist."""
     folder = f"data/{task}"
     names = ("dvc.lock", "params.yaml", f"{folder}/feedback.parquet.dvc", f"{folder}/.gitignore")
     return [name for name in names if (root / name).exists()]
@@ -56,7 +56,7 @@ def files_of(task: str, root: Path) -> list[str]:
 def propose(
     project: Project, *, branch: str, target: str, sha: str, title: str, description: str
 ) -> MergeRequest:
-    """Open the branch's merge request, or bring the one that is open up to date."""
+    """Open the branch's merge request, or update the open one."""
     opened = project.merge_requests(source=branch, target=target, state="opened")
     if not opened:
         return project.open(source=branch, target=target, title=title, description=description)
@@ -67,10 +67,10 @@ def propose(
 def merge_when_checked(
     project: Project, request: MergeRequest, *, sha: str, sleep: Sleep = time.sleep
 ) -> None:
-    """Ask GitLab to merge once the pipeline has succeeded, as soon as it takes the wish.
+    """Ask GitLab to merge once the pipeline has succeeded, as soon as it accepts that.
 
-    It waits for the pipeline to be there: without one, GitLab would merge at once.
-    Raises GitLabRefused where there is none, or GitLab still refuses, after a minute.
+    This waits until there is a pipeline: without one, GitLab would merge at once.
+    Raises GitLabRefused if there is none, or GitLab still refuses, after a minute.
     """
     last = GitLabRefused(
         f"merge request !{request.iid}: no pipeline for {sha[:8]} after {PATIENCE_SECONDS} s, so "
@@ -94,7 +94,7 @@ def parser() -> argparse.ArgumentParser:
     found = task_parser(
         "Commit dvc.lock, params.yaml and the feedback's .dvc file to retrain/TASK-INCIDENT and "
         "open a merge request with the report. Reads REPO_TOKEN and GitLab's own CI_ variables. "
-        "A verdict keep proposes nothing and exits with 0."
+        "With the verdict keep it proposes nothing and exits with 0."
     )
     found.add_argument("--report", required=True, type=Path, help="folder with report.md")
     found.add_argument("--gate", required=True, type=Path, help="the gate's gate.json")
@@ -112,7 +112,7 @@ def main(
     remote: Remote | None = None,
     sleep: Sleep = time.sleep,
 ) -> None:
-    """Propose, and say what was done.
+    """Propose the challenger and print what was done.
 
     remote: where to push; by default the project's repository.
     """
@@ -145,7 +145,7 @@ def main(
     print(f"merge request !{request.iid}: {title}\n{request.address}", flush=True)
     if options.auto_merge:
         merge_when_checked(project, request, sha=sha, sleep=sleep)
-        print(f"merge request !{request.iid}: merges when its pipeline has succeeded")
+        print(f"merge request !{request.iid}: will merge when its pipeline has succeeded")
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ from training.gitlab.project import Project, project_of
 def with_images(folder: Path, upload: Callable[[Path], str]) -> str:
     """Return a report's Markdown with the folder's files that it names uploaded, each once.
 
-    Addresses that name no file of the folder stay as they are.
-    Raises MissingArtifact, ReportRefused where the text is too long for GitLab.
+    Addresses that name no file of the folder are not changed.
+    Raises MissingArtifact, ReportRefused if the text is too long for GitLab.
     """
     addresses: dict[str, str] = {}
 
@@ -32,15 +32,15 @@ def with_images(folder: Path, upload: Callable[[Path], str]) -> str:
 
 
 def publish(project: Project, *, iid: int, task: str, folder: Path) -> str:
-    """Write the report's note, or over the one that is there; return which was done.
+    """Create or update the report's note; return which was done.
 
-    Where the description holds the report of the same bundle, as a retrain's does, nothing is.
-    A second report, which an interrupted job left, goes.
+    If the description has the report of the same bundle, as a retrain's does, no note is written.
+    A second report, left by an interrupted job, is deleted.
     Raises GitLabRefused, MissingArtifact, ReportRefused.
     """
     text = note.read_for(task, folder)
     if note.stands_in(project.description(iid), text):
-        return "stands in the description"
+        return "already in the description"
     earlier = [one for one in project.own_notes(iid) if note.is_report(one.body, task)]
     body = with_images(folder, project.upload)
     project.write_note(iid, body, over=earlier[0] if earlier else None)
@@ -52,7 +52,7 @@ def publish(project: Project, *, iid: int, task: str, folder: Path) -> str:
 def parser() -> argparse.ArgumentParser:
     """Return the command line."""
     found = task_parser(
-        "Write the report as the one note of this task on the merge request of the pipeline. "
+        "Write the report as this task's only note on the pipeline's merge request. "
         "Reads REPO_TOKEN and GitLab's own CI_ variables."
     )
     found.add_argument("--report", required=True, type=Path, help="folder with report.md")
@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
 def main(
     arguments: Sequence[str] | None = None, *, environment: Mapping[str, str] = os.environ
 ) -> None:
-    """Publish, and say what was done."""
+    """Publish the report and print what was done."""
     options = parser().parse_args(arguments)
     iid = Job(environment).merge_request
     project = project_of(environment, target=True)

@@ -1,4 +1,4 @@
-"""A small convolutional network, by Keras on TensorFlow."""
+"""A small convolutional network, built with Keras on TensorFlow."""
 
 import math
 import os
@@ -22,7 +22,7 @@ FLOAT32 = "float32"
 
 
 class FittedCnn:
-    """The network after training, in float32 whatever it was trained in."""
+    """The trained network, in float32 whatever the precision of training."""
 
     def __init__(self, network: Any, version: str, *, device: str, precision: str) -> None:
         self.framework = ("tensorflow", version)
@@ -35,10 +35,10 @@ class FittedCnn:
         return np.asarray(self._network.predict(inputs, verbose=0), np.float64)
 
     def write_onnx(self, path: Path) -> None:
-        """Write it through Keras' own ONNX export."""
+        """Write it with Keras' own ONNX export."""
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "model.onnx"
-            with warnings.catch_warnings():  # tf2onnx asks NumPy for names it no longer has
+            with warnings.catch_warnings():  # tf2onnx uses names that NumPy is dropping
                 warnings.simplefilter("ignore", FutureWarning)
                 self._network.export(str(file), format="onnx", verbose=False)
             path.write_bytes(file.read_bytes())
@@ -56,14 +56,14 @@ class Cnn:
         numbers: Train,
         log: Log,
     ) -> FittedCnn:
-        """Fit with Adam on the cross-entropy, at a rate that falls along a cosine.
+        """Fit with Adam on the cross-entropy, with a cosine decay of the learning rate.
 
-        In mixed precision the loss is scaled, and the weights move to a float32 network at the end:
-        the service has no float16.
+        In mixed precision the loss is scaled, and the weights are copied to a float32 network at
+        the end, because the service does not compute in float16.
         Source: Micikevicius et al., Mixed Precision Training, ICLR 2018.
         """
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else a page of notices per import
-        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its sums depend on the threads
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else each import prints a page
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its sums vary with the threads
         with _silent():
             import keras
             import tensorflow
@@ -101,11 +101,11 @@ def _each_epoch(keras: Any, log: Log, epochs: int) -> Any:
 
 
 def find_device(tensorflow: Any) -> str:
-    """Return `gpu` where TensorFlow finds one, else `cpu`, and set the GPU up."""
+    """Return `gpu` if TensorFlow finds one, else `cpu`, and configure the GPU."""
     gpus = tensorflow.config.list_physical_devices("GPU")
-    for gpu in gpus:  # else it takes all memory at once, and nobody sees what training needs
+    for gpu in gpus:  # else it reserves all memory at once, which hides what training needs
         tensorflow.config.experimental.set_memory_growth(gpu, True)
-    # Products of 10 bits would be off by more than the bundle may be.
+    # TF32 multiplies with 10 bits: its error would exceed the bundle's tolerance.
     tensorflow.config.experimental.enable_tensor_float_32_execution(False)
     return "gpu" if gpus else "cpu"
 
@@ -131,7 +131,7 @@ def _copy(network: Any, twin: Any) -> Any:
 
 @contextmanager
 def _silent() -> Iterator[None]:
-    """Drop what TensorFlow's libraries print before they listen to the level set above."""
+    """Discard what TensorFlow's libraries print before they apply the log level set above."""
     sys.stderr.flush()
     kept = os.dup(2)
     with open(os.devnull, "wb") as nowhere:
@@ -146,7 +146,7 @@ def _silent() -> Iterator[None]:
 def _network(
     keras: Any, shape: tuple[int, ...], classes: int, numbers: Train, precision: str
 ) -> Any:
-    """Return the network; its last layer is float32, for probabilities need the digits."""
+    """Return the network; its last layer is float32, since probabilities need the precision."""
     layers, filters = keras.layers, numbers.cnn.filters
 
     def convolution(width: int) -> list[Any]:
@@ -159,7 +159,7 @@ def _network(
     return keras.Sequential(
         [
             keras.Input(shape),
-            # So that the padding is grey, not paper.
+            # Centred at 0, so that zero padding means grey, not paper.
             layers.Rescaling(2 / INK, offset=-1, dtype=precision),
             layers.Reshape((*shape, 1), dtype=precision),
             *convolution(filters),
@@ -175,7 +175,7 @@ def _network(
 
 
 def _moving(keras: Any, network: Any, numbers: Train) -> Any:
-    """Return the network behind a layer that moves training images; none of it is exported."""
+    """Return the network with a layer in front that shifts training images; it is not exported."""
     layers, shape, most = keras.layers, network.input_shape[1:], numbers.cnn.translation
     move = layers.RandomTranslation(most, most, fill_mode="nearest", interpolation="nearest")
     images = [keras.Input(shape), layers.Reshape((*shape, 1)), move, layers.Reshape(shape)]

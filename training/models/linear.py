@@ -1,4 +1,4 @@
-"""Logistic regression on the pixels, by scikit-learn."""
+"""Logistic regression on the pixels, with scikit-learn."""
 
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,12 @@ from training.artifacts.splits import Split
 from training.models.model import Log
 from training.params import Train
 
-# The newest operator set that ONNX Runtime and skl2onnx both know well.
+# The newest operator set that ONNX Runtime and skl2onnx both support well.
 OPSET = 17
 
 
 class FittedLinear:
-    """The regression after training."""
+    """The trained regression."""
 
     device = "cpu"
     precision = "float32"
@@ -27,11 +27,11 @@ class FittedLinear:
 
     def probabilities(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return scikit-learn's own probabilities, shape (rows, labels)."""
-        flat = inputs.reshape(len(inputs), -1).astype(np.float64)  # in float32 rows miss a sum of 1
+        flat = inputs.reshape(len(inputs), -1).astype(np.float64)  # float32 rows do not sum to 1
         return np.asarray(self._pipeline.predict_proba(flat), np.float64)
 
     def write_onnx(self, path: Path) -> None:
-        """Write it through skl2onnx, behind a node that flattens the rows."""
+        """Write it with skl2onnx, with a node in front that flattens the rows."""
         import onnx
         from skl2onnx import to_onnx
         from skl2onnx.common.data_types import FloatTensorType
@@ -68,7 +68,7 @@ class Linear:
         numbers: Train,
         log: Log,
     ) -> FittedLinear:
-        """Fit to the end; there are no epochs, so the figures are logged once."""
+        """Fit in one go; there are no epochs, so the figures are logged once."""
         import sklearn
         from sklearn.linear_model import LogisticRegression
         from sklearn.metrics import log_loss

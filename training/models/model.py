@@ -1,4 +1,4 @@
-"""What a model is: something that fits rows and can be written as ONNX."""
+"""The interface of a model: it is fitted to rows and can be written as ONNX."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,24 +17,24 @@ class Log(Protocol):
     def __call__(self, figures: Mapping[str, float], *, epochs: int | None = None) -> None:
         """Record accuracy, loss, val_accuracy and val_loss.
 
-        epochs: how many there will be in all; None where the model does not know.
+        epochs: how many there will be in all; None if unknown.
         """
 
 
 class Fitted(Protocol):
-    """A model after training."""
+    """A trained model."""
 
     @property
     def framework(self) -> tuple[str, str]:
-        """The name and version of what trained it."""
+        """The name and version of the training framework."""
 
     @property
     def device(self) -> str:
-        """What it was trained on: `cpu` or `gpu`."""
+        """The device that it was trained on: `cpu` or `gpu`."""
 
     @property
     def precision(self) -> str:
-        """Of the sums in training, such as `float32`; what it predicts with is float32."""
+        """Of the arithmetic in training, such as `float32`; predictions are always float32."""
 
     def probabilities(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the framework's own probabilities, shape (rows, labels), not yet calibrated."""
@@ -55,4 +55,4 @@ class Model(Protocol):
         numbers: Train,
         log: Log,
     ) -> Fitted:
-        """Fit and return it; the same seed gives the same figures."""
+        """Return the fitted model; the same seed gives the same figures."""

@@ -1,1 +1,1 @@
-"""Which version serves and why: tags in git, and GitLab's model registry."""
+"""The model registry: which version serves and why, in git tags and in GitLab."""

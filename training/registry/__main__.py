@@ -33,16 +33,14 @@ def open_bundle(task: str, folder: Path) -> Bundle:
     try:
         found = bundles.load(folder)
     except BundleRejected as error:
-        raise BundleUnusable(folder, f"{error}; 'dvc pull {folder}' brings it") from error
+        raise BundleUnusable(folder, f"{error}, or run 'dvc pull {folder}'") from error
     if found.manifest.task != task:
-        raise BundleUnusable(
-            folder, f"it is of the task {found.manifest.task!r}, expected {task!r}"
-        )
+        raise BundleUnusable(folder, f"task is {found.manifest.task!r}, expected {task!r}")
     return found
 
 
 def why(repository: Repository, bundle: Bundle, verdict: Path) -> str:
-    """Return why this bundle serves: the gate's verdict on it, else what brought it to main.
+    """Return why this bundle serves: the gate's verdict, else the commit that brought it to main.
 
     verdict: gate.json, which may be absent or about another bundle.
     """
@@ -60,7 +58,7 @@ def why(repository: Repository, bundle: Bundle, verdict: Path) -> str:
 
 
 def _title(message: str) -> str:
-    """Return what a commit is about; a merge commit's own first line names only branches.
+    """Return the title of a commit; a merge commit's own first line names only branches.
 
     >>> _title("Merge branch 'a' into 'main'\\n\\nWider filters\\n\\nSee merge request g/p!3")
     'Wider filters (g/p!3)'
@@ -68,13 +66,13 @@ def _title(message: str) -> str:
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     see = "See merge request "
     request = next((line.removeprefix(see) for line in lines if line.startswith(see)), "")
-    said = [line for line in lines if not line.startswith(("Merge branch ", see))]
-    title = said[0] if said else lines[0] if lines else "a commit without a message"
+    own = [line for line in lines if not line.startswith(("Merge branch ", see))]
+    title = own[0] if own else lines[0] if lines else "a commit without a message"
     return f"{title} ({request})" if request else title
 
 
 def register(task: str, *, root: Path, environment: Mapping[str, str], remote: Remote) -> list[str]:
-    """Tag the bundle that serves with its version and with production; return what was pushed.
+    """Tag the deployed bundle with its version and as production; return the pushed tags.
 
     Raises BundleUnusable, RegistryRefused, GitLabRefused.
     """
@@ -94,17 +92,17 @@ def register(task: str, *, root: Path, environment: Mapping[str, str], remote: R
         facts = Facts.of(bundle, why=reasons, pipeline=pipeline)
         made.append(tags.add_version(version, facts.message(task, bundle.manifest.version)))
     if known.serving is None or known.serving[1] != version:
-        message = f"{task} {version} serves: deployed and verified\n\nPipeline: {pipeline}"
+        message = f"{task} {version} is deployed and verified\n\nPipeline: {pipeline}"
         made.append(tags.put_into_production(version, message))
     for name in made:
-        # The version's own pipeline fills GitLab's registry; production serves already.
+        # The version tag's pipeline uploads to GitLab's registry; production is deployed already.
         repository.push_tag(name, remote, skip_pipeline=f"#{STAGE}#" in name)
     return made
 
 
 @dataclass(frozen=True)
 class Tags:
-    """Makes tags in a checkout, as GTO does. Every method raises RegistryRefused."""
+    """Creates tags in a checkout through GTO. Every method raises RegistryRefused."""
 
     task: str
     root: Path
@@ -112,19 +110,19 @@ class Tags:
 
     def add_version(self, version: str, message: str) -> str:
         """Tag HEAD with a version and return the tag's name."""
-        return self._made(gto.register, ref="HEAD", version=version, message=message)
+        return self._create(gto.register, ref="HEAD", version=version, message=message)
 
     def put_into_production(self, version: str, message: str) -> str:
         """Tag a version's commit with the stage and return the tag's name."""
-        # Forced: GTO would not put a version again into a stage where it has been before.
-        return self._made(gto.assign, stage=STAGE, version=version, message=message, force=True)
+        # Forced: GTO refuses to put a version into a stage where it has been before.
+        return self._create(gto.assign, stage=STAGE, version=version, message=message, force=True)
 
-    def _made(self, act: Callable[..., Any], **wish: Any) -> str:
+    def _create(self, action: Callable[..., Any], **tag: Any) -> str:
         by = {"author": self.author.name, "author_email": self.author.email}
         try:
-            made = act(str(self.root), name=self.task, **wish, **by)
+            made = action(str(self.root), name=self.task, **tag, **by)
         except GTOException as error:
-            raise RegistryRefused(f"{self.task}@{wish['version']}: GTO refuses: {error}") from error
+            raise RegistryRefused(f"{self.task}@{tag['version']}: GTO refuses: {error}") from error
         return str(made.tag)
 
 
@@ -134,14 +132,14 @@ def _check_same(known: Versions, version: str, bundle: Bundle, repository: Repos
     there = Facts.read(tag.message).bundle
     if there:
         same = there == bundle.digest
-    else:  # a tag made by hand: DVC's hash of the folder says it
+    else:  # a tag made by hand: DVC's hash of the folder shows it
         locks = [repository.read("show", f"{at}:dvc.lock") for at in (tag.commit, "HEAD")]
         same = len({_locked(known.task, lock) for lock in locks}) == 1
     if not same:
         raise RegistryRefused(
             f"{tag.name}: registered for the bundle {there[:12] or 'of another dvc.lock'} at "
             f"{tag.commit[:8]}, this one is {bundle.digest[:12]}; raise "
-            f"{known.task}.export.version in params.yaml, run 'dvc repro' and merge that"
+            f"{known.task}.export.version in params.yaml, run 'dvc repro' and merge the change"
         )
 
 
@@ -155,9 +153,9 @@ def parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(description=__doc__)
     verbs = found.add_subparsers(dest="verb", required=True)
     for verb, text in {
-        "register": "tag what main serves, after it was verified, and push the tags",
-        "champion": "say which version serves and why; exit 1 where the service says another",
-        "upload": "put the version into GitLab's own model registry",
+        "register": "tag the version that main deployed and verified, and push the tags",
+        "champion": "print which version serves and why; exit 1 if the service serves another",
+        "upload": "upload the version to GitLab's model registry",
     }.items():
         verbs.add_parser(verb, help=text, description=text).add_argument(
             "--task", required=True, choices=sorted(TASKS), help="which model"
@@ -184,7 +182,7 @@ def main(
         for name in pushed:
             print(f"pushed {name}")
         if not pushed:
-            print(f"{options.task}: what serves is registered already")
+            print(f"{options.task}: the deployed version is already registered")
         return 0
     if options.verb == "upload":
         found = open_bundle(options.task, root / "artifacts" / options.task / "bundle")

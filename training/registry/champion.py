@@ -1,4 +1,4 @@
-"""Which version serves and why: what git says, and whether the service says the same."""
+"""Prints which version serves and why, from git's tags, and compares it with the service."""
 
 import json
 import urllib.request
@@ -17,9 +17,9 @@ def ask(address: str) -> Any:
 
 
 def describe(known: Versions, url: str, ask: Callable[[str], Any]) -> tuple[list[str], bool]:
-    """Return lines for a person, and whether git and the service agree, as far as both speak.
+    """Return lines to print, and False if the service serves another version or does not answer.
 
-    url: where the service answers, empty where that is not known.
+    url: the address of the service, empty if unknown.
     """
     if known.serving is None:
         lines, digest = _nothing(known), ""
@@ -27,20 +27,20 @@ def describe(known: Versions, url: str, ask: Callable[[str], Any]) -> tuple[list
         lines, digest = _serving(known, *known.serving)
     if not url:
         return [*lines, "service     not asked: set PERENNIAL_URL to its address"], True
-    said, agrees = _service(url, digest, known.task, ask)
-    return [*lines, f"service     {said}"], agrees
+    line, agrees = _service(url, digest, known.task, ask)
+    return [*lines, f"service     {line}"], agrees
 
 
 def _nothing(known: Versions) -> list[str]:
     if known.assignments:
         tag, _ = known.assignments[-1]
-        return [f"{known.task}: nothing is in {STAGE} since {_when(tag)}, says {tag.name}"]
+        return [f"{known.task}: nothing is in {STAGE} since {_when(tag)}: tag {tag.name}"]
     if known.versions:
         there = ", ".join(sorted(known.versions))
         return [f"{known.task}: no version is in {STAGE} yet; registered: {there}"]
     return [
-        f"{known.task}: no version is registered in this clone. The first deployment of main makes "
-        "the first; 'git fetch --tags' brings those that other clones have"
+        f"{known.task}: no version is registered in this clone. The first deployment of main "
+        "registers one; run 'git fetch --tags' to get the tags of the remote"
     ]
 
 
@@ -51,7 +51,7 @@ def _serving(known: Versions, tag: Tag, version: str) -> tuple[list[str], str]:
             f"{known.task}: {tag.name} put {version} into {STAGE}",
             f"commit      {tag.commit}",
             f"since       {_when(tag)}",
-            f"to do       use 'gto assign {known.task} --version vX.Y.Z --stage {STAGE} --force'",
+            f"to do       run 'gto assign {known.task} --version vX.Y.Z --stage {STAGE} --force'",
         ]
         return lines, ""
     facts = Facts.read(registered.message)
@@ -71,22 +71,22 @@ def _serving(known: Versions, tag: Tag, version: str) -> tuple[list[str], str]:
 
 
 def _when(tag: Tag) -> str:
-    return f"{tag.at:%Y-%m-%d %H:%M} UTC, by {tag.tagger or 'nobody named'}"
+    return f"{tag.at:%Y-%m-%d %H:%M} UTC, by {tag.tagger or 'an unknown person'}"
 
 
 def _service(url: str, digest: str, task: str, ask: Callable[[str], Any]) -> tuple[str, bool]:
-    """Return what the service says about itself, and whether it is what git says."""
+    """Return what the service serves, and whether that is what git says."""
     address = f"{url.rstrip('/')}/model"
     try:
         answer = ask(address)
         there, manifest = str(answer["digest"]), answer["manifest"]
         name = f"{manifest['task']} v{manifest['version']}, bundle {there[:12]}"
     except (OSError, ValueError, KeyError, TypeError) as error:
-        return f"{address} gives no answer to compare: {error}", False
+        return f"{address} gave no usable answer: {error}", False
     if manifest["task"] != task:
         return f"{url} serves another model: {name}", False
     if not digest:
-        return f"{url} serves {name}; git does not say which it should", True
+        return f"{url} serves {name}; git names no bundle to compare with", True
     if there != digest:
         return f"{url} serves {name}: NOT what git says; deploy again or roll back", False
     return f"{url} serves the same bundle", True

@@ -1,4 +1,4 @@
-"""Put a version of a model into GitLab's model registry."""
+"""Uploads a version of a model to GitLab's model registry."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from training.registry.versions import Facts, read
 
 
 def flat(values: object, name: str = "") -> dict[str, str]:
-    """Return nested parameters as names with dots, and values as GitLab takes them.
+    """Return nested parameters by dotted names, with values that GitLab accepts.
 
     >>> flat({"train": {"model": "cnn", "cnn": {"epochs": 20}}})
     {'train.model': 'cnn', 'train.cnn.epochs': '20'}
@@ -30,7 +30,7 @@ def upload(
     environment: Mapping[str, str],
     numbers: Mapping[str, Any],
 ) -> Iterator[str]:
-    """Put a bundle into the registry, and yield a line for each step; again does no harm.
+    """Upload a bundle and yield a line for each step; running it again is safe.
 
     numbers: the task's block of params.yaml.
     Raises MissingVariable, GitLabRefused, RegistryRefused.
@@ -74,7 +74,7 @@ def _check_same(found: Json, version: str, digest: str) -> None:
     there = next((tag["value"] for tag in found["tags"] if tag["key"] == "bundle"), "")
     if there != digest:
         raise RegistryRefused(
-            f"version {version} of {found['name']} in GitLab's model registry is of the bundle "
+            f"version {version} of {found['name']} in GitLab's model registry has the bundle "
             f"{there[:12] or 'unknown'}, this one is {digest[:12]}; delete it there or raise "
             f"{found['name']}.export.version in params.yaml"
         )

@@ -1,6 +1,6 @@
-"""Which versions of a model there are and which one serves, as GTO's tags in git say it.
+"""The versions of a model and the one that serves, read from GTO's tags in git.
 
-`digits@v1.1.0` is a version, `digits#production#3` the third time that one was put into production.
+`digits@v1.1.0` is a version, `digits#production#3` the third deployment to production.
 """
 
 import re
@@ -16,15 +16,15 @@ from perennial.statistics.intervals import wilson
 from training.gitlab.git import Repository
 
 STAGE = "production"
-UNKNOWN = "the tag's message does not say"
+UNKNOWN = "not in the tag's message"
 UNREGISTERED = "an unregistered version"
-# Rows that a manifest has accuracies for, and what to call them.
+# Kinds of rows that a manifest has accuracies for, and their names.
 ROWS = {"base": "base test rows", "fresh": "rows collected after the latest incident"}
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the annotated tag of a version says about it, a line each."""
+    """The facts in the message of a version's tag, one per line."""
 
     why: str
     bundle: str
@@ -33,14 +33,14 @@ class Facts:
     pipeline: str = ""
 
     def message(self, task: str, version: str) -> str:
-        """Return the tag's message, which `read` reads."""
+        """Return the tag's message in the form that `read` reads."""
         lines = [f"{task} {version}", "", f"Why: {self.why}", f"Bundle: {self.bundle}"]
         lines += [f"Data: {self.data}", *(f"Accuracy: {line}" for line in self.accuracies)]
         return "\n".join(lines + ([f"Pipeline: {self.pipeline}"] if self.pipeline else []))
 
     @classmethod
     def read(cls, message: str) -> "Facts":
-        """Read a tag's message; one written by hand may lack anything."""
+        """Read a tag's message; one written by hand may lack any fact."""
         found: dict[str, list[str]] = {}
         for name, value in re.findall(r"^(\w+): (.+)$", message, flags=re.MULTILINE):
             found.setdefault(name.lower(), []).append(value.strip())
@@ -55,14 +55,14 @@ class Facts:
 
     @classmethod
     def of(cls, bundle: Bundle, *, why: str, pipeline: str = "") -> "Facts":
-        """Return what is to be said about a bundle."""
+        """Return the facts of a bundle."""
         manifest = bundle.manifest
         lines = tuple(accuracies(manifest))
         return cls(" ".join(why.split()), bundle.digest, manifest.data_version, lines, pipeline)
 
 
 def accuracies(manifest: Manifest) -> list[str]:
-    """Return a line for each kind of rows: the share of right answers, its 95 % Wilson interval."""
+    """Return a line for each kind of rows: the accuracy with its 95 % Wilson interval."""
     lines = []
     for name, rows in ROWS.items():
         metric = manifest.metrics.get(f"{name}_accuracy")
@@ -88,7 +88,7 @@ class Versions:
     """Every tag of one model.
 
     versions: by version, as in v1.1.0.  assignments: of the stage, in the order they were made;
-    None stands for "nothing is in production any more" (GTO's unassign), UNREGISTERED for a tag
+    None means that nothing is in production any more (GTO's unassign), UNREGISTERED that a tag was
     made by hand on a commit without a version.
     """
 
@@ -106,10 +106,9 @@ class Versions:
 
 
 def read(task: str, repository: Repository) -> Versions:
-    """Read the tags of a model.
+    """Read the tags of a model, assignments in the order of deployment.
 
-    In the order of GTO's counter, which is the order of the deployments: a counter never goes
-    back, clocks do.
+    That is the order of GTO's counter; clocks may go back.
     """
     tags = _tags(task, repository)
     versions = {}

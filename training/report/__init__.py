@@ -1,4 +1,4 @@
-"""What a reviewer reads in a merge request; run as `python -m training.report`."""
+"""Writes the report of a merge request for its reviewer: `python -m training.report`."""
 
 from training.report.write import bundle_marker
 

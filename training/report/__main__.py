@@ -17,7 +17,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the command line."""
     found = task_parser(
         "Write report.md, its images and metrics.txt from artifacts/TASK and print a summary. "
-        "The verdict is that of --gate; without, the models are judged here, the same way."
+        "The verdict is read from --gate; without it, the models are compared here the same way."
     )
     found.add_argument("--gate", type=Path, help="the gate's gate.json")
     found.add_argument(
@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
 def main(
     arguments: Sequence[str] | None = None, *, environment: Mapping[str, str] = os.environ
 ) -> None:
-    """Write the report, and print what matters of it."""
+    """Write the report and print a summary."""
     options = parser().parse_args(arguments)
     source = collect(
         task=options.task,

@@ -1,4 +1,4 @@
-"""Which rows are new since main, how many are gone or have another label, by their content."""
+"""Compares the rows with main's by content: which are new, how many are gone or relabelled."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from training.artifacts.splits import SPLITS, Split
 
 @dataclass(frozen=True)
 class Changes:
-    """What happened to the rows since main. gone, relabelled: how many."""
+    """How the rows differ from main's. gone, relabelled: how many."""
 
     new: Split
     gone: int
@@ -20,15 +20,15 @@ class Changes:
 
     @property
     def nothing(self) -> bool:
-        """Whether main had these very rows with these labels."""
+        """Whether main has the same rows with the same labels."""
         return not (len(self.new.labels) or self.gone or self.relabelled)
 
 
 def changes(here: Path, main: Path, labels: Sequence[str], before: Sequence[str]) -> Changes | None:
-    """Return them; None where main's rows are not recorded.
+    """Return the changes; None if main's rows are not recorded.
 
-    here, main: folders with the prepared splits.  labels, before: what their label indices mean.
-    Raises MissingArtifact where here lacks a split.
+    here, main: folders with the prepared splits.  labels, before: names of their label indices.
+    Raises MissingArtifact if `here` lacks a split.
     """
     rows = _all(here)
     if not all((main / f"{name}.npz").is_file() for name in SPLITS):

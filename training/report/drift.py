@@ -1,6 +1,6 @@
-"""How far rows lie from what main's model was accepted on: effect and evidence per signal.
+"""Drift of rows from the reference of main's model: effect and evidence per signal.
 
-The statistics are those of the monitoring, which counts the same signals in live traffic.
+Monitoring computes the same statistics for the same signals in live traffic.
 """
 
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from perennial.statistics.evidence import g_statistic, strength
 from training.artifacts.splits import Split
 from training.gate.models import probabilities
 
-PRIOR = 50.0  # weight of the reference, in rows; as monitoring's
-LIMIT = 0.1  # PSI; as monitoring's in its longest window
+PRIOR = 50.0  # weight of the reference, in rows; as in monitoring
+LIMIT = 0.1  # PSI; as in monitoring's longest window
 
 
 @dataclass(frozen=True)
 class Drift:
-    """One signal. counts: of the rows, per bin of the signal, shape (bins,)."""
+    """The drift of one signal. counts: rows per bin of the signal, shape (bins,)."""
 
     signal: Signal
     counts: Ints
@@ -38,13 +38,13 @@ class Drift:
 
     @property
     def drifts(self) -> bool:
-        """Whether effect and evidence both pass their limits."""
+        """Whether effect and evidence are both over their limits."""
         evidence = strength(self.evidence, self.signal.critical_value)
         return drift.drifts(self.effect, evidence, limit=LIMIT)
 
     @property
     def bins(self) -> tuple[str, ...]:
-        """The bins' names, those of a numeric signal by their upper bounds."""
+        """The names of the bins, for a numeric signal their upper bounds."""
         if self.signal.kind == "categorical":
             return self.signal.bins
         edges = self.signal.edges
@@ -53,10 +53,10 @@ class Drift:
 
 
 def signal_drift(model: Predictor, rows: Split) -> list[Drift]:
-    """Return every signal of the model's reference on these rows, the worst first.
+    """Return the drift of each signal of the model's reference on these rows, the largest first.
 
-    Inputs and answers are what the service would have seen had the rows been sent.
-    Raises BadParameter where the rows do not have the model's input shape.
+    Input and output signals are those that the service would count for these rows.
+    Raises BadParameter if the rows do not have the model's input shape.
     """
     binner = Binner(model.bundle.reference.signals)
     found = probabilities(model, rows)

@@ -1,4 +1,4 @@
-"""What the data's validation found, as far as a reviewer needs it."""
+"""The findings of validation that a reviewer needs."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ HEAD = ["column", "rule", "checked", "failed"]
 
 
 def read(source: Source) -> dict[str, Any] | None:
-    """Return the document; None where this version's data was not validated."""
+    """Return findings.json; None if this version's data was not validated."""
     file = source.folder / FILE
     if not file.is_file():
         return None
@@ -27,15 +27,15 @@ def validation(source: Source) -> list[str]:
     checks, warnings = document["checks"], document["warnings"]
     rows = sum(document["rows"].values())
     broken = [check for check in checks if check["failed"]]
-    text = f"Validation: {len(checks) - len(broken)} of {len(checks)} rules hold on {rows} rows"
+    text = f"Validation: {len(checks) - len(broken)} of {len(checks)} rules passed on {rows} rows"
     if not warnings and not broken:
-        return [f"{text}, without a warning."]
+        return [f"{text}, without warnings."]
     word = "warning" if len(warnings) == 1 else "warnings"
     return [f"{text}, with {len(warnings)} {word}:", bullets(list(map(line, broken + warnings)))]
 
 
 def line(finding: dict[str, Any]) -> str:
-    """Return a finding in one line; what comes from the data stands in code."""
+    """Return a finding in one line; text from the data is formatted as code."""
     rule = code(f"{finding['column']}: {finding['rule']}")
     text = f"{rule}: {finding['failed']} of {finding['checked']}"
     samples = ", ".join(code(sample) for sample in finding["samples"])
@@ -43,7 +43,7 @@ def line(finding: dict[str, Any]) -> str:
 
 
 def checks_table(source: Source) -> str:
-    """Return every rule with how many it was checked on."""
+    """Return a table of every rule: how many were checked, how many failed."""
     document = read(source)
     if document is None:
         return "Not recorded."

@@ -1,6 +1,6 @@
-"""The pieces of Markdown that a report is made of: GitLab shows them, CML leaves them as they are.
+"""Markdown for reports that GitLab renders and CML leaves unchanged.
 
-CML sends a report through remark 13, which rewrites what has a second spelling; these have none.
+CML sends a report through remark 13, which normalises Markdown; these pieces are normal already.
 """
 
 import re
@@ -11,7 +11,7 @@ CODE = re.compile(r"(`[^`]*`)")
 
 
 def code(value: object) -> str:
-    """Return text of any origin so that no part of it is taken for Markdown.
+    """Return any text as code, so that no part of it is read as Markdown.
 
     >>> code("a`b\\nc"), code("")
     ("`a'b c`", '`(empty)`')
@@ -21,7 +21,7 @@ def code(value: object) -> str:
 
 
 def cell(value: object) -> str:
-    r"""Return a value as it may stand in a table: a bar is escaped, in code and outside.
+    r"""Return a value for a table cell: bars are escaped, in code and outside.
 
     >>> cell("`a|b` (3)"), cell("a|b")
     ('`a\\|b` (3)', 'a\\\\|b')
@@ -45,12 +45,12 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: int
 
 
 def folded(summary: str, text: str) -> str:
-    """Return text that a reader may unfold."""
+    """Return text in a collapsed section."""
     return f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"
 
 
 def image(about: str, name: str) -> str:
-    """Return a picture that lies beside the report; `about` is read where it cannot be shown."""
+    """Return an image from the report's folder; `about` is its alternative text."""
     return f"![{about}]({name})"
 
 
@@ -65,7 +65,7 @@ def bullets(items: Sequence[str]) -> str:
 
 
 def signed(value: float, decimals: int = 4) -> str:
-    """Return a difference with its sign; what rounds to zero has none.
+    """Return a difference with its sign; one that rounds to zero has none.
 
     >>> signed(0.01234), signed(-0.5, 1), signed(-0.00001), signed(float("nan"))
     ('+0.0123', '−0.5', '0.0000', 'undefined')

@@ -1,4 +1,4 @@
-"""The mistakes that the model is surest of: as pictures where the input is one, else as a table."""
+"""The model's most confident mistakes: as pictures if the inputs are images, else as a table."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +22,7 @@ Show = Callable[[Source, Ints, Path], str]
 
 
 def mistakes(source: Source, out: Path) -> list[str]:
-    """Return the mistakes with the highest confidence, and what main said to the same rows."""
+    """Return the mistakes with the highest confidence, and main's answers to the same rows."""
     confidence = source.new.max(axis=1)
     order = np.argsort(-confidence, kind="stable")
     chosen = order[~source.right[order]][:MOST]
@@ -35,7 +35,7 @@ def mistakes(source: Source, out: Path) -> list[str]:
 
 
 def as_pictures(source: Source, chosen: Ints, out: Path) -> str:
-    """Return a grid of images: true label, answer and confidence, and main's."""
+    """Return a grid of images with their true label, the answer, its confidence, and main's."""
     inputs = source.rows.inputs
     if inputs.ndim == 3 or (inputs.ndim == 4 and inputs.shape[3] in (1, 3)):
         limits = float(inputs.min()), float(inputs.max())
@@ -46,11 +46,11 @@ def as_pictures(source: Source, chosen: Ints, out: Path) -> str:
 
 
 def as_table(source: Source, chosen: Ints, out: Path) -> str:
-    """Return a line per row: what it is, its label, the answer, main's."""
+    """Return a line per row: input, label, answer, main's answer."""
     rows = []
     for row in chosen:
-        answered = [code(source.labels[source.rows.labels[row]]), *_said(source, source.new, row)]
-        before = [] if source.old is None else _said(source, source.old, row)
+        answered = [code(source.labels[source.rows.labels[row]]), *_answer(source, source.new, row)]
+        before = [] if source.old is None else _answer(source, source.old, row)
         rows.append([shortened(source.rows.inputs[row]), *answered, *before])
     head = ["input", "label", "answer", "confidence"]
     if source.old is not None:
@@ -58,7 +58,7 @@ def as_table(source: Source, chosen: Ints, out: Path) -> str:
     return table(head, rows, numbers=0)
 
 
-# Input kind of the bundle to how its rows are shown; all others as a table.
+# How rows are shown, by input kind of the bundle; other kinds as a table.
 SHOWN: dict[str, Show] = {"image": as_pictures}
 
 
@@ -72,7 +72,7 @@ def shortened(row: NDArray[Any]) -> str:
     return code(words if len(words) <= LONGEST else words[: LONGEST - 1] + "…")
 
 
-def _said(source: Source, probabilities: NDArray[np.float64], row: int) -> list[str]:
+def _answer(source: Source, probabilities: NDArray[np.float64], row: int) -> list[str]:
     answer = int(probabilities[row].argmax())
     return [code(source.answers[answer]), f"{probabilities[row, answer]:.3f}"]
 

@@ -1,4 +1,4 @@
-"""The figures that GitLab shows beside the merge request: OpenMetrics text, metrics.txt.
+"""Writes metrics.txt, the figures that GitLab shows in the merge request, as OpenMetrics text.
 
 Source: OpenMetrics 1.0, https://prometheus.io/docs/specs/om/open_metrics_spec/
 """
@@ -14,19 +14,19 @@ FILE = "metrics.txt"
 PREFIX = "model"
 UNITS = ("bytes", "joules", "seconds")
 
-# A unit that OpenMetrics knows would stand at a name's end.
+# None of these has a unit, which OpenMetrics would require at the end of the name.
 SCORES = ("accuracy", "macro_f1", "log_loss", "calibration_error")
 HELP = {
-    "accuracy": "Share of test rows predicted right.",
+    "accuracy": "Share of test rows predicted correctly.",
     "macro_f1": "Mean over labels of the harmonic mean of precision and recall.",
-    "log_loss": "Mean surprise at the true label in nats.",
-    "calibration_error": "How far confidence lies from accuracy.",
-    "latency_seconds": "One call of the predictor without HTTP.",
+    "log_loss": "Mean negative log probability of the true label in nats.",
+    "calibration_error": "Mean gap between confidence and accuracy.",
+    "latency_seconds": "Duration of one call of the predictor without HTTP.",
 }
 
 
 def write(source: Source, out: Path) -> Path:
-    """Write this model's figures, without main's: GitLab compares them itself; return the path."""
+    """Write this model's figures and return the path; GitLab itself adds main's for comparison."""
     families: dict[str, list[tuple[Mapping[str, str], float]]] = {}
     groups = {"base": source.base, "fresh": source.fresh}
     for name in SCORES:
@@ -50,7 +50,7 @@ def write(source: Source, out: Path) -> Path:
 def _family(
     task: str, name: str, text: str, samples: list[tuple[Mapping[str, str], float]]
 ) -> list[str]:
-    """Return a gauge's lines. Labels hold no spaces, which GitLab would split a line at."""
+    """Return a gauge's lines. Labels have no spaces, since GitLab would split the line there."""
     full, unit = f"{PREFIX}_{name}", name.rpartition("_")[2]
     lines = [f"# TYPE {full} gauge", f"# HELP {full} {text}"]
     if unit in UNITS:

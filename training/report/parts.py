@@ -1,4 +1,4 @@
-"""Parts of the test rows, and how both models do on each."""
+"""Slices of the test rows, and the accuracy of both models on each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ SMALL = 30
 
 @dataclass(frozen=True)
 class Slice:
-    """Part of the rows; without a champion `low` and `high` bound the accuracy itself.
+    """A part of the rows; without a champion `low` and `high` bound the accuracy itself.
 
     main, here: accuracies.  low, high: of their difference.  p: corrected; None on few rows.
     """
@@ -32,23 +32,23 @@ class Slice:
 
     @property
     def small(self) -> bool:
-        """Whether it has too few rows to conclude anything from."""
+        """Whether it has too few rows for any conclusion."""
         return self.rows < SMALL
 
     @property
     def change(self) -> float:
-        """How much more is right than with main's model; the accuracy without one."""
+        """The accuracy minus main's; without a champion the accuracy itself."""
         return self.here - (self.main or 0)
 
     @property
     def count(self) -> str:
-        """Its number of rows, marked where they are few."""
+        """Its number of rows, marked if there are few."""
         return f"{self.rows:,}{', few' if self.small else ''}"
 
 
 def by_origin(source: Source) -> dict[str, Bools]:
     """Return the rows by age, fresh (of the latest incident, where drift was seen) or old, and by
-    data source. Two names of the same rows become one.
+    data source. Two names for the same rows are joined.
     """
     sources, fresh = source.rows.source, source.fresh
     found = {"fresh rows": fresh, "old rows": ~fresh}
@@ -73,7 +73,7 @@ def by_label(source: Source) -> dict[str, Bools]:
 
 
 def accuracy_by_slice(source: Source, *groups: Mapping[str, Bools]) -> list[list[Slice]]:
-    """Return each group's slices; p-values are corrected for all that have enough rows."""
+    """Return each group's slices; p-values are corrected over all slices with enough rows."""
     every = [rows for group in groups for rows in group.values()]
     old, corrected = source.right_before, dict[int, float]()
     if old is not None:

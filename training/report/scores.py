@@ -1,4 +1,4 @@
-"""Both models' metrics on the same rows, and the interval in which their difference lies."""
+"""Both models' metrics on the same rows, with the interval of their difference."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

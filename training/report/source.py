@@ -1,4 +1,4 @@
-"""What a report is about: the two models, their rows, the verdict, the pipeline."""
+"""The input of a report: the two models, their rows, the verdict, the pipeline."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ OTHER = "(other)"
 
 @dataclass(frozen=True)
 class Environment:
-    """What the pipeline says of itself; empty where it does not.
+    """The pipeline's own facts; a field is empty if unknown.
 
-    lock: `stale` where dvc.lock did not match its inputs, so that this pipeline trained.
+    lock: `stale` if dvc.lock did not match its inputs, so that this pipeline trained.
     lock_commit: the commit with the new lock, pushed to the branch.
     """
 
@@ -39,7 +39,7 @@ class Environment:
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Environment":
-        """Read GitLab's variables and those of the jobs before."""
+        """Read GitLab's variables and those of earlier jobs."""
         return cls(
             pipeline=environment.get("CI_PIPELINE_URL", ""),
             commit=environment.get("CI_COMMIT_SHA", ""),
@@ -51,9 +51,9 @@ class Environment:
 
 @dataclass(frozen=True)
 class Source:
-    """Both models with their artifacts, and what follows from them.
+    """Both models with their artifacts, and values computed from them.
 
-    folder: artifacts/TASK.  main: the champion's folder, laid out alike; None without a champion.
+    folder: artifacts/TASK.  main: the champion's folder, laid out likewise; None without one.
     """
 
     task: str
@@ -72,21 +72,21 @@ class Source:
 
     @property
     def same(self) -> bool:
-        """Whether this is the very bundle that main has."""
+        """Whether main has the same bundle."""
         return (
             self.champion is not None
             and self.champion.bundle.digest == self.challenger.bundle.digest
         )
 
     def of_main(self, name: str) -> Path | None:
-        """Return a file of the champion's folder; None where main's version had none yet."""
+        """Return a file of the champion's folder; None if it has no such file."""
         if self.main is None or not (self.main / name).is_file():
             return None
         return self.main / name
 
     @cached_property
     def tested(self) -> Split:
-        """All rows of this test split, also those that main was trained on.
+        """All rows of this test split, including those that main was trained on.
 
         Raises MissingArtifact.
         """
@@ -94,7 +94,7 @@ class Source:
 
     @cached_property
     def fair(self) -> Bools:
-        """Whether neither model was trained on a row, shape (tested rows,)."""
+        """Whether neither model was trained on each row, shape (tested rows,)."""
         prepared = None if self.main is None else self.main / "prepared"
         return unseen(self.tested, prepared)
 
@@ -110,7 +110,7 @@ class Source:
 
     @property
     def answers(self) -> tuple[str, ...]:
-        """What either model may answer: the labels, and `(other)` for those only main knows."""
+        """The possible answers: the labels, and `(other)` for labels that only main knows."""
         known = () if self.champion is None else self.champion.bundle.manifest.labels
         return self.labels if set(known) <= set(self.labels) else (*self.labels, OTHER)
 
@@ -121,7 +121,7 @@ class Source:
 
     @cached_property
     def old(self) -> Floats | None:
-        """The champion's for the same rows and answers; None without a champion.
+        """The champion's probabilities for the same rows and answers; None without a champion.
 
         `(other)` has the highest probability of a label that only the champion knows.
         """
@@ -136,21 +136,21 @@ class Source:
 
     @cached_property
     def right(self) -> Bools:
-        """Whether the challenger is right on a row of `rows`, shape (rows,)."""
+        """Whether the challenger is right on each row, shape (rows,)."""
         return np.asarray(self.new.argmax(axis=1) == self.rows.labels)
 
     @cached_property
     def right_before(self) -> Bools | None:
-        """Whether the champion was; None without a champion."""
+        """Whether the champion is right on each row; None without a champion."""
         if self.old is None:
             return None
         return np.asarray(self.old.argmax(axis=1) == self.rows.labels)
 
     @cached_property
     def latency(self) -> list[tuple[Latency, ...]]:
-        """How long the challenger, then the champion, takes to answer; measured when first asked.
+        """How long the challenger, then the champion, takes to answer; measured on first use.
 
-        The self-test's row is asked with, which every bundle has.
+        The row sent is the self-test's, which every bundle has.
         """
         models = [self.challenger] if self.champion is None else [self.challenger, self.champion]
         row = self.challenger.bundle.manifest.self_test.instance
@@ -158,12 +158,12 @@ class Source:
 
     @property
     def base(self) -> Bools:
-        """Whether a row of `rows` is one of the task's own, shape (rows,)."""
+        """Whether each row is one of the task's own, shape (rows,)."""
         return np.asarray(self.rows.source == BASE)
 
     @property
     def fresh(self) -> Bools:
-        """Whether a row of `rows` belongs to the latest incident, shape (rows,)."""
+        """Whether each row belongs to the latest incident, shape (rows,)."""
         return np.asarray(self.rows.source == (self.result.incident or ""))
 
 
@@ -176,10 +176,10 @@ def collect(
     numbers: params.TaskParams,
     environment: Environment,
 ) -> Source:
-    """Open both models and take the gate's verdict, or judge where no gate has.
+    """Open both models and read the gate's verdict, or compute it without a gate.json.
 
-    main: may be absent: the first model.  decided: the gate's gate.json.
-    Raises MissingArtifact, BundleUnusable, BadParameter where the gate saw another bundle.
+    main: absent for the first model.  decided: the gate's gate.json.
+    Raises MissingArtifact, BundleUnusable, BadParameter if the gate compared another bundle.
     """
     if main is not None and not main.exists():
         main = None
@@ -196,5 +196,5 @@ def collect(
         digest = challenger.bundle.digest
         if result.challenger.digest != digest:
             field = f"{decided}: challenger.digest"
-            raise BadParameter(field, result.challenger.digest, f"{digest}, the bundle's")
+            raise BadParameter(field, result.challenger.digest, f"the bundle's {digest}")
     return Source(task, folder, main, challenger, champion, result, numbers, environment)

@@ -15,7 +15,7 @@ from training.report.source import Source
 
 WIDTH = 80
 SHOWN = ("accuracy", "macro_f1", "log_loss", "calibration_error")
-# Figures of section 8 that fit on the screen.
+# The figures of the cost section that fit on the screen.
 COSTS = (
     "training, wall time",
     "training, energy estimate",
@@ -42,7 +42,7 @@ def _verdict(source: Source) -> list[str]:
 
 
 def _scores(source: Source) -> list[str]:
-    """Return a table of the rows that the verdict is about: fresh ones, or else all."""
+    """Return a table for the rows that the verdict is about: fresh rows, or else all."""
     fresh = bool(source.fresh.any())
     chosen = source.fresh if fresh else np.ones(len(source.rows.labels), dtype=np.bool_)
     truth, kind = source.rows.labels[chosen], "fresh" if fresh else "test"
@@ -59,7 +59,7 @@ def _scores(source: Source) -> list[str]:
         lines.append(_line(metric.title, f"{main:.4f}", f"{here:.4f}", note))
     found = source.result.fresh or source.result.base
     if found is not None and found.difference is not None:
-        lines.append(f"difference of accuracy: {p_value(found.difference.p)}, McNemar's exact test")
+        lines.append(f"difference in accuracy: {p_value(found.difference.p)}, McNemar's exact test")
     return lines
 
 
@@ -88,12 +88,12 @@ def _line(name: str, *cells: str) -> str:
 
 
 def _data(source: Source) -> str:
-    """Return what changed in the rows, and how the validation went."""
+    """Return what changed in the rows, and how many warnings the validation gave."""
     splits = read_json(source.folder / SUMMARY)["splits"]
     parts = [f"data: {sum(split['rows'] for split in splits.values())} rows"]
     changed = since_main(source)
     if changed is not None:
-        parts.append("as main's" if changed.nothing else f"{len(changed.new.labels)} new")
+        parts.append("same as main's" if changed.nothing else f"{len(changed.new.labels)} new")
         if source.champion is not None and len(changed.new.labels):
             found = signal_drift(source.champion, changed.new)
             parts.append(f"{sum(one.drifts for one in found)} of {len(found)} signals drift")

@@ -1,8 +1,8 @@
-"""Figures with units, as people read them."""
+"""Formats figures with the unit that fits."""
 
 from collections.abc import Callable
 
-# A figure in its base unit to text.
+# Formats a figure given in its base unit.
 Format = Callable[[float], str]
 
 

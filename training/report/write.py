@@ -1,4 +1,4 @@
-"""The sections in the order in which a reviewer needs them, and the file they make."""
+"""Writes the report: its sections, in the order in which a reviewer needs them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +37,7 @@ SECTIONS: tuple[Section, ...] = (
 
 
 def bundle_marker(digest: str) -> str:
-    """Return a comment that GitLab does not show, by which a report of a bundle is found again.
+    """Return the hidden comment by which the report of a bundle is found again.
 
     >>> bundle_marker("9f2c")
     '<!-- perennial-bundle: 9f2c -->'

@@ -1,1 +1,1 @@
-"""The stages of DVC's pipeline, a file each."""
+"""The stages of the DVC pipeline, one per file."""

@@ -1,4 +1,4 @@
-"""The rows that a reference is counted on: what live traffic should look like."""
+"""Chooses the rows that a reference is computed from: what live traffic should look like."""
 
 from dataclasses import dataclass
 
@@ -12,15 +12,15 @@ from training.params import Export
 
 @dataclass(frozen=True)
 class Basis:
-    """The rows a reference is counted on.
+    """The rows that a reference is computed from.
 
-    fitted: rows that the signals are fitted to, none of which is among the inputs: on its own rows
-    a fit looks better than on any to come.
-    inputs: rows for the input signals; held-out or not makes no difference to those.
-    held_out: rows with their probabilities, for the output signals: on rows it was fitted on, a
-    model is surer than it will be.
-    accuracy: of correct predictions on test rows; accuracy_size: how many rows.  confidence: the
-    mean probability of the predicted label on these rows.
+    fitted: rows that the signals are fitted to. None is among the inputs, because a fit looks
+    better on its own rows than on new ones.
+    inputs: rows for the input signals; they need not be held out.
+    held_out: rows with their probabilities, for the output signals; a model is too confident on
+    the rows that it was trained on.
+    accuracy: share of correct predictions on test rows; accuracy_size: how many rows.
+    confidence: mean probability of the predicted label on these rows.
     """
 
     fitted: Split
@@ -37,8 +37,8 @@ def basis(
 ) -> Basis:
     """Choose the rows that live traffic should look like.
 
-    After an incident that is what was collected for it, where it is enough; else the base rows.
-    validation, test: probabilities of these splits' rows.
+    After an incident these are the rows collected for it, if there are enough; else base rows.
+    validation, test: probabilities for the rows of these splits.
     """
     everything = prepared.train + prepared.held_out
     source, inputs = BASE, prepared.held_out

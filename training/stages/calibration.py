@@ -1,4 +1,4 @@
-"""Calibrated probabilities: one temperature, fitted on the validation split, kept in the model."""
+"""Calibrates probabilities: one temperature, fitted on validation rows, stored in the model."""
 
 from pathlib import Path
 
@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-# Probabilities below this are taken for it; float32 keeps it, and its logarithm is finite.
+# Smaller probabilities are raised to this; float32 can hold it, and its logarithm is finite.
 TINY = 1e-12
-# Limits of the search; beyond them a validation split says nothing any more.
+# Limits of the search; a validation split cannot support a temperature beyond them.
 COLDEST, HOTTEST = 0.25, 10.0
 
 
 def soften(probabilities: Floats, temperature: float) -> Floats:
-    """Return softmax(log p / T): 1 changes nothing, more is less sure.
+    """Return softmax(log p / T): T = 1 changes nothing, a higher T lowers the confidence.
 
     >>> soften(np.array([[0.9, 0.1]]), 1.0).round(3).tolist()
     [[0.9, 0.1]]
@@ -25,7 +25,7 @@ def soften(probabilities: Floats, temperature: float) -> Floats:
 
 
 def fit_temperature(probabilities: Floats, labels: NDArray[np.int64]) -> float:
-    """Return the temperature with the least log loss on held-out rows.
+    """Return the temperature with the lowest log loss on held-out rows.
 
     Source: Guo et al., On Calibration of Modern Neural Networks, ICML 2017, section 4.2.
     """
@@ -40,7 +40,7 @@ def fit_temperature(probabilities: Floats, labels: NDArray[np.int64]) -> float:
 
 
 def append_temperature(path: Path, temperature: float) -> None:
-    """Put the same calculation behind the output of an ONNX model, in place."""
+    """Append the same calculation to the output of an ONNX model, in place."""
     import onnx
     from onnx import TensorProto, helper
 

@@ -1,4 +1,4 @@
-"""The figures of each epoch: kept for the report, printed, and handed to the tracker."""
+"""Records the figures of each epoch for the report, the log and the tracker."""
 
 import csv
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ CURVES = ("accuracy", "loss", "val_accuracy", "val_loss")
 
 
 class EpochLog:
-    """Figures per epoch: kept for the report, printed, and handed to the tracker."""
+    """Keeps the figures of each epoch, prints them and passes them to the tracker."""
 
     def __init__(self, file: Path, tracker: Tracker) -> None:
         self._file = file
@@ -18,7 +18,7 @@ class EpochLog:
         self._tracker = tracker
 
     def log(self, figures: Mapping[str, float], *, epochs: int | None = None) -> None:
-        """Record one epoch and print how far training is; epochs: of all, None if not known."""
+        """Record one epoch and print the progress; epochs: how many in all, None if unknown."""
         row = {name: round(float(figures[name]), 6) for name in CURVES}
         self._rows.append(row)
         epoch = len(self._rows)
@@ -30,7 +30,7 @@ class EpochLog:
         )
 
     def close(self) -> None:
-        """Write history.csv and end the run of the tracker."""
+        """Write history.csv and end the tracker's run."""
         with self._file.open("w", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(("epoch", *CURVES))

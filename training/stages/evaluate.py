@@ -1,4 +1,4 @@
-"""Stage 3: what the model scores on rows it never saw, from the framework's own predictions."""
+"""Stage 3: score the framework's own predictions on the test rows."""
 
 import csv
 import sys
@@ -20,7 +20,7 @@ from training.tasks import TASKS
 
 
 def metrics_of(labels: tuple[str, ...], truth: Ints, probabilities: Floats) -> dict[str, Any]:
-    """Return every metric of one set of rows; None where it is undefined on them.
+    """Return every metric on one set of rows; None if it is undefined on them.
 
     truth: indices, shape (rows,).  probabilities: shape (rows, labels).
     """
@@ -46,9 +46,9 @@ def metrics_of(labels: tuple[str, ...], truth: Ints, probabilities: Floats) -> d
 
 
 def evaluate(labels: tuple[str, ...], prepared: Prepared, probabilities: Floats) -> dict[str, Any]:
-    """Return the metrics of the base test rows, and of the latest incident's where there are any.
+    """Return the metrics on base test rows, and on those of the latest incident if there are any.
 
-    probabilities: of all test rows, in their order.
+    probabilities: for all test rows, in their order.
     """
     test = prepared.test
     groups = {"base": test.source == BASE}
@@ -63,7 +63,7 @@ def evaluate(labels: tuple[str, ...], prepared: Prepared, probabilities: Floats)
 def write_confusion(
     file: Path, labels: tuple[str, ...], truth: Ints, probabilities: Floats
 ) -> None:
-    """Write one line per test row, as `dvc plots` wants it for its confusion matrix."""
+    """Write one line per test row, the format that `dvc plots` needs for a confusion matrix."""
     with file.open("w", newline="", encoding="utf-8") as out:
         lines = csv.writer(out, lineterminator="\n")
         lines.writerow(("actual", "predicted"))

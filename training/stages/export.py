@@ -1,4 +1,4 @@
-"""Stage 4: the bundle, proven to predict what the training framework predicted."""
+"""Stage 4: write the bundle and check that it predicts what the training framework predicted."""
 
 import subprocess
 import sys
@@ -33,14 +33,14 @@ def check_equal(
 ) -> float:
     """Return the largest difference between the bundle's probabilities and the framework's.
 
-    Raises ExportRefused where it is over the limit.
+    Raises ExportRefused if it is over the limit.
     """
     gaps = np.abs(Predictor(bundle).predict(inputs) - expected).max(axis=1)
     worst = int(gaps.argmax())
     if not gaps[worst] <= limit:
         raise ExportRefused(
-            f"{MODEL}: test row {worst} is off by {gaps[worst]:.2g} from the framework's "
-            f"probabilities, allowed {limit:.2g}"
+            f"{MODEL}: test row {worst} differs by {gaps[worst]:.2g} from the framework's "
+            f"probabilities, expected at most {limit:.2g}"
         )
     return float(gaps[worst])
 
@@ -58,7 +58,7 @@ def flat_metrics(metrics: Mapping[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def data_version(name: str, lock: Path = Path("dvc.lock")) -> str:
-    """Return DVC's hash of the prepared rows, which DVC has locked before this stage runs.
+    """Return DVC's hash of the prepared rows, which DVC locks before this stage runs.
 
     Raises MissingArtifact.
     """
@@ -72,9 +72,9 @@ def data_version(name: str, lock: Path = Path("dvc.lock")) -> str:
 def export(
     name: str, folder: Path, numbers: params.Export, *, commit: str, data: str, now: datetime
 ) -> Bundle:
-    """Write the bundle from the artifacts of the earlier stages and prove it.
+    """Write the bundle from the artifacts of the earlier stages and check it.
 
-    commit: of the code.  data: DVC's hash of the prepared rows.  now: in UTC.
+    commit: of the code.  data: DVC's hash of the prepared rows.  now: the time in UTC.
     """
     task, out = TASKS[name], folder / "bundle"
     prepared = Prepared.read(folder / "prepared")
@@ -113,7 +113,7 @@ def export(
     }
     bundle = write(out, manifest)
     gap = check_equal(bundle, prepared.test.inputs, test, numbers.tolerance)
-    print(f"{name} {numbers.version}: bundle {bundle.digest[:12]}, at most {gap:.1g} off")
+    print(f"{name} {numbers.version}: bundle {bundle.digest[:12]}, largest difference {gap:.1g}")
     return bundle
 
 

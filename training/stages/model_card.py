@@ -1,4 +1,4 @@
-"""The model card, which travels in the bundle."""
+"""Writes the model card, which is part of the bundle."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ def model_card(
 ) -> str:
     """Return the model card, as Markdown.
 
-    Source of its headings: Mitchell et al., Model Cards for Model Reporting, FAT* 2019.
+    Source of the headings: Mitchell et al., Model Cards for Model Reporting, FAT* 2019.
     """
     lines = [f"# {name} {version}", "", "## Use", task.about, "", "## Model"]
     lines += [
@@ -19,11 +19,11 @@ def model_card(
         f"{facts['rows']} rows in {facts['seconds']:.0f} s; probabilities calibrated with "
         f"temperature {facts['temperature']:.2f} on the validation split.",
         "",
-        "## Scores on rows it never saw",
-        "| rows | number | accuracy (95 % interval) | macro F1 | calibration error |",
+        "## Scores on held-out rows",
+        "| rows | count | accuracy (95 % interval) | macro F1 | calibration error |",
         "|---|---|---|---|---|",
     ]
-    titles = {"base": "base test", "fresh": "collected after the latest incident"}
+    titles = {"base": "base test rows", "fresh": "rows collected after the latest incident"}
     for group, title in titles.items():
         if group in metrics:
             m = metrics[group]

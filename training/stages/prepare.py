@@ -1,4 +1,4 @@
-"""Stage 1: base rows and collected feedback become train, validation and test."""
+"""Stage 1: split base rows and collected feedback into train, validation and test."""
 
 import sys
 from pathlib import Path

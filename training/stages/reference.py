@@ -1,4 +1,4 @@
-"""What the model was accepted on: the shares and accuracy that live traffic is held against."""
+"""Builds the reference: the shares and the accuracy that live traffic is compared with."""
 
 from typing import Any
 
@@ -24,8 +24,8 @@ from perennial.statistics.evidence import critical_value
 from training.params import Export
 from training.stages.basis import Basis
 
-# A sure model's quantiles all lie within 1e-6 of 1, where they would measure rounding errors.
-# Where no third label has a chance, a margin is twice the confidence less 1.
+# A confident model's quantiles all lie within 1e-6 of 1 and would measure rounding errors.
+# If only two labels are likely, the margin is twice the confidence minus 1.
 EDGES = {
     CONFIDENCE: (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999),
     MARGIN: (0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.96, 0.98, 0.998),
@@ -36,7 +36,7 @@ Column = NDArray[Any]
 def build(
     extraction: Extraction, labels: tuple[str, ...], rows: Basis, numbers: Export
 ) -> Reference:
-    """Return the reference of every input signal and of the model's answers."""
+    """Return the reference of every input and output signal."""
     columns = {**extraction.extract(rows.inputs.inputs), **outputs(rows.probabilities)}
     categories = {**extraction.categories, PREDICTION: (*labels, OTHER, MISSING)}
     # G of every signal and the rank statistic of the numeric ones share the level.
@@ -68,7 +68,7 @@ def _numeric(name: str, column: Column, numbers: Export, level: float) -> Signal
         present = column[~np.isnan(column)]
         most = max(2, min(numbers.bins, len(present) // numbers.rows_per_bin))
         edges = numeric_edges(column, bins=most)
-        # A feature that is never there in the reference is outside wherever it is.
+        # A feature that is always missing in the reference is out of range at any value.
         low, high = (float(present.min()), float(present.max())) if len(present) else (0.0, 0.0)
     fields = {
         "name": name,
@@ -83,7 +83,7 @@ def _numeric(name: str, column: Column, numbers: Export, level: float) -> Signal
 
 
 def _counted(column: Column, fields: dict[str, Any], level: float) -> Signal:
-    """Return the signal with the shares of its bins in the column and the limit at the level."""
+    """Return the signal with its bins' shares in the column and its critical value."""
     bins = len(fields["bins"])
     critical = critical_value(bins, level=level)
     even = tuple(1 / bins for _ in range(bins))

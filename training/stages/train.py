@@ -23,7 +23,7 @@ from training.trackers.tracker import Tracker
 
 
 def emphasise(prepared: Prepared, times: int) -> Split:
-    """Return the training rows, those of the latest incident so many times."""
+    """Return the training rows, those of the latest incident `times` times."""
     fresh = prepared.train.source == (prepared.fresh or "")
     return prepared.train.where(np.repeat(np.arange(len(fresh)), np.where(fresh, times, 1)))
 
@@ -37,9 +37,9 @@ def train(
     tracker: Tracker,
     machine: Callable[[], Reading],
 ) -> Fitted:
-    """Fit, calibrate and write everything of this stage.
+    """Fit and calibrate the model and write this stage's outputs.
 
-    machine: what fitting costs is read from it; calibration and writing are left out.
+    machine: measures the cost of fitting, without calibration and writing.
     """
     history = EpochLog(out / "history.csv", tracker)
     rows = emphasise(prepared, numbers.fresh_weight)

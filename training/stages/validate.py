@@ -1,4 +1,4 @@
-"""Stage 0: base rows, collected feedback and the splits they would make keep the task's rules."""
+"""Stage 0: check base rows, collected feedback and their splits against the task's rules."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ def main(
         raise InvalidData(name, findings.broken)
     findings.write(root / "artifacts" / name / "validation" / "findings.json")
     rows = ", ".join(f"{source}: {count} rows" for source, count in findings.rows.items())
-    print(f"{rows}; {len(findings.checks)} rules hold, {len(findings.warnings)} warnings")
+    print(f"{rows}; {len(findings.checks)} rules passed, {len(findings.warnings)} warnings")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from perennial.signals import ImageInput
 from training.tasks.schema import Schema
 from training.tasks.task import Rows
 
-# What sklearn.datasets.load_digits reads; to import that takes seconds in each stage.
+# The file that sklearn.datasets.load_digits reads; importing that takes seconds in each stage.
 FILE = "sklearn/datasets/data/digits.csv.gz"
 
 
@@ -23,8 +23,8 @@ class Digits:
     schema = Schema(low=0, high=16, whole=True, least_rows=50)
     about = (
         "Reads one handwritten digit from an 8 by 8 image with values from 0 (paper) to 16 (ink). "
-        "Base rows: the 1,797 images that scikit-learn ships, from 43 writers who wrote on forms; "
-        "each pixel counts the dark points of a 4 by 4 block of the scan. Not for other alphabets, "
+        "Base rows: the 1,797 images that scikit-learn ships, written by 13 people on forms; each "
+        "pixel counts the dark points of a 4 by 4 block of the scan. Not for other alphabets, "
         "several digits in one image, or decisions about people."
     )
 

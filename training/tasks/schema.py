@@ -1,4 +1,4 @@
-"""What good rows of a task look like: the numbers that validation holds them to."""
+"""The schema of a task's rows: the limits that validation checks."""
 
 from typing import Annotated, Self
 
@@ -10,13 +10,13 @@ Count = Annotated[int, Field(gt=0)]
 
 
 class Schema(BaseModel):
-    """A task declares one in its file; rows that break it stop the pipeline before `prepare`.
+    """Declared by each task; rows that break it stop the pipeline before `prepare`.
 
-    low, high: the least and the greatest value of an input.
+    low, high: the lowest and the highest value of an input.
     whole: whether inputs are whole numbers only.  missing: whether NaN is allowed among them.
-    most_duplicates: the share of base rows that may repeat an earlier one; these are a warning.
-    least_rows: of each label among the base rows.  few_rows: fewer than these are a warning.
-    uneven: a label this many times over or under its even share is a warning.
+    most_duplicates: share of base rows that may repeat an earlier row; repeats are a warning.
+    least_rows: least base rows per label.  few_rows: a label with fewer base rows is a warning.
+    uneven: a label whose share is this many times over or under an even share is a warning.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

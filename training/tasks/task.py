@@ -1,4 +1,4 @@
-"""What a task is: rows with labels, the shape of one row, and what good rows look like."""
+"""The interface of a task: labelled rows, the shape of one row, and the schema of valid rows."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,8 +14,8 @@ from training.tasks.schema import Schema
 class Rows:
     """Labelled rows: inputs of shape (rows, *input shape), labels as indices, shape (rows,).
 
-    held_out: the rows that the data's publishers set aside for testing, shape (rows,), or None
-    where they set none aside: these rows then are the base test rows, and no others.
+    held_out: whether the data's publishers set a row aside for testing, shape (rows,); then only
+    these rows are base test rows. None if they set none aside.
     """
 
     inputs: NDArray[np.float32]
@@ -32,11 +32,11 @@ class Task(Protocol):
 
     @property
     def input(self) -> InputSchema:
-        """What one instance looks like."""
+        """The schema of one instance."""
 
     @property
     def schema(self) -> Schema:
-        """What good rows look like, for validation."""
+        """The schema of valid rows."""
 
     @property
     def about(self) -> str:

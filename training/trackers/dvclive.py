@@ -6,7 +6,7 @@ from typing import Any
 
 
 class DvcLive:
-    """A run of DVCLive. It leaves git and DVC alone: the stage's outputs are DVC's already."""
+    """A run of DVCLive. It does not touch git or DVC, which already tracks the stage's outputs."""
 
     def __init__(self, folder: Path, parameters: Mapping[str, Any]) -> None:
         from dvclive.live import Live  # two seconds to import
@@ -22,7 +22,7 @@ class DvcLive:
         self._live.sync()
 
     def end(self) -> None:
-        """Write what is left."""
+        """Write what is still buffered."""
         self._live.end()
 
 

@@ -1,4 +1,4 @@
-"""A tracker that cannot break training: after its first error the run goes on without it."""
+"""A tracker that cannot break training: after its first error the run continues without it."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ def chosen(environment: Mapping[str, str]) -> Start:
 
 
 class Guarded:
-    """Hands everything on until the tracker raises, says so once, and is silent from then on."""
+    """Passes calls to the tracker until it raises; then prints the error and ignores calls."""
 
     def __init__(self, start: Start, folder: Path, parameters: Mapping[str, Any]) -> None:
         self._tracker: Tracker | None = None
@@ -37,14 +37,14 @@ class Guarded:
             self._try(lambda: tracker.log(figures, step=step))
 
     def end(self) -> None:
-        """Write what is left."""
+        """Write what is still buffered."""
         if (tracker := self._tracker) is not None:
             self._try(tracker.end)
 
     def _try(self, act: Callable[[], None]) -> None:
         try:
             act()
-        except Exception as error:  # whatever a tracker raises, the model matters more
+        except Exception as error:  # no tracker error may stop training
             self._tracker = None
             problem = f"{type(error).__name__}: {error}"
-            print(f"tracker stopped, training goes on: {problem}", file=sys.stderr, flush=True)
+            print(f"tracker stopped, training continues: {problem}", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""What a tracker is: something that is told the parameters and figures of a training run."""
+"""The interface of a tracker, which records the parameters and figures of a training run."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -6,14 +6,14 @@ from typing import Any, Protocol
 
 
 class Tracker(Protocol):
-    """A run that is being tracked."""
+    """A tracked run."""
 
     def log(self, figures: Mapping[str, float], *, step: int) -> None:
         """Record the figures of one step; steps count from 1."""
 
     def end(self) -> None:
-        """Write what is left."""
+        """Write what is still buffered."""
 
 
-# Starts a run. folder: where the tracker may write files.  parameters: those of the stage, nested.
+# Starts a run. folder: where the tracker may write files.  parameters: the stage's, nested.
 Start = Callable[[Path, Mapping[str, Any]], Tracker]

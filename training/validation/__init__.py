@@ -1,1 +1,1 @@
-"""What rows must hold before anything is trained on them: findings, and the rules that find."""
+"""Validates rows before anything is trained on them: the rules and their findings."""

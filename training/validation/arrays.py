@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from training.tasks.schema import Schema
 from training.validation.findings import Finding, by_row, of
 
-CELLS = 4_000_000  # looked at together: keeps the memory small for rows of any number
+CELLS = 4_000_000  # checked at a time, which bounds the memory for any number of rows
 Values = NDArray[np.float32]
 Bad = Callable[[Values], NDArray[np.bool_]]
 
 
 def value_rules(schema: Schema) -> dict[str, Bad]:
-    """Return what no value of an input may be, by the rule's words.
+    """Return, by the text of each rule, a function that marks the values that break it.
 
     >>> rules = value_rules(Schema(low=0, high=16, whole=True))
     >>> {rule: bad(np.float32([3, 2.5, 17, np.nan])).tolist() for rule, bad in rules.items()}
@@ -35,7 +35,7 @@ def value_rules(schema: Schema) -> dict[str, Bad]:
 
 
 def fits(inputs: Values, schema: Schema) -> NDArray[np.bool_]:
-    """Tell for each row whether its values keep all rules, shape (rows,)."""
+    """Return whether the values of each row pass all rules, shape (rows,)."""
     rules = value_rules(schema).values()
     good = np.ones(len(inputs), np.bool_)
     for bad in rules:
@@ -77,7 +77,7 @@ def check_shape(column: str, inputs: Values, shape: Sequence[int]) -> Finding:
 
 
 def check_type(column: str, values: NDArray[np.generic], expected: type[np.generic]) -> Finding:
-    """Return whether an array has the type that a task promises."""
+    """Return whether an array has the expected type."""
     name = np.dtype(expected).name
     got = [] if values.dtype == expected else [f"got {values.dtype.name}"]
     return of(column, f"type {name}", 1, got, "columns")
@@ -102,18 +102,18 @@ def count_labels(
 def check_shares(
     column: str, labels: NDArray[np.int64], names: Sequence[str], uneven: float
 ) -> Finding:
-    """Return which labels have `uneven` times their even share, or under a part of it."""
+    """Return which labels' shares are over or under an even share by a factor of `uneven`."""
     shares = (np.bincount(labels, minlength=len(names)) / max(1, len(labels))).tolist()
     least, most = 1 / len(names) / uneven, uneven / len(names)
     far = [(i, share) for i, share in enumerate(shares) if not least <= share <= most]
-    far.sort(key=lambda found: -found[1])  # the greatest share says most
-    said = [f"{names[i]!r} has {share:.1%}" for i, share in far]
+    far.sort(key=lambda found: -found[1])  # the largest share first
+    samples = [f"{names[i]!r} has {share:.1%}" for i, share in far]
     rule = f"shares within {uneven:g} times of {1 / len(names):.1%}"
-    return of(column, rule, len(names), said, "labels")
+    return of(column, rule, len(names), samples, "labels")
 
 
 def first_of(content: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Return for each row the first row of the same content, shape (rows,).
+    """Return for each row the first row with the same content, shape (rows,).
 
     content: one digest per row.
 
@@ -131,9 +131,9 @@ def check_duplicates(
     *,
     numbers: NDArray[np.int64] | None = None,
 ) -> tuple[Finding, Finding]:
-    """Return what must hold, a share of repeated rows, and what should: that there are none.
+    """Return a check that repeated rows are within a share, and a warning if there are any.
 
-    content: one digest per row.  most: a share.  numbers: as in `by_row`.
+    content: one digest per row.  most: the share.  numbers: as in `by_row`.
     """
     first = first_of(content)
     names = np.arange(len(first)) if numbers is None else numbers

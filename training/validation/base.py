@@ -19,7 +19,7 @@ from training.validation.findings import Findings, of
 
 
 def check_base(findings: Findings, task: Task, rows: Rows) -> bool:
-    """Add the findings on base rows; tell whether these could be arranged in splits."""
+    """Add the findings on base rows; return whether the rows can be split."""
     findings.rows[BASE] = len(rows.labels)
     lengths = {"inputs": len(rows.inputs), "labels": len(rows.labels)}
     types = [

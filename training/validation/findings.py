@@ -1,4 +1,4 @@
-"""What validation found: each rule with how many it checked, how many failed, and samples."""
+"""The findings of validation: for each rule how many were checked and failed, and samples."""
 
 import json
 import os
@@ -29,13 +29,12 @@ class Finding:
     unit: str = "rows"
 
     def __str__(self) -> str:
-        said = f": {'; '.join(self.samples)}" if self.samples else ""
-        return (
-            f"{self.column}: {self.rule}: {self.failed} of {self.checked} {self.unit} failed{said}"
-        )
+        failed = f"{self.failed} of {self.checked} {self.unit} failed"
+        samples = f": {'; '.join(self.samples)}" if self.samples else ""
+        return f"{self.column}: {self.rule}: {failed}{samples}"
 
     def document(self) -> dict[str, object]:
-        """Return what findings.json says of it."""
+        """Return its entry in findings.json."""
         return {
             "column": self.column,
             "rule": self.rule,
@@ -47,9 +46,9 @@ class Finding:
 
 @dataclass
 class Findings:
-    """All of them. `rows`: how many per source.
+    """All findings. `rows`: how many per source.
 
-    checks: rules that must hold.  warnings: what a reviewer should see, but may be fine.
+    checks: rules that must hold.  warnings: findings for the reviewer, which may be fine.
     """
 
     rows: dict[str, int] = field(default_factory=dict)
@@ -58,11 +57,11 @@ class Findings:
 
     @property
     def broken(self) -> list[Finding]:
-        """The rules that do not hold."""
+        """The checks that failed."""
         return [check for check in self.checks if check.failed]
 
     def must(self, *findings: Finding) -> bool:
-        """Add rules that must hold; tell whether these do."""
+        """Add rules that must hold; return whether they do."""
         self.checks += findings
         return not any(finding.failed for finding in findings)
 
@@ -93,8 +92,8 @@ def by_row(
 ) -> Finding:
     """Return a finding on rows.
 
-    bad: whether each row failed, shape (rows,).  show: what a message says of the row at a place.
-    numbers: what the rows are called, shape (rows,); their places, from 0, where none are given.
+    bad: whether each row failed, shape (rows,).  show: returns the text for a row's position.
+    numbers: the rows' numbers in messages, shape (rows,); by default their positions, from 0.
     """
     found = np.flatnonzero(bad)
     names = np.arange(len(bad)) if numbers is None else numbers
@@ -103,13 +102,13 @@ def by_row(
 
 
 def of(column: str, rule: str, checked: int, failed: Iterable[str], unit: str) -> Finding:
-    """Return a finding on something else than rows; `failed` says what failed, in words."""
-    said = list(failed)
-    return Finding(column, rule, checked, len(said), tuple(said[:SAMPLES]), unit)
+    """Return a finding on something other than rows; `failed`: a text for each failure."""
+    texts = list(failed)
+    return Finding(column, rule, checked, len(texts), tuple(texts[:SAMPLES]), unit)
 
 
 def shown(value: object) -> str:
-    """Return a value as a message shows it, on one line and not too long.
+    """Return a value as a message shows it: on one line, shortened.
 
     >>> shown("two\\nlines"), shown(17.0), shown("x" * 100)[-3:]
     ('two lines', '17.0', 'xx…')

@@ -1,4 +1,4 @@
-"""Rules on the splits that would be made: no row on two sides, every label to learn from."""
+"""Rules on the splits: no row in two of them, every label among the training rows."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ SIDES = (("validation", "train"), ("test", "train"), ("test", "validation"))
 
 @dataclass(frozen=True)
 class Origins:
-    """Base rows, then collected ones, by content; base: how many are base rows.
+    """Base rows, then collected rows, by content; base: how many are base rows.
 
-    content: a digest per row.  labels: indices.  places: where each stands in its source.
+    content: a digest per row.  labels: indices.  places: position of each row in its source.
     """
 
     content: NDArray[np.uint64]
@@ -30,7 +30,7 @@ class Origins:
 
     @classmethod
     def of(cls, rows: Rows, collected: FeedbackRows) -> "Origins":
-        """Return those of all rows."""
+        """Return the origins of all rows."""
         return cls(
             np.concatenate([digests(rows.inputs), digests(collected.split.inputs)]),
             np.concatenate([rows.labels, collected.split.labels]),
@@ -39,15 +39,15 @@ class Origins:
         )
 
     def name(self, row: int) -> str:
-        """Return what people call a row."""
+        """Return the name of a row for messages."""
         return f"{'base' if row < self.base else 'feedback'} row {self.places[row]}"
 
     def having(self, content: np.uint64) -> str:
-        """Return all rows of a content, in words."""
+        """Return the names of all rows with this content."""
         return " = ".join(self.name(int(row)) for row in np.flatnonzero(self.content == content))
 
     def contradictions(self, labels: Sequence[str]) -> Finding:
-        """Return which rows have another label than the first row of their content."""
+        """Return which rows have another label than the first row with the same content."""
         first = first_of(self.content)
         other = np.flatnonzero(self.labels != self.labels[first])
         said = [
@@ -61,7 +61,7 @@ class Origins:
 
 
 def check_splits(prepared: Prepared, origins: Origins, labels: Sequence[str]) -> Iterator[Finding]:
-    """Yield whether each split has rows, training every label, and no two share a row."""
+    """Check that each split has rows, training has every label, and no two splits share a row."""
     content = {name: digests(prepared.split(name).inputs) for name in SPLITS}
     for name in SPLITS:
         empty = [] if len(content[name]) else ["0 rows"]

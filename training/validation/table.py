@@ -1,4 +1,4 @@
-"""Rules on the feedback file, read as it is: its columns, their types, their values."""
+"""Rules on the feedback file: its columns, their types, their values."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -34,9 +34,9 @@ NAME = "feedback"
 
 
 def check_feedback(findings: Findings, task: Task, file: Path) -> bool:
-    """Add the findings on a feedback file, and its rows per incident; tell whether it is good.
+    """Add the findings on a feedback file and its rows per incident; return whether it is valid.
 
-    Without a file there is nothing to find, unless DVC tracks one.
+    An absent file is valid, unless DVC tracks it.
     """
     if not file.exists():
         tracked = file.with_name(file.name + ".dvc").exists()
@@ -54,14 +54,14 @@ def check_feedback(findings: Findings, task: Task, file: Path) -> bool:
 
 
 def require_valid(task: Task, file: Path) -> None:
-    """Raise InvalidData where the file breaks the rules that stop a training."""
+    """Raise InvalidData if the file breaks a rule that must hold."""
     findings = Findings()
     if not check_feedback(findings, task, file):
         raise InvalidData(file, findings.broken)
 
 
 def check_table(findings: Findings, task: Task, table: pyarrow.Table) -> bool:
-    """Add the findings on its columns and rows; tell whether all are good."""
+    """Add the findings on its columns and rows; return whether all passed."""
     filled = findings.must(of(NAME, "not empty", 1, [] if len(table) else ["0 rows"], "files"))
     columns = list(check_columns(table))
     wrong = {finding.column.removeprefix(f"{NAME}.") for finding in columns if finding.failed}
@@ -78,7 +78,7 @@ def check_table(findings: Findings, task: Task, table: pyarrow.Table) -> bool:
 
 
 def check_columns(table: pyarrow.Table) -> Iterator[Finding]:
-    """Yield whether each column is there and of its type, and whether there are no others."""
+    """Check that each column is present and has its type, and that there are no others."""
     for field in SCHEMA:
         column, there = f"{NAME}.{field.name}", field.name in table.column_names
         yield of(column, "present", 1, [] if there else ["absent"], "columns")
@@ -108,7 +108,7 @@ def check_input_column(column: pyarrow.ChunkedArray, task: Task) -> Iterator[Fin
 
 
 def form(labels: Sequence[str]) -> "DataFrameSchema":
-    """Return what the columns of text must hold."""
+    """Return the rules on the text columns."""
     # A second or two to import, and most runs have no feedback yet.
     from pandera.pandas import Check, Column, DataFrameSchema
 
@@ -117,7 +117,7 @@ def form(labels: Sequence[str]) -> "DataFrameSchema":
             "label": Column(checks=Check.isin(labels, error=f"one of {len(labels)} labels")),
             "observed_at": Column(checks=Check(_is_time, element_wise=True, error="an ISO time")),
             "incident": Column(
-                # Any other name could be that of the base rows.
+                # Any other name could clash with that of the base rows.
                 checks=Check.str_matches("^(manual|[0-9a-f]{12})$", error="12 hex digits or manual")
             ),
             "prediction_id": Column(
@@ -138,7 +138,7 @@ def _is_time(text: str) -> bool:
 
 
 def check_texts(frame: "DataFrame", labels: Sequence[str]) -> list[Finding]:
-    """Return a finding for each rule on a column of text; those absent have none."""
+    """Return a finding for each rule on a text column; absent columns have none."""
     from pandera.errors import SchemaErrors
 
     schema = form(labels).select_columns(list(frame.columns))

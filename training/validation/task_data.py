@@ -1,4 +1,4 @@
-"""All rules on a task's data: its own rows, collected feedback, and the splits they would make."""
+"""Applies all rules to a task's data: base rows, collected feedback and the resulting splits."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from training.validation.table import check_feedback
 
 
 def validate(task: Task, numbers: params.Prepare, feedback: Path) -> Findings:
-    """Return all findings; where a rule is broken, those that build on it are not checked."""
+    """Return all findings; rules that depend on a broken rule are not checked."""
     findings = Findings()
     rows, collected = task.load(), FeedbackRows.nothing(task)
     arrangeable = check_base(findings, task, rows)

@@ -69,7 +69,7 @@ def test_what_a_gpu_does_not_tell_is_unknown() -> None:
     meter.add(reading(1, cpu=1, gpu=gpu(busy=None, joules=None)))
     found = cost_of(meter, "gpu")
     assert found.gpu == GpuCost("GPU", None, 10, None)
-    assert found.energy_basis.endswith("; the GPU counts no energy")
+    assert found.energy_basis.endswith("; the GPU has no energy counter")
 
 
 def test_the_document_has_the_agreed_fields() -> None:

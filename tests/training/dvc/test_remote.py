@@ -33,13 +33,13 @@ def test_an_ssh_address_without_a_path_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     """With the system's own reason."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(BadParameter, match=r"expected a folder to write to \(Not a directory\)"):
+    with pytest.raises(BadParameter, match=r"expected a writable folder \(Not a directory\)"):
         options({"DVC_REMOTE_URL": str(tmp_path / "file" / "store")}, tmp_path)
 
 
 def test_an_unknown_ssh_server_is_refused_with_the_command(tmp_path: Path) -> None:
     """The command that shows the server's key has its port."""
-    with pytest.raises(BadParameter, match="'ssh-keyscan -p 2222 example.org' prints"):
+    with pytest.raises(BadParameter, match="the output of 'ssh-keyscan -p 2222 example.org'"):
         options(SSH, tmp_path)
 
 
@@ -89,11 +89,11 @@ def test_google_drive_without_credentials_is_refused(tmp_path: Path) -> None:
         ('{"type": "service_account"}', "GDRIVE_CREDENTIALS: client_email: got None"),
         (
             '{"type": "service_account", "client_email": "", "token_uri": "", "private_key": ""}',
-            "GDRIVE_CREDENTIALS: private_key: got 'no PEM key'",
+            "GDRIVE_CREDENTIALS: private_key: got 'not a PEM key'",
         ),
         (
             '{"_module": "m", "refresh_token": "r"}',
-            "GDRIVE_CREDENTIALS: client_id: got None, expected that of your own OAuth app",
+            "GDRIVE_CREDENTIALS: client_id: got None, expected the value of your own OAuth app",
         ),
     ],
 )

@@ -49,7 +49,7 @@ def test_an_incidents_rows_are_collected(
     assert rows["observed_at"][0] == utc(START - 30) and rows["prediction_id"][0] == "p000001"
     assert repository.tracked == ["feedback.parquet"] and repository.version() == "1.1.0"
     out = capsys.readouterr().out
-    assert "120 new of 120 labelled rows read" in out and "the next model is 1.1.0" in out
+    assert "120 new of 120 labelled rows read" in out and "next model version 1.1.0" in out
 
 
 def test_comments_of_the_parameters_survive(repository: Repository) -> None:
@@ -148,7 +148,7 @@ def test_too_few_rows_are_refused(repository: Repository) -> None:
     ("row", "label", "message"),
     [
         ([[1.0] * 8] * 7, "1", r"p000001: input has shape \(7, 8\), expected \(8, 8\)"),
-        ([[1.0] * 8] * 7 + [["x"] * 8], "1", "p000001: input is no array of numbers"),
+        ([[1.0] * 8] * 7 + [["x"] * 8], "1", "p000001: input is not an array of numbers"),
         ([[1.0] * 8] * 8, "eleven", "p000001: label is 'eleven', expected one of"),
     ],
 )
@@ -209,7 +209,7 @@ def test_a_file_that_does_not_validate_is_not_appended_to(
     else:
         repository.feedback.write_bytes(content)
     before = repository.state()
-    with pytest.raises(InvalidData, match="feedback.parquet: a rule is broken") as raised:
+    with pytest.raises(InvalidData, match="feedback.parquet: 1 rule failed") as raised:
         repository.collect()
     expected = "row 4: eleven" if content is None else "a readable Parquet file"
     assert expected in str(raised.value)

@@ -153,7 +153,7 @@ def test_a_retrain_without_a_change_is_refused(job: Job) -> None:
     job.write({"dvc.lock": "old lock", "params.yaml": "old"})
     for name in ("feedback.parquet.dvc", ".gitignore"):
         (job.root / "data" / "digits" / name).unlink()
-    with pytest.raises(NothingToPropose, match="dvc.lock, params.yaml: as in HEAD"):
+    with pytest.raises(NothingToPropose, match="dvc.lock, params.yaml: same as in HEAD"):
         job.propose(result())
 
 

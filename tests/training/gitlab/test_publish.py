@@ -79,7 +79,7 @@ def test_a_report_that_the_description_holds_is_not_repeated(
     write(report, f"# Report\n{bundle_marker('a1')}")
     publish_on(gitlab, report)
     assert gitlab.notes == []
-    assert "report stands in the description" in capsys.readouterr().out
+    assert "report already in the description" in capsys.readouterr().out
     write(report, f"# Report\n{bundle_marker('b2')}")
     publish_on(gitlab, report)
     assert len(gitlab.notes) == 1

@@ -68,8 +68,8 @@ def test_a_service_that_agrees_is_told(main: Main, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        ({}, "http://service:8000/model gives no answer to compare: Connection refused"),
-        ({"detail": "?"}, "http://service:8000/model gives no answer to compare: 'digest'"),
+        ({}, "http://service:8000/model gave no usable answer: Connection refused"),
+        ({"detail": "?"}, "http://service:8000/model gave no usable answer: 'digest'"),
         (answer("f" * 64, "0.9.0"), "serves digits v0.9.0, bundle ffffffffffff: NOT what git says"),
         (answer("f" * 64, task="news"), "serves another model: news v1.0.0, bundle ffffffffffff"),
     ],
@@ -96,7 +96,7 @@ def test_without_tags_the_champion_says_where_they_come_from(
     assert main.run("champion") == 0
     out = capsys.readouterr().out
     assert "digits: no version is registered in this clone" in out and "git fetch --tags" in out
-    assert "serves digits v1.0.0, bundle ffffffffffff; git does not say which it should" in out
+    assert "serves digits v1.0.0, bundle ffffffffffff; git names no bundle to compare with" in out
 
 
 def test_a_version_without_production_is_told(

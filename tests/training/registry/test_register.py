@@ -48,7 +48,7 @@ def test_registering_again_changes_nothing(main: Main, capsys: pytest.CaptureFix
     main.run("register")
     main.commit("Words only")
     assert main.run("register") == 0
-    assert "what serves is registered already" in capsys.readouterr().out
+    assert "the deployed version is already registered" in capsys.readouterr().out
     assert main.pushed() == ["digits#production#1", "digits@v1.0.0"]
 
 

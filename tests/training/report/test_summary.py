@@ -52,7 +52,7 @@ def test_the_data_is_one_line(tmp_path: Path) -> None:
     for folder in (artifacts.champion, artifacts.folder):
         prepared(folder, rows(100, seed=1))
     last = summary(artifacts.source()).splitlines()[-1]
-    assert last == "data: 200 rows, as main's, validation not recorded"
+    assert last == "data: 200 rows, same as main's, validation not recorded"
     prepared(artifacts.folder, rows(100, seed=1) + rows(200, seed=3, add=8))
     file = artifacts.folder / "validation" / "findings.json"
     file.parent.mkdir()

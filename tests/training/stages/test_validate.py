@@ -151,7 +151,7 @@ def test_all_broken_rules_are_named_at_once(
     stage.collected(changed(feedback(), "label", {7: "eleven", 9: None}))
     assert stage.validate(Altered(rows)) == 2
     head, *lines = capsys.readouterr().err.splitlines()
-    assert head == "InvalidData: digits: 6 rules are broken, nothing was written"
+    assert head == "InvalidData: digits: 6 rules failed, nothing was written"
     assert [line.split(": ")[:2] for line in lines] == [
         ["  base.input", "no missing values"],
         ["  base.input", "values from 0 to 16"],

@@ -92,7 +92,7 @@ def test_a_bad_feedback_file_stops_the_pipeline(pipeline: Pipeline) -> None:
     done = pipeline.dvc("repro")
     pipeline.feedback.unlink()
     assert done.returncode != 0 and "prepare" not in done.stdout
-    assert "InvalidData: digits: 3 rules are broken, nothing was written\n" in done.stderr
+    assert "InvalidData: digits: 3 rules failed, nothing was written\n" in done.stderr
     for line in (
         "feedback.observed_at: present: 1 of 1 columns failed: absent",
         "feedback.label: one of 10 labels: 1 of 200 rows failed: row 3: eleven",

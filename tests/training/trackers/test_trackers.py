@@ -85,7 +85,7 @@ def test_a_tracker_that_fails_is_left_out_from_then_on(
     run.log(FIGURES, step=2)
     run.end()
     assert tracker.calls == (calls or ["start", "log", "log", "end"])
-    said = "tracker stopped, training goes on: ConnectionError: the server is gone\n"
+    said = "tracker stopped, training continues: ConnectionError: the server is gone\n"
     assert capsys.readouterr().err == said
 
 

@@ -1,1 +1,1 @@
-"""The gate's rules, one a file: each returns a reason with figures, or None."""
+"""The gate's rules, one per file: each returns a reason with figures, or None."""

@@ -1,14 +1,14 @@
-"""Promote where the challenger is significantly better than the champion."""
+"""Promote if the challenger is significantly better than the champion."""
 
 from training.gate.comparison import Comparison
 from training.gate.figures import figures
 
 
 def significant_gain(name: str, found: Comparison, *, level: float) -> str | None:
-    """Return the reason to promote, or None: no champion, no gain, or one that may be chance.
+    """Return the reason to promote, or None: no champion, no gain, or a gain by chance.
 
-    name: of the rows, `base` or `fresh`.  found: both models on them.
-    level: of McNemar's exact test, a share of false alarms; 0.05 is usual.
+    name: of the rows, `base` or `fresh`.  found: the comparison on them.
+    level: significance level of McNemar's exact test, usually 0.05.
     Source: McNemar, Psychometrika 12, 1947.
 
     >>> from training.gate.comparison import Accuracy, Difference

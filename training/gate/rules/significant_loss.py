@@ -1,14 +1,14 @@
-"""Block where the challenger is significantly worse than the champion."""
+"""Block if the challenger is significantly worse than the champion."""
 
 from training.gate.comparison import Comparison
 from training.gate.figures import figures
 
 
 def significant_loss(name: str, found: Comparison, *, level: float) -> str | None:
-    """Return the reason to block, or None: no champion, no loss, or one that may be chance.
+    """Return the reason to block, or None: no champion, no loss, or a loss by chance.
 
-    name: of the rows, `base` or `fresh`.  found: both models on them.
-    level: of McNemar's exact test, a share of false alarms; 0.05 is usual.
+    name: of the rows, `base` or `fresh`.  found: the comparison on them.
+    level: significance level of McNemar's exact test, usually 0.05.
     Source: McNemar, Psychometrika 12, 1947.
 
     >>> from training.gate.comparison import Accuracy, Difference

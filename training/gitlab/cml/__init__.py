@@ -1,4 +1,4 @@
 """One report note per merge request, posted by CML.
 
-Nothing but Python 3.8's standard library, here and in what this imports: CML's image has no more.
+This package and its imports use Python 3.8's standard library only: CML's image has nothing else.
 """

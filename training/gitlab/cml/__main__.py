@@ -1,8 +1,8 @@
 """One report note per merge request through CML. Run as `python3 -m training.gitlab.cml`.
 
 CML looks for its earlier note among the 20 newest only, so on a busy merge request it posts a
-second report. This tells it whether to look at all, and then leaves one: the earlier, which keeps
-its place, with the newer text.
+second report. This program tells CML whether to create or to update a note, and then keeps one
+report: the earliest note, with the newest text.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from training.gitlab.cml.client import Client, reports
 def publish(
     client: Client, folder: Path, *, task: str, job: Job, run: program.Run = subprocess.run
 ) -> str:
-    """Have CML write the report's note, or over the one that is there; return which was done.
+    """Have CML create or update the report's note; return which was done.
 
-    Where the description holds the report of the same bundle, as a retrain's does, nothing is.
+    If the description has the report of the same bundle, as a retrain's does, no note is written.
     Raises GitLabRefused, MissingArtifact, ReportRefused.
     """
     text = note.read_for(task, folder)
     own = client.owner()
     if note.stands_in(client.description(), text):
-        return "stands in the description"
-    # CML writes over the oldest note in its reach that has its watermark, whoever wrote it.
+        return "already in the description"
+    # CML overwrites the oldest note in its reach that has its watermark, whoever wrote it.
     marked = [n for n in client.newest(program.REACH) if program.has_watermark(n.body, task)]
     verb = "update" if reports(marked[-1:], task, own) else "create"
     written = program.comment(verb, folder, task=task, job=job, run=run)
@@ -42,7 +42,7 @@ def publish(
     newest = next((one for one in found if one.id == written), None)
     if newest is None:
         raise GitLabRefused(
-            f"merge request !{job.merge_request}: CML wrote note {written}, which is not there"
+            f"merge request !{job.merge_request}: CML reported note {written}, which does not exist"
         )
     if newest != found[0]:
         client.write(newest.body, over=found[0])
@@ -54,12 +54,12 @@ def publish(
 def main(
     arguments: Sequence[str] | None = None, *, environment: Mapping[str, str] = os.environ
 ) -> None:
-    """Publish, and say what was done."""
+    """Publish the report and print what was done."""
     parser = argparse.ArgumentParser(
-        description="Have CML write the report as the one note of this task on the merge request "
-        "of the pipeline. Reads REPO_TOKEN and GitLab's own CI_ variables."
+        description="Have CML write the report as this task's only note on the pipeline's merge "
+        "request. Reads REPO_TOKEN and GitLab's own CI_ variables."
     )
-    parser.add_argument("--task", required=True, help="what the report is of")
+    parser.add_argument("--task", required=True, help="the task of the report")
     parser.add_argument("--report", required=True, type=Path, help="folder with report.md")
     options = parser.parse_args(arguments)
     job = Job(environment)

@@ -1,4 +1,4 @@
-"""A merge request's description and notes: the calls that CML does not make."""
+"""The GitLab calls that CML does not make: a merge request's description and notes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Note:
 
 
 class Client:
-    """A merge request. Every method raises GitLabRefused with what was asked and why not."""
+    """A merge request. Every method raises GitLabRefused, which names the call and the reason."""
 
     def __init__(self, job: Job) -> None:
         self._call = PlainClient(job.api, job.token, ca_file=job.ca_file).call
@@ -32,13 +32,14 @@ class Client:
         self._request = f"/projects/{project}/merge_requests/{self._iid}"
 
     def owner(self) -> int:
-        """Return the number of the user that the token stands for, if it may write.
+        """Return the id of the token's user; the token must be allowed to write.
 
-        CML itself would say no more than "Forbidden", and only after its first uploads.
+        CML itself would only print "Forbidden", after its first uploads.
         """
-        found, _ = self._call("ask who the token is", "GET", "/personal_access_tokens/self")
+        found, _ = self._call("look up the token", "GET", "/personal_access_tokens/self")
         if "api" not in found["scopes"]:
-            raise GitLabRefused(f"the token has {', '.join(found['scopes'])} only; {no_scope()}")
+            scopes = ", ".join(found["scopes"])
+            raise GitLabRefused(f"the token's only scopes are {scopes}; {no_scope()}")
         return int(found["user_id"])
 
     def description(self) -> str:
@@ -64,16 +65,16 @@ class Client:
         return [Note(one["id"], one["author"]["id"], one["body"]) for one in found], following
 
     def write(self, body: str, *, over: Note) -> None:
-        """Give a note another text."""
+        """Replace the text of a note."""
         action, path = f"write a note on merge request !{self._iid}", f"notes/{over.id}"
         self._call(action, "PUT", f"{self._request}/{path}", {"body": body})
 
     def delete(self, note: Note) -> None:
-        """Take a note away."""
+        """Delete a note."""
         action = f"delete a note of merge request !{self._iid}"
         self._call(action, "DELETE", f"{self._request}/notes/{note.id}")
 
 
 def reports(notes: Iterator[Note] | list[Note], task: str, author: int) -> list[Note]:
-    """Return those of the notes that are an author's reports of a task."""
+    """Return the notes that are an author's reports of a task."""
     return [one for one in notes if one.author == author and note.is_report(one.body, task)]

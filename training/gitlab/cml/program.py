@@ -1,4 +1,4 @@
-"""The CML program: how it is called, and what its errors mean."""
+"""Runs the CML program and explains its errors."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from training.gitlab import note
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 ACTION = "post the report through CML"
 TIMEOUT_SECONDS = 300
-# How many notes it reads, newest first: a page as GitLab has it.
+# How many notes it reads, newest first: one page of GitLab's.
 REACH = 20
-# All that it says of a refusal is HTTP's reason.
+# Of a refusal CML prints only HTTP's reason phrase.
 REASONS = {
     "Unauthorized": 401,
     "Forbidden": 403,
@@ -36,7 +36,7 @@ REASONS = {
 
 
 def label(task: str) -> str:
-    """Return what CML's watermark calls the task; it finds no watermark that has to be escaped.
+    """Return the task's name in CML's watermark; CML cannot find one that needs escaping.
 
     >>> label("ag_news")
     'ag-news'
@@ -45,7 +45,7 @@ def label(task: str) -> str:
 
 
 def has_watermark(body: str, task: str) -> bool:
-    """Tell whether CML would take a note for its own report of the task."""
+    """Return whether CML would take a note for its own report of the task."""
     return f'"CML watermark {label(task)}")' in body
 
 
@@ -61,7 +61,7 @@ def comment(verb: str, folder: Path, *, task: str, job: Job, run: Run = subproce
     try:
         done = _run(run, command, job)
     except subprocess.TimeoutExpired as error:
-        reason = f"CML did not end within {TIMEOUT_SECONDS} s"
+        reason = f"CML did not finish within {TIMEOUT_SECONDS} s"
         raise GitLabRefused(sentence(ACTION, Answer(SILENCE, reason))) from error
     address = re.search(r"#note_(\d+)\s*$", done.stdout)
     if done.returncode == 0 and address:
@@ -71,7 +71,7 @@ def comment(verb: str, folder: Path, *, task: str, job: Job, run: Run = subproce
 
 def _run(run: Run, command: list[str], job: Job) -> subprocess.CompletedProcess[str]:
     known = {"NODE_EXTRA_CA_CERTS": job.ca_file} if job.ca_file else {}
-    with tempfile.TemporaryDirectory() as home:  # it would change the user's git configuration
+    with tempfile.TemporaryDirectory() as home:  # else it changes the user's git configuration
         return run(
             command,
             env={**known, **job.environment, "HOME": home, "ITERATIVE_DO_NOT_TRACK": "1"},
@@ -84,24 +84,24 @@ def _run(run: Run, command: list[str], job: Job) -> subprocess.CompletedProcess[
 
 
 def _explained(done: subprocess.CompletedProcess[str], folder: Path) -> str:
-    """Return what an error of CML means; all that it said goes to the log before it."""
+    """Return what an error of CML means, after printing its whole output to the log."""
     print(done.stdout + done.stderr, file=sys.stderr)
     messages = list(filter(None, map(_message, done.stderr.splitlines())))
-    said = messages[-1] if messages else f"exit code {done.returncode}, and no error that it names"
-    said = " ".join(said.split())
-    if said.startswith("request to "):
-        return sentence(ACTION, Answer(SILENCE, said))
-    status = REASONS.get(said)
+    reason = messages[-1] if messages else f"exit code {done.returncode} without an error message"
+    reason = " ".join(reason.split())
+    if reason.startswith("request to "):
+        return sentence(ACTION, Answer(SILENCE, reason))
+    status = REASONS.get(reason)
     if status is None:
-        return f"{ACTION}: {said}"
-    if status == 413:  # it does not say which
+        return f"{ACTION}: {reason}"
+    if status == 413:  # CML does not name the file
         largest = max(folder.iterdir(), key=lambda file: file.stat().st_size)
-        said += f", perhaps {largest.name} of {largest.stat().st_size:,} bytes"
-    return sentence(ACTION, Answer(status, said))
+        reason += f", perhaps {largest.name} of {largest.stat().st_size:,} bytes"
+    return sentence(ACTION, Answer(status, reason))
 
 
 def _message(line: str) -> str:
-    """Return the message of a line of the log, where it is an error."""
+    """Return the message of a line of the log if it is an error, else nothing."""
     try:
         entry = json.loads(line)
     except ValueError:

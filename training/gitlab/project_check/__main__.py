@@ -19,9 +19,9 @@ def parser() -> argparse.ArgumentParser:
     """Return the command line."""
     found = argparse.ArgumentParser(
         prog="python -m training.gitlab.project_check",
-        description="Read a project on GitLab and say what it lacks. Reads "
-        f"{TOKEN.name} from the environment: {TOKEN.expected}. Changes nothing. Exits with 0 when "
-        "nothing is missing, 1 when something is, 2 when it could not look.",
+        description="Read a project on GitLab and list what it lacks. Reads "
+        f"{TOKEN.name} from the environment: {TOKEN.expected}. Changes nothing. Exits with 0 if "
+        "nothing is missing, 1 if something is, 2 if the project could not be read.",
     )
     found.add_argument("--url", required=True, help="such as https://gitlab.example.com")
     found.add_argument("--project", required=True, help="its path, such as group/project")
@@ -36,7 +36,7 @@ def main(
     today: date | None = None,
     write: Callable[[str], object] = print,
 ) -> int:
-    """Look, and say what is missing; return the exit code."""
+    """Print what is missing and return the exit code."""
     options = parser().parse_args(arguments)
     job = Job(environment)
     token = job.variable(TOKEN.name, TOKEN.expected)

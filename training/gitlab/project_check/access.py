@@ -1,4 +1,4 @@
-"""Who may do what: branches, tags, the jobs' token, the relay's trigger."""
+"""Checks of access: branches, tags, the jobs' token, the relay's trigger."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -23,7 +23,7 @@ from training.tasks import TASKS
 EXPIRES_SOON = timedelta(days=30)
 RENEW = "create a project access token under Settings → Access tokens and put it into REPO_TOKEN"
 SECOND = (
-    "add a second REPO_TOKEN, a Maintainer's, protected and of environment scope production, "
+    "add a second REPO_TOKEN with the role Maintainer, protected, of environment scope production, "
     "under Settings → CI/CD → Variables"
 )
 BRANCH_PAGE = "Settings → Repository → Protected branches"
@@ -33,11 +33,11 @@ ROLE_PAGE = "Settings → CI/CD → Variables → Minimum role to use pipeline v
 
 
 def default_branch(facts: Facts) -> Answer:
-    """What is on the default branch serves, so it is there and changes by merges only."""
+    """The default branch is deployed, so it must exist and change by merges only."""
     name = facts.project["default_branch"]
     branch = shown(facts.branch)
     if branch is None:
-        return missing(f"{name} is not there", f"push the repository to {name}")
+        return missing(f"{name} does not exist", f"push the repository to {name}")
     if not branch["protected"]:
         return missing(f"{name} is not protected", f"protect {name} under {BRANCH_PAGE}")
     rules = [] if isinstance(facts.protected_branches, Withheld) else facts.protected_branches
@@ -52,7 +52,7 @@ def default_branch(facts: Facts) -> Answer:
 
 
 def _least(rules: Sequence[Json], kind: str, name: str) -> int:
-    """Return the least role that some rule allows for a name; 0 where no rule covers it."""
+    """Return the lowest role that a rule allows for a name; 0 if no rule covers it."""
     levels = [
         _level(level)
         for rule in rules
@@ -64,20 +64,20 @@ def _least(rules: Sequence[Json], kind: str, name: str) -> int:
 
 
 def _level(level: Json) -> int:
-    """Return the role that an entry asks for; one for a user or a group may mean anybody."""
+    """Return the role that an entry requires; 0 for a user or a group, which may be anybody."""
     if level.get("user_id") or level.get("group_id"):
         return 0
     return int(level["access_level"] or NOBODY)
 
 
 def tags(facts: Facts) -> Answer:
-    """A tag says which model serves, so nobody moves one, and the jobs' token may make them."""
+    """Tags record which model serves: they are protected, and the jobs' token may create them."""
     rules = shown(facts.protected_tags)
     named = [name for task in TASKS for name in (f"{task}@v1.0.0", f"{task}#production#1")]
-    bare = [name for name in named if not any(matches(rule["name"], name) for rule in rules)]
-    if bare:
+    open_ones = [name for name in named if not any(matches(rule["name"], name) for rule in rules)]
+    if open_ones:
         return missing(
-            f"tags such as {bare[0]} are not protected", f"protect {_wild()}: {TAG_PAGE}"
+            f"tags such as {open_ones[0]} are not protected", f"protect {_wild()}: {TAG_PAGE}"
         )
     token = facts.repo_token
     for name in named:
@@ -96,12 +96,12 @@ def _wild() -> str:
 
 
 def repo_token(facts: Facts) -> Answer:
-    """The jobs' token is valid and may do what they do with it."""
+    """The jobs' token is valid and has the rights that the jobs need."""
     token = shown(facts.repo_token)
     if token is None:
         return missing("REPO_TOKEN is not set", RENEW)
     if isinstance(token, Refused):
-        return missing(f"GitLab does not take REPO_TOKEN: {token.reason}", RENEW)
+        return missing(f"GitLab rejects REPO_TOKEN: {token.reason}", RENEW)
     if lacking := WRITING - token.scopes:
         return missing(f"it lacks the scope {' and '.join(sorted(lacking))}", RENEW)
     least, why = _least_role(facts)
@@ -124,9 +124,9 @@ def _least_role(facts: Facts) -> tuple[int, str]:
 
 def _lifetime(token: Token, today: date) -> Answer:
     if token.expires is not None and token.expires <= today + EXPIRES_SOON:
-        return warning(f"it expires on {token.expires}", f"rotate it before: {RENEW}")
+        return warning(f"it expires on {token.expires}", f"replace it before that: {RENEW}")
     if not token.bot:
-        return warning(f"it belongs to a person, {token.user}, and acts in that name", RENEW)
+        return warning(f"it belongs to a person, {token.user}, and acts as that person", RENEW)
     return ok(f"{role_name(token.role)}, {', '.join(sorted(token.scopes))}, valid")
 
 
@@ -136,13 +136,13 @@ def trigger(facts: Facts) -> Answer:
     live = [one for one in tokens if not _expired(one.get("expires_at"), facts.today)]
     if not tokens:
         return missing(
-            "there is none, so no alert starts a pipeline",
+            "there is none, so no alert can start a pipeline",
             f"create one under {TRIGGER_PAGE} and give it to the relay as RELAY_TRIGGER_TOKEN",
         )
     if not live:
-        return missing("every one has expired", f"create another under {TRIGGER_PAGE}")
+        return missing("all have expired", f"create another under {TRIGGER_PAGE}")
     if not any(one["owner"] for one in live):
-        return missing("none has an owner, in whose name it would run", f"see {TRIGGER_PAGE}")
+        return missing("none has an owner, as whom pipelines would run", f"see {TRIGGER_PAGE}")
     return ok(f"{len(live)} trigger token{'s' * (len(live) > 1)}")
 
 
@@ -151,11 +151,11 @@ def _expired(moment: str | None, today: date) -> bool:
 
 
 def variables_role(facts: Facts) -> Answer:
-    """Who may override variables; a trigger may count as one who does."""
+    """Who may override variables; some versions of GitLab count a trigger as overriding them."""
     role = facts.setting("ci_pipeline_variables_minimum_override_role")
     if role == "no_one_allowed":
         return warning(
-            "no one; then some versions refuse every trigger, since they count its TRIGGER_PAYLOAD",
+            "no one; some versions then refuse every trigger, since TRIGGER_PAYLOAD is a variable",
             f"if the relay logs 'Insufficient permissions to set pipeline variables', "
             f"choose Maintainer: {ROLE_PAGE}",
         )

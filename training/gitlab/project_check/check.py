@@ -1,4 +1,4 @@
-"""A check: one question to the facts, and its answer: ok, missing, a warning or cannot tell."""
+"""A check asks the facts one question; the answer is ok, missing, a warning or unknown."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,25 +46,25 @@ class CheckResult:
 
 
 def ok(found: str) -> Answer:
-    """Return that nothing is to be done."""
+    """Return the answer that nothing needs to be done."""
     return Answer(Status.OK, found)
 
 
 def missing(found: str, todo: str) -> Answer:
-    """Return that some flow of the pipeline cannot work like this."""
+    """Return the answer that some part of the pipeline cannot work."""
     return Answer(Status.MISSING, found, todo)
 
 
 def warning(found: str, todo: str) -> Answer:
-    """Return that it works, but worse or less safely than it could."""
+    """Return the answer that it works, but not as well or as safely as it could."""
     return Answer(Status.WARNING, found, todo)
 
 
 def run_check(check: Check, facts: Facts) -> CheckResult:
-    """Return what a check finds; it cannot tell where GitLab withholds what it asks for."""
+    """Run a check; its answer is unknown if GitLab withholds a fact that it needs."""
     try:
         answer = check.ask(facts)
     except NotShown as hidden:
         found = "GitLab does not show it to this token"
-        answer = Answer(Status.UNKNOWN, found, f"to know, run it with {hidden}")
+        answer = Answer(Status.UNKNOWN, found, f"to find out, run this with {hidden}")
     return CheckResult(check.name, answer, f"{GUIDE}#{check.heading}")

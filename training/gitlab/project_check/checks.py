@@ -1,4 +1,4 @@
-"""Every check, in the order in which somebody would set a project up."""
+"""All checks, in the order in which a project is set up."""
 
 from training.gitlab.project_check import access, runners, settings, variables
 from training.gitlab.project_check.check import Check, CheckResult, run_check
@@ -36,5 +36,5 @@ CHECKS = (
 
 
 def check_project(facts: Facts) -> list[CheckResult]:
-    """Return what every check finds."""
+    """Return the result of every check."""
     return [run_check(check, facts) for check in CHECKS]

@@ -1,4 +1,4 @@
-"""What is known of a project on GitLab: read once, judged by the checks."""
+"""The facts about a project on GitLab: read once, used by all checks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from training.errors import TrainingError
 Json = Mapping[str, Any]
 Fact = TypeVar("Fact")
 
-# GitLab's numbers; NOBODY is ours, more than any role.
+# GitLab's access levels; NOBODY is our own, above every role.
 DEVELOPER, MAINTAINER, NOBODY = 30, 40, 100
-ROLES = {0: "no member", 10: "Guest", 15: "Planner", 20: "Reporter", 30: "Developer"}
+ROLES = {0: "not a member", 10: "Guest", 15: "Planner", 20: "Reporter", 30: "Developer"}
 ROLES |= {40: "Maintainer", 50: "Owner", 60: "Administrator", NOBODY: "No one"}
-# What the jobs' token needs.
+# The scopes that the jobs' token needs.
 WRITING = frozenset({"api", "write_repository"})
 NEEDS_MAINTAINER = "the role Maintainer"
 
 
 class NotShown(TrainingError):
-    """GitLab does not show this to the token; the message is what would be needed."""
+    """GitLab does not show a fact to the token; the message is what would be needed."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Withheld:
 
 @dataclass(frozen=True)
 class Token:
-    """An access token: whose it is, its role in the project, its scopes, its last day."""
+    """An access token: its user, its role in the project, its scopes, its expiry date."""
 
     user: str
     bot: bool
@@ -43,7 +43,7 @@ class Token:
 
 @dataclass(frozen=True)
 class Refused:
-    """A token that GitLab does not take, and its words."""
+    """A token that GitLab rejects, with GitLab's reason."""
 
     reason: str
 
@@ -52,9 +52,9 @@ class Refused:
 class Facts:
     """A project, as GitLab's API describes it to one token.
 
-    caller: the token that asked.  repo_token: that of the variable REPO_TOKEN; None where it is
-    not set.  branch: the default one; None where it is not there.  inherited: the variables of the
-    groups around the project.  runners: those online, with their details.
+    caller: the token that reads.  repo_token: the value of the variable REPO_TOKEN; None if it is
+    not set.  branch: the default branch; None if it does not exist.  inherited: the variables of
+    the project's groups.  runners: the runners online, with their details.
     """
 
     today: date
@@ -82,10 +82,10 @@ class Facts:
         return self.project[name]
 
     def variable(self, name: str) -> Json | None:
-        """Return a variable of the project, or of a group around it, or None.
+        """Return a variable of the project, or of one of its groups, or None.
 
-        Where several have the name, that which every environment sees comes first.
-        Raises NotShown where the project's variables are not shown.
+        If several have the name, the one for every environment is preferred.
+        Raises NotShown if the project's variables are not shown.
         """
         own = shown(self.variables)
         groups = [] if isinstance(self.inherited, Withheld) else self.inherited
@@ -94,7 +94,7 @@ class Facts:
 
     @property
     def production_token(self) -> bool:
-        """Whether main's own jobs have a REPO_TOKEN that no merge request sees."""
+        """Whether main's jobs have their own REPO_TOKEN that no merge request sees."""
         known = [] if isinstance(self.variables, Withheld) else self.variables
         return any(
             one["key"] == "REPO_TOKEN"
@@ -104,9 +104,9 @@ class Facts:
         )
 
     def value(self, name: str, default: str = "") -> str:
-        """Return a variable's value, or the default where it is not set, or hidden.
+        """Return a variable's value, or the default if it is not set or hidden.
 
-        Raises NotShown where the project's variables are not shown.
+        Raises NotShown if the project's variables are not shown.
         """
         found = self.variable(name)
         return default if found is None or found["value"] is None else str(found["value"])
@@ -115,7 +115,7 @@ class Facts:
 def shown(fact: Fact | Withheld) -> Fact:
     """Return a fact.
 
-    Raises NotShown where GitLab withholds it.
+    Raises NotShown if GitLab withholds it.
     """
     if isinstance(fact, Withheld):
         raise NotShown(fact.needs)
@@ -132,7 +132,7 @@ def role_name(level: int) -> str:
 
 
 def matches(pattern: str, name: str) -> bool:
-    """Tell whether a protected branch's or tag's pattern covers a name; `*` is its only wildcard.
+    """Return whether a pattern of protected branches or tags covers a name; `*` is a wildcard.
 
     >>> matches("digits@v*", "digits@v1.0.0"), matches("release/*", "main"), matches("[a]", "a")
     (True, False, False)

@@ -1,4 +1,4 @@
-"""The results for a person, as a table, and for a program, as JSON."""
+"""Formats the results as a table for people or as JSON for programs."""
 
 import json
 import textwrap
@@ -25,7 +25,7 @@ def table(facts: Facts, results: Sequence[CheckResult], *, width: int) -> str:
     """Return the results as lines of at most `width` characters, each with what to do."""
     caller = facts.caller
     address = facts.project.get("web_url", facts.project["path_with_namespace"])
-    lines = [f"{address}, as {caller.user} ({role_name(caller.role)}) sees it", ""]
+    lines = [f"{address}, as seen by {caller.user} ({role_name(caller.role)})", ""]
     column = max(len(result.check) for result in results)
     for result in results:
         lines += _rows(result, column, width)

@@ -1,4 +1,4 @@
-"""Reads the facts of a project through GitLab's API, with as little as the token may see."""
+"""Reads the facts of a project through GitLab's API, as far as the token may see them."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -25,10 +25,10 @@ from training.gitlab.project_check.runners import TAG
 
 TOKEN = refusal.Token(
     "GITLAB_TOKEN",
-    "an access token with the scope read_api, best of a Maintainer of the project",
+    "an access token with the scope read_api, preferably of a Maintainer of the project",
     scope="read_api",
 )
-# GitLab.com lists a hundred runners of its own; each costs a call to know its tags.
+# GitLab.com lists a hundred runners of its own; reading the tags of each takes a call.
 RUNNERS_LOOKED_AT = 20
 REFUSALS = (401, 403, 404)
 Answer = TypeVar("Answer")
@@ -37,8 +37,8 @@ Answer = TypeVar("Answer")
 def read(url: str, path: str, *, token: str, today: date, ca_file: str = "") -> Facts:
     """Return what GitLab shows of a project to a token.
 
-    Raises BadParameter where no GitLab is at the address, and GitLabRefused where it does not
-    answer, or the token or the project's path is wrong.
+    Raises BadParameter if no GitLab is at the address, and GitLabRefused if it does not answer, or
+    the token or the project's path is wrong.
     """
     reach = partial(connect, url, ca_file=ca_file)
     client = reach(token=token)
@@ -67,7 +67,7 @@ def read(url: str, path: str, *, token: str, today: date, ca_file: str = "") -> 
 
 
 def _ask(question: Callable[[], Answer], needs: str) -> Answer | Withheld:
-    """Return the answer, or what the token lacks for it."""
+    """Return the answer, or what the token needs for it."""
     try:
         return question()
     except GitlabError as error:
@@ -78,12 +78,12 @@ def _ask(question: Callable[[], Answer], needs: str) -> Answer | Withheld:
 
 
 def _all(manager: Any) -> list[Json]:
-    """Return every item of a list, whatever its pages."""
+    """Return every item of a paginated list."""
     return [item.asdict() for item in manager.list(iterator=True, per_page=100)]
 
 
 def _version(client: Gitlab, url: str) -> str:
-    """Ask for the version first: it tells whether this is a GitLab, and knows the token."""
+    """Return the version; this first call also checks the address and the token."""
     try:
         answer = client.http_get("/version")
     except GitlabError as error:
@@ -91,12 +91,12 @@ def _version(client: Gitlab, url: str) -> str:
             raise
         answer = None
     if not isinstance(answer, dict) or "version" not in answer:
-        raise BadParameter("--url", url, "the address of a GitLab, as in a browser")
+        raise BadParameter("--url", url, "the address of a GitLab server, as in a browser")
     return str(answer["version"])
 
 
 def _token(client: Gitlab, project: Project) -> Token:
-    """Describe the client's token: who, and what it may do."""
+    """Return the client's token with its user and its rights."""
     user = client.http_get("/user")
     own = client.http_get("/personal_access_tokens/self")
     assert isinstance(user, dict) and isinstance(own, dict)
@@ -127,7 +127,7 @@ def _branch(project: Project) -> Json | Withheld | None:
 
 
 def _inherited(client: Gitlab, project: Project) -> list[Json] | Withheld:
-    """Return the variables of every group around the project, the nearest first."""
+    """Return the variables of every group of the project, the nearest first."""
     if project.namespace["kind"] != "group":
         return []
     parts = project.namespace["full_path"].split("/")
@@ -140,7 +140,7 @@ def _inherited(client: Gitlab, project: Project) -> list[Json] | Withheld:
 def _repo_token(
     reach: Callable[..., Gitlab], path: str, variables: list[Json] | Withheld, caller: Token
 ) -> Token | Refused | Withheld | None:
-    """Ask GitLab what the variable's own value may do; it goes nowhere but to this GitLab."""
+    """Return the rights of the variable's value, which is sent to this GitLab only."""
     found = None
     if not isinstance(variables, Withheld):
         named = [one for one in variables if one["key"] == "REPO_TOKEN"]
@@ -148,7 +148,7 @@ def _repo_token(
             return None
         found = min(named, key=lambda one: bool(one["environment_scope"] != "*"))
     if found is None or not found["value"]:
-        # A project's own token that may write is taken for REPO_TOKEN itself.
+        # A project access token that may write is assumed to be REPO_TOKEN itself.
         itself = caller.bot and caller.scopes & WRITING
         return caller if itself else Withheld(f"{TOKEN.name} set to the value of REPO_TOKEN")
     client = reach(token=found["value"])

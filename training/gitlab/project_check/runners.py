@@ -1,4 +1,4 @@
-"""Runners: is there one for each kind of job, and does the GPU wait for training only?"""
+"""Checks of runners: one for each kind of job, and the GPU for training only."""
 
 import re
 
@@ -6,7 +6,7 @@ from training.gitlab.project_check.check import Answer, missing, ok, warning
 from training.gitlab.project_check.facts import Facts, Json, shown
 
 PAGE = "Settings → CI/CD → Runners"
-# What ci/common.yml says where no variable says otherwise.
+# The default in ci/common.yml.
 TAG = "gpu"
 WITH_GPU = re.compile("gpu|cuda", re.IGNORECASE)
 ENOUGH_SECONDS = 3600
@@ -30,18 +30,18 @@ def training(facts: Facts) -> Answer:
     tagged = [runner for runner in shown(facts.runners) if tag in runner["tag_list"]]
     if not tagged:
         return missing(
-            f"none with the tag {tag} is online: training waits until it is cancelled",
+            f"no runner with the tag {tag} is online: training waits until it is cancelled",
             f"start one, or set the variable TRAIN_RUNNER to the tag of a CPU runner: {PAGE}",
         )
     open_ones = [runner for runner in tagged if _for_merge_requests(runner)]
     if not open_ones:
         return missing(
             f"every runner with the tag {tag} takes protected branches only, no merge requests",
-            f"untick 'Protected' of one: {PAGE}",
+            f"untick 'Protected' for one: {PAGE}",
         )
     limits = [runner["maximum_timeout"] or ENOUGH_SECONDS for runner in open_ones]
     if max(limits) < ENOUGH_SECONDS:
-        return warning(f"they end a job after {max(limits)} s", f"set 3600 or more: {PAGE}")
+        return warning(f"they stop a job after {max(limits)} s", f"set 3600 or more: {PAGE}")
     return ok(f"{len(open_ones)} online with the tag {tag}")
 
 
@@ -49,21 +49,21 @@ def other_jobs(facts: Facts) -> Answer:
     """Every other job has no tag, so some runner must take untagged jobs."""
     runners = shown(facts.runners)
     if any(runner["run_untagged"] and _for_merge_requests(runner) for runner in runners):
-        return ok("one that takes untagged jobs is online")
+        return ok("a runner that takes untagged jobs is online")
     return missing(
-        "none that takes untagged jobs is online: checks, report and deploy wait",
-        f"switch on instance runners, or tick 'Run untagged jobs' of a CPU runner: {PAGE}",
+        "no runner that takes untagged jobs is online: checks, report and deploy wait",
+        f"switch on instance runners, or tick 'Run untagged jobs' for a CPU runner: {PAGE}",
     )
 
 
 def gpu_for_training(facts: Facts) -> Answer:
-    """A GPU runner that takes untagged jobs is busy with lint when training comes."""
+    """A GPU runner that takes untagged jobs may be busy with lint when training starts."""
     tag = training_tag(facts)
     if not WITH_GPU.search(tag):
-        return ok(f"the tag {tag} promises no GPU")
+        return ok(f"the tag {tag} is not for a GPU")
     runners = shown(facts.runners)
     greedy = [runner for runner in runners if tag in runner["tag_list"] and runner["run_untagged"]]
     if greedy:
         names = ", ".join(runner["description"] or f"#{runner['id']}" for runner in greedy)
         return warning(f"{names}: takes untagged jobs too", f"untick 'Run untagged jobs': {PAGE}")
-    return ok("runners with the training tag take nothing else")
+    return ok("runners with the training tag take no other jobs")

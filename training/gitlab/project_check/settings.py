@@ -1,4 +1,4 @@
-"""The project's own pages: version, pipeline file, merging, cancelling, timeouts, schedule."""
+"""Checks of settings: version, pipeline file, merging, cancelling, timeouts, schedule."""
 
 import re
 
@@ -13,12 +13,12 @@ SHOWN_PROBLEMS = 3
 
 
 def version(facts: Facts) -> Answer:
-    """The relay starts pipelines with typed inputs, which GitLab takes since 18.1."""
+    """The relay starts pipelines with typed inputs, which GitLab supports since 18.1."""
     number = re.match(r"(\d+)\.(\d+)", facts.version)
     if number is None or (int(number[1]), int(number[2])) < LEAST_VERSION:
         least = ".".join(map(str, LEAST_VERSION))
         return missing(
-            f"{facts.version} takes no typed trigger inputs", f"update GitLab to {least} or later"
+            f"{facts.version} has no typed trigger inputs", f"update GitLab to {least} or later"
         )
     return ok(facts.version)
 
@@ -39,51 +39,53 @@ def pipeline_file(facts: Facts) -> Answer:
     lint = shown(facts.lint)
     problems = "; ".join(lint["errors"][:SHOWN_PROBLEMS])
     if not lint["valid"]:
-        return missing(problems, "mend .gitlab-ci.yml; Build → Pipeline editor shows every problem")
+        return missing(problems, "fix .gitlab-ci.yml; Build → Pipeline editor shows every problem")
     if lint["warnings"]:
         return warning("; ".join(lint["warnings"][:SHOWN_PROBLEMS]), "see Build → Pipeline editor")
     return ok("valid")
 
 
 def merging(facts: Facts) -> Answer:
-    """Nothing merges, neither by hand nor by itself, before its checks have succeeded."""
+    """Nothing merges, by hand or automatically, before its checks have succeeded."""
     if not facts.setting("only_allow_merge_if_pipeline_succeeds"):
-        return missing("a merge need not wait", f"tick 'Pipelines must succeed': {MERGE_PAGE}")
+        return missing(
+            "merges do not wait for checks", f"tick 'Pipelines must succeed': {MERGE_PAGE}"
+        )
     return ok("pipelines must succeed")
 
 
 def skipped(facts: Facts) -> Answer:
-    """A job that pushes dvc.lock asks for no second pipeline, which leaves a skipped one."""
+    """A job's push of dvc.lock leaves a skipped pipeline, which must not block the merge."""
     if not facts.setting("only_allow_merge_if_pipeline_succeeds"):
         return ok("no merge waits for a pipeline yet")
     if not facts.setting("allow_merge_on_skipped_pipeline"):
         return missing(
-            "a merge request whose dvc.lock a job pushed could never merge",
+            "a merge request could not merge after a job has pushed its dvc.lock",
             f"tick 'Skipped pipelines are considered successful': {MERGE_PAGE}",
         )
-    return ok("a pipeline that a job's push skipped counts as success")
+    return ok("skipped pipelines count as successful")
 
 
 def cancelling(facts: Facts) -> Answer:
-    """A newer commit ends the pipelines of older ones, as far as jobs are interruptible."""
+    """A newer commit cancels the interruptible jobs of older pipelines."""
     if facts.setting("auto_cancel_pending_pipelines") != "enabled":
         return warning(
-            "every commit of a merge request trains to its end",
+            "every commit of a merge request trains to the end",
             f"tick 'Auto-cancel redundant pipelines': {GENERAL_PAGE}",
         )
     return ok("redundant pipelines are cancelled")
 
 
 def timeout(facts: Facts) -> Answer:
-    """Training may take its time."""
+    """Jobs have enough time to train."""
     seconds = facts.setting("build_timeout")
     if seconds < LEAST_TIMEOUT_SECONDS:
-        return missing(f"jobs end after {seconds} s", f"set 1 h or more: {GENERAL_PAGE}")
+        return missing(f"jobs are stopped after {seconds} s", f"set 1 h or more: {GENERAL_PAGE}")
     return ok(f"{seconds} s")
 
 
 def job_token(facts: Facts) -> Answer:
-    """Jobs push with REPO_TOKEN; what each job's own token may not do, nobody can abuse."""
+    """Jobs push with REPO_TOKEN, so each job's own token needs no right to push."""
     if facts.setting("ci_push_repository_for_job_token_allowed"):
         page = "Settings → CI/CD → Job token permissions"
         return warning(
@@ -93,7 +95,7 @@ def job_token(facts: Facts) -> Answer:
 
 
 def visibility(facts: Facts) -> Answer:
-    """In a public project strangers see logs and artifacts, and their forks want pipelines."""
+    """A public project must not show its artifacts to strangers or run their forks' pipelines."""
     if facts.setting("visibility") != "public":
         return ok(str(facts.setting("visibility")))
     if facts.setting("public_jobs"):
@@ -103,7 +105,7 @@ def visibility(facts: Facts) -> Answer:
         )
     if facts.setting("ci_allow_fork_pipelines_to_run_in_parent_project"):
         return warning(
-            "a member who runs a fork's pipeline here hands it every variable",
+            "a fork's pipeline that a member runs here sees every variable",
             f"untick 'Run pipelines in the parent project' for forks: {MERGE_PAGE}",
         )
     return ok("public; logs, artifacts and variables are not")
@@ -118,17 +120,18 @@ def schedule(facts: Facts) -> Answer:
     if not ours:
         return missing("there is none for the default branch, so nothing runs at night", todo)
     if not any(one["active"] for one in ours):
-        return missing("none is active", "activate it: Build → Pipeline schedules")
+        return missing("none is active", "activate one: Build → Pipeline schedules")
     return ok(", ".join(one["cron"] for one in ours if one["active"]))
 
 
 def model_registry(facts: Facts) -> Answer:
-    """Where MODEL_REGISTRY is on, versions go to GitLab's model registry and its packages."""
+    """If MODEL_REGISTRY is on, versions go to GitLab's model registry and its packages."""
     if facts.value("MODEL_REGISTRY") != "true":
-        return ok("not used; MODEL_REGISTRY=true would")
+        return ok("not used; MODEL_REGISTRY=true switches it on")
     page = "Settings → General → Visibility, project features, permissions"
     if facts.setting("model_registry_access_level") == "disabled":
         return missing("switched off", f"switch on 'Model registry': {page}")
     if not facts.setting("packages_enabled"):
-        return missing("it keeps files as packages, switched off", f"'Package registry': {page}")
+        todo = f"switch on 'Package registry': {page}"
+        return missing("the package registry, which keeps its files, is switched off", todo)
     return ok("on")

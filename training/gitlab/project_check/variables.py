@@ -1,4 +1,4 @@
-"""Variables: is there what the jobs read, and is what is secret kept so?"""
+"""Checks of variables: those that jobs read are set, and secrets are hidden."""
 
 import re
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ WORDS = {
 }
 # Variables that a program opens as a file.
 FILES = ("DVC_SSH_KEY", "DVC_SSH_KNOWN_HOSTS", "GDRIVE_CREDENTIALS")
-# A name that no protected pattern but one for every branch covers.
+# A name that only a pattern for every branch covers.
 ANY_BRANCH = "somebody/any-branch"
 
 
@@ -39,20 +39,20 @@ def repo_token_variable(facts: Facts) -> Answer:
 
 def _absent(facts: Facts, name: str, consequence: str) -> Answer:
     groups = isinstance(facts.inherited, Withheld)
-    where = "not set in the project" + (f" (a group may: {_needs(facts)})" if groups else "")
+    where = "not set in the project" + (f" (perhaps in a group: {_needs(facts)})" if groups else "")
     return missing(f"{where}: {consequence}", f"add {name} under {PAGE}")
 
 
 def _needs(facts: Facts) -> str:
     assert isinstance(facts.inherited, Withheld)
-    return f"to see needs {facts.inherited.needs}"
+    return f"to see that takes {facts.inherited.needs}"
 
 
 def dvc_remote(facts: Facts) -> Answer:
-    """Data and models lie where every runner reaches them."""
+    """Data and models are stored where every runner can reach them."""
     found = facts.variable("DVC_REMOTE_URL")
     if found is None:
-        return _absent(facts, "DVC_REMOTE_URL", "data and models would die with the job")
+        return _absent(facts, "DVC_REMOTE_URL", "data and models would be lost after the job")
     if found["value"] is None:
         return ok("set, and hidden")
     address = str(found["value"])
@@ -74,17 +74,17 @@ def database(facts: Facts) -> Answer:
         return _absent(facts, "PERENNIAL_DATABASE_URL", "a retrain finds no labels")
     if not found["protected"]:
         return warning(
-            "merge requests see it, and with it every Developer reads the service's database",
+            "merge requests see it, so every Developer can read the service's database",
             f"tick 'Protect variable': only main's pipelines need it ({PAGE})",
         )
     return ok("only main's pipelines see it")
 
 
 def deployment(facts: Facts) -> Answer:
-    """deploy/local swaps the bundle in a folder, under a service at an address."""
+    """deploy/local replaces the bundle in a folder and checks the service at an address."""
     target = facts.value("DEPLOY_TARGET", "local")
     if target != "local":
-        return ok(f"deploy/{target} says what it needs")
+        return ok(f"deploy/{target} names the variables that it needs")
     for name in ("PERENNIAL_BUNDLES", "PERENNIAL_URL"):
         if facts.variable(name) is None:
             return _absent(facts, name, "deploy/local does not know where the service is")
@@ -92,7 +92,7 @@ def deployment(facts: Facts) -> Answer:
 
 
 def holds_secret(variable: Json) -> bool:
-    """Tell whether a variable's name or value says that it is a secret.
+    """Return whether a variable's name or value shows that it is a secret.
 
     >>> holds_secret({"key": "X", "value": "postgresql://me:pass@host/db"})
     True
@@ -103,36 +103,36 @@ def holds_secret(variable: Json) -> bool:
         return True
     try:
         return bool(urlsplit(variable["value"] or "").password)
-    except ValueError:  # no address at all
+    except ValueError:  # not an address
         return False
 
 
 def secrets(facts: Facts) -> Answer:
     """A masked variable never shows in a job's log; a file's content cannot be masked."""
     variables = shown(facts.variables)
-    bare = [
+    unmasked = [
         variable["key"]
         for variable in variables
         if variable["variable_type"] == "env_var"
         and holds_secret(variable)
         and not variable["masked"]
     ]
-    if bare:
-        return missing(f"not masked: {', '.join(bare)}", f"set 'Masked' for each: {PAGE}")
+    if unmasked:
+        return missing(f"not masked: {', '.join(unmasked)}", f"set 'Masked' for each: {PAGE}")
     return ok("every secret is masked")
 
 
 def files(facts: Facts) -> Answer:
-    """Keys and their like reach a job as files, with their line ends."""
+    """Keys and credentials reach a job as files, which keep their line breaks."""
     for name in FILES:
         found = facts.variable(name)
         if found is not None and found["variable_type"] != "file":
-            return missing(f"{name} is no file", f"set its type to File: {PAGE}")
+            return missing(f"{name} is not a file", f"set its type to File: {PAGE}")
     return ok("keys and credentials are files")
 
 
 def expansion(facts: Facts) -> Answer:
-    """GitLab expands a `$` in a value, unless told that it is meant."""
+    """GitLab expands a `$` in a value unless expansion is switched off."""
     variables = shown(facts.variables)
     risky = [
         variable["key"]
@@ -142,15 +142,15 @@ def expansion(facts: Facts) -> Answer:
     if risky:
         return warning(
             f"holds a $ and is expanded: {', '.join(risky)}",
-            f"untick 'Expand variable reference' where the $ is meant: {PAGE}",
+            f"untick 'Expand variable reference' where the $ is literal: {PAGE}",
         )
-    return ok("no value is changed on its way")
+    return ok("no value is expanded")
 
 
 def words(facts: Facts) -> Answer:
-    """A switch has one of the words that the pipeline compares with."""
+    """A switch has one of the values that the pipeline compares with."""
     for name, known in WORDS.items():
         value = facts.value(name)
         if value and value not in known:
             return missing(f"{name}: got {value!r}, expected {' or '.join(known)}", f"see {PAGE}")
-    return ok("every switch has a known word")
+    return ok("every switch has a known value")

@@ -1,4 +1,4 @@
-"""The report's pictures: one idea each, readable in grey, when small, on any page."""
+"""The report's pictures: one idea each, readable in grey, when small and on any background."""
 
 from training.report.plots.confusion import confusion, confusion_change
 from training.report.plots.curves import curves

@@ -1,4 +1,4 @@
-"""What every picture shares: shades, open axes, and an opaque background with a margin."""
+"""What all pictures share: shades, open axes, and an opaque background with a margin."""
 
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +10,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from PIL import Image
 
 DPI = 110
-# This model, main's, and the lines beneath; told apart in grey too.
+# This model, main's, and grid lines; distinguishable in grey too.
 HERE, MAIN, FAINT = "#1f3b57", "#8a8a8a", "#d4d4d4"
 
 
@@ -21,7 +21,7 @@ def new(width: float, height: float) -> Figure:
 
 
 def text(value: str, most: int = 14) -> str:
-    """Return text for a picture: one line, shortened, and no dollar that starts a formula.
+    """Return text for a picture: one line, shortened, with dollars escaped (they start formulas).
 
     >>> text("a very long label"), text("5$ or 6$")
     ('a very long l…', '5\\\\$ or 6\\\\$')
@@ -39,9 +39,9 @@ def opened(axes: Axes, *, grid: Literal["x", "y"] = "y") -> None:
 
 
 def save(figure: Figure, file: Path) -> None:
-    """Write a PNG that is readable on light and dark pages: white behind it, and around it.
+    """Write a PNG with a white background and margin, readable on light and dark pages.
 
-    256 colours are enough for any of them, and a third of the bytes.
+    256 colours are enough for every picture and take a third of the bytes.
     """
     drawn = BytesIO()
     figure.savefig(drawn, dpi=DPI, facecolor="white", format="png")

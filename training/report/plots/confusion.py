@@ -1,4 +1,4 @@
-"""Which labels are taken for which, and what changed in it."""
+"""Draws which labels are confused with which, and the change from main."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,9 +33,9 @@ def confusion(file: Path, matrix: Matrix, labels: Sequence[str], *, title: str) 
 
 
 def confusion_change(file: Path, change: Matrix, labels: Sequence[str], *, title: str) -> None:
-    """Draw how many rows more (+) or fewer (−) got each answer than from main's model.
+    """Draw how many more (+) or fewer (−) rows got each answer than from main's model.
 
-    What harms, fewer on the diagonal or more beside it, is filled; what helps is hatched.
+    Changes for the worse (fewer on the diagonal, more off it) are filled, others hatched.
     """
     figure, axes = _square(labels, title)
     axes.imshow(np.zeros(change.shape), cmap="Greys", vmin=0, vmax=1)

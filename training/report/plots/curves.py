@@ -1,4 +1,4 @@
-"""Accuracy and loss per epoch, main's behind."""
+"""Draws accuracy and loss per epoch, with main's in the background."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ def curves(file: Path, history: History, main: History | None = None) -> None:
     """Draw accuracy and loss per epoch, on training and on validation rows.
 
     history, main: `accuracy`, `loss`, `val_accuracy` and `val_loss`, a value per epoch; main's
-    are drawn in grey behind.
+    are drawn in grey in the background.
     """
     figure = canvas.new(8.2, 3.1)
     left, right = figure.subplots(1, 2)

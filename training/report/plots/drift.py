@@ -1,4 +1,4 @@
-"""How one signal of new rows lies against what main's model was accepted on."""
+"""Draws one signal in the new rows against main's reference."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from training.report.plots import canvas
 
-ROOM = 90  # characters that fit beside each other
+ROOM = 90  # characters that fit on the axis
 
 Shares = NDArray[np.float64]
 

@@ -1,4 +1,4 @@
-"""How often each label stands in the rows, and how often it did in main's."""
+"""Draws the share of each label in the rows, and in main's."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from training.report.plots import canvas
 
-LONG = 5  # characters of a label, above which labels stand upright
+LONG = 5  # characters of a label, above which labels are drawn upright
 
 Shares = NDArray[np.float64]
 

@@ -1,4 +1,4 @@
-"""Images that a model got wrong, with what it said."""
+"""Draws images that a model got wrong, with its answers."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,10 +19,10 @@ def mistakes(
     *,
     limits: tuple[float, float],
 ) -> None:
-    """Draw images with their captions, five a line.
+    """Draw images with their captions, five per line.
 
     images: shape (rows, height, width) in grey, with 1 channel or with 3 colours.
-    limits: the values of paper and ink in grey, of black and full colour else.
+    limits: the values of paper and ink in grey, or of black and full colour.
     """
     down = -(-len(images) // ACROSS)
     figure = canvas.new(7.2, 0.2 + 2.0 * down)

@@ -1,4 +1,4 @@
-"""Whether confidence means what it says: a reliability diagram."""
+"""Draws a reliability diagram: accuracy against confidence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from training.report.plots import canvas
 
 Floats = NDArray[np.float64]
-# This model, drawn last and on top: dark circles; main's behind: open grey squares.
+# Main's model: open grey squares; this model, drawn on top of it: dark circles.
 STYLES = ((canvas.MAIN, "s", "white"), (canvas.HERE, "o", canvas.HERE))
 
 
 @dataclass(frozen=True)
 class Bins:
-    """Bins that hold rows: mean confidence, accuracy and its interval, each of shape (bins,)."""
+    """Bins with rows: mean confidence, accuracy and its interval, each of shape (bins,)."""
 
     confidence: Floats
     accuracy: Floats
@@ -25,7 +25,7 @@ class Bins:
 
 
 def reliability(file: Path, models: Mapping[str, Bins]) -> None:
-    """Draw accuracy against confidence; on the diagonal a model keeps its word.
+    """Draw accuracy against confidence; on the diagonal a model is perfectly calibrated.
 
     models: name to bins, this model last.
     """

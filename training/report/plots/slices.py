@@ -1,4 +1,4 @@
-"""How accuracy differs on parts of the rows."""
+"""Draws the accuracy, or its difference from main's, per slice of the rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from training.report.plots import canvas
 
 @dataclass(frozen=True)
 class Line:
-    """One part of the rows: a value with its interval; open where it has few rows."""
+    """One slice: a value with its interval; its marker is open if it has few rows."""
 
     name: str
     value: float
@@ -23,7 +23,7 @@ class Line:
 def slices(file: Path, lines: Sequence[Line], *, unit: str, zero: bool) -> None:
     """Draw a value with its interval per slice, from top to bottom.
 
-    zero: whether values are differences, so that zero is where nothing changed.
+    zero: whether to mark zero, since values are differences.
     """
     figure = canvas.new(7.2, 0.9 + 0.26 * len(lines))
     axes = figure.subplots()

@@ -1,4 +1,4 @@
-"""Whether confidence means what it says."""
+"""Calibration: whether confidence matches accuracy."""
 
 from pathlib import Path
 
@@ -29,16 +29,16 @@ def section(source: Source, out: Path) -> list[str]:
     rows = [list(row) for row in zip(names, *columns, strict=True)]
     return [
         "## Calibration",
-        _keeps_word(source),
+        _calibrated(source),
         image("Accuracy by confidence, with 95% intervals", "calibration.png"),
         table(["share of rows", *models], rows, numbers=len(models)),
     ]
 
 
 def binned(probabilities: Floats, truth: Ints, *, least: int = LEAST_ROWS) -> Bins:
-    """Return the rows by confidence, in bins of the calibration error.
+    """Return the rows in the confidence bins of the calibration error.
 
-    least: a bin with fewer rows is joined to those below it, the lowest ones to the next above.
+    least: a bin with fewer rows is merged with those below it, the lowest with the next above.
     """
     order = np.argsort(-probabilities.max(axis=1), kind="stable")
     confidence = probabilities.max(axis=1)[order]
@@ -66,17 +66,17 @@ def _figures(probabilities: Floats, truth: Ints) -> list[str]:
     return [f"{accuracy:.4f}", f"{confidence:.4f}", gap, f"{error:.4f}"]
 
 
-def _keeps_word(source: Source) -> str:
-    """Return whether mean confidence is an accuracy that these rows allow."""
+def _calibrated(source: Source) -> str:
+    """Return whether mean confidence lies within the interval of the accuracy."""
     confidence = float(source.new.max(axis=1).mean())
     level = 1 - source.numbers.gate.level
     low, high = wilson(int(source.right.sum()), len(source.right), level)
     bounds = f"{level:.0%} interval of the accuracy, {low:.4f} to {high:.4f}"
-    said = f"mean confidence {confidence:.4f}"
+    mean = f"mean confidence {confidence:.4f}"
     if low <= confidence <= high:
-        return f"Confidence keeps its word: {said} lies in the {bounds}."
+        return f"Confidence matches accuracy: {mean} lies within the {bounds}."
     way, side = ("Overconfident", "above") if confidence > high else ("Underconfident", "below")
     return (
-        f"**{way}**: {said} lies {side} the {bounds}. Where no labels come back, the service's "
-        "accuracy is estimated from confidence, and will be off by as much."
+        f"**{way}**: {mean} lies {side} the {bounds}. Without labels, the service's accuracy is "
+        "estimated from confidence and will be wrong by as much."
     )

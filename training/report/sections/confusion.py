@@ -1,4 +1,4 @@
-"""Which labels are taken for which, what changed in it, and the worst of it."""
+"""Mistakes: which labels are confused with which, the change from main, the worst labels."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ REST = "the rest"
 
 
 def section(source: Source, out: Path) -> list[str]:
-    """Return the mistakes: their number, who takes what for what, the surest ones."""
+    """Return the mistakes: their number, the confusion matrix, the most confident ones."""
     rows = len(source.rows.labels)
     if not rows:
         return []
@@ -31,20 +31,20 @@ def section(source: Source, out: Path) -> list[str]:
 
 
 def _count(source: Source) -> str:
-    """Return how many rows are wrong, and how many of them were before."""
+    """Return how many rows each model gets wrong, and how many of them are the same."""
     wrong = ~source.right
-    text = f"{wrong.sum():,} of {len(wrong):,} test rows are answered wrong"
+    text = f"The model gets {wrong.sum():,} of {len(wrong):,} test rows wrong"
     if source.right_before is None:
         return f"{text}."
     before = ~source.right_before
     return (
-        f"{text}; main answers {before.sum():,} wrong. By both: {(wrong & before).sum():,}; "
-        f"new: {(wrong & ~before).sum():,}; repaired: {(before & ~wrong).sum():,}."
+        f"{text}, main's {before.sum():,}. Wrong in both: {(wrong & before).sum():,}; "
+        f"newly wrong: {(wrong & ~before).sum():,}; fixed: {(before & ~wrong).sum():,}."
     )
 
 
 def _pictures(source: Source, new: Ints, old: Ints | None, out: Path) -> str:
-    """Return the matrix and, where some answer changed, the change in it, on one line."""
+    """Return the matrix and, if some answer changed, the change from main, on one line."""
     shown = crowded(new if old is None else new + old)
     names = [*(source.answers[i] for i in shown), *([REST] if len(shown) < len(new) else [])]
     title = "rows by true label\nand answer"
@@ -52,9 +52,9 @@ def _pictures(source: Source, new: Ints, old: Ints | None, out: Path) -> str:
     found = [image("Answers by true label", "confusion.png")]
     if old is not None and (new != old).any():
         change = pooled(new, shown) - pooled(old, shown)
-        title = "change against main\n(orange harms, hatched helps)"
+        title = "change from main\n(orange: worse, hatched: better)"
         plots.confusion_change(out / "confusion-change.png", change, names, title=title)
-        found.append(image("Change of the answers against main", "confusion-change.png"))
+        found.append(image("Change of the answers from main", "confusion-change.png"))
     return " ".join(found)
 
 
@@ -82,7 +82,7 @@ def pooled(matrix: Ints, shown: Sequence[int]) -> Ints:
 
 
 def _worst(source: Source, new: Ints, old: Ints | None) -> str:
-    """Return the labels with the least recall, those with rows only."""
+    """Return the labels with the lowest recall among those that have rows."""
     recall, counts = precision_recall(new)[1], new.sum(axis=1)
     before = None if old is None else precision_recall(old)[1]
     order = [i for i in np.argsort(recall, kind="stable") if counts[i]][:WORST]
@@ -95,7 +95,7 @@ def _worst(source: Source, new: Ints, old: Ints | None) -> str:
         if before is not None:
             values = [f"{before[i]:.3f}", *values, signed(float(recall[i] - before[i]), 3)]
         rows.append([code(source.answers[i]), word, f"{counts[i]:,}", *values])
-    head = ["label", "most often taken for (rows)", "rows"]
+    head = ["label", "most often confused with (rows)", "rows"]
     head += ["recall"] if before is None else ["recall, main", "here", "change"]
     return table(head, rows, numbers=len(head) - 2)
 

@@ -1,4 +1,4 @@
-"""What the model costs to train, to keep and to ask, beside what main's does."""
+"""Cost: training, bundle size and time to answer, compared with main's."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,23 +15,23 @@ from training.report.units import Format, duration, energy, ratio, size
 TRAINING = "model/training.json"
 MISSING = "not recorded"
 
-# Key of training.json's cost to name, metric and unit.
+# Name, metric and unit, by key of training.json's cost.
 OF_TRAINING: dict[str, tuple[str, str, Format]] = {
     "wall_seconds": ("training, wall time", "training_seconds", duration),
     "cpu_seconds": ("training, CPU time", "training_cpu_seconds", duration),
-    "memory_peak_bytes": ("training, most memory", "training_memory_bytes", size),
+    "memory_peak_bytes": ("training, peak memory", "training_memory_bytes", size),
     "gpu_seconds_busy": ("GPU busy", "training_gpu_seconds", duration),
-    "gpu_memory_peak_bytes": ("GPU, most memory", "training_gpu_memory_bytes", size),
+    "gpu_memory_peak_bytes": ("GPU, peak memory", "training_gpu_memory_bytes", size),
     "energy_joules_estimate": ("training, energy estimate", "training_energy_joules", energy),
 }
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of both models, in its base unit; None where it was not recorded.
+    """One figure of both models, in its base unit; None if it was not recorded.
 
-    name: as the report has it.  metric: as the metrics report has it, ending with the unit.
-    labels: that the metrics report adds.
+    name: in the report.  metric: name in metrics.txt, ending with the unit.
+    labels: the metric's, in metrics.txt.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Figure:
 
 
 def section(source: Source, out: Path) -> list[str]:
-    """Return a table of all figures and how they came about."""
+    """Return a table of all figures and how they were measured."""
     rows: list[list[object]] = []
     for one in figures(source):
         main, here, times = one.cells
@@ -62,7 +62,7 @@ def section(source: Source, out: Path) -> list[str]:
 
 
 def figures(source: Source) -> list[Figure]:
-    """Return every figure of this model and of main's; a GPU's only where either used one."""
+    """Return every figure of this model and of main's; a GPU's only if either used one."""
     here, main = _cost(source.folder / TRAINING), _cost(source.of_main(TRAINING))
     found = [
         Figure(name, metric, text, here.get(key), main.get(key))
@@ -75,7 +75,7 @@ def figures(source: Source) -> list[Figure]:
 
 
 def _cost(file: Path | None) -> dict[str, float | None]:
-    """Return the figures of a training; what main's version did not record yet is not in it."""
+    """Return the recorded figures of a training; an older version may lack some."""
     if file is None:
         return {}
     document = read_json(file)
@@ -109,7 +109,7 @@ def _seconds(latency: Latency | None, percent: int) -> float | None:
 
 
 def _trained(source: Source) -> list[str]:
-    """Return on what each model was trained, and how its energy was estimated."""
+    """Return what each model was trained with and on, and how its energy was estimated."""
     texts = []
     models = {"Here": source.folder / TRAINING, "Main": source.of_main(TRAINING)}
     for name, file in models.items():
@@ -121,20 +121,20 @@ def _trained(source: Source) -> list[str]:
         text += f" {document['framework_version']}"
         if cost:
             device = (cost["gpu"] or {}).get("name", cost["device"])
-            text += f", on {code(device)} in {cost['precision']}; energy by {_basis(cost)}"
+            text += f", on {code(device)} in {cost['precision']}; energy from {_basis(cost)}"
         texts.append(f"{text}.")
     return texts
 
 
 def _basis(cost: Mapping[str, Any]) -> str:
     """Return the assumptions of the estimate."""
-    return f"{cost['energy_basis']}, without memory, cooling and power supply"
+    return f"{cost['energy_basis']}, excluding memory, cooling and power supply"
 
 
 def _measured(source: Source) -> str:
     turns = "" if source.champion is None else ", both models in turns,"
     return (
-        f"Answers were timed in this job{turns} by the service's own predictor on one CPU thread, "
-        f"without HTTP: medians of {ROUNDS} rounds of {CALLS} calls each. Times of training are of "
-        "whatever machine trained it: a ratio near 1 may be chance."
+        f"Answers were timed in this job{turns} with the service's own predictor on one CPU "
+        f"thread, without HTTP: medians of {ROUNDS} rounds of {CALLS} calls each. Training times "
+        "depend on the machine that trained the model: a ratio near 1 may be chance."
     )

@@ -1,4 +1,4 @@
-"""Accuracy and loss per epoch."""
+"""Training curves: accuracy and loss per epoch."""
 
 import csv
 from pathlib import Path
@@ -12,7 +12,7 @@ History = dict[str, list[float]]
 
 
 def section(source: Source, out: Path) -> list[str]:
-    """Return the curves, where there is more than one epoch, and the last epoch's figures."""
+    """Return the curves, if there is more than one epoch, and the last epoch's figures."""
     history = read_history(source.folder / "model" / "history.csv")
     file = source.of_main("model/history.csv")
     main = None if file is None else read_history(file)
@@ -27,7 +27,7 @@ def section(source: Source, out: Path) -> list[str]:
 
 
 def _last(whose: str, history: History) -> str:
-    """Return where a training ended."""
+    """Return the figures of a training's last epoch."""
     epochs = len(history["loss"])
     values = {name: values[-1] for name, values in history.items()}
     return (

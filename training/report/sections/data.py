@@ -1,4 +1,4 @@
-"""Which rows the model learnt from, and what changed in them since main."""
+"""Data: which rows the model was trained on, and what changed in them since main."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from training.report.markdown import code, image, signed, table
 from training.report.source import Source
 
 SUMMARY = "prepared/summary.json"
-LISTED = 5  # drifting signals; all stand in the folded section
+LISTED = 5  # drifting signals; the last section lists all
 
 
 def section(source: Source, out: Path) -> list[str]:
@@ -30,13 +30,13 @@ def section(source: Source, out: Path) -> list[str]:
     if source.left_out:
         many = f"{source.left_out} of the {len(source.tested.labels)} test rows"
         blocks.append(
-            f"Main's model was trained on {many}: they are left out of every comparison here."
+            f"Main's model was trained on {many}: this report's comparisons exclude them."
         )
     return blocks + validation(source)
 
 
 def since_main(source: Source) -> Changes | None:
-    """Return how the rows differ from main's; None without main, or where it kept no rows."""
+    """Return how the rows differ from main's; None without main, or if its rows are absent."""
     if source.main is None or source.champion is None:
         return None
     before = source.champion.bundle.manifest.labels
@@ -71,19 +71,19 @@ def _since(source: Source, changed: Changes | None) -> list[str]:
     if source.main is None:
         return []
     if changed is None:
-        return ["Main's rows are not recorded, so that nothing can be said of changes and drift."]
+        return ["Main's rows are not recorded, so changes and drift are unknown."]
     if changed.nothing:
-        return ["The rows are main's, with the same labels; so no signal drifts."]
+        return ["Rows and labels are the same as main's, so no signal drifts."]
     parts = {"new": len(changed.new.labels), "gone": changed.gone}
-    parts["with another label"] = changed.relabelled
+    parts["relabelled"] = changed.relabelled
     text = ", ".join(f"{number} {word}" for word, number in parts.items() if number)
-    return [f"Against main's rows, by content: {text}."]
+    return [f"Compared with main's rows by content: {text}."]
 
 
 def _labels(
     source: Source, here: dict[str, Any], before: dict[str, Any] | None, out: Path
 ) -> list[str]:
-    """Return the picture of the training rows' labels, and which share moved most."""
+    """Return the picture of the training rows' labels, and which share changed most."""
     unit = "share of training rows"
     now = shares(here["train"]["labels"], source.labels)
     then = None if before is None else shares(before["train"]["labels"], source.labels)
@@ -91,8 +91,8 @@ def _labels(
     blocks = [image("Share of training rows by label", "labels.png")]
     if then is not None and np.abs(now - then).max() > 0:
         most = int(np.abs(now - then).argmax())
-        moved = f"{then[most]:.1%} to {now[most]:.1%} of training rows"
-        blocks.append(f"The share that moved most: {code(source.labels[most])}, {moved}.")
+        moved = f"from {then[most]:.1%} to {now[most]:.1%} of training rows"
+        blocks.append(f"The share of {code(source.labels[most])} changed most: {moved}.")
     return blocks
 
 
@@ -103,14 +103,14 @@ def shares(counts: dict[str, int], labels: tuple[str, ...]) -> NDArray[np.float6
 
 
 def _drift(source: Source, changed: Changes | None, out: Path) -> list[str]:
-    """Return how the new rows lie against main's reference, the worst signal as a picture."""
+    """Return the drift of the new rows from main's reference, the worst signal as a picture."""
     if source.champion is None or changed is None or not len(changed.new.labels):
         return []
     found = signal_drift(source.champion, changed.new)
     worst, drifting = found[0], [one for one in found if one.drifts]
     many = f"{len(changed.new.labels)} new rows"
     if not drifting:
-        near = f"the furthest is {code(worst.signal.name)} with PSI {worst.effect:.2f}"
+        near = f"the highest is {code(worst.signal.name)} with PSI {worst.effect:.2f}"
         return [f"None of {len(found)} signals drifts in the {many} ({near}; {_limits()})."]
     plots.drift(
         out / "drift.png",
@@ -121,13 +121,13 @@ def _drift(source: Source, changed: Changes | None, out: Path) -> list[str]:
     )
     more = len(drifting) - LISTED
     text = f"{len(drifting)} of {len(found)} signals drift in the {many} ({_limits()})"
-    text += f"; the worst {LISTED}, the others are in the folded section:" if more > 0 else ":"
+    text += f"; the worst {LISTED} (all are under Everything else):" if more > 0 else ":"
     about = "Share of new rows per bin of the worst signal, against main's reference"
     return [text, drift_table(drifting[:LISTED]), image(about, "drift.png")]
 
 
 def _limits() -> str:
-    return f"limits: PSI over {LIMIT} and G over its critical value, both"
+    return f"limits: both PSI over {LIMIT} and G over its critical value"
 
 
 def drift_table(drifts: list[Drift]) -> str:

@@ -1,4 +1,4 @@
-"""Everything else, folded."""
+"""Everything else, collapsed."""
 
 from pathlib import Path
 
@@ -15,11 +15,11 @@ from training.report.sections.data import drift_table, since_main
 from training.report.sections.lineage import flat
 from training.report.source import Source
 
-EPOCHS = 50  # lines of the training log that are shown, the last ones
+EPOCHS = 50  # how many of the last epochs are shown
 
 
 def section(source: Source, out: Path) -> list[str]:
-    """Return scores per label, the training's log, rules, signals and parameters in one fold."""
+    """Return scores per label, training log, rules, signals and parameters, collapsed."""
     parts = {
         "Scores per label": _labels(source),
         "Training": _training(source),
@@ -67,7 +67,7 @@ def _training(source: Source) -> str:
 
 
 def _signals(source: Source) -> str:
-    """Return every signal of the rows that main did not have, the worst first."""
+    """Return the drift of every signal in the new rows, the largest first."""
     changed = since_main(source)
     if source.champion is None or changed is None or not len(changed.new.labels):
         return ""
@@ -75,7 +75,7 @@ def _signals(source: Source) -> str:
 
 
 def _bundle(source: Source) -> str:
-    """Return the whole digests and hashes."""
+    """Return the full digests and hashes."""
     rows: list[list[object]] = []
     models = {"main": source.champion, "here": source.challenger}
     for name, model in models.items():

@@ -1,4 +1,4 @@
-"""Where the model comes from, and with which parameters, beside main's."""
+"""Lineage: origin and parameters of the model, compared with main's."""
 
 from collections.abc import Mapping
 from datetime import UTC
@@ -15,11 +15,11 @@ PARAMS = "params.yaml"
 SHORT = 12  # characters of a hash
 ABSENT = "not set"
 
-# What DVC_LOCK says of dvc.lock, in words.
+# What each value of DVC_LOCK means for dvc.lock.
 LOCK = {
-    "current": "matched its inputs: the model is the one that it names",
+    "current": "matched its inputs: the model is the one recorded in it",
     "stale": "did not match its inputs: the model was trained in this pipeline",
-    "": "not told by this pipeline",
+    "": "not reported by this pipeline",
 }
 
 
@@ -37,7 +37,7 @@ def section(source: Source, out: Path) -> list[str]:
 
 
 def _origin(bundle: Bundle) -> dict[str, str]:
-    """Return what a bundle says of itself; a commit stands as text, which GitLab links."""
+    """Return the facts in a bundle's manifest; the commit is plain text, which GitLab links."""
     found = bundle.manifest
     return {
         "version": found.version,
@@ -74,12 +74,12 @@ def _pipeline(source: Source) -> list[list[object]]:
 def _lock(given: Environment) -> str:
     text = LOCK.get(given.lock, code(given.lock))
     if given.lock_commit:
-        text += f", and the new lock pushed as {given.lock_commit[:SHORT]}"
+        text += f", and the new lock was pushed as {given.lock_commit[:SHORT]}"
     return text
 
 
 def _parameters(source: Source) -> list[str]:
-    """Return the parameters that differ from main's, or that none does."""
+    """Return the parameters that differ from main's, or a sentence that none does."""
     if source.main is None:
         return []
     before = recorded(source)
@@ -92,15 +92,15 @@ def _parameters(source: Source) -> list[str]:
         if before.get(name, ABSENT) != here.get(name, ABSENT)
     ]
     if not rows:
-        return ["All parameters are main's."]
+        return ["All parameters are the same as main's."]
     return [
-        f"Parameters changed against main ({len(rows)} of {len(here)}):",
+        f"Parameters that differ from main's ({len(rows)} of {len(here)}):",
         table(["parameter", "main", "here"], rows, numbers=2),
     ]
 
 
 def recorded(source: Source) -> dict[str, object] | None:
-    """Return main's parameters by dotted name; None where its folder does not hold them."""
+    """Return main's parameters by dotted name; None if its folder does not hold them."""
     file = source.of_main(PARAMS)
     if file is None:
         return None

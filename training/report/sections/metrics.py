@@ -1,4 +1,4 @@
-"""Every metric of both models on rows that neither was trained on."""
+"""Metrics: every metric of both models on rows that neither was trained on."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from training.report.source import Source
 
 
 def section(source: Source, out: Path) -> list[str]:
-    """Return a table for fresh rows, where there are any, and one for base rows."""
+    """Return a table for fresh rows, if there are any, and one for base rows."""
     blocks = ["## Metrics" if source.old is None else "## Metrics against main"]
     groups = {
         f"fresh test rows (incident {code(source.result.incident)})": source.fresh,
@@ -97,15 +97,15 @@ def _multiplicity(limits: Gate) -> str:
     """Return which line of the table decides, and how far to trust the others."""
     others = len(METRICS) - 1
     return (
-        f"Only accuracy decides, by McNemar's exact test at {limits.level:.0%}; intervals are "
-        f"paired bootstraps, a little less strict than that test. A yes among the {others} others "
-        "is a hint: they are not corrected for their number, so up to "
-        f"{others * limits.level:.0%} of reports on equal models show one."
+        f"Only accuracy decides, by McNemar's exact test at {limits.level:.0%}. The intervals are "
+        "paired bootstraps, slightly less strict than that test. A yes for one of the "
+        f"{others} other metrics is only a hint: they are not corrected for multiple testing, so "
+        f"up to {others * limits.level:.0%} of reports on equal models show one."
     )
 
 
 def _label_sets(source: Source) -> list[str]:
-    """Return how main's labels differ from these, where they do."""
+    """Return how main's labels differ from these, if they do."""
     if source.champion is None:
         return []
     before = source.champion.bundle.manifest.labels

@@ -1,4 +1,4 @@
-"""Where the model is better and where worse: by age, by source, by label."""
+"""Slices: where the model is better and where worse, by age, source and label."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,13 +32,13 @@ def section(source: Source, out: Path) -> list[str]:
 
 
 def _lowest(labels: Sequence[Slice], most: int) -> list[Slice]:
-    """Return the labels to draw, in their order: those that may have lost most."""
+    """Return the labels to draw, in their order: those with the lowest intervals."""
     chosen = {part.name for part in sorted(labels, key=lambda part: part.low)[: max(0, most)]}
     return [part for part in labels if part.name in chosen]
 
 
 def _summary(source: Source, origins: Sequence[Slice], labels: Sequence[Slice], drawn: int) -> str:
-    """Return which slices differ, how they were tested, and what is left out."""
+    """Return which slices differ, how they were tested, and which are not drawn."""
     every = [*origins, *labels]
     texts = [f"Accuracy of {len(every)} slices."]
     if source.old is not None:
@@ -46,10 +46,11 @@ def _summary(source: Source, origins: Sequence[Slice], labels: Sequence[Slice], 
     small = sum(part.small for part in every)
     if small:
         has = "slices have" if small > 1 else "slice has"
-        texts.append(f"{small} {has} under {SMALL} rows, too few to conclude from.")
+        texts.append(f"{small} {has} fewer than {SMALL} rows, too few for a conclusion.")
     if drawn < len(every):
         shown = drawn - len(origins)
-        texts.append(f"Drawn are the {shown} labels of {len(labels)} with the lowest intervals.")
+        text = f"The chart shows the {shown} of {len(labels)} labels with the lowest intervals."
+        texts.append(text)
     return " ".join(texts)
 
 

@@ -1,4 +1,4 @@
-"""The verdict, its reasons, and what a reviewer does with it."""
+"""Verdict: the verdict, its reasons, and what the reviewer should do."""
 
 from pathlib import Path
 
@@ -8,23 +8,20 @@ from training.report.source import Environment, Source
 
 SIGNS = {"promote": "✅", "keep": "➖", "block": "⛔"}
 
-# Verdict to what follows from it for the reviewer.
+# What the reviewer should do, by verdict.
 ADVICE = {
     "promote": (
-        "Merging deploys this model. Before that, see under Mistakes and Slices whether some label "
-        "or source pays for the average."
+        "Merging deploys this model. First check under Mistakes and Slices whether it got worse on "
+        "some label or source."
     ),
-    "keep": (
-        "Merge for the sake of the code or the data, not of the model: what differs is within "
-        "chance."
-    ),
+    "keep": ("Merge this for its code or data, not for its model: the difference may be chance."),
     "block": (
-        "Do not merge it like this. Mistakes and Slices show where it loses, Data and Lineage what "
-        "changed: rows, parameters."
+        "Do not merge this as it is. Mistakes and Slices show where the model is worse, Data and "
+        "Lineage which rows and parameters changed."
     ),
 }
-SAME = "Merging leaves the model that serves as it is."
-FIRST = "Merging deploys the first model; from then on each one is compared with its predecessor."
+SAME = "Merging does not change the deployed model."
+FIRST = "Merging deploys the first model; each later one is compared with its predecessor."
 
 
 def section(source: Source, out: Path) -> list[str]:
@@ -42,7 +39,7 @@ def section(source: Source, out: Path) -> list[str]:
 
 
 def _number_taken(source: Source) -> list[str]:
-    """Return what to do where another bundle has this version number already."""
+    """Return what to do if another bundle already has this version number."""
     if source.champion is None or source.same:
         return []
     version = source.challenger.bundle.manifest.version
@@ -50,7 +47,7 @@ def _number_taken(source: Source) -> list[str]:
         return []
     return [
         f"**Before merging** raise {code(source.task + '.export.version')} in `params.yaml` and "
-        f"run `dvc repro`: main's model is {code(version)} already, and a number names one bundle."
+        f"run `dvc repro`: main's model already has the version {code(version)}."
     ]
 
 
@@ -77,13 +74,13 @@ def _advice(source: Source) -> str:
 
 
 def _resolution(result: GateResult) -> str:
-    """Return how much these rows could have hidden."""
+    """Return the interval of the difference that these rows cannot rule out."""
     found = result.fresh or result.base
     if found is None or found.difference is None:
         return ""
     low, high = 100 * found.difference.low, 100 * found.difference.high
     bounds = interval(low, high, 1)
     return (
-        f" These {found.rows} rows leave {bounds} percentage points of accuracy open "
-        f"({1 - result.level:.0%} interval)."
+        f" On these {found.rows} rows the {1 - result.level:.0%} interval of the difference in "
+        f"accuracy is {bounds} percentage points."
     )

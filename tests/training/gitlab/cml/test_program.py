@@ -87,7 +87,7 @@ def test_a_reason_becomes_advice(tmp_path: Path, said: str, words: str) -> None:
 @pytest.mark.parametrize("code", [0, 1])
 def test_silence_is_an_error(tmp_path: Path, code: int) -> None:
     """Neither a note's address nor an error: the exit code is all there is."""
-    with pytest.raises(GitLabRefused, match=f"exit code {code}, and no error that it names"):
+    with pytest.raises(GitLabRefused, match=f"exit code {code} without an error message"):
         comment(Cml(code=code), tmp_path)
 
 
@@ -97,5 +97,5 @@ def test_a_program_that_hangs_is_an_error(tmp_path: Path) -> None:
     def hang(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
         raise subprocess.TimeoutExpired(command, options["timeout"])
 
-    with pytest.raises(GitLabRefused, match="did not end within 300 s; is the address right"):
+    with pytest.raises(GitLabRefused, match="did not finish within 300 s; is the address right"):
         program.comment("create", tmp_path, task="t", job=Job(VARIABLES), run=hang)

@@ -27,7 +27,7 @@ def test_a_complete_project_exits_with_0(administrator: Administrator) -> None:
     said = check(administrator.url)
     assert said.code == 0
     lines = said.text.splitlines()
-    assert lines[0].endswith("as boss (Owner) sees it")
+    assert lines[0].endswith("as seen by boss (Owner)")
     assert ", 0 missing, 0 warning, " in lines[-1]
     assert JOBS not in said.text and "pass@db" not in said.text
 
@@ -38,7 +38,7 @@ def test_a_reporter_learns_what_the_rest_would_need(administrator: Administrator
     assert code == 0
     hidden = {name for name, row in found.items() if row["status"] == "cannot tell"}
     assert hidden >= {"secrets", "trigger token", "runner that trains", "timeout", "tags"}
-    assert found["timeout"]["todo"] == "to know, run it with the role Maintainer"
+    assert found["timeout"]["todo"] == "to find out, run this with the role Maintainer"
     assert found["merging"]["status"] == found["pipeline file"]["status"] == "ok"
 
 

@@ -33,22 +33,22 @@ from training.gitlab.project_check.facts import Withheld
         (
             "merging",
             {"project": {"only_allow_merge_if_pipeline_succeeds": False}},
-            "need not wait",
+            "do not wait",
         ),
         (
             "skipped pipelines",
             {"project": {"allow_merge_on_skipped_pipeline": None}},
-            "could never merge",
+            "could not merge",
         ),
         ("timeout", {"project": {"build_timeout": 600}}, "600 s"),
-        ("runner that trains", {"runners": RUNNERS[1:]}, "none with the tag gpu"),
+        ("runner that trains", {"runners": RUNNERS[1:]}, "no runner with the tag gpu"),
         (
             "runner that trains",
             {"runners": [RUNNERS[0] | {"access_level": "ref_protected"}, RUNNERS[1]]},
             "no merge requests",
         ),
-        ("runner that trains", {"runners": [RUNNERS[0] | {"paused": True}]}, "none with the tag"),
-        ("runner for the rest", {"runners": RUNNERS[:1]}, "none that takes untagged"),
+        ("runner that trains", {"runners": [RUNNERS[0] | {"paused": True}]}, "no runner with"),
+        ("runner for the rest", {"runners": RUNNERS[:1]}, "no runner that takes untagged"),
         ("tags", {"protected_tags": TAGS[:1]}, "digits#production#1 are not protected"),
         ("tags", {"protected_tags": [{"name": "*", "create": 40}]}, "may not create digits@v1"),
     ],
@@ -81,7 +81,7 @@ def test_a_setting_that_is_missing_is_named(
         (
             "redundant pipelines",
             {"project": {"auto_cancel_pending_pipelines": "disabled"}},
-            "trains to its end",
+            "trains to the end",
         ),
         (
             "job token",
@@ -92,7 +92,7 @@ def test_a_setting_that_is_missing_is_named(
         (
             "visibility",
             {"project": {"visibility": "public", "public_jobs": False}},
-            "hands it every variable",
+            "sees every variable",
         ),
         (
             "pipeline variables",
@@ -137,7 +137,7 @@ def test_without_a_trigger_token_no_alert_starts_a_pipeline(administrator: Admin
     assert (code, found["trigger token"]["status"]) == (1, "missing")
     administrator.tokens("glptt-0123456789", expires_at="2026-11-01")
     code, found = findings(administrator.url)
-    assert (code, found["trigger token"]["found"]) == (1, "every one has expired")
+    assert (code, found["trigger token"]["found"]) == (1, "all have expired")
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ from training.gitlab.project_check.facts import Refused, Withheld
             "REPO_TOKEN, the token",
             {"REPO_TOKEN": {"value": "glpat-unknown", "masked": True}},
             "missing",
-            "GitLab does not take REPO_TOKEN: 401",
+            "GitLab rejects REPO_TOKEN: 401",
         ),
         (
             "REPO_TOKEN, the token",
@@ -57,7 +57,7 @@ from training.gitlab.project_check.facts import Refused, Withheld
             "cannot tell",
             "does not show",
         ),
-        ("DVC_REMOTE_URL", {"DVC_REMOTE_URL": None}, "missing", "die with the job"),
+        ("DVC_REMOTE_URL", {"DVC_REMOTE_URL": None}, "missing", "lost after the job"),
         ("DVC_REMOTE_URL", {"DVC_REMOTE_URL": "/srv/dvc"}, "missing", "several runners"),
         ("PERENNIAL_DATABASE_URL", {"PERENNIAL_DATABASE_URL": None}, "missing", "no labels"),
         (
@@ -81,11 +81,11 @@ from training.gitlab.project_check.facts import Refused, Withheld
             "ok",
             "masked",
         ),
-        ("files", {"GDRIVE_CREDENTIALS": "{}"}, "missing", "GDRIVE_CREDENTIALS is no file"),
+        ("files", {"GDRIVE_CREDENTIALS": "{}"}, "missing", "GDRIVE_CREDENTIALS is not a file"),
         ("files", {"DVC_SSH_KEY": {"value": "x", "variable_type": "file"}}, "ok", "are files"),
         ("values with a $", {"PERENNIAL_URL": "http://a$b"}, "warning", "PERENNIAL_URL"),
         ("switches", {"AUTO_MERGE": "True"}, "missing", "AUTO_MERGE: got 'True', expected true"),
-        ("runner that trains", {"TRAIN_RUNNER": "big"}, "missing", "none with the tag big"),
+        ("runner that trains", {"TRAIN_RUNNER": "big"}, "missing", "no runner with the tag big"),
     ],
 )
 def test_a_variable_that_is_missing_or_wrong_is_named(

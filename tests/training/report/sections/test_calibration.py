@@ -46,7 +46,7 @@ def test_kept_word_is_said(tmp_path: Path) -> None:
 
     prepare(artifacts.folder / "prepared", base=half)
     text = section(artifacts.source(main=False), artifacts.out)[1]
-    assert text.startswith("Confidence keeps its word")
+    assert text.startswith("Confidence matches accuracy")
 
 
 def test_bins_hold_every_row_once_and_enough_of_them() -> None:

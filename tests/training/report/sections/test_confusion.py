@@ -18,8 +18,8 @@ def test_mistakes_are_counted_against_mains(tmp_path: Path) -> None:
     assert source.right_before is not None
     wrong, before = (~source.right).sum(), (~source.right_before).sum()
     text = section(source, artifacts.out)[1]
-    assert text.startswith(f"{wrong} of 400 test rows are answered wrong; main answers {before}")
-    assert text.endswith(f"By both: 0; new: {wrong}; repaired: {before}.")
+    assert text.startswith(f"The model gets {wrong} of 400 test rows wrong, main's {before}.")
+    assert text.endswith(f"Wrong in both: 0; newly wrong: {wrong}; fixed: {before}.")
 
 
 def test_the_matrix_and_its_change_are_drawn(tmp_path: Path) -> None:

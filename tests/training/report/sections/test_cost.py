@@ -55,7 +55,7 @@ def test_each_figure_stands_beside_mains(made: Artifacts) -> None:
     """Value, value, ratio; sizes and latencies are measured for both."""
     found = lines(made)
     assert found["training, wall time"] == ["6.17 s", "12.3 s", "×2.00"]
-    assert found["training, most memory"] == ["900 MB", "900 MB", "×1.00"]
+    assert found["training, peak memory"] == ["900 MB", "900 MB", "×1.00"]
     assert found["training, energy estimate"] == ["200 J", "200 J", "×1.00"]
     assert found["bundle size"][0].endswith(" kB") and found["bundle size"][2].startswith("×")
     for name in ("1 row, p50", "1 row, p99", "64 rows, p50", "64 rows, p99"):
@@ -68,7 +68,7 @@ def test_a_gpu_is_told_where_one_was_used(made: Artifacts) -> None:
     record(made.folder, 12.34, {**COST, "gpu": GPU, "device": "gpu", "precision": "mixed_float16"})
     found = lines(made)
     assert found["GPU busy"][:2] == ["not recorded", "5 s"]
-    assert found["GPU, most memory"][:2] == ["not recorded", "2 GB"]
+    assert found["GPU, peak memory"][:2] == ["not recorded", "2 GB"]
     text = "\n".join(section(made.source(), made.out))
     assert "Here: `cnn` by numpy 2, on `H200` in mixed_float16; energy by" in text
 
@@ -86,7 +86,7 @@ def test_what_main_did_not_record_is_not_invented(made: Artifacts) -> None:
 def test_the_estimate_says_its_assumptions(made: Artifacts) -> None:
     """What was counted, at how many watts, and what is left out."""
     text = "\n".join(section(made.source(), made.out))
-    assert "energy by CPU seconds at 10 W per core, without memory, cooling and power" in text
+    assert "energy from CPU seconds at 10 W per core, excluding memory, cooling and power" in text
     assert "without HTTP: medians of 9 rounds of 120 calls each" in text
 
 

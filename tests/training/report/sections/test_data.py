@@ -55,8 +55,8 @@ def test_the_same_rows_are_said_to_be_the_same(made: Artifacts) -> None:
     """No change in the table, no drift, and the picture of labels alone."""
     found = text(made)
     assert lines(found, "| `base`") == ["| `base` | 100 | 40 | 60 |"]
-    assert "The rows are main's, with the same labels; so no signal drifts." in found
-    assert "PSI" not in found and "moved most" not in found
+    assert "Rows and labels are the same as main's, so no signal drifts." in found
+    assert "PSI" not in found and "changed most" not in found
     assert [path.name for path in made.out.glob("*.png")] == ["labels.png"]
 
 
@@ -80,7 +80,7 @@ def test_a_label_that_changed_is_no_new_row(made: Artifacts) -> None:
     prepared(made.folder, Split(before.inputs, labels, before.source))
     found = text(made)
     assert "by content: 7 with another label." in found and "PSI" not in found
-    assert "The share that moved most: `9`, 10.0% to 17.0% of training rows." in found
+    assert "The share of `9` changed most: from 10.0% to 17.0% of training rows." in found
 
 
 def test_labels_are_compared_by_name(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_new_rows_like_mains_do_not_drift(tmp_path: Path) -> None:
     )
     prepared(artifacts.folder, rows(100, seed=1) + like)
     found = text(artifacts)
-    assert "signals drifts in the 300 new rows (the furthest is `" in found
+    assert "signals drifts in the 300 new rows (the highest is `" in found
     assert not (artifacts.out / "drift.png").exists()
 
 
@@ -137,14 +137,14 @@ def test_every_signal_of_the_reference_is_counted(made: Artifacts) -> None:
 def test_test_rows_that_main_learnt_from_are_counted(made: Artifacts) -> None:
     """They say nothing on main's model, and the reader is told how many they are."""
     prepared(made.folder, rows(60, seed=91), test=rows(100, seed=1))
-    many = "Main's model was trained on 100 of the 100 test rows: they are left out"
+    many = "Main's model was trained on 100 of the 100 test rows: this report's comparisons"
     assert many in text(made)
 
 
 def test_a_main_that_kept_no_rows_is_not_compared(made: Artifacts) -> None:
     """Nothing is invented: no change, no drift, and the reason."""
     (made.champion / "prepared" / "train.npz").unlink()
-    assert "Main's rows are not recorded, so that nothing can be said" in text(made)
+    assert "Main's rows are not recorded, so changes and drift are unknown" in text(made)
 
 
 def test_a_first_model_has_rows_and_labels_alone(made: Artifacts) -> None:
@@ -162,7 +162,7 @@ def test_validation_findings_are_told(made: Artifacts) -> None:
     file = made.folder / "validation" / "findings.json"
     file.parent.mkdir()
     file.write_text(json.dumps(document))
-    assert "Validation: 1 of 1 rules hold on 90 rows, without a warning." in text(made)
+    assert "Validation: 1 of 1 rules passed on 90 rows, without warnings." in text(made)
     file.write_text(json.dumps(document | {"warnings": [bad]}))
     found = text(made)
     assert "hold on 90 rows, with 1 warning:" in found

@@ -53,7 +53,7 @@ def test_the_pipeline_is_linked(made: Artifacts) -> None:
 
 @pytest.mark.parametrize(
     ("lock", "words"),
-    [("current", "matched its inputs"), ("", "not told by this pipeline"), ("odd", "`odd`")],
+    [("current", "matched its inputs"), ("", "not reported by this pipeline"), ("odd", "`odd`")],
 )
 def test_the_state_of_the_lock_is_told(made: Artifacts, lock: str, words: str) -> None:
     """Also where no job said it, and a word that nobody knows is shown as it is."""
@@ -62,7 +62,7 @@ def test_the_state_of_the_lock_is_told(made: Artifacts, lock: str, words: str) -
 
 def test_the_same_parameters_are_said_to_be_the_same(made: Artifacts) -> None:
     """10 and 10.0 are one number."""
-    assert "All parameters are main's." in text(made)
+    assert "All parameters are the same as main's." in text(made)
 
 
 def test_changed_new_and_dropped_parameters_are_listed(made: Artifacts) -> None:

@@ -102,7 +102,7 @@ def test_many_labels_are_drawn_in_part_and_listed_in_full(tmp_path: Path) -> Non
     """The picture takes those that may have lost most and says so."""
     artifacts = Artifacts(tmp_path, labels=[f"label {i}" for i in range(100)], rows=400)
     blocks = section(artifacts.source(), artifacts.out)
-    assert "Drawn are the 18 labels of " in blocks[1]
+    assert "The chart shows the 18 of " in blocks[1]
     assert blocks[-1].count("\n| `label ") == len(by_label(artifacts.source()))
 
 

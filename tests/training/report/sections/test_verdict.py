@@ -56,7 +56,7 @@ def test_the_same_bundle_is_kept(tmp_path: Path) -> None:
     artifacts = Artifacts(tmp_path)
     model(artifacts.champion / "bundle", 2, "1.1.0")
     _, line, advice = section(artifacts.source(), tmp_path)
-    assert line == ("➖ **Verdict: keep** — the same bundle as main's, no significant difference.")
+    assert line == ("➖ **Verdict: keep** — same bundle as main's: no significant difference.")
     assert advice == SAME
 
 
@@ -66,7 +66,7 @@ def test_the_first_model_is_promoted(tmp_path: Path) -> None:
     prepare(artifacts.folder / "prepared", base=says(artifacts.new))
     title, line, advice = section(artifacts.source(main=False), tmp_path)
     assert title == "# digits 1.1.0" and advice == FIRST
-    assert line == "✅ **Verdict: promote** — the first model, there is no champion yet."
+    assert line == "✅ **Verdict: promote** — the first model: there is no champion yet."
 
 
 @pytest.mark.parametrize(

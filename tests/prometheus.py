@@ -36,7 +36,7 @@ class Prometheus:
         folder: Path,
         *,
         options: Sequence[str] = (),
-        patience: float = 30,
+        patience: float = 60,
     ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -88,13 +88,13 @@ class Prometheus:
         loaded = self.log.read_text().count(LOADED)
         self._config.write_text("{}", encoding="utf-8")
         self._process.send_signal(signal.SIGHUP)
-        self.wait(lambda: self.log.read_text().count(LOADED) > loaded, what="rest", seconds=30)
+        self.wait(lambda: self.log.read_text().count(LOADED) > loaded, what="rest", seconds=60)
 
     def query(self, expression: str, *, at: float | None = None) -> dict[Labels, float]:
         """Return an instant vector: label pairs, without the name, to value."""
         moment = {} if at is None else {"time": f"{at:.3f}"}
         address = f"{self.url}/api/v1/query?{urlencode({'query': expression, **moment})}"
-        with urlopen(address, timeout=10) as answer:
+        with urlopen(address, timeout=60) as answer:
             result = json.load(answer)["data"]["result"]
         return {_labels(row["metric"]): float(row["value"][1]) for row in result}
 

@@ -5,7 +5,7 @@ import subprocess
 import time
 
 
-def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 20) -> None:
+def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
     """Return as soon as something listens; fail where the program ends or takes too long."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

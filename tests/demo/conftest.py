@@ -11,7 +11,7 @@ from tests.demo.forge.fixtures import ForgeServer, git, running_forge, seed
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForgeServer]:
     """A forge with the fixture's repository, whose first push has run."""
-    with running_forge(tmp_path_factory.mktemp("forge"), timeout=20) as running:
+    with running_forge(tmp_path_factory.mktemp("forge"), timeout=120) as running:
         seed(running)
         running.settle()
         yield running

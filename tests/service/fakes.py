@@ -18,7 +18,7 @@ from service.http.server import server
 from service.settings import Settings
 from tests import bundles
 
-TIMEOUT = 10.0
+TIMEOUT = 60.0
 IMAGE: list[list[float]] = bundles.images(1)[0].tolist()
 
 

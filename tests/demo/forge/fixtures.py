@@ -132,7 +132,7 @@ class ForgeServer:
         self.forge = forge
         self.url = forge.url
         self.folder = folder
-        self.client = httpx.Client(base_url=f"{forge.url}/api/v4", timeout=30)
+        self.client = httpx.Client(base_url=f"{forge.url}/api/v4", timeout=60)
 
     def gitlab(self, token: str = API) -> gitlab.Gitlab:
         """Return python-gitlab's client."""
@@ -158,7 +158,7 @@ class ForgeServer:
         data = {"token": token, "ref": "main", **fields}
         return self.client.post("/projects/1/trigger/pipeline", data=data)
 
-    def settle(self, seconds: float = 60) -> None:
+    def settle(self, seconds: float = 300) -> None:
         """Wait until nothing runs any more."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -282,7 +282,7 @@ def seed(server: ForgeServer, files: dict[str, str] | None = None) -> Path:
     return clone
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Wait until something holds."""
     deadline = time.monotonic() + seconds
     while not condition():

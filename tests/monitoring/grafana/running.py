@@ -55,7 +55,7 @@ def running(folder: Path) -> Iterator[Life]:
             interval="1s",
         )
         with Prometheus(config, folder) as prometheus:
-            prometheus.wait(lambda: len(prometheus.query("up == 1")) == 2, what="see", seconds=20)
+            prometheus.wait(lambda: len(prometheus.query("up == 1")) == 2, what="see", seconds=60)
             time.sleep(1.5)
             for second in range(SECONDS):
                 _ask(service, second)
@@ -64,7 +64,7 @@ def running(folder: Path) -> Iterator[Life]:
                 if second == 4:
                     _deploy(folder, service)
                 time.sleep(1)
-            prometheus.wait(lambda: _firing(prometheus), what="fire", seconds=20)
+            prometheus.wait(lambda: _firing(prometheus), what="fire", seconds=60)
             # Now, so that the pipeline comes after the alert.
             relay.clock.now = datetime.now(UTC)
             relay.run(30)

@@ -51,7 +51,7 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
             interval="1s",
         )
         with Prometheus(config, folder) as server:
-            server.wait(lambda: len(server.query("up == 1")) == 2, what="scrape", seconds=20)
+            server.wait(lambda: len(server.query("up == 1")) == 2, what="scrape", seconds=60)
             time.sleep(1.5)
             for _ in range(3):
                 for replica in replicas:

@@ -63,7 +63,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Watched"]:
             interval="1s",
         )
         with Prometheus(config, folder) as server:
-            server.wait(lambda: len(server.query("up == 1")) == 2, what="scrape", seconds=20)
+            server.wait(lambda: len(server.query("up == 1")) == 2, what="scrape", seconds=60)
             time.sleep(1.5)
             for second_passed in range(SECONDS):
                 if second_passed == SECONDS // 2:

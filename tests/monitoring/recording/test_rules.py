@@ -62,7 +62,7 @@ def _case(path: Path) -> Any:
     return pytest.param(path, id=path.name, marks=pytest.mark.seconds(SECONDS.get(name, 5)))
 
 
-@pytest.mark.parametrize("path", map(_case, RULE_TESTS))
+@pytest.mark.parametrize("path", [_case(path) for path in RULE_TESTS])
 def test_promtool_agrees(path: Path) -> None:
     """Every case under tests/rules holds."""
     assert "SUCCESS" in _run("promtool", "test", "rules", str(path))

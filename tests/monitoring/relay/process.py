@@ -73,7 +73,7 @@ class RelayProcess:
         found: list[dict[str, Any]] = json.loads(answer.text)["incidents"]
         return next(incident for incident in found if incident["group_key"] == group)
 
-    def wait(self, condition: Callable[[], bool], *, what: str, seconds: float = 20) -> None:
+    def wait(self, condition: Callable[[], bool], *, what: str, seconds: float = 60) -> None:
         """Wait until `condition()` is true. Raises AssertionError with the end of the log."""
         assert self._process is not None
         deadline = time.monotonic() + seconds

@@ -46,7 +46,7 @@ def test_a_job_that_takes_too_long_is_killed(server: ForgeServer, clone: Path) -
     )
     job = server.project("GET", f"/pipelines/{pipeline}/jobs")[0]
     assert (job["status"], job["failure_reason"]) == ("failed", "job_execution_timeout")
-    assert job["duration"] < 5
+    assert job["duration"] < 60
 
 
 def test_artifacts_after_a_failure_follow_their_when(server: ForgeServer, clone: Path) -> None:

@@ -88,7 +88,7 @@ def test_a_newer_version_is_refused(engine: Engine, tmp_path: Path) -> None:
     history(tmp_path / "second", (FIRST, True), (ADD, True)).prepare(engine)
     older = history(tmp_path / "first", (FIRST, True))
     for by_hand in (False, True):
-        with pytest.raises(SchemaRefused, match="of version 0002, expected at most 0001; run a n"):
+        with pytest.raises(SchemaRefused, match="version 0002, expected at most 0001; run a n"):
             older.prepare(engine, by_hand=by_hand)
 
 

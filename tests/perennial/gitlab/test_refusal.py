@@ -44,7 +44,9 @@ def test_an_error_that_is_not_gitlabs_passes() -> None:
 
 def test_a_job_names_the_variable_that_it_lacks() -> None:
     """And a merge request's number that is none."""
-    with pytest.raises(MissingVariable, match="CI_PROJECT_URL: not set, expected as GitLab sets"):
+    with pytest.raises(
+        MissingVariable, match="CI_PROJECT_URL: not set, expected the value that GitLab sets"
+    ):
         Job({"CI_PROJECT_URL": ""}).project_url
     with pytest.raises(WrongVariable, match="CI_MERGE_REQUEST_IID: got '!3', expected a number"):
         Job({"CI_MERGE_REQUEST_IID": "!3"}).merge_request

@@ -43,7 +43,7 @@ def test_a_second_contradicting_label_conflicts(service: Running) -> None:
     answer = give(service, prediction, "8")
     assert answer.status_code == 409
     assert answer.json()["error"]["field"] == "label"
-    assert "'7', the label given before" in answer.json()["error"]["expected"]
+    assert "'7', the label already stored" in answer.json()["error"]["expected"]
 
 
 def test_feedback_for_an_unknown_prediction_is_not_found(service: Running) -> None:

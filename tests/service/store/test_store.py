@@ -135,7 +135,7 @@ def test_a_contradicting_label_is_refused(store: Store, engine: Engine) -> None:
     (later,) = give(store, ("a", "dog"))
     for error in (beside, later):
         assert isinstance(error, FeedbackConflict)
-        assert str(error) == "label: got 'dog', expected 'cat', the label given before"
+        assert str(error) == "label: got 'dog', expected 'cat', the label already stored"
     assert rows(engine, "feedback")[0]["label"] == "cat"
 
 

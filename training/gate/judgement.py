@@ -41,7 +41,9 @@ def judge(
     )
     models = _model(challenger), None if champion is None else _model(champion)
     if models[1] is not None and models[1].digest == models[0].digest:
-        decision = GateDecision("keep", ("same bundle as main's: no significant difference",))
+        decision = GateDecision(
+            "keep", ("main has the same bundle, so there is no significant difference",)
+        )
     return GateResult(
         task=challenger.bundle.manifest.task,
         decision=decision,

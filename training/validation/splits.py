@@ -50,14 +50,14 @@ class Origins:
         """Return which rows have another label than the first row with the same content."""
         first = first_of(self.content)
         other = np.flatnonzero(self.labels != self.labels[first])
-        said = [
+        texts = [
             " but ".join(
                 f"{self.name(at)} is {labels[self.labels[at]]!r}" for at in (row, first[row])
             )
             for row in other[:SAMPLES]
         ]
         rule, rows = "one label for equal rows", len(self.labels)
-        return Finding("all.label", rule, rows, len(other), tuple(said))
+        return Finding("all.label", rule, rows, len(other), tuple(texts))
 
 
 def check_splits(prepared: Prepared, origins: Origins, labels: Sequence[str]) -> Iterator[Finding]:

@@ -42,7 +42,7 @@ def test_a_bundle_against_itself_is_kept(tmp_path: Path) -> None:
     new = model(tmp_path / "new", 2)
     prepared = prepare(tmp_path / "prepared", base=scrambled)
     line = judge(new, model(tmp_path / "old", 2), prepared, GATE).decision.line()
-    assert line == "keep: same bundle as main's: no significant difference"
+    assert line == "keep: main has the same bundle, so there is no significant difference"
 
 
 def test_rows_that_the_champion_learnt_from_do_not_count(tmp_path: Path) -> None:

@@ -56,7 +56,9 @@ def test_the_same_bundle_is_kept(tmp_path: Path) -> None:
     artifacts = Artifacts(tmp_path)
     model(artifacts.champion / "bundle", 2, "1.1.0")
     _, line, advice = section(artifacts.source(), tmp_path)
-    assert line == ("➖ **Verdict: keep** — same bundle as main's: no significant difference.")
+    assert line == (
+        "➖ **Verdict: keep** — main has the same bundle, so there is no significant difference."
+    )
     assert advice == SAME
 
 

@@ -2,7 +2,7 @@
 VENV ?= .venv
 SHIFT ?= inverted
 PYTEST ?=
-WORKERS ?= 2
+WORKERS ?= 3
 FLAKE8 ?=
 LOCK ?= dev
 DRIFT ?=
@@ -28,7 +28,7 @@ test: check tests ## Run every check and every test, the whole loop included
 
 check: black flake8 mypy contracts ## Run the quick part: format, lint, types, contracts, generated files
 
-tests: test-everything ## Run every test but the nightly ones (PYTEST=tests/service; WORKERS=2 side by side)
+tests: test-everything ## Run every test but the nightly ones (PYTEST=tests/service; WORKERS=3 side by side)
 	@python -m pytest -n $(WORKERS) --durations=20 $(PYTEST)
 
 test-nightly: test-everything ## Run what takes too long for every run (PYTEST=tests/benchmarks)

@@ -2,7 +2,7 @@
 VENV ?= .venv
 SHIFT ?= inverted
 PYTEST ?=
-WORKERS ?= 2
+WORKERS ?= 3
 FLAKE8 ?=
 LOCK ?= dev
 DRIFT ?=
@@ -28,7 +28,7 @@ test: check tests ## Run every check and every test, the whole loop included (YE
 
 check: black flake8 mypy contracts ## Run the quick checks: format, lint, types, import contracts, generated files
 
-tests: test-everything ## Run every test but the nightly ones (PYTEST=tests/service; WORKERS=2 run in parallel)
+tests: test-everything ## Run every test but the nightly ones (PYTEST=tests/service; WORKERS=3 in parallel)
 	@python -m pytest -n $(WORKERS) --durations=20 $(PYTEST)
 
 test-nightly: test-everything ## Run the tests that take too long for every run (PYTEST=tests/benchmarks)

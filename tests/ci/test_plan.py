@@ -149,7 +149,7 @@ def test_outputs_that_were_never_pushed_are_named(project: Project) -> None:
     finally:
         hidden.rename(project.remote)
     assert written == "DVC_LOCK=stale\n"
-    assert "the DVC remote lacks what it names" in said and "Run `dvc push`" in said
+    assert "the DVC remote lacks its outputs" in said and "run `dvc push`" in said
     assert "artifacts/digits/model" in said and "artifacts/news" not in said
 
 

@@ -189,7 +189,7 @@ def test_a_signal_of_the_wrong_kind_is_refused(folder: Path) -> None:
             [1.2, -0.2],
             "signals.brightness.shares.0: got 1.2, expected less than or equal",
         ),
-        ("shares", [0.8, 0.2], "signals.brightness.shares: got 2 of them, expected 12"),
+        ("shares", [0.8, 0.2], "signals.brightness.shares: got 2 shares, expected 12"),
         ("shares", None, "signals.brightness.shares: got None, expected a valid array"),
         ("bins", [*"abcdefghij", "outside", "missing"], "signals.brightness.bins: got ('a', 'b'"),
         ("bins", [*"abcdefghijk", "missing"], "expected ('00', '01'"),

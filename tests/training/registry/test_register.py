@@ -233,7 +233,7 @@ def test_a_protected_tag_is_explained(main: Main) -> None:
     )
     hook.chmod(0o755)
     main.train("1.0.0")
-    expected = "as it is protected.*let the role of REPO_TOKEN create digits@v1.0.0: Settings > Rep"
+    expected = "as it is protected.*allow the role of REPO_TOKEN to create digits@v1.0.0: Settings"
     with pytest.raises(GitLabRefused, match=expected) as caught:
         main.run("register")
     assert "\n" not in str(caught.value)

@@ -26,7 +26,7 @@ from training.gitlab.project_check.facts import Withheld
 @pytest.mark.parametrize(
     ("name", "change", "problem"),
     [
-        ("GitLab's version", {"version": "18.0.3-ee"}, "18.0.3-ee takes no typed"),
+        ("GitLab's version", {"version": "18.0.3-ee"}, "18.0.3-ee has no typed"),
         ("features", {"project": {"builds_access_level": "disabled"}}, "CI/CD is switched off"),
         ("features", {"project": {"archived": True}}, "archived"),
         ("default branch", {"protected_branches": []}, "main is not protected"),

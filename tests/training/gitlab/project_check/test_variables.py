@@ -152,4 +152,4 @@ def test_a_refused_token_is_told_apart_from_one_not_set(administrator: Administr
     name = "REPO_TOKEN, the token"
     assert verdict(facts(administrator, repo_token=None), name)[1] == "REPO_TOKEN is not set"
     refused = facts(administrator, repo_token=Refused("401 Unauthorized"))
-    assert verdict(refused, name)[1].endswith("does not take REPO_TOKEN: 401 Unauthorized")
+    assert verdict(refused, name)[1].endswith("rejects REPO_TOKEN: 401 Unauthorized")

@@ -70,7 +70,7 @@ def test_a_gpu_is_told_where_one_was_used(made: Artifacts) -> None:
     assert found["GPU busy"][:2] == ["not recorded", "5 s"]
     assert found["GPU, peak memory"][:2] == ["not recorded", "2 GB"]
     text = "\n".join(section(made.source(), made.out))
-    assert "Here: `cnn` by numpy 2, on `H200` in mixed_float16; energy by" in text
+    assert "Here: `cnn` by numpy 2, on `H200` in mixed_float16; energy from" in text
 
 
 def test_what_main_did_not_record_is_not_invented(made: Artifacts) -> None:

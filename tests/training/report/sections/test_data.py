@@ -69,7 +69,7 @@ def test_new_rows_are_counted_by_split_and_source(made: Artifacts) -> None:
     row = f"| `{INCIDENT}` (latest incident) | 30 (+30) | 0 | 0 |"
     assert lines(found, f"| `{INCIDENT}`") == [row]
     assert lines(found, "| all") == ["| all | 120 (+20) | 40 | 60 |"]
-    assert "Against main's rows, by content: 30 new, 10 gone." in found
+    assert "Compared with main's rows by content: 30 new, 10 gone." in found
 
 
 def test_a_label_that_changed_is_no_new_row(made: Artifacts) -> None:
@@ -79,7 +79,7 @@ def test_a_label_that_changed_is_no_new_row(made: Artifacts) -> None:
     labels[:7] = 9
     prepared(made.folder, Split(before.inputs, labels, before.source))
     found = text(made)
-    assert "by content: 7 with another label." in found and "PSI" not in found
+    assert "by content: 7 relabelled." in found and "PSI" not in found
     assert "The share of `9` changed most: from 10.0% to 17.0% of training rows." in found
 
 
@@ -98,7 +98,7 @@ def test_drifting_signals_come_worst_first_with_their_limits(made: Artifacts) ->
     """Far brighter rows: PSI and G beside their limits, and the worst as a picture."""
     prepared(made.folder, rows(100, seed=1) + rows(200, seed=3, source=INCIDENT, add=8))
     found = text(made)
-    assert "signals drift in the 200 new rows (limits: PSI over 0.1 and G over its" in found
+    assert "signals drift in the 200 new rows (limits: both PSI over 0.1 and G over its" in found
     table = lines(found, "| `")[2:]
     effects = [float(line.split("|")[2]) for line in table]
     assert effects == sorted(effects, reverse=True) and effects[-1] > LIMIT
@@ -165,5 +165,5 @@ def test_validation_findings_are_told(made: Artifacts) -> None:
     assert "Validation: 1 of 1 rules passed on 90 rows, without warnings." in text(made)
     file.write_text(json.dumps(document | {"warnings": [bad]}))
     found = text(made)
-    assert "hold on 90 rows, with 1 warning:" in found
+    assert "passed on 90 rows, with 1 warning:" in found
     assert "*   `label: even`: 2 of 90 (`a|b`)" in found

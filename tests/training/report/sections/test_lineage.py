@@ -48,7 +48,7 @@ def test_the_pipeline_is_linked(made: Artifacts) -> None:
     assert "| pipeline | [17](https://git.example.org/a/b/-/pipelines/17) |" in found
     assert "| commit | 0123456789ab |" in found and f"| incident | `{INCIDENT}` |" in found
     assert "did not match its inputs: the model was trained in this pipeline" in found
-    assert "and the new lock pushed as fedcba987654" in found
+    assert "and the new lock was pushed as fedcba987654" in found
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_changed_new_and_dropped_parameters_are_listed(made: Artifacts) -> None:
     document["digits"]["train"]["momentum"] = 0.9
     yaml.dump(document, file)
     found = text(made)
-    assert "Parameters changed against main (3 of " in found
+    assert "Parameters that differ from main's (3 of " in found
     assert "| `train.cnn.epochs` | `7` | `20` |" in found
     assert "| `train.precision` | not set | `auto` |" in found
     assert "| `train.momentum` | `0.9` | not set |" in found

@@ -76,7 +76,7 @@ def test_small_slices_are_marked_and_never_significant(tmp_path: Path) -> None:
     text = "\n".join(section(artifacts.source(), artifacts.out))
     line = next(line for line in text.splitlines() if line.startswith("| `incident aaaa"))
     assert "| 10, few |" in line and line.endswith("| too few rows |")
-    assert "under 30 rows, too few to conclude from" in text
+    assert "fewer than 30 rows, too few for a conclusion" in text
     assert "**yes, worse**" in next(x for x in text.splitlines() if x.startswith("| `old rows"))
     assert "Holm" in text
 

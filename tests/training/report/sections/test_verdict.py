@@ -40,7 +40,7 @@ def test_no_difference_is_kept_with_what_stays_open(tmp_path: Path) -> None:
     source = artifacts.source(floor=0.0)
     _, line, advice = section(source, tmp_path)
     assert "➖ **Verdict: keep** — no significant difference on base rows" in line
-    assert "These 200 rows leave −" in advice and "percentage points of accuracy open" in advice
+    assert "On these 200 rows the 95% interval" in advice and "accuracy is −" in advice
 
 
 def test_a_version_number_that_main_has_must_be_raised_before_merging(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Export everything the service counts about its models, named as in `metric_names/service.py`."""
+"""Export what the service counts about its models, as perennial/metric_names/service.py names it."""
 
 from collections.abc import Callable, Iterator
 from typing import TypeVar

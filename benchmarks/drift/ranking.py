@@ -25,12 +25,6 @@ def best(outcomes: Sequence[Outcome]) -> dict[str, str]:
     return chosen
 
 
-def of_best(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Return the outcomes of each detector's best variant."""
-    chosen = best(outcomes)
-    return [outcome for outcome in outcomes if chosen[outcome.detector] == outcome.variant]
-
-
 def average_ranks(costs: Mapping[str, Iterable[float]]) -> dict[str, float]:
     """Return each name's rank, 1 for the lowest cost, averaged over settings; ties share ranks.
 

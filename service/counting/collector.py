@@ -1,4 +1,4 @@
-"""Export what the service counts about its models, as perennial/metric_names/service.py names it."""
+"""Export the counts about models under the names of perennial/metric_names/service.py."""
 
 from collections.abc import Callable, Iterator
 from typing import TypeVar

@@ -59,7 +59,7 @@ def test_a_program_that_dies_is_named_with_the_end_of_its_log(tmp_path: Path) ->
         command = [sys.executable, "-c", "print('no such database'); raise SystemExit(3)"]
         processes.start("relay", command, env=ENV, cwd=tmp_path).wait()
         with pytest.raises(
-            ProcessDied, match=r"relay ended with exit code 3(.|\n)*no such database"
+            ProcessDied, match=r"relay ended unexpectedly with exit code 3(.|\n)*no such database"
         ):
             processes.check()
 

@@ -30,7 +30,7 @@ class Engineer:
         self.project = client.projects.get(workspace.addresses.project)
 
     def run(self, *command: str) -> None:
-        """Run a command in the checkout and wait for it. Raises CommandFailed."""
+        """Run a command in the checkout and wait for it. Raises ProgramFailed."""
         env = self.workspace.environment() | self.workspace.job_variables()
         self._processes.run("engineer", command, env=env, cwd=self.workspace.checkout)
 

@@ -17,7 +17,7 @@ class ProcessDied(DemoError):
         )
 
 
-class CommandFailed(DemoError):
+class ProgramFailed(DemoError):
     """A command that the demo ran has failed."""
 
     def __init__(self, command: str, code: int, log: Path) -> None:

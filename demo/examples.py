@@ -56,7 +56,7 @@ EXAMPLES = (
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PlayedExample:
     """The result of an example.
 
     seconds: from the pipeline's creation to the report on the merge request.
@@ -88,7 +88,7 @@ class Examples:
         self._engineer.commit("Train the first model")
         self._engineer.push("main", skip=True)
 
-    def play(self, example: Example) -> Outcome:
+    def play(self, example: Example) -> PlayedExample:
         """Open the merge request and wait for its report."""
         engineer = self._engineer
         self._say(f"{example.name}: {example.title}")
@@ -99,19 +99,19 @@ class Examples:
         engineer.commit(example.title)
         sha = engineer.push(example.name)
         iid = engineer.open(example.name, example.title)
-        outcome = self._outcome(example.name, iid, sha)
+        played = self._played(example.name, iid, sha)
         if example.merged:
             engineer.push("main", skip=True)
-        return outcome
+        return played
 
-    def again(self, example: Example, iid: int) -> Outcome:
+    def again(self, example: Example, iid: int) -> PlayedExample:
         """Push a commit that changes no input of the model, and wait for the report."""
         self._say(f"{example.name}: again, without changes")
         self._engineer.follow(example.name)
         self._engineer.commit("Change nothing")
-        return self._outcome(example.name, iid, self._engineer.push(example.name))
+        return self._played(example.name, iid, self._engineer.push(example.name))
 
-    def _outcome(self, name: str, iid: int, sha: str) -> Outcome:
+    def _played(self, name: str, iid: int, sha: str) -> PlayedExample:
         pipeline = self._engineer.pipeline(iid, sha)
         jobs = {job.name: job for job in pipeline.jobs.list(get_all=True)}
         reported = datetime.fromisoformat(jobs["comment"].finished_at)
@@ -122,11 +122,11 @@ class Examples:
         if not reports:
             raise LoopBroken(f"merge request !{iid}: no report, expected one")
         statuses = {job: found.status for job, found in jobs.items()}
-        outcome = Outcome(
+        played = PlayedExample(
             name, pipeline.status, seconds, len(reports), request.sha != sha, statuses, reports[0]
         )
-        self._say(f"{name}: {verdict(outcome.report)} after {seconds:.0f} s")
-        return outcome
+        self._say(f"{name}: {verdict(played.report)} after {seconds:.0f} s")
+        return played
 
     def _say(self, text: str) -> None:
         self._console.print(f"{time.strftime('%H:%M:%S')}  {text}")
@@ -146,7 +146,7 @@ def verdict(report: str) -> str:
     return found[1]
 
 
-def keep(outcome: Outcome, forge: str, folder: Path) -> None:
+def keep(played: PlayedExample, forge: str, folder: Path) -> None:
     """Write a report as a reviewer sees it, with its images in the same folder."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -156,20 +156,20 @@ def keep(outcome: Outcome, forge: str, folder: Path) -> None:
         (folder / upload[2]).write_bytes(answer.content)
         return f"({upload[2]})"
 
-    text = UPLOAD.sub(fetch, outcome.report).replace(forge, "https://gitlab.example.com")
+    text = UPLOAD.sub(fetch, played.report).replace(forge, "https://gitlab.example.com")
     (folder / "report.md").write_text(text, encoding="utf-8")
 
 
 def run(
     out: Path, reports: Path, console: Console, *, main: Mapping[str, object] = MAIN
-) -> list[Outcome]:
+) -> list[PlayedExample]:
     """Play every example in its own folder, keep the reports, and return the results.
 
     The last example is played again with unchanged inputs.  main: the parameters at the start.
     Raises DemoError.
     """
     workspace = Workspace(out)
-    outcomes: list[Outcome] = []
+    all_played: list[PlayedExample] = []
     with workspace, Processes(workspace.logs) as processes:
         forge = [sys.executable, "-m", "demo.forge", "--root", str(workspace.state / "forge")]
         forge += ["--port", str(workspace.ports.forge)]
@@ -180,16 +180,16 @@ def run(
         examples = Examples(Engineer(workspace, processes, TASK), console)
         examples.start(main)
         for example in EXAMPLES:
-            outcomes.append(examples.play(example))
-            keep(outcomes[-1], address, reports / example.name)
-        outcomes.append(examples.again(EXAMPLES[-1], len(EXAMPLES)))
-        write(outcomes, workspace.out / "examples.json")
-    return outcomes
+            all_played.append(examples.play(example))
+            keep(all_played[-1], address, reports / example.name)
+        all_played.append(examples.again(EXAMPLES[-1], len(EXAMPLES)))
+        write(all_played, workspace.out / "examples.json")
+    return all_played
 
 
-def write(outcomes: list[Outcome], file: Path) -> None:
+def write(all_played: list[PlayedExample], file: Path) -> None:
     """Write the results of the examples, without the reports."""
-    rows: list[dict[str, Any]] = [asdict(outcome) for outcome in outcomes]
+    rows: list[dict[str, Any]] = [asdict(played) for played in all_played]
     for row in rows:
         row["verdict"] = verdict(row.pop("report"))
     file.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")

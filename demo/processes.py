@@ -12,7 +12,7 @@ from types import TracebackType
 
 import httpx
 
-from demo.errors import CommandFailed, MissingProgram, ProcessDied, TooSlow
+from demo.errors import ProgramFailed, MissingProgram, ProcessDied, TooSlow
 
 
 def free_port() -> int:
@@ -72,12 +72,12 @@ class Processes:
     def run(self, name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> None:
         """Run a command and wait for it, with its output in logs/NAME.log.
 
-        Raises CommandFailed.
+        Raises ProgramFailed.
         """
         code = self.start(name, command, env=env, cwd=cwd).wait()
         del self._running[name]
         if code != 0:
-            raise CommandFailed(" ".join(command), code, self.logs / f"{name}.log")
+            raise ProgramFailed(" ".join(command), code, self.logs / f"{name}.log")
 
     def check(self) -> None:
         """Raise ProcessDied if a program has ended unexpectedly."""

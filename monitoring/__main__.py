@@ -12,7 +12,7 @@ from monitoring import generated_files
 from monitoring.alerts import RUNBOOK
 from monitoring.errors import CommandFailed, NoMatplotlib
 from monitoring.preview import options as preview
-from monitoring.summary import options as summary
+from monitoring.drift_report import options as drift_options
 from monitoring.thresholds import Thresholds
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     _add_generate(commands)
     preview.add(_drawing(commands, "preview", preview.ABOUT, package="preview"))
-    summary.add(_drawing(commands, "drift", summary.ABOUT, package="summary"))
+    drift_options.add(_drawing(commands, "drift", drift_options.ABOUT, package="drift_report"))
     return parser
 
 

@@ -1,14 +1,10 @@
-"""Every error of the drift specification, its thresholds and the commands: what, and why."""
+"""The errors that several modules of monitoring share: a threshold's and those of the commands."""
 
 from monitoring.safe_text import plain
 from perennial.errors import InvalidField
 
 
-class MonitoringError(InvalidField):
-    """The base: a value that must not enter the arithmetic or a rule."""
-
-
-class InvalidThreshold(MonitoringError):
+class InvalidThreshold(InvalidField):
     """A threshold is out of its range or not a duration."""
 
 

@@ -1,20 +1,19 @@
 """The order in which tests start, and which of them run on the same worker."""
 
 from collections.abc import Sequence
-from pathlib import PurePath
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-# Files that share something expensive, by its name.
+# Files that share something expensive, each with the name of what it shares.
 SHARED = {
-    "test_pipeline.py": "trained tree",
-    "test_pipelines.py": "trained tree",
-    "test_expressions.py": "life",
-    "test_preview.py": "life",
+    "tests/ci/test_pipelines.py": "trained tree",
+    "tests/training/stages/test_pipeline.py": "trained tree",
+    "tests/monitoring/grafana/test_expressions.py": "life",
+    "tests/monitoring/preview/test_preview.py": "life",
 }
 # Files whose tests share nothing, and take long enough to run beside each other.
-SPREAD = {"test_rules.py"}
+SPREAD = {"tests/monitoring/recording/test_rules.py"}
 
 
 class Groups(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
@@ -31,8 +30,7 @@ class Groups(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
 def group(nodeid: str) -> str:
     """Return the group of a test: its file, whose fixtures it shares, or what is said above."""
     file = nodeid.partition("::")[0]
-    name = PurePath(file).name
-    return nodeid if name in SPREAD else SHARED.get(name, file)
+    return nodeid if file in SPREAD else SHARED.get(file, file)
 
 
 def longest_first(items: Sequence[pytest.Item]) -> list[pytest.Item]:

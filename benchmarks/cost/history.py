@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.cost import remote_write
-from benchmarks.cost.page import Labels
+from benchmarks.cost.metrics_page import Labels
 from benchmarks.cost.remote_write import Floats, Milliseconds
 from benchmarks.cost.replicas import instance
 from benchmarks.cost.traffic import Traffic

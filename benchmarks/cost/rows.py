@@ -35,11 +35,6 @@ class Spent:
     loaded_mib: float
     peak_mib: float
 
-    @property
-    def more_mib(self) -> float:
-        """Return the mebibytes that the work needed in addition to the loaded rows."""
-        return self.peak_mib - self.loaded_mib
-
 
 def write(folder: Path, bundle: Bundle, *, rows: int, seed: int = 0) -> None:
     """Write the signals of the digits, the reference, and `rows` rows drawn from them."""

@@ -16,7 +16,7 @@ import yaml
 
 from benchmarks.cost import history
 from benchmarks.cost.evaluation import Watched, watch
-from benchmarks.cost.page import BINS, Page
+from benchmarks.cost.metrics_page import BINS, Page
 from benchmarks.cost.replicas import Replicas
 from benchmarks.cost.traffic import Traffic
 from monitoring import generated_files

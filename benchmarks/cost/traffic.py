@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from benchmarks.cost.page import BINS, Ints
+from benchmarks.cost.metrics_page import BINS, Ints
 
 Floats = NDArray[np.float64]
 

@@ -20,7 +20,7 @@ from benchmarks.drift.peers.river import River
 from benchmarks.drift.plot import draw
 from benchmarks.drift.protocol import Detector
 from benchmarks.drift.report import Summary
-from benchmarks.drift.run import Alarms, Outcome, Size, run
+from benchmarks.drift.run import Alarms, SettingResult, Size, run
 from benchmarks.drift.tasks import build
 
 COMMAND = "python -m benchmarks.drift"
@@ -52,28 +52,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     os.environ.update(QUIET)
     numbers = {name: getattr(options, name) for name in NUMBERS}
-    outcomes: list[Outcome] = []
+    by_setting: list[SettingResult] = []
     alarms: list[Alarms] = []
     off: list[Error] = []
     for name in options.tasks:
         found = _task(name, options.data, Size(**numbers))
         if found is not None:
-            outcomes, alarms, off = outcomes + found[0], alarms + found[1], off + found[2]
-    if not outcomes:
+            by_setting, alarms, off = by_setting + found[0], alarms + found[1], off + found[2]
+    if not by_setting:
         return 1
-    summary = Summary(outcomes, alarms, off)
+    summary = Summary(by_setting, alarms, off)
     print("\n\n".join(summary.tables().values()))
     if not options.quick:
         about = {name: numbers[name] for name in NUMBERS if name != "processes"}
         results.merge("drift", {**summary.figures(), "run": about})
-        draw(summary.outcomes, summary.detectors, ROOT / "docs" / "drift.png")
+        draw(summary.results, summary.detectors, ROOT / "docs" / "drift.png")
         results.fill(ROOT / "docs" / "drift-benchmark.md", summary.tables(), command=COMMAND)
     return 0
 
 
 def _task(
     name: str, data: Path, size: Size
-) -> tuple[list[Outcome], list[Alarms], list[Error]] | None:
+) -> tuple[list[SettingResult], list[Alarms], list[Error]] | None:
     began = time.monotonic()
     try:
         task = build(name, data=data, seed=size.seed)
@@ -81,10 +81,10 @@ def _task(
         print(f"{name}: skipped: {missing}", file=sys.stderr)
         return None
     check(task, seed=size.seed)
-    outcomes, alarms = run(task, DETECTORS, size)
+    by_setting, alarms = run(task, DETECTORS, size)
     off = errors(task, references=max(2, size.references // 4), seed=size.seed)
     print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
-    return outcomes, alarms, off
+    return by_setting, alarms, off
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

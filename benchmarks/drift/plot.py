@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.drift.run import Outcome
+from benchmarks.drift.run import SettingResult
 
 DPI = 110
 GRADES = ("barely\nvisible", "slight", "plain", "gross")
@@ -22,16 +22,16 @@ LOOKS: tuple[dict[str, Any], ...] = (
 )
 
 
-def draw(outcomes: Sequence[Outcome], detectors: Sequence[str], file: Path) -> None:
-    """Write the PNG. outcomes: those of one variant per detector."""
+def draw(results: Sequence[SettingResult], detectors: Sequence[str], file: Path) -> None:
+    """Write the PNG. results: those of one variant per detector."""
     from matplotlib.figure import Figure
 
-    tasks = list(dict.fromkeys(outcome.task for outcome in outcomes))
+    tasks = list(dict.fromkeys(result.task for result in results))
     figure = Figure(figsize=(2.5 * len(tasks) + 0.6, 3.6), layout="constrained", facecolor="white")
     panels = figure.subplots(1, len(tasks), sharey=True, squeeze=False)[0]
     for axes, task in zip(panels, tasks, strict=True):
         for detector, look in zip(detectors, LOOKS, strict=False):
-            means = _by_grade(outcomes, task, detector)
+            means = _by_grade(results, task, detector)
             axes.plot(range(1, len(means) + 1), means, label=detector, markersize=5, **look)
         axes.set_title(task, fontsize=10)
         axes.set_yscale("log")
@@ -47,7 +47,7 @@ def draw(outcomes: Sequence[Outcome], detectors: Sequence[str], file: Path) -> N
     figure.savefig(file, dpi=DPI, facecolor="white")
 
 
-def _by_grade(outcomes: Sequence[Outcome], task: str, detector: str) -> list[float]:
-    own = [o for o in outcomes if (o.task, o.detector) == (task, detector)]
+def _by_grade(results: Sequence[SettingResult], task: str, detector: str) -> list[float]:
+    own = [o for o in results if (o.task, o.detector) == (task, detector)]
     grades = sorted({o.grade for o in own})
     return [float(np.mean([o.cost for o in own if o.grade == grade])) for grade in grades]

@@ -5,30 +5,24 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from benchmarks.drift.frame import Floats
-from benchmarks.drift.run import Outcome
+from benchmarks.drift.run import SettingResult
 
 # Smaller differences, in requests, are ties.
 TIE = 50
 
 
-def best(outcomes: Sequence[Outcome]) -> dict[str, str]:
+def best(results: Sequence[SettingResult]) -> dict[str, str]:
     """Return each detector's variant with the best average rank among its own."""
-    names = list(dict.fromkeys(outcome.detector for outcome in outcomes))
+    names = list(dict.fromkeys(result.detector for result in results))
     chosen = {}
     for name in names:
         own: dict[str, list[float]] = {}
-        for outcome in outcomes:
-            if outcome.detector == name:
-                own.setdefault(outcome.variant, []).append(outcome.cost)
+        for result in results:
+            if result.detector == name:
+                own.setdefault(result.variant, []).append(result.cost)
         ranked = average_ranks(own)
         chosen[name] = min(ranked, key=lambda variant: ranked[variant])
     return chosen
-
-
-def of_best(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Return the outcomes of each detector's best variant."""
-    chosen = best(outcomes)
-    return [outcome for outcome in outcomes if chosen[outcome.detector] == outcome.variant]
 
 
 def average_ranks(costs: Mapping[str, Iterable[float]]) -> dict[str, float]:

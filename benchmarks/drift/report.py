@@ -8,7 +8,7 @@ from benchmarks import results
 from benchmarks.drift.accuracy import Error
 from benchmarks.drift.ours import SHIPPED
 from benchmarks.drift.ranking import average_ranks, best
-from benchmarks.drift.run import Alarms, Outcome
+from benchmarks.drift.run import Alarms, SettingResult
 
 # The accuracy estimator shown next to each detector.
 ESTIMATES = {"Perennial": "difference of confidences", "NannyML": "NannyML CBPE"}
@@ -22,10 +22,10 @@ class Summary:
     """
 
     def __init__(
-        self, outcomes: Sequence[Outcome], alarms: Sequence[Alarms], errors: Sequence[Error]
+        self, results: Sequence[SettingResult], alarms: Sequence[Alarms], errors: Sequence[Error]
     ) -> None:
-        self._alarms, self._errors, self._variants = alarms, errors, best(outcomes)
-        self.outcomes = [o for o in outcomes if self._variants[o.detector] == o.variant]
+        self._alarms, self._errors, self._variants = alarms, errors, best(results)
+        self.results = [o for o in results if self._variants[o.detector] == o.variant]
         costs = {name: [o.cost for o in self._of(name)] for name in self._variants}
         self._ranks = average_ranks({name: of for name, of in costs.items() if name != SHIPPED})
         self.detectors = sorted(self._ranks, key=lambda name: self._ranks[name])
@@ -81,8 +81,8 @@ class Summary:
 
     def ranks(self) -> str:
         """Return average ranks by task and by shift."""
-        groups = [("task", name) for name in dict.fromkeys(o.task for o in self.outcomes)]
-        groups += [("shift", name) for name in dict.fromkeys(o.shift for o in self.outcomes)]
+        groups = [("task", name) for name in dict.fromkeys(o.task for o in self.results)]
+        groups += [("shift", name) for name in dict.fromkeys(o.shift for o in self.results)]
         rows = []
         for kind, group in groups:
             found = average_ranks(
@@ -96,8 +96,8 @@ class Summary:
 
     def by_setting(self) -> str:
         """Return power and median requests of every setting."""
-        settings = dict.fromkeys((o.task, o.shift, o.strength) for o in self.outcomes)
-        found = {(o.task, o.shift, o.strength, o.detector): o for o in self.outcomes}
+        settings = dict.fromkeys((o.task, o.shift, o.strength) for o in self.results)
+        found = {(o.task, o.shift, o.strength, o.detector): o for o in self.results}
         rows = [
             [*setting, *(_cell(found[(*setting, name)]) for name in self.detectors)]
             for setting in settings
@@ -118,11 +118,11 @@ class Summary:
         ]
         return results.table(("estimated by", *tasks, "all"), rows)
 
-    def _of(self, name: str) -> list[Outcome]:
-        return [outcome for outcome in self.outcomes if outcome.detector == name]
+    def _of(self, name: str) -> list[SettingResult]:
+        return [result for result in self.results if result.detector == name]
 
     def _mean(self, name: str, figure: str) -> float:
-        return float(np.mean([getattr(outcome, figure) for outcome in self._of(name)]))
+        return float(np.mean([getattr(result, figure) for result in self._of(name)]))
 
     def _false_alarms(self, name: str) -> float:
         chosen = (name, self._variants[name])
@@ -138,9 +138,9 @@ class Summary:
         return float(np.mean([np.mean([e.error for e in own if e.task == t]) for t in tasks]))
 
 
-def _cell(outcome: Outcome) -> str:
-    median = f"{outcome.delay:,.0f}" if np.isfinite(outcome.delay) else NONE
-    return f"{outcome.power:.0%} {median}"
+def _cell(result: SettingResult) -> str:
+    median = f"{result.delay:,.0f}" if np.isfinite(result.delay) else NONE
+    return f"{result.power:.0%} {median}"
 
 
 def _said(figure: results.Figure | None, form: str) -> str:

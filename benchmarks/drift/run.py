@@ -34,7 +34,7 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SettingResult:
     """The result of one variant of a detector in one setting.
 
     power: share of streams with an alarm.  delay: median requests until the alarm, infinite if
@@ -71,7 +71,7 @@ _shared: dict[str, tuple[Task, Sequence[Detector], Size]] = {}
 
 def run(
     task: Task, detectors: Sequence[Detector], size: Size
-) -> tuple[list[Outcome], list[Alarms]]:
+) -> tuple[list[SettingResult], list[Alarms]]:
     """Return the results of every detector in every setting, and its false alarms."""
     _shared["job"] = (task, detectors, size)
     parts: list[Scores] = []
@@ -79,16 +79,18 @@ def run(
         for part in pool.imap_unordered(_reference, range(size.references)):
             parts.append(part)
             print(f"{task.name}: {len(parts)} of {size.references} references", file=sys.stderr)
-    outcomes, alarms = [], []
+    results, alarms = [], []
     for detector in detectors:
         for v, variant in enumerate(detector.variants):
             found = _judge(task, parts, detector.name, v, size)
             alarms.append(Alarms(task.name, detector.name, variant, *found[0]))
-            outcomes += [
-                Outcome(task.name, s.shift, s.strength, s.grade, detector.name, variant, *figures)
+            results += [
+                SettingResult(
+                    task.name, s.shift, s.strength, s.grade, detector.name, variant, *figures
+                )
                 for s, figures in zip(task.settings, found[1], strict=True)
             ]
-    return outcomes, alarms
+    return results, alarms
 
 
 def _reference(number: int) -> Scores:

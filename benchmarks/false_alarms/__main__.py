@@ -18,7 +18,7 @@ from benchmarks.drift import columns, models
 from benchmarks.drift.data import LOADERS, DataMissing
 from benchmarks.drift.tasks import REFERENCE_ROWS
 from benchmarks.false_alarms.month import ALERTS, Population, simulate
-from benchmarks.false_alarms.page import Cell, shown
+from benchmarks.false_alarms.results_page import Cell, shown
 from benchmarks.results import Figures
 from monitoring.thresholds import Thresholds
 

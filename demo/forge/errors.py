@@ -15,7 +15,7 @@ class ConfigError(ForgeError):
         super().__init__(f"{field}: {value!r} is not {expected}")
 
 
-class CommandFailed(ForgeError):
+class GitFailed(ForgeError):
     """A git command failed; the message is the end of its error output."""
 
 

@@ -27,7 +27,7 @@ def drop(short: Series, long: Series, thresholds: Thresholds) -> str:
     return "(" + " or ".join(parts) + f")\n{SERVING}"
 
 
-def figures(series: Series, unit: str, thresholds: Thresholds) -> str:
+def amounts(series: Series, unit: str, thresholds: Thresholds) -> str:
     """Return a sentence with the value, its limit and its rows; unit: what the rows are."""
     value, limit, rows = series
     return (

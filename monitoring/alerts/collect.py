@@ -2,7 +2,6 @@
 
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 
 from monitoring.alerts.alert import Alert
 from monitoring.thresholds import Thresholds
@@ -12,13 +11,12 @@ HERE = Path(__file__).parent
 
 def groups(thresholds: Thresholds) -> dict[str, list[Alert]]:
     """Return the alerts of each group, both in the order of their files' names."""
+    files: dict[str, list[str]] = {}
+    for file in sorted(HERE.glob("*/[!_]*.py")):
+        files.setdefault(file.parent.name, []).append(file.stem)
     return {
-        group.name: [
-            import_module(f"{__package__}.{group.name}.{file.name}").alert(thresholds)
-            for file in iter_modules([str(HERE / group.name)])
-        ]
-        for group in iter_modules([str(HERE)])
-        if group.ispkg
+        group: [import_module(f"{__package__}.{group}.{name}").alert(thresholds) for name in names]
+        for group, names in files.items()
     }
 
 

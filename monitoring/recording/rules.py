@@ -1,7 +1,8 @@
-"""The recording rules: drift.py and evidence.py said again in PromQL, per model version and signal.
+"""The recording rules: drift and evidence as in perennial/statistics/, in PromQL.
 
-Replicas add up because counts are sums of what each has counted; the reference, the same on every
-replica, is a max. Every rule is finite: what cannot be computed yet is absent, never NaN.
+There is a series per model version and signal. Replicas add up because counts are sums of what each
+has counted; the reference, the same on every replica, is a max. Every rule is finite: what cannot
+be computed yet is absent, never NaN.
 """
 
 from monitoring.recording.performance import accuracy, accuracy_reference

@@ -1,4 +1,4 @@
-"""Export everything the service counts about its models, named as in `metric_names/service.py`."""
+"""Export the counts about models under the names of perennial/metric_names/service.py."""
 
 from collections.abc import Callable, Iterator
 from typing import TypeVar

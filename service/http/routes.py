@@ -41,23 +41,23 @@ def feedback_router(store: Store, versions: Versions, settings: Settings) -> API
         limit = settings.max_body_bytes
         content = await body.read(request.receive, request.headers.raw, limit=limit)
         given = parse_feedback(content)
-        outcome = await store.feedback(given.prediction_id, given.label)
-        if outcome.created:
+        result = await store.feedback(given.prediction_id, given.label)
+        if result.created:
             versions.count_feedback(
-                outcome.model,
-                outcome.version,
-                label=outcome.label,
-                predicted=outcome.predicted,
-                confidence=outcome.confidence,
-                delay=outcome.delay,
+                result.model,
+                result.version,
+                label=result.label,
+                predicted=result.predicted,
+                confidence=result.confidence,
+                delay=result.delay,
             )
-        response.status_code = 201 if outcome.created else 200
+        response.status_code = 201 if result.created else 200
         return schemas.FeedbackResponse(
             prediction_id=given.prediction_id,
-            label=outcome.label,
-            predicted=outcome.predicted,
-            model_version=outcome.version,
-            created=outcome.created,
+            label=result.label,
+            predicted=result.predicted,
+            model_version=result.version,
+            created=result.created,
         )
 
     return router

@@ -49,7 +49,7 @@ class Production:
         return self.current
 
     async def watch(self, seconds: float) -> None:
-        """Check the source in an endless loop."""
+        """Check the source until the task is cancelled."""
         while True:
             await self.look()
             await asyncio.sleep(seconds)

@@ -119,10 +119,10 @@ def insert_feedback(
         good = [item for item, error in zip(labels, errors, strict=True) if error is None]
         created = _insert(connection, good, utc(now))
         stored = _stored(connection, ids)
-    outcomes: list[FeedbackResult | InvalidInput] = []
+    results: list[FeedbackResult | InvalidInput] = []
     for item, error in zip(labels, errors, strict=True):
-        outcomes.append(error or _outcome(item, known[item.prediction_id], stored, created, now))
-    return outcomes
+        results.append(error or _result(item, known[item.prediction_id], stored, created, now))
+    return results
 
 
 def _problem(item: Label, row: RowMapping | None, allowed: Labels) -> InvalidInput | None:
@@ -155,7 +155,7 @@ def _stored(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
     return {row.prediction_id: row.label for row in found}
 
 
-def _outcome(
+def _result(
     item: Label, row: RowMapping, stored: dict[str, str], created: set[str], now: float
 ) -> FeedbackResult | InvalidInput:
     first = stored[item.prediction_id]

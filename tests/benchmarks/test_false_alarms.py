@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.drift.frame import Frame
 from benchmarks.false_alarms.month import Population, simulate
-from benchmarks.false_alarms.page import Cell
+from benchmarks.false_alarms.results_page import Cell
 from benchmarks.false_alarms.traffic import DAY, Traffic
 from monitoring.thresholds import Thresholds
 

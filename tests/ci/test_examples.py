@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from demo.examples import EXAMPLES, MAIN, Outcome, run, verdict
+from demo.examples import EXAMPLES, MAIN, PlayedExample, run, verdict
 from demo.workspace import PROJECT, ROOT
 from tests.ci.pipeline_files import WARNING
 
@@ -26,7 +26,7 @@ PLANS = ["current", "current", "current", "stale", "current"]
 class Played:
     """The outcomes by name, where their reports are, and what the forge kept of each pipeline."""
 
-    def __init__(self, outcomes: list[Outcome], reports: Path, forge: Path) -> None:
+    def __init__(self, outcomes: list[PlayedExample], reports: Path, forge: Path) -> None:
         self.outcomes = {outcome.name: outcome for outcome in outcomes[:-1]}
         self.again = outcomes[-1]
         self.reports = reports

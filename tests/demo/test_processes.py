@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.errors import CommandFailed, MissingProgram, ProcessDied, TooSlow
+from demo.errors import ProgramFailed, MissingProgram, ProcessDied, TooSlow
 from demo.processes import Processes, find_program, free_port
 
 ENV = {"PATH": os.environ["PATH"]}
@@ -59,14 +59,14 @@ def test_a_program_that_dies_is_named_with_the_end_of_its_log(tmp_path: Path) ->
         command = [sys.executable, "-c", "print('no such database'); raise SystemExit(3)"]
         processes.start("relay", command, env=ENV, cwd=tmp_path).wait()
         with pytest.raises(
-            ProcessDied, match=r"relay ended with exit code 3(.|\n)*no such database"
+            ProcessDied, match=r"relay ended unexpectedly with exit code 3(.|\n)*no such database"
         ):
             processes.check()
 
 
 def test_a_failing_command_says_which(tmp_path: Path) -> None:
     """The message has the command, the exit code and the end of the log."""
-    with Processes(tmp_path) as processes, pytest.raises(CommandFailed, match="exit code 4"):
+    with Processes(tmp_path) as processes, pytest.raises(ProgramFailed, match="exit code 4"):
         processes.run("train", [sys.executable, "-c", "raise SystemExit(4)"], env=ENV, cwd=tmp_path)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from training.gate.comparison import Comparison
-from training.gate.figures import figures
+from training.gate.figures import in_words
 from training.gate.rules.accuracy_floor import accuracy_floor
 from training.gate.rules.significant_gain import significant_gain
 from training.gate.rules.significant_loss import significant_loss
@@ -75,14 +75,14 @@ def _promote_or_keep(groups: list[tuple[str, Comparison]], level: float) -> Gate
     reason = significant_gain(name, found, level=level)
     if reason is not None:
         no_loss = [
-            f"no significant loss on {other} rows: {figures(rows)}" for other, rows in others
+            f"no significant loss on {other} rows: {in_words(rows)}" for other, rows in others
         ]
         return GateDecision("promote", (reason, *no_loss))
     alone = [
-        f"a significant gain on {other} rows alone does not promote: {figures(rows)}"
+        f"a significant gain on {other} rows alone does not promote: {in_words(rows)}"
         for other, rows in others
         if significant_gain(other, rows, level=level) is not None
     ]
     return GateDecision(
-        "keep", (f"no significant difference on {name} rows: {figures(found)}", *alone)
+        "keep", (f"no significant difference on {name} rows: {in_words(found)}", *alone)
     )

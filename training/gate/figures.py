@@ -3,7 +3,7 @@
 from training.gate.comparison import Comparison
 
 
-def figures(found: Comparison) -> str:
+def in_words(found: Comparison) -> str:
     """Return the figures of a comparison as a clause."""
     if found.champion is None or found.difference is None:
         return f"accuracy {found.challenger.value:.3f} on {found.rows} rows"

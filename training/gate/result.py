@@ -9,7 +9,7 @@ from perennial import validation
 from training.errors import BadParameter, MissingArtifact
 from training.gate.comparison import Comparison
 from training.gate.decision import GateDecision
-from training.gate.figures import figures
+from training.gate.figures import in_words
 
 FILE = "gate.json"
 
@@ -66,7 +66,7 @@ def describe(result: GateResult) -> str:
         if found is None:
             lines.append(f"{name}: no rows")
             continue
-        line = f"{name}: {figures(found)}"
+        line = f"{name}: {in_words(found)}"
         if found.difference is not None:
             low, high = found.difference.low, found.difference.high
             line += f", difference {found.difference.value:+.3f} [{low:+.3f}, {high:+.3f}]"

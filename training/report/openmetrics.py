@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from perennial.statistics.metrics import METRICS
-from training.report.sections.cost import figures
+from training.report.sections.cost import cost_figures
 from training.report.source import Source
 
 FILE = "metrics.txt"
@@ -35,7 +35,7 @@ def write(source: Source, out: Path) -> Path:
                 value = METRICS[name].score(source.new[chosen], source.rows.labels[chosen])
                 families.setdefault(name, []).append(({"rows": rows}, value))
     helps = dict(HELP)
-    for one in figures(source):
+    for one in cost_figures(source):
         if one.here is not None:
             helps.setdefault(one.metric, f"{one.name[0].upper()}{one.name[1:]}.")
             families.setdefault(one.metric, []).append((one.labels, one.here))

@@ -9,7 +9,7 @@ from training.artifacts.files import read_json
 from training.gate.figures import p_value
 from training.report.drift import signal_drift
 from training.report.findings import read
-from training.report.sections.cost import figures
+from training.report.sections.cost import cost_figures
 from training.report.sections.data import SUMMARY, since_main
 from training.report.source import Source
 
@@ -69,7 +69,7 @@ def _heads(source: Source) -> tuple[str, ...]:
 
 def _cost(source: Source) -> list[str]:
     lines = [_line("cost", *_heads(source))]
-    for one in figures(source):
+    for one in cost_figures(source):
         if one.name in COSTS:
             main, here, times = one.cells
             cells = (here,) if source.champion is None else (main, here, times)

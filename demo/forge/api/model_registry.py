@@ -54,8 +54,9 @@ def _tags(call: Call) -> dict[str, str]:
 
 def get_model(call: Call) -> Response:
     """Describe a model."""
-    model = call.forge.state.models.model(call.params.get("name", ""))
-    return JSONResponse({"registered_model": entities.model(model)})
+    with call.forge.state.lock:
+        model = call.forge.state.models.model(call.params.get("name", ""))
+        return JSONResponse({"registered_model": entities.model(model)})
 
 
 def create_model(call: Call) -> Response:
@@ -75,8 +76,9 @@ def create_model(call: Call) -> Response:
 
 def get_version(call: Call) -> Response:
     """Describe a version."""
-    version = call.forge.state.models.version(call.params["name"], call.params["version"])
-    return JSONResponse({"model_version": entities.version(version)})
+    with call.forge.state.lock:
+        version = call.forge.state.models.version(call.params["name"], call.params["version"])
+        return JSONResponse({"model_version": entities.version(version)})
 
 
 def create_version(call: Call) -> Response:
@@ -97,8 +99,9 @@ def create_version(call: Call) -> Response:
 
 def get_run(call: Call) -> Response:
     """Describe a version's run."""
-    found = call.forge.state.models.run(call.params["run_id"])
-    return JSONResponse({"run": entities.run(call.forge, found)})
+    with call.forge.state.lock:
+        found = call.forge.state.models.run(call.params["run_id"])
+        return JSONResponse({"run": entities.run(call.forge, found)})
 
 
 def log_batch(call: Call) -> Response:
@@ -140,18 +143,21 @@ def _found(call: Call) -> Version:
 def add_file(call: Call) -> Response:
     """Store a file with a version."""
     _writes(call)
-    name, version = call.path["file"], _found(call)
-    if not FILE_NAME.fullmatch(name):
-        raise invalid("file_name is invalid")
-    if name in version.files:
-        raise bad_request("400 Bad request - this stand-in takes a file of a name once")
-    version.files[name] = call.params["file"].content
+    name = call.path["file"]
+    with call.forge.state.lock:
+        version = _found(call)
+        if not FILE_NAME.fullmatch(name):
+            raise invalid("file_name is invalid")
+        if name in version.files:
+            raise bad_request("400 Bad request - this stand-in takes a file of a name once")
+        version.files[name] = call.params["file"].content
     return JSONResponse({"message": "201 Created"}, 201)
 
 
 def get_file(call: Call) -> Response:
     """Give a file of a version."""
-    content = _found(call).files.get(call.path["file"])
+    with call.forge.state.lock:
+        content = _found(call).files.get(call.path["file"])
     if content is None:
         raise not_found()
     return Response(content, media_type="application/octet-stream")

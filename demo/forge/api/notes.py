@@ -70,15 +70,16 @@ def add_note(call: Call) -> Response:
 def note(call: Call) -> Response:
     """Describe a note."""
     request = _noted(call)
-    return JSONResponse(note_entity(call.forge, request, _note(call, request)))
+    with call.forge.state.lock:
+        return JSONResponse(note_entity(call.forge, request, _note(call, request)))
 
 
 def update_note(call: Call) -> Response:
     """Change a note."""
     request = _noted(call)
-    changed = _own_note(call, request)
-    check_note(call.params["body"])
     with call.forge.state.lock:
+        changed = _own_note(call, request)
+        check_note(call.params["body"])
         changed.body = call.params["body"]
         changed.updated_at = call.forge.state.clock()
     return JSONResponse(note_entity(call.forge, request, changed))

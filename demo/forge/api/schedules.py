@@ -85,9 +85,9 @@ def delete(call: Call) -> Response:
 
 def add_variable(call: Call) -> Response:
     """Add a variable to a schedule's pipelines."""
-    found = _schedule(call)
     given = pairs("variables", [call.params])
     with call.forge.state.lock:
+        found = _schedule(call)
         made = replace(found, variables={**found.variables, **given})
         call.forge.state.schedules[made.id] = made
     return JSONResponse(schedule_variables(given)[0], 201)

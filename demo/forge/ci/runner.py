@@ -10,7 +10,7 @@ from demo.forge.errors import ForgeError
 from demo.forge.records.job import Job
 from demo.forge.records.pipeline import Pipeline
 from demo.forge.records.state import State
-from demo.forge.records.status import CANCELABLE, WAITING, composite, decide
+from demo.forge.records.status import CANCELABLE, WAITING, composite, status_after
 
 log = structlog.get_logger()
 
@@ -73,7 +73,7 @@ class Runner:
         before = composite(
             [(other.status, other.allowed_to_fail) for other in awaited(pipeline, job)], dag=dag
         )
-        decision = decide(job.spec.when, before or "success", dag=dag)
+        decision = status_after(job.spec.when, before or "success", dag=dag)
         if decision is None:
             return False
         job.status = decision

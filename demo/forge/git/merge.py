@@ -10,7 +10,7 @@ def merge(
     """Merge a commit into a branch that stands at `target`; return the branch's new tip.
 
     None where the two conflict.  message: that of the merge commit; None fast-forwards.
-    Raises CommandFailed where the branch has moved meanwhile.
+    Raises GitFailed where the branch has moved meanwhile.
     """
     new = source
     if message is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.forge.configuration import Token
-from demo.forge.errors import CommandFailed
+from demo.forge.errors import GitFailed
 
 # Keeps direct pushes to the default branch to maintainers, as GitLab's protected branches do.
 PRE_RECEIVE = """#!/bin/sh
@@ -101,11 +101,11 @@ class Repository:
     def git(self, *arguments: str, given: str | None = None, cwd: Path | None = None) -> str:
         """Run git and return its output without the last newline.
 
-        Raises CommandFailed.
+        Raises GitFailed.
         """
         done = self._run(*arguments, given=given, cwd=cwd)
         if done.returncode != 0:
-            raise CommandFailed(f"git {' '.join(arguments)}: {done.stderr.strip()[-2000:]}")
+            raise GitFailed(f"git {' '.join(arguments)}: {done.stderr.strip()[-2000:]}")
         return done.stdout.removesuffix("\n")
 
     def _run(
@@ -202,7 +202,7 @@ class Repository:
     def move(self, ref: str, new: str, old: str | None = None) -> None:
         """Set a ref, only if it still stands at `old` where that is given.
 
-        Raises CommandFailed.
+        Raises GitFailed.
         """
         self.git("update-ref", ref, new, *([old] if old else []))
 

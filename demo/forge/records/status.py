@@ -60,16 +60,16 @@ def _seen(status: str, allowed_to_fail: bool) -> str:
     return status
 
 
-def decide(when: str, before: str, *, dag: bool) -> str | None:
+def status_after(when: str, before: str, *, dag: bool) -> str | None:
     """Return what becomes of a created job: `pending`, `manual`, `skipped`, or None for not yet.
 
     before: the composite status of what it waits for.
 
-    >>> decide("on_success", "success", dag=False)
+    >>> status_after("on_success", "success", dag=False)
     'pending'
-    >>> decide("on_failure", "success", dag=False)
+    >>> status_after("on_failure", "success", dag=False)
     'skipped'
-    >>> decide("on_success", "running", dag=False) is None
+    >>> status_after("on_success", "running", dag=False) is None
     True
     """
     if before not in COMPLETED:

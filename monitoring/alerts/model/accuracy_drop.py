@@ -1,6 +1,6 @@
 """AccuracyDrop: the accuracy on labelled predictions fell under its limit; starts a retrain."""
 
-from monitoring.alerts.accuracy import FELL, drop, figures
+from monitoring.alerts.accuracy import FELL, drop, amounts
 from monitoring.alerts.alert import OF_VERSION, RETRAIN, Alert, dashboard
 from monitoring.recording.series import Window
 from monitoring.thresholds import Thresholds
@@ -18,6 +18,6 @@ def alert(thresholds: Thresholds) -> Alert:
         thresholds.retrain_for,
         RETRAIN,
         "The accuracy of {{ $labels.model }} {{ $labels.version }} fell",
-        f"Accuracy on labelled predictions {FELL} {figures(short, 'labels', thresholds)}",
+        f"Accuracy on labelled predictions {FELL} {amounts(short, 'labels', thresholds)}",
         dashboard("model", OF_VERSION),
     )

@@ -1,6 +1,6 @@
 """EstimatedAccuracyDrop: the confidence fell too far for the accuracy to hold; starts a retrain."""
 
-from monitoring.alerts.accuracy import FELL, drop, figures
+from monitoring.alerts.accuracy import FELL, drop, amounts
 from monitoring.alerts.alert import OF_VERSION, RETRAIN, Alert, dashboard
 from monitoring.recording.series import Window
 from monitoring.thresholds import Thresholds
@@ -19,6 +19,6 @@ def alert(thresholds: Thresholds) -> Alert:
         RETRAIN,
         "The estimated accuracy of {{ $labels.model }} {{ $labels.version }} fell",
         f"Accuracy estimated from the mean confidence {FELL} "
-        + figures(short, "predictions", thresholds),
+        + amounts(short, "predictions", thresholds),
         dashboard("model", OF_VERSION),
     )

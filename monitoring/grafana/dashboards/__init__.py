@@ -1,4 +1,4 @@
-"""The dashboards, in the order in which a person reads them: a file each; a panel is a function."""
+"""The dashboards, in the order in which a person reads them; a panel is a function."""
 
 from monitoring.grafana.dashboards import loop, model, retraining, service
 

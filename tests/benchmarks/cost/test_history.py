@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.cost import history
 from benchmarks.cost.history import History, Past
-from benchmarks.cost.page import Page
+from benchmarks.cost.metrics_page import Page
 from benchmarks.cost.traffic import Traffic
 from monitoring.recording.series import Window
 from perennial.metric_names import service as metrics

@@ -8,13 +8,13 @@ from benchmarks.drift.accuracy import ESTIMATORS, Error, right
 from benchmarks.drift.ours import SHIPPED
 from benchmarks.drift.protocol import delays, threshold
 from benchmarks.drift.ranking import best
-from benchmarks.drift.run import Alarms, Outcome
+from benchmarks.drift.run import Alarms, SettingResult
 from benchmarks.drift.windows import Looks
 from tests.benchmarks.drift.frames import frame
 
 
-def _outcome(detector: str, variant: str, cost: float, grade: int = 1) -> Outcome:
-    return Outcome("digits", "blur", "1 pixels", grade, detector, variant, 1.0, cost, cost)
+def _result(detector: str, variant: str, cost: float, grade: int = 1) -> SettingResult:
+    return SettingResult("digits", "blur", "1 pixels", grade, detector, variant, 1.0, cost, cost)
 
 
 def test_the_threshold_lets_through_the_share_that_was_asked_for() -> None:
@@ -31,15 +31,15 @@ def test_a_delay_is_counted_from_the_onset_to_the_first_look_that_alarms() -> No
 
 def test_the_best_variant_is_reported_and_the_shipped_rule_has_no_rank() -> None:
     """The shipped rule raises fewer false alarms than it is allowed here."""
-    outcomes = [
-        _outcome("river", "a", 900),
-        _outcome("river", "b", 400),
-        _outcome("Perennial", "", 300),
-        _outcome(SHIPPED, "", 2_000),
+    results = [
+        _result("river", "a", 900),
+        _result("river", "b", 400),
+        _result("Perennial", "", 300),
+        _result(SHIPPED, "", 2_000),
     ]
-    alarms = [Alarms("digits", o.detector, o.variant, 0.05, 1.0) for o in outcomes]
-    assert best(outcomes)["river"] == "b"
-    summary = report.Summary(outcomes, alarms, [])
+    alarms = [Alarms("digits", o.detector, o.variant, 0.05, 1.0) for o in results]
+    assert best(results)["river"] == "b"
+    summary = report.Summary(results, alarms, [])
     assert summary.figures()["average rank"] == {"river": 2.0, "Perennial": 1.0}
     assert summary.detectors == ["Perennial", "river"]
     assert "| Perennial as shipped | –" in summary.overall()
@@ -61,5 +61,5 @@ def test_errors_are_averaged_over_tasks_not_over_rows() -> None:
     """A task with many settings weighs as much as one with few."""
     errors = [Error("a", "s", 1, "x", 0.1, 0.9)] * 3 + [Error("b", "s", 1, "x", 0.3, 0.9)]
     alarms = [Alarms("a", "Perennial", "", 0.05, 1.0)]
-    summary = report.Summary([_outcome("Perennial", "", 300)], alarms, errors)
+    summary = report.Summary([_result("Perennial", "", 300)], alarms, errors)
     assert summary.figures()["error of estimated accuracy"] == {"x": pytest.approx(0.2)}

@@ -1,8 +1,8 @@
 """Our own clients work with nothing but what GitLab answers.
 
 The forge of a test fails it where an answer has a key that GitLab lacks, so a client that reads one
-fails too. The other clients meet the forge in their own tests: those of training/project_check,
-training/registry, training/cml and the publisher.
+fails too. The other clients meet the forge in their own tests: those of training/registry,
+training/gitlab/project_check, training/gitlab/cml and the publisher.
 """
 
 from collections.abc import Iterator

@@ -39,7 +39,7 @@ def scrape(versions: Versions) -> dict[str, Family]:
 
 @pytest.mark.parametrize("metric", DECLARED, ids=lambda metric: metric.name)
 def test_every_declared_metric_is_exported_as_declared(versions: Versions, metric: Metric) -> None:
-    """Name, type, help and labels are those of metrics.py, from which the rules are written."""
+    """Name, type, help and labels are those from which the rules are written."""
     family = scrape(versions)[metric.name.removesuffix("_total")]
     assert (family.type, family.documentation) == (metric.type, metric.help)
     assert family.samples
@@ -48,7 +48,7 @@ def test_every_declared_metric_is_exported_as_declared(versions: Versions, metri
 
 
 def test_nothing_is_exported_that_is_not_declared(versions: Versions) -> None:
-    """A metric that is not in metrics.py does not exist."""
+    """A metric that is not in perennial/metric_names/service.py does not exist."""
     names = {metric.name.removesuffix("_total") for metric in DECLARED}
     assert set(scrape(versions)) == names
 

@@ -1,7 +1,7 @@
 """Promote if the challenger is significantly better than the champion."""
 
 from training.gate.comparison import Comparison
-from training.gate.figures import figures
+from training.gate.figures import in_words
 
 
 def significant_gain(name: str, found: Comparison, *, level: float) -> str | None:
@@ -21,4 +21,4 @@ def significant_gain(name: str, found: Comparison, *, level: float) -> str | Non
     difference = found.difference
     if difference is None or difference.value <= 0 or difference.p >= level:
         return None
-    return f"a significant gain on {name} rows: {figures(found)}"
+    return f"a significant gain on {name} rows: {in_words(found)}"

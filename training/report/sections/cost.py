@@ -53,7 +53,7 @@ class Figure:
 def section(source: Source, out: Path) -> list[str]:
     """Return a table of all figures and how they were measured."""
     rows: list[list[object]] = []
-    for one in figures(source):
+    for one in cost_figures(source):
         main, here, times = one.cells
         rows.append([one.name, here] if source.champion is None else [one.name, main, here, times])
     head = ["", "here"] if source.champion is None else ["", "main", "here", "here / main"]
@@ -61,7 +61,7 @@ def section(source: Source, out: Path) -> list[str]:
     return [*blocks, _measured(source)]
 
 
-def figures(source: Source) -> list[Figure]:
+def cost_figures(source: Source) -> list[Figure]:
     """Return every figure of this model and of main's; a GPU's only if either used one."""
     here, main = _cost(source.folder / TRAINING), _cost(source.of_main(TRAINING))
     found = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from demo.forge.records.status import composite, decide
+from demo.forge.records.status import composite, status_after
 
 
 @pytest.mark.parametrize(
@@ -48,11 +48,11 @@ def test_a_job_starts_when_gitlab_would_start_it(
     when: str, before: str, dag: bool, decision: str | None
 ) -> None:
     """Earlier jobs decide whether a job starts, waits, or is skipped."""
-    assert decide(when, before, dag=dag) == decision
+    assert status_after(when, before, dag=dag) == decision
 
 
 def test_a_need_that_did_not_run_skips_even_an_on_failure_job() -> None:
     """With needs, one skipped job among failed ones makes the whole skipped."""
     before = composite([("failed", False), ("skipped", False)], dag=True)
     assert before is not None
-    assert decide("on_failure", before, dag=True) == "skipped"
+    assert status_after("on_failure", before, dag=True) == "skipped"

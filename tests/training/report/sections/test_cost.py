@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.training.report.made import Artifacts
-from training.report.sections.cost import figures, section
+from training.report.sections.cost import cost_figures, section
 
 COST: dict[str, Any] = {
     "wall_seconds": 12.34,
@@ -101,4 +101,4 @@ def test_a_first_model_stands_alone(made: Artifacts) -> None:
 def test_latencies_are_measured_once(made: Artifacts) -> None:
     """Report, metrics report and summary all show the same figures."""
     source = made.source()
-    assert figures(source)[-4:] == figures(source)[-4:]
+    assert cost_figures(source)[-4:] == cost_figures(source)[-4:]

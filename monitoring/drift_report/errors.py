@@ -29,7 +29,7 @@ class NoSignals(CommandFailed):
 
 
 class NotWritten(CommandFailed):
-    """The page has no place."""
+    """The report's file could not be written."""
 
     def __init__(self, path: Path, error: OSError) -> None:
         super().__init__(f"{path} cannot be written: {error.strerror}; expected a file, see --out")

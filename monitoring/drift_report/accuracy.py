@@ -6,9 +6,9 @@ import numpy as np
 
 from monitoring.prometheus_client import Series
 from monitoring.recording.series import VERSION
-from monitoring.summary.drift_status import nearest
-from monitoring.summary.span import Span
-from monitoring.summary.version import Version
+from monitoring.drift_report.drift_status import nearest
+from monitoring.drift_report.span import Span
+from monitoring.drift_report.version import Version
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
 from perennial.statistics import accuracy as specification

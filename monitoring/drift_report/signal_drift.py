@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitoring.summary.drift_status import DriftStatus, Limits, drift_status
-from monitoring.summary.signal_counts import SignalCounts
+from monitoring.drift_report.drift_status import DriftStatus, Limits, drift_status
+from monitoring.drift_report.signal_counts import SignalCounts
 from monitoring.thresholds import Thresholds
 from perennial.signals import MISSING, OUTSIDE
 from perennial.statistics import drift, evidence

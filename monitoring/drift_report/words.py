@@ -2,25 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 
-from monitoring.summary.accuracy import Accuracy, Measured
-from monitoring.summary.drift_status import DriftStatus
-from monitoring.summary.signal_drift import SignalDrift
-from monitoring.summary.summary import Summary
+from monitoring.drift_report.accuracy import Accuracy, Measured
+from monitoring.drift_report.drift_status import DriftStatus
+from monitoring.drift_report.signal_drift import SignalDrift
+from monitoring.drift_report.report import DriftReport
 
 MOST = 3
 NONE = "none"
 
 
-def headline(summary: Summary) -> str:
+def headline(report: DriftReport) -> str:
     """Return the status in one sentence."""
-    drift, watch = summary.having(DriftStatus.DRIFT), summary.having(DriftStatus.WATCH)
-    few, idle = summary.having(DriftStatus.FEW), summary.having(DriftStatus.IDLE)
-    every = len(summary.signals)
+    drift, watch = report.having(DriftStatus.DRIFT), report.having(DriftStatus.WATCH)
+    few, idle = report.having(DriftStatus.FEW), report.having(DriftStatus.IDLE)
+    every = len(report.signals)
     if not every:
-        return f"No signal of {summary.version} could be compared with its reference."
+        return f"No signal of {report.version} could be compared with its reference."
     if len(idle) == every:
-        return f"No traffic reached {summary.version} in the span."
-    parts = [f"{len(drift)} of {every} signals of {summary.version} drift{_names(drift)}"]
+        return f"No traffic reached {report.version} in the span."
+    parts = [f"{len(drift)} of {every} signals of {report.version} drift{_names(drift)}"]
     if watch:
         parts.append(f"{len(watch)} to watch{_names(watch)}")
     if few:
@@ -35,15 +35,15 @@ def _names(found: Sequence[str]) -> str:
     return f" ({', '.join(found[:MOST])}{more})"
 
 
-def facts(summary: Summary) -> Iterator[tuple[str, str]]:
+def facts(report: DriftReport) -> Iterator[tuple[str, str]]:
     """Yield what else there is to know: its name, and a sentence."""
-    if summary.accuracy:
-        yield from _accuracy(summary.accuracy)
+    if report.accuracy:
+        yield from _accuracy(report.accuracy)
     else:
         yield "Accuracy", "unknown: the version has no reference accuracy"
-    yield "Alerts that fired", "; ".join(map(str, summary.alerts)) or NONE
-    yield "Versions that served", "; ".join(map(str, summary.served)) or NONE
-    for refused in summary.refused:
+    yield "Alerts that fired", "; ".join(map(str, report.alerts)) or NONE
+    yield "Versions that served", "; ".join(map(str, report.served)) or NONE
+    for refused in report.refused:
         yield "Left out", refused
 
 
@@ -65,12 +65,12 @@ def _measured(found: Measured | None, accepted: float, unit: str) -> str:
     )
 
 
-def rule(summary: Summary) -> str:
+def rule(report: DriftReport) -> str:
     """Return what drift is in this report."""
-    limits = summary.limits
+    limits = report.limits
     return (
         f"A signal drifts if its PSI is over {limits.psi:g} and its evidence over 1: the limits of "
-        f"the alerts in their window of {limits.window}, the nearest to {summary.span.since}. "
+        f"the alerts in their window of {limits.window}, the nearest to {report.span.since}. "
         "Evidence is the greater of the G statistic and the rank statistic, each divided by its "
         "limit."
     )

@@ -6,7 +6,7 @@ from monitoring.recording.series import Window
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
 from perennial.signals import MISSING, OTHER
-from tests.monitoring.summary.past import Past, Replica, Signal
+from tests.monitoring.drift_report.past import Past, Replica, Signal
 
 Shares = Mapping[str, float]
 TENTHS: Shares = {**{f"{i:02d}": 0.0995 for i in range(10)}, "outside": 0.001, MISSING: 0.004}

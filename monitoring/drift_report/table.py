@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from monitoring.safe_text import plain
-from monitoring.summary.signal_drift import SignalDrift
-from monitoring.summary.summary import Summary
-from monitoring.summary.words import facts, headline, rule, shift
+from monitoring.drift_report.signal_drift import SignalDrift
+from monitoring.drift_report.report import DriftReport
+from monitoring.drift_report.words import facts, headline, rule, shift
 
 HEAD = ("signal", "rows", "bin", "its share", "PSI", "KS", "evidence", "status")
 TO_THE_RIGHT = (1, 4, 5, 6)
@@ -13,22 +13,22 @@ TO_THE_RIGHT = (1, 4, 5, 6)
 LONGEST = 28
 
 
-def text(summary: Summary) -> str:
+def text(report: DriftReport) -> str:
     """Return the status, the facts, the table of signals and how to read it."""
-    return "\n".join(_lines(summary))
+    return "\n".join(_lines(report))
 
 
-def _lines(summary: Summary) -> Iterator[str]:
-    yield plain(f"{summary.version}, {summary.span}")
-    yield plain(headline(summary))
+def _lines(report: DriftReport) -> Iterator[str]:
+    yield plain(f"{report.version}, {report.span}")
+    yield plain(headline(report))
     yield ""
-    for name, fact in facts(summary):
+    for name, fact in facts(report):
         yield f"{name}: {plain(fact)}"
     yield ""
-    yield from _table([_row(one) for one in summary.signals])
+    yield from _table([_row(one) for one in report.signals])
     yield ""
     yield "Its share: that of the bin that moved most, in the reference and in the span."
-    yield rule(summary)
+    yield rule(report)
 
 
 def _row(found: SignalDrift) -> tuple[str, ...]:

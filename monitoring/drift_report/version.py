@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from monitoring.prometheus_client import selector
 from monitoring.recording.series import VERSION
-from monitoring.summary.errors import NoSuchModel, SeveralModels
-from monitoring.summary.span import Span, Stretch
+from monitoring.drift_report.errors import NoSuchModel, SeveralModels
+from monitoring.drift_report.span import Span, Stretch
 from perennial.metric_names import service as metrics
 
 

@@ -9,17 +9,17 @@ import pytest
 
 from monitoring.__main__ import main
 from monitoring.prometheus_client import Prometheus as Client
-from monitoring.summary.drift_status import DriftStatus
-from monitoring.summary.signal_drift import SignalDrift
-from monitoring.summary.span import Span
-from monitoring.summary.summary import Summary, summarise
-from monitoring.summary.table import text
-from monitoring.summary.version import choose
-from monitoring.summary.words import facts, headline
+from monitoring.drift_report.drift_status import DriftStatus
+from monitoring.drift_report.signal_drift import SignalDrift
+from monitoring.drift_report.span import Span
+from monitoring.drift_report.report import DriftReport, build
+from monitoring.drift_report.table import text
+from monitoring.drift_report.version import choose
+from monitoring.drift_report.words import facts, headline
 from monitoring.thresholds import Thresholds, seconds
 from perennial.statistics import drift, evidence
-from tests.monitoring.summary import models
-from tests.monitoring.summary.past import END, Past, remembered
+from tests.monitoring.drift_report import models
+from tests.monitoring.drift_report.past import END, Past, remembered
 from tests.prometheus import Prometheus
 
 THRESHOLDS = Thresholds()
@@ -34,20 +34,20 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
         yield server
 
 
-def _summary(prometheus: Prometheus, model: str, since: str = "24h", ago: float = 0) -> Summary:
+def _report(prometheus: Prometheus, model: str, since: str = "24h", ago: float = 0) -> DriftReport:
     end = END - ago * 3600
     span = Span(prometheus=Client(prometheus.url), since=since, end=end)
-    return summarise(span, choose(span, model=model, version=None), THRESHOLDS)
+    return build(span, choose(span, model=model, version=None), THRESHOLDS)
 
 
-def _signal(summary: Summary, name: str) -> SignalDrift:
-    return next(one for one in summary.signals if one.signal.name == name)
+def _signal(report: DriftReport, name: str) -> SignalDrift:
+    return next(one for one in report.signals if one.signal.name == name)
 
 
 def test_a_real_shift_gives_the_verdict_and_others_none(prometheus: Prometheus) -> None:
     """Each signal of a day with one shift in it has the status that its counts deserve."""
-    summary = _summary(prometheus, "digits")
-    statuses = {one.signal.name: one.status for one in summary.signals}
+    report = _report(prometheus, "digits")
+    statuses = {one.signal.name: one.status for one in report.signals}
     assert statuses == {
         "contrast": DriftStatus.DRIFT,
         "colour": DriftStatus.WATCH,
@@ -56,27 +56,27 @@ def test_a_real_shift_gives_the_verdict_and_others_none(prometheus: Prometheus) 
         "prediction": DriftStatus.STEADY,
         "tint": DriftStatus.IDLE,
     }
-    assert [one.signal.name for one in summary.signals[:3]] == ["contrast", "colour", "rare"]
-    assert summary.drifts
-    assert headline(summary).startswith("1 of 6 signals of digits 1.0.0 drift (contrast); 1 to")
+    assert [one.signal.name for one in report.signals[:3]] == ["contrast", "colour", "rare"]
+    assert report.drifts
+    assert headline(report).startswith("1 of 6 signals of digits 1.0.0 drift (contrast); 1 to")
 
 
 @pytest.mark.parametrize("since", ("24h", "90m", "2h", "1d", "20m"))
 def test_the_table_is_the_specification_over_the_span(prometheus: Prometheus, since: str) -> None:
     """For any span, counts, PSI, KS and evidence are the specification's on the rows of it."""
-    summary = _summary(prometheus, "digits", since)
+    report = _report(prometheus, "digits", since)
     hours = seconds(since) / 3600
     drifted = min(hours, models.DRIFTED)
     before, after = models.rates(models.TENTHS, 600), models.moved(600, 400)
     live = (hours - drifted) * np.array(list(before.values()))
     live += drifted * np.array(list(after.values()))
     reference = np.array(list(models.TENTHS.values()))
-    found = _signal(summary, "contrast")
+    found = _signal(report, "contrast")
     assert found.signal.bins == list(models.TENTHS)
     assert found.signal.counts == pytest.approx(live, rel=1e-6)
     assert found.psi == pytest.approx(drift.psi(live, reference, prior=THRESHOLDS.prior))
     assert found.ks == pytest.approx(drift.ks(live, reference, prior=THRESHOLDS.prior))
-    windows = seconds(THRESHOLDS.quiet_for) / seconds(summary.limits.window)
+    windows = seconds(THRESHOLDS.quiet_for) / seconds(report.limits.window)
     of = {"rows": live.sum(), "size": 1000, "windows": windows}
     ranks = evidence.ranks(reference, ordered=10)
     strength = evidence.strength(
@@ -87,35 +87,35 @@ def test_the_table_is_the_specification_over_the_span(prometheus: Prometheus, si
     )
     assert found.evidence == pytest.approx(strength)
     decided = drift.drifts(
-        found.psi, found.evidence, limit=THRESHOLDS.psi_limit(summary.limits.window)
+        found.psi, found.evidence, limit=THRESHOLDS.psi_limit(report.limits.window)
     )
     assert (found.status is DriftStatus.DRIFT) == decided
 
 
 def test_the_span_may_end_in_the_past(prometheus: Prometheus) -> None:
     """Before the shift nothing drifts."""
-    summary = _summary(prometheus, "digits", "12h", ago=models.DRIFTED)
-    assert not summary.drifts
-    assert _signal(summary, "contrast").psi == pytest.approx(0, abs=1e-6)
+    report = _report(prometheus, "digits", "12h", ago=models.DRIFTED)
+    assert not report.drifts
+    assert _signal(report, "contrast").psi == pytest.approx(0, abs=1e-6)
 
 
 def test_a_category_has_no_ks(prometheus: Prometheus) -> None:
     """KS needs bins in order."""
-    assert _signal(_summary(prometheus, "digits"), "colour").ks is None
+    assert _signal(_report(prometheus, "digits"), "colour").ks is None
 
 
 def test_an_idle_service_has_no_traffic(prometheus: Prometheus) -> None:
     """Nothing counted: every statistic is exactly 0, and the headline says why."""
-    summary = _summary(prometheus, "idle")
-    assert {(one.psi, one.ks, one.evidence, one.status) for one in summary.signals} == {
+    report = _report(prometheus, "idle")
+    assert {(one.psi, one.ks, one.evidence, one.status) for one in report.signals} == {
         (0.0, 0.0, 0.0, DriftStatus.IDLE)
     }
-    assert headline(summary) == "No traffic reached idle 1.0.0 in the span."
+    assert headline(report) == "No traffic reached idle 1.0.0 in the span."
 
 
 def test_two_replicas_equal_one_that_saw_all(prometheus: Prometheus) -> None:
     """Rows shared among two replicas give the figures of one replica with all of them."""
-    (alone,), (pair,) = (_summary(prometheus, name).signals for name in ("alone", "pair"))
+    (alone,), (pair,) = (_report(prometheus, name).signals for name in ("alone", "pair"))
     assert pair.signal.counts == pytest.approx(alone.signal.counts)
     found = [(one.psi, one.ks, one.evidence) for one in (pair, alone)]
     assert found[0] == pytest.approx(found[1])
@@ -126,17 +126,17 @@ def test_a_version_that_began_in_the_span_is_reported_as_far_as_it_served(
     prometheus: Prometheus,
 ) -> None:
     """Its rows are those since it began, and the versions say when."""
-    summary = _summary(prometheus, "late")
-    assert summary.version.version == "2.0.0"
-    assert _signal(summary, "contrast").signal.rows == pytest.approx(1200, rel=0.01)
-    before, now = map(str, summary.served)
+    report = _report(prometheus, "late")
+    assert report.version.version == "2.0.0"
+    assert _signal(report, "contrast").signal.rows == pytest.approx(1200, rel=0.01)
+    before, now = map(str, report.served)
     assert re.fullmatch(r"1\.0\.0 \(until .*\)", before)
     assert re.fullmatch(r"2\.0\.0 \(since .*\)", now)
 
 
 def test_accuracy_and_alerts_stand_beside(prometheus: Prometheus) -> None:
     """Both accuracies with their rows, and the alerts of the model and of the service."""
-    said = dict(facts(_summary(prometheus, "digits")))
+    said = dict(facts(_report(prometheus, "digits")))
     assert said["Predictions"] == "14,400"
     assert said["Realised accuracy"].startswith(
         "80.0% on 2,400 labels, accepted with 97.0%: below its control limit"
@@ -150,9 +150,9 @@ def test_accuracy_and_alerts_stand_beside(prometheus: Prometheus) -> None:
 
 def test_a_signal_that_does_not_fit_is_named_and_left_out(prometheus: Prometheus) -> None:
     """A bin without a reference is told, and the other signals are reported."""
-    summary = _summary(prometheus, "broken")
-    assert [one.signal.name for one in summary.signals] == ["whole"]
-    assert dict(facts(summary))["Left out"].startswith("torn was left out: torn: got ['99']")
+    report = _report(prometheus, "broken")
+    assert [one.signal.name for one in report.signals] == ["whole"]
+    assert dict(facts(report))["Left out"].startswith("torn was left out: torn: got ['99']")
 
 
 def test_the_command_prints_the_table_and_writes_the_page(
@@ -189,7 +189,7 @@ def test_what_labels_hold_is_escaped(prometheus: Prometheus, tmp_path: Path) -> 
 
 def test_what_labels_hold_cannot_steer_a_terminal(prometheus: Prometheus) -> None:
     """The table has nothing that is not printed, but its line ends."""
-    printed = text(_summary(prometheus, "harmful"))
+    printed = text(_report(prometheus, "harmful"))
     assert all(line.isprintable() for line in printed.splitlines())
 
 

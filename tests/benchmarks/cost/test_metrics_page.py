@@ -3,7 +3,7 @@
 import numpy as np
 from prometheus_client.parser import text_string_to_metric_families
 
-from benchmarks.cost.page import BINS, Page
+from benchmarks.cost.metrics_page import BINS, Page
 from perennial.metric_names import service as metrics
 from perennial.metric_names.metric import Metric
 

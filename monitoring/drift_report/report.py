@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from monitoring.prometheus_client import Series
 from monitoring.recording.series import Window
-from monitoring.summary.accuracy import Accuracy, accuracy
-from monitoring.summary.alerts import Fired, fired
-from monitoring.summary.drift_status import DriftStatus, Limits, limits
-from monitoring.summary.errors import NoSignals
-from monitoring.summary.signal_counts import SIGNAL, SignalSource
-from monitoring.summary.signal_drift import SignalDrift, compare, worst_first
-from monitoring.summary.span import Span
-from monitoring.summary.version import Served, Version, served
+from monitoring.drift_report.accuracy import Accuracy, accuracy
+from monitoring.drift_report.alerts import Fired, fired
+from monitoring.drift_report.drift_status import DriftStatus, Limits, limits
+from monitoring.drift_report.errors import NoSignals
+from monitoring.drift_report.signal_counts import SIGNAL, SignalSource
+from monitoring.drift_report.signal_drift import SignalDrift, compare, worst_first
+from monitoring.drift_report.span import Span
+from monitoring.drift_report.version import Served, Version, served
 from monitoring.thresholds import Thresholds
 from perennial.statistics.errors import InvalidArgument
 
@@ -21,7 +21,7 @@ History = Mapping[str, Mapping[str, Series]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Summary:
+class DriftReport:
     """The report's content; signals: the worst first.  refused: what could not be computed."""
 
     span: Span
@@ -44,7 +44,7 @@ class Summary:
         return bool(self.having(DriftStatus.DRIFT))
 
 
-def summarise(span: Span, version: Version, thresholds: Thresholds) -> Summary:
+def build(span: Span, version: Version, thresholds: Thresholds) -> DriftReport:
     """Ask for everything. Raises NoSignals, PrometheusFailed."""
     chosen = limits(span.since, thresholds)
     source = SignalSource(span, version)
@@ -56,7 +56,7 @@ def summarise(span: Span, version: Version, thresholds: Thresholds) -> Summary:
             refused.append(f"{name} was left out: {error}")
     if not found and not refused:
         raise NoSignals(str(version))
-    return Summary(
+    return DriftReport(
         span=span,
         version=version,
         limits=chosen,

@@ -6,11 +6,11 @@ from html import escape
 from pathlib import Path
 
 from monitoring import alerts
-from monitoring.summary import plots
-from monitoring.summary.drift_status import DriftStatus
-from monitoring.summary.signal_drift import SignalDrift
-from monitoring.summary.summary import Summary
-from monitoring.summary.words import facts, headline, rule, shift
+from monitoring.drift_report import plots
+from monitoring.drift_report.drift_status import DriftStatus
+from monitoring.drift_report.signal_drift import SignalDrift
+from monitoring.drift_report.report import DriftReport
+from monitoring.drift_report.words import facts, headline, rule, shift
 from monitoring.thresholds import Thresholds
 
 STYLE = Path(__file__).with_name("html.css")
@@ -29,51 +29,51 @@ CLASSES = {DriftStatus.DRIFT: "drift", DriftStatus.WATCH: "watch", DriftStatus.S
 
 
 def write(
-    summary: Summary, thresholds: Thresholds, path: Path, *, most: int | None, runbook: str
+    report: DriftReport, thresholds: Thresholds, path: Path, *, most: int | None, runbook: str
 ) -> None:
     """Write the page; most: signals with plots, all where None.  runbook: its address or path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if "://" not in runbook:
         runbook = Path(os.path.relpath(runbook, path.parent)).as_posix()
-    path.write_text("\n".join(_page(summary, thresholds, most, runbook)), encoding="utf-8")
+    path.write_text("\n".join(_page(report, thresholds, most, runbook)), encoding="utf-8")
 
 
 def _page(
-    summary: Summary, thresholds: Thresholds, most: int | None, runbook: str
+    report: DriftReport, thresholds: Thresholds, most: int | None, runbook: str
 ) -> Iterator[str]:
-    title = escape(f"Drift of {summary.version}")
-    plotted = summary.signals[:most]
+    title = escape(f"Drift of {report.version}")
+    plotted = report.signals[:most]
     yield "<!doctype html>"
     yield '<html lang="en"><head><meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{title}</title>"
     yield f"<style>{STYLE.read_text(encoding='utf-8')}</style></head><body>"
-    yield f'<h1>{title}</h1><div class="faint">{escape(str(summary.span))}</div>'
-    yield f'<p class="headline {_tone(summary)}">{escape(headline(summary))}</p>'
+    yield f'<h1>{title}</h1><div class="faint">{escape(str(report.span))}</div>'
+    yield f'<p class="headline {_tone(report)}">{escape(headline(report))}</p>'
     yield "<dl>"
-    for name, fact in facts(summary):
+    for name, fact in facts(report):
         yield f"<dt>{escape(name)}</dt><dd>{escape(fact)}</dd>"
     yield "</dl><h2>Signals</h2>"
-    yield from _table(summary, len(plotted))
-    yield f'<p class="faint">{escape(rule(summary))}</p>'
+    yield from _table(report, len(plotted))
+    yield f'<p class="faint">{escape(rule(report))}</p>'
     for place, found in enumerate(plotted):
-        yield from _plots(place, found, summary, thresholds)
-    if left := len(summary.signals) - len(plotted):
+        yield from _plots(place, found, report, thresholds)
+    if left := len(report.signals) - len(plotted):
         yield f'<p class="faint">{left} more signals without plots: see <code>--top</code>.</p>'
-    yield from _foot(summary, thresholds, runbook)
+    yield from _foot(report, thresholds, runbook)
     yield "</body></html>\n"
 
 
-def _tone(summary: Summary) -> str:
-    return next((CLASSES[status] for status in CLASSES if summary.having(status)), "faint")
+def _tone(report: DriftReport) -> str:
+    return next((CLASSES[status] for status in CLASSES if report.having(status)), "faint")
 
 
-def _table(summary: Summary, plotted: int) -> Iterator[str]:
+def _table(report: DriftReport, plotted: int) -> Iterator[str]:
     yield '<div class="wide"><table><thead><tr>'
     for name, number in COLUMNS:
         yield f'<th{_right(number)} scope="col">{escape(name)}</th>'
     yield "</tr></thead><tbody>"
-    for place, found in enumerate(summary.signals):
+    for place, found in enumerate(report.signals):
         yield f"<tr>{''.join(_cells(place, found, place < plotted))}</tr>"
     yield "</tbody></table></div>"
 
@@ -106,7 +106,7 @@ def _badge(found: SignalDrift) -> str:
 
 
 def _plots(
-    place: int, found: SignalDrift, summary: Summary, thresholds: Thresholds
+    place: int, found: SignalDrift, report: DriftReport, thresholds: Thresholds
 ) -> Iterator[str]:
     signal = found.signal
     said = f"PSI {found.psi:z.3f}, {signal.rows:,.0f} rows, reference of {signal.size:,.0f} rows"
@@ -114,18 +114,18 @@ def _plots(
     yield f'<div class="faint">{said}</div><div class="plots">'
     yield f"<figure>{plots.shares(found)}"
     yield "<figcaption>Share of rows by bin, reference and span</figcaption></figure>"
-    yield f"<figure>{plots.over_time(found, summary, thresholds)}"
+    yield f"<figure>{plots.over_time(found, report, thresholds)}"
     yield "<figcaption>PSI as it was recorded, with the limit of each window</figcaption></figure>"
     yield "</div></section>"
 
 
-def _foot(summary: Summary, thresholds: Thresholds, runbook: str) -> Iterator[str]:
+def _foot(report: DriftReport, thresholds: Thresholds, runbook: str) -> Iterator[str]:
     windows = ", ".join(
         f"{thresholds.psi_limit(window):g} over {window}" for window in thresholds.drift_windows
     )
     links = ", ".join(
         f'<a href="{escape(runbook)}#{name.lower()}">{name}</a>'
-        for name in _headings(summary, thresholds)
+        for name in _headings(report, thresholds)
     )
     yield "<h2>How to read it</h2><dl>"
     yield "<dt>drift</dt><dd>effect and evidence pass their limits; the alerts would say so</dd>"
@@ -141,12 +141,12 @@ def _foot(summary: Summary, thresholds: Thresholds, runbook: str) -> Iterator[st
         f"{thresholds.least_rows:g} rows</dd>"
     )
     yield f"<dt>What to do</dt><dd>{links}</dd>"
-    yield f"<dt>Prometheus</dt><dd><code>{escape(summary.span.prometheus.url)}</code></dd>"
+    yield f"<dt>Prometheus</dt><dd><code>{escape(report.span.prometheus.url)}</code></dd>"
     yield "</dl>"
 
 
-def _headings(summary: Summary, thresholds: Thresholds) -> list[str]:
+def _headings(report: DriftReport, thresholds: Thresholds) -> list[str]:
     """Return the runbook's headings for what fired, and for what this page may show."""
     known = {alert.name for alert in alerts.every(thresholds)}
-    fired = [alert.name for alert in summary.alerts if alert.name in known]
+    fired = [alert.name for alert in report.alerts if alert.name in known]
     return list(dict.fromkeys([*fired, *HEADINGS]))

@@ -15,9 +15,9 @@ from matplotlib.figure import Figure
 
 from monitoring.prometheus_client import Series
 from monitoring.safe_text import plain
-from monitoring.summary.signal_counts import SignalCounts
-from monitoring.summary.signal_drift import SignalDrift
-from monitoring.summary.summary import Summary
+from monitoring.drift_report.signal_counts import SignalCounts
+from monitoring.drift_report.signal_drift import SignalDrift
+from monitoring.drift_report.report import DriftReport
 from monitoring.thresholds import Thresholds
 
 SIZE = (5.4, 2.5)
@@ -62,11 +62,11 @@ def shares(found: SignalDrift) -> str:
         return _svg(figure)
 
 
-def over_time(found: SignalDrift, summary: Summary, thresholds: Thresholds) -> str:
+def over_time(found: SignalDrift, report: DriftReport, thresholds: Thresholds) -> str:
     """Return the recorded PSI over the span, each window with its limit."""
     with rc_context({**STYLE, "svg.hashsalt": f"PSI of {found.signal.name}"}):
         figure, axes = _axes()
-        _over_time(axes, found.signal.name, summary, thresholds)
+        _over_time(axes, found.signal.name, report, thresholds)
         return _svg(figure)
 
 
@@ -95,10 +95,10 @@ def _shares(axes: Axes, signal: SignalCounts) -> None:
     _legend(axes)
 
 
-def _over_time(axes: Axes, name: str, summary: Summary, thresholds: Thresholds) -> None:
-    span, top = summary.span, 0.0
-    styles = ((SHORT, 1.0), (LONG, 1.8))[-len(summary.history) :]
-    for (window, found), (colour, width) in zip(summary.history.items(), styles, strict=True):
+def _over_time(axes: Axes, name: str, report: DriftReport, thresholds: Thresholds) -> None:
+    span, top = report.span, 0.0
+    styles = ((SHORT, 1.0), (LONG, 1.8))[-len(report.history) :]
+    for (window, found), (colour, width) in zip(report.history.items(), styles, strict=True):
         limit = thresholds.psi_limit(window)
         top = max(top, limit)
         axes.axhline(limit, color=colour, linewidth=1, linestyle="--")
@@ -111,7 +111,7 @@ def _over_time(axes: Axes, name: str, summary: Summary, thresholds: Thresholds) 
     axes.set_ylabel("PSI")
     axes.set_xlabel("UTC")
     _clock(axes)
-    if not any(name in found for found in summary.history.values()):
+    if not any(name in found for found in report.history.values()):
         axes.text(0.5, 0.5, "not recorded", ha="center", transform=axes.transAxes)
     _legend(axes)
 

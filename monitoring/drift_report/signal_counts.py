@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitoring.prometheus_client import Series
-from monitoring.summary.span import Span
-from monitoring.summary.version import Version
+from monitoring.drift_report.span import Span
+from monitoring.drift_report.version import Version
 from perennial import signals
 from perennial.metric_names import service as metrics
 from perennial.metric_names.metric import Metric

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from monitoring.summary.span import Span, Stretch
-from monitoring.summary.version import Version
+from monitoring.drift_report.span import Span, Stretch
+from monitoring.drift_report.version import Version
 
 LABELS = "alertname, model, version"
 

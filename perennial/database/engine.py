@@ -50,7 +50,10 @@ def connect(
 
 
 def reader(address: str, *, connect_seconds: int = CONNECT_SECONDS) -> Engine:
-    """Return the engine of a program that only reads; it does not change the file."""
+    """Return the engine of a program that only reads; it sets nothing on the file.
+
+    On SQLite, the last program to close the file moves the write-ahead log into it, also this one.
+    """
     url = parse(address)
     if url.get_backend_name() != SQLITE:
         return _postgresql(url, connect_seconds)

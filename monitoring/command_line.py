@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from monitoring.errors import InvalidThreshold
 from monitoring.thresholds import seconds
+from perennial.errors import InvalidValue
 
 PROMETHEUS = "http://localhost:9090"
 MOMENT = "a UTC time such as 2026-11-21T14:30, or seconds since 1970"
@@ -23,6 +24,11 @@ def add_prometheus(parser: ArgumentParser) -> None:
     )
 
 
+def refused(what: str, text: str, expected: str) -> ArgumentTypeError:
+    """Return the error of an option's value; argparse adds the option."""
+    return ArgumentTypeError(str(InvalidValue(what, text, expected)))
+
+
 def address(text: str) -> str:
     """Return the address of a Prometheus, without a slash at its end.
 
@@ -31,7 +37,7 @@ def address(text: str) -> str:
     """
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ArgumentTypeError(f"got {text!r}, expected an address such as {PROMETHEUS}")
+        raise refused("address", text, f"an address such as {PROMETHEUS}")
     if parts.username is not None:
         # Not repeated here: what follows a user's name may be a password.
         raise ArgumentTypeError("expected an address without a user name")
@@ -49,7 +55,7 @@ def duration(text: str) -> str:
     except InvalidThreshold as error:
         raise ArgumentTypeError(str(error)) from error
     if not length:
-        raise ArgumentTypeError(f"duration: got {text!r}, expected more than 0 seconds")
+        raise refused("duration", text, "more than 0 seconds")
     return text
 
 
@@ -64,7 +70,7 @@ def moment(text: str) -> float:
     except ValueError:
         when = _written(text)
     if not math.isfinite(when):
-        raise ArgumentTypeError(f"got {text!r}, expected {MOMENT}")
+        raise refused("time", text, MOMENT)
     return when
 
 
@@ -72,5 +78,5 @@ def _written(text: str) -> float:
     try:
         read = datetime.fromisoformat(text)
     except ValueError as error:
-        raise ArgumentTypeError(f"got {text!r}, expected {MOMENT}") from error
+        raise refused("time", text, MOMENT) from error
     return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()

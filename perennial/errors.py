@@ -77,6 +77,9 @@ class Described(str):
         return str(self)
 
 
+HIDDEN_VALUE = Described("a hidden value")
+
+
 def shorten(value: Any, limit: int = 80) -> str:
     """Return a value as text for a message, of at most `limit` characters.
 

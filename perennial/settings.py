@@ -14,13 +14,12 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from perennial.errors import Described, InvalidValue
-from perennial.validation import Problem, problems
+from perennial.errors import HIDDEN_VALUE, Described, InvalidValue
+from perennial.validation import NOTHING, Problem, problems
 
 FILE = "_FILE"
 # Marks a field whose value no message may show, as in Annotated[str, HIDDEN].
 HIDDEN = "hidden"
-HIDDEN_VALUE = Described("a hidden value")
 
 
 class InvalidSettings(Exception):
@@ -33,7 +32,7 @@ class Settings(BaseSettings):
     The constructor uses only its arguments; `read` uses an environment.
     """
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     @classmethod
     def settings_customise_sources(
@@ -53,6 +52,22 @@ class Settings(BaseSettings):
         return str(cls.model_config["env_prefix"]) + field.upper()
 
 
+class _Source(EnvSettingsSource):
+    """Names the variable whose JSON cannot be read."""
+
+    def prepare_field_value(
+        self, field_name: str, field: FieldInfo, value: Any, value_is_complex: bool
+    ) -> Any:
+        """Return a variable's value, decoded if it is JSON. Raises InvalidSettings."""
+        try:
+            return super().prepare_field_value(field_name, field, value, value_is_complex)
+        except ValueError as error:
+            shown = HIDDEN_VALUE if _hidden(field) else value
+            variable = str(self.config["env_prefix"]) + field_name.upper()
+            unread = InvalidValue(variable, shown, f"JSON ({error})")
+            raise InvalidSettings(str(unread)) from error
+
+
 Chosen = TypeVar("Chosen", bound=Settings)
 
 
@@ -62,14 +77,15 @@ def read(model: type[Chosen], environment: Mapping[str, str] = os.environ) -> Ch
     Raises InvalidSettings with each variable, its value unless it is a secret, and what was
     expected.
     """
-    source = EnvSettingsSource(model)
+    source = _Source(model)
     # The given environment, with the contents of the files.
     source.env_vars = {name.lower(): value for name, value in _filled(model, environment).items()}
     try:
         return model(**source())
     except ValidationError as error:
         lines = [str(_named(model, problem)) for problem in problems(error.errors())]
-        raise InvalidSettings("\n".join(lines)) from error
+        # The cause's own text may have a secret; no traceback may show it.
+        raise InvalidSettings("\n".join(lines)) from None
 
 
 def _filled(model: type[Settings], environment: Mapping[str, str]) -> dict[str, str]:
@@ -101,10 +117,13 @@ def _content(variable: str, values: Mapping[str, str]) -> str:
 
 def _named(model: type[Settings], problem: Problem) -> InvalidValue:
     """Return a problem with the variable's name, and without the value of a secret."""
-    fields = problem.field().split(", ")
-    hidden = any(_hidden(model.model_fields[field]) for field in fields)
-    given = type(problem.value) is not Described
-    value = HIDDEN_VALUE if hidden and given else problem.value
+    field = str(problem.path[0]) if problem.path else ""
+    fields = [name for name in field.split(", ") if name in model.model_fields]
+    if not fields:  # of all settings together, whose values may include secrets
+        return InvalidValue("settings", HIDDEN_VALUE, problem.expected)
+    hidden = any(_hidden(model.model_fields[name]) for name in fields)
+    absent = isinstance(problem.value, Described) and problem.value == NOTHING
+    value = HIDDEN_VALUE if hidden and not absent else problem.value
     return InvalidValue(", ".join(map(model.variable, fields)), value, problem.expected)
 
 

@@ -24,7 +24,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
-    """What it gets: a status and a JSON document; a status below 0 cuts the connection."""
+    """What it gets: a status and a JSON document or bytes; a status below 0 cuts the connection."""
 
     status: int
     document: Any = None
@@ -58,6 +58,10 @@ def serving(answer: Answer, *, port: int = 0, certificate: Path | None = None) -
         server.server_close()
 
 
+def _bytes(document: Any) -> bytes:
+    return document if isinstance(document, bytes) else json.dumps(document).encode()
+
+
 def _handler(answer: Answer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def _do(self) -> None:
@@ -66,7 +70,7 @@ def _handler(answer: Answer) -> type[BaseHTTPRequestHandler]:
             if reply.status < 0:
                 self.close_connection = True
                 return
-            payload = b"" if reply.status == 204 else json.dumps(reply.document).encode()
+            payload = b"" if reply.status == 204 else _bytes(reply.document)
             try:
                 self._send(reply, payload)
             except (BrokenPipeError, ConnectionResetError):

@@ -22,6 +22,7 @@ from benchmarks.drift.protocol import Detector
 from benchmarks.drift.report import Summary
 from benchmarks.drift.run import Alarms, SettingResult, Size, run
 from benchmarks.drift.tasks import build
+from perennial.errors import InvalidValue
 
 COMMAND = "python -m benchmarks.drift"
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,7 +105,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     for name in ("streams", "stationary"):
         if getattr(options, name) % options.references:
             expected = f"a multiple of --references, {options.references}"
-            parser.error(f"--{name}: got {getattr(options, name)}, expected {expected}")
+            parser.error(str(InvalidValue(f"--{name}", getattr(options, name), expected)))
     return options
 
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from monitoring.alerts import RUNBOOK
-from monitoring.command_line import add_prometheus, duration, moment
+from monitoring.command_line import add_prometheus, duration, moment, refused
 
 ABOUT = "print how far each signal drifted, and write a page with plots"
 EPILOG = (
@@ -64,5 +64,5 @@ def _most(text: str) -> int | None:
     if text == "all":
         return None
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number, or all")
+        raise refused("number", text, "a whole number, or all")
     return int(text)

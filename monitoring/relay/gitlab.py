@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
 from monitoring.relay.policy import GATE_VERDICTS, AuditEntry, AuditEvent
+from perennial.errors import InvalidField
 from perennial.gitlab.client import connect, reading, refusals
 from perennial.gitlab.errors import GitLabRefused
 from perennial.gitlab.refusal import Token
@@ -128,6 +129,6 @@ def _verdict(answer: Any) -> AuditEntry:
     with reading("the gate left no verdict"):
         verdict = AuditEvent(answer["decision"]["verdict"])
         if verdict not in GATE_VERDICTS:
-            expected = [*map(str, GATE_VERDICTS)]
-            raise ValueError(f"got {verdict.value!r}, expected one of {expected}")
+            expected = f"one of {[*map(str, GATE_VERDICTS)]}"
+            raise InvalidField("verdict", verdict.value, expected)
         return AuditEntry(verdict, "; ".join(answer["decision"]["reasons"]))

@@ -7,9 +7,9 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from perennial.database.settings import Address, DatabaseSettings
 from perennial.errors import Described, InvalidField
+from perennial.validation import NOTHING
 
 Seconds = Annotated[float, Field(gt=0)]
-NONE = Described("none")
 
 
 class LedgerSettings(DatabaseSettings):
@@ -84,13 +84,13 @@ class Settings(LedgerSettings):
             return value
         names = tuple(name.strip() for name in value.split(",") if name.strip())
         if not names:
-            raise InvalidField("", NONE, "names separated by commas")
+            raise InvalidField("", NOTHING, "names separated by commas")
         return names
 
     @model_validator(mode="after")
     def _check(self) -> "Settings":
         if self.bearer_token is None and self.hmac_secret is None:
-            raise InvalidField("bearer_token, hmac_secret", NONE, "one or both")
+            raise InvalidField("bearer_token, hmac_secret", NOTHING, "one or both")
         if self.settle_seconds < self.timeout_seconds:
             least = f"at least {self.variable('timeout_seconds')} ({self.timeout_seconds:g})"
             raise InvalidField("settle_seconds", Described(f"{self.settle_seconds:g}"), least)

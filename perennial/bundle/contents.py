@@ -129,7 +129,7 @@ def _parse(model: type[Model], file: Path) -> Model:
     except ValueError as error:
         raise BundleRejected(file.name, f"expected JSON: {error}", reason="schema") from error
     if model is Manifest and isinstance(document, dict) and document.get("format") != FORMAT:
-        problem = f"format: got {document.get('format')!r}, expected {FORMAT}"
+        problem = str(InvalidValue("format", document.get("format"), str(FORMAT)))
         raise BundleRejected(file.name, problem, reason="format")
     try:
         return model.model_validate_json(file.read_bytes())

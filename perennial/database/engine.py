@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sql
 from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from perennial.database.url import SQLITE, parse
 
@@ -50,7 +51,10 @@ def connect(
 
 
 def reader(address: str, *, connect_seconds: int = CONNECT_SECONDS) -> Engine:
-    """Return the engine of a program that only reads; it does not change the file."""
+    """Return the engine of a program that only reads; it sets nothing on the file.
+
+    On SQLite, the last program to close the file moves the write-ahead log into it, also this one.
+    """
     url = parse(address)
     if url.get_backend_name() != SQLITE:
         return _postgresql(url, connect_seconds)
@@ -89,6 +93,18 @@ def _use_wal(cursor: sqlite3.Cursor, *, deadline: float) -> None:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
         time.sleep(RETRY_SECONDS)
+
+
+def unreachable(error: Exception) -> bool:
+    """Return whether an error will pass: no answer from the server, or SQLite's file was locked."""
+    if not isinstance(error, OperationalError):
+        return False
+    cause = error.orig
+    if isinstance(cause, sqlite3.Error):
+        return cause.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    # PostgreSQL's: none (no connection), 08 (connection), 53 (resources), 57P (shutting down).
+    state = getattr(cause, "sqlstate", None)
+    return state is None or state.startswith(("08", "53", "57P"))
 
 
 def lock(connection: Connection, number: int) -> None:

@@ -1,6 +1,7 @@
 """The version of a program's tables: create them, migrate them if safe, or refuse them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +22,8 @@ class Schema:
     """One program's tables, in a database that it may share, and their migrations.
 
     name: of the program.  folder: Alembic's, with a file NNNN_NAME.py in `versions/` for each
-    version.  lock: see `engine.lock`.  command: runs migrations that must be run by hand.
+    version; the first skips what exists.  lock: see `engine.lock`.  command: runs migrations that
+    must be run by hand.
     Importing Alembic takes a quarter of the service's start time, so it is imported only if there
     is something to migrate.
     """
@@ -56,16 +58,20 @@ class Schema:
 
         Any number of processes may do so at once.
         by_hand: also run migrations that do not run automatically.
-        Raises SchemaRefused if the version is newer, or if such a migration is needed.
+        Raises SchemaRefused if the version is newer, if such a migration is needed, or if tables
+        without a version are another program's.
         """
         if engine.dialect.name == SQLITE and engine.url.database:
             Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-        with engine.begin() as connection:
+        with _changing_tables(engine) as connection:
             lock(connection, self.lock)
             found = self._found(connection)
+            if found is None and any(map(sql.inspect(connection).has_table, self.tables)):
+                return self._adopt(connection, by_hand=by_hand)
             if found is None:
                 self.metadata.create_all(connection)
-                self._stamp(connection, self.versions[-1])
+                stamp = self.version.insert().values(version_num=self.versions[-1])
+                connection.execute(stamp)
             elif found != self.versions[-1]:
                 self._migrate(connection, found, by_hand=by_hand)
         return found
@@ -80,18 +86,33 @@ class Schema:
         return config
 
     def _found(self, connection: Connection) -> str | None:
-        """Return a database's version; tables without a recorded version have the first one."""
-        inspector = sql.inspect(connection)
-        if inspector.has_table(self._version_name):
-            return str(connection.execute(sql.select(self.version.c.version_num)).scalar_one())
-        if not any(map(inspector.has_table, self.tables)):
+        if not sql.inspect(connection).has_table(self._version_name):
             return None
-        self.version.create(connection)
-        self._stamp(connection, self.versions[0])
-        return self.versions[0]
+        found = connection.execute(sql.select(self.version.c.version_num)).scalars().all()
+        if len(found) != 1:
+            place = f"{shown(connection.engine.url)}: {self._version_name}"
+            raise SchemaRefused(f"{place} has {len(found)} rows, expected one; restore a backup")
+        return str(found[0])
 
-    def _stamp(self, connection: Connection, version: str) -> None:
-        connection.execute(self.version.insert().values(version_num=version))
+    def _adopt(self, connection: Connection, *, by_hand: bool) -> str:
+        """Complete tables from before there were versions, which have the first one."""
+        from alembic import command
+
+        first = self.versions[0]
+        command.upgrade(self.config(connection), first)
+        if first != self.versions[-1]:
+            self._migrate(connection, first, by_hand=by_hand)
+        inspector = sql.inspect(connection)
+        for name in self.tables:
+            found = {column["name"] for column in inspector.get_columns(name)}
+            if lacking := [
+                c.name for c in self.metadata.tables[name].columns if c.name not in found
+            ]:
+                raise SchemaRefused(
+                    f"{shown(connection.engine.url)}: the table {name} lacks "
+                    f"{', '.join(lacking)}, expected the {self.name}'s table; use another database"
+                )
+        return first
 
     def _migrate(self, connection: Connection, found: str, *, by_hand: bool) -> None:
         newest, where = self.versions[-1], shown(connection.engine.url)
@@ -106,6 +127,19 @@ class Schema:
             advice = f"stop every {self.name}, then run '{self.command}'"
             raise SchemaRefused(f"{tables}, expected {newest}; {advice}")
         command.upgrade(config, "head")
+        if connection.dialect.name == SQLITE:
+            self._check_references(connection, tables)
+
+    def _check_references(self, connection: Connection, tables: str) -> None:
+        """Check the foreign keys, which SQLite does not while tables are changed."""
+        quote = connection.dialect.identifier_preparer.quote
+        for name in self.tables:
+            check = f"PRAGMA foreign_key_check({quote(name)})"
+            if broken := connection.exec_driver_sql(check).all():
+                raise SchemaRefused(
+                    f"{tables}; migrated, {len(broken)} rows of {name} refer to missing rows of "
+                    f"{broken[0][2]}, expected none; nothing was changed"
+                )
 
     def _waiting(self, config: "Config", found: str) -> Iterable[str]:
         """Yield the migrations after a version that do not run automatically."""
@@ -115,3 +149,26 @@ class Schema:
         for version in self.versions[self.versions.index(found) + 1 :]:
             if not scripts.get_revision(version).module.automatic:
                 yield version
+
+
+@contextmanager
+def _changing_tables(engine: Engine) -> Iterator[Connection]:
+    """Begin a transaction in which a migration may recreate a table that others refer to.
+
+    SQLite then must not enforce foreign keys, which cannot be changed within a transaction.
+    """
+    with engine.connect() as connection:
+        _enforce_references(connection, False)
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            _enforce_references(connection, True)
+
+
+def _enforce_references(connection: Connection, enforced: bool) -> None:
+    if connection.dialect.name == SQLITE:
+        # On the driver's connection, because ours would begin a transaction.
+        cursor = connection.connection.cursor()
+        cursor.execute(f"PRAGMA foreign_keys = {'ON' if enforced else 'OFF'}")
+        cursor.close()

@@ -3,11 +3,9 @@
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from perennial.errors import Described, InvalidField
+from perennial.errors import HIDDEN_VALUE, InvalidField
 
 SQLITE = "sqlite"
-# A URL may hold a password.
-_HIDDEN = Described("a hidden value")
 
 
 def parse(address: str) -> URL:
@@ -32,8 +30,11 @@ def parse(address: str) -> URL:
 
 
 def refused(expected: str) -> InvalidField:
-    """Return the error of an address; the caller that read it from a setting adds the field."""
-    return InvalidField("", _HIDDEN, expected)
+    """Return the error of an address; the caller that read it from a setting adds the field.
+
+    An address may hold a password, so it is not shown.
+    """
+    return InvalidField("", HIDDEN_VALUE, expected)
 
 
 def shown(url: URL) -> str:

@@ -7,13 +7,22 @@ from typing import Any
 
 import requests
 from gitlab import Gitlab
-from gitlab.exceptions import GitlabError
+from gitlab.exceptions import GitlabError, GitlabParsingError
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
 from perennial.gitlab.errors import GitLabRefused, GitLabUnsure
 from perennial.gitlab.plain import trust
-from perennial.gitlab.refusal import LIMIT, REPO_TOKEN, SILENCE, Answer, Token, read, sentence
+from perennial.gitlab.refusal import (
+    LIMIT,
+    REPO_TOKEN,
+    SILENCE,
+    Answer,
+    Token,
+    not_json,
+    read,
+    sentence,
+)
 
 TIMEOUT_SECONDS = 30.0
 
@@ -87,7 +96,8 @@ def refusals(
         yield
     except (GitlabError, requests.RequestException) as error:
         answer, certain = _answer(error), _certain(error)
-        text = sentence(action, answer, token)
+        unread = isinstance(error, (GitlabParsingError, requests.exceptions.InvalidJSONError))
+        text = not_json(action) if unread else sentence(action, answer, token)
         if unsure and not certain:
             raise GitLabUnsure(text) from error
         if answer.status == 404 and not answer.code and absent:

@@ -5,6 +5,8 @@ Uses only Python 3.8's standard library, which is all that CML's image has.
 
 from __future__ import annotations
 
+from perennial.errors import InvalidValue
+
 
 class GitLabError(Exception):
     """The base class."""
@@ -17,11 +19,8 @@ class MissingVariable(GitLabError):
         super().__init__(f"{name}: not set, expected {expected}")
 
 
-class WrongVariable(GitLabError):
+class WrongVariable(InvalidValue, GitLabError):
     """A variable of the CI environment has a value that cannot be used."""
-
-    def __init__(self, name: str, value: str, expected: str) -> None:
-        super().__init__(f"{name}: got {value!r}, expected {expected}")
 
 
 class GitLabRefused(GitLabError):

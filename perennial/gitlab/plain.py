@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from perennial.gitlab.errors import GitLabRefused, WrongVariable
-from perennial.gitlab.refusal import SILENCE, Answer, read, sentence
+from perennial.gitlab.refusal import SILENCE, Answer, not_json, read, sentence
 
 TIMEOUT_SECONDS = 30
 
@@ -56,6 +56,4 @@ class PlainClient:
             came = Answer(SILENCE, str(getattr(error, "reason", error)))
             raise GitLabRefused(sentence(f"{action} at {self._api}", came)) from error
         except ValueError as error:
-            raise GitLabRefused(
-                f"{action}: {self._api} answered without JSON, expected GitLab's API there"
-            ) from error
+            raise GitLabRefused(not_json(f"{action} at {self._api}")) from error

@@ -95,6 +95,15 @@ def advice(status: int, reason: str = "", token: Token = REPO_TOKEN) -> str:
     }.get(status, "")
 
 
+def not_json(action: str) -> str:
+    """Return the refusal for a response that is not JSON, as a proxy's or another program's.
+
+    >>> not_json("read notes")
+    'read notes: the answer is not JSON, expected the API of GitLab there'
+    """
+    return f"{action}: the answer is not JSON, expected the API of GitLab there"
+
+
 def sentence(action: str, answer: Answer, token: Token = REPO_TOKEN) -> str:
     """Return a refusal as one line: the action, the response, what to do.
 

@@ -15,6 +15,10 @@ from service.serving.loaded import Loaded, Serving
 from service.serving.sources.source import Offer, Source
 
 
+class _NotFetched(Exception):
+    """The source was not reached while it fetched a bundle."""
+
+
 class Production:
     """The serving bundle, and the watcher that replaces it.
 
@@ -62,15 +66,20 @@ class Production:
         except OSError as error:
             self._unreachable(str(error))
             return
-        self._trouble = ""
         if offer == self._seen:
+            self._trouble = ""
             return
         self._seen = offer
         if offer is None:
+            self._trouble = ""
             self._log.warning("no_bundle_offered", source=self._source.where)
             return
         try:
             loaded = await loop.run_in_executor(self._executor, self._fetch, offer)
+        except _NotFetched as error:  # says nothing about the bundle: fetch it again
+            self._seen = "nothing yet"
+            self._unreachable(str(error))
+            return
         except BundleRejected as error:
             self._reject(offer, error.reason, error)
         except OSError as error:  # an unreadable file, or a folder removed while it was read
@@ -79,9 +88,14 @@ class Production:
             self._reject(offer, "model", error)
         else:
             self._swap(loaded)
+        self._trouble = ""
 
     def _fetch(self, offer: Offer) -> Loaded:
-        return self._load(self._source.fetch(offer))
+        try:
+            folder = self._source.fetch(offer)
+        except OSError as error:
+            raise _NotFetched(str(error)) from error
+        return self._load(folder)
 
     def _unreachable(self, problem: str) -> None:
         """Log each problem once, not at every check."""

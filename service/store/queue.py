@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from structlog.typing import FilteringBoundLogger
 
+from perennial.database import unreachable
 from perennial.errors import SchemaRefused
 from service.errors import StoreUnavailable
 from service.store import tables, writes
@@ -122,8 +123,12 @@ class Store:
             self._create()
             with self._engine.connect() as connection:
                 connection.execute(tables.predictions.select().limit(1))
-        except (SQLAlchemyError, OSError, SchemaRefused) as error:
-            self._log.warning("database_unreachable", error=_first_line(error))
+        except SchemaRefused as error:
+            self._log.error("database_refused", error=str(error))
+            return False
+        except (SQLAlchemyError, OSError) as error:
+            event = "database_unreachable" if unreachable(error) else "database_failed"
+            self._log.warning(event, error=_first_line(error))
             return False
         return True
 
@@ -180,4 +185,5 @@ class Store:
 
 
 def _first_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".splitlines()[0]
+    kind = "" if isinstance(error, SchemaRefused) else f"{type(error).__name__}: "
+    return f"{kind}{error}".splitlines()[0]

@@ -58,8 +58,9 @@ def connect(address: str) -> Engine:
 
 
 def create(engine: Engine) -> None:
-    """Create the tables and the view where they are missing, and migrate older ones.
+    """Create the tables and the view in a database without any, or migrate them.
 
-    Raises SchemaRefused.
+    A database of before there were versions may have a part of them; the rest is created. What is
+    missing from a database with a version is not. Raises SchemaRefused.
     """
     SCHEMA.prepare(engine)

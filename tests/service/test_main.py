@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ import pytest
 import sqlalchemy as sql
 
 from demo.processes import free_port
-from service.__main__ import main
+from service.__main__ import _prepare, main
 from service.store import tables
 from tests.service import fakes
 from tests.service.fakes import IMAGE
@@ -163,3 +163,71 @@ def test_a_database_of_a_newer_version_stops_the_start(
     assert main([]) == 2
     sentence = f"service: {address}: the service's tables have version 0999, expected at most 0"
     assert capsys.readouterr().err.startswith(sentence)
+
+
+def _folder_in_the_way(path: Path) -> None:
+    path.mkdir()
+
+
+def _no_database(path: Path) -> None:
+    path.write_bytes(b"no database" * 1000)
+
+
+def _no_version(path: Path) -> None:
+    engine = tables.connect(f"sqlite:///{path}")
+    tables.create(engine)
+    with engine.begin() as connection:
+        connection.execute(tables.SCHEMA.version.delete())
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (_folder_in_the_way, "unable to open database file"),
+        (_no_database, "file is not a database"),
+        (_no_version, "service_alembic_version has 0 rows, expected one"),
+    ],
+)
+def test_a_database_that_cannot_be_prepared_stops_the_start(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    make: Callable[[Path], None],
+    reason: str,
+) -> None:
+    """Waiting would not mend it: the service ends with 2 and one line."""
+    make(tmp_path / "service.db")
+    monkeypatch.setenv("PERENNIAL_DATABASE_URL", f"sqlite:///{tmp_path / 'service.db'}")
+    assert main([]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("service: sqlite:///") and reason in told and told.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_created_stops_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The line names the folder."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("PERENNIAL_DATABASE_URL", f"sqlite:///{tmp_path / 'file' / 'service.db'}")
+    assert main([]) == 2
+    assert f"'{tmp_path / 'file'}'" in capsys.readouterr().err
+
+
+def test_a_server_that_is_down_is_logged_and_waited_for() -> None:
+    """The store tries again later."""
+    log, capture = fakes.recording_log()
+    _prepare("postgresql://nobody@127.0.0.1:1/nothing", log)
+    (entry,) = capture.entries
+    assert entry["event"] == "database_unreachable" and "refused" in entry["error"]
+
+
+def test_a_wrong_address_of_bundles_leaves_the_database_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every setting is checked before the tables are migrated."""
+    monkeypatch.setenv("PERENNIAL_DATABASE_URL", f"sqlite:///{tmp_path / 'service.db'}")
+    monkeypatch.setenv("PERENNIAL_BUNDLES", "s4://bucket")
+    assert main([]) == 2
+    assert capsys.readouterr().err.startswith("service: PERENNIAL_BUNDLES: got 's4://bucket'")
+    assert not (tmp_path / "service.db").exists()

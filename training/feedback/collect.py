@@ -1,17 +1,16 @@
 """Collect labelled feedback as training rows: `python -m training.feedback.collect`."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from perennial.settings import describe
 from training.command_line import run, task_parser
 from training.feedback.collection import collect
 from training.feedback.request import MANUAL, request_of
+from training.feedback.settings import Settings
 from training.feedback.tracking import Track, dvc_add
-
-DATABASE = "sqlite:///var/perennial.db"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -27,10 +26,12 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument(
         "--database",
-        default=os.environ.get("PERENNIAL_DATABASE_URL", DATABASE),
+        default="",
         metavar="URL",
-        help="the service's database; default: $PERENNIAL_DATABASE_URL or " + DATABASE,
+        help="the service's database; default: of the environment variables below",
     )
+    found.epilog = describe(Settings)
+    found.formatter_class = argparse.RawDescriptionHelpFormatter
     return found
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from perennial.errors import Described, InvalidValue
 from training import params
 from training.errors import CollectRefused
 from training.feedback.file import append, collected_before
@@ -41,8 +42,8 @@ def collect(request: Request, *, root: Path, track: Track) -> CollectResult:
     rows = (parse(row, shape=task.input.shape, labels=task.labels) for row in labelled)
     new = select_new(rows, before, schema=task.schema)
     if len(new.rows) < limits.least_rows:
-        expected = f"expected at least {limits.least_rows} ({request.task}.collect.least_rows)"
-        raise CollectRefused(f"rows: got {new}; {expected}")
+        expected = f"at least {limits.least_rows} ({request.task}.collect.least_rows)"
+        raise CollectRefused(str(InvalidValue("rows", Described(new), expected)))
     text, version = raise_minor(parameters.read_text(encoding="utf-8"), request.task)
     with unchanged_on_failure(
         file, dvc_file(file), file.with_name(".gitignore"), file.with_name("feedback.new")

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from perennial import database
-from perennial.errors import InvalidField
+from perennial.errors import Described, InvalidField, InvalidValue
 from training.errors import CollectRefused
 
 VIEW = sql.table(
@@ -65,7 +65,8 @@ def _open(address: str) -> Engine:
     try:
         engine = database.reader(address)
     except InvalidField as error:
-        raise CollectRefused(f"database: got {error.value}, expected {error.expected}") from error
+        named = InvalidValue("database", Described(error.value), error.expected)
+        raise CollectRefused(str(named)) from error
     file = engine.url.database
     if engine.dialect.name == database.SQLITE and file and not Path(file).exists():
         raise CollectRefused(f"database {file}: not found, expected the service's database")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from training.errors import BadParameter
+from training.feedback.settings import database_url
 
 # Stands for the incident of rows that were collected by hand.
 MANUAL = "manual"
@@ -41,7 +42,7 @@ def request_of(options: argparse.Namespace) -> Request:
         raise BadParameter("--since", options.since, "no value, since --incident is set")
     name, text = ("--incident-started", started) if incident else ("--since", options.since)
     since = parse_time(text, name=name) if text else None
-    return Request(options.task, incident or MANUAL, since, options.database)
+    return Request(options.task, incident or MANUAL, since, options.database or database_url())
 
 
 def parse_time(text: str, *, name: str) -> datetime:

@@ -1,8 +1,10 @@
 """Choose the source that handles an address."""
 
+from perennial.errors import InvalidValue
 from perennial.settings import InvalidSettings
 from service.serving.sources import SOURCES
 from service.serving.sources.source import Source
+from service.settings import Settings
 
 LOCAL = "file"
 
@@ -14,5 +16,5 @@ def open_source(address: str) -> Source:
     if scheme not in SOURCES:
         schemes = ", ".join(f"{name}://" for name in sorted(SOURCES))
         expected = f"a folder, or an address that begins with {schemes}"
-        raise InvalidSettings(f"PERENNIAL_BUNDLES: got {address!r}, expected {expected}")
+        raise InvalidSettings(str(InvalidValue(Settings.variable("bundles"), address, expected)))
     return SOURCES[scheme](address)

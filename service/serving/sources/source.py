@@ -32,5 +32,5 @@ class Source(Protocol):
     def fetch(self, offer: Offer) -> Path:
         """Return a local folder with the bundle; it must stay there while the bundle serves.
 
-        Raises OSError.
+        Raises OSError where the source cannot be reached; the watcher then fetches again.
         """

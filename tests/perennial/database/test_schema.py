@@ -108,3 +108,40 @@ def test_another_database_is_refused_without_its_address(address: str) -> None:
     with pytest.raises(ValueError, match="got a hidden value, expected a") as caught:
         database.connect(address)
     assert "secret" not in str(caught.value)
+
+
+RECREATE = """with op.batch_alter_table("things", recreate="always") as batch:
+        batch.add_column(sql.Column("colour", sql.Text))"""
+REFERRING = """
+CREATE TABLE parts (id INTEGER PRIMARY KEY, thing INTEGER NOT NULL REFERENCES things (id))
+"""
+
+
+def _referred_to(engine: Engine, folder: Path, statement: str) -> Schema:
+    """Return a second version, of a table with a row that another table refers to."""
+    with engine.begin() as connection:
+        for line in (REFERRING, "INSERT INTO things VALUES (1)", "INSERT INTO parts VALUES (1, 1)"):
+            connection.exec_driver_sql(line)
+    schema = history(folder, (FIRST, True), (statement, True))
+    thing = sql.Column("thing", sql.ForeignKey("things.id"))
+    sql.Table("parts", schema.metadata, sql.Column("id", sql.Integer, primary_key=True), thing)
+    return schema
+
+
+def test_a_table_that_others_refer_to_may_be_recreated(engine: Engine, tmp_path: Path) -> None:
+    """SQLite cannot change most columns otherwise; afterwards, references are enforced again."""
+    schema = _referred_to(engine, tmp_path / "second", RECREATE)
+    assert schema.prepare(engine) == "0001"
+    assert columns(engine) == ["id", "colour"]
+    with pytest.raises(sql.exc.IntegrityError), engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO parts VALUES (2, 7)")
+
+
+def test_a_migration_that_breaks_a_reference_is_undone(engine: Engine, tmp_path: Path) -> None:
+    """The message names both tables."""
+    schema = _referred_to(engine, tmp_path / "second", "op.execute('DELETE FROM things')")
+    with pytest.raises(SchemaRefused, match="1 rows of parts refer to missing rows of things"):
+        schema.prepare(engine)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM things").scalar_one() == 1
+    assert history(tmp_path / "first", (FIRST, True)).prepare(engine) == "0001"

@@ -3,10 +3,12 @@
 import pytest
 import requests
 
-from perennial.gitlab.client import refusals
-from perennial.gitlab.errors import GitLabRefused, MissingVariable, WrongVariable
+from perennial.gitlab.client import connect, refusals
+from perennial.gitlab.errors import GitLabRefused, GitLabUnsure, MissingVariable, WrongVariable
 from perennial.gitlab.job import Job
+from perennial.gitlab.plain import PlainClient
 from perennial.gitlab.refusal import NO_SCOPE, Answer, Token, read, sentence
+from tests.http_server import Reply, serving
 
 TOKEN = Token("A_TOKEN", "a token that may read", scope="read_api")
 
@@ -40,6 +42,18 @@ def test_an_error_that_is_not_gitlabs_passes() -> None:
     with pytest.raises(GitLabRefused, match="read: no answer from GitLab: no route"):
         with refusals("read"):
             raise requests.RequestException("no route")
+
+
+@pytest.mark.parametrize("unsure", [False, True])
+def test_an_answer_that_is_not_json_is_not_silence(unsure: bool) -> None:
+    """Both clients say that something answered, and that it is not GitLab's API."""
+    with serving(lambda call: Reply(200, b"<html>")) as url:
+        kind = GitLabUnsure if unsure else GitLabRefused
+        with pytest.raises(kind, match="^ask: the answer is not JSON, expected the API of GitLab"):
+            with refusals("ask", unsure=unsure):
+                connect(url).http_get("/version")
+        with pytest.raises(GitLabRefused, match="^ask at .*: the answer is not JSON, expected"):
+            PlainClient(f"{url}/api/v4", "").call("ask", "GET", "/version")
 
 
 def test_a_job_names_the_variable_that_it_lacks() -> None:

@@ -1,12 +1,15 @@
 """Where bundles come from: which source an address opens, and what the watcher does without it."""
 
 import asyncio
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from structlog.testing import LogCapture
 
 from perennial.settings import InvalidSettings
 from service.counting.collector import Collector
@@ -57,6 +60,7 @@ class Remote:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.problem = ""
+        self.broken = ""
         self.etag = "1"
         self.fetched = 0
 
@@ -69,23 +73,33 @@ class Remote:
     def fetch(self, offer: Offer) -> Path:
         """Return the folder."""
         self.fetched += 1
+        if self.broken:
+            raise ConnectionResetError(self.broken)
         return self.folder
 
 
-def test_a_source_that_is_not_reached_leaves_the_bundle_serving(tmp_path: Path) -> None:
-    """Each problem is logged once; a bundle is fetched once, and again when its etag changes."""
-    bundles.make_bundle(tmp_path / "a", "1.0.0")
-    source, versions = Remote(tmp_path / "a"), Versions()
+@contextmanager
+def watching(source: Remote) -> Iterator[tuple[Production, Collector, LogCapture]]:
+    """Give a watcher of the source, what it counts and what it logs."""
     log, capture = fakes.recording_log()
+    collector = Collector(Versions(), dropped=lambda: 0, queued=lambda: 0)
     with ThreadPoolExecutor(1) as executor:
         production = Production(
             source,
             load=lambda path: load(path, threads=1, batch_rows=1),
             serve=_serve,
-            collector=Collector(versions, dropped=lambda: 0, queued=lambda: 0),
+            collector=collector,
             executor=executor,
             log=log,
         )
+        yield production, collector, capture
+
+
+def test_a_source_that_is_not_reached_leaves_the_bundle_serving(tmp_path: Path) -> None:
+    """Each problem is logged once; a bundle is fetched once, and again when its etag changes."""
+    bundles.make_bundle(tmp_path / "a", "1.0.0")
+    source = Remote(tmp_path / "a")
+    with watching(source) as (production, _, capture):
         for problem, etag in [
             ("", "1"),
             ("timed out", "1"),
@@ -99,3 +113,20 @@ def test_a_source_that_is_not_reached_leaves_the_bundle_serving(tmp_path: Path) 
     assert source.fetched == 2
     assert [entry["event"] for entry in capture.entries] == ["bundle_loaded", "source_unreachable"]
     assert capture.entries[1]["error"] == "timed out"
+
+
+def test_a_bundle_that_could_not_be_fetched_is_fetched_again(tmp_path: Path) -> None:
+    """A network that fails for a moment rejects no bundle, and is logged once."""
+    bundles.make_bundle(tmp_path / "a", "1.0.0")
+    source = Remote(tmp_path / "a")
+    with watching(source) as (production, collector, capture):
+        source.broken = "reset by peer"
+        for _ in range(3):
+            asyncio.run(production.look())
+        assert production.current is None and source.fetched == 3
+        source.broken = ""
+        asyncio.run(production.look())
+        assert production.serving().version == "1.0.0"
+    assert sum(collector.rejected.values()) == 0
+    assert [entry["event"] for entry in capture.entries] == ["source_unreachable", "bundle_loaded"]
+    assert capture.entries[0]["error"] == "reset by peer"

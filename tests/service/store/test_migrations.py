@@ -66,6 +66,37 @@ def test_a_database_from_before_versions_still_serves(
     assert version(engine) == tables.SCHEMA.versions[-1]
 
 
+@pytest.mark.parametrize("statements", [1, 2, 3])
+def test_a_database_that_was_made_in_part_is_completed(engine: Engine, statements: int) -> None:
+    """Whatever of the tables and the view is missing is created, and the rows stay."""
+    *made, rows = BEFORE_VERSIONS.split(";\n")[:4]
+    databases.folder(engine)
+    databases.execute(engine, ";".join([*made[:statements], rows]))
+    tables.create(engine)
+    assert version(engine) == tables.SCHEMA.versions[-1]
+    assert [row["prediction_id"] for row in databases.rows(engine, "predictions")] == ["old"]
+    databases.execute(engine, "INSERT INTO feedback VALUES ('old', '3', '2026-01-02')")
+    assert len(databases.rows(engine, "labelled_predictions")) == 1
+
+
+@pytest.mark.parametrize("name", ["predictions", "feedback"])
+def test_another_programs_table_is_not_taken(engine: Engine, name: str) -> None:
+    """Nothing is created beside it; SQLite finds no fault with the view, so we have to."""
+    databases.folder(engine)
+    databases.execute(engine, f"CREATE TABLE {name} (prediction_id TEXT PRIMARY KEY, stars INT)")
+    with pytest.raises((SchemaRefused, sql.exc.ProgrammingError), match="lacks|not exist"):
+        tables.create(engine)
+    assert sql.inspect(engine).get_table_names() == [name]
+
+
+def test_a_version_table_without_a_row_is_refused(engine: Engine) -> None:
+    """The message names the table."""
+    tables.create(engine)
+    databases.execute(engine, "DELETE FROM service_alembic_version")
+    with pytest.raises(SchemaRefused, match="service_alembic_version has 0 rows, expected one"):
+        tables.create(engine)
+
+
 def test_the_migrations_lead_to_the_models(engine: Engine) -> None:
     """Every version in turn, from an empty database, makes what the code declares."""
     databases.migrate_from_nothing(engine, tables.SCHEMA)

@@ -194,8 +194,17 @@ def unreachable(url: str) -> tuple[Store, LogCapture]:
     return store, capture
 
 
-@pytest.mark.parametrize("url", [UNREACHABLE, "sqlite:////proc/none/store.db"], ids=["pg", "lite"])
-def test_without_a_database_feedback_says_so_and_predictions_are_counted(url: str) -> None:
+@pytest.mark.parametrize(
+    ("url", "event"),
+    [
+        (UNREACHABLE, "database_unreachable"),
+        ("sqlite:////proc/none/store.db", "database_failed"),
+    ],
+    ids=["pg", "lite"],
+)
+def test_without_a_database_feedback_says_so_and_predictions_are_counted(
+    url: str, event: str
+) -> None:
     """Nothing is acknowledged, the loss is counted and logged, and the writer lives on."""
     store, capture = unreachable(url)
     try:
@@ -212,8 +221,21 @@ def test_without_a_database_feedback_says_so_and_predictions_are_counted(url: st
     assert {entry["event"] for entry in capture.entries} == {
         "predictions_dropped",
         "feedback_failed",
-        "database_unreachable",
+        event,
     }
+
+
+def test_a_refused_database_is_not_called_unreachable(engine: Engine) -> None:
+    """The log has the sentence itself, which says what to do."""
+    tables.create(engine)
+    with engine.begin() as connection:
+        connection.execute(tables.SCHEMA.version.update().values(version_num="0999"))
+    store, capture = make(engine)
+    assert not store.reachable()
+    (entry,) = capture.entries
+    assert entry["event"] == "database_refused"
+    assert ": the service's tables have version 0999, expected at most" in entry["error"]
+    assert "SchemaRefused" not in entry["error"]
 
 
 def test_the_database_may_come_up_later(tmp_path: Path) -> None:

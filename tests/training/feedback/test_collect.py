@@ -120,7 +120,7 @@ def test_scrambled_labels_of_repeated_inputs_are_counted(repository: Repository)
     before = repository.state()
     message = (
         r"rows: got 0 new of 360 labelled rows read: 0 collected before, 0 repeats, "
-        r"360 with contradicting labels for 120 inputs; expected at least 100"
+        r"360 with contradicting labels for 120 inputs, expected at least 100"
     )
     with pytest.raises(CollectRefused, match=message):
         repository.collect()

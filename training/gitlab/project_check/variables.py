@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+from perennial.errors import InvalidValue
 from training.gitlab.project_check.check import Answer, missing, ok, warning
 from training.gitlab.project_check.facts import Facts, Json, Withheld, matches, shown
 
@@ -152,5 +153,5 @@ def words(facts: Facts) -> Answer:
     for name, known in WORDS.items():
         value = facts.value(name)
         if value and value not in known:
-            return missing(f"{name}: got {value!r}, expected {' or '.join(known)}", f"see {PAGE}")
+            return missing(str(InvalidValue(name, value, " or ".join(known))), f"see {PAGE}")
     return ok("every switch has a known value")

@@ -10,13 +10,14 @@ automatic = True
 
 
 def upgrade() -> None:
-    """Make everything."""
+    """Make everything that is not there: databases from before versions may have a part."""
     op.create_table(
         "relay_webhooks",
         sql.Column("id", sql.Integer, primary_key=True),
         sql.Column("received_at", sql.DateTime, nullable=False),
         sql.Column("group_key", sql.Text, nullable=False),
         sql.Column("body", sql.Text, nullable=False),
+        if_not_exists=True,
     )
     op.create_table(
         "relay_incidents",
@@ -33,8 +34,11 @@ def upgrade() -> None:
         sql.Column("pipeline_url", sql.Text),
         sql.Column("pipeline_status", sql.String(40)),
         sql.Column("next_poll_at", sql.DateTime),
+        if_not_exists=True,
     )
-    op.create_index("relay_incidents_by_model", "relay_incidents", ["model", "accepted_at"])
+    op.create_index(
+        "relay_incidents_by_model", "relay_incidents", ["model", "accepted_at"], if_not_exists=True
+    )
     op.create_table(
         "relay_decisions",
         sql.Column("id", sql.Integer, primary_key=True),
@@ -45,4 +49,5 @@ def upgrade() -> None:
         sql.Column("alerts", sql.Text, nullable=False),
         sql.Column("decision", sql.String(10), nullable=False),
         sql.Column("reason", sql.Text, nullable=False),
+        if_not_exists=True,
     )

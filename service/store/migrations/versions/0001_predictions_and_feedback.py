@@ -17,7 +17,7 @@ FROM predictions AS p JOIN feedback AS f ON f.prediction_id = p.prediction_id
 
 
 def upgrade() -> None:
-    """Make everything."""
+    """Make everything that is not there: databases from before versions may have a part."""
     op.create_table(
         "predictions",
         sql.Column("prediction_id", sql.Text, primary_key=True),
@@ -27,6 +27,7 @@ def upgrade() -> None:
         sql.Column("input", sql.Text, nullable=False),
         sql.Column("predicted", sql.Text, nullable=False),
         sql.Column("confidence", sql.Float, nullable=False),
+        if_not_exists=True,
     )
     op.create_table(
         "feedback",
@@ -38,5 +39,7 @@ def upgrade() -> None:
         ),
         sql.Column("label", sql.Text, nullable=False),
         sql.Column("labelled_at", sql.Text, nullable=False),
+        if_not_exists=True,
     )
-    op.execute(VIEW)
+    if "labelled_predictions" not in sql.inspect(op.get_bind()).get_view_names():
+        op.execute(VIEW)

@@ -64,10 +64,11 @@ def _paths(*keys: str) -> set[str]:
     """Return the paths under these keys of every stage of dvc.yaml, for each of its tasks."""
     paths = set()
     for stage in yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"].values():
+        entries = [entry for key in keys for entry in stage.get(key, [])]
         # An entry is a path, or a path with its options.
-        entries = [path for key in keys for path in stage.get(key, [])]
+        names = [next(iter(entry)) if isinstance(entry, dict) else entry for entry in entries]
         for task in stage["matrix"]["task"]:
-            paths |= {path.replace("${item.task}", task) for path in entries}
+            paths |= {name.replace("${item.task}", task) for name in names}
     return paths
 
 

@@ -1,16 +1,14 @@
 """The gate's decision, promote, keep or block: its rules applied in order to two comparisons."""
 
 from dataclasses import dataclass
-from typing import Literal
 
+from perennial.verdicts import Verdict
 from training.gate.comparison import Comparison
 from training.gate.figures import figures
 from training.gate.rules.accuracy_floor import accuracy_floor
 from training.gate.rules.significant_gain import significant_gain
 from training.gate.rules.significant_loss import significant_loss
 from training.gate.rules.unlearnable_labels import unlearnable_labels
-
-Verdict = Literal["promote", "keep", "block"]
 
 
 @dataclass(frozen=True)
@@ -47,12 +45,12 @@ def decide(
     """
     reasons = _reasons_to_block(base=base, fresh=fresh, level=level, floor=floor)
     if reasons:
-        return GateDecision("block", reasons)
+        return GateDecision(Verdict.BLOCK, reasons)
     if base is None and fresh is None:
         nothing = "no significant difference: there are no rows to compare on"
-        return GateDecision("keep", (nothing,))
+        return GateDecision(Verdict.KEEP, (nothing,))
     if not any(found and found.champion for found in (base, fresh)):
-        return GateDecision("promote", ("the first model: there is no champion yet",))
+        return GateDecision(Verdict.PROMOTE, ("the first model: there is no champion yet",))
     groups = [(name, found) for name, found in (("fresh", fresh), ("base", base)) if found]
     return _promote_or_keep(groups[::-1] if champion_saw_incident else groups, level)
 
@@ -77,12 +75,12 @@ def _promote_or_keep(groups: list[tuple[str, Comparison]], level: float) -> Gate
         no_loss = [
             f"no significant loss on {other} rows: {figures(rows)}" for other, rows in others
         ]
-        return GateDecision("promote", (reason, *no_loss))
+        return GateDecision(Verdict.PROMOTE, (reason, *no_loss))
     alone = [
         f"a significant gain on {other} rows alone does not promote: {figures(rows)}"
         for other, rows in others
         if significant_gain(other, rows, level=level) is not None
     ]
     return GateDecision(
-        "keep", (f"no significant difference on {name} rows: {figures(found)}", *alone)
+        Verdict.KEEP, (f"no significant difference on {name} rows: {figures(found)}", *alone)
     )

@@ -7,19 +7,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from perennial import validation
 from training.errors import BadParameter, MissingArtifact
+from training.gate.compared_bundle import ComparedBundle
 from training.gate.comparison import Comparison
 from training.gate.decision import GateDecision
 from training.gate.figures import figures
 
 FILE = "gate.json"
-
-
-@dataclass(frozen=True)
-class Model:
-    """The version and digest of a compared bundle."""
-
-    version: str
-    digest: str
 
 
 @dataclass(frozen=True)
@@ -31,8 +24,8 @@ class GateResult:
     level: float
     floor: float
     incident: str | None
-    challenger: Model
-    champion: Model | None
+    challenger: ComparedBundle
+    champion: ComparedBundle | None
     base: Comparison | None
     fresh: Comparison | None
 
@@ -76,5 +69,5 @@ def describe(result: GateResult) -> str:
     return "\n".join(lines)
 
 
-def _name(model: Model) -> str:
-    return f"{model.version} ({model.digest[:12]})"
+def _name(bundle: ComparedBundle) -> str:
+    return f"{bundle.version} ({bundle.digest[:12]})"

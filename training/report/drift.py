@@ -13,7 +13,7 @@ from perennial.statistics import drift
 from perennial.statistics.counts import Ints
 from perennial.statistics.evidence import g_statistic, strength
 from training.artifacts.splits import Split
-from training.gate.models import probabilities
+from training.gate.probabilities import probabilities
 
 PRIOR = 50.0  # weight of the reference, in rows; as in monitoring
 LIMIT = 0.1  # PSI; as in monitoring's longest window

@@ -15,7 +15,8 @@ from training.cost.latency import Latency, measure_latency
 from training.errors import BadParameter
 from training.gate import result as gate
 from training.gate.judgement import judge
-from training.gate.models import open_models, probabilities
+from training.gate.models import open_models
+from training.gate.probabilities import probabilities
 from training.gate.result import GateResult
 from training.gate.unseen import unseen
 from training.report.scores import aligned

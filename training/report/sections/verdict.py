@@ -2,20 +2,23 @@
 
 from pathlib import Path
 
+from perennial.verdicts import Verdict
 from training.gate.result import GateResult
 from training.report.markdown import code, interval
 from training.report.source import Environment, Source
 
-SIGNS = {"promote": "✅", "keep": "➖", "block": "⛔"}
+SIGNS = {Verdict.PROMOTE: "✅", Verdict.KEEP: "➖", Verdict.BLOCK: "⛔"}
 
 # What the reviewer should do, by verdict.
 ADVICE = {
-    "promote": (
+    Verdict.PROMOTE: (
         "Merging deploys this model. First check under Mistakes and Slices whether it got worse on "
         "some label or source."
     ),
-    "keep": ("Merge this for its code or data, not for its model: the difference may be chance."),
-    "block": (
+    Verdict.KEEP: (
+        "Merge this for its code or data, not for its model: the difference may be chance."
+    ),
+    Verdict.BLOCK: (
         "Do not merge this as it is. Mistakes and Slices show where the model is worse, Data and "
         "Lineage which rows and parameters changed."
     ),
@@ -66,9 +69,9 @@ def _advice(source: Source) -> str:
     verdict = source.result.decision.verdict
     if source.same:
         return SAME
-    if source.champion is None and verdict == "promote":
+    if source.champion is None and verdict is Verdict.PROMOTE:
         return FIRST
-    if verdict == "keep":
+    if verdict is Verdict.KEEP:
         return f"{ADVICE[verdict]}{_resolution(source.result)}"
     return ADVICE[verdict]
 

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from perennial.verdicts import Verdict
+from training.gate.compared_bundle import ComparedBundle
 from training.gate.comparison import Comparison
 from training.gate.figures import figures
 from training.gate.rules.accuracy_floor import accuracy_floor
+from training.gate.rules.same_bundle import same_bundle
 from training.gate.rules.significant_gain import significant_gain
 from training.gate.rules.significant_loss import significant_loss
 from training.gate.rules.unlearnable_labels import unlearnable_labels
@@ -25,6 +27,8 @@ class GateDecision:
 
 def decide(
     *,
+    challenger: ComparedBundle,
+    champion: ComparedBundle | None,
     base: Comparison | None,
     fresh: Comparison | None,
     level: float,
@@ -39,10 +43,14 @@ def decide(
     champion_saw_incident: whether the champion was trained on that incident's rows too; then gains
     are judged on base rows.
 
+    keep, before all else: main has the same bundle.
     block: a significant loss on either, unlearnable labels, or an accuracy below the floor.
     keep: no significant difference on the rows on which gains are judged.
     promote: a significant gain on fresh rows (base rows if none are fresh), or no champion.
     """
+    same = same_bundle(challenger, champion)
+    if same is not None:
+        return GateDecision(Verdict.KEEP, (same,))
     reasons = _reasons_to_block(base=base, fresh=fresh, level=level, floor=floor)
     if reasons:
         return GateDecision(Verdict.BLOCK, reasons)

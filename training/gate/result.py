@@ -17,7 +17,11 @@ FILE = "gate.json"
 
 @dataclass(frozen=True)
 class GateResult:
-    """The content of gate.json: the decision, the figures, the models and the limits."""
+    """The content of gate.json: the decision, the figures, the models and the limits.
+
+    seen_rows_known: whether rows that the champion was trained on could be excluded; None without
+    a champion, and in a gate.json that does not record it.
+    """
 
     task: str
     decision: GateDecision
@@ -28,6 +32,7 @@ class GateResult:
     champion: ComparedBundle | None
     base: Comparison | None
     fresh: Comparison | None
+    seen_rows_known: bool | None = None
 
 
 def write(result: GateResult, folder: Path) -> Path:
@@ -64,6 +69,11 @@ def describe(result: GateResult) -> str:
             low, high = found.difference.low, found.difference.high
             line += f", difference {found.difference.value:+.3f} [{low:+.3f}, {high:+.3f}]"
         lines.append(line)
+    if result.seen_rows_known is False:
+        lines.append(
+            "main's training rows are not recorded, so no test row is excluded and main's accuracy "
+            "may be too high"
+        )
     champion = "none" if result.champion is None else _name(result.champion)
     lines.append(f"challenger: {_name(result.challenger)}, champion: {champion}")
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from shutil import rmtree
 
 import numpy as np
 import pytest
@@ -43,7 +44,7 @@ def made(tmp_path: Path) -> Artifacts:
 
 def text(artifacts: Artifacts, *, main: bool = True) -> str:
     """Return the section."""
-    return "\n\n".join(section(artifacts.source(main=main), artifacts.out))
+    return "\n\n".join(section(artifacts.inputs(main=main), artifacts.out))
 
 
 def lines(found: str, start: str) -> Sequence[str]:
@@ -126,7 +127,7 @@ def test_the_limits_are_the_monitorings() -> None:
 
 def test_every_signal_of_the_reference_is_counted(made: Artifacts) -> None:
     """Each row falls into one bin of every signal, the prediction among them, with a name."""
-    champion = made.source().champion
+    champion = made.inputs().champion
     assert champion is not None
     found = signal_drift(champion, rows(50, seed=4))
     assert {one.signal.name for one in found} >= {PREDICTION, "confidence", "brightness"}
@@ -143,7 +144,7 @@ def test_test_rows_that_main_learnt_from_are_counted(made: Artifacts) -> None:
 
 def test_a_main_that_kept_no_rows_is_not_compared(made: Artifacts) -> None:
     """Nothing is invented: no change, no drift, and the reason."""
-    (made.champion / "prepared" / "train.npz").unlink()
+    rmtree(made.champion / "prepared")
     assert "Main's rows are not recorded, so changes and drift are unknown" in text(made)
 
 

@@ -51,7 +51,7 @@ class Environment:
 
 
 @dataclass(frozen=True)
-class Source:
+class ReportInputs:
     """Both models with their artifacts, and values computed from them.
 
     folder: artifacts/TASK.  main: the champion's folder, laid out likewise; None without one.
@@ -168,7 +168,7 @@ class Source:
         return np.asarray(self.rows.source == (self.result.incident or ""))
 
 
-def collect(
+def open_inputs(
     *,
     task: str,
     folder: Path,
@@ -176,7 +176,7 @@ def collect(
     decided: Path | None,
     numbers: params.TaskParams,
     environment: Environment,
-) -> Source:
+) -> ReportInputs:
     """Open both models and read the gate's verdict, or compute it without a gate.json.
 
     main: absent for the first model.  decided: the gate's gate.json.
@@ -198,4 +198,4 @@ def collect(
         if result.challenger.digest != digest:
             field = f"{decided}: challenger.digest"
             raise BadParameter(field, result.challenger.digest, f"the bundle's {digest}")
-    return Source(task, folder, main, challenger, champion, result, numbers, environment)
+    return ReportInputs(task, folder, main, challenger, champion, result, numbers, environment)

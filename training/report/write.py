@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from training.gitlab.note import REPORT, marker
+from training.gitlab.note import REPORT, bundle_marker, marker
 from training.report import openmetrics
 from training.report.sections import (
     calibration,
@@ -34,15 +34,6 @@ SECTIONS: tuple[Section, ...] = (
     lineage.section,
     details.section,
 )
-
-
-def bundle_marker(digest: str) -> str:
-    """Return the hidden comment by which the report of a bundle is found again.
-
-    >>> bundle_marker("9f2c")
-    '<!-- perennial-bundle: 9f2c -->'
-    """
-    return f"<!-- perennial-bundle: {digest} -->"
 
 
 def write(inputs: ReportInputs, out: Path) -> Path:

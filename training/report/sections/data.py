@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from perennial.statistics.drift import PSI_LIMIT
 from training.artifacts.files import read_json
 from training.artifacts.splits import SPLITS
 from training.report import plots
 from training.report.changes import Changes, changes
-from training.report.drift import LIMIT, Drift, signal_drift
 from training.report.data_checks import validation
+from training.report.drift import Drift, signal_drift
 from training.report.markdown import code, image, signed, table
 from training.report.report_inputs import ReportInputs
 
@@ -127,7 +128,7 @@ def _drift(inputs: ReportInputs, changed: Changes | None, out: Path) -> list[str
 
 
 def _limits() -> str:
-    return f"limits: both PSI over {LIMIT} and G over its critical value"
+    return f"limits: both PSI over {PSI_LIMIT} and G over its critical value"
 
 
 def drift_table(drifts: list[Drift]) -> str:
@@ -142,4 +143,6 @@ def drift_table(drifts: list[Drift]) -> str:
         ]
         for one in drifts
     ]
-    return table(["signal", f"PSI (limit {LIMIT})", "G", "critical G", "drifts"], rows, numbers=4)
+    return table(
+        ["signal", f"PSI (limit {PSI_LIMIT})", "G", "critical G", "drifts"], rows, numbers=4
+    )

@@ -11,12 +11,13 @@ from numpy.testing import assert_array_equal
 
 from monitoring.thresholds import Thresholds
 from perennial.signals import PREDICTION
+from perennial.statistics.drift import PRIOR, PSI_LIMIT
 from tests.bundles import LABELS, images
 from tests.training.contests import INCIDENT
 from tests.training.report.made import Artifacts
 from training.artifacts.splits import Prepared, Split
 from training.report.changes import changes
-from training.report.drift import LIMIT, PRIOR, signal_drift
+from training.report.drift import signal_drift
 from training.report.sections.data import section
 
 
@@ -102,7 +103,7 @@ def test_drifting_signals_come_worst_first_with_their_limits(made: Artifacts) ->
     assert "signals drift in the 200 new rows (limits: PSI over 0.1 and G over its" in found
     table = lines(found, "| `")[2:]
     effects = [float(line.split("|")[2]) for line in table]
-    assert effects == sorted(effects, reverse=True) and effects[-1] > LIMIT
+    assert effects == sorted(effects, reverse=True) and effects[-1] > PSI_LIMIT
     assert all(line.endswith("| yes |") for line in table)
     assert "](drift.png)" in found and (made.out / "drift.png").is_file()
 
@@ -122,7 +123,7 @@ def test_new_rows_like_mains_do_not_drift(tmp_path: Path) -> None:
 
 def test_the_limits_are_the_monitorings() -> None:
     """Prior and limit are those by which live traffic is watched."""
-    assert (PRIOR, LIMIT) == (Thresholds().prior, Thresholds().psi)
+    assert (PRIOR, PSI_LIMIT) == (Thresholds().prior, Thresholds().psi)
 
 
 def test_every_signal_of_the_reference_is_counted(made: Artifacts) -> None:

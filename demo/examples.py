@@ -21,6 +21,7 @@ from demo.interrupt import end_on_signals
 from demo.processes import Processes
 from demo.stage import relative
 from demo.workspace import ROOT, Workspace
+from perennial.verdicts import Verdict
 
 TASK = "digits"
 # The parameters of main's first model, which leave room for improvement.
@@ -140,7 +141,7 @@ def verdict(report: str) -> str:
     >>> verdict("# digits\\n\\n**Verdict: keep**: no significant difference")
     'keep'
     """
-    found = re.search(r"Verdict: (promote|keep|block)", report)
+    found = re.search(f"Verdict: ({'|'.join(Verdict)})", report)
     if found is None:
         raise LoopBroken(f"report: no verdict in {report[:200]!r}")
     return found[1]

@@ -8,6 +8,7 @@ from demo.shifts import Shift
 from demo.stage import Stage, relative
 from demo.traffic import Pool
 from demo.watch import Observation
+from perennial.verdicts import Verdict
 
 TASK = "digits"
 # Seconds of traffic before the shift, and seconds to wait without an alert if none may fire.
@@ -130,7 +131,7 @@ def gate_verdict(stage: Stage) -> str:
     seen = stage.watch.look()
     job = next(job for job in seen.triggered()[-1].jobs if job.name == "gate")
     lines = stage.watch.trace(job).splitlines()
-    verdicts = [line for line in lines if line.lower().startswith(("promote", "keep", "block"))]
+    verdicts = [line for line in lines if line.lower().startswith(tuple(Verdict))]
     return verdicts[0] if verdicts else "no verdict in the log of job gate"
 
 

@@ -6,6 +6,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from monitoring.errors import InvalidThreshold
+from perennial.statistics import drift
 
 DURATION = re.compile(r"^(0|[1-9]\d*)([smhdw])$")
 NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_./-]*$")
@@ -63,8 +64,8 @@ class Thresholds:
 
     # Drift: the effect that is worth a retrain, and in windows under the short one, since real
     # traffic comes in bursts of like requests.
-    prior: float = _number(50.0, unit="observations", low=1e-3, high=1e6)
-    psi: float = _number(0.1, unit="PSI", low=0.001, high=10.0)
+    prior: float = _number(drift.PRIOR, unit="observations", low=1e-3, high=1e6)
+    psi: float = _number(drift.PSI_LIMIT, unit="PSI", low=0.001, high=10.0)
     early_psi: float = _number(0.25, unit="PSI", low=0.001, high=10.0)
     # The bundle's family-wise level holds for one look at all signals. Windows slide, so drift is
     # looked for thousands of times: the limit of evidence is raised until the level holds for each

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from perennial.verdicts import Verdict
+
 
 class AuditEvent(StrEnum):
     """What happened to an incident, as the audit and the metric `decision` have it."""
@@ -18,12 +20,13 @@ class AuditEvent(StrEnum):
     ADOPTED = "adopted"  # an earlier, unsure attempt had started it
     RETRY = "retry"  # an attempt failed, another follows
     FAILED = "failed"  # the last attempt failed
-    PROMOTE = "promote"  # the gate's verdict of a pipeline that has ended: the new model is better
-    KEEP = "keep"  # likewise: it is no better
-    BLOCK = "block"  # likewise: it is worse
+    # The gate's verdict in a pipeline that has ended.
+    PROMOTE = Verdict.PROMOTE
+    KEEP = Verdict.KEEP
+    BLOCK = Verdict.BLOCK
 
 
-GATE_VERDICTS = (AuditEvent.PROMOTE, AuditEvent.KEEP, AuditEvent.BLOCK)
+GATE_VERDICTS = tuple(AuditEvent(verdict) for verdict in Verdict)
 
 
 @dataclass(frozen=True, kw_only=True)

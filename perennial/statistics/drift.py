@@ -8,8 +8,11 @@ from numpy.typing import ArrayLike
 
 from perennial.statistics.counts import Floats, live_and_reference
 
+PRIOR = 50.0  # weight of the reference, in observations
+PSI_LIMIT = 0.1  # the PSI that is worth a look, in a window of an hour or more
 
-def smoothed_shares(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.0) -> Floats:
+
+def smoothed_shares(live: ArrayLike, reference: ArrayLike, *, prior: float = PRIOR) -> Floats:
     """Return the live shares, smoothed towards the reference's, which an idle service has.
 
     live: observations per bin, shape (bins,).  reference: shares that sum to 1, same shape.
@@ -25,7 +28,7 @@ def smoothed_shares(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.
     return smoothed
 
 
-def psi(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.0) -> float:
+def psi(live: ArrayLike, reference: ArrayLike, *, prior: float = PRIOR) -> float:
     """Return the population stability index: how far live traffic is from the reference.
 
     0 is no change, 0.1 is worth a look, 0.25 is a different population. Because of the smoothing,
@@ -45,7 +48,7 @@ def psi(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.0) -> float:
     return float(np.sum(difference * np.log(smoothed_shares(counts, shares, prior=prior) / shares)))
 
 
-def ks(live: ArrayLike, reference: ArrayLike, *, prior: float = 50.0) -> float:
+def ks(live: ArrayLike, reference: ArrayLike, *, prior: float = PRIOR) -> float:
     """Return the Kolmogorov-Smirnov distance of a numeric signal: max |CDF live - CDF reference|.
 
     From 0, no change, to 1, no overlap. Unlike PSI it uses the order of the bins, so that shifts in

@@ -60,13 +60,27 @@ def tracked() -> list[str]:
     return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
+def _paths(*keys: str) -> set[str]:
+    """Return the paths under these keys of every stage of dvc.yaml, for each of its tasks."""
+    paths = set()
+    for stage in yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"].values():
+        entries = [entry for key in keys for entry in stage.get(key, [])]
+        # An entry is a path, or a path with its options.
+        names = [next(iter(entry)) if isinstance(entry, dict) else entry for entry in entries]
+        for task in stage["matrix"]["task"]:
+            paths |= {name.replace("${item.task}", task) for name in names}
+    return paths
+
+
+def code_dependencies() -> set[str]:
+    """Return what the stages of dvc.yaml depend on, without their outputs and data."""
+    found = _paths("deps") - _paths("outs", "metrics")
+    return {path for path in found if not path.startswith("data/")}
+
+
 def training_inputs() -> list[str]:
     """Return every tracked file that a stage of dvc.yaml depends on, and those that steer it."""
-    stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"].values()
-    tasks = [stage.get("matrix", {}).get("task", []) for stage in stages]
-    roots = {"dvc.yaml", "dvc.lock", "params.yaml", ".dvc/config", ".dvcignore"}
-    for stage, task in ((s, t) for s, names in zip(stages, tasks, strict=True) for t in names):
-        roots |= {path.replace("${item.task}", task) for path in stage["deps"]}
+    roots = {"dvc.yaml", "dvc.lock", "params.yaml", ".dvc/config", ".dvcignore"} | _paths("deps")
     return [
         name
         for name in tracked()

@@ -274,6 +274,15 @@ def test_every_file_but_documentation_has_the_code_checked() -> None:
     assert not any(_matches(name, patterns) for name in ("README.md", "docs/runbook.md", "LICENSE"))
 
 
+def test_every_dependency_of_a_stage_exists() -> None:
+    """A file that was renamed or removed must not stay in dvc.yaml."""
+    dependencies = pipeline_files.code_dependencies()
+    assert len(dependencies) > 10
+    assert [
+        path for path in sorted(dependencies) if not (pipeline_files.ROOT / path).exists()
+    ] == []
+
+
 def test_every_input_of_training_has_the_model_checked() -> None:
     """Whatever a stage of dvc.yaml depends on is in the rule's changes; documentation is not."""
     patterns = pipeline_files.changes(".model")

@@ -8,22 +8,26 @@ import yaml
 from demo.workspace import ROOT
 from monitoring.relay.gitlab import GATE, GATE_FILE, GitlabPipelines
 from monitoring.relay.policy import AuditEntry, AuditEvent
+from perennial.verdicts import Verdict
 from tests.demo.forge.fixtures import PROJECT, READ, ForgeServer, commit, git
 from training.gate.decision import GateDecision
-from training.gate.result import FILE, GateResult, Model, write
+from training.gate.compared_bundle import ComparedBundle
+from training.gate.result import FILE, GateResult, write
 
 
 def _result(decision: GateDecision) -> GateResult:
-    model = Model("1.0.0", "0" * 64)
+    model = ComparedBundle("1.0.0", "0" * 64)
     return GateResult("digits", decision, 0.05, 0.5, None, model, None, None, None)
 
 
-@pytest.mark.parametrize("verdict, code", [("promote", 0), ("keep", 0), ("block", 1)])
+@pytest.mark.parametrize(
+    "verdict, code", [(Verdict.PROMOTE, 0), (Verdict.KEEP, 0), (Verdict.BLOCK, 1)]
+)
 def test_the_relay_reads_the_verdict_of_a_real_pipeline(
-    server: ForgeServer, clone: Path, tmp_path: Path, verdict: str, code: int
+    server: ForgeServer, clone: Path, tmp_path: Path, verdict: Verdict, code: int
 ) -> None:
     """With a read_api token, from the file that the gate writes, whether its job failed or not."""
-    decision = GateDecision(verdict, ("a reason", "with figures"))  # type: ignore[arg-type]
+    decision = GateDecision(verdict, ("a reason", "with figures"))
     text = write(_result(decision), tmp_path).read_text("utf-8")
     folder = "artifacts/digits/gate"
     pipeline = (

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from perennial.verdicts import Verdict
 from training import params
 from training.command_line import run, task_parser
 from training.gate.judgement import judge
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     write(result, options.out or folder / "gate")
     print(describe(result))
-    return 1 if result.decision.verdict == "block" else 0
+    return 1 if result.decision.verdict is Verdict.BLOCK else 0
 
 
 if __name__ == "__main__":

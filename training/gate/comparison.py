@@ -9,7 +9,7 @@ from perennial.statistics.counts import Bools
 from perennial.statistics.intervals import wilson
 from perennial.statistics.paired import mcnemar, paired_interval
 from training.artifacts.splits import Split
-from training.gate.models import right_rows
+from training.gate.right_rows import right_rows
 from training.params import Gate
 
 

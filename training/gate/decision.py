@@ -1,16 +1,16 @@
 """The gate's decision, promote, keep or block: its rules applied in order to two comparisons."""
 
 from dataclasses import dataclass
-from typing import Literal
 
+from perennial.verdicts import Verdict
+from training.gate.compared_bundle import ComparedBundle
 from training.gate.comparison import Comparison
 from training.gate.figures import in_words
 from training.gate.rules.accuracy_floor import accuracy_floor
+from training.gate.rules.same_bundle import same_bundle
 from training.gate.rules.significant_gain import significant_gain
 from training.gate.rules.significant_loss import significant_loss
 from training.gate.rules.unlearnable_labels import unlearnable_labels
-
-Verdict = Literal["promote", "keep", "block"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class GateDecision:
 
 def decide(
     *,
+    challenger: ComparedBundle,
+    champion: ComparedBundle | None,
     base: Comparison | None,
     fresh: Comparison | None,
     level: float,
@@ -41,18 +43,22 @@ def decide(
     champion_saw_incident: whether the champion was trained on that incident's rows too; then gains
     are judged on base rows.
 
+    keep, before all else: main has the same bundle.
     block: a significant loss on either, unlearnable labels, or an accuracy below the floor.
     keep: no significant difference on the rows on which gains are judged.
     promote: a significant gain on fresh rows (base rows if none are fresh), or no champion.
     """
+    same = same_bundle(challenger, champion)
+    if same is not None:
+        return GateDecision(Verdict.KEEP, (same,))
     reasons = _reasons_to_block(base=base, fresh=fresh, level=level, floor=floor)
     if reasons:
-        return GateDecision("block", reasons)
+        return GateDecision(Verdict.BLOCK, reasons)
     if base is None and fresh is None:
         nothing = "no significant difference: there are no rows to compare on"
-        return GateDecision("keep", (nothing,))
+        return GateDecision(Verdict.KEEP, (nothing,))
     if not any(found and found.champion for found in (base, fresh)):
-        return GateDecision("promote", ("the first model: there is no champion yet",))
+        return GateDecision(Verdict.PROMOTE, ("the first model: there is no champion yet",))
     groups = [(name, found) for name, found in (("fresh", fresh), ("base", base)) if found]
     return _promote_or_keep(groups[::-1] if champion_saw_incident else groups, level)
 
@@ -77,12 +83,12 @@ def _promote_or_keep(groups: list[tuple[str, Comparison]], level: float) -> Gate
         no_loss = [
             f"no significant loss on {other} rows: {in_words(rows)}" for other, rows in others
         ]
-        return GateDecision("promote", (reason, *no_loss))
+        return GateDecision(Verdict.PROMOTE, (reason, *no_loss))
     alone = [
         f"a significant gain on {other} rows alone does not promote: {in_words(rows)}"
         for other, rows in others
         if significant_gain(other, rows, level=level) is not None
     ]
     return GateDecision(
-        "keep", (f"no significant difference on {name} rows: {in_words(found)}", *alone)
+        Verdict.KEEP, (f"no significant difference on {name} rows: {in_words(found)}", *alone)
     )

@@ -5,10 +5,11 @@ from pathlib import Path
 from perennial.bundle.predictor import Predictor
 from training.artifacts.files import read_json
 from training.artifacts.splits import BASE, Split
+from training.gate.compared_bundle import ComparedBundle
 from training.gate.comparison import compare
-from training.gate.decision import GateDecision, decide
-from training.gate.result import GateResult, Model
-from training.gate.unseen import saw_incident, unseen
+from training.gate.decision import decide
+from training.gate.result import GateResult
+from training.gate.unseen import saw_incident, seen_rows_known, unseen
 from training.params import Gate
 
 
@@ -22,7 +23,8 @@ def judge(
 ) -> GateResult:
     """Compare two models on the prepared test rows that neither was trained on, and decide.
 
-    champion_prepared: the champion's own prepared splits; without them, all test rows are used.
+    champion_prepared: the champion's own prepared splits; if the folder is absent, all test rows
+    are used.
     Raises MissingArtifact, BadParameter.
     """
     test = Split.read(prepared / "test.npz")
@@ -32,30 +34,29 @@ def judge(
     fresh = None
     if incident is not None:
         fresh = compare(challenger, champion, test.where(test.source == incident), gate=gate)
+    here, main = _compared(challenger), None if champion is None else _compared(champion)
     decision = decide(
+        challenger=here,
+        champion=main,
         base=base,
         fresh=fresh,
         level=gate.level,
         floor=gate.floor,
         champion_saw_incident=saw_incident(incident, champion_prepared),
     )
-    models = _model(challenger), None if champion is None else _model(champion)
-    if models[1] is not None and models[1].digest == models[0].digest:
-        decision = GateDecision(
-            "keep", ("main has the same bundle, so there is no significant difference",)
-        )
     return GateResult(
         task=challenger.bundle.manifest.task,
         decision=decision,
         level=gate.level,
         floor=gate.floor,
         incident=incident,
-        challenger=models[0],
-        champion=models[1],
+        challenger=here,
+        champion=main,
         base=base,
         fresh=fresh,
+        seen_rows_known=None if champion is None else seen_rows_known(champion_prepared),
     )
 
 
-def _model(found: Predictor) -> Model:
-    return Model(found.bundle.manifest.version, found.bundle.digest)
+def _compared(found: Predictor) -> ComparedBundle:
+    return ComparedBundle(found.bundle.manifest.version, found.bundle.digest)

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from perennial import validation
 from training.errors import BadParameter, MissingArtifact
+from training.gate.compared_bundle import ComparedBundle
 from training.gate.comparison import Comparison
 from training.gate.decision import GateDecision
 from training.gate.figures import in_words
@@ -15,26 +16,23 @@ FILE = "gate.json"
 
 
 @dataclass(frozen=True)
-class Model:
-    """The version and digest of a compared bundle."""
-
-    version: str
-    digest: str
-
-
-@dataclass(frozen=True)
 class GateResult:
-    """The content of gate.json: the decision, the figures, the models and the limits."""
+    """The content of gate.json: the decision, the figures, the models and the limits.
+
+    seen_rows_known: whether rows that the champion was trained on could be excluded; None without
+    a champion, and in a gate.json that does not record it.
+    """
 
     task: str
     decision: GateDecision
     level: float
     floor: float
     incident: str | None
-    challenger: Model
-    champion: Model | None
+    challenger: ComparedBundle
+    champion: ComparedBundle | None
     base: Comparison | None
     fresh: Comparison | None
+    seen_rows_known: bool | None = None
 
 
 def write(result: GateResult, folder: Path) -> Path:
@@ -71,10 +69,15 @@ def describe(result: GateResult) -> str:
             low, high = found.difference.low, found.difference.high
             line += f", difference {found.difference.value:+.3f} [{low:+.3f}, {high:+.3f}]"
         lines.append(line)
+    if result.seen_rows_known is False:
+        lines.append(
+            "main's training rows are not recorded, so no test row is excluded and main's accuracy "
+            "may be too high"
+        )
     champion = "none" if result.champion is None else _name(result.champion)
     lines.append(f"challenger: {_name(result.challenger)}, champion: {champion}")
     return "\n".join(lines)
 
 
-def _name(model: Model) -> str:
-    return f"{model.version} ({model.digest[:12]})"
+def _name(bundle: ComparedBundle) -> str:
+    return f"{bundle.version} ({bundle.digest[:12]})"

@@ -13,23 +13,33 @@ from training.artifacts.splits import Split
 FITTED_SPLITS = ("train", "validation")
 
 
+def seen_rows_known(prepared: Path | None) -> bool:
+    """Return whether the rows that the champion was trained on are recorded.
+
+    prepared: the champion's prepared splits; a main of an older layout does not have the folder.
+    """
+    return prepared is not None and prepared.is_dir()
+
+
 def unseen(rows: Split, prepared: Path | None) -> Bools:
     """Return whether each row is new to the champion, shape (rows,).
 
-    prepared: the champion's prepared splits; without files, every row counts as unseen.
+    prepared: the champion's prepared splits; if absent, every row counts as unseen.
     Rows are the same if their inputs are, whatever their labels or sources.
+    Raises MissingArtifact if the folder lacks one of the splits: rows that the champion was
+    trained on would count, which flatters it.
     """
-    files = [] if prepared is None else [prepared / f"{name}.npz" for name in FITTED_SPLITS]
-    seen = [digests(Split.read(file).inputs) for file in files if file.is_file()]
-    return ~np.isin(digests(rows.inputs), np.concatenate([np.empty(0, np.uint64), *seen]))
+    if prepared is None or not seen_rows_known(prepared):
+        return np.ones(len(rows.labels), np.bool_)
+    seen = [digests(Split.read(prepared / f"{name}.npz").inputs) for name in FITTED_SPLITS]
+    return ~np.isin(digests(rows.inputs), np.concatenate(seen))
 
 
 def saw_incident(incident: str | None, prepared: Path | None) -> bool:
     """Return whether the champion was trained on rows of the incident.
 
-    prepared: as in `unseen`; without its summary, the answer is False.
+    prepared: as in `unseen`; if absent, the answer is False. Raises MissingArtifact likewise.
     """
-    summary = None if prepared is None else prepared / "summary.json"
-    if incident is None or summary is None or not summary.is_file():
+    if incident is None or prepared is None or not seen_rows_known(prepared):
         return False
-    return incident in read_json(summary)["splits"]["train"]["sources"]
+    return incident in read_json(prepared / "summary.json")["splits"]["train"]["sources"]

@@ -13,7 +13,6 @@ from training.errors import MissingArtifact, ReportRefused
 REPORT = "report.md"
 # Images and links: CML uploads the files of both.
 ADDRESS = re.compile(r'(!?\[(?:\\.|[^\]\\\n])*\]\()([^)\s]+)((?: "[^"\n]*")?\))')
-BUNDLE = re.compile(r"<!-- perennial-bundle: \w+ -->")
 # Characters that GitLab accepts; CML accepts one less. An upload's address is longer than its
 # name, and CML appends a watermark to a note.
 LIMIT = 1_000_000
@@ -28,6 +27,15 @@ def marker(task: str) -> str:
     '<!-- perennial-report: digits -->'
     """
     return f"<!-- perennial-report: {task} -->"
+
+
+def bundle_marker(digest: str) -> str:
+    """Return the hidden comment by which the report of a bundle is found again.
+
+    >>> bundle_marker("9f2c")
+    '<!-- perennial-bundle: 9f2c -->'
+    """
+    return f"<!-- perennial-bundle: {digest} -->"
 
 
 def is_report(body: str, task: str) -> bool:
@@ -82,5 +90,5 @@ def read_for(task: str, folder: Path) -> str:
 
 def stands_in(description: str, report: str) -> bool:
     """Return whether a merge request's description already has the report of the same bundle."""
-    bundle = BUNDLE.search(report)
+    bundle = re.search(bundle_marker(r"\w+"), report)
     return bundle is not None and bundle[0] in description

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from perennial.gitlab.errors import GitLabRefused
 from perennial.gitlab.job import Job
+from perennial.verdicts import Verdict
 from training.command_line import run, task_parser
 from training.errors import BadParameter, NothingToPropose
 from training.feedback.request import MANUAL
@@ -120,10 +121,10 @@ def main(
     result = gate.read(options.gate)
     if result.task != options.task:
         raise BadParameter(f"{options.gate}: task", result.task, repr(options.task))
-    if result.decision.verdict == "keep":
+    if result.decision.verdict is Verdict.KEEP:
         print(f"nothing to propose: {result.decision.line()}")
         return
-    if result.decision.verdict == "block":
+    if result.decision.verdict is Verdict.BLOCK:
         raise NothingToPropose(result.decision.line())
     project = project_of(environment)
     target = Job(environment).variable("CI_DEFAULT_BRANCH")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from training import params
 from training.command_line import run, task_parser
-from training.report.source import Environment, collect
+from training.report.report_inputs import Environment, open_inputs
 from training.report.summary import summary
 from training.report.write import write
 
@@ -34,7 +34,7 @@ def main(
 ) -> None:
     """Write the report and print a summary."""
     options = parser().parse_args(arguments)
-    source = collect(
+    inputs = open_inputs(
         task=options.task,
         folder=options.artifacts or Path("artifacts", options.task),
         main=options.champion,
@@ -42,8 +42,8 @@ def main(
         numbers=params.load(options.task, options.params),
         environment=Environment.read(environment),
     )
-    path = write(source, options.out)
-    print(f"{summary(source)}\nreport: {path}")
+    path = write(inputs, options.out)
+    print(f"{summary(inputs)}\nreport: {path}")
 
 
 if __name__ == "__main__":

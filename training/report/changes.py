@@ -25,13 +25,13 @@ class Changes:
 
 
 def changes(here: Path, main: Path, labels: Sequence[str], before: Sequence[str]) -> Changes | None:
-    """Return the changes; None if main's rows are not recorded.
+    """Return the changes; None if main's rows are not recorded: its folder is absent.
 
     here, main: folders with the prepared splits.  labels, before: names of their label indices.
-    Raises MissingArtifact if `here` lacks a split.
+    Raises MissingArtifact if either folder lacks a split.
     """
     rows = _all(here)
-    if not all((main / f"{name}.npz").is_file() for name in SPLITS):
+    if not main.is_dir():
         return None
     after, earlier = _names(rows, labels), _names(_all(main), before)
     new = np.array([key not in earlier for key in digests(rows.inputs).tolist()], dtype=np.bool_)

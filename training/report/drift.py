@@ -1,6 +1,8 @@
 """Drift of rows from the reference of main's model: effect and evidence per signal.
 
-Monitoring computes the same statistics for the same signals in live traffic.
+A signal drifts here if its PSI is over the limit and its G statistic over the signal's critical
+value. The rows are looked at once, so the limit of G is not raised as monitoring raises it for its
+sliding windows, and ranks are not tested.
 """
 
 from dataclasses import dataclass
@@ -13,10 +15,7 @@ from perennial.statistics import drift
 from perennial.statistics.counts import Ints
 from perennial.statistics.evidence import g_statistic, strength
 from training.artifacts.splits import Split
-from training.gate.models import probabilities
-
-PRIOR = 50.0  # weight of the reference, in rows; as in monitoring
-LIMIT = 0.1  # PSI; as in monitoring's longest window
+from training.gate.probabilities import probabilities
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Drift:
     @property
     def effect(self) -> float:
         """The PSI."""
-        return drift.psi(self.counts, self.signal.shares, prior=PRIOR)
+        return drift.psi(self.counts, self.signal.shares, prior=drift.PRIOR)
 
     @property
     def evidence(self) -> float:
@@ -40,7 +39,7 @@ class Drift:
     def drifts(self) -> bool:
         """Whether effect and evidence are both over their limits."""
         evidence = strength(self.evidence, self.signal.critical_value)
-        return drift.drifts(self.effect, evidence, limit=LIMIT)
+        return drift.drifts(self.effect, evidence, limit=drift.PSI_LIMIT)
 
     @property
     def bins(self) -> tuple[str, ...]:

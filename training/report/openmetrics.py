@@ -8,7 +8,7 @@ from pathlib import Path
 
 from perennial.statistics.metrics import METRICS
 from training.report.sections.cost import cost_figures
-from training.report.source import Source
+from training.report.report_inputs import ReportInputs
 
 FILE = "metrics.txt"
 PREFIX = "model"
@@ -25,23 +25,23 @@ HELP = {
 }
 
 
-def write(source: Source, out: Path) -> Path:
+def write(inputs: ReportInputs, out: Path) -> Path:
     """Write this model's figures and return the path; GitLab itself adds main's for comparison."""
     families: dict[str, list[tuple[Mapping[str, str], float]]] = {}
-    groups = {"base": source.base, "fresh": source.fresh}
+    groups = {"base": inputs.base, "fresh": inputs.fresh}
     for name in SCORES:
         for rows, chosen in groups.items():
             if chosen.any():
-                value = METRICS[name].score(source.new[chosen], source.rows.labels[chosen])
+                value = METRICS[name].score(inputs.new[chosen], inputs.rows.labels[chosen])
                 families.setdefault(name, []).append(({"rows": rows}, value))
     helps = dict(HELP)
-    for one in cost_figures(source):
+    for one in cost_figures(inputs):
         if one.here is not None:
             helps.setdefault(one.metric, f"{one.name[0].upper()}{one.name[1:]}.")
             families.setdefault(one.metric, []).append((one.labels, one.here))
     lines = []
     for name, samples in families.items():
-        lines += _family(source.task, name, helps[name], samples)
+        lines += _family(inputs.task, name, helps[name], samples)
     path = out / FILE
     path.write_text("\n".join([*lines, "# EOF"]) + "\n", encoding="utf-8")
     return path

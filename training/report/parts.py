@@ -10,7 +10,7 @@ from perennial.statistics.holm import holm
 from perennial.statistics.intervals import wilson
 from perennial.statistics.paired import mcnemar, small_paired_interval
 from training.artifacts.splits import BASE
-from training.report.source import Source
+from training.report.report_inputs import ReportInputs
 
 SMALL = 30
 
@@ -46,11 +46,11 @@ class Slice:
         return f"{self.rows:,}{', few' if self.small else ''}"
 
 
-def by_origin(source: Source) -> dict[str, Bools]:
+def by_origin(inputs: ReportInputs) -> dict[str, Bools]:
     """Return the rows by age, fresh (of the latest incident, where drift was seen) or old, and by
     data source. Two names for the same rows are joined.
     """
-    sources, fresh = source.rows.source, source.fresh
+    sources, fresh = inputs.rows.source, inputs.fresh
     found = {"fresh rows": fresh, "old rows": ~fresh}
     if not fresh.any() or fresh.all():
         found = {"all rows": np.ones(len(sources), dtype=np.bool_)}
@@ -66,35 +66,35 @@ def by_origin(source: Source) -> dict[str, Bools]:
     return found
 
 
-def by_label(source: Source) -> dict[str, Bools]:
+def by_label(inputs: ReportInputs) -> dict[str, Bools]:
     """Return the rows of each true label that has any."""
-    labels = source.rows.labels
-    return {name: labels == i for i, name in enumerate(source.labels) if (labels == i).any()}
+    labels = inputs.rows.labels
+    return {name: labels == i for i, name in enumerate(inputs.labels) if (labels == i).any()}
 
 
-def accuracy_by_slice(source: Source, *groups: Mapping[str, Bools]) -> list[list[Slice]]:
+def accuracy_by_slice(inputs: ReportInputs, *groups: Mapping[str, Bools]) -> list[list[Slice]]:
     """Return each group's slices; p-values are corrected over all slices with enough rows."""
     every = [rows for group in groups for rows in group.values()]
-    old, corrected = source.right_before, dict[int, float]()
+    old, corrected = inputs.right_before, dict[int, float]()
     if old is not None:
         tested = [i for i, rows in enumerate(every) if rows.sum() >= SMALL]
-        raw = [mcnemar(old[every[i]], source.right[every[i]]) for i in tested]
+        raw = [mcnemar(old[every[i]], inputs.right[every[i]]) for i in tested]
         corrected = dict(zip(tested, holm(raw), strict=True))
     found: list[list[Slice]] = []
     number = 0
     for group in groups:
         found.append([])
         for name, rows in group.items():
-            found[-1].append(_slice(source, name, rows, corrected.get(number)))
+            found[-1].append(_slice(inputs, name, rows, corrected.get(number)))
             number += 1
     return found
 
 
-def _slice(source: Source, name: str, rows: Bools, p: float | None) -> Slice:
-    new, level = source.right[rows], 1 - source.numbers.gate.level
-    if source.right_before is None:
+def _slice(inputs: ReportInputs, name: str, rows: Bools, p: float | None) -> Slice:
+    new, level = inputs.right[rows], 1 - inputs.numbers.gate.level
+    if inputs.right_before is None:
         bounds = wilson(int(new.sum()), len(new), level)
         return Slice(name, len(new), None, float(new.mean()), *bounds, p)
-    old = source.right_before[rows]
+    old = inputs.right_before[rows]
     bounds = small_paired_interval(old, new, level=level)
     return Slice(name, len(new), float(old.mean()), float(new.mean()), *bounds, p)

@@ -8,10 +8,10 @@ from perennial.statistics.metrics import METRICS
 from training.artifacts.files import read_json
 from training.gate.figures import p_value
 from training.report.drift import signal_drift
-from training.report.findings import read
+from training.report.data_checks import read
 from training.report.sections.cost import cost_figures
 from training.report.sections.data import SUMMARY, since_main
-from training.report.source import Source
+from training.report.report_inputs import ReportInputs
 
 WIDTH = 80
 SHOWN = ("accuracy", "macro_f1", "log_loss", "calibration_error")
@@ -25,54 +25,54 @@ COSTS = (
 )
 
 
-def summary(source: Source) -> str:
+def summary(inputs: ReportInputs) -> str:
     """Return verdict, scores, cost, data and pipeline."""
-    new = source.challenger.bundle.manifest
+    new = inputs.challenger.bundle.manifest
     title = f"{new.task} {new.version}"
-    if source.champion is not None:
-        title += f" against main's {source.champion.bundle.manifest.version}"
-    lines = [title, *_verdict(source), "", *_scores(source), "", *_cost(source), "", _data(source)]
+    if inputs.champion is not None:
+        title += f" against main's {inputs.champion.bundle.manifest.version}"
+    lines = [title, *_verdict(inputs), "", *_scores(inputs), "", *_cost(inputs), "", _data(inputs)]
     return "\n".join(line[:WIDTH].rstrip() for line in lines)
 
 
-def _verdict(source: Source) -> list[str]:
-    decision = source.result.decision
+def _verdict(inputs: ReportInputs) -> list[str]:
+    decision = inputs.result.decision
     text = f"verdict: {decision.verdict}: {'; '.join(decision.reasons)}"
     return wrap(text, WIDTH, subsequent_indent="  ", max_lines=4, placeholder=" ...")
 
 
-def _scores(source: Source) -> list[str]:
+def _scores(inputs: ReportInputs) -> list[str]:
     """Return a table for the rows that the verdict is about: fresh rows, or else all."""
-    fresh = bool(source.fresh.any())
-    chosen = source.fresh if fresh else np.ones(len(source.rows.labels), dtype=np.bool_)
-    truth, kind = source.rows.labels[chosen], "fresh" if fresh else "test"
-    lines = [_line(f"{len(truth)} {kind} rows", *_heads(source))]
+    fresh = bool(inputs.fresh.any())
+    chosen = inputs.fresh if fresh else np.ones(len(inputs.rows.labels), dtype=np.bool_)
+    truth, kind = inputs.rows.labels[chosen], "fresh" if fresh else "test"
+    lines = [_line(f"{len(truth)} {kind} rows", *_heads(inputs))]
     for name in SHOWN if len(truth) else ():
         metric = METRICS[name]
-        here = metric.score(source.new[chosen], truth)
-        if source.old is None:
+        here = metric.score(inputs.new[chosen], truth)
+        if inputs.old is None:
             lines.append(_line(metric.title, f"{here:.4f}"))
             continue
-        main = metric.score(source.old[chosen], truth)
+        main = metric.score(inputs.old[chosen], truth)
         arrow = "higher" if metric.higher_is_better else "lower"
         note = f"{here - main:+.4f} ({arrow} is better)"
         lines.append(_line(metric.title, f"{main:.4f}", f"{here:.4f}", note))
-    found = source.result.fresh or source.result.base
+    found = inputs.result.fresh or inputs.result.base
     if found is not None and found.difference is not None:
         lines.append(f"difference in accuracy: {p_value(found.difference.p)}, McNemar's exact test")
     return lines
 
 
-def _heads(source: Source) -> tuple[str, ...]:
-    return ("here",) if source.champion is None else ("main", "here", "")
+def _heads(inputs: ReportInputs) -> tuple[str, ...]:
+    return ("here",) if inputs.champion is None else ("main", "here", "")
 
 
-def _cost(source: Source) -> list[str]:
-    lines = [_line("cost", *_heads(source))]
-    for one in cost_figures(source):
+def _cost(inputs: ReportInputs) -> list[str]:
+    lines = [_line("cost", *_heads(inputs))]
+    for one in cost_figures(inputs):
         if one.name in COSTS:
             main, here, times = one.cells
-            cells = (here,) if source.champion is None else (main, here, times)
+            cells = (here,) if inputs.champion is None else (main, here, times)
             lines.append(_line(one.name, *cells))
     return lines
 
@@ -87,17 +87,17 @@ def _line(name: str, *cells: str) -> str:
     return f"{name:<26}{columns}  {cells[2] if len(cells) > 2 else ''}".rstrip()
 
 
-def _data(source: Source) -> str:
+def _data(inputs: ReportInputs) -> str:
     """Return what changed in the rows, and how many warnings the validation gave."""
-    splits = read_json(source.folder / SUMMARY)["splits"]
+    splits = read_json(inputs.folder / SUMMARY)["splits"]
     parts = [f"data: {sum(split['rows'] for split in splits.values())} rows"]
-    changed = since_main(source)
+    changed = since_main(inputs)
     if changed is not None:
         parts.append("same as main's" if changed.nothing else f"{len(changed.new.labels)} new")
-        if source.champion is not None and len(changed.new.labels):
-            found = signal_drift(source.champion, changed.new)
+        if inputs.champion is not None and len(changed.new.labels):
+            found = signal_drift(inputs.champion, changed.new)
             parts.append(f"{sum(one.drifts for one in found)} of {len(found)} signals drift")
-    document = read(source)
+    document = read(inputs)
     parts.append(
         "validation not recorded"
         if document is None

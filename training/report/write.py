@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from training.gitlab.note import REPORT, marker
+from training.gitlab.note import REPORT, bundle_marker, marker
 from training.report import openmetrics
 from training.report.sections import (
     calibration,
@@ -17,10 +17,10 @@ from training.report.sections import (
     slices,
     verdict,
 )
-from training.report.source import Source
+from training.report.report_inputs import ReportInputs
 
 # Returns Markdown blocks; writes its images into the folder.
-Section = Callable[[Source, Path], list[str]]
+Section = Callable[[ReportInputs, Path], list[str]]
 
 SECTIONS: tuple[Section, ...] = (
     verdict.section,
@@ -36,23 +36,14 @@ SECTIONS: tuple[Section, ...] = (
 )
 
 
-def bundle_marker(digest: str) -> str:
-    """Return the hidden comment by which the report of a bundle is found again.
-
-    >>> bundle_marker("9f2c")
-    '<!-- perennial-bundle: 9f2c -->'
-    """
-    return f"<!-- perennial-bundle: {digest} -->"
-
-
-def write(source: Source, out: Path) -> Path:
+def write(inputs: ReportInputs, out: Path) -> Path:
     """Write the report, its images and GitLab's metrics report; return the report's path."""
     out.mkdir(parents=True, exist_ok=True)
-    blocks = [marker(source.task)]
+    blocks = [marker(inputs.task)]
     for section in SECTIONS:
-        blocks += section(source, out)
-    blocks.append(bundle_marker(source.challenger.bundle.digest))
+        blocks += section(inputs, out)
+    blocks.append(bundle_marker(inputs.challenger.bundle.digest))
     path = out / REPORT
     path.write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
-    openmetrics.write(source, out)
+    openmetrics.write(inputs, out)
     return path

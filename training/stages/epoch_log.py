@@ -29,11 +29,10 @@ class EpochLog:
             flush=True,
         )
 
-    def close(self) -> None:
-        """Write history.csv and end the tracker's run."""
+    def write(self) -> None:
+        """Write history.csv."""
         with self._file.open("w", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(("epoch", *CURVES))
             for epoch, row in enumerate(self._rows, start=1):
                 writer.writerow((epoch, *row.values()))
-        self._tracker.end()

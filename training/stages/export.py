@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from perennial.bundle import CARD, MODEL, REFERENCE, SIGNALS, Bundle, write
 from perennial.bundle.predictor import Predictor
 from perennial.signals import Extraction
+from perennial.statistics.metrics import METRICS
 from training import params
 from training.artifacts.files import read_json
 from training.artifacts.splits import Prepared
@@ -47,12 +48,11 @@ def check_equal(
 
 def flat_metrics(metrics: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     """Return the metrics that the manifest keeps, with their sample sizes."""
-    names = ("accuracy", "macro_f1", "auc", "log_loss", "calibration_error")
     return {
         f"{group}_{name}": {"value": metrics[group][name], "size": metrics[group]["rows"]}
         for group in ("base", "fresh")
         if group in metrics
-        for name in names
+        for name in METRICS
         if metrics[group][name] is not None
     }
 

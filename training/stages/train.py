@@ -18,7 +18,9 @@ from training.models.model import Fitted
 from training.stages.calibration import append_temperature, fit_temperature, soften
 from training.stages.epoch_log import EpochLog
 from training.tasks import TASKS
-from training.trackers.guarded import Guarded, chosen
+from training.trackers import TRACKERS
+from training.trackers.choose import DEFAULT, VARIABLE, chosen
+from training.trackers.guarded import Guarded
 from training.trackers.tracker import Tracker
 
 
@@ -43,20 +45,23 @@ def train(
     """
     history = EpochLog(out / "history.csv", tracker)
     rows = emphasise(prepared, numbers.fresh_weight)
-    with metered(machine) as meter:
-        fitted = MODELS[numbers.model].fit(
-            rows,
-            prepared.validation,
-            classes=classes,
-            numbers=numbers,
-            log=history.log,
-        )
+    try:
+        with metered(machine) as meter:
+            fitted = MODELS[numbers.model].fit(
+                rows,
+                prepared.validation,
+                classes=classes,
+                numbers=numbers,
+                log=history.log,
+            )
+    finally:
+        tracker.end()
     cost = meter.cost(
         device=fitted.device,
         precision=fitted.precision,
         watts_per_core=numbers.watts_per_core,
     )
-    history.close()
+    history.write()
     temperature = _write_model(fitted, prepared, out)
     facts = {
         "model": numbers.model,
@@ -87,8 +92,11 @@ def _write_model(fitted: Fitted, prepared: Prepared, out: Path) -> float:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the stage for one task."""
+    parser = task_parser(__doc__)
+    known = ", ".join(sorted(TRACKERS))
+    parser.epilog = f"The variable {VARIABLE} chooses the tracker: {known}; default: {DEFAULT}."
+    name = parser.parse_args(arguments).task
     start = chosen(os.environ)
-    name = task_parser(__doc__).parse_args(arguments).task
     numbers = params.load(name).train
     prepared = Prepared.read(Path("artifacts", name, "prepared"))
     out = Path("artifacts", name, "model")

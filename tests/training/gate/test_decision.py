@@ -2,8 +2,9 @@
 
 import pytest
 
+from training.gate.compared_bundle import ComparedBundle
 from training.gate.comparison import Accuracy, Comparison, Difference
-from training.gate.decision import decide
+from training.gate.decision import GateDecision, decide
 
 
 def found(
@@ -16,6 +17,25 @@ def found(
     old = Accuracy(champion, champion - 0.05, champion + 0.05)
     change = challenger - champion
     return Comparison(100, majority, new, old, Difference(change, change - 0.05, change + 0.05, p))
+
+
+def decided(
+    *,
+    base: Comparison | None,
+    fresh: Comparison | None,
+    champion_saw_incident: bool = False,
+    champion: str = "b",
+) -> GateDecision:
+    """Return the decision on a challenger with the digest `a`."""
+    return decide(
+        challenger=ComparedBundle("1.1.0", "a"),
+        champion=ComparedBundle("1.0.0", champion),
+        base=base,
+        fresh=fresh,
+        level=0.05,
+        floor=0.5,
+        champion_saw_incident=champion_saw_incident,
+    )
 
 
 @pytest.mark.parametrize(
@@ -42,7 +62,7 @@ def test_the_verdict_follows_the_figures(
     base: Comparison | None, fresh: Comparison | None, verdict: str, word: str
 ) -> None:
     """A gain without a loss promotes, no difference keeps, a loss or unlearnable labels block."""
-    decision = decide(base=base, fresh=fresh, level=0.05, floor=0.5)
+    decision = decided(base=base, fresh=fresh)
     assert decision.verdict == verdict
     assert word in decision.line() and decision.line().startswith(f"{verdict}: ")
     assert "\n" not in decision.line()
@@ -51,22 +71,27 @@ def test_the_verdict_follows_the_figures(
 def test_an_incident_that_the_champion_knows_is_no_news() -> None:
     """Then a gain is looked for on base rows, and a loss on the incident's still blocks."""
     same, better = found(0.98, 0.98, p=1.0), found(0.90, 0.99)
-    limits = {"level": 0.05, "floor": 0.5}
-    assert (
-        decide(base=better, fresh=same, champion_saw_incident=True, **limits).verdict == "promote"
-    )
-    assert decide(base=same, fresh=same, champion_saw_incident=True, **limits).verdict == "keep"
-    worse = decide(base=better, fresh=found(0.98, 0.90), champion_saw_incident=True, **limits)
+    assert decided(base=better, fresh=same, champion_saw_incident=True).verdict == "promote"
+    assert decided(base=same, fresh=same, champion_saw_incident=True).verdict == "keep"
+    worse = decided(base=better, fresh=found(0.98, 0.90), champion_saw_incident=True)
     assert worse.verdict == "block" and "loss on fresh rows" in worse.line()
 
 
 def test_every_reason_to_block_is_given() -> None:
     """Scrambled labels harm in three ways, and a reader sees all of them."""
-    decision = decide(base=found(0.99, 0.91), fresh=found(0.1, 0.12), level=0.05, floor=0.5)
+    decision = decided(base=found(0.99, 0.91), fresh=found(0.1, 0.12))
     assert decision.verdict == "block" and len(decision.reasons) == 3
 
 
 def test_a_majority_that_explains_the_accuracy_blocks() -> None:
     """Where 90 % of the fresh rows have one label, 0.92 shows that nothing was learnt."""
     fresh = found(0.1, 0.92, majority=0.9)
-    assert decide(base=None, fresh=fresh, level=0.05, floor=0.5).verdict == "block"
+    assert decided(base=None, fresh=fresh).verdict == "block"
+
+
+def test_mains_own_bundle_is_kept_before_any_other_rule() -> None:
+    """A bundle below the floor is blocked, but not if main has that very bundle."""
+    low = found(0.3, 0.3, p=1.0)
+    assert decided(base=low, fresh=None).verdict == "block"
+    kept = decided(base=low, fresh=None, champion="a")
+    assert kept.line() == "keep: main has the same bundle, so there is no significant difference"

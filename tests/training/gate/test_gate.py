@@ -15,6 +15,7 @@ from training.gate import __main__ as gate
 from training.gate import result
 from training.gate.judgement import judge
 from training.gate.models import open_model, open_models
+from training.gate.unseen import FITTED_SPLITS
 
 
 @pytest.mark.parametrize(
@@ -62,9 +63,52 @@ def test_a_champion_that_learnt_from_all_rows_cannot_be_compared(tmp_path: Path)
     """Without a row that is fair to both nothing is promoted."""
     new, old = model(tmp_path / "new", 2), model(tmp_path / "old", 1)
     prepared = prepare(tmp_path / "prepared", base=says(new))
-    Split.read(prepared / "test.npz").write(prepared / "train.npz")
+    for name in FITTED_SPLITS:
+        Split.read(prepared / "test.npz").write(prepared / f"{name}.npz")
     decision = judge(new, old, prepared, GATE, champion_prepared=prepared).decision
     assert decision.verdict == "keep" and "no rows to compare on" in decision.line()
+
+
+@pytest.mark.parametrize("name", [*FITTED_SPLITS, "summary"])
+def test_a_champion_with_a_part_of_its_rows_is_refused(tmp_path: Path, name: str) -> None:
+    """Rows that it was trained on would count as unseen, so the missing file is named."""
+    new, old = model(tmp_path / "new", 2), model(tmp_path / "old", 1)
+    prepared = prepare(tmp_path / "prepared", base=says(new), fresh=says(new))
+    main = prepare(tmp_path / "main", base=says(old))
+    for split in FITTED_SPLITS:
+        Split.read(main / "test.npz").write(main / f"{split}.npz")
+    [missing] = main.glob(f"{name}.*")
+    missing.unlink()
+    with pytest.raises(MissingArtifact, match=f"main/{missing.name}: not found"):
+        judge(new, old, prepared, GATE, champion_prepared=main)
+
+
+def test_a_champion_without_its_rows_is_compared_and_the_result_says_so(tmp_path: Path) -> None:
+    """A main of an older layout has no prepared rows: every test row counts, as is recorded."""
+    new, old = model(tmp_path / "new", 2), model(tmp_path / "old", 1)
+    prepared = prepare(tmp_path / "prepared", base=says(new))
+    main = prepare(tmp_path / "main", base=says(old))
+    for split in FITTED_SPLITS:
+        Split.read(main / "test.npz").write(main / f"{split}.npz")
+    said = "main's training rows are not recorded"
+    without = judge(new, old, prepared, GATE, champion_prepared=tmp_path / "nowhere")
+    assert without.base is not None and without.base.rows == 200
+    assert without.seen_rows_known is False and said in result.describe(without)
+    known = judge(new, old, prepared, GATE, champion_prepared=main)
+    assert known.seen_rows_known is True and said not in result.describe(known)
+    first = judge(new, None, prepared, GATE)
+    assert first.seen_rows_known is None and said not in result.describe(first)
+
+
+def test_a_gate_file_without_the_field_reads(tmp_path: Path) -> None:
+    """A gate.json written before seen rows were recorded has neither answer."""
+    new = model(tmp_path / "new", 2)
+    prepared = prepare(tmp_path / "prepared", base=says(new))
+    path = result.write(judge(new, None, prepared, GATE), tmp_path / "out")
+    document = json.loads(path.read_text())
+    del document["seen_rows_known"]
+    path.write_text(json.dumps(document))
+    assert result.read(path).seen_rows_known is None
 
 
 def test_figures_are_measured_through_the_service(tmp_path: Path) -> None:

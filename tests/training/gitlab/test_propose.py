@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from perennial.gitlab.errors import GitLabRefused, MissingVariable
+from perennial.verdicts import Verdict
 from tests.training.gitlab_server import TOKEN, serving
 from tests.training.job import BRANCH, FILES, INCIDENT, Job
 from training.command_line import run
 from training.errors import BadParameter, NothingToPropose
 from training.gate import result as gate
 from training.gate.comparison import Accuracy, Comparison, Difference
-from training.gate.decision import GateDecision, Verdict
-from training.gate.result import GateResult, Model
+from training.gate.decision import GateDecision
+from training.gate.compared_bundle import ComparedBundle
+from training.gate.result import GateResult
 from training.gitlab import propose
 from training.gitlab.git import Remote
 
@@ -29,14 +31,14 @@ def figures(champion: float | None, challenger: float) -> Comparison:
 
 
 def result(
-    verdict: Verdict = "promote",
+    verdict: Verdict = Verdict.PROMOTE,
     *,
     fresh: Comparison | None = figures(0.12, 0.98),
     base: Comparison | None = None,
     incident: str | None = INCIDENT,
 ) -> GateResult:
     """Return what a gate may have written."""
-    models = (Model("1.1.0", "a" * 64), Model("1.0.0", "b" * 64))
+    models = (ComparedBundle("1.1.0", "a" * 64), ComparedBundle("1.0.0", "b" * 64))
     decision = GateDecision(verdict, ("a reason",))
     return GateResult("digits", decision, 0.05, 0.5, incident, *models, base, fresh)
 
@@ -127,7 +129,7 @@ def test_a_merged_retrain_is_not_proposed_again(
 
 def test_keep_proposes_nothing(job: Job, capsys: pytest.CaptureFixture[str]) -> None:
     """Without a gain there is nothing to merge, which is no failure."""
-    job.propose(result("keep"))
+    job.propose(result(Verdict.KEEP))
     assert capsys.readouterr().out == "nothing to propose: keep: a reason\n"
     assert job.gitlab.calls == []
 
@@ -135,7 +137,7 @@ def test_keep_proposes_nothing(job: Job, capsys: pytest.CaptureFixture[str]) -> 
 def test_block_is_refused(job: Job) -> None:
     """A blocked model is never proposed, even if someone runs this by hand."""
     with pytest.raises(NothingToPropose, match="block: a reason"):
-        job.propose(result("block"))
+        job.propose(result(Verdict.BLOCK))
     assert job.gitlab.calls == []
 
 

@@ -10,10 +10,9 @@ from tests.training.gitlab_server import GitLab, serving
 from training.command_line import run
 from training.errors import MissingArtifact, ReportRefused
 from training.gitlab import publish
-from training.gitlab.note import marker
+from training.gitlab.note import bundle_marker, marker
 from training.gitlab.project import project_of
 from training.gitlab.publish import with_images
-from training.report import bundle_marker
 
 
 @pytest.fixture

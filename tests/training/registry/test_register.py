@@ -14,7 +14,7 @@ from tests.training.registry.job import Main, shown
 from training.command_line import run
 from training.errors import BundleUnusable, RegistryRefused
 from training.gate import result as gate
-from training.gate.result import Model
+from training.gate.compared_bundle import ComparedBundle
 from training.gitlab.git import Remote
 from training.registry import __main__ as registry
 
@@ -142,7 +142,7 @@ def test_why_is_the_gates_verdict_on_this_bundle(
     """A gate.json about this very bundle goes before what the commit says."""
     made = main.train("1.0.0")
     found = result()
-    verdict = type(found)(**vars(found) | {"challenger": Model("1.0.0", made.digest)})
+    verdict = type(found)(**vars(found) | {"challenger": ComparedBundle("1.0.0", made.digest)})
     gate.write(verdict, main.root / "artifacts" / "digits" / "gate")
     main.run("register")
     capsys.readouterr()

@@ -13,7 +13,7 @@ from training.artifacts.splits import Split
 from training.gate import __main__ as gate
 from training.gate.unseen import FITTED_SPLITS
 from training.report.__main__ import main
-from training.report.source import Environment, Source, collect
+from training.report.report_inputs import Environment, ReportInputs, open_inputs
 
 CURVES = "epoch,accuracy,loss,val_accuracy,val_loss\n"
 PIPELINE = {"CI_PIPELINE_URL": "https://git.example.org/-/1"}
@@ -69,20 +69,20 @@ class Artifacts:
         gate.main(["--task=digits", *(f"--{name}={value}" for name, value in options.items())])
         return self.folder / "gate" / "gate.json"
 
-    def source(
+    def inputs(
         self,
         *,
         main: bool = True,
         floor: float | None = None,
         environment: Mapping[str, str] = PIPELINE,
-    ) -> Source:
+    ) -> ReportInputs:
         """Return what a section is written from; without main it is the first model."""
         self.out.mkdir(exist_ok=True)
         numbers = params.load("digits")
         if floor is not None:
             gate = numbers.gate.model_copy(update={"floor": floor})
             numbers = numbers.model_copy(update={"gate": gate})
-        return collect(
+        return open_inputs(
             task="digits",
             folder=self.folder,
             main=self.champion if main else None,

@@ -18,7 +18,7 @@ def made(tmp_path: Path) -> Artifacts:
 
 def samples(artifacts: Artifacts, *, main: bool = True) -> dict[str, dict[str, float]]:
     """Return what a strict parser reads: metric to its labels, without the task, to the value."""
-    text = write(artifacts.source(main=main), artifacts.out).read_text()
+    text = write(artifacts.inputs(main=main), artifacts.out).read_text()
     found: dict[str, dict[str, float]] = {}
     for family in text_string_to_metric_families(text):  # type: ignore[no-untyped-call]
         assert family.type == "gauge" and family.documentation.endswith(".")
@@ -57,7 +57,7 @@ def test_mains_figures_are_not_in_it(made: Artifacts) -> None:
 
 def test_a_line_has_one_space(made: Artifacts) -> None:
     """GitLab takes what follows the first space outside braces for the value."""
-    lines = write(made.source(), made.out).read_text().splitlines()
+    lines = write(made.inputs(), made.out).read_text().splitlines()
     given = [line for line in lines if not line.startswith("#")]
     assert given and all(re.fullmatch(r"[a-z0-9_]+\{\S+\} \S+", line) for line in given)
     assert lines[-1] == "# EOF"

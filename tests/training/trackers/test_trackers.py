@@ -8,7 +8,8 @@ import pytest
 
 from training.errors import BadParameter
 from training.trackers import TRACKERS
-from training.trackers.guarded import DEFAULT, Guarded, chosen
+from training.trackers.choose import DEFAULT, chosen
+from training.trackers.guarded import Guarded
 
 FIGURES = {"accuracy": 0.5, "val_loss": 1.25}
 PARAMETERS = {"seed": 7, "cnn": {"epochs": 2}}
@@ -21,10 +22,10 @@ def name(request: pytest.FixtureRequest) -> str:
     return tracker
 
 
-def test_a_run_is_recorded(
+def test_a_run_neither_fails_nor_writes_elsewhere(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Parameters and figures reach the tracker without an error; it writes to its folder only."""
+    """A run of two steps raises no error, and files are written to the run's folder only."""
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     run = Guarded(TRACKERS[name], tmp_path / "run", PARAMETERS)

@@ -11,17 +11,17 @@ from perennial.statistics.metrics import METRICS
 from training.report import plots
 from training.report.markdown import image, signed, table
 from training.report.plots.reliability import Bins
-from training.report.source import Source
+from training.report.report_inputs import ReportInputs
 
 LEAST_ROWS = 10
 
 
-def section(source: Source, out: Path) -> list[str]:
+def section(inputs: ReportInputs, out: Path) -> list[str]:
     """Return the reliability diagram of both models, and their mean confidence."""
-    truth = source.rows.labels
+    truth = inputs.rows.labels
     if not len(truth):
         return []
-    models = ({} if source.old is None else {"main": source.old}) | {"here": source.new}
+    models = ({} if inputs.old is None else {"main": inputs.old}) | {"here": inputs.new}
     drawn = {name: binned(found, truth) for name, found in models.items()}
     plots.reliability(out / "calibration.png", drawn)
     columns = [_figures(found, truth) for found in models.values()]
@@ -29,7 +29,7 @@ def section(source: Source, out: Path) -> list[str]:
     rows = [list(row) for row in zip(names, *columns, strict=True)]
     return [
         "## Calibration",
-        _calibrated(source),
+        _calibrated(inputs),
         image("Accuracy by confidence, with 95% intervals", "calibration.png"),
         table(["share of rows", *models], rows, numbers=len(models)),
     ]
@@ -66,11 +66,11 @@ def _figures(probabilities: Floats, truth: Ints) -> list[str]:
     return [f"{accuracy:.4f}", f"{confidence:.4f}", gap, f"{error:.4f}"]
 
 
-def _calibrated(source: Source) -> str:
+def _calibrated(inputs: ReportInputs) -> str:
     """Return whether mean confidence lies within the interval of the accuracy."""
-    confidence = float(source.new.max(axis=1).mean())
-    level = 1 - source.numbers.gate.level
-    low, high = wilson(int(source.right.sum()), len(source.right), level)
+    confidence = float(inputs.new.max(axis=1).mean())
+    level = 1 - inputs.numbers.gate.level
+    low, high = wilson(int(inputs.right.sum()), len(inputs.right), level)
     bounds = f"{level:.0%} interval of the accuracy, {low:.4f} to {high:.4f}"
     mean = f"mean confidence {confidence:.4f}"
     if low <= confidence <= high:

@@ -10,43 +10,43 @@ from perennial.statistics.counts import Ints
 from training.report import plots
 from training.report.markdown import code, folded, image, signed, table
 from training.report.mistakes import mistakes
-from training.report.source import Source
+from training.report.report_inputs import ReportInputs
 
 MOST_LABELS = 20
 WORST = 5
 REST = "the rest"
 
 
-def section(source: Source, out: Path) -> list[str]:
+def section(inputs: ReportInputs, out: Path) -> list[str]:
     """Return the mistakes: their number, the confusion matrix, the most confident ones."""
-    rows = len(source.rows.labels)
+    rows = len(inputs.rows.labels)
     if not rows:
         return []
-    new = confusion_matrix(source.new, source.rows.labels)
-    old = None if source.old is None else confusion_matrix(source.old, source.rows.labels)
-    blocks = ["## Mistakes", _count(source), _pictures(source, new, old, out)]
-    blocks += ["**The labels with the lowest recall**", _worst(source, new, old)]
-    blocks += mistakes(source, out)
-    return [*blocks, folded("Precision and recall of every label", _every(source, new, old))]
+    new = confusion_matrix(inputs.new, inputs.rows.labels)
+    old = None if inputs.old is None else confusion_matrix(inputs.old, inputs.rows.labels)
+    blocks = ["## Mistakes", _count(inputs), _pictures(inputs, new, old, out)]
+    blocks += ["**The labels with the lowest recall**", _worst(inputs, new, old)]
+    blocks += mistakes(inputs, out)
+    return [*blocks, folded("Precision and recall of every label", _every(inputs, new, old))]
 
 
-def _count(source: Source) -> str:
+def _count(inputs: ReportInputs) -> str:
     """Return how many rows each model gets wrong, and how many of them are the same."""
-    wrong = ~source.right
+    wrong = ~inputs.right
     text = f"The model gets {wrong.sum():,} of {len(wrong):,} test rows wrong"
-    if source.right_before is None:
+    if inputs.right_before is None:
         return f"{text}."
-    before = ~source.right_before
+    before = ~inputs.right_before
     return (
         f"{text}, main's {before.sum():,}. Wrong in both: {(wrong & before).sum():,}; "
         f"newly wrong: {(wrong & ~before).sum():,}; fixed: {(before & ~wrong).sum():,}."
     )
 
 
-def _pictures(source: Source, new: Ints, old: Ints | None, out: Path) -> str:
+def _pictures(inputs: ReportInputs, new: Ints, old: Ints | None, out: Path) -> str:
     """Return the matrix and, if some answer changed, the change from main, on one line."""
     shown = crowded(new if old is None else new + old)
-    names = [*(source.answers[i] for i in shown), *([REST] if len(shown) < len(new) else [])]
+    names = [*(inputs.answers[i] for i in shown), *([REST] if len(shown) < len(new) else [])]
     title = "rows by true label\nand answer"
     plots.confusion(out / "confusion.png", pooled(new, shown), names, title=title)
     found = [image("Answers by true label", "confusion.png")]
@@ -81,7 +81,7 @@ def pooled(matrix: Ints, shown: Sequence[int]) -> Ints:
     return np.array([[matrix[np.ix_(down, over)].sum() for over in groups] for down in groups])
 
 
-def _worst(source: Source, new: Ints, old: Ints | None) -> str:
+def _worst(inputs: ReportInputs, new: Ints, old: Ints | None) -> str:
     """Return the labels with the lowest recall among those that have rows."""
     recall, counts = precision_recall(new)[1], new.sum(axis=1)
     before = None if old is None else precision_recall(old)[1]
@@ -90,24 +90,24 @@ def _worst(source: Source, new: Ints, old: Ints | None) -> str:
     for i in order:
         others = np.where(np.arange(len(new)) == i, 0, new[i])
         taken = int(others.argmax())
-        word = f"{code(source.answers[taken])} ({others[taken]})" if others.any() else ""
+        word = f"{code(inputs.answers[taken])} ({others[taken]})" if others.any() else ""
         values = [f"{recall[i]:.3f}"]
         if before is not None:
             values = [f"{before[i]:.3f}", *values, signed(float(recall[i] - before[i]), 3)]
-        rows.append([code(source.answers[i]), word, f"{counts[i]:,}", *values])
+        rows.append([code(inputs.answers[i]), word, f"{counts[i]:,}", *values])
     head = ["label", "most often confused with (rows)", "rows"]
     head += ["recall"] if before is None else ["recall, main", "here", "change"]
     return table(head, rows, numbers=len(head) - 2)
 
 
-def _every(source: Source, new: Ints, old: Ints | None) -> str:
+def _every(inputs: ReportInputs, new: Ints, old: Ints | None) -> str:
     precision, recall = precision_recall(new)
     head = ["label", "precision", "recall", "rows"]
     if old is not None:
         head[1:3] = ["precision, main", "here", "recall, main", "here"]
         before = precision_recall(old)
     rows = []
-    for i, label in enumerate(source.labels):
+    for i, label in enumerate(inputs.labels):
         values = [precision[i], recall[i]]
         if old is not None:
             values = [before[0][i], precision[i], before[1][i], recall[i]]

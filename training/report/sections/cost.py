@@ -9,7 +9,7 @@ from perennial.bundle import Bundle
 from training.artifacts.files import read_json
 from training.cost.latency import CALLS, ROUNDS, Latency
 from training.report.markdown import code, table
-from training.report.source import Source
+from training.report.report_inputs import ReportInputs
 from training.report.units import Format, duration, energy, ratio, size
 
 TRAINING = "model/training.json"
@@ -50,28 +50,28 @@ class Figure:
         return main, here, ratio(self.here, self.main)
 
 
-def section(source: Source, out: Path) -> list[str]:
+def section(inputs: ReportInputs, out: Path) -> list[str]:
     """Return a table of all figures and how they were measured."""
     rows: list[list[object]] = []
-    for one in cost_figures(source):
+    for one in cost_figures(inputs):
         main, here, times = one.cells
-        rows.append([one.name, here] if source.champion is None else [one.name, main, here, times])
-    head = ["", "here"] if source.champion is None else ["", "main", "here", "here / main"]
-    blocks = ["## Cost", table(head, rows, numbers=len(head) - 1), *_trained(source)]
-    return [*blocks, _measured(source)]
+        rows.append([one.name, here] if inputs.champion is None else [one.name, main, here, times])
+    head = ["", "here"] if inputs.champion is None else ["", "main", "here", "here / main"]
+    blocks = ["## Cost", table(head, rows, numbers=len(head) - 1), *_trained(inputs)]
+    return [*blocks, _measured(inputs)]
 
 
-def cost_figures(source: Source) -> list[Figure]:
+def cost_figures(inputs: ReportInputs) -> list[Figure]:
     """Return every figure of this model and of main's; a GPU's only if either used one."""
-    here, main = _cost(source.folder / TRAINING), _cost(source.of_main(TRAINING))
+    here, main = _cost(inputs.folder / TRAINING), _cost(inputs.of_main(TRAINING))
     found = [
         Figure(name, metric, text, here.get(key), main.get(key))
         for key, (name, metric, text) in OF_TRAINING.items()
     ]
     used = [one for one in found if one.name[:3] != "GPU" or (one.here, one.main) != (None, None)]
-    before = None if source.champion is None else _bytes(source.champion.bundle)
-    bundle = Figure("bundle size", "bundle_bytes", size, _bytes(source.challenger.bundle), before)
-    return [*used, bundle, *_latency(source)]
+    before = None if inputs.champion is None else _bytes(inputs.champion.bundle)
+    bundle = Figure("bundle size", "bundle_bytes", size, _bytes(inputs.challenger.bundle), before)
+    return [*used, bundle, *_latency(inputs)]
 
 
 def _cost(file: Path | None) -> dict[str, float | None]:
@@ -88,9 +88,9 @@ def _bytes(bundle: Bundle) -> int:
     return sum(file.stat().st_size for file in bundle.path.iterdir())
 
 
-def _latency(source: Source) -> list[Figure]:
-    here = source.latency[0]
-    main = source.latency[1] if source.champion is not None else (None,) * len(here)
+def _latency(inputs: ReportInputs) -> list[Figure]:
+    here = inputs.latency[0]
+    main = inputs.latency[1] if inputs.champion is not None else (None,) * len(here)
     found = []
     for one, before in zip(here, main, strict=True):
         name = f"answer to {one.rows} row{'s' if one.rows > 1 else ''}"
@@ -108,10 +108,10 @@ def _seconds(latency: Latency | None, percent: int) -> float | None:
     return latency.p50 if percent == 50 else latency.p99
 
 
-def _trained(source: Source) -> list[str]:
+def _trained(inputs: ReportInputs) -> list[str]:
     """Return what each model was trained with and on, and how its energy was estimated."""
     texts = []
-    models = {"Here": source.folder / TRAINING, "Main": source.of_main(TRAINING)}
+    models = {"Here": inputs.folder / TRAINING, "Main": inputs.of_main(TRAINING)}
     for name, file in models.items():
         if file is None:
             continue
@@ -131,8 +131,8 @@ def _basis(cost: Mapping[str, Any]) -> str:
     return f"{cost['energy_basis']}, excluding memory, cooling and power supply"
 
 
-def _measured(source: Source) -> str:
-    turns = "" if source.champion is None else ", both models in turns,"
+def _measured(inputs: ReportInputs) -> str:
+    turns = "" if inputs.champion is None else ", both models in turns,"
     return (
         f"Answers were timed in this job{turns} with the service's own predictor on one CPU "
         f"thread, without HTTP: medians of {ROUNDS} rounds of {CALLS} calls each. Training times "

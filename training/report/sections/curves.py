@@ -6,15 +6,15 @@ from pathlib import Path
 from training.errors import MissingArtifact
 from training.report import plots
 from training.report.markdown import image
-from training.report.source import Source
+from training.report.report_inputs import ReportInputs
 
 History = dict[str, list[float]]
 
 
-def section(source: Source, out: Path) -> list[str]:
+def section(inputs: ReportInputs, out: Path) -> list[str]:
     """Return the curves, if there is more than one epoch, and the last epoch's figures."""
-    history = read_history(source.folder / "model" / "history.csv")
-    file = source.of_main("model/history.csv")
+    history = read_history(inputs.folder / "model" / "history.csv")
+    file = inputs.of_main("model/history.csv")
     main = None if file is None else read_history(file)
     blocks = ["## Training curves"]
     if max(len(found["loss"]) for found in (history, main or history)) > 1:

@@ -6,45 +6,46 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from perennial.statistics.drift import PSI_LIMIT
 from training.artifacts.files import read_json
 from training.artifacts.splits import SPLITS
 from training.report import plots
 from training.report.changes import Changes, changes
-from training.report.drift import LIMIT, Drift, signal_drift
-from training.report.findings import validation
+from training.report.data_checks import validation
+from training.report.drift import Drift, signal_drift
 from training.report.markdown import code, image, signed, table
-from training.report.source import Source
+from training.report.report_inputs import ReportInputs
 
 SUMMARY = "prepared/summary.json"
 LISTED = 5  # drifting signals; the last section lists all
 
 
-def section(source: Source, out: Path) -> list[str]:
+def section(inputs: ReportInputs, out: Path) -> list[str]:
     """Return rows by source, shares of labels, drift of the new rows, leaks, validation."""
-    here = read_json(source.folder / SUMMARY)["splits"]
-    file = source.of_main(SUMMARY)
+    here = read_json(inputs.folder / SUMMARY)["splits"]
+    file = inputs.of_main(SUMMARY)
     before = read_json(file)["splits"] if file else None
-    changed = since_main(source)
-    blocks = ["## Data", _rows(source, here, before), *_since(source, changed)]
-    blocks += [*_labels(source, here, before, out), *_drift(source, changed, out)]
-    if source.left_out:
-        many = f"{source.left_out} of the {len(source.tested.labels)} test rows"
+    changed = since_main(inputs)
+    blocks = ["## Data", _rows(inputs, here, before), *_since(inputs, changed)]
+    blocks += [*_labels(inputs, here, before, out), *_drift(inputs, changed, out)]
+    if inputs.left_out:
+        many = f"{inputs.left_out} of the {len(inputs.tested.labels)} test rows"
         blocks.append(
             f"Main's model was trained on {many}: this report's comparisons exclude them."
         )
-    return blocks + validation(source)
+    return blocks + validation(inputs)
 
 
-def since_main(source: Source) -> Changes | None:
+def since_main(inputs: ReportInputs) -> Changes | None:
     """Return how the rows differ from main's; None without main, or if its rows are absent."""
-    if source.main is None or source.champion is None:
+    if inputs.main is None or inputs.champion is None:
         return None
-    before = source.champion.bundle.manifest.labels
-    here, main = source.folder / "prepared", source.main / "prepared"
-    return changes(here, main, source.labels, before)
+    before = inputs.champion.bundle.manifest.labels
+    here, main = inputs.folder / "prepared", inputs.main / "prepared"
+    return changes(here, main, inputs.labels, before)
 
 
-def _rows(source: Source, here: dict[str, Any], before: dict[str, Any] | None) -> str:
+def _rows(inputs: ReportInputs, here: dict[str, Any], before: dict[str, Any] | None) -> str:
     def cell(now: int, earlier: int | None) -> str:
         same = earlier is None or earlier == now
         return str(now) if same else f"{now} ({signed(now - int(earlier or 0), 0)})"
@@ -58,7 +59,7 @@ def _rows(source: Source, here: dict[str, Any], before: dict[str, Any] | None) -
     )
     rows: list[list[object]] = []
     for name in names:
-        shown = code(name) + (" (latest incident)" if name == source.result.incident else "")
+        shown = code(name) + (" (latest incident)" if name == inputs.result.incident else "")
         found = [cell(here[one]["sources"].get(name, 0), earlier(one, name)) for one in SPLITS]
         rows.append([shown, *found])
     totals = [cell(here[one]["rows"], before[one]["rows"] if before else None) for one in SPLITS]
@@ -66,9 +67,9 @@ def _rows(source: Source, here: dict[str, Any], before: dict[str, Any] | None) -
     return table([head, *SPLITS], [*rows, ["all", *totals]], numbers=3)
 
 
-def _since(source: Source, changed: Changes | None) -> list[str]:
+def _since(inputs: ReportInputs, changed: Changes | None) -> list[str]:
     """Return what happened to the rows since main, in one sentence."""
-    if source.main is None:
+    if inputs.main is None:
         return []
     if changed is None:
         return ["Main's rows are not recorded, so changes and drift are unknown."]
@@ -81,18 +82,18 @@ def _since(source: Source, changed: Changes | None) -> list[str]:
 
 
 def _labels(
-    source: Source, here: dict[str, Any], before: dict[str, Any] | None, out: Path
+    inputs: ReportInputs, here: dict[str, Any], before: dict[str, Any] | None, out: Path
 ) -> list[str]:
     """Return the picture of the training rows' labels, and which share changed most."""
     unit = "share of training rows"
-    now = shares(here["train"]["labels"], source.labels)
-    then = None if before is None else shares(before["train"]["labels"], source.labels)
-    plots.label_shares(out / "labels.png", now, then, source.labels, unit=unit)
+    now = shares(here["train"]["labels"], inputs.labels)
+    then = None if before is None else shares(before["train"]["labels"], inputs.labels)
+    plots.label_shares(out / "labels.png", now, then, inputs.labels, unit=unit)
     blocks = [image("Share of training rows by label", "labels.png")]
     if then is not None and np.abs(now - then).max() > 0:
         most = int(np.abs(now - then).argmax())
         moved = f"from {then[most]:.1%} to {now[most]:.1%} of training rows"
-        blocks.append(f"The share of {code(source.labels[most])} changed most: {moved}.")
+        blocks.append(f"The share of {code(inputs.labels[most])} changed most: {moved}.")
     return blocks
 
 
@@ -102,11 +103,11 @@ def shares(counts: dict[str, int], labels: tuple[str, ...]) -> NDArray[np.float6
     return found / max(float(found.sum()), 1.0)
 
 
-def _drift(source: Source, changed: Changes | None, out: Path) -> list[str]:
+def _drift(inputs: ReportInputs, changed: Changes | None, out: Path) -> list[str]:
     """Return the drift of the new rows from main's reference, the worst signal as a picture."""
-    if source.champion is None or changed is None or not len(changed.new.labels):
+    if inputs.champion is None or changed is None or not len(changed.new.labels):
         return []
-    found = signal_drift(source.champion, changed.new)
+    found = signal_drift(inputs.champion, changed.new)
     worst, drifting = found[0], [one for one in found if one.drifts]
     many = f"{len(changed.new.labels)} new rows"
     if not drifting:
@@ -127,7 +128,7 @@ def _drift(source: Source, changed: Changes | None, out: Path) -> list[str]:
 
 
 def _limits() -> str:
-    return f"limits: both PSI over {LIMIT} and G over its critical value"
+    return f"limits: both PSI over {PSI_LIMIT} and G over its critical value"
 
 
 def drift_table(drifts: list[Drift]) -> str:
@@ -142,4 +143,6 @@ def drift_table(drifts: list[Drift]) -> str:
         ]
         for one in drifts
     ]
-    return table(["signal", f"PSI (limit {LIMIT})", "G", "critical G", "drifts"], rows, numbers=4)
+    return table(
+        ["signal", f"PSI (limit {PSI_LIMIT})", "G", "critical G", "drifts"], rows, numbers=4
+    )

@@ -7,38 +7,38 @@ import numpy as np
 from perennial.statistics.confusion import confusion_matrix, precision_recall
 from training.artifacts.files import read_json
 from training.report.drift import signal_drift
-from training.report.findings import checks_table
+from training.report.data_checks import checks_table
 from training.report.markdown import code, folded, table
 from training.report.sections.cost import TRAINING
 from training.report.sections.curves import read_history
 from training.report.sections.data import drift_table, since_main
 from training.report.sections.lineage import flat
-from training.report.source import Source
+from training.report.report_inputs import ReportInputs
 
 EPOCHS = 50  # how many of the last epochs are shown
 
 
-def section(source: Source, out: Path) -> list[str]:
+def section(inputs: ReportInputs, out: Path) -> list[str]:
     """Return scores per label, training log, rules, signals and parameters, collapsed."""
     parts = {
-        "Scores per label": _labels(source),
-        "Training": _training(source),
-        "Validation": checks_table(source),
-        "Signals of the new rows": _signals(source),
-        "Bundle": _bundle(source),
-        "Parameters": _parameters(source),
+        "Scores per label": _labels(inputs),
+        "Training": _training(inputs),
+        "Validation": checks_table(inputs),
+        "Signals of the new rows": _signals(inputs),
+        "Bundle": _bundle(inputs),
+        "Parameters": _parameters(inputs),
     }
     text = "\n\n".join(f"### {title}\n\n{part}" for title, part in parts.items() if part)
     return [folded("Everything else", text)]
 
 
-def _labels(source: Source) -> str:
+def _labels(inputs: ReportInputs) -> str:
     """Return precision and recall of both models by label, on the rows of the comparison."""
-    truth = source.rows.labels
+    truth = inputs.rows.labels
     if not len(truth):
         return ""
     models = (
-        {"here": source.new} if source.old is None else {"main": source.old, "here": source.new}
+        {"here": inputs.new} if inputs.old is None else {"main": inputs.old, "here": inputs.new}
     )
     shares = [precision_recall(confusion_matrix(found, truth)) for found in models.values()]
     rows = [
@@ -48,16 +48,16 @@ def _labels(source: Source) -> str:
             *(f"{precision[i]:.3f}" for precision, _ in shares),
             *(f"{recall[i]:.3f}" for _, recall in shares),
         ]
-        for i, label in enumerate(source.labels)
+        for i, label in enumerate(inputs.labels)
     ]
     scores = [f"{score}, {name}" for score in ("precision", "recall") for name in models]
     return table(["label", "rows", *scores], rows, numbers=len(scores) + 1)
 
 
-def _training(source: Source) -> str:
+def _training(inputs: ReportInputs) -> str:
     """Return what the training recorded, and its figures per epoch."""
-    facts = {k: v for k, v in read_json(source.folder / TRAINING).items() if k != "cost"}
-    history = read_history(source.folder / "model" / "history.csv")
+    facts = {k: v for k, v in read_json(inputs.folder / TRAINING).items() if k != "cost"}
+    history = read_history(inputs.folder / "model" / "history.csv")
     names = list(history)
     lines = np.array([history[name] for name in names]).T
     rows = [[int(line[0]), *(f"{value:.4f}" for value in line[1:])] for line in lines[-EPOCHS:]]
@@ -66,18 +66,18 @@ def _training(source: Source) -> str:
     return f"{recorded}\n\n{table(words, rows, numbers=len(words) - 1)}"
 
 
-def _signals(source: Source) -> str:
+def _signals(inputs: ReportInputs) -> str:
     """Return the drift of every signal in the new rows, the largest first."""
-    changed = since_main(source)
-    if source.champion is None or changed is None or not len(changed.new.labels):
+    changed = since_main(inputs)
+    if inputs.champion is None or changed is None or not len(changed.new.labels):
         return ""
-    return drift_table(signal_drift(source.champion, changed.new))
+    return drift_table(signal_drift(inputs.champion, changed.new))
 
 
-def _bundle(source: Source) -> str:
+def _bundle(inputs: ReportInputs) -> str:
     """Return the full digests and hashes."""
     rows: list[list[object]] = []
-    models = {"main": source.champion, "here": source.challenger}
+    models = {"main": inputs.champion, "here": inputs.challenger}
     for name, model in models.items():
         if model is not None:
             found = model.bundle
@@ -85,6 +85,6 @@ def _bundle(source: Source) -> str:
     return table(["", "bundle digest", "data version"], rows)
 
 
-def _parameters(source: Source) -> str:
-    rows = [[code(name), code(value)] for name, value in flat(source.numbers.model_dump()).items()]
+def _parameters(inputs: ReportInputs) -> str:
+    rows = [[code(name), code(value)] for name, value in flat(inputs.numbers.model_dump()).items()]
     return table(["parameter", "value"], rows)

@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 
 from perennial.bundle import Bundle
 from training.report.markdown import code, table
-from training.report.source import Environment, Source
+from training.report.report_inputs import Environment, ReportInputs
 
 PARAMS = "params.yaml"
 SHORT = 12  # characters of a hash
@@ -23,17 +23,17 @@ LOCK = {
 }
 
 
-def section(source: Source, out: Path) -> list[str]:
+def section(inputs: ReportInputs, out: Path) -> list[str]:
     """Return where both models come from, this pipeline, and the parameters that differ."""
-    here = _origin(source.challenger.bundle)
-    if source.champion is None:
+    here = _origin(inputs.challenger.bundle)
+    if inputs.champion is None:
         origin = table(["", "here"], [list(row) for row in here.items()])
     else:
-        main = _origin(source.champion.bundle)
+        main = _origin(inputs.champion.bundle)
         rows = [[name, main[name], value] for name, value in here.items()]
         origin = table(["", "main", "here"], rows)
-    blocks = ["## Lineage", origin, table(["", "this pipeline"], _pipeline(source))]
-    return [*blocks, *_parameters(source)]
+    blocks = ["## Lineage", origin, table(["", "this pipeline"], _pipeline(inputs))]
+    return [*blocks, *_parameters(inputs)]
 
 
 def _origin(bundle: Bundle) -> dict[str, str]:
@@ -58,16 +58,16 @@ def _data_version(digest: str) -> str:
     return digest.removesuffix(".dir")[:SHORT]
 
 
-def _pipeline(source: Source) -> list[list[object]]:
-    given = source.environment
+def _pipeline(inputs: ReportInputs) -> list[list[object]]:
+    given = inputs.environment
     rows: list[list[object]] = [["`dvc.lock`", _lock(given)]]
     if given.commit:
         rows.append(["commit", given.commit[:SHORT]])
     if given.pipeline:
         number = given.pipeline.rstrip("/").rpartition("/")[2]
         rows.append(["pipeline", f"[{number}]({given.pipeline})"])
-    if source.result.incident is not None:
-        rows.append(["incident", code(source.result.incident)])
+    if inputs.result.incident is not None:
+        rows.append(["incident", code(inputs.result.incident)])
     return rows
 
 
@@ -78,14 +78,14 @@ def _lock(given: Environment) -> str:
     return text
 
 
-def _parameters(source: Source) -> list[str]:
+def _parameters(inputs: ReportInputs) -> list[str]:
     """Return the parameters that differ from main's, or a sentence that none does."""
-    if source.main is None:
+    if inputs.main is None:
         return []
-    before = recorded(source)
+    before = recorded(inputs)
     if before is None:
         return ["Main's parameters are not recorded."]
-    here = flat(source.numbers.model_dump())
+    here = flat(inputs.numbers.model_dump())
     rows: list[list[object]] = [
         [code(name), _shown(before, name), _shown(here, name)]
         for name in dict.fromkeys([*here, *before])
@@ -99,13 +99,13 @@ def _parameters(source: Source) -> list[str]:
     ]
 
 
-def recorded(source: Source) -> dict[str, object] | None:
+def recorded(inputs: ReportInputs) -> dict[str, object] | None:
     """Return main's parameters by dotted name; None if its folder does not hold them."""
-    file = source.of_main(PARAMS)
+    file = inputs.of_main(PARAMS)
     if file is None:
         return None
     document: Any = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
-    return flat((document or {}).get(source.task) or {})
+    return flat((document or {}).get(inputs.task) or {})
 
 
 def flat(block: Mapping[str, Any], prefix: str = "") -> dict[str, object]:

@@ -10,42 +10,42 @@ from training.gate.figures import p_value
 from training.params import Gate
 from training.report.markdown import code, interval, signed, table
 from training.report.scores import Score, compare_scores
-from training.report.source import Source
+from training.report.report_inputs import ReportInputs
 
 
-def section(source: Source, out: Path) -> list[str]:
+def section(inputs: ReportInputs, out: Path) -> list[str]:
     """Return a table for fresh rows, if there are any, and one for base rows."""
-    blocks = ["## Metrics" if source.old is None else "## Metrics against main"]
+    blocks = ["## Metrics" if inputs.old is None else "## Metrics against main"]
     groups = {
-        f"fresh test rows (incident {code(source.result.incident)})": source.fresh,
-        "base test rows": source.base,
+        f"fresh test rows (incident {code(inputs.result.incident)})": inputs.fresh,
+        "base test rows": inputs.base,
     }
     shown = {name: chosen for name, chosen in groups.items() if chosen.any()}
     for name, chosen in shown.items():
-        blocks.append(f"On {chosen.sum()} {name}{_fairness(source)}:")
-        blocks.append(_table(source, chosen))
+        blocks.append(f"On {chosen.sum()} {name}{_fairness(inputs)}:")
+        blocks.append(_table(inputs, chosen))
     if not shown:
-        blocks.append(f"There are no test rows to compare on{_fairness(source)}.")
-    elif source.old is not None:
-        blocks.append(_multiplicity(source.numbers.gate))
-    return blocks + _label_sets(source)
+        blocks.append(f"There are no test rows to compare on{_fairness(inputs)}.")
+    elif inputs.old is not None:
+        blocks.append(_multiplicity(inputs.numbers.gate))
+    return blocks + _label_sets(inputs)
 
 
-def _fairness(source: Source) -> str:
+def _fairness(inputs: ReportInputs) -> str:
     """Return what makes the comparison fair."""
-    if source.old is None:
+    if inputs.old is None:
         return ""
     text = " that neither model was trained on"
-    if source.left_out:
-        text += f" ({source.left_out} of all test rows excluded because main was trained on them)"
+    if inputs.left_out:
+        text += f" ({inputs.left_out} of all test rows excluded because main was trained on them)"
     return text
 
 
-def _table(source: Source, chosen: Bools) -> str:
-    if source.old is None:
-        return _alone(source, chosen)
-    limits, truth = source.numbers.gate, source.rows.labels[chosen]
-    old, new = source.old[chosen], source.new[chosen]
+def _table(inputs: ReportInputs, chosen: Bools) -> str:
+    if inputs.old is None:
+        return _alone(inputs, chosen)
+    limits, truth = inputs.numbers.gate, inputs.rows.labels[chosen]
+    old, new = inputs.old[chosen], inputs.new[chosen]
     scores = compare_scores(old, new, truth, level=limits.level, seed=limits.seed)
     rows = [_row(score) for score in scores]
     paired = difference(old.argmax(axis=1) == truth, new.argmax(axis=1) == truth, limits)
@@ -80,11 +80,11 @@ def _number(value: float) -> str:
     return "undefined" if value != value else f"{value:.4f}"
 
 
-def _alone(source: Source, chosen: Bools) -> str:
+def _alone(inputs: ReportInputs, chosen: Bools) -> str:
     """Return the scores of a model without a champion."""
-    new, truth = source.new[chosen], source.rows.labels[chosen]
-    level = 1 - source.numbers.gate.level
-    low, high = wilson(int(source.right[chosen].sum()), len(truth), level)
+    new, truth = inputs.new[chosen], inputs.rows.labels[chosen]
+    level = 1 - inputs.numbers.gate.level
+    low, high = wilson(int(inputs.right[chosen].sum()), len(truth), level)
     bounds = {"accuracy": f"{low:.4f} to {high:.4f}"}
     rows = [
         [_name(metric), _number(metric.score(new, truth)), bounds.get(name, "")]
@@ -104,13 +104,13 @@ def _multiplicity(limits: Gate) -> str:
     )
 
 
-def _label_sets(source: Source) -> list[str]:
+def _label_sets(inputs: ReportInputs) -> list[str]:
     """Return how main's labels differ from these, if they do."""
-    if source.champion is None:
+    if inputs.champion is None:
         return []
-    before = source.champion.bundle.manifest.labels
-    added = [code(label) for label in source.labels if label not in before]
-    gone = [code(label) for label in before if label not in source.labels]
+    before = inputs.champion.bundle.manifest.labels
+    added = [code(label) for label in inputs.labels if label not in before]
+    gone = [code(label) for label in before if label not in inputs.labels]
     texts = [f"{', '.join(added)} unknown to main"] if added else []
     texts += [f"{', '.join(gone)} known to main only"] if gone else []
     return [f"The models' labels differ: {'; '.join(texts)}."] if texts else []

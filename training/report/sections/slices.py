@@ -8,26 +8,26 @@ from training.report import plots
 from training.report.markdown import code, folded, image, interval, signed, table
 from training.report.parts import SMALL, Slice, accuracy_by_slice, by_label, by_origin
 from training.report.plots.slices import Line
-from training.report.source import Source
+from training.report.report_inputs import ReportInputs
 
 MOST_DRAWN = 20
 MOST_NAMED = 5
 
 
-def section(source: Source, out: Path) -> list[str]:
+def section(inputs: ReportInputs, out: Path) -> list[str]:
     """Return accuracy on every slice, drawn and in tables."""
-    if not len(source.rows.labels):
+    if not len(inputs.rows.labels):
         return []
-    origins, labels = accuracy_by_slice(source, by_origin(source), by_label(source))
+    origins, labels = accuracy_by_slice(inputs, by_origin(inputs), by_label(inputs))
     drawn = [*origins, *_lowest(labels, MOST_DRAWN - len(origins))]
-    _draw(source, drawn, {part.name for part in labels}, out / "slices.png")
+    _draw(inputs, drawn, {part.name for part in labels}, out / "slices.png")
     about = "Accuracy per slice with its interval"
     return [
         "## Slices",
-        _summary(source, origins, labels, len(drawn)),
+        _summary(inputs, origins, labels, len(drawn)),
         image(about, "slices.png"),
-        _table(source, "slice", origins),
-        folded(f"Accuracy on all {len(labels)} labels", _table(source, "true label", labels)),
+        _table(inputs, "slice", origins),
+        folded(f"Accuracy on all {len(labels)} labels", _table(inputs, "true label", labels)),
     ]
 
 
@@ -37,12 +37,14 @@ def _lowest(labels: Sequence[Slice], most: int) -> list[Slice]:
     return [part for part in labels if part.name in chosen]
 
 
-def _summary(source: Source, origins: Sequence[Slice], labels: Sequence[Slice], drawn: int) -> str:
+def _summary(
+    inputs: ReportInputs, origins: Sequence[Slice], labels: Sequence[Slice], drawn: int
+) -> str:
     """Return which slices differ, how they were tested, and which are not drawn."""
     every = [*origins, *labels]
     texts = [f"Accuracy of {len(every)} slices."]
-    if source.old is not None:
-        texts = [_tests(source, origins, labels)]
+    if inputs.old is not None:
+        texts = [_tests(inputs, origins, labels)]
     small = sum(part.small for part in every)
     if small:
         has = "slices have" if small > 1 else "slice has"
@@ -54,8 +56,8 @@ def _summary(source: Source, origins: Sequence[Slice], labels: Sequence[Slice], 
     return " ".join(texts)
 
 
-def _tests(source: Source, origins: Sequence[Slice], labels: Sequence[Slice]) -> str:
-    level = source.numbers.gate.level
+def _tests(inputs: ReportInputs, origins: Sequence[Slice], labels: Sequence[Slice]) -> str:
+    level = inputs.numbers.gate.level
     names = [(code(part.name), part.p) for part in origins]
     names += [(f"label {code(part.name)}", part.p) for part in labels]
     marked = [name for name, p in names if p is not None and p < level]
@@ -70,16 +72,16 @@ def _tests(source: Source, origins: Sequence[Slice], labels: Sequence[Slice]) ->
     )
 
 
-def _table(source: Source, what: str, found: Sequence[Slice]) -> str:
-    level = f"{1 - source.numbers.gate.level:.0%}"
-    rows = [_row(source, part) for part in found]
-    if source.old is None:
+def _table(inputs: ReportInputs, what: str, found: Sequence[Slice]) -> str:
+    level = f"{1 - inputs.numbers.gate.level:.0%}"
+    rows = [_row(inputs, part) for part in found]
+    if inputs.old is None:
         return table([what, "rows", "accuracy", f"{level} interval"], rows, numbers=3)
     head = [what, "rows", "main", "here", "difference", f"{level} interval", "significant"]
     return table(head, rows, numbers=6)
 
 
-def _row(source: Source, part: Slice) -> list[object]:
+def _row(inputs: ReportInputs, part: Slice) -> list[object]:
     name = code(part.name)
     if part.main is None:
         bounds = f"{part.low:.4f} to {part.high:.4f}"
@@ -87,15 +89,15 @@ def _row(source: Source, part: Slice) -> list[object]:
     word = "too few rows"
     if part.p is not None:
         better = "better" if part.change > 0 else "worse"
-        yes = part.p < source.numbers.gate.level
+        yes = part.p < inputs.numbers.gate.level
         word = f"{f'**yes, {better}**' if yes else 'no'}, {p_value(part.p)}"
     values = [f"{part.main:.4f}", f"{part.here:.4f}", signed(part.change)]
     return [name, part.count, *values, interval(part.low, part.high), word]
 
 
-def _draw(source: Source, drawn: Sequence[Slice], labels: set[str], file: Path) -> None:
+def _draw(inputs: ReportInputs, drawn: Sequence[Slice], labels: set[str], file: Path) -> None:
     factor, unit = 1.0, "accuracy (share of rows)"
-    if source.old is not None:
+    if inputs.old is not None:
         factor, unit = 100.0, "accuracy here − main (percentage points)\n← worse    better →"
     lines = [
         Line(
@@ -107,4 +109,4 @@ def _draw(source: Source, drawn: Sequence[Slice], labels: set[str], file: Path) 
         )
         for part in drawn
     ]
-    plots.slices(file, lines, unit=unit, zero=source.old is not None)
+    plots.slices(file, lines, unit=unit, zero=inputs.old is not None)

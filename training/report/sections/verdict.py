@@ -2,20 +2,23 @@
 
 from pathlib import Path
 
+from perennial.verdicts import Verdict
 from training.gate.result import GateResult
 from training.report.markdown import code, interval
-from training.report.source import Environment, Source
+from training.report.report_inputs import Environment, ReportInputs
 
-SIGNS = {"promote": "✅", "keep": "➖", "block": "⛔"}
+SIGNS = {Verdict.PROMOTE: "✅", Verdict.KEEP: "➖", Verdict.BLOCK: "⛔"}
 
 # What the reviewer should do, by verdict.
 ADVICE = {
-    "promote": (
+    Verdict.PROMOTE: (
         "Merging deploys this model. First check under Mistakes and Slices whether it got worse on "
         "some label or source."
     ),
-    "keep": ("Merge this for its code or data, not for its model: the difference may be chance."),
-    "block": (
+    Verdict.KEEP: (
+        "Merge this for its code or data, not for its model: the difference may be chance."
+    ),
+    Verdict.BLOCK: (
         "Do not merge this as it is. Mistakes and Slices show where the model is worse, Data and "
         "Lineage which rows and parameters changed."
     ),
@@ -24,29 +27,29 @@ SAME = "Merging does not change the deployed model."
 FIRST = "Merging deploys the first model; each later one is compared with its predecessor."
 
 
-def section(source: Source, out: Path) -> list[str]:
+def section(inputs: ReportInputs, out: Path) -> list[str]:
     """Return the title, the verdict in one line with its reasons, and what to do."""
-    manifest = source.challenger.bundle.manifest
-    verdict = source.result.decision.verdict
+    manifest = inputs.challenger.bundle.manifest
+    verdict = inputs.result.decision.verdict
     title = f"# {manifest.task} {manifest.version}"
-    if source.champion is not None:
-        title += f" against main's {source.champion.bundle.manifest.version}"
-    reasons = "; ".join(source.result.decision.reasons)
+    if inputs.champion is not None:
+        title += f" against main's {inputs.champion.bundle.manifest.version}"
+    reasons = "; ".join(inputs.result.decision.reasons)
     blocks = [title, f"{SIGNS[verdict]} **Verdict: {verdict}** — {reasons}."]
-    if source.environment.lock == "stale":
-        blocks.append(_trained_here(source.environment))
-    return [*blocks, _advice(source), *_number_taken(source)]
+    if inputs.environment.lock == "stale":
+        blocks.append(_trained_here(inputs.environment))
+    return [*blocks, _advice(inputs), *_number_taken(inputs)]
 
 
-def _number_taken(source: Source) -> list[str]:
+def _number_taken(inputs: ReportInputs) -> list[str]:
     """Return what to do if another bundle already has this version number."""
-    if source.champion is None or source.same:
+    if inputs.champion is None or inputs.same:
         return []
-    version = source.challenger.bundle.manifest.version
-    if version != source.champion.bundle.manifest.version:
+    version = inputs.challenger.bundle.manifest.version
+    if version != inputs.champion.bundle.manifest.version:
         return []
     return [
-        f"**Before merging** raise {code(source.task + '.export.version')} in `params.yaml` and "
+        f"**Before merging** raise {code(inputs.task + '.export.version')} in `params.yaml` and "
         f"run `dvc repro`: main's model already has the version {code(version)}."
     ]
 
@@ -62,14 +65,14 @@ def _trained_here(environment: Environment) -> str:
     return f"{text} and {pushed}: pull before you push again."
 
 
-def _advice(source: Source) -> str:
-    verdict = source.result.decision.verdict
-    if source.same:
+def _advice(inputs: ReportInputs) -> str:
+    verdict = inputs.result.decision.verdict
+    if inputs.same:
         return SAME
-    if source.champion is None and verdict == "promote":
+    if inputs.champion is None and verdict is Verdict.PROMOTE:
         return FIRST
-    if verdict == "keep":
-        return f"{ADVICE[verdict]}{_resolution(source.result)}"
+    if verdict is Verdict.KEEP:
+        return f"{ADVICE[verdict]}{_resolution(inputs.result)}"
     return ADVICE[verdict]
 
 

@@ -13,11 +13,11 @@ from training.report.sections.calibration import binned, section
 def test_both_models_are_drawn_and_in_a_table(tmp_path: Path) -> None:
     """Mean confidence stands under the accuracy that it should be."""
     artifacts = Artifacts(tmp_path)
-    source = artifacts.source()
-    _, text, picture, figures = section(source, artifacts.out)
+    inputs = artifacts.inputs()
+    _, text, picture, figures = section(inputs, artifacts.out)
     assert picture.endswith("(calibration.png)") and (artifacts.out / "calibration.png").is_file()
     assert figures.splitlines()[0] == "| share of rows | main | here |"
-    assert f"| {source.new.max(axis=1).mean():.4f} |" in figures
+    assert f"| {inputs.new.max(axis=1).mean():.4f} |" in figures
     assert "calibration error" in figures
 
 
@@ -28,7 +28,7 @@ def test_a_broken_word_is_said(tmp_path: Path, right: bool, word: str) -> None:
     truth = says(artifacts.new)
     wrong = lambda rows: (truth(rows) + 1) % 10  # noqa: E731
     prepare(artifacts.folder / "prepared", base=truth if right else wrong)
-    text = section(artifacts.source(main=False), artifacts.out)[1]
+    text = section(artifacts.inputs(main=False), artifacts.out)[1]
     assert text.startswith(f"**{word}**") and "estimated from confidence" in text
 
 
@@ -45,7 +45,7 @@ def test_kept_word_is_said(tmp_path: Path) -> None:
         return np.where(keep, truth(rows), (truth(rows) + 1) % 10)
 
     prepare(artifacts.folder / "prepared", base=half)
-    text = section(artifacts.source(main=False), artifacts.out)[1]
+    text = section(artifacts.inputs(main=False), artifacts.out)[1]
     assert text.startswith("Confidence matches accuracy")
 
 

@@ -14,10 +14,10 @@ from training.report.sections.confusion import MOST_LABELS, section
 def test_mistakes_are_counted_against_mains(tmp_path: Path) -> None:
     """New and repaired ones tell what an equal number would hide."""
     artifacts = Artifacts(tmp_path)
-    source = artifacts.source()
-    assert source.right_before is not None
-    wrong, before = (~source.right).sum(), (~source.right_before).sum()
-    text = section(source, artifacts.out)[1]
+    inputs = artifacts.inputs()
+    assert inputs.right_before is not None
+    wrong, before = (~inputs.right).sum(), (~inputs.right_before).sum()
+    text = section(inputs, artifacts.out)[1]
     assert text.startswith(f"The model gets {wrong} of 400 test rows wrong, main's {before}.")
     assert text.endswith(f"Wrong in both: 0; newly wrong: {wrong}; fixed: {before}.")
 
@@ -25,7 +25,7 @@ def test_mistakes_are_counted_against_mains(tmp_path: Path) -> None:
 def test_the_matrix_and_its_change_are_drawn(tmp_path: Path) -> None:
     """Side by side, so that a change is read with what it changed."""
     artifacts = Artifacts(tmp_path)
-    line = section(artifacts.source(), artifacts.out)[2]
+    line = section(artifacts.inputs(), artifacts.out)[2]
     assert "(confusion.png) ![" in line and line.endswith("(confusion-change.png)")
     assert (artifacts.out / "confusion-change.png").is_file()
 
@@ -34,13 +34,13 @@ def test_where_no_answer_changed_no_change_is_drawn(tmp_path: Path) -> None:
     """An empty picture tells nothing."""
     artifacts = Artifacts(tmp_path)
     model(artifacts.champion / "bundle", 2, "1.1.0")
-    assert "confusion-change" not in section(artifacts.source(), artifacts.out)[2]
+    assert "confusion-change" not in section(artifacts.inputs(), artifacts.out)[2]
 
 
 def test_the_worst_labels_come_first_with_their_change(tmp_path: Path) -> None:
     """Five labels by recall: what they are taken for, rows, main's recall, this one's, change."""
     artifacts = Artifacts(tmp_path, fresh=False)
-    blocks = section(artifacts.source(), artifacts.out)
+    blocks = section(artifacts.inputs(), artifacts.out)
     lines = blocks[4].splitlines()[2:]
     recalls = [float(line.split(" | ")[4]) for line in lines]
     assert len(lines) == 5 and recalls == sorted(recalls)
@@ -51,7 +51,7 @@ def test_the_worst_labels_come_first_with_their_change(tmp_path: Path) -> None:
 def test_many_labels_are_drawn_as_the_most_mistaken(tmp_path: Path) -> None:
     """A matrix of 100 labels is pooled to 20 and the rest; every label stands in the fold."""
     artifacts = Artifacts(tmp_path, labels=[f"label {i}" for i in range(100)], rows=400)
-    blocks = section(artifacts.source(), artifacts.out)
+    blocks = section(artifacts.inputs(), artifacts.out)
     assert blocks[-1].count("\n| `label") == 100
     assert (artifacts.out / "confusion.png").stat().st_size < 200_000
     assert MOST_LABELS == 20
@@ -60,8 +60,8 @@ def test_many_labels_are_drawn_as_the_most_mistaken(tmp_path: Path) -> None:
 def test_the_surest_mistakes_are_pictures_of_images(tmp_path: Path) -> None:
     """Ten at most, the surest first."""
     artifacts = Artifacts(tmp_path)
-    source = artifacts.source()
-    title, picture = mistakes(source, artifacts.out)
+    inputs = artifacts.inputs()
+    title, picture = mistakes(inputs, artifacts.out)
     assert title == "**The 10 most confident mistakes**" and picture.endswith("(mistakes.png)")
     assert (artifacts.out / "mistakes.png").is_file()
 
@@ -70,15 +70,15 @@ def test_a_model_without_mistakes_shows_none(tmp_path: Path) -> None:
     """Where all is right there is nothing to look at."""
     artifacts = Artifacts(tmp_path)
     prepare(artifacts.folder / "prepared", base=says(artifacts.new))
-    assert mistakes(artifacts.source(), artifacts.out) == []
+    assert mistakes(artifacts.inputs(), artifacts.out) == []
 
 
 def test_other_inputs_are_a_table(tmp_path: Path) -> None:
     """A row's first numbers, its label, the answer with its confidence, and main's."""
     artifacts = Artifacts(tmp_path)
-    source = artifacts.source()
-    chosen = np.flatnonzero(~source.right)[:2]
-    lines = as_table(source, chosen, tmp_path).splitlines()
+    inputs = artifacts.inputs()
+    chosen = np.flatnonzero(~inputs.right)[:2]
+    lines = as_table(inputs, chosen, tmp_path).splitlines()
     assert lines[0] == "| input | label | answer | confidence | main's answer | main's confidence |"
     assert len(lines) == 4 and lines[2].startswith("| `")
 
@@ -86,9 +86,9 @@ def test_other_inputs_are_a_table(tmp_path: Path) -> None:
 def test_images_of_many_channels_are_a_table_too(tmp_path: Path) -> None:
     """What is neither grey nor of three colours cannot be drawn."""
     artifacts = Artifacts(tmp_path)
-    source = artifacts.source()
-    chosen = np.flatnonzero(~source.right)[:2]
-    assert source.old is not None
-    rows = replace(source.rows, inputs=source.rows.inputs[..., None].repeat(5, axis=3))
-    vars(source)["rows"] = rows  # the cached rows of this source
-    assert as_pictures(source, chosen, tmp_path).startswith("| input |")
+    inputs = artifacts.inputs()
+    chosen = np.flatnonzero(~inputs.right)[:2]
+    assert inputs.old is not None
+    rows = replace(inputs.rows, inputs=inputs.rows.inputs[..., None].repeat(5, axis=3))
+    vars(inputs)["rows"] = rows  # the cached rows of these inputs
+    assert as_pictures(inputs, chosen, tmp_path).startswith("| input |")

@@ -46,7 +46,7 @@ def made(tmp_path: Path) -> Artifacts:
 
 def lines(artifacts: Artifacts, *, main: bool = True) -> dict[str, list[str]]:
     """Return the table's cells by name."""
-    text = "\n".join(section(artifacts.source(main=main), artifacts.out))
+    text = "\n".join(section(artifacts.inputs(main=main), artifacts.out))
     rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
     return {name: cells for name, *cells in rows}
 
@@ -69,7 +69,7 @@ def test_a_gpu_is_told_where_one_was_used(made: Artifacts) -> None:
     found = lines(made)
     assert found["GPU busy"][:2] == ["not recorded", "5 s"]
     assert found["GPU, peak memory"][:2] == ["not recorded", "2 GB"]
-    text = "\n".join(section(made.source(), made.out))
+    text = "\n".join(section(made.inputs(), made.out))
     assert "Here: `cnn` by numpy 2, on `H200` in mixed_float16; energy from" in text
 
 
@@ -85,7 +85,7 @@ def test_what_main_did_not_record_is_not_invented(made: Artifacts) -> None:
 
 def test_the_estimate_says_its_assumptions(made: Artifacts) -> None:
     """What was counted, at how many watts, and what is left out."""
-    text = "\n".join(section(made.source(), made.out))
+    text = "\n".join(section(made.inputs(), made.out))
     assert "energy from CPU seconds at 10 W per core, excluding memory, cooling and power" in text
     assert "without HTTP: medians of 9 rounds of 120 calls each" in text
 
@@ -94,11 +94,11 @@ def test_a_first_model_stands_alone(made: Artifacts) -> None:
     """One column, and no word of main."""
     found = lines(made, main=False)
     assert found["training, wall time"] == ["12.3 s"]
-    text = "\n".join(section(made.source(main=False), made.out))
+    text = "\n".join(section(made.inputs(main=False), made.out))
     assert "Main" not in text and "main" not in text
 
 
 def test_latencies_are_measured_once(made: Artifacts) -> None:
     """Report, metrics report and summary all show the same figures."""
-    source = made.source()
-    assert cost_figures(source)[-4:] == cost_figures(source)[-4:]
+    inputs = made.inputs()
+    assert cost_figures(inputs)[-4:] == cost_figures(inputs)[-4:]

@@ -13,8 +13,8 @@ def test_both_trainings_are_drawn_and_told(tmp_path: Path) -> None:
     """Where main's history is known, its last epoch stands beside this one's."""
     artifacts = Artifacts(tmp_path)
     trained(artifacts.champion / "model", epochs=5)
-    source = artifacts.source()
-    _, picture, text = section(source, artifacts.out)
+    inputs = artifacts.inputs()
+    _, picture, text = section(inputs, artifacts.out)
     assert picture == "![Accuracy and loss per epoch, main in grey](curves.png)"
     assert text.startswith("Here, after 3 epochs: accuracy 0.9000 on training and 0.8000 on valid")
     assert "Main, after 5 epochs: " in text
@@ -27,7 +27,7 @@ def test_a_model_without_epochs_has_no_curves(tmp_path: Path, main: bool) -> Non
     artifacts = Artifacts(tmp_path, epochs=1)
     if main:
         trained(artifacts.champion / "model", epochs=1)
-    blocks = section(artifacts.source(), artifacts.out)
+    blocks = section(artifacts.inputs(), artifacts.out)
     assert "there are no curves" in blocks[1] and "after 1 epoch: accuracy 0.9000" in blocks[2]
     assert not (artifacts.out / "curves.png").exists()
 
@@ -36,7 +36,7 @@ def test_one_epoch_beside_mains_many_is_drawn(tmp_path: Path) -> None:
     """A point among curves shows how far it came."""
     artifacts = Artifacts(tmp_path, epochs=1)
     trained(artifacts.champion / "model", epochs=4)
-    section(artifacts.source(), artifacts.out)
+    section(artifacts.inputs(), artifacts.out)
     assert (artifacts.out / "curves.png").is_file()
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from shutil import rmtree
 
 import numpy as np
 import pytest
@@ -10,12 +11,13 @@ from numpy.testing import assert_array_equal
 
 from monitoring.thresholds import Thresholds
 from perennial.signals import PREDICTION
+from perennial.statistics.drift import PRIOR, PSI_LIMIT
 from tests.bundles import LABELS, images
 from tests.training.contests import INCIDENT
 from tests.training.report.made import Artifacts
 from training.artifacts.splits import Prepared, Split
 from training.report.changes import changes
-from training.report.drift import LIMIT, PRIOR, signal_drift
+from training.report.drift import signal_drift
 from training.report.sections.data import section
 
 
@@ -43,7 +45,7 @@ def made(tmp_path: Path) -> Artifacts:
 
 def text(artifacts: Artifacts, *, main: bool = True) -> str:
     """Return the section."""
-    return "\n\n".join(section(artifacts.source(main=main), artifacts.out))
+    return "\n\n".join(section(artifacts.inputs(main=main), artifacts.out))
 
 
 def lines(found: str, start: str) -> Sequence[str]:
@@ -101,7 +103,7 @@ def test_drifting_signals_come_worst_first_with_their_limits(made: Artifacts) ->
     assert "signals drift in the 200 new rows (limits: both PSI over 0.1 and G over its" in found
     table = lines(found, "| `")[2:]
     effects = [float(line.split("|")[2]) for line in table]
-    assert effects == sorted(effects, reverse=True) and effects[-1] > LIMIT
+    assert effects == sorted(effects, reverse=True) and effects[-1] > PSI_LIMIT
     assert all(line.endswith("| yes |") for line in table)
     assert "](drift.png)" in found and (made.out / "drift.png").is_file()
 
@@ -121,12 +123,12 @@ def test_new_rows_like_mains_do_not_drift(tmp_path: Path) -> None:
 
 def test_the_limits_are_the_monitorings() -> None:
     """Prior and limit are those by which live traffic is watched."""
-    assert (PRIOR, LIMIT) == (Thresholds().prior, Thresholds().psi)
+    assert (PRIOR, PSI_LIMIT) == (Thresholds().prior, Thresholds().psi)
 
 
 def test_every_signal_of_the_reference_is_counted(made: Artifacts) -> None:
     """Each row falls into one bin of every signal, the prediction among them, with a name."""
-    champion = made.source().champion
+    champion = made.inputs().champion
     assert champion is not None
     found = signal_drift(champion, rows(50, seed=4))
     assert {one.signal.name for one in found} >= {PREDICTION, "confidence", "brightness"}
@@ -143,7 +145,7 @@ def test_test_rows_that_main_learnt_from_are_counted(made: Artifacts) -> None:
 
 def test_a_main_that_kept_no_rows_is_not_compared(made: Artifacts) -> None:
     """Nothing is invented: no change, no drift, and the reason."""
-    (made.champion / "prepared" / "train.npz").unlink()
+    rmtree(made.champion / "prepared")
     assert "Main's rows are not recorded, so changes and drift are unknown" in text(made)
 
 

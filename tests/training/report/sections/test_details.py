@@ -18,7 +18,7 @@ def made(tmp_path: Path) -> Artifacts:
 
 def text(artifacts: Artifacts, *, main: bool = True) -> str:
     """Return the section."""
-    (found,) = section(artifacts.source(main=main), artifacts.out)
+    (found,) = section(artifacts.inputs(main=main), artifacts.out)
     return found
 
 

@@ -21,13 +21,13 @@ def made(tmp_path: Path) -> Artifacts:
 
 def text(artifacts: Artifacts, *, main: bool = True, **environment: str) -> str:
     """Return the section."""
-    return "\n\n".join(section(artifacts.source(main=main, environment=environment), artifacts.out))
+    return "\n\n".join(section(artifacts.inputs(main=main, environment=environment), artifacts.out))
 
 
 def test_both_models_origins_stand_side_by_side(made: Artifacts) -> None:
     """Version, digest, commit, data, framework and date; hashes are short."""
     found, new = text(made), made.new.bundle
-    old = made.source().champion
+    old = made.inputs().champion
     assert old is not None and "| version | 1.0.0 | 1.1.0 |" in found
     assert f"| bundle | `{old.bundle.digest[:12]}` | `{new.digest[:12]}` |" in found
     assert "| trained at commit | 0123abc | 0123abc |" in found

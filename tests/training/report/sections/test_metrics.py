@@ -9,7 +9,7 @@ from perennial.statistics.metrics import METRICS
 from tests.bundles import LABELS
 from tests.training.contests import INCIDENT, model
 from tests.training.report.made import Artifacts
-from training.artifacts.splits import Split
+from training.artifacts.splits import Prepared, Split
 from training.report.sections.metrics import section
 
 NUMBER = r"0\.\d{4}"
@@ -22,8 +22,8 @@ def row(block: str, name: str) -> str:
 
 def test_both_models_are_measured_on_fresh_and_on_base_rows(tmp_path: Path) -> None:
     """Each metric has its unit, both values, difference, interval and whether it is significant."""
-    source = Artifacts(tmp_path).source()
-    _, about_fresh, fresh, about_base, base, note = section(source, tmp_path)
+    inputs = Artifacts(tmp_path).inputs()
+    _, about_fresh, fresh, about_base, base, note = section(inputs, tmp_path)
     both = "that neither model was trained on:"
     assert about_fresh == f"On 200 fresh test rows (incident `{INCIDENT}`) {both}"
     assert about_base == f"On 200 base test rows {both}"
@@ -41,18 +41,23 @@ def test_both_models_are_measured_on_fresh_and_on_base_rows(tmp_path: Path) -> N
 
 def test_it_says_that_only_accuracy_decides(tmp_path: Path) -> None:
     """Four more tests without correction find something in up to a fifth of all reports."""
-    note = section(Artifacts(tmp_path).source(), tmp_path)[-1]
+    note = section(Artifacts(tmp_path).inputs(), tmp_path)[-1]
     assert note.startswith("Only accuracy decides, by McNemar's exact test at 5%")
     assert "up to 20% of reports" in note
+
+
+def fitted(artifacts: Artifacts, train: Split) -> None:
+    """Write main's prepared rows with these training rows."""
+    nothing = train.where(np.arange(0))
+    Prepared(train, nothing, nothing, None).write(artifacts.champion / "prepared", LABELS)
 
 
 def test_rows_that_main_learnt_from_are_left_out_and_counted(tmp_path: Path) -> None:
     """The comparison is not lent a hand by memory."""
     artifacts = Artifacts(tmp_path)
     test = Split.read(artifacts.folder / "prepared" / "test.npz")
-    (artifacts.champion / "prepared").mkdir()
-    test.where(np.arange(40)).write(artifacts.champion / "prepared" / "train.npz")
-    about = section(artifacts.source(), tmp_path)[3]
+    fitted(artifacts, test.where(np.arange(40)))
+    about = section(artifacts.inputs(), tmp_path)[3]
     assert about.startswith("On 160 base test rows that neither model was trained on")
     assert about.endswith("(40 of all test rows excluded because main was trained on them):")
 
@@ -60,10 +65,8 @@ def test_rows_that_main_learnt_from_are_left_out_and_counted(tmp_path: Path) -> 
 def test_without_a_fair_row_there_is_no_table(tmp_path: Path) -> None:
     """Main has learnt from every test row: the report says so in place of figures."""
     artifacts = Artifacts(tmp_path)
-    (artifacts.champion / "prepared").mkdir()
-    test = Split.read(artifacts.folder / "prepared" / "test.npz")
-    test.write(artifacts.champion / "prepared" / "train.npz")
-    blocks = section(artifacts.source(), tmp_path)
+    fitted(artifacts, Split.read(artifacts.folder / "prepared" / "test.npz"))
+    blocks = section(artifacts.inputs(), tmp_path)
     assert len(blocks) == 2 and "no test rows to compare on" in blocks[1]
     assert "400 of all test rows excluded" in blocks[1]
 
@@ -71,7 +74,7 @@ def test_without_a_fair_row_there_is_no_table(tmp_path: Path) -> None:
 def test_the_first_model_stands_alone_with_an_interval(tmp_path: Path) -> None:
     """There is a value to judge, and no difference to be seen."""
     artifacts = Artifacts(tmp_path, fresh=False)
-    title, about, values = section(artifacts.source(main=False), tmp_path)
+    title, about, values = section(artifacts.inputs(main=False), tmp_path)
     assert title == "## Metrics" and about == "On 200 base test rows:"
     assert re.search(rf"↑ \| {NUMBER} \| {NUMBER} to {NUMBER} \|", row(values, "accuracy"))
     assert "difference" not in values
@@ -81,7 +84,7 @@ def test_a_model_against_itself_differs_in_nothing(tmp_path: Path) -> None:
     """Every difference and interval is zero, without a sign."""
     artifacts = Artifacts(tmp_path, fresh=False)
     model(artifacts.champion / "bundle", 2, "1.1.0")
-    values = section(artifacts.source(), tmp_path)[2]
+    values = section(artifacts.inputs(), tmp_path)[2]
     assert values.count("| 0.0000 | 0.0000 to 0.0000 | no") == len(METRICS)
 
 
@@ -89,13 +92,13 @@ def test_other_labels_are_compared_by_name(tmp_path: Path) -> None:
     """What only main can answer is wrong here, what it cannot answer is wrong there; it is told."""
     artifacts = Artifacts(tmp_path, fresh=False)
     model(artifacts.champion / "bundle", 1, labels=["ten", *LABELS[1:]])
-    source = artifacts.source()
-    assert source.answers == (*LABELS, "(other)")
-    assert source.old is not None and source.right_before is not None
-    zero = source.rows.labels == 0
-    assert not source.right_before[zero].any() and source.right_before[~zero].all()
-    assert section(source, tmp_path)[-1] == (
+    inputs = artifacts.inputs()
+    assert inputs.answers == (*LABELS, "(other)")
+    assert inputs.old is not None and inputs.right_before is not None
+    zero = inputs.rows.labels == 0
+    assert not inputs.right_before[zero].any() and inputs.right_before[~zero].all()
+    assert section(inputs, tmp_path)[-1] == (
         "The models' labels differ: `0` unknown to main; `ten` known to main only."
     )
-    assert source.result.base is not None and source.result.base.champion is not None
-    assert source.result.base.champion.value == source.right_before.mean()
+    assert inputs.result.base is not None and inputs.result.base.champion is not None
+    assert inputs.result.base.champion.value == inputs.right_before.mean()

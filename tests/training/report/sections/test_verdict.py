@@ -18,7 +18,7 @@ STALE = {
 def test_a_loss_is_blocked_without_a_gate(tmp_path: Path) -> None:
     """Title, verdict with its reasons, advice: the first lines of a merge request's report."""
     artifacts = Artifacts(tmp_path, fresh=False)
-    title, line, advice = section(artifacts.source(), tmp_path)
+    title, line, advice = section(artifacts.inputs(), tmp_path)
     assert title == "# digits 1.1.0 against main's 1.0.0"
     assert line.startswith("⛔ **Verdict: block** — a significant loss on base rows: 1.000 to 0.")
     assert advice == ADVICE["block"]
@@ -28,7 +28,7 @@ def test_a_gain_is_promoted(tmp_path: Path) -> None:
     """Where there are no fresh rows a gain on base rows is enough."""
     artifacts = Artifacts(tmp_path)
     prepare(artifacts.folder / "prepared", base=says(artifacts.new))
-    blocks = section(artifacts.source(), tmp_path)
+    blocks = section(artifacts.inputs(), tmp_path)
     assert "✅ **Verdict: promote** — a significant gain on base rows: 0." in blocks[1]
     assert blocks[2] == ADVICE["promote"]
 
@@ -37,8 +37,8 @@ def test_no_difference_is_kept_with_what_stays_open(tmp_path: Path) -> None:
     """The reader learns how large a difference these rows could have hidden."""
     artifacts = Artifacts(tmp_path)
     prepare(artifacts.folder / "prepared", base=lambda rows: rows[:, 0, 0].astype("int64") % 10)
-    source = artifacts.source(floor=0.0)
-    _, line, advice = section(source, tmp_path)
+    inputs = artifacts.inputs(floor=0.0)
+    _, line, advice = section(inputs, tmp_path)
     assert "➖ **Verdict: keep** — no significant difference on base rows" in line
     assert "On these 200 rows the 95% interval" in advice and "accuracy is −" in advice
 
@@ -47,7 +47,7 @@ def test_a_version_number_that_main_has_must_be_raised_before_merging(tmp_path: 
     """Else the registry would refuse it after the deploy."""
     artifacts = Artifacts(tmp_path)
     model(artifacts.champion / "bundle", 1, "1.1.0")
-    hint = section(artifacts.source(), tmp_path)[-1]
+    hint = section(artifacts.inputs(), tmp_path)[-1]
     assert hint.startswith("**Before merging** raise `digits.export.version` in `params.yaml`")
 
 
@@ -55,7 +55,7 @@ def test_the_same_bundle_is_kept(tmp_path: Path) -> None:
     """Nothing is computed where nothing can differ."""
     artifacts = Artifacts(tmp_path)
     model(artifacts.champion / "bundle", 2, "1.1.0")
-    _, line, advice = section(artifacts.source(), tmp_path)
+    _, line, advice = section(artifacts.inputs(), tmp_path)
     assert line == (
         "➖ **Verdict: keep** — main has the same bundle, so there is no significant difference."
     )
@@ -66,7 +66,7 @@ def test_the_first_model_is_promoted(tmp_path: Path) -> None:
     """Without main there is nothing to be better than; the floor holds all the same."""
     artifacts = Artifacts(tmp_path)
     prepare(artifacts.folder / "prepared", base=says(artifacts.new))
-    title, line, advice = section(artifacts.source(main=False), tmp_path)
+    title, line, advice = section(artifacts.inputs(main=False), tmp_path)
     assert title == "# digits 1.1.0" and advice == FIRST
     assert line == "✅ **Verdict: promote** — the first model: there is no champion yet."
 
@@ -80,12 +80,12 @@ def test_the_first_model_is_promoted(tmp_path: Path) -> None:
 )
 def test_a_stale_lock_is_told(tmp_path: Path, changed: dict[str, str], end: str) -> None:
     """The author learns that the branch has a commit more than was pushed."""
-    source = Artifacts(tmp_path).source(environment=STALE | changed)
-    line = section(source, tmp_path)[2]
+    inputs = Artifacts(tmp_path).inputs(environment=STALE | changed)
+    line = section(inputs, tmp_path)[2]
     assert line.startswith("`dvc.lock` did not match its inputs") and line.endswith(end)
 
 
 def test_a_current_lock_is_not_mentioned(tmp_path: Path) -> None:
     """What is as it should be needs no line."""
-    source = Artifacts(tmp_path).source(environment={"DVC_LOCK": "current"})
-    assert len(section(source, tmp_path)) == 3
+    inputs = Artifacts(tmp_path).inputs(environment={"DVC_LOCK": "current"})
+    assert len(section(inputs, tmp_path)) == 3

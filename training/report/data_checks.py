@@ -4,24 +4,24 @@ from typing import Any
 
 from training.artifacts.files import read_json
 from training.report.markdown import bullets, code, table
-from training.report.source import Source
+from training.report.report_inputs import ReportInputs
 
 FILE = "validation/findings.json"
 HEAD = ["column", "rule", "checked", "failed"]
 
 
-def read(source: Source) -> dict[str, Any] | None:
+def read(inputs: ReportInputs) -> dict[str, Any] | None:
     """Return findings.json; None if this version's data was not validated."""
-    file = source.folder / FILE
+    file = inputs.folder / FILE
     if not file.is_file():
         return None
     document: dict[str, Any] = read_json(file)
     return document
 
 
-def validation(source: Source) -> list[str]:
+def validation(inputs: ReportInputs) -> list[str]:
     """Return one line on the rules, and every warning with its samples."""
-    document = read(source)
+    document = read(inputs)
     if document is None:
         return ["Validation: not recorded."]
     checks, warnings = document["checks"], document["warnings"]
@@ -42,9 +42,9 @@ def line(finding: dict[str, Any]) -> str:
     return f"{text} ({samples})" if samples else text
 
 
-def checks_table(source: Source) -> str:
+def checks_table(inputs: ReportInputs) -> str:
     """Return a table of every rule: how many were checked, how many failed."""
-    document = read(source)
+    document = read(inputs)
     if document is None:
         return "Not recorded."
     rows = [

@@ -15,7 +15,8 @@ from training.cost.latency import Latency, measure_latency
 from training.errors import BadParameter
 from training.gate import result as gate
 from training.gate.judgement import judge
-from training.gate.models import open_models, probabilities
+from training.gate.models import open_models
+from training.gate.probabilities import probabilities
 from training.gate.result import GateResult
 from training.gate.unseen import unseen
 from training.report.scores import aligned
@@ -50,7 +51,7 @@ class Environment:
 
 
 @dataclass(frozen=True)
-class Source:
+class ReportInputs:
     """Both models with their artifacts, and values computed from them.
 
     folder: artifacts/TASK.  main: the champion's folder, laid out likewise; None without one.
@@ -167,7 +168,7 @@ class Source:
         return np.asarray(self.rows.source == (self.result.incident or ""))
 
 
-def collect(
+def open_inputs(
     *,
     task: str,
     folder: Path,
@@ -175,7 +176,7 @@ def collect(
     decided: Path | None,
     numbers: params.TaskParams,
     environment: Environment,
-) -> Source:
+) -> ReportInputs:
     """Open both models and read the gate's verdict, or compute it without a gate.json.
 
     main: absent for the first model.  decided: the gate's gate.json.
@@ -197,4 +198,4 @@ def collect(
         if result.challenger.digest != digest:
             field = f"{decided}: challenger.digest"
             raise BadParameter(field, result.challenger.digest, f"the bundle's {digest}")
-    return Source(task, folder, main, challenger, champion, result, numbers, environment)
+    return ReportInputs(task, folder, main, challenger, champion, result, numbers, environment)

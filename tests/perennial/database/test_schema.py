@@ -123,7 +123,7 @@ def _referred_to(engine: Engine, folder: Path, statement: str) -> Schema:
         for line in (REFERRING, "INSERT INTO things VALUES (1)", "INSERT INTO parts VALUES (1, 1)"):
             connection.exec_driver_sql(line)
     schema = history(folder, (FIRST, True), (statement, True))
-    thing = sql.Column("thing", sql.ForeignKey("things.id"))
+    thing: sql.Column[int] = sql.Column("thing", sql.ForeignKey("things.id"))
     sql.Table("parts", schema.metadata, sql.Column("id", sql.Integer, primary_key=True), thing)
     return schema
 

@@ -278,9 +278,7 @@ def test_every_dependency_of_a_stage_exists() -> None:
     """A file that was renamed or removed must not stay in dvc.yaml."""
     dependencies = pipeline_files.code_dependencies()
     assert len(dependencies) > 10
-    assert [
-        path for path in sorted(dependencies) if not (pipeline_files.ROOT / path).exists()
-    ] == []
+    assert [path for path in sorted(dependencies) if not (ROOT / path).exists()] == []
 
 
 def test_every_input_of_training_has_the_model_checked() -> None:

@@ -10,8 +10,8 @@ from monitoring.relay.gitlab import GATE, GATE_FILE, GitlabPipelines
 from monitoring.relay.policy import AuditEntry, AuditEvent
 from perennial.verdicts import Verdict
 from tests.demo.forge.fixtures import PROJECT, READ, ForgeServer, commit, git
-from training.gate.decision import GateDecision
 from training.gate.compared_bundle import ComparedBundle
+from training.gate.decision import GateDecision
 from training.gate.result import FILE, GateResult, write
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from perennial.statistics.metrics import METRICS
-from training.report.sections.cost import cost_figures
 from training.report.report_inputs import ReportInputs
+from training.report.sections.cost import cost_figures
 
 FILE = "metrics.txt"
 PREFIX = "model"

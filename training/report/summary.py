@@ -7,11 +7,11 @@ import numpy as np
 from perennial.statistics.metrics import METRICS
 from training.artifacts.files import read_json
 from training.gate.figures import p_value
-from training.report.drift import signal_drift
 from training.report.data_checks import read
+from training.report.drift import signal_drift
+from training.report.report_inputs import ReportInputs
 from training.report.sections.cost import cost_figures
 from training.report.sections.data import SUMMARY, since_main
-from training.report.report_inputs import ReportInputs
 
 WIDTH = 80
 SHOWN = ("accuracy", "macro_f1", "log_loss", "calibration_error")

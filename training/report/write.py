@@ -5,6 +5,7 @@ from pathlib import Path
 
 from training.gitlab.note import REPORT, bundle_marker, marker
 from training.report import openmetrics
+from training.report.report_inputs import ReportInputs
 from training.report.sections import (
     calibration,
     confusion,
@@ -17,7 +18,6 @@ from training.report.sections import (
     slices,
     verdict,
 )
-from training.report.report_inputs import ReportInputs
 
 # Returns Markdown blocks; writes its images into the folder.
 Section = Callable[[ReportInputs, Path], list[str]]

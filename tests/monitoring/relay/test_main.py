@@ -64,7 +64,7 @@ def relay(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         ({"RELAY_PORT": "99999"}, "RELAY_PORT: got '99999', expected less than or equal"),
         ({"RELAY_DAILY_BUDGET": "0"}, "RELAY_DAILY_BUDGET: got '0', expected greater"),
         ({"RELAY_TIMEOUT_SECONDS": "soon"}, "RELAY_TIMEOUT_SECONDS: got 'soon', expected a valid"),
-        ({"RELAY_BEARER_TOKEN": ""}, "RELAY_BEARER_TOKEN, RELAY_HMAC_SECRET: got nothing, expected"),
+        ({"RELAY_BEARER_TOKEN": ""}, "RELAY_BEARER_TOKEN, RELAY_HMAC_SECRET: got nothing, exp"),
         ({"RELAY_MODELS": " , "}, "RELAY_MODELS: got nothing, expected names separated by commas"),
         (
             {"RELAY_SETTLE_SECONDS": "5"},

@@ -13,9 +13,9 @@ from tests.training.job import BRANCH, FILES, INCIDENT, Job
 from training.command_line import run
 from training.errors import BadParameter, NothingToPropose
 from training.gate import result as gate
+from training.gate.compared_bundle import ComparedBundle
 from training.gate.comparison import Accuracy, Comparison, Difference
 from training.gate.decision import GateDecision
-from training.gate.compared_bundle import ComparedBundle
 from training.gate.result import GateResult
 from training.gitlab import propose
 from training.gitlab.git import Remote

@@ -6,14 +6,14 @@ import numpy as np
 
 from perennial.statistics.confusion import confusion_matrix, precision_recall
 from training.artifacts.files import read_json
-from training.report.drift import signal_drift
 from training.report.data_checks import checks_table
+from training.report.drift import signal_drift
 from training.report.markdown import code, folded, table
+from training.report.report_inputs import ReportInputs
 from training.report.sections.cost import TRAINING
 from training.report.sections.curves import read_history
 from training.report.sections.data import drift_table, since_main
 from training.report.sections.lineage import flat
-from training.report.report_inputs import ReportInputs
 
 EPOCHS = 50  # how many of the last epochs are shown
 

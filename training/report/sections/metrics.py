@@ -9,8 +9,8 @@ from training.gate.comparison import difference
 from training.gate.figures import p_value
 from training.params import Gate
 from training.report.markdown import code, interval, signed, table
-from training.report.scores import Score, compare_scores
 from training.report.report_inputs import ReportInputs
+from training.report.scores import Score, compare_scores
 
 
 def section(inputs: ReportInputs, out: Path) -> list[str]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from perennial.verdicts import Verdict
 from tests.training.contests import model, prepare, says
 from tests.training.report.made import Artifacts
 from training.report.sections.verdict import ADVICE, FIRST, SAME, section
@@ -21,7 +22,7 @@ def test_a_loss_is_blocked_without_a_gate(tmp_path: Path) -> None:
     title, line, advice = section(artifacts.inputs(), tmp_path)
     assert title == "# digits 1.1.0 against main's 1.0.0"
     assert line.startswith("⛔ **Verdict: block** — a significant loss on base rows: 1.000 to 0.")
-    assert advice == ADVICE["block"]
+    assert advice == ADVICE[Verdict.BLOCK]
 
 
 def test_a_gain_is_promoted(tmp_path: Path) -> None:
@@ -30,7 +31,7 @@ def test_a_gain_is_promoted(tmp_path: Path) -> None:
     prepare(artifacts.folder / "prepared", base=says(artifacts.new))
     blocks = section(artifacts.inputs(), tmp_path)
     assert "✅ **Verdict: promote** — a significant gain on base rows: 0." in blocks[1]
-    assert blocks[2] == ADVICE["promote"]
+    assert blocks[2] == ADVICE[Verdict.PROMOTE]
 
 
 def test_no_difference_is_kept_with_what_stays_open(tmp_path: Path) -> None:

@@ -9,6 +9,6 @@ monitoring.relay.gitlab         triggers, pipelines, the gate's verdict
 ci/push-lock                    dvc.lock to a merge request's branch, by git
 
 Here: `client` and `plain` send calls, with and without python-gitlab; `refusal` explains errors;
-`job` reads a CI job's variables. All but `client` run on Python 3.8 without packages, as in CML's
-image.
+`job` reads a CI job's variables; `token` checks tokens. All but `client` run on Python 3.8 without
+packages, as in CML's image.
 """

@@ -67,6 +67,18 @@ def relay(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         ({"RELAY_BEARER_TOKEN": ""}, "RELAY_BEARER_TOKEN, RELAY_HMAC_SECRET: got none, expected"),
         ({"RELAY_MODELS": " , "}, "RELAY_MODELS: got none, expected names separated by commas"),
         (
+            {"RELAY_READ_TOKEN": "\ufeffsecret-read"},
+            "RELAY_READ_TOKEN: got a hidden value, expected p",
+        ),
+        (
+            {"RELAY_TRIGGER_TOKEN": "secret-a\nb"},
+            "RELAY_TRIGGER_TOKEN: got a hidden value, expected",
+        ),
+        ({"RELAY_BEARER_TOKEN": "secret-é"}, "RELAY_BEARER_TOKEN: got a hidden value, expected"),
+        ({"RELAY_COOLDOWN_SECONDS": "inf"}, "RELAY_COOLDOWN_SECONDS: got 'inf', expected a finite"),
+        ({"RELAY_POLL_SECONDS": "inf"}, "RELAY_POLL_SECONDS: got 'inf', expected a finite"),
+        ({"RELAY_SETTLE_SECONDS": "nan"}, "RELAY_SETTLE_SECONDS: got 'nan', expected"),
+        (
             {"RELAY_SETTLE_SECONDS": "5"},
             "RELAY_SETTLE_SECONDS: got 5, expected at least RELAY_TIMEOUT_SECONDS (10)",
         ),

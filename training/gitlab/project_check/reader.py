@@ -11,6 +11,7 @@ from gitlab.v4.objects import Project
 
 from perennial.gitlab import refusal
 from perennial.gitlab.client import connect, refusals
+from perennial.gitlab.token import SENDABLE, is_sendable
 from training.errors import BadParameter
 from training.gitlab.project_check.facts import (
     NEEDS_MAINTAINER,
@@ -151,6 +152,8 @@ def _repo_token(
         # A project access token that may write is assumed to be REPO_TOKEN itself.
         itself = caller.bot and caller.scopes & WRITING
         return caller if itself else Withheld(f"{TOKEN.name} set to the value of REPO_TOKEN")
+    if not is_sendable(found["value"]):
+        return Refused(f"its value is not of {SENDABLE}")
     client = reach(token=found["value"])
     try:
         return _token(client, client.projects.get(path))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
+from demo.processes import free_port
 from monitoring.relay import tables
 from monitoring.relay.__main__ import main
 from monitoring.relay.settings import Settings
@@ -159,3 +160,11 @@ def test_models_are_a_list_with_commas() -> None:
     common = {name.removeprefix("RELAY_").lower(): text for name, text in GOOD.items()}
     settings = Settings(**common | {"models": "digits, news"})  # type: ignore[arg-type]
     assert settings.models == ("digits", "news")
+
+
+def test_a_database_that_is_down_is_one_sentence(relay: Relay, tmp_path: Path) -> None:
+    """The relay ends with 2, and shows no password."""
+    down = f"postgresql://me:secret-database@127.0.0.1:{free_port()}/x"
+    for address in (down, f"sqlite:///{tmp_path}"):
+        said = relay.refuses({"RELAY_DATABASE_URL": address})
+        assert ": no connection: " in said and said.count("\n") == 1

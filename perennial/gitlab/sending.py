@@ -48,10 +48,10 @@ class Client(Gitlab):
         limited = [LIMITED] if options.pop("obey_rate_limit", True) else []
         again = options.pop("retry_transient_errors", None)
         pauses = [*PAUSES] if (self.retry_transient_errors if again is None else again) else []
-        once = {"obey_rate_limit": False, "retry_transient_errors": False}
+        options |= {"obey_rate_limit": False, "retry_transient_errors": False}
         while True:
             try:
-                return super().http_request(verb, path, *given, **options, **once)
+                return super().http_request(verb, path, *given, **options)
             except (GitlabError, requests.RequestException) as error:
                 left = limited if _status(error) == 429 else pauses if _transient(error) else []
                 if not left:

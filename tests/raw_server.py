@@ -5,9 +5,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html>Sign in"
-CUT = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"id": 1,'
-CUT_502 = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 500\r\n\r\n<html>"
+HTML = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html>Sign in"
+CUT = b'HTTP/1.0 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"id": 1,'
+CUT_502 = b"HTTP/1.0 502 Bad Gateway\r\nContent-Length: 500\r\n\r\n<html>"
 NOT_HTTP = b"SSH-2.0-OpenSSH_9.2\r\n"
 
 

@@ -8,7 +8,7 @@ from deploy.verify import main
 from tests.bundles import make_bundle
 from tests.raw_server import CUT, CUT_502, HTML, NOT_HTTP, sending
 
-LIST = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"
+LIST = b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n[]"
 
 
 @pytest.mark.parametrize("reply", [CUT, CUT_502, HTML, LIST, NOT_HTTP])

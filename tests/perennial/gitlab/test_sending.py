@@ -9,10 +9,10 @@ from perennial.gitlab.errors import GitLabRefused
 from perennial.gitlab.plain import PlainClient
 from tests.raw_server import CUT, CUT_502, HTML, NOT_HTTP, sending
 
-OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"id": 1}'
-LIMITED = b"HTTP/1.1 429 Too Many\r\nContent-Length: 0\r\nRetry-After: %s\r\n\r\n"
+OK = b'HTTP/1.0 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"id": 1}'
+LIMITED = b"HTTP/1.0 429 Too Many\r\nContent-Length: 0\r\nRetry-After: %s\r\n\r\n"
 BUSY = (
-    b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nRetry-After: Wed, 21 Oct 2026 07:28:00 GMT\r\n\r\n"
+    b"HTTP/1.0 503 Busy\r\nContent-Length: 0\r\nRetry-After: Wed, 21 Oct 2026 07:28:00 GMT\r\n\r\n"
 )
 
 
@@ -69,7 +69,7 @@ def test_a_token_does_not_follow_a_redirect_to_another_host(ask: Callable[[str],
     """The other host is asked without it."""
     with sending(OK) as (other, there):
         location = other.replace("127.0.0.1", "localhost").encode()
-        moved = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: %s/x\r\n\r\n" % location
+        moved = b"HTTP/1.0 302 Found\r\nContent-Length: 0\r\nLocation: %s/x\r\n\r\n" % location
         with sending(moved) as (url, here):
             assert ask(url) == {"id": 1}
     assert b"the-token" in here[0] and there and b"the-token" not in there[0]
@@ -79,7 +79,7 @@ def test_a_body_is_not_sent_to_another_host() -> None:
     """A trigger's token is in the body, which a 307 would send again."""
     with sending(OK) as (other, there):
         location = other.replace("127.0.0.1", "localhost").encode()
-        moved = b"HTTP/1.1 307 Moved\r\nContent-Length: 0\r\nLocation: %s/x\r\n\r\n" % location
+        moved = b"HTTP/1.0 307 Moved\r\nContent-Length: 0\r\nLocation: %s/x\r\n\r\n" % location
         with sending(moved) as (url, _), pytest.raises(GitLabRefused, match="another host, localh"):
             with refusals("start"):
                 connect(url).http_request("post", "/t", post_data=b"token=glptt", raw=True)

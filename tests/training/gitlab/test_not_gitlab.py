@@ -12,8 +12,8 @@ from training.gitlab.cml.client import Client
 from training.gitlab.model_registry import ModelRegistry
 from training.gitlab.project import project_of
 
-OTHER = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{"x":1}'
-LIST = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 3\r\n\r\n[1]"
+OTHER = b'HTTP/1.0 200 OK\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{"x":1}'
+LIST = b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\nContent-Length: 3\r\n\r\n[1]"
 Call = Callable[[Mapping[str, str]], object]
 CALLS: dict[str, Call] = {
     "upload": lambda job: project_of(job).upload(Path(__file__)),

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +56,10 @@ def main(arguments: list[str] | None = None) -> int:
     while True:
         try:
             check(options.url.rstrip("/"), options.bundle)
-        except (OSError, KeyError, ValueError, NotServing) as error:
+        except (OSError, HTTPException, LookupError, TypeError, ValueError, NotServing) as error:
             if time.monotonic() > deadline:
-                print(f"not serving after {options.seconds:.0f} s: {error}", file=sys.stderr)
+                reason = " ".join(str(error).split()) or type(error).__name__
+                print(f"not serving after {options.seconds:.0f} s: {reason}", file=sys.stderr)
                 return 1
             time.sleep(0.5)
         else:

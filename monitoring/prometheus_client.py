@@ -87,7 +87,10 @@ def _series(labels: dict[str, str], points: list[list[Any]]) -> Series:
 
 def _reason(error: HTTPError) -> str:
     """Return what Prometheus says of a question that it refused."""
-    text = error.read().decode(errors="replace")
+    try:
+        text = error.read().decode(errors="replace")
+    except (OSError, HTTPException):
+        text = "the rest was lost"
     try:
         return str(json.loads(text)["error"])
     except (ValueError, KeyError, TypeError):

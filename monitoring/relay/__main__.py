@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import structlog
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from monitoring.relay.app import build
 from monitoring.relay.settings import Settings
 from monitoring.relay.wiring import wire
-from perennial import settings
+from perennial import database, settings
 from perennial.errors import SchemaRefused
 
 LOG = (
@@ -21,7 +22,7 @@ LOG = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until told to stop; 2 where a setting or the database's version is wrong."""
+    """Serve until told to stop; 2 where a setting or the database is wrong, or it is down."""
     argparse.ArgumentParser(
         prog="python -m monitoring.relay",
         description=__doc__,
@@ -33,6 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         relay = wire(chosen)
     except (settings.InvalidSettings, SchemaRefused) as error:
         print(error, file=sys.stderr)
+        return 2
+    except (SQLAlchemyError, OSError) as error:
+        reason = " ".join(str(getattr(error, "orig", error)).split())
+        where = database.shown(database.parse(chosen.database_url))
+        print(f"{where}: no connection: {reason}; start the database, then this", file=sys.stderr)
         return 2
     structlog.configure(processors=LOG)
     uvicorn.run(build(relay), host=chosen.host, port=chosen.port, log_level="warning")

@@ -6,8 +6,9 @@ from urllib.parse import quote, urlencode
 
 from monitoring.relay.policy import GATE_VERDICTS, AuditEntry, AuditEvent
 from perennial.errors import InvalidField
-from perennial.gitlab.client import connect, reading, refusals
+from perennial.gitlab.client import connect, refusals
 from perennial.gitlab.errors import GitLabRefused
+from perennial.gitlab.reading import reading
 from perennial.gitlab.refusal import Token
 
 # The job of ci/retrain.yml that judges, what it leaves, and its statuses that may have left it.
@@ -74,7 +75,8 @@ class GitlabPipelines:
         found = self._read(f"{self._project}/pipelines", query)
         if not isinstance(found, list):
             raise GitLabRefused(f"GitLab answered {type(found).__name__}, expected a list")
-        named = [item for item in found if item.get("name", name) == name]
+        with reading("GitLab answered no pipelines"):
+            named = [item for item in found if item.get("name", name) == name]
         return _pipeline(named[0]) if named else None
 
     def status(self, pipeline: int) -> str:

@@ -6,10 +6,11 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from perennial.database.settings import Address, DatabaseSettings
-from perennial.errors import Described, InvalidField
+from perennial.errors import HIDDEN_VALUE, Described, InvalidField
+from perennial.gitlab.token import SENDABLE, is_sendable
 from perennial.validation import NOTHING
 
-Seconds = Annotated[float, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class LedgerSettings(DatabaseSettings):
@@ -56,7 +57,10 @@ class Settings(LedgerSettings):
 
     # Policy, per model.
     cooldown_seconds: float = Field(
-        default=3600, ge=0, description="least seconds between two pipelines of a model"
+        default=3600,
+        ge=0,
+        allow_inf_nan=False,
+        description="least seconds between two pipelines of a model",
     )
     daily_budget: int = Field(default=4, ge=1, description="most pipelines of a model in 24 hours")
 
@@ -86,6 +90,13 @@ class Settings(LedgerSettings):
         if not names:
             raise InvalidField("", NOTHING, "names separated by commas")
         return names
+
+    @field_validator("trigger_token", "read_token", "bearer_token")
+    @classmethod
+    def _sendable(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not is_sendable(value.get_secret_value()):
+            raise InvalidField("", HIDDEN_VALUE, SENDABLE)
+        return value
 
     @model_validator(mode="after")
     def _check(self) -> "Settings":

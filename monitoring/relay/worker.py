@@ -12,10 +12,12 @@ from monitoring.relay.exporter import Counters
 from monitoring.relay.gitlab import Pipeline, Pipelines
 from monitoring.relay.policy import AuditEntry, AuditEvent
 from monitoring.relay.store import ENDED, FAILED, TRIGGERED, Incident, Store
-from perennial.gitlab.errors import GitLabRefused, GitLabUnsure
+from perennial.gitlab.errors import GitLabError, GitLabRefused
 
 # A failed pipeline may be the gate's verdict, and may go on when a person retries a job.
 JUDGED = (*ENDED, "failed")
+# Maximum characters of an unexpected error's message.
+LIMIT = 300
 log = structlog.get_logger()
 
 
@@ -101,8 +103,11 @@ class Worker:
             try:
                 pause = self.step()
             except SQLAlchemyError as error:
-                log.error("the store failed", error=str(error)[:300])
+                log.error("the store failed", error=str(error)[:LIMIT])
                 pause = self._patience.backoff
+            except Exception:  # without its thread the relay would accept and never start
+                log.exception("unexpected error")
+                pause = self._patience.poll
             self._wake.wait(pause)
             self._wake.clear()
 
@@ -118,9 +123,9 @@ class Worker:
             pipeline = found or self._pipelines.trigger(_inputs(claimed))
         except GitLabRefused as error:
             self._retry(claimed, str(error), self._backoff(claimed))
-        except GitLabUnsure as error:
+        except Exception as error:  # GitLabUnsure, or unexpected: the other incidents go on
             pause = max(self._patience.settle, self._backoff(claimed))
-            self._retry(claimed, str(error), pause)
+            self._retry(claimed, _problem(error), pause)
         else:
             self._record(claimed, pipeline, AuditEvent.ADOPTED if found else AuditEvent.TRIGGERED)
 
@@ -147,8 +152,8 @@ class Worker:
         """Fail the incident, unless its last, unsure attempt made a pipeline after all."""
         try:
             found = self._pipelines.find(incident.pipeline_name)
-        except GitLabRefused as error:
-            reason = f"no pipeline after {incident.attempts} attempts; {error}"
+        except Exception as error:  # the other incidents go on
+            reason = f"no pipeline after {incident.attempts} attempts; {_problem(error)}"
         else:
             if found:
                 self._record(incident, found, AuditEvent.ADOPTED)
@@ -197,9 +202,11 @@ class Worker:
                 if late is not None:
                     self._record(incident, late, AuditEvent.ADOPTED)
                     return
-        except GitLabRefused as error:
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # the other incidents go on
             self._counters.poll_error(incident.model)
-            log.warning("pipeline not polled", incident=incident.id, problem=str(error))
+            log.warning("pipeline not polled", incident=incident.id, problem=_problem(error))
         with self._store.transaction() as ledger:
             ledger.update(incident, **values)
 
@@ -215,6 +222,14 @@ class Worker:
 
     def _next_poll(self) -> datetime:
         return self._clock() + timedelta(seconds=self._patience.poll)
+
+
+def _problem(error: Exception) -> str:
+    """Return an error's message; one that is not GitLab's is logged with its traceback."""
+    if isinstance(error, GitLabError):
+        return str(error)
+    log.error("unexpected error", exc_info=error)
+    return f"unexpected {type(error).__name__}: {error}"[:LIMIT]
 
 
 def _inputs(incident: Incident) -> dict[str, str]:

@@ -8,7 +8,8 @@ training.gitlab.git             branches and tags, by git
 monitoring.relay.gitlab         triggers, pipelines, the gate's verdict
 ci/push-lock                    dvc.lock to a merge request's branch, by git
 
-Here: `client` and `plain` send calls, with and without python-gitlab; `refusal` explains errors;
-`job` reads a CI job's variables. All but `client` run on Python 3.8 without packages, as in CML's
-image.
+Here: `client`, with `sending`, and `plain` send calls, with and without python-gitlab; `refusal`
+explains errors; `reading` refuses responses that lack fields; `job` reads a CI job's variables;
+`token` checks tokens. All but `client` and `sending` run on Python 3.8 without packages, as in
+CML's image.
 """

@@ -13,16 +13,8 @@ from urllib3.exceptions import NewConnectionError
 
 from perennial.gitlab.errors import GitLabRefused, GitLabUnsure
 from perennial.gitlab.plain import trust
-from perennial.gitlab.refusal import (
-    LIMIT,
-    REPO_TOKEN,
-    SILENCE,
-    Answer,
-    Token,
-    not_json,
-    read,
-    sentence,
-)
+from perennial.gitlab.refusal import REPO_TOKEN, SILENCE, Answer, Token, not_json, read, sentence
+from perennial.gitlab.sending import Client, Session
 
 TIMEOUT_SECONDS = 30.0
 
@@ -42,8 +34,9 @@ def connect(
     sent as `Authorization: Bearer`, the only header accepted for the model registry's files.
     ca_file: certificates to trust in addition to the usual ones.  timeout: seconds.  retry: send
     again after server errors and timeouts; do not use it for calls that must not happen twice.
+    Every call waits once, a minute, if GitLab answers that there were too many.
     """
-    return Gitlab(
+    return Client(
         address.removesuffix("/").removesuffix("/api/v4"),
         private_token=token,
         oauth_token=bearer,
@@ -75,8 +68,8 @@ class _Trusting(HTTPAdapter):
         return super().proxy_manager_for(proxy, ssl_context=self._context, **options)
 
 
-def _session(ca_file: str) -> requests.Session:
-    session = requests.Session()
+def _session(ca_file: str) -> Session:
+    session = Session()
     if ca_file:
         session.mount("https://", _Trusting(trust(ca_file)))
     return session
@@ -103,16 +96,6 @@ def refusals(
         if answer.status == 404 and not answer.code and absent:
             text += f"; {absent}"
         raise GitLabRefused(text, status=answer.status, code=answer.code) from error
-
-
-@contextmanager
-def reading(problem: str, *, unsure: bool = False) -> Iterator[None]:
-    """Turn missing fields of a response into GitLabRefused or GitLabUnsure with the problem."""
-    try:
-        yield
-    except (KeyError, TypeError, ValueError) as error:
-        kind = GitLabUnsure if unsure else GitLabRefused
-        raise kind(f"{problem}: {type(error).__name__}: {error}"[:LIMIT]) from error
 
 
 def _answer(error: GitlabError | requests.RequestException) -> Answer:

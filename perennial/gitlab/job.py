@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Mapping
 
 from perennial.gitlab.errors import MissingVariable, WrongVariable
-from perennial.gitlab.refusal import REPO_TOKEN
+from perennial.gitlab.refusal import REPO_TOKEN, Token
+from perennial.gitlab.token import sendable
 
 SET_BY = "the value that GitLab sets in every job"
 MERGE_REQUEST = "the value that GitLab sets in a merge request pipeline"
@@ -27,6 +28,10 @@ class Job:
             raise MissingVariable(name, expected)
         return value
 
+    def secret(self, token: Token) -> str:
+        """Return a token's value. Raises MissingVariable, WrongToken."""
+        return sendable(token.name, self.variable(token.name, token.expected))
+
     @property
     def api(self) -> str:
         """Return the API's address, which ends with /api/v4."""
@@ -34,8 +39,8 @@ class Job:
 
     @property
     def token(self) -> str:
-        """Return the token for calls to GitLab."""
-        return self.variable(REPO_TOKEN.name, REPO_TOKEN.expected)
+        """Return the token for calls to GitLab. Also raises WrongToken."""
+        return self.secret(REPO_TOKEN)
 
     @property
     def ca_file(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
@@ -36,7 +37,7 @@ class PlainClient:
     def __init__(self, api: str, token: str, *, ca_file: str = "") -> None:
         """api: an address that ends with /api/v4.  ca_file: extra certificates to trust."""
         self._api = api.rstrip("/")
-        self._headers = {"PRIVATE-TOKEN": token, "User-Agent": "perennial"}
+        self._token = token
         self._context = trust(ca_file)
 
     def call(
@@ -44,16 +45,25 @@ class PlainClient:
     ) -> tuple[Any, str]:
         """Return the response's JSON, and the number of the next page, if any."""
         data = urlencode(fields).encode() if fields else None
-        request = Request(self._api + path, data, self._headers, method=method)
+        request = Request(self._api + path, data, {"User-Agent": "perennial"}, method=method)
+        request.add_unredirected_header("PRIVATE-TOKEN", self._token)
         try:
             with urlopen(request, timeout=TIMEOUT_SECONDS, context=self._context) as answer:
                 content = answer.read()
                 return json.loads(content or b"null"), answer.headers.get("X-Next-Page", "")
         except HTTPError as error:
-            came = read(error.code, error.read(), str(error.reason))
+            came = read(error.code, _body(error), str(error.reason))
             raise GitLabRefused(sentence(action, came), status=came.status) from error
-        except (URLError, OSError) as error:
+        except (URLError, OSError, HTTPException) as error:
             came = Answer(SILENCE, str(getattr(error, "reason", error)))
             raise GitLabRefused(sentence(f"{action} at {self._api}", came)) from error
         except ValueError as error:
             raise GitLabRefused(not_json(f"{action} at {self._api}")) from error
+
+
+def _body(error: HTTPError) -> bytes:
+    """Return the body of an error's response, empty if the connection broke."""
+    try:
+        return error.read()
+    except (OSError, HTTPException):
+        return b""

@@ -230,7 +230,7 @@ def test_a_bundle_that_predicts_something_else_is_refused(trained: Trained) -> N
     """The message names the row, how far it is off, and the limit."""
     rows, expected = trained.prepared.test.inputs, trained.predictions()["test"].copy()
     expected[5] = np.roll(expected[5], 1)
-    with pytest.raises(ExportRefused, match="test row 5 is differs by .*, expected at most 0.0001"):
+    with pytest.raises(ExportRefused, match="test row 5 differs by .*, expected at most 0.0001"):
         check_equal(trained.bundle, rows, expected, 1e-4)
 
 

@@ -4,8 +4,8 @@ Source: GitLab's lib/api/ml/mlflow/*.rb, lib/api/ml_model_packages.rb and their 
 """
 
 import hashlib
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import gitlab
@@ -14,6 +14,7 @@ import requests
 from perennial.gitlab.client import connect, refusals
 from perennial.gitlab.errors import GitLabRefused
 from perennial.gitlab.job import Job
+from perennial.gitlab.reading import NOT_GITLAB, reading
 from training.errors import RegistryRefused
 
 ABSENT = "RESOURCE_DOES_NOT_EXIST"
@@ -57,7 +58,8 @@ class ModelRegistry:
         """Return a version of a model, or None."""
         action = f"look up version {version} of {name}"
         found = self._found(action, "model-versions/get", name=name, version=version)
-        return found and dict(found["model_version"])
+        with reading(f"{action}: {NOT_GITLAB}"):
+            return found and dict(found["model_version"])
 
     def create_version(
         self, name: str, version: str, description: str, tags: Mapping[str, str]
@@ -102,13 +104,12 @@ class ModelRegistry:
         path = f"{self._project}/packages/ml_models/{identifier}/files/{name}"
         try:
             with _refusals(f"look up {name}"):
-                found = self._client.http_get(path, raw=True, streamed=False)
+                stored = _content(self._client.http_get(path, raw=True, streamed=False))
         except GitLabRefused as error:
             if error.status != 404:
                 raise
         else:
-            assert isinstance(found, requests.Response)
-            if hashlib.sha256(found.content).digest() == hashlib.sha256(content).digest():
+            if hashlib.sha256(stored).digest() == hashlib.sha256(content).digest():
                 return False
             raise RegistryRefused(
                 f"{name}: version {identifier} has another file of this name; delete that "
@@ -129,18 +130,28 @@ class ModelRegistry:
         return None
 
     def _get(self, call: str, **query: str) -> Json:
-        found = self._client.http_get(f"{self._mlflow}/{call}", query_data=query)
-        assert isinstance(found, dict)
-        return found
+        return _object(self._client.http_get(f"{self._mlflow}/{call}", query_data=query))
 
     def _post(self, call: str, body: Json) -> Json:
-        found = self._client.http_post(f"{self._mlflow}/{call}", post_data=body)
-        assert isinstance(found, dict)
-        return found
+        return _object(self._client.http_post(f"{self._mlflow}/{call}", post_data=body))
 
 
-def _refusals(action: str) -> AbstractContextManager[None]:
-    return refusals(action, absent=OFF)
+@contextmanager
+def _refusals(action: str) -> Iterator[None]:
+    with reading(f"{action}: {NOT_GITLAB}"), refusals(action, absent=OFF):
+        yield
+
+
+def _object(answer: Json | requests.Response) -> Json:
+    if not isinstance(answer, dict):
+        raise TypeError("no JSON object")
+    return answer
+
+
+def _content(answer: Json | requests.Response) -> bytes:
+    if not isinstance(answer, requests.Response):
+        raise TypeError("no file")
+    return answer.content
 
 
 def _pairs(values: Mapping[str, str]) -> list[Json]:

@@ -1,6 +1,7 @@
 """The calls to GitLab that jobs make, with errors that say what is missing."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import gitlab
 
 from perennial.gitlab.client import connect, refusals
 from perennial.gitlab.job import Job
+from perennial.gitlab.reading import NOT_GITLAB, reading
 
 
 @dataclass(frozen=True)
@@ -48,20 +50,19 @@ class Project:
 
     def upload(self, file: Path) -> str:
         """Upload a file to the project and return its address for the project's Markdown."""
-        with refusals(f"upload {file.name} of {file.stat().st_size:,} bytes"):
+        with _calls(f"upload {file.name} of {file.stat().st_size:,} bytes"):
             return str(self._project.upload(file.name, filepath=str(file))["url"])
 
     def description(self, iid: int) -> str:
         """Return a merge request's description."""
-        with refusals(f"read merge request !{iid}"):
+        with _calls(f"read merge request !{iid}"):
             return self._project.mergerequests.get(iid).description or ""
 
     def own_notes(self, iid: int) -> Iterator[Note]:
         """Yield every note that this token wrote on a merge request, oldest first."""
-        with refusals(f"read the notes of merge request !{iid}"):
+        with _calls(f"read the notes of merge request !{iid}"):
             self._client.auth()
-            assert self._client.user is not None
-            own = self._client.user.id
+            own = getattr(self._client.user, "id")
             merge_request = self._project.mergerequests.get(iid, lazy=True)
             for note in merge_request.notes.list(iterator=True, per_page=100, sort="asc"):
                 if note.author["id"] == own and not note.system:
@@ -70,7 +71,7 @@ class Project:
     def write_note(self, iid: int, body: str, *, over: Note | None) -> None:
         """Create a note on a merge request, or overwrite an earlier one."""
         notes = self._project.mergerequests.get(iid, lazy=True).notes
-        with refusals(f"write a note on merge request !{iid}"):
+        with _calls(f"write a note on merge request !{iid}"):
             if over is not None:
                 notes.update(over.id, {"body": body})
             else:  # sent once: a second try could write a second note
@@ -78,12 +79,12 @@ class Project:
 
     def delete_note(self, iid: int, note: Note) -> None:
         """Delete a note."""
-        with refusals(f"delete a note of merge request !{iid}"):
+        with _calls(f"delete a note of merge request !{iid}"):
             self._project.mergerequests.get(iid, lazy=True).notes.delete(note.id)
 
     def merge_requests(self, *, source: str, target: str, state: str) -> list[MergeRequest]:
         """Return the merge requests between two branches, newest first."""
-        with refusals(f"look for merge requests of {source}"):
+        with _calls(f"look for merge requests of {source}"):
             found = self._project.mergerequests.list(
                 state=state, source_branch=source, target_branch=target, get_all=True
             )
@@ -98,13 +99,13 @@ class Project:
             "description": description,
             "remove_source_branch": True,
         }
-        with refusals(f"open a merge request for {source}"):
+        with _calls(f"open a merge request for {source}"):
             opened = self._project.mergerequests.create(fields, retry_transient_errors=False)
             return _merge_request(opened)
 
     def describe(self, request: MergeRequest, *, title: str, description: str) -> None:
         """Replace the title and description of an open merge request."""
-        with refusals(f"update merge request !{request.iid}"):
+        with _calls(f"update merge request !{request.iid}"):
             self._project.mergerequests.update(
                 request.iid, {"title": title, "description": description}
             )
@@ -114,7 +115,7 @@ class Project:
 
         The pipeline's own commit is not compared: a merged-results pipeline runs on another one.
         """
-        with refusals(f"read merge request !{iid}"):
+        with _calls(f"read merge request !{iid}"):
             found = self._project.mergerequests.get(iid)
             return found.sha == sha and found.head_pipeline is not None
 
@@ -124,13 +125,19 @@ class Project:
         Raises GitLabRefused with the status 405, 406 or 422 if GitLab does not accept that yet.
         """
         merge_request = self._project.mergerequests.get(iid, lazy=True)
-        with refusals(f"merge merge request !{iid}"):
+        with _calls(f"merge merge request !{iid}"):
             merge_request.merge(
                 should_remove_source_branch=True,
                 merge_when_pipeline_succeeds=True,  # its name up to GitLab 17.10
                 auto_merge="true",
                 sha=sha,
             )
+
+
+@contextmanager
+def _calls(action: str) -> Iterator[None]:
+    with reading(f"{action}: {NOT_GITLAB}"), refusals(action):
+        yield
 
 
 def _merge_request(found: Any) -> MergeRequest:

@@ -3,6 +3,7 @@
 import json
 import urllib.request
 from collections.abc import Callable
+from http.client import HTTPException
 from typing import Any
 
 from training.registry.versions import STAGE, UNKNOWN, Facts, Tag, Versions
@@ -11,7 +12,7 @@ TIMEOUT_SECONDS = 10
 
 
 def ask(address: str) -> Any:
-    """Return the JSON of an address. Raises OSError, ValueError."""
+    """Return the JSON of an address. Raises OSError, HTTPException, ValueError."""
     with urllib.request.urlopen(address, timeout=TIMEOUT_SECONDS) as answer:
         return json.load(answer)
 
@@ -81,8 +82,9 @@ def _service(url: str, digest: str, task: str, ask: Callable[[str], Any]) -> tup
         answer = ask(address)
         there, manifest = str(answer["digest"]), answer["manifest"]
         name = f"{manifest['task']} v{manifest['version']}, bundle {there[:12]}"
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        return f"{address} gave no usable answer: {error}", False
+    except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
+        reason = " ".join(str(error).split())
+        return f"{address} gave no usable answer: {reason}", False
     if manifest["task"] != task:
         return f"{url} serves another model: {name}", False
     if not digest:

@@ -31,7 +31,8 @@ class FakePipelines:
     """GitLab's pipelines: `plan` says what happens to each coming trigger.
 
     "ok": started.  "refused": not started, and the relay is told so.  "lost": not started, and no
-    answer.  "made": started, and no answer.  An empty plan means "ok".
+    answer.  "made": started, and no answer.  "odd": an error that nobody foresaw.  An empty plan
+    means "ok".
     """
 
     def __init__(self, *plan: str) -> None:
@@ -42,6 +43,7 @@ class FakePipelines:
         self.verdicts: dict[int, AuditEntry] = {}
         self.unreadable = False
         self.down = False
+        self.odd = False
         self.before_answer: Callable[[], None] = lambda: None
 
     def find(self, name: str) -> Pipeline | None:
@@ -56,6 +58,8 @@ class FakePipelines:
         step = self.plan.pop(0) if self.plan else "ok"
         if step == "refused":
             raise GitLabRefused("GitLab refused: 400")
+        if step == "odd":
+            raise UnicodeEncodeError("latin-1", "\ufeff", 0, 1, "no header can hold it")
         if step == "lost":
             raise GitLabUnsure("GitLab's answer was lost: timeout")
         name = f"retrain {inputs['task']} {inputs['incident']}"
@@ -80,6 +84,8 @@ class FakePipelines:
         return self.verdicts.get(pipeline)
 
     def _check(self) -> None:
+        if self.odd:
+            raise AttributeError("no such field")
         if self.down:
             raise GitLabRefused("GitLab was not reached: connection refused")
 

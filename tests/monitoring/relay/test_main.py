@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
+from demo.processes import free_port
 from monitoring.relay import tables
 from monitoring.relay.__main__ import main
 from monitoring.relay.settings import Settings
@@ -66,6 +67,18 @@ def relay(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         ({"RELAY_TIMEOUT_SECONDS": "soon"}, "RELAY_TIMEOUT_SECONDS: got 'soon', expected a valid"),
         ({"RELAY_BEARER_TOKEN": ""}, "RELAY_BEARER_TOKEN, RELAY_HMAC_SECRET: got nothing, exp"),
         ({"RELAY_MODELS": " , "}, "RELAY_MODELS: got nothing, expected names separated by commas"),
+        (
+            {"RELAY_READ_TOKEN": "\ufeffsecret-read"},
+            "RELAY_READ_TOKEN: got a hidden value, expected p",
+        ),
+        (
+            {"RELAY_TRIGGER_TOKEN": "secret-a\nb"},
+            "RELAY_TRIGGER_TOKEN: got a hidden value, expected",
+        ),
+        ({"RELAY_BEARER_TOKEN": "secret-é"}, "RELAY_BEARER_TOKEN: got a hidden value, expected"),
+        ({"RELAY_COOLDOWN_SECONDS": "inf"}, "RELAY_COOLDOWN_SECONDS: got 'inf', expected a finite"),
+        ({"RELAY_POLL_SECONDS": "inf"}, "RELAY_POLL_SECONDS: got 'inf', expected a finite"),
+        ({"RELAY_SETTLE_SECONDS": "nan"}, "RELAY_SETTLE_SECONDS: got 'nan', expected"),
         (
             {"RELAY_SETTLE_SECONDS": "5"},
             "RELAY_SETTLE_SECONDS: got 5, expected at least RELAY_TIMEOUT_SECONDS (10)",
@@ -147,3 +160,11 @@ def test_models_are_a_list_with_commas() -> None:
     common = {name.removeprefix("RELAY_").lower(): text for name, text in GOOD.items()}
     settings = Settings(**common | {"models": "digits, news"})  # type: ignore[arg-type]
     assert settings.models == ("digits", "news")
+
+
+def test_a_database_that_is_down_is_one_sentence(relay: Relay, tmp_path: Path) -> None:
+    """The relay ends with 2, and shows no password."""
+    down = f"postgresql://me:secret-database@127.0.0.1:{free_port()}/x"
+    for address in (down, f"sqlite:///{tmp_path}"):
+        said = relay.refuses({"RELAY_DATABASE_URL": address})
+        assert ": no connection: " in said and said.count("\n") == 1

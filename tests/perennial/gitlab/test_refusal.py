@@ -8,6 +8,7 @@ from perennial.gitlab.errors import GitLabRefused, GitLabUnsure, MissingVariable
 from perennial.gitlab.job import Job
 from perennial.gitlab.plain import PlainClient
 from perennial.gitlab.refusal import NO_SCOPE, Answer, Token, read, sentence
+from perennial.gitlab.token import WrongToken
 from tests.http_server import Reply, serving
 
 TOKEN = Token("A_TOKEN", "a token that may read", scope="read_api")
@@ -64,6 +65,13 @@ def test_a_job_names_the_variable_that_it_lacks() -> None:
         Job({"CI_PROJECT_URL": ""}).project_url
     with pytest.raises(WrongVariable, match="CI_MERGE_REQUEST_IID: got '!3', expected a number"):
         Job({"CI_MERGE_REQUEST_IID": "!3"}).merge_request
+
+
+@pytest.mark.parametrize("token", ["\ufeffglpat-x", "glpat-x\n", "glpat x", "glpat-\u00e9"])
+def test_a_token_that_no_header_can_hold_is_refused(token: str) -> None:
+    """The message names its variable and does not show it."""
+    with pytest.raises(WrongToken, match="^REPO_TOKEN: got a hidden value, expected printable A"):
+        Job({"REPO_TOKEN": token}).token
 
 
 def test_the_merge_requests_project_is_the_target() -> None:

@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 from gto import api as gto
 
+from tests.raw_server import CUT, CUT_502, HTML, NOT_HTTP, sending
 from tests.training.registry.job import Main, shown
+from training.registry.champion import ask, describe
+from training.registry.versions import Versions
 
 
 @pytest.fixture
@@ -131,3 +134,13 @@ def test_a_production_tag_without_a_version_is_told(
     out = capsys.readouterr().out
     assert "digits#production#1 put an unregistered version into production" in out
     assert "gto assign digits --version vX.Y.Z --stage production" in out
+
+
+@pytest.mark.parametrize("reply", [CUT, CUT_502, HTML, NOT_HTTP])
+def test_a_service_that_is_cut_short_fails_in_one_line(reply: bytes) -> None:
+    """Nor need it speak HTTP."""
+    with sending(reply) as (url, _):
+        lines, agrees = describe(Versions("digits", {}, ()), url, ask)
+    assert not agrees
+    assert lines[-1].startswith(f"service     {url}/model gave no usable answer: ")
+    assert "\n" not in lines[-1]

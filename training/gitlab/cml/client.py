@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 from perennial.gitlab.errors import GitLabRefused
 from perennial.gitlab.job import Job
 from perennial.gitlab.plain import PlainClient
+from perennial.gitlab.reading import NOT_GITLAB, reading
 from perennial.gitlab.refusal import no_scope
 from training.gitlab import note
 
@@ -36,16 +37,21 @@ class Client:
 
         CML itself would only print "Forbidden", after its first uploads.
         """
-        found, _ = self._call("look up the token", "GET", "/personal_access_tokens/self")
-        if "api" not in found["scopes"]:
-            scopes = ", ".join(found["scopes"])
-            raise GitLabRefused(f"the token's only scopes are {scopes}; {no_scope()}")
-        return int(found["user_id"])
+        action = "look up the token"
+        found, _ = self._call(action, "GET", "/personal_access_tokens/self")
+        with reading(f"{action}: {NOT_GITLAB}"):
+            scopes, user = list(found["scopes"]), int(found["user_id"])
+        if "api" not in scopes:
+            names = ", ".join(scopes)
+            raise GitLabRefused(f"the token's only scopes are {names}; {no_scope()}")
+        return user
 
     def description(self) -> str:
         """Return the merge request's description."""
-        found, _ = self._call(f"read merge request !{self._iid}", "GET", self._request)
-        return found["description"] or ""
+        action = f"read merge request !{self._iid}"
+        found, _ = self._call(action, "GET", self._request)
+        with reading(f"{action}: {NOT_GITLAB}"):
+            return found["description"] or ""
 
     def newest(self, count: int) -> list[Note]:
         """Return the newest notes, newest first."""
@@ -62,7 +68,9 @@ class Client:
         action = f"read the notes of merge request !{self._iid}"
         path = f"{self._request}/notes?{urlencode(query)}"
         found, following = self._call(action, "GET", path)
-        return [Note(one["id"], one["author"]["id"], one["body"]) for one in found], following
+        with reading(f"{action}: {NOT_GITLAB}"):
+            notes = [Note(one["id"], one["author"]["id"], one["body"]) for one in found]
+        return notes, following
 
     def write(self, body: str, *, over: Note) -> None:
         """Replace the text of a note."""

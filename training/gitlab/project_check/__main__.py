@@ -39,7 +39,7 @@ def main(
     """Print what is missing and return the exit code."""
     options = parser().parse_args(arguments)
     job = Job(environment)
-    token = job.variable(TOKEN.name, TOKEN.expected)
+    token = job.secret(TOKEN)
     day = today or datetime.now(UTC).date()
     facts = read(options.url, options.project, token=token, today=day, ca_file=job.ca_file)
     results = check_project(facts)

@@ -11,6 +11,8 @@ from gitlab.v4.objects import Project
 
 from perennial.gitlab import refusal
 from perennial.gitlab.client import connect, refusals
+from perennial.gitlab.reading import NOT_GITLAB, reading
+from perennial.gitlab.token import SENDABLE, is_sendable
 from training.errors import BadParameter
 from training.gitlab.project_check.facts import (
     NEEDS_MAINTAINER,
@@ -44,7 +46,8 @@ def read(url: str, path: str, *, token: str, today: date, ca_file: str = "") -> 
     client = reach(token=token)
     with refusals(f"read {url}", TOKEN):
         version = _version(client, url)
-    with refusals(f"read the project {path}", TOKEN):
+    action = f"read the project {path}"
+    with reading(f"{action}: {NOT_GITLAB}"), refusals(action, TOKEN):
         project = client.projects.get(path)
         caller = _token(client, project)
         variables = _ask(lambda: _all(project.variables), NEEDS_MAINTAINER)
@@ -99,7 +102,8 @@ def _token(client: Gitlab, project: Project) -> Token:
     """Return the client's token with its user and its rights."""
     user = client.http_get("/user")
     own = client.http_get("/personal_access_tokens/self")
-    assert isinstance(user, dict) and isinstance(own, dict)
+    if not (isinstance(user, dict) and isinstance(own, dict)):
+        raise TypeError("no JSON object")
     access = project.asdict().get("permissions") or {}
     levels = [(access.get(kind) or {}).get("access_level", 0) for kind in ACCESS]
     expires = own.get("expires_at")
@@ -151,6 +155,8 @@ def _repo_token(
         # A project access token that may write is assumed to be REPO_TOKEN itself.
         itself = caller.bot and caller.scopes & WRITING
         return caller if itself else Withheld(f"{TOKEN.name} set to the value of REPO_TOKEN")
+    if not is_sendable(found["value"]):
+        return Refused(f"its value is not of {SENDABLE}")
     client = reach(token=found["value"])
     try:
         return _token(client, client.projects.get(path))

@@ -59,6 +59,7 @@ def test_the_jobs_own_token_checks_itself(administrator: Administrator) -> None:
         ),
         ({"value": NARROW}, "GITLAB_TOKEN lacks the scope read_api; expected an access token"),
         ({"value": ""}, "GITLAB_TOKEN: not set, expected an access token with the scope read_api"),
+        ({"value": "glpat-x\n"}, "GITLAB_TOKEN: got a hidden value, expected printable ASCII"),
         ({"project": "no/such"}, "read the project no/such: GitLab answered 404"),
     ],
 )

@@ -46,6 +46,12 @@ from training.gitlab.project_check.facts import Refused, Withheld
         ),
         (
             "REPO_TOKEN, the token",
+            {"REPO_TOKEN": {"value": "glpat-\u00e9", "masked": True}},
+            "missing",
+            "GitLab rejects REPO_TOKEN: its value is not of printable ASCII",
+        ),
+        (
+            "REPO_TOKEN, the token",
             {"REPO_TOKEN": {"value": READER, "masked": True}},
             "missing",
             "lacks the scope api and write_repository",

@@ -92,7 +92,7 @@ def test_a_body_is_not_sent_to_another_host() -> None:
         (CUT, "ask at .*no answer from GitLab: IncompleteRead"),
         (CUT_502, "GitLab answered 502: Bad Gateway"),
         (NOT_HTTP, "no answer from GitLab: SSH-2.0"),
-        (HTML, "answered without JSON"),
+        (HTML, "the answer is not JSON"),
     ],
 )
 def test_a_response_that_is_cut_short_or_not_http_is_a_refusal(reply: bytes, words: str) -> None:

@@ -72,9 +72,12 @@ def test_git_trusts_the_file(gitlab: str, authority: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("ask", [_by_python_gitlab, _by_the_standard_library])
-def test_a_file_without_certificates_is_named(tmp_path: Path, ask: Ask) -> None:
+def test_a_file_without_certificates_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ask: Ask
+) -> None:
     """So is one that is not there."""
-    (tmp_path / "empty").touch()
+    monkeypatch.chdir(tmp_path)
+    Path("empty").touch()
     for name in ("empty", "absent"):
-        with pytest.raises(WrongVariable, match=f"CI_SERVER_TLS_CA_FILE: got '.*{name}', expected"):
-            ask("https://127.0.0.1:1", str(tmp_path / name))
+        with pytest.raises(WrongVariable, match=f"CI_SERVER_TLS_CA_FILE: got '{name}', expected"):
+            ask("https://127.0.0.1:1", name)

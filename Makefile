@@ -47,7 +47,7 @@ mypy: install
 
 contracts: install ## Check imports, and that generated files are up to date
 	@lint-imports --no-cache
-	@$(MAKE) --no-print-directory generate
+	@$(MAKE) --no-print-directory generate >/dev/null
 	@git diff --exit-code --stat -- monitoring/rules grafana prometheus.yml alertmanager.yml deploy/compose/*.yml \
 		|| { echo "generated files were out of date and have been written again: commit them"; exit 1; }
 

@@ -29,7 +29,10 @@ class TooSlow(DemoError):
     """An expected event of the loop has not happened in time."""
 
     def __init__(self, event: str, seconds: float) -> None:
-        super().__init__(f"{event}: not seen after {seconds:.0f} s")
+        super().__init__(
+            f"{event}: not seen after {seconds:.0f} s; is the machine busy? Close other "
+            "programs and try again, or read the logs"
+        )
 
 
 class LoopBroken(DemoError):

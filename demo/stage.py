@@ -18,6 +18,8 @@ from demo.workspace import Workspace
 
 Condition = Callable[[Observation], bool]
 
+PATIENCE = 3
+
 
 class Stage:
     """Runs the programs, records events, and waits for the loop's steps."""
@@ -136,9 +138,11 @@ class Stage:
     def wait(self, name: str, until: Condition, *, seconds: float, phase: str) -> Observation:
         """Check every half second until a condition holds.
 
+        seconds: ample on two idle cores; a busy machine gets PATIENCE times as long.
         Raises TooSlow; LoopBroken if a pipeline fails unexpectedly.
         """
         self.phase = phase
+        seconds *= PATIENCE
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             seen = self.look()

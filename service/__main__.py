@@ -22,6 +22,7 @@ from service.store import tables
 # How long another thread may keep the event loop waiting. With Python's default of 5 ms, the
 # store's writer delayed the slowest 1 % of responses.
 SWITCH_SECONDS = 0.0001
+INTERRUPTED = 130  # a shell's exit code for SIGINT
 
 
 def main(arguments: Sequence[str] | None = None, *, versions: Versions | None = None) -> int:
@@ -52,7 +53,10 @@ def main(arguments: Sequence[str] | None = None, *, versions: Versions | None = 
         return 2
     sys.setswitchinterval(SWITCH_SECONDS)
     running = server(app, chosen)
-    running.run()
+    try:
+        running.run()
+    except KeyboardInterrupt:  # uvicorn raises Ctrl-C again after an orderly shutdown
+        return INTERRUPTED
     return 0 if running.started else 1
 
 

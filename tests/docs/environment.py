@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+from training.feedback.settings import Settings
+
 ROOT = Path(__file__).resolve().parents[2]
 # GitLab's own; https://docs.gitlab.com/ci/variables/predefined_variables/
 PREDEFINED = re.compile(r"^(CI|CI_.*|GITLAB_CI|GITLAB_USER_.*|TRIGGER_PAYLOAD)$")
@@ -40,6 +42,12 @@ def in_programs() -> set[str]:
         if path.is_file() and is_python(path)
         for name in reads(path)
     }
+
+
+def in_settings() -> set[str]:
+    """Return the variables of the settings that jobs read; each may be a file's instead."""
+    prefix = Settings.model_config["env_prefix"]
+    return {f"{prefix}{name}".upper() for name in Settings.model_fields}
 
 
 def is_python(path: Path) -> bool:
@@ -117,5 +125,5 @@ def constants(tree: ast.Module) -> Mapping[str, str]:
 @cache
 def read() -> frozenset[str]:
     """Return every variable that somebody may set, or that a job hands to the next."""
-    names = in_pipeline() | in_programs()
+    names = in_pipeline() | in_programs() | in_settings()
     return frozenset(name for name in names - SYSTEM if not PREDEFINED.match(name))

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 
 from perennial.gitlab.job import Job
 from training.command_line import run
+from training.errors import BadParameter
 from training.gitlab.project_check.check import Status
 from training.gitlab.project_check.checks import check_project
 from training.gitlab.project_check.listing import count, document, table
@@ -38,6 +39,10 @@ def main(
 ) -> int:
     """Print what is missing and return the exit code."""
     options = parser().parse_args(arguments)
+    for name in ("url", "project"):
+        if not getattr(options, name):
+            # python-gitlab would send the token to gitlab.com.
+            raise BadParameter(f"--{name}", "", "GitLab's address and the project's path")
     job = Job(environment)
     token = job.secret(TOKEN)
     day = today or datetime.now(UTC).date()

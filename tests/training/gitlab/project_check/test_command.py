@@ -13,6 +13,8 @@ from tests.training.gitlab.project_check.given import (
     facts,
     findings,
 )
+from training.errors import BadParameter
+from training.gitlab.project_check.__main__ import main
 from training.gitlab.project_check.checks import CHECKS, check_project
 
 
@@ -90,3 +92,12 @@ def test_another_server_is_not_taken_for_gitlab(
     assert check(f"{administrator.url}/{PROJECT}").code == 2
     assert "expected the address of a GitLab" in capsys.readouterr().err
     assert check(f"{administrator.url}/api/v4/").code == 0
+
+
+@pytest.mark.parametrize("missing", ["--url", "--project"])
+def test_an_empty_address_is_refused_before_the_token_is_sent(missing: str) -> None:
+    """An empty address would mean gitlab.com to python-gitlab."""
+    given = {"--url": "http://127.0.0.1:1", "--project": "group/project", missing: ""}
+    options = [part for pair in given.items() for part in pair]
+    with pytest.raises(BadParameter, match=f"^{missing}: got '', expected"):
+        main(options, environment={"GITLAB_TOKEN": "secret"})

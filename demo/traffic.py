@@ -79,7 +79,9 @@ class Traffic:
         return sum(a.at >= since and a.version == version for a in list(self.answers))
 
     async def _run(self) -> None:
-        limits = httpx.Limits(max_connections=50)
+        # The service closes a connection after 5 idle seconds, as httpx does by default: a request
+        # sent in that moment would fail. So the client closes it sooner.
+        limits = httpx.Limits(max_connections=50, keepalive_expiry=2)
         async with httpx.AsyncClient(base_url=self._url, timeout=30, limits=limits) as client:
             async with asyncio.TaskGroup() as group:
                 for row in self._schedule():

@@ -35,7 +35,7 @@ class Played:
         self.main = self._newest(ref="main")
         self.upload = self._newest(ref="digits@v1.0.0")
         requests = {
-            "code": played.propose("code", {"monitoring/note.py": '"""A note."""\n'}),
+            "code": played.propose("code", {"monitoring/preview/note.py": '"""A note."""\n'}),
             "documentation": played.propose("documentation", {"docs/note.md": "# A note\n"}),
         }
         git(played.stage.clone, "tag", "digits#production#7", "main")

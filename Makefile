@@ -26,7 +26,8 @@ demo: everything ## Run the whole loop on this machine (SHIFT=inverted, rotated,
 
 test: check tests ## Run every check and every test, the whole loop included (YES=1 installs without asking)
 
-check: black flake8 mypy contracts ## Run the quick checks: format, lint, types, import contracts, generated files
+check: install ## Run the quick checks: format, lint, types, import contracts, generated files
+	@$(MAKE) --no-print-directory --jobs=4 black flake8 mypy contracts
 
 tests: test-everything ## Run every test but the nightly ones (PYTEST=tests/service; WORKERS=3 in parallel)
 	@python -m pytest -n $(WORKERS) --durations=20 $(PYTEST)

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import httpx
+import aiohttp
 import numpy as np
 from numpy.typing import NDArray
 
@@ -79,10 +79,13 @@ class Traffic:
         return sum(a.at >= since and a.version == version for a in list(self.answers))
 
     async def _run(self) -> None:
-        # The service closes a connection after 5 idle seconds, as httpx does by default: a request
-        # sent in that moment would fail. So the client closes it sooner.
-        limits = httpx.Limits(max_connections=50, keepalive_expiry=2)
-        async with httpx.AsyncClient(base_url=self._url, timeout=30, limits=limits) as client:
+        # The service closes a connection after 5 idle seconds: a request sent in that moment would
+        # fail. So the client closes it sooner.
+        connections = aiohttp.TCPConnector(limit=50, keepalive_timeout=2)
+        timeout = aiohttp.ClientTimeout(total=30)
+        async with aiohttp.ClientSession(
+            self._url, connector=connections, timeout=timeout
+        ) as client:
             async with asyncio.TaskGroup() as group:
                 for row in self._schedule():
                     await asyncio.sleep(max(0.0, row - time.monotonic()))
@@ -95,7 +98,7 @@ class Traffic:
             yield due
             due = max(due + 1 / self._rate, time.monotonic() - 1)
 
-    async def _one(self, client: httpx.AsyncClient, number: int) -> None:
+    async def _one(self, client: aiohttp.ClientSession, number: int) -> None:
         pool = self._pool
         assert pool is not None, "start() sets the pool first"
         row = number % len(pool.images)
@@ -112,17 +115,19 @@ class Traffic:
             await self._post(client, "/feedback", label)
 
     async def _post(
-        self, client: httpx.AsyncClient, path: str, body: object
+        self, client: aiohttp.ClientSession, path: str, body: object
     ) -> dict[str, list[dict[str, str]]] | None:
         try:
-            response = await client.post(path, json=body)
-        except httpx.TransportError as error:
-            self.failed += 1
-            self.failures.append(f"{path}: {error!r}")
+            async with client.post(path, json=body, allow_redirects=False) as response:
+                if not 200 <= response.status < 300:
+                    self._failed(path, f"{response.status} {(await response.text())[:200]}")
+                    return None
+                result: dict[str, list[dict[str, str]]] = await response.json(content_type=None)
+                return result
+        except (aiohttp.ClientError, TimeoutError) as error:
+            self._failed(path, repr(error))
             return None
-        if not response.is_success:
-            self.failed += 1
-            self.failures.append(f"{path}: {response.status_code} {response.text[:200]}")
-            return None
-        result: dict[str, list[dict[str, str]]] = response.json()
-        return result
+
+    def _failed(self, path: str, problem: str) -> None:
+        self.failed += 1
+        self.failures.append(f"{path}: {problem}")

@@ -13,6 +13,7 @@ from demo.forge.ci.pipeline_creation import PipelineRequest, Pipelines
 from demo.forge.ci.runner import Runner
 from demo.forge.ci.tool import Tool
 from demo.forge.configuration import ROLES, Config, Token
+from demo.forge.git.checkouts import Checkouts
 from demo.forge.git.repository import Repository, git_environment
 from demo.forge.merge_requests import MergeRequests
 from demo.forge.mergeability import Mergeability
@@ -42,11 +43,12 @@ class Forge:
         )
         environment = {"HOME": str(home), "PATH": self.repository.environment["PATH"]}
         tool = Tool(config.gitlab_ci_local, environment | dict(config.runner))
-        self.jobs = JobRunner(self.root, self.repository, tool, config, url=url)
+        checkouts = Checkouts(self.repository, self.root / "checkouts")
+        self.jobs = JobRunner(self.root, checkouts, tool, config, url=url)
         self.runner = Runner(self.state, self.jobs, concurrency=config.concurrency)
         self.background = Background()
         self.pipelines = Pipelines(
-            self.root, self.state, self.repository, tool, self.runner, config, url=url
+            self.root, self.state, self.repository, checkouts, tool, self.runner, config, url=url
         )
         self.mergeability = Mergeability(self.state, self.repository, config)
         self.merge_requests = MergeRequests(
@@ -61,7 +63,7 @@ class Forge:
 
     def start(self) -> None:
         """Create the repository, delete what earlier pipelines left, and start the workers."""
-        for leftover in ("pipelines", "receptions"):
+        for leftover in ("pipelines", "receptions", "checkouts"):
             shutil.rmtree(self.root / leftover, ignore_errors=True)
         self.repository.create()
         self.runner.start()

@@ -68,7 +68,8 @@ class Stage:
             "PERENNIAL_DATABASE_URL": self.database,
             "PERENNIAL_URL": self.service,
             "MODEL_REGISTRY": "true",
-            # A few tests stand for all; that all pass is not for a test to find out.
+            # A few tests in one process stand for all; that all pass is not for a test to find out.
+            "WORKERS": "0",
             "PYTEST": (
                 "tests/perennial/statistics/test_paired.py"
                 " tests/perennial/signals/test_binner.py"

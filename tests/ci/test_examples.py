@@ -12,13 +12,13 @@ from demo.examples import EXAMPLES, MAIN, PlayedExample, run, verdict
 from demo.workspace import PROJECT, ROOT
 from tests.ci.pipeline_files import WARNING
 
-pytestmark = [pytest.mark.loop, pytest.mark.timeout(1800), pytest.mark.seconds(300)]
+pytestmark = [pytest.mark.loop, pytest.mark.timeout(1800), pytest.mark.seconds(240)]
 
 NAMES = [example.name for example in EXAMPLES]
 KEPT = ROOT / "docs" / "examples"
 JOBS = ("links", "validate", "train", "report", "comment")
-# Half of the filters answer as well, in less time.
-START = {**MAIN, "train.cnn.filters": 16}
+# Half of the filters and of the epochs answer as well, in less time.
+START = {**MAIN, "train.cnn.filters": 16, "train.cnn.epochs": 10}
 # Of the four, and of the last one once more.
 PLANS = ["current", "current", "current", "stale", "current"]
 

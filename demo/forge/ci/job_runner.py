@@ -11,7 +11,7 @@ from demo.forge.ci.compile import dump, one_job
 from demo.forge.ci.tool import Tool, Workplace, stop
 from demo.forge.ci.variables import ENVIRONMENT, NOT_GITLABS, is_protected, job_variables, literal
 from demo.forge.configuration import Config
-from demo.forge.git.repository import Repository
+from demo.forge.git.checkouts import Checkouts
 from demo.forge.records.job import Job
 from demo.forge.records.pipeline import Pipeline
 
@@ -32,10 +32,10 @@ class JobRunner:
     """Runs the jobs of pipelines in folders under `root`."""
 
     def __init__(
-        self, root: Path, repository: Repository, tool: Tool, config: Config, *, url: str
+        self, root: Path, checkouts: Checkouts, tool: Tool, config: Config, *, url: str
     ) -> None:
         self.root = root
-        self.repository = repository
+        self.checkouts = checkouts
         self.tool = tool
         self.config = config
         self.url = url
@@ -66,6 +66,7 @@ class JobRunner:
         finally:
             del self._running[job.id]
         text = self._keep(pipeline, job, place, result)
+        self.checkouts.give_back(place.checkout)
         shutil.rmtree(folder)
         return replace(result, coverage=_coverage(job.spec.coverage, text))
 
@@ -101,7 +102,7 @@ class JobRunner:
     def _prepare(self, folder: Path, pipeline: Pipeline, job: Job) -> Workplace:
         own = job_variables(pipeline, job, self.config, url=self.url)
         checkout = folder / self.config.project.rpartition("/")[2]
-        self.repository.checkout(checkout, pipeline.sha, origin=own["CI_REPOSITORY_URL"])
+        self.checkouts.take(checkout, pipeline.sha, origin=own["CI_REPOSITORY_URL"])
         dotenv: dict[str, str] = {}
         for producer in producers(pipeline, job):
             dotenv |= self._restore(pipeline, producer, checkout)

@@ -19,7 +19,7 @@ def lint(pipelines: Pipelines, sha: str) -> list[str]:
     place = Workplace(folder / "checkout", folder / "state", {})
     try:
         origin = f"{pipelines.url}/{pipelines.config.project}.git"
-        pipelines.repository.checkout(place.checkout, sha, origin=origin)
+        pipelines.checkouts.take(place.checkout, sha, origin=origin)
         source = place.checkout / FILE
         if not source.is_file():
             return [NO_FILE]
@@ -30,5 +30,6 @@ def lint(pipelines: Pipelines, sha: str) -> list[str]:
     except PipelineRefused as refusal:
         return refusal.reasons
     finally:
+        pipelines.checkouts.give_back(place.checkout)
         shutil.rmtree(folder)
     return []

@@ -21,6 +21,7 @@ from demo.forge.ci.variables import (
 )
 from demo.forge.configuration import Config, Token
 from demo.forge.errors import PipelineRefused, bad_request
+from demo.forge.git.checkouts import Checkouts
 from demo.forge.git.repository import Repository
 from demo.forge.records.job import Job, JobSpec
 from demo.forge.records.merge_request import MergeRequest
@@ -59,6 +60,7 @@ class Pipelines:
         root: Path,
         state: State,
         repository: Repository,
+        checkouts: Checkouts,
         tool: Tool,
         runner: Runner,
         config: Config,
@@ -68,6 +70,7 @@ class Pipelines:
         self.root = root
         self.state = state
         self.repository = repository
+        self.checkouts = checkouts
         self.tool = tool
         self.runner = runner
         self.config = config
@@ -212,7 +215,7 @@ class Pipelines:
         place = Workplace(checkout, folder / "state", variables, unset)
         try:
             origin = f"{self.url}/{self.config.project}.git"
-            self.repository.checkout(checkout, pipeline.sha, origin=origin)
+            self.checkouts.take(checkout, pipeline.sha, origin=origin)
             compiled = compile_pipeline(
                 self.tool,
                 place,
@@ -221,6 +224,7 @@ class Pipelines:
                 overrides=variables,
             )
         finally:
+            self.checkouts.give_back(checkout)
             shutil.rmtree(folder.parent, ignore_errors=True)
         pipeline.variables = variables
         pipeline.name = compiled.name

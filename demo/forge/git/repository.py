@@ -1,7 +1,6 @@
 """The forge's bare git repository."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -209,20 +208,6 @@ class Repository:
     def delete(self, ref: str) -> None:
         """Delete a ref."""
         self.git("update-ref", "-d", ref)
-
-    def checkout(self, folder: Path, sha: str, *, origin: str) -> None:
-        """Clone into a folder, with all history and branches, detached at a commit.
-
-        Objects are hard links, so this is quick and independent of the bare repository.
-        """
-        if folder.exists():
-            shutil.rmtree(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        self.git(
-            "clone", "--quiet", "--no-checkout", str(self.path), str(folder), cwd=folder.parent
-        )
-        self.git("-c", "advice.detachedHead=false", "checkout", "--quiet", sha, cwd=folder)
-        self.git("remote", "set-url", "origin", origin, cwd=folder)
 
 
 def _commit(record: str) -> Commit:

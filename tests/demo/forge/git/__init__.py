@@ -1,0 +1,1 @@
+"""Tests of the git side of the stand-in for GitLab."""

@@ -6,7 +6,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -162,9 +162,14 @@ def keep(played: PlayedExample, forge: str, folder: Path) -> None:
 
 
 def run(
-    out: Path, reports: Path, console: Console, *, main: Mapping[str, object] = MAIN
+    out: Path,
+    reports: Path,
+    console: Console,
+    *,
+    main: Mapping[str, object] = MAIN,
+    played: Sequence[Example] = EXAMPLES,
 ) -> list[PlayedExample]:
-    """Play every example in its own folder, keep the reports, and return the results.
+    """Play examples in a folder, keep each report in its own, and return the results.
 
     The last example is played again with unchanged inputs.  main: the parameters at the start.
     Raises DemoError.
@@ -180,10 +185,10 @@ def run(
         processes.wait_for("forge", f"{address}/{workspace.addresses.project}")
         examples = Examples(Engineer(workspace, processes, TASK), console)
         examples.start(main)
-        for example in EXAMPLES:
+        for example in played:
             all_played.append(examples.play(example))
             keep(all_played[-1], address, reports / example.name)
-        all_played.append(examples.again(EXAMPLES[-1], len(EXAMPLES)))
+        all_played.append(examples.again(played[-1], len(played)))
         write(all_played, workspace.out / "examples.json")
     return all_played
 

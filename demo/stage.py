@@ -19,6 +19,8 @@ from demo.workspace import Workspace
 Condition = Callable[[Observation], bool]
 
 PATIENCE = 3
+# Seconds between two observations, each of which asks every program.
+PERIOD = 1.0
 
 
 class Stage:
@@ -136,7 +138,7 @@ class Stage:
         return seen
 
     def wait(self, name: str, until: Condition, *, seconds: float, phase: str) -> Observation:
-        """Check every half second until a condition holds.
+        """Check every second until a condition holds.
 
         seconds: ample on two idle cores; a busy machine gets PATIENCE times as long.
         Raises TooSlow; LoopBroken if a pipeline fails unexpectedly.
@@ -148,7 +150,7 @@ class Stage:
             seen = self.look()
             if seen is not None and until(seen):
                 return seen
-            time.sleep(0.5)
+            time.sleep(PERIOD)
         raise TooSlow(name, seconds)
 
     def pause(
@@ -161,7 +163,7 @@ class Stage:
             seen = self.look()
             if seen is not None and (reason := broken(seen)):
                 raise LoopBroken(reason)
-            time.sleep(0.5)
+            time.sleep(PERIOD)
 
 
 def relative(path: Path) -> str:

@@ -37,8 +37,9 @@ install_python() {
     [ -x "$where/bin/python" ] || "$PYTHON" -m venv "$where"
     [ -x "$uv" ] || "${uv%/*}/python" -m pip install --quiet uv
     # Compiled once here: TensorFlow's import takes 5 s of CPU instead of 12 in every program that
-    # may not, or cannot, write bytecode itself.
-    "$uv" pip install --quiet --compile-bytecode --python "$where/bin/python" --require-hashes -r "$lock"
+    # may not, or cannot, write bytecode itself. In the other environments little runs.
+    [ "$where" = "$VENV" ] && bytecode=--compile-bytecode || bytecode=--no-compile-bytecode
+    "$uv" pip install --quiet $bytecode --python "$where/bin/python" --require-hashes -r "$lock"
     sha256sum <"$lock" >"$where/.installed-$1"
 }
 

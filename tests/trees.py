@@ -28,9 +28,10 @@ class Tree:
             document[name]["train"].update(quick_block(task.input))
         yaml.dump(document, file)
 
-    def take_fewer_filters(self) -> None:
-        """Halve the filters of the shipped network: it answers as well, in less time."""
+    def shrink_the_network(self) -> None:
+        """Halve the shipped network's filters and epochs: it answers as well, in less time."""
         self.edit("params.yaml", "filters: 32", "filters: 16")
+        self.edit("params.yaml", "epochs: 20", "epochs: 10")
 
     def edit(self, name: str, old: str, new: str) -> None:
         """Change a file."""

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from demo.examples import EXAMPLES, MAIN, PlayedExample, run, verdict
+from demo.examples import PlayedExample, examples, run, shipped, verdict
 from demo.workspace import PROJECT, ROOT
 from tests.ci.pipeline_files import WARNING
 
 pytestmark = [pytest.mark.loop, pytest.mark.timeout(1800), pytest.mark.seconds(240)]
 
-NAMES = [example.name for example in EXAMPLES]
+NAMES = [example.name for example in examples({})]
 KEPT = ROOT / "docs" / "examples"
 JOBS = ("links", "validate", "train", "report", "comment")
-# Half of the filters and of the epochs answer as well, in less time.
-START = {**MAIN, "train.cnn.filters": 16, "train.cnn.epochs": 10}
+# Half of the filters and of the epochs that are shipped answer as well, in less time.
+QUICK = {"filters": 16, "epochs": 10}
 # Of the four, and of the last one once more.
 PLANS = ["current", "current", "current", "stale", "current"]
 
@@ -48,7 +48,9 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     """All examples, played once."""
     folder = tmp_path_factory.mktemp("examples")
     out, reports = folder / "out", folder / "reports"
-    outcomes = run(out, reports, Console(), main=START)
+    network = shipped()
+    network["parameters"] |= QUICK
+    outcomes = run(out, reports, Console(), network=network)
     yield Played(outcomes, reports, out / "state" / "forge")
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 from rich.console import Console
+from ruamel.yaml import YAML
 
 from demo.engineer import Engineer
 from demo.errors import DemoError, LoopBroken
@@ -25,7 +26,10 @@ from perennial.verdicts import Verdict
 
 TASK = "digits"
 # The parameters of main's first model, which leave room for improvement.
-MAIN: Mapping[str, object] = {"train.model": "linear"}
+MAIN: Mapping[str, object] = {
+    "train.model": "linear",
+    "train.parameters": {"inverse_regularisation": 0.1, "iterations": 2000},
+}
 VERSION = "export.version"
 UPLOAD = re.compile(r"\((/uploads/[0-9a-f]{32}/([\w.-]+))\)")
 
@@ -44,16 +48,33 @@ class Example:
     merged: bool = False
 
 
-EXAMPLES = (
-    Example("improves", "Take the network", {"train.model": "cnn", VERSION: "1.1.0"}, merged=True),
-    Example("harms", "Train for one epoch", {"train.cnn.epochs": 1, VERSION: "1.2.0"}),
-    Example(
-        "nothing",
-        "Let the linear model iterate longer",
-        {"train.linear.iterations": 3000, VERSION: "1.1.1"},
-    ),
-    Example("stale", "Drop fewer activations", {"train.cnn.dropout": 0.25}, trained=False),
-)
+def examples(network: Mapping[str, object]) -> tuple[Example, ...]:
+    """Return the examples in their order.
+
+    network: the block `train` of the network that replaces main's first model.
+    """
+    return (
+        Example("improves", "Take the network", {"train": network, VERSION: "1.1.0"}, merged=True),
+        Example("harms", "Train for one epoch", {"train.parameters.epochs": 1, VERSION: "1.2.0"}),
+        Example(
+            "nothing",
+            "Estimate energy at 12 W per core",
+            {"train.watts_per_core": 12, VERSION: "1.1.1"},
+        ),
+        Example(
+            "stale", "Drop fewer activations", {"train.parameters.dropout": 0.25}, trained=False
+        ),
+    )
+
+
+NAMES = tuple(example.name for example in examples({}))
+
+
+def shipped() -> dict[str, Any]:
+    """Return the task's block `train` of this tree's params.yaml."""
+    document = YAML(typ="safe").load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    block: dict[str, Any] = document[TASK]["train"]
+    return block
 
 
 @dataclass(frozen=True)
@@ -74,17 +95,17 @@ class PlayedExample:
     report: str
 
 
-class Examples:
+class Player:
     """Plays the examples one after another on one forge."""
 
     def __init__(self, engineer: Engineer, console: Console) -> None:
         self._engineer = engineer
         self._console = console
 
-    def start(self, main: Mapping[str, object]) -> None:
-        """Train main's first model, with these parameters, and push it."""
+    def start(self) -> None:
+        """Train main's first model and push it."""
         self._say("training main's model")
-        self._engineer.change(main)
+        self._engineer.change(MAIN)
         self._engineer.train()
         self._engineer.commit("Train the first model")
         self._engineer.push("main", skip=True)
@@ -166,14 +187,16 @@ def run(
     reports: Path,
     console: Console,
     *,
-    main: Mapping[str, object] = MAIN,
-    played: Sequence[Example] = EXAMPLES,
+    network: Mapping[str, object] | None = None,
+    names: Sequence[str] = NAMES,
 ) -> list[PlayedExample]:
     """Play examples in a folder, keep each report in its own, and return the results.
 
-    The last example is played again with unchanged inputs.  main: the parameters at the start.
+    The last example is played again with unchanged inputs.
+    network: the network's block `train`; as shipped by default.  names: of the examples to play.
     Raises DemoError.
     """
+    chosen = [one for one in examples(network or shipped()) if one.name in names]
     workspace = Workspace(out)
     all_played: list[PlayedExample] = []
     with workspace, Processes(workspace.logs) as processes:
@@ -183,12 +206,12 @@ def run(
         processes.start("forge", forge, env=workspace.environment(), cwd=workspace.checkout)
         address = workspace.addresses.forge
         processes.wait_for("forge", f"{address}/{workspace.addresses.project}")
-        examples = Examples(Engineer(workspace, processes, TASK), console)
-        examples.start(main)
-        for example in played:
-            all_played.append(examples.play(example))
+        player = Player(Engineer(workspace, processes, TASK), console)
+        player.start()
+        for example in chosen:
+            all_played.append(player.play(example))
             keep(all_played[-1], address, reports / example.name)
-        all_played.append(examples.again(played[-1], len(played)))
+        all_played.append(player.again(chosen[-1], len(chosen)))
         write(all_played, workspace.out / "examples.json")
     return all_played
 

@@ -6,9 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from demo.workspace import ROOT, copy_tree
+from ruamel.yaml import YAML
 
-SHIPPED, QUICK = "model: cnn", "model: linear"
+from demo.workspace import ROOT, copy_tree
+from tests.models import quick_block
+from training.tasks import TASKS
 
 
 class Tree:
@@ -19,8 +21,16 @@ class Tree:
         copy_tree(ROOT, root)
 
     def take_the_quick_model(self) -> None:
-        """Let the task have the model that trains in a moment."""
-        self.edit("params.yaml", SHIPPED, QUICK)
+        """Let each task have the model that trains in a moment."""
+        yaml, file = YAML(), self.root / "params.yaml"
+        document = yaml.load(file)
+        for name, task in TASKS.items():
+            document[name]["train"].update(quick_block(task.input))
+        yaml.dump(document, file)
+
+    def shrink_the_network(self) -> None:
+        """Halve the shipped network's filters: it answers as well, in less time."""
+        self.edit("params.yaml", "filters: 32", "filters: 16")
 
     def edit(self, name: str, old: str, new: str) -> None:
         """Change a file."""

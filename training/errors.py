@@ -15,6 +15,10 @@ class BadParameter(InvalidValue, TrainingError):
     """A value of params.yaml, or of the command line, is unknown or out of range."""
 
 
+class BadModel(InvalidValue, TrainingError):
+    """A file in training/models does not define one model."""
+
+
 class MissingArtifact(TrainingError):
     """A file that an earlier stage should have written is missing."""
 

@@ -1,13 +1,24 @@
 """The parameters in params.yaml, validated when they are loaded."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from ruamel.yaml import YAML
 
 from perennial import validation
+from perennial.errors import InvalidField
 from training.errors import BadParameter
+from training.model import found
+from training.model.parameters import Parameters
 
 FILE = Path("params.yaml")
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -27,34 +38,31 @@ class Prepare(_Block):
     fresh_test: Annotated[float, Field(gt=0, lt=0.5)]
 
 
-class Cnn(_Block):
-    """Parameters of the convolutional network."""
-
-    epochs: Annotated[int, Field(gt=0, le=1000)]
-    batch_size: Count
-    learning_rate: Annotated[float, Field(gt=0, le=1)]
-    filters: Annotated[int, Field(gt=0, le=1024)]
-    dropout: Annotated[float, Field(ge=0, lt=1)]
-    translation: Annotated[float, Field(ge=0, lt=1)]
-
-
-class Linear(_Block):
-    """Parameters of the logistic regression."""
-
-    inverse_regularisation: Annotated[float, Field(gt=0)]
-    iterations: Count
-
-
 class Train(_Block):
-    """Which model is trained, and how."""
+    """Which model is trained, and how; `parameters` are the chosen model's own."""
 
-    model: Literal["cnn", "linear"]
-    seed: Annotated[int, Field(ge=0, lt=2**31)]
-    precision: Literal["auto", "float32", "mixed_float16"]
+    model: str
     watts_per_core: Annotated[float, Field(gt=0, le=1000)]
     fresh_weight: Annotated[int, Field(ge=1, le=100)]
-    cnn: Cnn
-    linear: Linear
+    parameters: SerializeAsAny[Parameters]
+
+    @field_validator("model")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in found.names():
+            raise InvalidField("", name, f"one of {', '.join(found.names())}")
+        return name
+
+    @field_validator("parameters", mode="plain")
+    @classmethod
+    def _of_the_model(cls, values: Any, info: ValidationInfo) -> Any:
+        if "model" not in info.data:  # it is named as the problem already
+            return values
+        try:
+            return found.find(info.data["model"]).Parameters.model_validate(values)
+        except ValidationError as error:
+            problem = validation.first(error)
+            raise InvalidField(problem.field(""), problem.value, problem.expected) from error
 
 
 class Export(_Block):

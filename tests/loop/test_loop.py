@@ -47,7 +47,8 @@ class Demo:
         (self.tree.root / "node_modules").symlink_to(ROOT / "node_modules")
         if shift in QUICK:
             self.tree.take_the_quick_model()
-        self.tree.edit("params.yaml", "filters: 32", "filters: 16")
+        else:
+            self.tree.shrink_the_network()
         self._before = self._status()
         command = [sys.executable, "-m", "demo.loop", "--shift", shift, "--out", str(self.out)]
         tools = [str(Path(sys.executable).parent), str(ROOT / "node_modules" / ".bin")]

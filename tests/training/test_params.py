@@ -6,18 +6,25 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from tests.models import quick_block
 from training import params
 from training.command_line import run
 from training.errors import BadParameter
+from training.model import found
 from training.tasks import TASKS
 
+KNOWN = ", ".join(found.names())
 Change = tuple[str, Any]
 
 
 def changed(folder: Path, *changes: Change) -> Path:
-    """Write the repository's params.yaml with some keys of `digits` set to other values."""
+    """Write the repository's params.yaml with some keys of `digits` set to other values.
+
+    The model is one that any fork has.
+    """
     yaml = YAML()
     document = yaml.load(params.FILE.read_text())
+    document["digits"]["train"].update(quick_block(TASKS["digits"].input))
     for path, value in changes:
         *parents, last = path.split(".")
         block = document["digits"]
@@ -35,7 +42,8 @@ def changed(folder: Path, *changes: Change) -> Path:
 @pytest.mark.parametrize("task", TASKS)
 def test_every_task_has_its_numbers(task: str) -> None:
     """The committed file is valid for each task."""
-    assert params.load(task).train.cnn.epochs > 0
+    train = params.load(task).train
+    assert isinstance(train.parameters, found.find(train.model).Parameters)
 
 
 @pytest.mark.parametrize(
@@ -45,9 +53,11 @@ def test_every_task_has_its_numbers(task: str) -> None:
         ("serve", {}, "digits.serve: got {}, expected no such field"),
         ("prepare.test", 1.5, "digits.prepare.test: got 1.5, expected less than 0.5"),
         ("prepare.fresh_test", 0, "digits.prepare.fresh_test: got 0, expected greater than 0"),
-        ("train.model", "forest", "digits.train.model: got 'forest', expected 'cnn' or 'linear'"),
-        ("train.cnn.dropout", 1, "digits.train.cnn.dropout: got 1, expected less than 1"),
-        ("train.cnn.epochs", "many", "digits.train.cnn.epochs: got 'many', expected a valid int"),
+        ("train.model", "alchemy", f"digits.train.model: got 'alchemy', expected one of {KNOWN}"),
+        ("train.model", None, "digits.train.model: got nothing, expected a value"),
+        ("train.parameters", None, "digits.train.parameters: got nothing, expected a value"),
+        ("train.parameters", 3, "digits.train.parameters: got 3, expected a valid dictionary"),
+        ("train.parameters.luck", 1, "digits.train.parameters.luck: got 1, expected no such field"),
         ("train.fresh_weight", 0, "digits.train.fresh_weight: got 0, expected greater than or eq"),
         ("export.version", "1.0", "digits.export.version: got '1.0', expected"),
         ("export.bins", None, "digits.export.bins: got nothing, expected a value"),
@@ -62,6 +72,29 @@ def test_a_wrong_number_is_named(tmp_path: Path, path: str, value: Any, message:
     assert message in str(error.value) and "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("model", "parameter"),
+    [(name, key) for name in found.names() for key in found.find(name).Parameters.model_fields],
+)
+def test_a_models_own_parameters_are_checked(tmp_path: Path, model: str, parameter: str) -> None:
+    """By the model that is chosen: each one that is missing or of a wrong type is named."""
+    good = found.find(model).trial.model_dump(mode="json")
+    field = f"params.yaml: digits.train.parameters.{parameter}"
+    for value, got in (({}, "nothing"), ({parameter: ["odd"]}, "['odd']")):
+        block = {key: given for key, given in good.items() if key != parameter} | value
+        file = changed(tmp_path, ("train.model", model), ("train.parameters", block))
+        with pytest.raises(BadParameter) as error:
+            params.load("digits", file)
+        assert str(error.value).startswith(f"{field}: got {got}, expected ")
+
+
+def test_parameters_come_back_from_what_is_recorded(tmp_path: Path) -> None:
+    """The whole block, the model's own parameters included, is what the reports record."""
+    numbers = params.load("digits")
+    assert params.TaskParams.model_validate(numbers.model_dump(mode="json")) == numbers
+    assert numbers.model_dump()["train"]["parameters"] == numbers.train.parameters.model_dump()
+
+
 def test_a_task_without_a_block_is_named(tmp_path: Path) -> None:
     """A task that params.yaml does not know is an error that names the task."""
     with pytest.raises(BadParameter, match="params.yaml: news: got nothing, expected a block"):
@@ -72,8 +105,8 @@ def test_a_command_prints_the_error_as_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """No traceback: the class, the field, the value, and exit code 2."""
-    file = changed(tmp_path, ("train.seed", -1))
+    file = changed(tmp_path, ("gate.seed", -1))
     assert run(lambda: print(params.load("digits", file))) == 2
     err = capsys.readouterr().err
-    assert err.startswith("BadParameter: params.yaml: digits.train.seed: got -1, expected greater")
+    assert err.startswith("BadParameter: params.yaml: digits.gate.seed: got -1, expected greater")
     assert err.count("\n") == 1

@@ -5,20 +5,40 @@ import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from training.artifacts.splits import Split
-from training.models.model import Log
-from training.params import Train
+from perennial.signals import InputSchema
+from training.model.model import Log, Model, Rows
+from training.model.parameters import Parameters
 
-INK = 16.0
 FLOAT32 = "float32"
+
+
+class CnnParameters(Parameters):
+    """Parameters of the convolutional network."""
+
+    seed: Annotated[int, Field(ge=0, lt=2**31, description="any whole number")]
+    precision: Annotated[
+        Literal["auto", "float32", "mixed_float16"],
+        Field(description="arithmetic in training: auto, float32 or mixed_float16"),
+    ]
+    scale: Annotated[float, Field(gt=0, description="highest value of a pixel; the lowest is 0")]
+    epochs: Annotated[int, Field(gt=0, le=1000, description="passes over the training rows")]
+    batch_size: Annotated[int, Field(gt=0, description="rows")]
+    learning_rate: Annotated[float, Field(gt=0, le=1, description="initial; decays to 0")]
+    filters: Annotated[int, Field(gt=0, le=1024, description="of the first convolution")]
+    dropout: Annotated[float, Field(ge=0, lt=1, description="share of activations")]
+    translation: Annotated[
+        float,
+        Field(ge=0, lt=1, description="maximum shift, as a share of width and height"),
+    ]
 
 
 class FittedCnn:
@@ -44,20 +64,35 @@ class FittedCnn:
             path.write_bytes(file.read_bytes())
 
 
-class Cnn:
+class Cnn(Model[CnnParameters]):
     """Three normalised convolutions, one hidden layer, softmax."""
+
+    inputs = frozenset({"image"})
+    outputs = frozenset({"classes"})
+    Parameters = CnnParameters
+    trial = CnnParameters(
+        seed=1,
+        precision="auto",
+        scale=16,
+        epochs=3,
+        batch_size=16,
+        learning_rate=0.01,
+        filters=4,
+        dropout=0,
+        translation=0,
+    )
 
     def fit(
         self,
-        train: Split,
-        validation: Split,
-        *,
-        classes: int,
-        numbers: Train,
+        rows: Rows,
+        schema: InputSchema,
+        labels: Sequence[str],
+        parameters: CnnParameters,
         log: Log,
     ) -> FittedCnn:
         """Fit with Adam on the cross-entropy, with a cosine decay of the learning rate.
 
+        TensorFlow forces globals: its seed, determinism and log level are the process's.
         In mixed precision the loss is scaled, and the weights are copied to a float32 network at
         the end, because the service does not compute in float16.
         Source: Micikevicius et al., Mixed Precision Training, ICLR 2018.
@@ -68,30 +103,30 @@ class Cnn:
             import keras
             import tensorflow
 
-        keras.utils.set_random_seed(numbers.seed)
+        keras.utils.set_random_seed(parameters.seed)
         tensorflow.config.experimental.enable_op_determinism()
         device = find_device(tensorflow)
-        precision = choose_precision(numbers.precision, device)
-        shape = train.inputs.shape[1:]
-        network = _network(keras, shape, classes, numbers, precision)
-        steps = numbers.cnn.epochs * math.ceil(len(train.labels) / numbers.cnn.batch_size)
-        rate = keras.optimizers.schedules.CosineDecay(numbers.cnn.learning_rate, steps)
-        trained = _moving(keras, network, numbers)
+        precision = choose_precision(parameters.precision, device)
+        network = _network(keras, schema.shape, len(labels), parameters, precision)
+        steps = parameters.epochs * math.ceil(len(rows.train.labels) / parameters.batch_size)
+        rate = keras.optimizers.schedules.CosineDecay(parameters.learning_rate, steps)
+        trained = _moving(keras, network, parameters)
         optimizer = keras.optimizers.Adam(rate)
         if precision != FLOAT32:
             optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
         trained.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
         trained.fit(
-            train.inputs,
-            train.labels,
-            validation_data=(validation.inputs, validation.labels),
-            epochs=numbers.cnn.epochs,
-            batch_size=numbers.cnn.batch_size,
+            rows.train.inputs,
+            rows.train.labels,
+            validation_data=(rows.validation.inputs, rows.validation.labels),
+            epochs=parameters.epochs,
+            batch_size=parameters.batch_size,
             verbose=0,
-            callbacks=[_each_epoch(keras, log, numbers.cnn.epochs)],
+            callbacks=[_each_epoch(keras, log, parameters.epochs)],
         )
         if precision != FLOAT32:
-            network = _copy(network, _network(keras, shape, classes, numbers, FLOAT32))
+            twin = _network(keras, schema.shape, len(labels), parameters, FLOAT32)
+            network = _copy(network, twin)
         return FittedCnn(network, tensorflow.__version__, device=device, precision=precision)
 
 
@@ -144,10 +179,10 @@ def _silent() -> Iterator[None]:
 
 
 def _network(
-    keras: Any, shape: tuple[int, ...], classes: int, numbers: Train, precision: str
+    keras: Any, shape: tuple[int, ...], classes: int, parameters: CnnParameters, precision: str
 ) -> Any:
     """Return the network; its last layer is float32, since probabilities need the precision."""
-    layers, filters = keras.layers, numbers.cnn.filters
+    layers, filters = keras.layers, parameters.filters
 
     def convolution(width: int) -> list[Any]:
         return [
@@ -160,23 +195,32 @@ def _network(
         [
             keras.Input(shape),
             # Centred at 0, so that zero padding means grey, not paper.
-            layers.Rescaling(2 / INK, offset=-1, dtype=precision),
-            layers.Reshape((*shape, 1), dtype=precision),
+            layers.Rescaling(2 / parameters.scale, offset=-1, dtype=precision),
+            layers.Reshape(_grid(shape), dtype=precision),
             *convolution(filters),
             *convolution(filters),
             layers.MaxPooling2D(dtype=precision),
             *convolution(2 * filters),
             layers.Flatten(dtype=precision),
-            layers.Dropout(numbers.cnn.dropout, dtype=precision),
+            layers.Dropout(parameters.dropout, dtype=precision),
             layers.Dense(64, activation="relu", dtype=precision),
             layers.Dense(classes, activation="softmax", dtype=FLOAT32),
         ]
     )
 
 
-def _moving(keras: Any, network: Any, numbers: Train) -> Any:
+def _moving(keras: Any, network: Any, parameters: CnnParameters) -> Any:
     """Return the network with a layer in front that shifts training images; it is not exported."""
-    layers, shape, most = keras.layers, network.input_shape[1:], numbers.cnn.translation
+    layers, shape, most = keras.layers, network.input_shape[1:], parameters.translation
     move = layers.RandomTranslation(most, most, fill_mode="nearest", interpolation="nearest")
-    images = [keras.Input(shape), layers.Reshape((*shape, 1)), move, layers.Reshape(shape)]
+    images = [keras.Input(shape), layers.Reshape(_grid(shape)), move, layers.Reshape(shape)]
     return keras.Sequential([*images, network])
+
+
+def _grid(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return height, width and channels of an image.
+
+    >>> _grid((8, 8)), _grid((8, 8, 3))
+    ((8, 8, 1), (8, 8, 3))
+    """
+    return shape if len(shape) == 3 else (*shape, 1)

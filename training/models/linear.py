@@ -1,17 +1,26 @@
-"""Logistic regression on the pixels, with scikit-learn."""
+"""Logistic regression on pixels or columns of numbers, with scikit-learn."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from training.artifacts.splits import Split
-from training.models.model import Log
-from training.params import Train
+from perennial.signals import InputSchema
+from training.model.model import Log, Model, Rows
+from training.model.parameters import Parameters
 
 # The newest operator set that ONNX Runtime and skl2onnx both support well.
 OPSET = 17
+
+
+class LinearParameters(Parameters):
+    """Parameters of the logistic regression."""
+
+    inverse_regularisation: Annotated[float, Field(gt=0, description="scikit-learn's C")]
+    iterations: Annotated[int, Field(gt=0, description="maximum")]
 
 
 class FittedLinear:
@@ -56,36 +65,52 @@ class FittedLinear:
         path.write_bytes(model.SerializeToString())
 
 
-class Linear:
-    """Standardised pixels and a multinomial logistic regression."""
+class Linear(Model[LinearParameters]):
+    """Standardised numbers and a multinomial logistic regression.
+
+    A missing number counts as the mean of its column.
+    """
+
+    inputs = frozenset({"image", "tabular"})
+    outputs = frozenset({"classes"})
+    Parameters = LinearParameters
+    trial = LinearParameters(inverse_regularisation=0.1, iterations=2000)
+
+    def objection(self, schema: InputSchema, output: str) -> str:
+        """Refuse tables with words too: their categories' indices are not amounts."""
+        words = "" if schema.plain else "takes numbers only, not the categories of this table"
+        return super().objection(schema, output) or words
 
     def fit(
         self,
-        train: Split,
-        validation: Split,
-        *,
-        classes: int,
-        numbers: Train,
+        rows: Rows,
+        schema: InputSchema,
+        labels: Sequence[str],
+        parameters: LinearParameters,
         log: Log,
     ) -> FittedLinear:
         """Fit in one go; there are no epochs, so the figures are logged once."""
         import sklearn
+        from sklearn.impute import SimpleImputer
         from sklearn.linear_model import LogisticRegression
         from sklearn.metrics import log_loss
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import StandardScaler
 
-        regression = LogisticRegression(
-            C=numbers.linear.inverse_regularisation, max_iter=numbers.linear.iterations
+        pipeline = make_pipeline(
+            SimpleImputer(keep_empty_features=True),
+            StandardScaler(),
+            LogisticRegression(C=parameters.inverse_regularisation, max_iter=parameters.iterations),
         )
-        pipeline = make_pipeline(StandardScaler(), regression)
-        flat = train.inputs.reshape(len(train.inputs), -1)
-        pipeline.fit(flat, train.labels)
-        fitted = FittedLinear(pipeline, train.inputs.shape[1:], sklearn.__version__)
+        flat = rows.train.inputs.reshape(len(rows.train.inputs), -1)
+        pipeline.fit(flat, rows.train.labels)
+        fitted = FittedLinear(pipeline, schema.shape, sklearn.__version__)
         figures: dict[str, float] = {}
-        for prefix, split in (("", train), ("val_", validation)):
-            found = fitted.probabilities(split.inputs)
-            figures[f"{prefix}accuracy"] = float((found.argmax(axis=1) == split.labels).mean())
-            figures[f"{prefix}loss"] = float(log_loss(split.labels, found, labels=range(classes)))
-        log(figures, epochs=1)
+        for prefix, part in (("", rows.train), ("val_", rows.validation)):
+            found = fitted.probabilities(part.inputs)
+            figures[f"{prefix}accuracy"] = float((found.argmax(axis=1) == part.labels).mean())
+            figures[f"{prefix}loss"] = float(
+                log_loss(part.labels, found, labels=range(len(labels)))
+            )
+        log(figures)
         return fitted

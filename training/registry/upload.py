@@ -13,8 +13,8 @@ from training.registry.versions import Facts, read
 def flat(values: object, name: str = "") -> dict[str, str]:
     """Return nested parameters by dotted names, with values that GitLab accepts.
 
-    >>> flat({"train": {"model": "cnn", "cnn": {"epochs": 20}}})
-    {'train.model': 'cnn', 'train.cnn.epochs': '20'}
+    >>> flat({"train": {"model": "cnn", "parameters": {"epochs": 20}}})
+    {'train.model': 'cnn', 'train.parameters.epochs': '20'}
     """
     if not isinstance(values, Mapping):
         return {name: str(values)[:MAX_VALUE] or "empty"}

@@ -18,14 +18,14 @@ class EpochLog:
         self._tracker = tracker
 
     def log(self, figures: Mapping[str, float], *, epochs: int | None = None) -> None:
-        """Record one epoch and print the progress; epochs: how many in all, None if unknown."""
+        """Record figures and print them; epochs: as a model says it, see Log."""
         row = {name: round(float(figures[name]), 6) for name in CURVES}
         self._rows.append(row)
-        epoch = len(self._rows)
-        self._tracker.log(row, step=epoch)
+        step = len(self._rows)
+        self._tracker.log(row, step=step)
+        count = f"epoch {step}/{epochs}: " if epochs else ""
         print(
-            f"epoch {epoch}{f'/{epochs}' if epochs else ''}: accuracy {row['accuracy']:.3f}, "
-            f"validation {row['val_accuracy']:.3f}",
+            f"{count}accuracy {row['accuracy']:.3f}, validation {row['val_accuracy']:.3f}",
             flush=True,
         )
 

@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,11 +14,13 @@ from training.artifacts.splits import Prepared, Split
 from training.command_line import run, task_parser
 from training.cost.machine import this_machine
 from training.cost.meter import Reading, metered
-from training.models import MODELS
-from training.models.model import Fitted
+from training.model import found
+from training.model.model import Fitted, Model, Rows
+from training.model.pairing import check_pairing
 from training.stages.calibration import append_temperature, fit_temperature, soften
 from training.stages.epoch_log import EpochLog
 from training.tasks import TASKS
+from training.tasks.task import Task
 from training.trackers import TRACKERS
 from training.trackers.choose import DEFAULT, VARIABLE, chosen
 from training.trackers.guarded import Guarded
@@ -33,27 +36,23 @@ def emphasise(prepared: Prepared, times: int) -> Split:
 def train(
     prepared: Prepared,
     numbers: params.Train,
-    classes: int,
+    task: Task,
     out: Path,
     *,
+    model: Model[Any],
     tracker: Tracker,
     machine: Callable[[], Reading],
 ) -> Fitted:
     """Fit and calibrate the model and write this stage's outputs.
 
+    model: the one that the numbers name.
     machine: measures the cost of fitting, without calibration and writing.
     """
     history = EpochLog(out / "history.csv", tracker)
-    rows = emphasise(prepared, numbers.fresh_weight)
+    rows = Rows(emphasise(prepared, numbers.fresh_weight), prepared.validation)
     try:
         with metered(machine) as meter:
-            fitted = MODELS[numbers.model].fit(
-                rows,
-                prepared.validation,
-                classes=classes,
-                numbers=numbers,
-                log=history.log,
-            )
+            fitted = model.fit(rows, task.input, task.labels, numbers.parameters, history.log)
     finally:
         tracker.end()
     cost = meter.cost(
@@ -90,20 +89,22 @@ def _write_model(fitted: Fitted, prepared: Prepared, out: Path) -> float:
     return temperature
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None = None, *, tasks: Mapping[str, Task] = TASKS) -> None:
     """Run the stage for one task."""
     parser = task_parser(__doc__)
     known = ", ".join(sorted(TRACKERS))
     parser.epilog = f"The variable {VARIABLE} chooses the tracker: {known}; default: {DEFAULT}."
     name = parser.parse_args(arguments).task
     start = chosen(os.environ)
-    numbers = params.load(name).train
+    task, numbers = tasks[name], params.load(name).train
+    check_pairing(f"{params.FILE}: {name}.train.model", numbers.model, task.input)
     prepared = Prepared.read(Path("artifacts", name, "prepared"))
     out = Path("artifacts", name, "model")
     out.mkdir(parents=True, exist_ok=True)
     print(f"training {numbers.model} on {len(prepared.train.labels)} rows", flush=True)
     tracker = Guarded(start, out / "live", numbers.model_dump())
-    train(prepared, numbers, len(TASKS[name].labels), out, tracker=tracker, machine=this_machine())
+    model = found.find(numbers.model)
+    train(prepared, numbers, task, out, model=model, tracker=tracker, machine=this_machine())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""Stage 0: check base rows, collected feedback and their splits against the task's rules."""
+"""Stage 0: check base rows, collected feedback and their splits against the task's rules.
+
+Also refuse a model that does not take the task's input, before anything is trained.
+"""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -7,6 +10,7 @@ from pathlib import Path
 from training import params
 from training.command_line import run, task_parser
 from training.errors import InvalidData
+from training.model.pairing import check_pairing
 from training.tasks import TASKS
 from training.tasks.task import Task
 from training.validation.task_data import validate
@@ -20,8 +24,9 @@ def main(
 ) -> None:
     """Run the stage for one task: write the findings, or raise InvalidData and write nothing."""
     name = task_parser(__doc__).parse_args(arguments).task
-    numbers = params.load(name, root / params.FILE).prepare
-    findings = validate(tasks[name], numbers, root / "data" / name / "feedback.parquet")
+    numbers = params.load(name, root / params.FILE)
+    check_pairing(f"{params.FILE}: {name}.train.model", numbers.train.model, tasks[name].input)
+    findings = validate(tasks[name], numbers.prepare, root / "data" / name / "feedback.parquet")
     for warning in findings.warnings:
         print(f"warning: {warning}")
     if findings.broken:

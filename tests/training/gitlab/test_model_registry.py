@@ -11,6 +11,7 @@ from demo.forge.records.model_registry import ModelRegistry as Models
 from perennial.gitlab.errors import GitLabRefused, MissingVariable
 from tests.demo.forge.fixtures import API, DEVELOPER, NO_SCOPE, READ, ForgeServer, running_forge
 from tests.training.registry.job import Main
+from training import params
 from training.command_line import run
 from training.errors import RegistryRefused
 from training.gitlab.model_registry import MAX_DESCRIPTION, ModelRegistry
@@ -61,7 +62,8 @@ def test_a_version_is_in_the_registry_with_all_it_has(main: Main, forge: ForgeSe
     [metric] = run["data"]["metrics"]
     assert (metric["key"], metric["value"]) == ("base_accuracy", 0.975)
     values = {one["key"]: one["value"] for one in run["data"]["params"]}
-    assert values["train.model"] == "cnn" and values["export.version"] == "1.0.0"
+    assert values["train.model"] == params.load("digits").train.model
+    assert values["export.version"] == "1.0.0"
     bundle = main.root / "artifacts" / "digits" / "bundle"
     for path in bundle.iterdir():
         headers = {"Authorization": f"Bearer {API}"}

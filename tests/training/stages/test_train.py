@@ -1,54 +1,80 @@
 """The log of the train stage is right for any model, with epochs or without."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from perennial.signals import InputSchema, TextInput
+from tests.models import quick_numbers
+from tests.training.bad_data import Altered, digits
+from tests.training.fake_tracker import FakeTracker
 from tests.training.machines import FakeMachine
-from tests.training.test_models import FakeTracker
-from training import params
 from training.artifacts.splits import Prepared, Split
-from training.models import MODELS
-from training.models.model import Fitted, Log
+from training.errors import BadParameter
+from training.model.model import Fitted, Log, Model, Rows
+from training.model.parameters import Parameters
+from training.stages import train as stage
 from training.stages.epoch_log import CURVES, EpochLog
 from training.stages.train import train
+from training.tasks import TASKS
 
 FIGURES = dict.fromkeys(CURVES, 0.5)
 
 
 @pytest.mark.parametrize(
     ("epochs", "lines"),
-    [(3, ["epoch 1/3", "epoch 2/3"]), (None, ["epoch 1", "epoch 2"])],
+    [(3, ["epoch 1/3: ", "epoch 2/3: "]), (None, [""])],
 )
 def test_the_model_says_how_many_epochs_there_are(
     epochs: int | None, lines: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A line counts up to the model's own number of epochs, or just counts."""
+    """A line counts up to the model's own number of epochs; without epochs it has no count."""
     log = EpochLog(tmp_path / "history.csv", FakeTracker())
     for _ in lines:
         log.log(FIGURES, epochs=epochs)
     printed = capsys.readouterr().out.splitlines()
-    assert printed == [f"{line}: accuracy 0.500, validation 0.500" for line in lines]
+    assert printed == [f"{line}accuracy 0.500, validation 0.500" for line in lines]
 
 
-class FailingModel:
+class NoParameters(Parameters):
+    """A model that has none."""
+
+
+class FailingModel(Model[NoParameters]):
     """A model whose fit raises after one epoch."""
 
-    def fit(self, *rows: object, log: Log, **options: object) -> Fitted:
+    inputs = frozenset({"image"})
+    outputs = frozenset({"classes"})
+    Parameters = NoParameters
+    trial = NoParameters()
+
+    def fit(
+        self,
+        rows: Rows,
+        schema: InputSchema,
+        labels: Sequence[str],
+        parameters: NoParameters,
+        log: Log,
+    ) -> Fitted:
         """Log an epoch and raise."""
-        log(FIGURES)
+        log(FIGURES, epochs=2)
         raise MemoryError("the machine is full")
 
 
-def test_the_trackers_run_ends_when_training_fails(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_trackers_run_ends_when_training_fails(tmp_path: Path) -> None:
     """What was tracked up to the failure is complete, and the failure is raised."""
-    monkeypatch.setitem(MODELS, "linear", FailingModel())
     none = Split(np.empty((0, 8, 8), np.float32), np.empty(0, np.int64), np.empty(0, str))
-    numbers = params.load("digits").train.model_copy(update={"model": "linear"})
-    tracker, rows = FakeTracker(), Prepared(none, none, none, None)
+    numbers, task, tracker = quick_numbers("digits").train, TASKS["digits"], FakeTracker()
+    rows, model, machine = Prepared(none, none, none, None), FailingModel(), FakeMachine()
     with pytest.raises(MemoryError):
-        train(rows, numbers, 10, tmp_path, tracker=tracker, machine=FakeMachine())
+        train(rows, numbers, task, tmp_path, model=model, tracker=tracker, machine=machine)
     assert len(tracker.steps) == 1 and tracker.ended
+
+
+def test_a_model_that_does_not_take_the_input_is_not_trained() -> None:
+    """The stage ends before it reads a row; the message names the model and the kind."""
+    tasks = {"digits": Altered(digits(), input=TextInput())}
+    with pytest.raises(BadParameter, match="digits.train.model: got .* as input, not text"):
+        stage.main(["--task=digits"], tasks=tasks)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from perennial.signals import TextInput
 from tests.training.bad_data import DIGITS, INCIDENT, Altered, Stage, digits, feedback, some
 from tests.training.bad_data import with_values as changed
 from training import params
@@ -233,6 +234,18 @@ sys.exit(f"imported: {{slow}}" if slow else 0)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_model_that_does_not_take_the_input_is_refused(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before any row is checked: the message names the model and both kinds; no file changes."""
+    before, model = stage.state(), params.load("digits").train.model
+    assert stage.validate(Altered(digits(), input=TextInput())) == 2
+    found = capsys.readouterr().err
+    assert found.startswith(f"BadParameter: params.yaml: digits.train.model: got {model!r}, ")
+    assert found.endswith("as input, not text\n") and found.count("\n") == 1
+    assert stage.state() == before
 
 
 def test_an_unknown_task_is_refused() -> None:

@@ -12,7 +12,7 @@ from training.trackers.choose import DEFAULT, chosen
 from training.trackers.guarded import Guarded
 
 FIGURES = {"accuracy": 0.5, "val_loss": 1.25}
-PARAMETERS = {"seed": 7, "cnn": {"epochs": 2}}
+PARAMETERS = {"seed": 7, "parameters": {"epochs": 2}}
 
 
 @pytest.fixture(params=TRACKERS)

@@ -111,8 +111,8 @@ def recorded(inputs: ReportInputs) -> dict[str, object] | None:
 def flat(block: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
     """Return nested values by their dotted names.
 
-    >>> flat({"train": {"seed": 1, "cnn": {"epochs": 2}}})
-    {'train.seed': 1, 'train.cnn.epochs': 2}
+    >>> flat({"train": {"model": "cnn", "parameters": {"epochs": 2}}})
+    {'train.model': 'cnn', 'train.parameters.epochs': 2}
     """
     found: dict[str, object] = {}
     for name, value in block.items():

@@ -69,15 +69,15 @@ def test_changed_new_and_dropped_parameters_are_listed(made: Artifacts) -> None:
     """With main's value and this one; what one side does not know is not set there."""
     yaml, file = YAML(), made.champion / "params.yaml"
     document = yaml.load(file.read_text())
-    document["digits"]["train"]["cnn"]["epochs"] = 7
-    del document["digits"]["train"]["precision"]
-    document["digits"]["train"]["momentum"] = 0.9
+    document["digits"]["collect"]["least_rows"] = 7
+    del document["digits"]["train"]["watts_per_core"]
+    document["digits"]["train"]["parameters"]["momentum"] = 0.9
     yaml.dump(document, file)
     found = text(made)
     assert "Parameters that differ from main's (3 of " in found
-    assert "| `train.cnn.epochs` | `7` | `20` |" in found
-    assert "| `train.precision` | not set | `auto` |" in found
-    assert "| `train.momentum` | `0.9` | not set |" in found
+    assert "| `collect.least_rows` | `7` | `100` |" in found
+    assert "| `train.watts_per_core` | not set | `10.0` |" in found
+    assert "| `train.parameters.momentum` | `0.9` | not set |" in found
 
 
 def test_parameters_that_main_did_not_record_are_not_invented(made: Artifacts) -> None:

@@ -1,0 +1,262 @@
+"""The promises of every model, each a named check, as scikit-learn's estimator_checks does it.
+
+A test parametrised over `checks()` holds every file in training/models to all of them:
+
+>>> {name.partition(": ")[2] for name, check in checks()} >= {"learns", "takes_its_kinds"}
+True
+"""
+
+import math
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from training.contracts.examples import EXAMPLES, Example
+from training.errors import BadParameter
+from training.model import found
+from training.model.model import Fitted, Model
+from training.model.pairing import CLASSES, check_pairing
+
+Check = Callable[[], None]
+FIGURES = ("accuracy", "loss", "val_accuracy", "val_loss")
+# Libraries that take seconds to import, or are absent where only params.yaml is read.
+HEAVY = "jax keras lightgbm onnx skl2onnx sklearn tensorflow torch transformers xgboost".split()
+TOLERANCE = 1e-4  # between the framework's probabilities and those of ONNX Runtime
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A fitted model, and what fitting it did.
+
+    logged: figures, and how many epochs there would be.
+    left_alone: whether the rows are as they were.
+    """
+
+    model: Fitted
+    logged: list[tuple[dict[str, float], int | None]]
+    left_alone: bool
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model and an example that it takes."""
+
+    model: Model[Any]
+    example: Example
+
+    def fit(self) -> Attempt:
+        """Fit the model once, with the parameters of its trial."""
+        logged: list[tuple[dict[str, float], int | None]] = []
+
+        def log(figures: Mapping[str, float], *, epochs: int | None = None) -> None:
+            logged.append(({name: float(value) for name, value in figures.items()}, epochs))
+
+        one = self.example
+        given: list[NDArray[Any]] = [one.rows.train.inputs, one.rows.train.labels]
+        given += [one.rows.validation.inputs, one.rows.validation.labels]
+        before = [array.copy() for array in given]
+        fitted = self.model.fit(one.rows, one.schema, one.labels, self.model.trial, log)
+        return Attempt(fitted, logged, all(map(_same, given, before)))
+
+    @cached_property
+    def attempt(self) -> Attempt:
+        """The first fit, which the checks share."""
+        return self.fit()
+
+    def probabilities(self) -> NDArray[np.float64]:
+        """Return the framework's probabilities for the validation rows."""
+        return self.attempt.model.probabilities(self.example.rows.validation.inputs)
+
+
+def checks(examples: Sequence[Example] = EXAMPLES) -> Iterator[tuple[str, Check]]:
+    """Yield every check of every model found, with a name; a check raises AssertionError.
+
+    examples: what the models are fitted to; each model to those that it takes.
+    """
+    for name in found.names():
+        model = found.find(name)
+        for about in OF_A_MODEL:
+            yield f"{name}: {about.__name__}", partial(about, name)
+        yield f"{name}: takes_its_kinds", partial(takes_its_kinds, name, examples)
+        for one in examples:
+            if not model.objection(one.schema, CLASSES):
+                case = Case(model, one)
+                for check in OF_A_FIT:
+                    yield f"{name} on {one.name}: {check.__name__}", partial(check, case)
+
+
+def imports_no_framework(name: str) -> None:
+    """Its file can be imported where no framework is installed, and at once."""
+    code = f"import sys, {found.PACKAGE}.{name}; print(*set(sys.modules) & set({HEAVY!r}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not done.stdout.strip(), f"{name}: imports {done.stdout.strip()} before it is fitted"
+
+
+def parameters_refuse_unknown_keys(name: str) -> None:
+    """A misspelt parameter is an error, not ignored."""
+    model = found.find(name)
+    try:
+        model.Parameters.model_validate({**model.trial.model_dump(), "no_such_parameter": 1})
+    except ValidationError:
+        return
+    raise AssertionError(f"{name}: Parameters accept no_such_parameter, expected a refusal")
+
+
+def parameters_have_no_defaults(name: str) -> None:
+    """Every number that changes the model is in params.yaml."""
+    fields = found.find(name).Parameters.model_fields.items()
+    given = [key for key, field in fields if not field.is_required()]
+    assert not given, f"{name}: {', '.join(given)} have defaults, expected none"
+
+
+def parameters_have_units(name: str) -> None:
+    """Each says its unit or meaning as its description."""
+    fields = found.find(name).Parameters.model_fields.items()
+    silent = [key for key, field in fields if not field.description]
+    assert not silent, f"{name}: {', '.join(silent)} have no description, expected the unit"
+
+
+def parameters_are_frozen_and_plain(name: str) -> None:
+    """They cannot change during training, and written to params.yaml they come back."""
+    model = found.find(name)
+    again = model.Parameters.model_validate(model.trial.model_dump(mode="json"))
+    assert again == model.trial, f"{name}: {model.trial} comes back as {again}"
+    assert model.Parameters.model_config.get("frozen"), f"{name}: Parameters can be changed"
+
+
+def refuses_other_kinds(name: str) -> None:
+    """A task with an output that it does not give is refused by name, before any training."""
+    schema = EXAMPLES[0].schema
+    try:
+        check_pairing("params.yaml: a.train.model", name, schema, "no_such_kind")
+    except BadParameter as error:
+        assert name in str(error), f"{name}: is not named in {error}"
+        return
+    raise AssertionError(f"{name}: accepts the output no_such_kind, expected a refusal")
+
+
+def takes_its_kinds(name: str, examples: Sequence[Example]) -> None:
+    """It takes an example of every kind that it names, and none of another kind."""
+    model = found.find(name)
+    taken = {one.schema.kind for one in examples if not model.objection(one.schema, CLASSES)}
+    known = {one.schema.kind for one in examples}
+    assert (
+        taken == model.inputs & known
+    ), f"{name}: takes {taken}, but its inputs are {model.inputs}"
+
+
+def gives_probabilities(case: Case) -> None:
+    """One per row and label, from 0 to 1; those of a row sum to 1."""
+    given, rows = case.probabilities(), len(case.example.rows.validation.labels)
+    shape = (rows, len(case.example.labels))
+    assert given.shape == shape, f"probabilities have shape {given.shape}, expected {shape}"
+    assert given.min() >= 0 and given.max() <= 1, "probabilities are not from 0 to 1"
+    off = float(np.abs(given.sum(axis=1) - 1).max())
+    assert off < TOLERANCE, f"a row's probabilities are off the sum of 1 by {off:.2g}"
+
+
+def learns(case: Case) -> None:
+    """It is right on at least nine in ten of the easy rows that it was not fitted to."""
+    right = case.probabilities().argmax(axis=1) == case.example.rows.validation.labels
+    assert right.mean() >= 0.9, f"accuracy is {right.mean():.2f}, expected at least 0.9"
+
+
+def gives_the_same_figures_again(case: Case) -> None:
+    """Fitted to the same rows with the same parameters, it is the same to the last bit."""
+    again = case.fit()
+    assert again.logged == case.attempt.logged, "the second fit logs other figures"
+    inputs = case.example.rows.validation.inputs
+    same = np.array_equal(again.model.probabilities(inputs), case.probabilities())
+    assert same, "the second fit gives other probabilities"
+
+
+def leaves_the_rows_as_they_are(case: Case) -> None:
+    """Nothing is written into what it is fitted to."""
+    assert case.attempt.left_alone, "fit changed the rows that it was given"
+
+
+def logs_its_figures(case: Case) -> None:
+    """Once, or after each of at most as many epochs as it says; all four figures, each finite."""
+    logged = case.attempt.logged
+    assert logged, "nothing was logged, expected the figures at least once"
+    epochs = logged[0][1] or 1
+    assert len(logged) <= epochs, f"logged {len(logged)} times, expected at most {epochs}"
+    for figures, _ in logged:
+        bad = [name for name in FIGURES if not math.isfinite(figures.get(name, math.nan))]
+        assert not bad, f"logged no number for {', '.join(bad)}"
+
+
+def says_what_trained_it(case: Case) -> None:
+    """The framework with its version, the device and the precision are known."""
+    fitted = case.attempt.model
+    assert all(fitted.framework), f"framework is {fitted.framework}, expected name and version"
+    assert fitted.device in ("cpu", "gpu"), f"device is {fitted.device!r}, expected cpu or gpu"
+    assert fitted.precision, "precision is empty, expected such as float32"
+
+
+def onnx_equals_the_framework(case: Case) -> None:
+    """Its ONNX has one input and one output, takes any number of rows, and agrees within 1e-4."""
+    inputs = case.example.rows.validation.inputs
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "model.onnx"
+        case.attempt.model.write_onnx(file)
+        run = _session(file, inputs.shape[1:])
+    together, alone = run(inputs), np.concatenate([run(inputs[row : row + 1]) for row in range(5)])
+    assert together.dtype == np.float32, f"ONNX returns {together.dtype}, expected float32"
+    gap = float(np.abs(together - case.probabilities()).max())
+    assert gap <= TOLERANCE, f"ONNX differs by {gap:.2g}, expected at most {TOLERANCE:.2g}"
+    apart = float(np.abs(alone - together[:5]).max())
+    assert apart <= TOLERANCE, f"a row alone differs from it in a batch by {apart:.2g}"
+
+
+def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    equal = (one == other) | ((one != one) & (other != other))  # NaN where NaN was
+    return bool(np.all(equal))
+
+
+def _session(file: Path, shape: tuple[int, ...]) -> Callable[[NDArray[Any]], NDArray[np.float32]]:
+    """Return what runs a model on rows, each of this shape."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    inputs, outputs = session.get_inputs(), session.get_outputs()
+    counts = (len(inputs), len(outputs))
+    assert counts == (1, 1), f"ONNX has {counts} inputs and outputs, expected one of each"
+
+    row = tuple(inputs[0].shape[1:])  # of texts: () or a column, (1,)
+    assert row == shape or not shape, f"ONNX takes rows of shape {row}, expected {shape}"
+
+    def run(rows: NDArray[Any]) -> NDArray[np.float32]:
+        column = rows[:, None] if len(inputs[0].shape) > rows.ndim else rows
+        return np.asarray(session.run(None, {inputs[0].name: column})[0])
+
+    return run
+
+
+OF_A_MODEL = (
+    imports_no_framework,
+    parameters_refuse_unknown_keys,
+    parameters_have_no_defaults,
+    parameters_have_units,
+    parameters_are_frozen_and_plain,
+    refuses_other_kinds,
+)
+OF_A_FIT = (
+    gives_probabilities,
+    learns,
+    gives_the_same_figures_again,
+    leaves_the_rows_as_they_are,
+    logs_its_figures,
+    says_what_trained_it,
+    onnx_equals_the_framework,
+)

@@ -1,0 +1,22 @@
+"""Refuses a model that does not take a task's input or does not give its output."""
+
+from perennial.signals import InputSchema
+from training.errors import BadParameter
+from training.model import found
+
+# Every task's output, until outputs have kinds of their own.
+CLASSES = "classes"
+
+
+def check_pairing(field: str, name: str, schema: InputSchema, output: str = CLASSES) -> None:
+    """Check that a model takes a task's input and gives its output, before anything is trained.
+
+    field: where the model was named, for the message.
+    Raises BadParameter, which names the models that do.
+    """
+    objection = found.find(name).objection(schema, output)
+    if not objection:
+        return
+    others = [other for other in found.names() if not found.find(other).objection(schema, output)]
+    wanted = f"one of {', '.join(others)}" if others else "a model of your own in training/models"
+    raise BadParameter(field, name, f"{wanted}; {name} {objection}")

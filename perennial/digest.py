@@ -18,7 +18,12 @@ def digest(row: NDArray[Any]) -> int:
     """
     values = np.asarray(row, np.float32) + np.float32(0)  # which makes -0.0 a 0.0
     values[np.isnan(values)] = np.nan
-    return int.from_bytes(hashlib.sha256(values.tobytes()).digest()[:8], "big")
+    return digest_bytes(values.tobytes())
+
+
+def digest_bytes(content: bytes) -> int:
+    """Return the first 64 bits of the SHA-256 of a row that is no array of numbers."""
+    return int.from_bytes(hashlib.sha256(content).digest()[:8], "big")
 
 
 def digests(rows: NDArray[Any]) -> NDArray[np.uint64]:

@@ -24,10 +24,11 @@ class InvalidValue(Exception):
     """A value cannot be used; the base of every package's errors about values."""
 
     def __init__(self, field: str, value: Any, expected: str) -> None:
-        self.field = field
+        # A client's field may hold half a character, which no answer and no log could contain.
+        self.field = field.encode("utf-8", "backslashreplace").decode()
         self.value = shorten(value)
         self.expected = expected
-        super().__init__(f"{field}: got {self.value}, expected {expected}")
+        super().__init__(f"{self.field}: got {self.value}, expected {expected}")
 
 
 class InvalidField(InvalidValue, ValueError):

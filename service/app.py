@@ -102,7 +102,7 @@ def create_app(
 def _store(settings: Settings, versions: Versions, log: FilteringBoundLogger) -> Store:
     return Store(
         tables.connect(settings.database_url),
-        labels=versions.labels,
+        outputs=versions.output,
         queue_size=settings.queue_size,
         write_seconds=settings.write_seconds,
         feedback_seconds=settings.feedback_seconds,

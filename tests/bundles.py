@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from perennial import bundle, signals
-from perennial.bundle import Bundle
-from perennial.signals import PREDICTION, Extraction, ImageInput
+from perennial.bundle import Bundle, SelfTest
+from perennial.kinds.inputs.image import ImageInput
+from perennial.kinds.outputs.classes import ClassesOutput
+from perennial.signals import PREDICTION, Extraction
 
 LABELS = tuple("0123456789")
 SHAPE = (8, 8)
@@ -64,16 +66,18 @@ def make_bundle(
         "data_version": "0" * 32,
         "framework": "numpy",
         "framework_version": np.__version__,
-        "labels": list(labels),
         "input": INPUT.model_dump(mode="json"),
+        "output": {"kind": "classes", "labels": list(labels)},
         "metrics": {"accuracy": {"value": 0.9, "size": ROWS}},
-        "self_test": {
-            "instance": rows[0].tolist(),
-            "probabilities": probabilities[0].tolist(),
-            "tolerance": 1e-4,
-        },
+        "self_test": self_test(rows[0], probabilities[0], labels),
     }
     return bundle.write(path, {**fields, **manifest})
+
+
+def self_test(row: Floats, probabilities: Any, labels: Sequence[str] = LABELS) -> dict[str, Any]:
+    """Return a self-test of an image."""
+    output = ClassesOutput(labels=tuple(labels))
+    return SelfTest.of(output, row.tolist(), probabilities, tolerance=1e-4).model_dump()
 
 
 def softmax(rows: Floats, weights: Floats) -> Floats:

@@ -11,33 +11,29 @@ import onnx
 from numpy.typing import NDArray
 
 from perennial import bundle
-from perennial.bundle import Bundle
-from perennial.signals import (
-    CategoricalFeature,
-    Extraction,
-    ImageInput,
-    InputSchema,
-    NumericFeature,
-    Reference,
-    Rows,
-    TabularInput,
-    TextInput,
-)
+from perennial.bundle import Bundle, SelfTest
+from perennial.kinds.columns import CategoryColumn, NumberColumn
+from perennial.kinds.input_kind import InputKind
+from perennial.kinds.inputs.image import ImageInput
+from perennial.kinds.inputs.table import TableInput
+from perennial.kinds.inputs.text import TextInput
+from perennial.kinds.outputs.classes import ClassesOutput
+from perennial.signals import Extraction, Reference, Rows
 from training import params
 from training.artifacts.splits import Split
 from training.stages.basis import Basis
 from training.stages.reference import build
 
 NUMBERS = params.load("digits").export
-LABELS = ("no", "yes")
-TABLE = TabularInput(
-    features=(
-        NumericFeature(name="age"),
-        CategoricalFeature(name="colour", categories=("red", "green", "blue")),
-        NumericFeature(name="income"),
+OUTPUT = ClassesOutput(labels=("no", "yes"))
+TABLE = TableInput(
+    columns=(
+        NumberColumn(name="age"),
+        CategoryColumn(name="colour", categories=("red", "green", "blue")),
+        NumberColumn(name="income"),
     )
 )
-NUMERIC = TabularInput(features=(NumericFeature(name="width"), NumericFeature(name="height")))
+NUMERIC = TableInput(columns=(NumberColumn(name="width"), NumberColumn(name="height")))
 WORDS = "a bank bird market goal team river price match sun score share stock win".split()
 
 
@@ -45,7 +41,7 @@ WORDS = "a bank bird market goal team river price match sun score share stock wi
 class Kind:
     """A kind of input: its schema, and rows of it by number and seed."""
 
-    schema: InputSchema
+    schema: InputKind
     rows: Callable[[int, int], Rows]
 
 
@@ -102,7 +98,7 @@ def reference(extraction: Extraction, rows: Rows, probabilities: NDArray[np.floa
     """Return the reference of rows and of what a model says of them."""
     split = Split(rows, np.zeros(len(rows), np.int64), np.full(len(rows), "base"))
     basis = Basis(split, split, split, probabilities, 0.9, 100, 0.9)
-    return build(extraction, LABELS, basis, NUMBERS)
+    return build(extraction, OUTPUT, basis, NUMBERS)
 
 
 def make_bundle(path: Path, name: str) -> Bundle:
@@ -124,7 +120,7 @@ def make_bundle(path: Path, name: str) -> Bundle:
 
 
 def _manifest(
-    schema: InputSchema, name: str, row: Any, probabilities: NDArray[np.float64]
+    schema: InputKind, name: str, row: Any, probabilities: NDArray[np.float64]
 ) -> dict[str, Any]:
     return {
         "task": name,
@@ -134,14 +130,12 @@ def _manifest(
         "data_version": "0" * 32,
         "framework": "scikit-learn",
         "framework_version": "1",
-        "labels": LABELS,
         "input": schema.model_dump(mode="json"),
+        "output": OUTPUT.model_dump(mode="json"),
         "metrics": {},
-        "self_test": {
-            "instance": schema.instance(row),
-            "probabilities": probabilities.tolist(),
-            "tolerance": 1e-4,
-        },
+        "self_test": SelfTest.of(
+            OUTPUT, schema.instance(row), probabilities, tolerance=1e-4
+        ).model_dump(),
     }
 
 

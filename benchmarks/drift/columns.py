@@ -5,16 +5,12 @@ import numpy as np
 from benchmarks.drift.data import Inputs, Rows
 from benchmarks.drift.frame import Floats, Frame, Ints
 from benchmarks.drift.tabular import CATEGORICAL, NUMERIC, levels
-from perennial.signals import (
-    PREDICTION,
-    CategoricalFeature,
-    Extraction,
-    ImageInput,
-    NumericFeature,
-    TabularInput,
-    TextInput,
-    outputs,
-)
+from perennial.kinds.columns import CategoryColumn, NumberColumn
+from perennial.kinds.input_kind import InputKind
+from perennial.kinds.inputs.image import ImageInput
+from perennial.kinds.inputs.table import TableInput
+from perennial.kinds.inputs.text import TextInput
+from perennial.signals import PREDICTION, Extraction, outputs
 
 
 def extraction(rows: Rows) -> Extraction:
@@ -39,18 +35,17 @@ def frame(extracted: Extraction, inputs: Inputs, labels: Ints, probabilities: Fl
     )
 
 
-def _schema(rows: Rows) -> ImageInput | TabularInput | TextInput:
+def _schema(rows: Rows) -> InputKind:
     if rows.kind == "image":
         return ImageInput(shape=rows.train.shape[1:])
-    return TextInput() if rows.kind == "text" else TabularInput(features=_features())
+    return TextInput() if rows.kind == "text" else TableInput(columns=_columns())
 
 
-def _features() -> tuple[NumericFeature | CategoricalFeature, ...]:
-    numbers = [NumericFeature(name=f"number_{j:02d}") for j in range(NUMERIC)]
+def _columns() -> tuple[NumberColumn | CategoryColumn, ...]:
+    numbers = [NumberColumn(name=f"number_{j:02d}") for j in range(NUMERIC)]
     categories = [
-        CategoricalFeature(
+        CategoryColumn(
             name=f"category_{j}",
-            kind="categorical",
             categories=tuple(f"level_{level}" for level in range(levels(j))),
         )
         for j in range(CATEGORICAL)

@@ -1,17 +1,21 @@
 """Check that a reference has the signals and bins that the service counts."""
 
 from perennial.errors import BundleRejected
-from perennial.signals import MISSING, OTHER, OUTPUTS, PREDICTION, Extraction, Reference, Signal
+from perennial.kinds.output_kind import OutputKind
+from perennial.signals import Extraction, Reference, Signal
 
 FILE = "reference.json"
 
 
-def check(reference: Reference, extraction: Extraction, labels: tuple[str, ...]) -> None:
+def check(reference: Reference, extraction: Extraction, output: OutputKind) -> None:
     """Refuse a signal that only one of them has, or that has other bins.
 
     Raises BundleRejected with the signal's name.
     """
-    counted = (*extraction.names, *OUTPUTS)
+    counted = (*extraction.names, *output.signals)
+    for name in output.signals:
+        if name in extraction.names:
+            raise _rejected(f"signal {name!r} is one of the input and of the output, expected one")
     names = [signal.name for signal in reference.signals]
     for name in names:
         if names.count(name) > 1:
@@ -21,7 +25,7 @@ def check(reference: Reference, extraction: Extraction, labels: tuple[str, ...])
     for name in counted:
         if name not in names:
             raise _rejected(f"signal {name!r} is missing, expected all of {sorted(counted)}")
-    categories = {**extraction.categories, PREDICTION: (*labels, OTHER, MISSING)}
+    categories = {**extraction.categories, **output.categories}
     for signal in reference.signals:
         _check_bins(signal, categories.get(signal.name))
 

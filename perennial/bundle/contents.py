@@ -12,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 
 from perennial import validation
 from perennial.bundle import consistency as references
-from perennial.bundle.manifest import FORMAT, Manifest
+from perennial.bundle.manifest import FORMAT, Manifest, SelfTest
+from perennial.bundle.upgrade import OLD, upgrade
 from perennial.errors import BundleRejected, InvalidValue
 from perennial.signals import Extraction, Reference
 
@@ -25,6 +26,7 @@ __all__ = [
     "SIGNALS",
     "Bundle",
     "Manifest",
+    "SelfTest",
     "load",
     "sha256",
     "write",
@@ -85,7 +87,7 @@ def load(path: Path) -> Bundle:
     Raises BundleRejected with the file at fault: missing, changed, unlisted, of another format
     version, or not valid by the schema.
     """
-    manifest = _parse(Manifest, path / MANIFEST)
+    manifest = _manifest(path / MANIFEST)
     for required in (MODEL, REFERENCE, SIGNALS, CARD):
         if required not in manifest.files:
             problem = f"files lists {sorted(manifest.files)}, expected {required} among them"
@@ -95,9 +97,9 @@ def load(path: Path) -> Bundle:
     unlisted = {p.name for p in path.iterdir()} - set(manifest.files) - {MANIFEST}
     if unlisted:
         raise BundleRejected(min(unlisted), f"not listed in {MANIFEST}", reason="unlisted")
-    reference = _parse(Reference, path / REFERENCE)
+    reference = _parse(Reference, path / REFERENCE, _document(path / REFERENCE))
     extraction = _extraction(manifest, path / SIGNALS)
-    references.check(reference, extraction, manifest.labels)
+    references.check(reference, extraction, manifest.output)
     return Bundle(path, sha256(path / MANIFEST), manifest, reference, extraction)
 
 
@@ -121,18 +123,28 @@ def _extraction(manifest: Manifest, file: Path) -> Extraction:
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def _parse(model: type[Model], file: Path) -> Model:
+def _manifest(file: Path) -> Manifest:
+    document = _document(file)
+    if isinstance(document, dict):
+        document = upgrade(document)
+        if document.get("format") != FORMAT:
+            problem = str(InvalidValue("format", document.get("format"), f"{FORMAT} or {OLD}"))
+            raise BundleRejected(file.name, problem, reason="format")
+    return _parse(Manifest, file, document)
+
+
+def _document(file: Path) -> Any:
     if not file.is_file():
         raise BundleRejected(file.name, "missing, expected in every bundle", reason="missing")
     try:
-        document = json.loads(file.read_bytes())
+        return json.loads(file.read_bytes())
     except ValueError as error:
         raise BundleRejected(file.name, f"expected JSON: {error}", reason="schema") from error
-    if model is Manifest and isinstance(document, dict) and document.get("format") != FORMAT:
-        problem = str(InvalidValue("format", document.get("format"), str(FORMAT)))
-        raise BundleRejected(file.name, problem, reason="format")
+
+
+def _parse(model: type[Model], file: Path, document: Any) -> Model:
     try:
-        return model.model_validate_json(file.read_bytes())
+        return model.model_validate_json(json.dumps(document))
     except ValidationError as error:
         first = validation.first(error)
         field = _field(first.path, document) or "document"

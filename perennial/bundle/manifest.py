@@ -1,40 +1,51 @@
-"""The schema of `manifest.json`: a model's origin, input, labels, metrics and self-test."""
+"""The schema of `manifest.json`: a model's origin, input, output, metrics and self-test."""
 
 import re
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+import numpy as np
+from pydantic import Field, JsonValue
 
-from perennial.signals import InputSchema
+from perennial.kinds.known import Input, Output
+from perennial.kinds.output_kind import OutputKind
+from perennial.kinds.record import Record
 
-FORMAT = 2
+FORMAT = 3
 SHA256 = re.compile(r"^[0-9a-f]{64}$")
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Metric(_Record):
+class Metric(Record):
     """A test metric and the rows it was measured on."""
 
     value: float
     size: int = Field(gt=0)
 
 
-class SelfTest(_Record):
-    """An instance and the probabilities that the model must return for it, within `tolerance`."""
+class SelfTest(Record):
+    """An instance, what the model must return for it within `tolerance`, and the answer to it."""
 
     instance: JsonValue
-    probabilities: list[float]
+    values: list[float]
+    answer: dict[str, JsonValue]
     tolerance: float = Field(gt=0)
 
+    @classmethod
+    def of(cls, output: OutputKind, instance: Any, values: Any, *, tolerance: float) -> Self:
+        """Return the self-test with an instance and the model's values for it, shape (width,)."""
+        row = np.asarray(values, np.float64)
+        return cls(
+            instance=instance,
+            values=row.tolist(),
+            answer=output.answers(row[np.newaxis])[0],
+            tolerance=tolerance,
+        )
 
-class Manifest(_Record):
+
+class Manifest(Record):
     """The whole file; `files` maps every other file's name to its checksum."""
 
-    format: Literal[2]
+    format: Literal[3]
     task: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
     created: datetime
@@ -42,8 +53,8 @@ class Manifest(_Record):
     data_version: str
     framework: str
     framework_version: str
-    labels: tuple[str, ...] = Field(min_length=2)
-    input: InputSchema
+    input: Input
+    output: Output
     metrics: dict[str, Metric]
     self_test: SelfTest
     files: dict[str, Annotated[str, Field(pattern=SHA256.pattern)]]

@@ -1,4 +1,4 @@
-"""Run a bundle's model: it turns rows into calibrated probabilities."""
+"""Run a bundle's model: it turns rows into the values that answers are made of."""
 
 import numpy as np
 import onnxruntime
@@ -6,12 +6,9 @@ from numpy.typing import NDArray
 
 from perennial.bundle import MANIFEST, MODEL, Bundle
 from perennial.errors import BundleRejected, InvalidInput
-from perennial.rows import read
 from perennial.signals import Rows
 
 Floats32 = NDArray[np.float32]
-# ONNX Runtime's name for the tensor type of each kind of input.
-TENSORS = {"image": "tensor(float)", "tabular": "tensor(float)", "text": "tensor(string)"}
 
 
 class Predictor:
@@ -42,42 +39,49 @@ class Predictor:
             problem = f"{len(inputs)} inputs and {len(outputs)} outputs, expected one of each"
             raise BundleRejected(MODEL, problem, reason="model")
         self._input, self._output = inputs[0].name, outputs[0].name
-        kind = bundle.manifest.input.kind
-        if inputs[0].type != TENSORS[kind]:
-            problem = f"input is a {inputs[0].type}, expected {TENSORS[kind]} for the kind {kind!r}"
+        kind = bundle.manifest.input
+        if inputs[0].type != kind.tensor:
+            expected = f"{kind.tensor} for the kind {kind.kind!r}"
+            problem = f"input is a {inputs[0].type}, expected {expected}"
             raise BundleRejected(MODEL, problem, reason="model")
-        # Converted text models expect a column of strings.
-        self._column = kind == "text" and len(inputs[0].shape) == 2
+        self._feed, self._rank = kind.feed, len(inputs[0].shape)
         self.test_row = self._read()
         self._self_test()
 
     def predict(self, rows: Rows) -> Floats32:
-        """Return probabilities of shape (rows, labels) for rows of shape (rows, *input shape)."""
-        given = rows[:, None] if self._column else rows
-        result: Floats32 = self._session.run([self._output], {self._input: given})[0]
+        """Return values of shape (rows, width) for rows of shape (rows, *input shape)."""
+        given = {self._input: self._feed(rows, self._rank)}
+        result: Floats32 = self._session.run([self._output], given)[0]
         return result
 
     def _read(self) -> Rows:
         manifest = self.bundle.manifest
         try:
-            return read(manifest.input, [manifest.self_test.instance])
+            return manifest.input.read([manifest.self_test.instance])
         except InvalidInput as error:
             problem = f"self_test.instance does not fit the input: {error}"
             raise BundleRejected(MANIFEST, problem, reason="self_test") from error
 
     def _self_test(self) -> None:
-        test = self.bundle.manifest.self_test
+        test, output = self.bundle.manifest.self_test, self.bundle.manifest.output
         try:
             found = self.predict(self.test_row)[0]
         except Exception as error:  # ONNX Runtime raises unrelated classes here too
             raise BundleRejected(
                 MODEL, f"the self-test failed: {error}", reason="self_test"
             ) from error
-        if found.shape != (len(self.bundle.manifest.labels),):
-            labels = len(self.bundle.manifest.labels)
-            problem = f"returns {found.shape} values per row, expected {labels}, one per label"
+        if found.shape != (output.width,):
+            problem = f"returns {found.shape} values per row, expected {output.width}"
             raise BundleRejected(MODEL, problem, reason="self_test")
-        gap = float(np.abs(found - np.asarray(test.probabilities)).max())
+        values = np.asarray(test.values)
+        if values.shape != found.shape:
+            problem = f"self_test.values has {len(values)} values, expected {output.width}"
+            raise BundleRejected(MANIFEST, problem, reason="self_test")
+        gap = float(np.abs(found - values).max())
         if not gap <= test.tolerance:
             problem = f"self-test: off by {gap:.2g}, expected at most {test.tolerance:.2g}"
             raise BundleRejected(MODEL, problem, reason="self_test")
+        answer = output.answers(values[np.newaxis])[0]
+        if answer != test.answer:
+            problem = f"self_test.answer is {test.answer}, expected {answer}, as the values say"
+            raise BundleRejected(MANIFEST, problem, reason="self_test")

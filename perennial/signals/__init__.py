@@ -13,16 +13,7 @@ from perennial.signals.bins import (
     numeric_edges,
     reference_shares,
 )
-from perennial.signals.extraction import Extraction
-from perennial.signals.inputs import (
-    CategoricalFeature,
-    ImageInput,
-    InputSchema,
-    NumericFeature,
-    Rows,
-    TabularInput,
-    TextInput,
-)
+from perennial.signals.extraction import Extraction, Rows
 from perennial.signals.output import outputs
 from perennial.signals.signal import CONFIDENCE, MARGIN, OUTPUTS, PREDICTION, Reference, Signal
 
@@ -35,16 +26,10 @@ __all__ = [
     "OUTSIDE",
     "PREDICTION",
     "Binner",
-    "CategoricalFeature",
     "Extraction",
-    "ImageInput",
-    "InputSchema",
-    "NumericFeature",
     "Reference",
     "Rows",
     "Signal",
-    "TabularInput",
-    "TextInput",
     "numeric_bins",
     "numeric_edges",
     "outputs",

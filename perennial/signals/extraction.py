@@ -1,20 +1,46 @@
 """Compute signals from rows with fitted arrays, identically in training and in the service."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol
 from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from perennial.signals.arrays import Arrays, check
-from perennial.signals.image import ImageSignals
-from perennial.signals.inputs import InputSchema, Rows
-from perennial.signals.tabular import TabularSignals
-from perennial.signals.text import TextSignals
+from perennial.signals.arrays import Arrays, Expected, check
 
-KINDS: dict[str, Any] = {"image": ImageSignals, "tabular": TabularSignals, "text": TextSignals}
+# Rows of any kind: numbers, or str in an object array.
+Rows = NDArray[Any]
 LARGEST = float(np.finfo(np.float32).max)
+
+
+class Signals(Protocol):
+    """The signals of one kind of input, with fitted arrays."""
+
+    categories: dict[str, tuple[str, ...]]
+
+    def extract(self, rows: Rows) -> dict[str, NDArray[Any]]:
+        """Return every signal of a batch."""
+
+
+class Source(Protocol):
+    """What signals are computed from: rows of one shape and type, and how to watch them."""
+
+    # The type of a row's array.
+    dtype: ClassVar[str]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of a row."""
+
+    def expected_arrays(self) -> dict[str, Expected]:
+        """Return the types and shapes of the fitted arrays."""
+
+    def fit_signals(self, rows: Rows) -> Arrays:
+        """Return the arrays of the signals, fitted to rows."""
+
+    def signals(self, arrays: Arrays) -> Signals:
+        """Return the signals with fitted arrays."""
 
 
 class Extraction:
@@ -25,17 +51,16 @@ class Extraction:
     Raises ValueError with the array that does not match the schema.
     """
 
-    def __init__(self, schema: InputSchema, arrays: Arrays) -> None:
-        kind = KINDS[schema.kind]
-        check(arrays, kind.expected(schema))
+    def __init__(self, schema: Source, arrays: Arrays) -> None:
+        check(arrays, schema.expected_arrays())
         self.schema = schema
         self._arrays = arrays
-        self._signals = kind(schema, arrays)
+        self._signals = schema.signals(arrays)
         self.categories: dict[str, tuple[str, ...]] = self._signals.categories
         self.names = tuple(self.extract(np.empty((0, *schema.shape), schema.dtype)))
 
     @classmethod
-    def fit(cls, schema: InputSchema, rows: Rows) -> "Extraction":
+    def fit(cls, schema: Source, rows: Rows) -> "Extraction":
         """Return an extraction fitted to rows, shape (rows, *schema.shape).
 
         Fit on other rows than those of the reference: on its own rows a fit looks better than on
@@ -44,7 +69,7 @@ class Extraction:
         """
         if not len(rows):
             raise ValueError("rows: got none, expected at least one to fit on")
-        return cls(schema, KINDS[schema.kind].fit(schema, rows))
+        return cls(schema, schema.fit_signals(rows))
 
     def extract(self, rows: Rows) -> dict[str, NDArray[Any]]:
         """Return every input signal of a batch as columns of shape (rows,).
@@ -70,7 +95,7 @@ class Extraction:
             np.savez(stream, **arrays)
 
     @classmethod
-    def load(cls, schema: InputSchema, file: Path) -> "Extraction":
+    def load(cls, schema: Source, file: Path) -> "Extraction":
         """Return the extraction that `save` wrote.
 
         Raises ValueError if it is not such a file, or if an array does not match the schema.

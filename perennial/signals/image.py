@@ -3,18 +3,20 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from perennial.signals.arrays import Arrays, Expected
 from perennial.signals.components import principal_axes, some
-from perennial.signals.inputs import BLOCKS, ImageInput, Rows
 
 Floats = NDArray[np.float64]
+Rows = NDArray[Any]
 # Height, width and channels.
 Shape = tuple[int, int, int]
 
+BLOCKS = 4  # along each side of an image
 COMPONENTS = 4
 # Weights of red, green and blue in perceived brightness. Source: ITU-R BT.601.
 LUMINANCE = np.array([0.299, 0.587, 0.114])
@@ -120,9 +122,9 @@ def _flat(rows: Floats) -> Floats:
 class ImageSignals:
     """All of the above, and fitted principal components."""
 
-    def __init__(self, schema: ImageInput, arrays: Arrays) -> None:
+    def __init__(self, shape: tuple[int, ...], arrays: Arrays) -> None:
         self.categories: dict[str, tuple[str, ...]] = {}
-        self._shape = _shape(schema)
+        self._shape = _with_channels(shape)
         sums = {name: weights for of in SUMS for name, weights in of(self._shape).items()}
         components = [f"component_{i + 1}" for i in range(COMPONENTS)]
         self._names = (*sums, *components)
@@ -131,16 +133,16 @@ class ImageSignals:
         self._offset = np.append(np.zeros(len(sums)), arrays["mean"] @ arrays["axes"])[:, None]
 
     @staticmethod
-    def expected(schema: ImageInput) -> dict[str, Expected]:
-        """Return the types and shapes of the fitted arrays."""
-        pixels = int(np.prod(schema.shape))
+    def expected(shape: tuple[int, ...]) -> dict[str, Expected]:
+        """Return the types and shapes of the arrays fitted to images of a shape."""
+        pixels = int(np.prod(shape))
         return {
             "mean": Expected("float64", (pixels,)),
             "axes": Expected("float64", (pixels, COMPONENTS)),
         }
 
     @staticmethod
-    def fit(schema: ImageInput, rows: Rows) -> Arrays:
+    def fit(rows: Rows) -> Arrays:
         """Return the mean image and the components of rows."""
         flat = _flat(some(rows).astype(np.float64))
         return {"mean": flat.mean(axis=0), "axes": principal_axes(flat, count=COMPONENTS)}
@@ -161,6 +163,6 @@ class ImageSignals:
         return grey
 
 
-def _shape(schema: ImageInput) -> Shape:
-    height, width, *channels = schema.shape
+def _with_channels(shape: tuple[int, ...]) -> Shape:
+    height, width, *channels = shape
     return height, width, channels[0] if channels else 1

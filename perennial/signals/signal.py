@@ -10,7 +10,7 @@ from perennial.signals.bins import MISSING, OTHER, numeric_bins
 PREDICTION = "prediction"
 CONFIDENCE = "confidence"
 MARGIN = "margin"
-# The output signals of every model, whatever its input.
+# The output signals of a classifier; no column of a table may have one of these names.
 OUTPUTS = (PREDICTION, CONFIDENCE, MARGIN)
 
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from perennial.signals.arrays import Arrays, Expected
 from perennial.signals.components import principal_axes, some
-from perennial.signals.inputs import Rows, TextInput
 
 Floats = NDArray[np.float64]
+Rows = NDArray[Any]
 
 BUCKETS = 2**12  # buckets that words are hashed into
 COMPONENTS = 8
@@ -122,14 +122,14 @@ FUNCTIONS: tuple[Callable[[Texts, Arrays], Columns], ...] = (
 class TextSignals:
     """All of the above, with a fitted vocabulary and fitted principal components."""
 
-    def __init__(self, schema: TextInput, arrays: Arrays) -> None:
+    def __init__(self, arrays: Arrays) -> None:
         self.categories: dict[str, tuple[str, ...]] = {}
         self._arrays = arrays
         if (np.diff(arrays["vocabulary"].astype(np.int64)) <= 0).any():
             raise ValueError("array 'vocabulary' is not sorted, expected increasing hashes")
 
     @staticmethod
-    def expected(schema: TextInput) -> dict[str, Expected]:
+    def expected() -> dict[str, Expected]:
         """Return the types and shapes of the fitted arrays."""
         return {
             "vocabulary": Expected("uint32", (None,)),
@@ -139,7 +139,7 @@ class TextSignals:
         }
 
     @staticmethod
-    def fit(schema: TextInput, rows: Rows) -> Arrays:
+    def fit(rows: Rows) -> Arrays:
         """Return the vocabulary, the weights of words, the mean text and the components of rows."""
         texts = _texts(rows)
         weights = _weights(texts)

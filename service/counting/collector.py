@@ -71,7 +71,7 @@ class Collector(registry.Collector):
             if key == self._versions.serving:
                 info.add_metric([*key, bundle.manifest.commit], 1)
             created.add_metric(key, bundle.manifest.created.timestamp())
-            for label, count in zip(bundle.manifest.labels, counts, strict=True):
+            for label, count in zip(bundle.manifest.output.labels, counts, strict=True):
                 predictions.add_metric([*key, label], count)
             confidence.add_metric(key, sum(counts), counters.confidence)
             seconds.add_metric(key, counters.seconds.buckets(), counters.seconds.sum)

@@ -1,6 +1,5 @@
 """What one model version has done since it was loaded, as numpy arrays."""
 
-import math
 import threading
 from collections import deque
 
@@ -16,8 +15,6 @@ from service.counting.histogram import Histogram
 # larger batches are cheaper until the intermediate arrays no longer fit the processor's cache.
 NUMBERS_AT_ONCE = 32_768
 LEAST_ROWS, MOST_ROWS = 32, 512
-# A text costs as much to bin as this many numbers.
-NUMBERS_PER_TEXT = 256
 # Calls in a row; the first is slower because its code and tables are not cached.
 CALLS = 2
 SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
@@ -35,32 +32,32 @@ class Counters:
         self.bundle = bundle
         self.binner = signals.Binner(bundle.reference.signals)
         self.bins = np.zeros(self.binner.size, dtype=np.int64)
-        self.predictions = np.zeros(len(bundle.manifest.labels), dtype=np.int64)
+        self.predictions = np.zeros(len(bundle.manifest.output.labels), dtype=np.int64)
         self.confidence = 0.0
         self.seconds = Histogram(SECONDS)
         self.rows = Histogram(ROWS)
         self.rows_at_once = rows_at_once(bundle)
         self.room = CALLS * self.rows_at_once
-        schema = bundle.manifest.input
+        schema, self._output = bundle.manifest.input, bundle.manifest.output
         self._rows = np.empty((self.room, *schema.shape), schema.dtype)
-        self._probabilities = np.empty((self.room, len(self.predictions)), np.float32)
+        self._values = np.empty((self.room, self._output.width), np.float32)
         self._batches: deque[tuple[int, float]] = deque()
         # Rows up to `_binned` are counted, those up to `_filled` wait; only `add` fills.
         self._binned = self._filled = 0
         self._settling = threading.Lock()
 
-    def add(self, rows: Rows, probabilities: Floats32, *, seconds: float) -> None:
+    def add(self, rows: Rows, values: Floats32, *, seconds: float) -> None:
         """Count one inference; called by the event loop only.
 
-        rows: shape (rows, *input shape).  probabilities: (rows, labels).  seconds: its duration.
+        rows: shape (rows, *input shape).  values: (rows, width).  seconds: its duration.
         """
         self._batches.append((len(rows), seconds))
         start, stop = self._filled, self._filled + len(rows)
         if stop > self.room:
-            self._add_in_parts(rows, probabilities)
+            self._add_in_parts(rows, values)
             return
         self._rows[start:stop] = rows
-        self._probabilities[start:stop] = probabilities
+        self._values[start:stop] = values
         # Set this last: another thread may bin the filled rows.
         self._filled = stop
 
@@ -69,12 +66,12 @@ class Counters:
         with self._settling:
             self._bin()
 
-    def _add_in_parts(self, rows: Rows, probabilities: Floats32) -> None:
+    def _add_in_parts(self, rows: Rows, values: Floats32) -> None:
         for start in range(0, len(rows), self.room):
             self._empty()
             part = rows[start : start + self.room]
             self._rows[: len(part)] = part
-            self._probabilities[: len(part)] = probabilities[start : start + self.room]
+            self._values[: len(part)] = values[start : start + self.room]
             self._filled = len(part)
 
     def _empty(self) -> None:
@@ -90,20 +87,16 @@ class Counters:
         filled = self._filled
         while self._binned < filled:
             stop = min(self._binned + self.rows_at_once, filled)
-            self._count(self._rows[self._binned : stop], self._probabilities[self._binned : stop])
+            self._count(self._rows[self._binned : stop], self._values[self._binned : stop])
             self._binned = stop
 
-    def _count(self, rows: Rows, probabilities: Floats32) -> None:
-        found = signals.outputs(probabilities)
+    def _count(self, rows: Rows, values: Floats32) -> None:
+        found = self._output.extract(values)
         self.bins += self.binner.count({**self.bundle.extraction.extract(rows), **found})
-        labels = len(self.predictions)
-        # The bin after the labels counts rows for which a broken model returned NaN.
-        self.predictions += np.bincount(found[signals.PREDICTION], minlength=labels)[:labels]
-        self.confidence += float(np.nansum(found[signals.CONFIDENCE], dtype=np.float64))
+        self.predictions += self._output.counts(found)
+        self.confidence += self._output.confidence(found)
 
 
 def rows_at_once(bundle: Bundle) -> int:
     """Return how many rows of a bundle's input are binned in one call."""
-    schema = bundle.manifest.input
-    numbers = NUMBERS_PER_TEXT if schema.kind == "text" else math.prod(schema.shape)
-    return max(LEAST_ROWS, min(MOST_ROWS, NUMBERS_AT_ONCE // numbers))
+    return max(LEAST_ROWS, min(MOST_ROWS, NUMBERS_AT_ONCE // bundle.manifest.input.numbers))

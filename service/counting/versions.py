@@ -1,8 +1,7 @@
 """The model versions that serve or served recently, with their counters."""
 
-from collections.abc import Sequence
-
 from perennial.bundle import Bundle
+from perennial.kinds.output_kind import OutputKind
 from service.counting.counters import Counters
 from service.counting.feedback import Feedback
 
@@ -30,16 +29,16 @@ class Versions:
             counters = Counters(bundle)
         kept = list(self.counters.items())[1 - KEPT :]
         self.counters = dict([*kept, (key, counters)])
-        self._keep_feedback(key).know(bundle.manifest.labels)
+        self._keep_feedback(key).know(bundle.manifest.output.labels)
         self.serving = key
         return counters
 
-    def labels(self, model: str, version: str) -> Sequence[str] | None:
-        """Return the label set of a version, or of the serving one where it was dropped."""
+    def output(self, model: str, version: str) -> OutputKind | None:
+        """Return the output of a version, or of the serving one where it was dropped."""
         counters = self.counters.get((model, version))
         if counters is None and self.serving is not None and self.serving[0] == model:
             counters = self.counters[self.serving]
-        return None if counters is None else counters.bundle.manifest.labels
+        return None if counters is None else counters.bundle.manifest.output
 
     def count_feedback(
         self,

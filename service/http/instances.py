@@ -8,15 +8,19 @@ import numpy as np
 import orjson
 
 from perennial.errors import Described, InvalidInput
-from perennial.rows import FIELD, read
-from perennial.signals import InputSchema, Rows
+from perennial.kinds.input_kind import FIELD, InputKind
+from perennial.signals import Rows
 from service.errors import MalformedJson, TooLarge
 
 # The two quotes around the field's name; more quotes mean strings or other fields.
 _QUOTES = 2
+_WHITE_SPACE = b" \t\r\n"
+# Longer integers are read as floats, as orjson does: it could not write them either.
+_DIGITS = 18
+_TWICE = Described("two values")
 
 
-def parse(body: bytes, *, schema: InputSchema, limit: int) -> tuple[Rows, list[bytes]]:
+def parse(body: bytes, *, schema: InputKind, limit: int) -> tuple[Rows, list[bytes]]:
     """Return the rows, shape (rows, *schema.shape), and each instance as JSON for the store.
 
     limit: maximum number of instances in a request.
@@ -29,10 +33,13 @@ def parse(body: bytes, *, schema: InputSchema, limit: int) -> tuple[Rows, list[b
     instances = _instances(document, limit)
     rows = _fast(body, instances, schema.shape) if schema.plain else None
     if rows is None:
-        return read(schema, instances), [orjson.dumps(instance) for instance in instances]
-    if len(instances) == 1:
-        return rows, [body[body.index(b"[") + 1 : body.rindex(b"]")]]
-    return rows, [orjson.dumps(instance) for instance in instances]
+        rows = schema.read(instances)
+        _check_names(body, instances)
+    elif len(instances) == 1:
+        # Between brackets there are only numbers: without white space they are compact.
+        sent = body[body.index(b"[") + 1 : body.rindex(b"]")].translate(None, _WHITE_SPACE)
+        return rows, [schema.stored(instances[0], sent=sent)]
+    return rows, [schema.stored(instance) for instance in instances]
 
 
 def _instances(document: Any, limit: int) -> list[Any]:
@@ -70,9 +77,34 @@ def _fast(body: bytes, instances: list[Any], shape: tuple[int, ...]) -> Rows | N
 
 
 def _lenient(body: bytes, error: orjson.JSONDecodeError) -> Any:
-    """Read NaN, Infinity and 1e999 as Python does, so that `read` can report their position."""
+    """Read NaN, Infinity and 1e999 as Python does, so that their position can be reported."""
     try:
-        return json.loads(body)
+        return json.loads(body.decode(), parse_int=_integer)
     except (ValueError, RecursionError):
         start = body[:60].decode(errors="replace")
         raise MalformedJson("body", start, f"JSON ({error})") from error
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _DIGITS else float(digits)
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """The names and values of a JSON object, in which a name may occur twice."""
+
+
+def _check_names(body: bytes, instances: list[Any]) -> None:
+    """Refuse an object that has a name twice, of which parsers keep the last.
+
+    Each name has a colon: if there are as many as names, none occurs twice.
+    """
+    names = sum(len(instance) for instance in instances if type(instance) is dict)
+    if not names or body.count(b":") == names + 1:
+        return
+    document = dict(json.loads(body, object_pairs_hook=_Pairs))
+    for index, pairs in enumerate(document[FIELD]):
+        seen: set[str] = set()
+        for name, _ in pairs if isinstance(pairs, _Pairs) else ():
+            if name in seen:
+                raise InvalidInput(f"{FIELD}[{index}].{name}", _TWICE, "each name once")
+            seen.add(name)

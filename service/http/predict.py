@@ -116,7 +116,9 @@ class PredictEndpoint:
         rows, texts = instances.parse(content, schema=serving.input, limit=self._rows)
         predictions = await serving.predict(rows)
         self._store.offer(
-            Observed(serving.model, serving.version, self._clock(), texts, predictions)
+            Observed(
+                serving.model, serving.version, serving.output, self._clock(), texts, predictions
+            )
         )
         return orjson.dumps({"predictions": predictions})
 

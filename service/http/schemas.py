@@ -1,59 +1,58 @@
 """Schemas of requests and responses: they validate feedback and document the API."""
 
-from typing import Annotated
+from functools import reduce
+from operator import or_
+from types import GenericAlias
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from perennial.kinds.known import INPUTS, OUTPUTS
+from perennial.kinds.output_kind import LONGEST_LABEL
 
 
 class _Schema(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Image = Annotated[
-    list[list[Number]] | list[list[list[Number]]],
-    Field(
-        title="Image",
-        description="A list of rows of pixels; a pixel is a finite number, or a list of channels.",
-    ),
-]
-Features = Annotated[
-    list[Number | str | None],
-    Field(
-        title="Features",
-        description="Values in the order of the model's features: a number, the string of a "
-        "category, or null where the value is missing.",
-    ),
-]
-Text = Annotated[str, Field(title="Text", description="A text.")]
+_instances: Any = reduce(or_, [GenericAlias(list, kind.instance_type) for kind in INPUTS.values()])
+PredictRequest: type[BaseModel] = create_model(
+    "PredictRequest",
+    __base__=_Schema,
+    __doc__="Rows to predict, in the input format that the model's manifest (`/model`) gives.",
+    instances=(_instances, Field(min_length=1)),
+)
 
 
-class PredictRequest(_Schema):
-    """Rows to predict, in the input format that the model's manifest (`/model`) gives."""
-
-    instances: Annotated[list[Image] | list[Features] | list[Text], Field(min_length=1)]
-
-
-class PredictionOut(_Schema):
-    """The model's prediction for one instance."""
-
-    label: str
-    confidence: float = Field(ge=0, le=1, description="Calibrated probability of the label.")
+class _Prediction(BaseModel):
     prediction_id: str = Field(description="Send it with the true label to `/feedback`.")
     model_version: str
 
 
-class PredictResponse(_Schema):
-    """One prediction per instance, in the same order."""
-
-    predictions: list[PredictionOut]
+_predictions: Any = reduce(
+    or_,
+    [
+        create_model(
+            kind.answer_type.__name__,
+            __base__=(_Prediction, kind.answer_type),
+            __doc__=kind.answer_type.__doc__,
+        )
+        for kind in OUTPUTS.values()
+    ],
+)
+PredictResponse: type[BaseModel] = create_model(
+    "PredictResponse",
+    __base__=_Schema,
+    __doc__="One prediction per instance, in the same order.",
+    predictions=(list[_predictions], ...),
+)
 
 
 class FeedbackRequest(_Schema):
     """The true label of a prediction."""
 
     prediction_id: str = Field(min_length=1, max_length=64)
-    label: str = Field(max_length=200)
+    label: str = Field(max_length=LONGEST_LABEL)
 
 
 class FeedbackResponse(_Schema):

@@ -24,8 +24,8 @@ class Batcher(Generic[Result]):
     The first row of an idle service schedules a flush at the end of the loop iteration; rows of the
     same iteration join it.
 
-    infer: rows to probabilities, shape (rows, labels).
-    finish: (rows, probabilities, seconds of the inference) to one result per row.
+    infer: rows to the model's values, shape (rows, width).
+    finish: (rows, values, seconds of the inference) to one result per row.
     max_rows: rows of one inference; a single request with more is not split.
     executor: where inferences run; None runs them on the event loop, which suits models that take
     little more than a thread switch (about 100 µs).

@@ -13,10 +13,10 @@ import numpy as np
 from perennial import bundle
 from perennial.bundle import Bundle
 from perennial.bundle.predictor import Floats32, Predictor
+from perennial.kinds.output_kind import Answer
 from perennial.signals import Rows
 from service.counting.counters import Counters
 from service.serving.batcher import Batcher
-from service.store.writes import Prediction
 
 ID_DIGITS = 32
 TIME_DIGITS = 12
@@ -65,6 +65,7 @@ class Serving:
         self.model = loaded.bundle.manifest.task
         self.version = loaded.bundle.manifest.version
         self.input = loaded.bundle.manifest.input
+        self.output = loaded.bundle.manifest.output
         # No reference cycle to self: once frozen, it would never free the model's memory.
         finish = _Finish(loaded.bundle, counters, ids)
         batcher = Batcher(loaded.predictor.predict, finish, max_rows=max_rows, executor=executor)
@@ -72,30 +73,21 @@ class Serving:
 
 
 class _Finish:
-    """Turns the probabilities of a batch into predictions with ids, and counts them."""
+    """Turns the values of a batch into predictions with ids, and counts them."""
 
     def __init__(self, bundle: Bundle, counters: Counters, ids: Callable[[int], list[str]]) -> None:
-        self._labels = bundle.manifest.labels
+        self._answers = bundle.manifest.output.answers
         self._version = bundle.manifest.version
         self._counters = counters
         self._ids = ids
 
-    def __call__(self, rows: Rows, probabilities: Floats32, seconds: float) -> list[Prediction]:
-        predicted = probabilities.argmax(axis=1)
-        confidence = probabilities.max(axis=1)
-        self._counters.add(rows, probabilities, seconds=seconds)
-        labels, version = self._labels, self._version
-        return [
-            {
-                "label": labels[index],
-                "confidence": share,
-                "prediction_id": prediction_id,
-                "model_version": version,
-            }
-            for index, share, prediction_id in zip(
-                predicted.tolist(), confidence.tolist(), self._ids(len(rows)), strict=True
-            )
-        ]
+    def __call__(self, rows: Rows, values: Floats32, seconds: float) -> list[Answer]:
+        answers, version = self._answers(values), self._version
+        self._counters.add(rows, values, seconds=seconds)
+        for answer, prediction_id in zip(answers, self._ids(len(rows)), strict=True):
+            answer["prediction_id"] = prediction_id
+            answer["model_version"] = version
+        return answers
 
 
 def prediction_ids(count: int) -> list[str]:

@@ -16,7 +16,7 @@ from perennial.database import unreachable
 from perennial.errors import SchemaRefused
 from service.errors import StoreUnavailable
 from service.store import tables, writes
-from service.store.writes import FeedbackResult, Label, Labels, Observed
+from service.store.writes import FeedbackResult, Label, Observed, Outputs
 
 # Labels per transaction; SQLite allows 32,766 parameters per statement.
 LABELS = 5000
@@ -34,7 +34,7 @@ class Store:
     One thread writes both, predictions first, so feedback finds its prediction even if that was
     still in the queue, and many waiting labels share one commit.
 
-    labels: (model, version) to its label set, None where the model is unknown.
+    outputs: (model, version) to its output, None where the model is unknown.
     queue_size: predictions that may wait; more are dropped and counted.
     write_seconds: time between writes of predictions; feedback does not wait for it.
     feedback_seconds: time after which `feedback` raises StoreUnavailable.
@@ -45,7 +45,7 @@ class Store:
         self,
         engine: Engine,
         *,
-        labels: Labels,
+        outputs: Outputs,
         queue_size: int,
         write_seconds: float,
         feedback_seconds: float,
@@ -53,7 +53,7 @@ class Store:
         clock: Callable[[], float] = time,
     ) -> None:
         self._engine = engine
-        self._labels = labels
+        self._outputs = outputs
         self._queue_size = queue_size
         self._write_seconds = write_seconds
         self._feedback_seconds = feedback_seconds
@@ -162,7 +162,7 @@ class Store:
             outcomes = writes.insert_feedback(
                 self._engine,
                 [item.label for item in waiting],
-                allowed=self._labels,
+                outputs=self._outputs,
                 now=self._clock(),
             )
         except Exception as error:  # any error: nothing was committed, so tell each client

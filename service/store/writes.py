@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import TypedDict
 
 import sqlalchemy as sql
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,30 +10,26 @@ from sqlalchemy.engine import Connection, Engine, RowMapping
 
 from perennial.database import set_durable
 from perennial.errors import InvalidInput
+from perennial.kinds.output_kind import Answer, OutputKind
 from service.errors import FeedbackConflict, UnknownPrediction
 from service.store.tables import feedback, predictions
 
-Labels = Callable[[str, str], Sequence[str] | None]
-
-
-class Prediction(TypedDict):
-    """The prediction that a client gets for one instance."""
-
-    label: str
-    confidence: float
-    prediction_id: str
-    model_version: str
+Outputs = Callable[[str, str], OutputKind | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The predictions of one request; texts are the instances as JSON, time in Unix seconds."""
+    """The predictions of one request; texts are the instances as JSON, time in Unix seconds.
+
+    predictions: the answers of the output's kind, each with its `prediction_id`.
+    """
 
     model: str
     version: str
+    output: OutputKind
     time: float
     texts: Sequence[bytes]
-    predictions: Sequence[Prediction]
+    predictions: Sequence[Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +74,7 @@ def insert_predictions(engine: Engine, observed: Iterable[Observed]) -> None:
             request.version,
             observed_at,
             text.decode(),
-            prediction["label"],
-            prediction["confidence"],
+            *request.output.stored(prediction),
         )
         for request in observed
         for observed_at in (utc(request.time),)
@@ -94,11 +88,11 @@ def insert_predictions(engine: Engine, observed: Iterable[Observed]) -> None:
 
 
 def insert_feedback(
-    engine: Engine, labels: Sequence[Label], *, allowed: Labels, now: float
+    engine: Engine, labels: Sequence[Label], *, outputs: Outputs, now: float
 ) -> list[FeedbackResult | InvalidInput]:
     """Store labels durably and return each one's result, in order.
 
-    allowed: (model, version) to its label set; None where it is unknown, which allows any label.
+    outputs: (model, version) to its output; None where it is unknown, which allows any label.
     now: Unix seconds.
     """
     ids = [item.prediction_id for item in labels]
@@ -115,7 +109,7 @@ def insert_feedback(
             ).where(predictions.c.prediction_id.in_(ids))
         )
         known = {row["prediction_id"]: row for row in found.mappings()}
-        errors = [_problem(item, known.get(item.prediction_id), allowed) for item in labels]
+        errors = [_problem(item, known.get(item.prediction_id), outputs) for item in labels]
         good = [item for item, error in zip(labels, errors, strict=True) if error is None]
         created = _insert(connection, good, utc(now))
         stored = _stored(connection, ids)
@@ -125,13 +119,16 @@ def insert_feedback(
     return results
 
 
-def _problem(item: Label, row: RowMapping | None, allowed: Labels) -> InvalidInput | None:
+def _problem(item: Label, row: RowMapping | None, outputs: Outputs) -> InvalidInput | None:
     if row is None:
         expected = "the id of a prediction that this service returned"
         return UnknownPrediction("prediction_id", item.prediction_id, expected)
-    labels = allowed(row["model"], row["version"])
-    if labels is not None and item.label not in labels:
-        return InvalidInput("label", item.label, f"one of {list(labels)}")
+    output = outputs(row["model"], row["version"])
+    try:
+        if output is not None:
+            output.read_label(item.label)
+    except InvalidInput as error:
+        return error
     return None
 
 

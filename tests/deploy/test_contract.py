@@ -69,9 +69,8 @@ def test_wrong_arguments_are_refused(target: str, verb: str, arguments: tuple[st
 @every_target
 def test_verify_asks_the_address_it_is_given(target: str, tmp_path: Path) -> None:
     """Where nobody answers, it fails within the time given, in one sentence."""
-    self_test = {"instance": [[0.0]], "probabilities": [1.0], "tolerance": 1e-4}
-    manifest = {"labels": ["0"], "self_test": self_test}
-    (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    self_test = {"instance": [[0.0]], "answer": {"label": "0"}, "tolerance": 1e-4}
+    (tmp_path / "manifest.json").write_text(json.dumps({"self_test": self_test}), encoding="utf-8")
     url = f"http://127.0.0.1:{free_port()}"
     done = _call(target, "verify", str(tmp_path), "--seconds", "0", PERENNIAL_URL=url)
     assert done.returncode == 1

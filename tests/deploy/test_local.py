@@ -17,15 +17,17 @@ from tests.bundles import make_bundle
 from tests.service import fakes
 
 VERBS = Path(__file__).resolve().parents[2] / "deploy" / "local"
-MANIFEST = {
+ANSWER = {"label": "1", "confidence": 0.8}
+MANIFEST = {"self_test": {"instance": [[0.0]], "answer": ANSWER, "tolerance": 1e-4}}
+FORMAT_2 = {
     "labels": ["0", "1"],
     "self_test": {"instance": [[0.0]], "probabilities": [0.2, 0.8], "tolerance": 1e-4},
 }
 
 
-def _bundle(folder: Path, version: str) -> Path:
+def _bundle(folder: Path, version: str, manifest: dict[str, Any] = MANIFEST) -> Path:
     folder.mkdir()
-    (folder / "manifest.json").write_text(json.dumps(MANIFEST | {"version": version}))
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"version": version}))
     return folder
 
 
@@ -139,23 +141,36 @@ def service() -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("other_digest", "confidence", "message"),
+    ("other_digest", "answer", "message"),
     [
-        (False, 0.8, "passes its self-test"),
-        (True, 0.8, "/model: digest is"),
-        (False, 0.7, "/predict: the self-test row gives 1 at 0.7000, expected 1 at 0.8000"),
+        (False, ANSWER, "passes its self-test"),
+        (True, ANSWER, "/model: digest is"),
+        (False, ANSWER | {"confidence": 0.7}, "confidence is 0.7, expected 0.8"),
+        (False, ANSWER | {"label": "0"}, "label is '0', expected '1'"),
     ],
 )
 def test_verify_holds_only_when_the_bundle_answers_as_it_should(
-    two: tuple[Path, Path, Path], service: str, other_digest: bool, confidence: float, message: str
+    two: tuple[Path, Path, Path],
+    service: str,
+    other_digest: bool,
+    answer: dict[str, Any],
+    message: str,
 ) -> None:
-    """Another digest or another probability is a failed deploy, with the figure that is off."""
+    """Another digest or another answer is a failed deploy, with the value that is off."""
     first, second, into = two
     FakeService.digest = _digest(second if other_digest else first)
-    FakeService.prediction = {"label": "1", "confidence": confidence}
+    FakeService.prediction = answer
     result = _call("verify", str(first), "--url", service, "--seconds", "1", bundles=into)
     assert message in result.stdout + result.stderr
     assert result.returncode == (0 if "passes" in message else 1)
+
+
+def test_a_bundle_of_format_2_is_verified(tmp_path: Path, service: str) -> None:
+    """A rollback may go back to a bundle of before: its labels and probabilities say the answer."""
+    old = _bundle(tmp_path / "old", "1.0.0", FORMAT_2)
+    FakeService.digest, FakeService.prediction = _digest(old), ANSWER
+    result = _call("verify", str(old), "--url", service, "--seconds", "1", bundles=tmp_path)
+    assert result.returncode == 0, result.stderr
 
 
 def test_a_sick_bundle_is_found_out_and_rolled_back(tmp_path: Path) -> None:

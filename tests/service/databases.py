@@ -9,10 +9,13 @@ from alembic import command
 from sqlalchemy.engine import Engine
 
 from perennial.database import SQLITE, Schema
+from perennial.kinds.output_kind import OutputKind
+from perennial.kinds.outputs.classes import ClassesOutput
 from service.store.writes import Observed
 
 NOW = 1_767_225_600.25
 IDS = itertools.count()
+PETS = ClassesOutput(labels=("cat", "dog"))
 
 
 def folder(engine: Engine) -> None:
@@ -35,9 +38,9 @@ def migrate_from_nothing(engine: Engine, schema: Schema) -> None:
         command.upgrade(schema.config(connection), "head")
 
 
-def labels(model: str, version: str) -> list[str] | None:
-    """Return the label set of the one model there is."""
-    return ["cat", "dog"] if model == "pets" else None
+def output(model: str, version: str) -> OutputKind | None:
+    """Return the output of the one model there is."""
+    return PETS if model == "pets" else None
 
 
 def observed(*names: str, count: int = 1, model: str = "pets") -> Observed:
@@ -46,6 +49,7 @@ def observed(*names: str, count: int = 1, model: str = "pets") -> Observed:
     return Observed(
         model,
         "1.0.0",
+        PETS,
         NOW,
         [b"[[1.5,2],[3,4]]"] * len(ids),
         [

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow
 import pyarrow.parquet
 
-from perennial.signals import InputSchema
+from perennial.kinds.input_kind import InputKind
 from tests.bundles import images
 from training import params
 from training.command_line import run
@@ -28,7 +28,7 @@ class Altered:
 
     rows: Rows
     labels: tuple[str, ...] = DIGITS.labels
-    input: InputSchema = DIGITS.input
+    input: InputKind = DIGITS.input
     schema: Schema = DIGITS.schema
     about: str = DIGITS.about
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice, permutations
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ WARM_UP = 20  # calls before the measurement
 class Answers(Protocol):
     """The method of a predictor that is timed."""
 
-    def predict(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    def predict(self, rows: NDArray[Any]) -> NDArray[np.float32]:
         """Return probabilities of shape (rows, labels)."""
 
 
@@ -35,7 +35,7 @@ class Latency:
 
 def measure_latency(
     models: Sequence[Answers],
-    inputs: NDArray[np.float32],
+    inputs: NDArray[Any],
     *,
     sizes: Sequence[int] = ROWS,
     clock: Callable[[], float] = time.perf_counter,
@@ -50,7 +50,7 @@ def measure_latency(
 
 def _size(
     models: Sequence[Answers],
-    inputs: NDArray[np.float32],
+    inputs: NDArray[Any],
     rows: int,
     clock: Callable[[], float],
 ) -> list[Latency]:

@@ -55,7 +55,7 @@ def compare(
     """
     if not len(rows.labels):
         return None
-    labels = challenger.bundle.manifest.labels
+    labels = challenger.bundle.manifest.output.labels
     new = right_rows(challenger, rows, labels)
     majority = float(np.bincount(rows.labels).max() / len(rows.labels))
     if champion is None:

@@ -21,5 +21,5 @@ def probabilities(model: Predictor, rows: Split) -> Floats:
         raise BadParameter(f"{model.bundle.path}: input.shape", shape, expected)
     starts = range(0, len(rows.inputs), BATCH)
     parts = [model.predict(rows.inputs[start : start + BATCH]) for start in starts]
-    empty = np.zeros((0, len(model.bundle.manifest.labels)))
+    empty = np.zeros((0, model.bundle.manifest.output.width))
     return np.concatenate([empty, *parts])

@@ -15,7 +15,7 @@ def right_rows(model: Predictor, rows: Split, labels: Sequence[str]) -> Bools:
 
     labels: names of the rows' label indices; the model's own labels may differ from them.
     """
-    known = np.array(model.bundle.manifest.labels, dtype=np.str_)
+    known = np.array(model.bundle.manifest.output.labels, dtype=np.str_)
     predicted = known[probabilities(model, rows).argmax(axis=1)]
     right: Bools = predicted == np.array(labels, dtype=np.str_)[rows.labels]
     return right

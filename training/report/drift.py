@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from perennial.bundle.predictor import Predictor
-from perennial.signals import Binner, Signal, outputs
+from perennial.signals import Binner, Signal
 from perennial.statistics import drift
 from perennial.statistics.counts import Ints
 from perennial.statistics.evidence import g_statistic, strength
@@ -59,7 +59,8 @@ def signal_drift(model: Predictor, rows: Split) -> list[Drift]:
     """
     binner = Binner(model.bundle.reference.signals)
     found = probabilities(model, rows)
-    columns = {**model.bundle.extraction.extract(rows.inputs), **outputs(found)}
+    output = model.bundle.manifest.output.extract(found)
+    columns = {**model.bundle.extraction.extract(rows.inputs), **output}
     parts = np.split(binner.count(columns), binner.offsets[1:])
     drifts = [Drift(signal, part) for signal, part in zip(binner.signals, parts, strict=True)]
     return sorted(drifts, key=lambda one: (one.drifts, one.effect), reverse=True)

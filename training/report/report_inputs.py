@@ -69,7 +69,7 @@ class ReportInputs:
     @property
     def labels(self) -> tuple[str, ...]:
         """The label set, in the order of the challenger's outputs."""
-        return self.challenger.bundle.manifest.labels
+        return self.challenger.bundle.manifest.output.labels
 
     @property
     def same(self) -> bool:
@@ -112,7 +112,7 @@ class ReportInputs:
     @property
     def answers(self) -> tuple[str, ...]:
         """The possible answers: the labels, and `(other)` for labels that only main knows."""
-        known = () if self.champion is None else self.champion.bundle.manifest.labels
+        known = () if self.champion is None else self.champion.bundle.manifest.output.labels
         return self.labels if set(known) <= set(self.labels) else (*self.labels, OTHER)
 
     @cached_property
@@ -128,7 +128,7 @@ class ReportInputs:
         """
         if self.champion is None:
             return None
-        given = self.champion.bundle.manifest.labels
+        given = self.champion.bundle.manifest.output.labels
         found = probabilities(self.champion, self.rows)
         wide = aligned(found, given, self.answers)
         if OTHER in self.answers:
@@ -154,8 +154,7 @@ class ReportInputs:
         The row sent is the self-test's, which every bundle has.
         """
         models = [self.challenger] if self.champion is None else [self.challenger, self.champion]
-        row = self.challenger.bundle.manifest.self_test.instance
-        return measure_latency(models, np.array([row], np.float32))
+        return measure_latency(models, self.challenger.test_row)
 
     @property
     def base(self) -> Bools:

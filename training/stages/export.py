@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
-from perennial.bundle import CARD, MODEL, REFERENCE, SIGNALS, Bundle, write
+from perennial.bundle import CARD, MODEL, REFERENCE, SIGNALS, Bundle, SelfTest, write
 from perennial.bundle.predictor import Predictor
+from perennial.kinds.outputs.classes import ClassesOutput
 from perennial.signals import Extraction
 from perennial.statistics.metrics import METRICS
 from training import params
@@ -77,6 +78,7 @@ def export(
     commit: of the code.  data: DVC's hash of the prepared rows.  now: the time in UTC.
     """
     task, out = TASKS[name], folder / "bundle"
+    output = ClassesOutput(labels=task.labels)
     prepared = Prepared.read(folder / "prepared")
     facts = read_json(folder / "model" / "training.json")
     metrics = read_json(folder / "metrics" / "metrics.json")
@@ -86,7 +88,7 @@ def export(
         validation, test = file["validation"], file["test"]
     rows = basis(prepared, validation, test, numbers)
     extraction = Extraction.fit(task.input, rows.fitted.inputs)
-    reference = build(extraction, task.labels, rows, numbers)
+    reference = build(extraction, output, rows, numbers)
     if out.exists():
         rmtree(out)
     out.mkdir(parents=True)
@@ -102,14 +104,15 @@ def export(
         "data_version": data,
         "framework": facts["framework"],
         "framework_version": facts["framework_version"],
-        "labels": task.labels,
         "input": task.input.model_dump(),
+        "output": output.model_dump(),
         "metrics": flat_metrics(metrics),
-        "self_test": {
-            "instance": task.input.instance(prepared.test.inputs[0]),
-            "probabilities": test[0].tolist(),
-            "tolerance": numbers.tolerance,
-        },
+        "self_test": SelfTest.of(
+            output,
+            task.input.instance(prepared.test.inputs[0]),
+            test[0],
+            tolerance=numbers.tolerance,
+        ).model_dump(),
     }
     bundle = write(out, manifest)
     gap = check_equal(bundle, prepared.test.inputs, test, numbers.tolerance)

@@ -5,47 +5,34 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from perennial.kinds.output_kind import OutputKind
 from perennial.signals import (
-    CONFIDENCE,
-    MARGIN,
-    MISSING,
-    OTHER,
-    PREDICTION,
     Binner,
     Extraction,
     Reference,
     Signal,
     numeric_bins,
     numeric_edges,
-    outputs,
     reference_shares,
 )
 from perennial.statistics.evidence import critical_value
 from training.params import Export
 from training.stages.basis import Basis
 
-# A confident model's quantiles all lie within 1e-6 of 1 and would measure rounding errors.
-# If only two labels are likely, the margin is twice the confidence minus 1.
-EDGES = {
-    CONFIDENCE: (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999),
-    MARGIN: (0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.96, 0.98, 0.998),
-}
 Column = NDArray[Any]
 
 
-def build(
-    extraction: Extraction, labels: tuple[str, ...], rows: Basis, numbers: Export
-) -> Reference:
+def build(extraction: Extraction, output: OutputKind, rows: Basis, numbers: Export) -> Reference:
     """Return the reference of every input and output signal."""
-    columns = {**extraction.extract(rows.inputs.inputs), **outputs(rows.probabilities)}
-    categories = {**extraction.categories, PREDICTION: (*labels, OTHER, MISSING)}
+    columns = {**extraction.extract(rows.inputs.inputs), **output.extract(rows.probabilities)}
+    categories = {**extraction.categories, **output.categories}
     # G of every signal and the rank statistic of the numeric ones share the level.
     level = numbers.family_level / (2 * len(columns) - len(categories))
     signals = tuple(
         (
             _categorical(name, column, categories[name], level)
             if name in categories
-            else _numeric(name, column, numbers, level)
+            else _numeric(name, column, output.edges.get(name), numbers, level)
         )
         for name, column in columns.items()
     )
@@ -61,10 +48,12 @@ def _categorical(name: str, column: Column, bins: tuple[str, ...], level: float)
     return _counted(column, {"name": name, "kind": "categorical", "bins": bins}, level)
 
 
-def _numeric(name: str, column: Column, numbers: Export, level: float) -> Signal:
-    if name in EDGES:
-        edges, low, high = EDGES[name], 0.0, 1.0
-    else:
+def _numeric(
+    name: str, column: Column, edges: tuple[float, ...] | None, numbers: Export, level: float
+) -> Signal:
+    """Return a signal with edges from 0 to 1, or cut at the column's quantiles."""
+    low, high = 0.0, 1.0
+    if edges is None:
         present = column[~np.isnan(column)]
         most = max(2, min(numbers.bins, len(present) // numbers.rows_per_bin))
         edges = numeric_edges(column, bins=most)

@@ -4,7 +4,7 @@ from importlib.metadata import distribution
 
 import numpy as np
 
-from perennial.signals import ImageInput
+from perennial.kinds.inputs.image import ImageInput
 from training.tasks.schema import Schema
 from training.tasks.task import Rows
 

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from perennial.signals import InputSchema
+from perennial.kinds.input_kind import InputKind
 from training.tasks.schema import Schema
 
 
@@ -31,7 +31,7 @@ class Task(Protocol):
         """The label set."""
 
     @property
-    def input(self) -> InputSchema:
+    def input(self) -> InputKind:
         """The schema of one instance."""
 
     @property

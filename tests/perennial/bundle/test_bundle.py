@@ -37,7 +37,7 @@ def test_a_good_bundle_loads(folder: Path) -> None:
     """A bundle gives its manifest, reference and card; its digest is its manifest's checksum."""
     loaded = bundle.load(folder)
     assert loaded.digest == bundle.sha256(folder / bundle.MANIFEST)
-    assert loaded.manifest.labels == bundles.LABELS
+    assert loaded.manifest.output.labels == bundles.LABELS
     assert loaded.card.startswith("# digits 1.0.0")
     assert len(loaded.reference.signals) == 27
 
@@ -84,20 +84,22 @@ def test_a_manifest_that_leaves_out_a_part_is_refused(folder: Path) -> None:
     assert refusal(folder).reason == "missing"
 
 
-@pytest.mark.parametrize("version", [0, 1, 3, "2", None])
+@pytest.mark.parametrize("version", [0, 1, 4, "2", "3", None])
 def test_a_wrong_format_version_is_refused(folder: Path, version: object) -> None:
     """A bundle of another format says which one it has and which one is read."""
     rewrite(folder / bundle.MANIFEST, lambda document: document.update(format=version))
     error = refusal(folder)
     assert error.reason == "format"
-    assert f"format: got {version!r}, expected 2" in str(error)
+    assert f"format: got {version!r}, expected 3 or 2" in str(error)
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
     [
         ("version", "1.0"),
-        ("labels", ["one"]),
+        ("labels", ["one", "two"]),
+        ("output", {"kind": "classes", "labels": ["one"]}),
+        ("output", {"kind": "number"}),
         ("colour", "red"),
         ("commit", "main"),
         ("created", "soon"),
@@ -160,7 +162,7 @@ def test_a_signal_that_occurs_twice_is_refused(folder: Path) -> None:
 
 def test_predictions_bins_that_are_not_the_labels_are_refused(folder: Path) -> None:
     """The bins of `prediction` must be the manifest's labels, in their order."""
-    rewrite(folder / bundle.MANIFEST, lambda document: document["labels"].reverse())
+    rewrite(folder / bundle.MANIFEST, lambda d: d["output"]["labels"].reverse())
     error = refusal(folder)
     assert error.reason == "reference"
     assert "signal 'prediction' has the bins ('0', '1'" in str(error)

@@ -11,7 +11,8 @@ from perennial.bundle.predictor import Predictor
 from perennial.errors import BundleRejected
 from tests import bundles
 
-GOOD = {"instance": bundles.images(1, seed=1)[0].tolist(), "tolerance": 1e-4}
+ROW = bundles.images(1, seed=1)[0]
+GOOD = bundles.self_test(ROW, [0.1] * 10)
 
 
 def test_probabilities_are_those_of_the_model(tmp_path: Path) -> None:
@@ -27,12 +28,10 @@ def test_probabilities_are_those_of_the_model(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("self_test", "problem"),
     [
-        ({**GOOD, "probabilities": [0.1] * 10}, "off by"),
-        ({**GOOD, "probabilities": [float("nan")] * 10}, "off by nan"),
-        (
-            {**GOOD, "instance": [[1.0] * 8] * 7, "probabilities": [0.1] * 10},
-            "expected a list of 8",
-        ),
+        (GOOD, "off by"),
+        ({**GOOD, "values": [float("nan")] * 10}, "off by nan"),
+        ({**GOOD, "values": [0.5, 0.5]}, "self_test.values has 2 values, expected 10"),
+        ({**GOOD, "instance": [[1.0] * 8] * 7}, "expected a list of 8"),
     ],
 )
 def test_a_bad_self_test_is_refused(
@@ -62,4 +61,13 @@ def test_a_model_with_other_labels_is_refused(tmp_path: Path) -> None:
     good.model.write_bytes(bundles.softmax_model(weights))
     fields = good.manifest.model_dump(mode="json", exclude={"format", "files"})
     with pytest.raises(BundleRejected, match="10,. values per row, expected 3"):
+        Predictor(bundle.write(good.path, fields))
+
+
+def test_an_answer_that_contradicts_the_values_is_refused(tmp_path: Path) -> None:
+    """What a deployment is verified by follows from what the model was tested with."""
+    good = bundles.make_bundle(tmp_path / "b")
+    fields = good.manifest.model_dump(mode="json", exclude={"format", "files"})
+    fields["self_test"]["answer"]["confidence"] = 0.999
+    with pytest.raises(BundleRejected, match="self_test.answer is .*0.999.*, expected"):
         Predictor(bundle.write(good.path, fields))

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from perennial.signals import Extraction, ImageInput, Rows
+from perennial.kinds.inputs.image import ImageInput
+from perennial.signals import Extraction, Rows
 from tests import kinds
 from tests.kinds import KINDS
 

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from perennial.signals import Extraction, TextInput
+from perennial.kinds.inputs.text import TextInput
+from perennial.signals import Extraction
 
 SPORT = ["The team won the match", "The match was a win", "A goal for the team", "the team score"]
 MONEY = ["The bank sold the stock", "The stock price fell", "A share of the bank", "bank share"]

@@ -9,6 +9,9 @@ import pytest
 
 from perennial import signals
 from perennial.bundle import Bundle
+from perennial.kinds.input_kind import InputKind
+from perennial.kinds.inputs.image import ImageInput
+from perennial.kinds.inputs.text import TextInput
 from service.counting.counters import Counters, rows_at_once
 from tests import bundles
 
@@ -98,14 +101,12 @@ def test_a_batch_larger_than_the_room_is_counted_whole(loaded: Bundle) -> None:
 @pytest.mark.parametrize(
     ("schema", "rows"),
     [
-        (signals.ImageInput(shape=(8, 8)), 512),
-        (signals.ImageInput(shape=(32, 32, 3)), 32),
-        (signals.TextInput(), 128),
+        (ImageInput(shape=(8, 8)), 512),
+        (ImageInput(shape=(32, 32, 3)), 32),
+        (TextInput(), 128),
     ],
 )
-def test_larger_rows_are_binned_fewer_at_once(
-    loaded: Bundle, schema: signals.ImageInput | signals.TextInput, rows: int
-) -> None:
+def test_larger_rows_are_binned_fewer_at_once(loaded: Bundle, schema: InputKind, rows: int) -> None:
     """The event loop waits about as long for a batch of digits as for one of photographs."""
     manifest = loaded.manifest.model_copy(update={"input": schema})
     assert rows_at_once(replace(loaded, manifest=manifest)) == rows

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from perennial.kinds.outputs.classes import ClassesOutput
 from service.counting.versions import KEPT, KEPT_FEEDBACK, Versions
 from tests import bundles
 
@@ -62,8 +63,9 @@ def test_feedback_is_kept_for_a_bounded_number_of_versions() -> None:
 def test_labels_are_those_of_the_version_or_of_the_model(tmp_path: Path) -> None:
     """A forgotten version has the labels of the serving one; another model has none."""
     versions = Versions()
-    assert versions.labels("digits", "1.0.0") is None
+    assert versions.output("digits", "1.0.0") is None
     versions.enter(bundles.make_bundle(tmp_path / "a", labels=("a", "b")))
-    assert versions.labels("digits", "1.0.0") == ("a", "b")
-    assert versions.labels("digits", "0.9.0") == ("a", "b")
-    assert versions.labels("cats", "1.0.0") is None
+    expected = ClassesOutput(labels=("a", "b"))
+    assert versions.output("digits", "1.0.0") == expected
+    assert versions.output("digits", "0.9.0") == expected
+    assert versions.output("cats", "1.0.0") is None

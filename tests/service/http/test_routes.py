@@ -90,7 +90,7 @@ def test_model_shows_manifest_digest_and_card(service: Running) -> None:
     """Whoever asks learns what serves and where it comes from."""
     model = service.client.get("/model").json()
     assert model["manifest"]["version"] == "1.0.0"
-    assert model["manifest"]["labels"][0] == "0"
+    assert model["manifest"]["output"]["labels"][0] == "0"
     assert len(model["digest"]) == 64
     assert model["card"].startswith("# digits")
 

@@ -53,12 +53,17 @@ def test_what_does_not_fit_is_named(service: Running) -> None:
     answer = service.client.post("/predict", content=json.dumps({"instances": [[[1.0]]]}))
     assert answer.status_code == 422
     assert answer.json()["error"]["field"] == "instances[0]"
-    expected = {"table": "a list of 3 values", "text": "a string of at most 10000 characters"}
+    expected = {
+        "table": "a list of 3 values or an object",
+        "text": "a string of at most 10000 characters",
+    }
     assert expected[name_of(service)] in answer.json()["error"]["expected"]
 
 
 def test_the_three_forms_are_documented(service: Running) -> None:
-    """The documentation has a form of instances for each kind."""
+    """The documentation has a form of instances for each kind, and the answers."""
     document = service.client.get("/openapi.json").json()
     schemas = document["components"]["schemas"]["PredictRequest"]["properties"]["instances"]
-    assert [form["items"]["title"] for form in schemas["anyOf"]] == ["Image", "Features", "Text"]
+    assert [form["items"]["title"] for form in schemas["anyOf"]] == ["Image", "Row", "Text"]
+    answer = document["components"]["schemas"]["ClassAnswer"]
+    assert set(answer["required"]) == {"label", "confidence", "prediction_id", "model_version"}

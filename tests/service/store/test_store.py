@@ -16,14 +16,14 @@ from service.store import tables, writes
 from service.store.queue import Store
 from service.store.writes import FeedbackResult
 from tests.service import fakes
-from tests.service.databases import NOW, labels, observed, rows
+from tests.service.databases import NOW, observed, output, rows
 
 
 def make(engine: Engine, **options: Any) -> tuple[Store, LogCapture]:
     """Return a store that is not started, and its log."""
     log, capture = fakes.recording_log()
     defaults: dict[str, Any] = {
-        "labels": labels,
+        "outputs": output,
         "queue_size": 100,
         "write_seconds": 0.01,
         "feedback_seconds": 10.0,

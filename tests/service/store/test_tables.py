@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from perennial.errors import InvalidInput
 from service.store import tables, writes
 from service.store.writes import FeedbackResult, Label
-from tests.service.databases import NOW, labels, observed, rows
+from tests.service.databases import NOW, observed, output, rows
 
 
 def test_two_replicas_agree_on_the_first_label(engine: Engine, url: str) -> None:
@@ -29,7 +29,7 @@ def test_two_replicas_agree_on_the_first_label(engine: Engine, url: str) -> None
         return [
             outcome
             for item in items
-            for outcome in writes.insert_feedback(mine, [item], allowed=labels, now=NOW)
+            for outcome in writes.insert_feedback(mine, [item], outputs=output, now=NOW)
         ]
 
     with ThreadPoolExecutor(2) as pool:
@@ -84,7 +84,7 @@ def test_sqlite_syncs_the_disk_for_feedback_only(tmp_path: Path) -> None:
     tables.create(engine)
     recorder = Recorder(engine)
     writes.insert_predictions(engine, [observed("a")])
-    writes.insert_feedback(engine, [Label("a", "cat")], allowed=labels, now=NOW)
+    writes.insert_feedback(engine, [Label("a", "cat")], outputs=output, now=NOW)
     with engine.connect() as connection:
         mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
     engine.dispose()

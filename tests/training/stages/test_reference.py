@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
+from perennial.kinds.outputs.classes import ClassesOutput
 from perennial.signals import OUTPUTS, PREDICTION, Binner, Extraction, Signal, outputs
 from tests import kinds
 from tests.bundles import INPUT, LABELS, images
@@ -72,7 +73,7 @@ def test_every_signal_has_bins_and_a_limit() -> None:
     rows = prepared((140, 20, 40))
     found = basis(rows, right(rows.validation, 1), right(rows.test, 1), NUMBERS)
     extraction = Extraction.fit(INPUT, found.fitted.inputs)
-    reference = build(extraction, LABELS, found, NUMBERS)
+    reference = build(extraction, ClassesOutput(labels=LABELS), found, NUMBERS)
     assert {signal.name for signal in reference.signals} == {*extraction.names, *OUTPUTS}
     for signal in reference.signals:
         numeric = sum(signal.kind == "numeric" for signal in reference.signals)

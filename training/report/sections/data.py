@@ -40,7 +40,7 @@ def since_main(inputs: ReportInputs) -> Changes | None:
     """Return how the rows differ from main's; None without main, or if its rows are absent."""
     if inputs.main is None or inputs.champion is None:
         return None
-    before = inputs.champion.bundle.manifest.labels
+    before = inputs.champion.bundle.manifest.output.labels
     here, main = inputs.folder / "prepared", inputs.main / "prepared"
     return changes(here, main, inputs.labels, before)
 

@@ -108,7 +108,7 @@ def _label_sets(inputs: ReportInputs) -> list[str]:
     """Return how main's labels differ from these, if they do."""
     if inputs.champion is None:
         return []
-    before = inputs.champion.bundle.manifest.labels
+    before = inputs.champion.bundle.manifest.output.labels
     added = [code(label) for label in inputs.labels if label not in before]
     gone = [code(label) for label in before if label not in inputs.labels]
     texts = [f"{', '.join(added)} unknown to main"] if added else []

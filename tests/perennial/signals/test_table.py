@@ -3,14 +3,16 @@
 import numpy as np
 import pytest
 
-from perennial.signals import CategoricalFeature, Extraction, TabularInput
+from perennial.kinds.columns import CategoryColumn
+from perennial.kinds.inputs.table import TableInput
+from perennial.signals import Extraction
 from tests import kinds
 from tests.kinds import KINDS
 
 NAN = float("nan")
 
 
-def test_each_feature_is_a_signal() -> None:
+def test_each_column_is_a_signal() -> None:
     """Numbers pass as they are, categories as bins: known, other, missing."""
     rows = np.array([[30, 0, 5], [NAN, 2, NAN], [1, 3, 2], [1, NAN, 2]], np.float32)
     extraction = kinds.fitted(KINDS["table"])
@@ -21,10 +23,10 @@ def test_each_feature_is_a_signal() -> None:
 
 
 def test_rare_categories_are_other() -> None:
-    """A feature with many categories keeps bins for the ten most frequent, in their order."""
-    many = CategoricalFeature(name="town", categories=tuple(f"t{i}" for i in range(30)))
+    """A column with many categories keeps bins for the ten most frequent, in their order."""
+    many = CategoryColumn(name="town", categories=tuple(f"t{i}" for i in range(30)))
     rows = np.concatenate([np.arange(30), np.repeat(np.arange(20, 30), 3)])[:, None]
-    extraction = Extraction.fit(TabularInput(features=(many,)), rows.astype(np.float32))
+    extraction = Extraction.fit(TableInput(columns=(many,)), rows.astype(np.float32))
     assert extraction.categories["town"] == (*many.categories[20:], "other", "missing")
     assert extraction.extract(np.array([[0.0], [20.0], [29.0]]))["town"].tolist() == [10, 0, 9]
 

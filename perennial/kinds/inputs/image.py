@@ -1,0 +1,172 @@
+"""Images: nested lists of numbers, shape (height, width) or (height, width, channels)."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from math import prod
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from perennial.digest import digests
+from perennial.errors import Described, InvalidField, InvalidInput
+from perennial.kinds.arrow import select
+from perennial.kinds.check import Check
+from perennial.kinds.input_kind import FIELD, InputKind
+from perennial.kinds.limits import Limits
+from perennial.kinds.reading import number
+from perennial.signals.arrays import Arrays, Expected
+from perennial.signals.extraction import Rows
+from perennial.signals.image import BLOCKS, ImageSignals
+
+if TYPE_CHECKING:
+    import pyarrow
+
+COLUMN = "input"
+BYTES = 32  # of a number as JSON, its comma and brackets included; a float has at most 24 digits
+CELLS = 4_000_000  # checked at a time, which bounds the memory for any number of rows
+Number = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class ImageInput(Limits):
+    """An image of a shape; the limits are those of its pixels."""
+
+    kind: Literal["image"] = "image"
+    shape: tuple[Annotated[int, Field(gt=0)], ...]
+    dtype: ClassVar[str] = "float32"
+    plain: ClassVar[bool] = True
+    tensor: ClassVar[str] = "tensor(float)"
+    instance_type: ClassVar[Any] = Annotated[
+        list[list[Number]] | list[list[list[Number]]],
+        Field(
+            title="Image",
+            description="A list of rows of pixels; a pixel is a finite number, or a list of "
+            "channels.",
+        ),
+    ]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if len(self.shape) not in (2, 3) or min(self.shape[:2]) < BLOCKS:
+            expected = f"height and width of at least {BLOCKS}, and channels if there are any"
+            raise InvalidField("shape", self.shape, expected)
+        return self
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return a small grey image."""
+        return cls(shape=(4, 5), low=0, high=16)
+
+    def examples(self, count: int, seed: int) -> list[Any]:
+        """Return images of whole numbers and fractions from 0 to 16."""
+        random = np.random.default_rng(seed)
+        values = random.integers(0, 65, (count, *self.shape)) / 4
+        return list(values.tolist())
+
+    @cached_property
+    def numbers(self) -> int:
+        """How many numbers a row has."""
+        return prod(self.shape)
+
+    def read(self, instances: Sequence[Any]) -> Rows:
+        """Return the rows of instances, shape (instances, *shape)."""
+        for index, instance in enumerate(instances):
+            self._check_part(f"{FIELD}[{index}]", instance, self.shape)
+        return np.array(instances, np.float32).reshape(len(instances), *self.shape)
+
+    def _check_part(self, field: str, value: Any, shape: tuple[int, ...]) -> None:
+        if not shape:
+            number(field, value)
+            return
+        if type(value) is not list or len(value) != shape[0]:
+            found = Described(f"a list of {len(value)}") if type(value) is list else value
+            expected = f"a list of {shape[0]} {'numbers' if len(shape) == 1 else 'lists'}"
+            whole = f"(an instance has shape {list(self.shape)})"
+            raise InvalidInput(field, found, f"{expected} {whole}")
+        for index, part in enumerate(value):
+            self._check_part(f"{field}[{index}]", part, shape[1:])
+
+    def stored(self, instance: Any, *, sent: bytes | None = None) -> bytes:
+        """Return an instance as compact JSON; as it was sent, unless that is needlessly long."""
+        if sent is not None and len(sent) <= BYTES * self.numbers:
+            return sent
+        return orjson.dumps(instance)
+
+    def instance(self, row: Rows) -> Any:
+        """Return a row as a client would send it."""
+        return row.tolist()
+
+    def arrow_schema(self) -> "pyarrow.Schema":
+        """Return one column of flat lists."""
+        import pyarrow
+
+        flat = pyarrow.list_(pyarrow.float32())
+        return pyarrow.schema([pyarrow.field(COLUMN, flat, nullable=False)])
+
+    def to_arrow(self, instances: Sequence[Any]) -> "pyarrow.Table":
+        """Return instances as a table."""
+        import pyarrow
+
+        flat = self.read(instances).reshape(len(instances), self.numbers)
+        schema = self.arrow_schema()
+        return pyarrow.table([pyarrow.array(list(flat), schema.field(0).type)], schema=schema)
+
+    def from_arrow(self, table: "pyarrow.Table") -> Rows:
+        """Return the rows of a table."""
+        import pyarrow.compute
+
+        column = select(table, self.arrow_schema()).column(COLUMN).combine_chunks()
+        lengths = pyarrow.compute.list_value_length(column).to_numpy(zero_copy_only=False)
+        wrong = np.flatnonzero(lengths != self.numbers)
+        if len(wrong):
+            found = Described(f"{lengths[wrong[0]]} values")
+            field = f"column {COLUMN}, row {wrong[0]}"
+            raise InvalidField(field, found, f"{self.numbers}, for the shape {self.shape}")
+        flat: Rows = column.flatten().to_numpy(zero_copy_only=False)
+        return flat.reshape(len(column), *self.shape)
+
+    def identities(self, table: "pyarrow.Table") -> NDArray[np.uint64]:
+        """Return the digest of each row's pixels."""
+        return digests(self.from_arrow(table))
+
+    def checks(self, table: "pyarrow.Table") -> Iterator[Check]:
+        """Yield the rules on pixels: none is missing, all are within the limits."""
+        rows = self.from_arrow(table)
+        flat = rows.reshape(len(rows), self.numbers)
+        for rule in self._broken(flat[:0]):
+            bad = np.zeros(len(rows), np.bool_)
+            step = max(1, CELLS // self.numbers)
+            for start in range(0, len(rows), step):
+                part = self._broken(flat[start : start + step])[rule]
+                bad[start : start + step] = part.any(axis=1)
+
+            def value(row: int, rule: str = rule) -> str:
+                place = int(np.flatnonzero(self._broken(flat[row])[rule])[0])
+                cell = tuple(int(index) for index in np.unravel_index(place, self.shape))
+                return f"{flat[row, place]} at {cell}"
+
+            yield Check(COLUMN, rule, bad, value)
+
+    def _broken(self, values: Rows) -> dict[str, NDArray[np.bool_]]:
+        return {"no missing values": np.isnan(values), **dict(self.broken(values))}
+
+    def feed(self, rows: Rows, rank: int) -> Rows:
+        """Return rows as they are."""
+        return rows
+
+    def expected_arrays(self) -> dict[str, Expected]:
+        """Return the types and shapes of the fitted arrays."""
+        return ImageSignals.expected(self.shape)
+
+    def fit_signals(self, rows: Rows) -> Arrays:
+        """Return the arrays of the signals, fitted to rows."""
+        return ImageSignals.fit(rows)
+
+    def signals(self, arrays: Arrays) -> ImageSignals:
+        """Return the signals with fitted arrays."""
+        return ImageSignals(self.shape, arrays)
+
+
+KIND: type[InputKind] = ImageInput

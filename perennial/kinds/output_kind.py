@@ -1,0 +1,82 @@
+"""The interface of a kind of output."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perennial.statistics.metrics import Metric
+
+LONGEST_LABEL = 200  # characters
+
+Values = NDArray[np.floating]
+Columns = Mapping[str, NDArray[Any]]
+Answer = dict[str, Any]
+
+
+class OutputKind(Protocol):
+    """What one model returns: the schema in the manifest, and everything that follows from it.
+
+    *Values* are what the model computes for rows, shape (rows, width). An *answer* is what a
+    client gets for one of them. A *label* is the truth that a client sends back.
+    """
+
+    # The model of an answer, for the documentation of the API.
+    answer_type: ClassVar[Any]
+
+    @property
+    def kind(self) -> str:
+        """The name of the kind, as the manifest has it."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The answers that there are, in the order of the values; empty if not a fixed set."""
+
+    @property
+    def width(self) -> int:
+        """How many values the model returns for a row."""
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """The names of the output's signals."""
+
+    @property
+    def categories(self) -> Mapping[str, tuple[str, ...]]:
+        """The bins of its categorical signals."""
+
+    @property
+    def edges(self) -> Mapping[str, tuple[float, ...]]:
+        """The edges of numeric signals from 0 to 1 that are not cut at the data's quantiles."""
+
+    @property
+    def metrics(self) -> Mapping[str, Metric]:
+        """What a model is scored by, by name."""
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return a small output of this kind, to hold the kind's promises against."""
+
+    def examples(self, count: int, seed: int) -> Values:
+        """Return values made at random; the same seed gives the same ones."""
+
+    def model_dump(self, *, mode: str = "python") -> dict[str, Any]:
+        """Return the schema for the manifest; every pydantic record has this method."""
+
+    def answers(self, values: Values) -> list[Answer]:
+        """Return the answer to each row, ready for JSON."""
+
+    def stored(self, answer: Answer) -> tuple[str, float]:
+        """Return what the database keeps of an answer: its label as text, and its confidence."""
+
+    def read_label(self, label: str) -> str:
+        """Return a label that a client sent. Raises InvalidInput, naming what it may be."""
+
+    def extract(self, values: Values) -> dict[str, NDArray[Any]]:
+        """Return the output's signals as columns of shape (rows,)."""
+
+    def counts(self, columns: Columns) -> NDArray[np.int64]:
+        """Return how many rows have each label, of the columns of `extract`, shape (labels,)."""
+
+    def confidence(self, columns: Columns) -> float:
+        """Return the sum of the rows' confidences, of the columns of `extract`."""

@@ -1,0 +1,114 @@
+"""Classes: one of a fixed set of labels, with the probability of each."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field, model_validator
+
+from perennial.errors import InvalidField, InvalidInput
+from perennial.kinds.output_kind import LONGEST_LABEL, Answer, Columns, OutputKind, Values
+from perennial.kinds.record import Record
+from perennial.signals import signal
+from perennial.signals.bins import MISSING, OTHER
+from perennial.signals.output import outputs
+from perennial.statistics.metrics import METRICS, Metric
+
+Label = Annotated[str, Field(min_length=1, max_length=LONGEST_LABEL)]
+# A confident model's quantiles all lie within 1e-6 of 1 and would measure rounding errors.
+# If only two labels are likely, the margin is twice the confidence minus 1.
+EDGES = {
+    signal.CONFIDENCE: (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999),
+    signal.MARGIN: (0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.96, 0.98, 0.998),
+}
+
+
+class ClassAnswer(BaseModel):
+    """The predicted label and its probability."""
+
+    label: str
+    confidence: float = Field(ge=0, le=1, description="Calibrated probability of the label.")
+
+
+class ClassesOutput(Record):
+    """The labels in the order of the model's probabilities, shape (rows, labels)."""
+
+    kind: Literal["classes"] = "classes"
+    labels: tuple[Label, ...] = Field(min_length=2)
+    answer_type: ClassVar[Any] = ClassAnswer
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for label in self.labels:
+            if self.labels.count(label) > 1 or label in (OTHER, MISSING):
+                expected = f"distinct ones, none of them {OTHER!r} or {MISSING!r}"
+                raise InvalidField("labels", label, expected)
+        return self
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return three classes."""
+        return cls(labels=("no", "yes", "vielleicht 🙂"))
+
+    def examples(self, count: int, seed: int) -> Values:
+        """Return probabilities."""
+        drawn = np.random.default_rng(seed).dirichlet(np.full(self.width, 0.5), count)
+        return drawn.astype(np.float32)
+
+    @property
+    def width(self) -> int:
+        """How many labels there are."""
+        return len(self.labels)
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """The predicted label, its probability, and its lead over the second."""
+        return signal.OUTPUTS
+
+    @property
+    def categories(self) -> Mapping[str, tuple[str, ...]]:
+        """The bins of the predicted label."""
+        return {signal.PREDICTION: (*self.labels, OTHER, MISSING)}
+
+    @property
+    def edges(self) -> Mapping[str, tuple[float, ...]]:
+        """The edges of the shares."""
+        return EDGES
+
+    @property
+    def metrics(self) -> Mapping[str, Metric]:
+        """What a classifier is scored by."""
+        return METRICS
+
+    def answers(self, values: Values) -> list[Answer]:
+        """Return the most probable label of each row with its probability."""
+        labels = self.labels
+        best = zip(values.argmax(axis=1).tolist(), values.max(axis=1).tolist(), strict=True)
+        return [{"label": labels[index], "confidence": share} for index, share in best]
+
+    def stored(self, answer: Answer) -> tuple[str, float]:
+        """Return the label and its probability."""
+        return answer["label"], answer["confidence"]
+
+    def read_label(self, label: str) -> str:
+        """Return the label, which must be one of the set."""
+        if label not in self.labels:
+            raise InvalidInput("label", label, f"one of {list(self.labels)}")
+        return label
+
+    def extract(self, values: Values) -> dict[str, NDArray[Any]]:
+        """Return the signals of probabilities."""
+        return outputs(values)
+
+    def counts(self, columns: Columns) -> NDArray[np.int64]:
+        """Return the rows per label; where a broken model returned NaN, a row has none."""
+        found = np.bincount(columns[signal.PREDICTION], minlength=self.width)
+        return found[: self.width]
+
+    def confidence(self, columns: Columns) -> float:
+        """Return the sum of the probabilities of the predicted labels."""
+        return float(np.nansum(columns[signal.CONFIDENCE], dtype=np.float64))
+
+
+KIND: type[OutputKind] = ClassesOutput

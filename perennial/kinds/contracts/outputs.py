@@ -1,0 +1,102 @@
+"""What every kind of output promises. Each check raises AssertionError where one does not hold."""
+
+import math
+import re
+from collections.abc import Callable
+
+import numpy as np
+import orjson
+from pydantic import TypeAdapter
+
+from perennial.errors import InvalidInput
+from perennial.kinds.output_kind import OutputKind
+
+ROWS, SEED = 40, 7
+NAME = re.compile("[a-z][a-z0-9_]*")
+
+
+def check_the_manifest_keeps_it(kind: OutputKind) -> None:
+    """A schema is the same after it was written as JSON and read again."""
+    text = orjson.dumps(kind.model_dump(mode="json"))
+    assert TypeAdapter(type(kind)).validate_json(text) == kind
+
+
+def check_every_row_has_an_answer(kind: OutputKind) -> None:
+    """An answer is JSON as documented, and does not depend on the rows beside."""
+    for count in (0, 1, ROWS):
+        values = kind.examples(count, SEED)
+        assert values.shape == (count, kind.width)
+        answers = kind.answers(values)
+        assert answers == [kind.answers(row[np.newaxis])[0] for row in values]
+        for answer in answers:
+            kind.answer_type.model_validate_json(orjson.dumps(answer), strict=True)
+            assert not {"prediction_id", "model_version"} & set(answer)
+
+
+def check_an_answer_is_a_label(kind: OutputKind) -> None:
+    """What is stored of an answer is a label that a client may send back, and its confidence."""
+    for answer in kind.answers(kind.examples(ROWS, SEED)):
+        label, confidence = kind.stored(answer)
+        assert kind.read_label(label) == label and label.encode()
+        assert math.isfinite(confidence)
+    for label in kind.labels:
+        assert kind.read_label(label) == label
+
+
+def check_what_is_no_label_is_refused(kind: OutputKind) -> None:
+    """The error names the label."""
+    for bad in ("", "\ud83d", "\0"):
+        try:
+            kind.read_label(bad)
+        except InvalidInput as error:
+            assert error.field == "label" and orjson.dumps(error.body())
+        else:
+            raise AssertionError(f"{bad!r} is a label")
+
+
+def check_signals_have_a_value_for_every_row(kind: OutputKind) -> None:
+    """Their names suit a metric; a category is the index of one of its bins."""
+    assert all(NAME.fullmatch(name) for name in kind.signals)
+    assert set(kind.categories) | set(kind.edges) <= set(kind.signals)
+    assert not set(kind.categories) & set(kind.edges)
+    for count in (0, 1, ROWS):
+        columns = kind.extract(kind.examples(count, SEED))
+        assert tuple(columns) == kind.signals
+        assert all(column.shape == (count,) for column in columns.values())
+        for name, bins in kind.categories.items():
+            assert ((columns[name] >= 0) & (columns[name] < len(bins))).all()
+
+
+def check_every_row_is_counted(kind: OutputKind) -> None:
+    """Where there are labels, each row has one; confidences add up to a number."""
+    columns = kind.extract(kind.examples(ROWS, SEED))
+    counts = kind.counts(columns)
+    assert counts.shape == (len(kind.labels),) and counts.dtype == np.int64
+    assert not kind.labels or counts.sum() == ROWS
+    assert math.isfinite(kind.confidence(columns))
+
+
+def check_a_broken_model_is_counted_as_missing(kind: OutputKind) -> None:
+    """Values that are no numbers are missing in every signal and count for no label."""
+    columns = kind.extract(np.full((3, kind.width), np.nan, np.float32))
+    for name, column in columns.items():
+        bins = kind.categories.get(name)
+        assert np.isnan(column).all() if bins is None else (column == len(bins) - 1).all()
+    assert kind.counts(columns).sum() == 0 and kind.confidence(columns) == 0
+
+
+def check_metrics_are_named(kind: OutputKind) -> None:
+    """There is one at least, and each name suits a metric."""
+    assert kind.metrics and all(NAME.fullmatch(name) for name in kind.metrics)
+
+
+OUTPUT_CHECKS: tuple[Callable[[OutputKind], None], ...] = (
+    check_the_manifest_keeps_it,
+    check_every_row_has_an_answer,
+    check_an_answer_is_a_label,
+    check_what_is_no_label_is_refused,
+    check_signals_have_a_value_for_every_row,
+    check_every_row_is_counted,
+    check_a_broken_model_is_counted_as_missing,
+    check_metrics_are_named,
+)

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 def select(table: "pyarrow.Table", schema: "pyarrow.Schema") -> "pyarrow.Table":
     """Return the columns of the schema, in its order; the table may have others too.
 
-    Raises InvalidField for a column that is missing, twice, of another type, or that has a null
-    where the schema has none.
+    Raises InvalidField for a column that is missing, twice, or of another type.
     """
     for field in schema:
         name, places = f"column {field.name}", table.schema.get_all_field_indices(field.name)
@@ -24,7 +23,12 @@ def select(table: "pyarrow.Table", schema: "pyarrow.Schema") -> "pyarrow.Table":
         found = table.schema.field(places[0]).type
         if found != field.type:
             raise InvalidField(name, Described(str(found)), f"type {field.type}")
-        if not field.nullable and table.column(places[0]).null_count:
-            row = table.column(places[0]).is_null().index(True).as_py()
-            raise InvalidField(f"{name}, row {row}", None, "a value")
     return table.select(schema.names)
+
+
+def filled(column: "pyarrow.ChunkedArray", name: str) -> "pyarrow.ChunkedArray":
+    """Return a column without nulls. Raises InvalidField, naming the first row that has one."""
+    if column.null_count:
+        row = column.is_null().index(True).as_py()
+        raise InvalidField(f"column {name}, row {row}", None, "a value")
+    return column

@@ -74,8 +74,12 @@ class InputKind(Source, Protocol):
     def from_arrow(self, table: "pyarrow.Table") -> Rows:
         """Return the rows of a table, the same as `read` gives for the instances in it.
 
-        Raises InvalidField for a column that is missing, twice, or of another type.
+        Raises InvalidField for a column that is missing, twice, or of another type, and for a
+        value that no row can have. `identities` and `checks` take such values.
         """
+
+    def arrow_of(self, rows: Rows) -> "pyarrow.Table":
+        """Return rows as a table; what the model does not get is missing in it."""
 
     def identities(self, table: "pyarrow.Table") -> NDArray[np.uint64]:
         """Return a number per row, computed from its content: equal for equal rows."""

@@ -87,6 +87,13 @@ def check_arrow_gives_the_same_rows(kind: InputKind) -> None:
     assert len(kind.to_arrow([])) == len(kind.from_arrow(table[:0])) == 0
 
 
+def check_rows_of_arrays_travel_too(kind: InputKind) -> None:
+    """A table made of rows gives these rows."""
+    for count in (0, ROWS):
+        rows = kind.read(kind.examples(count, SEED))
+        assert same(kind.from_arrow(kind.arrow_of(rows)), rows)
+
+
 def check_a_wrong_column_is_named(kind: InputKind) -> None:
     """A column that is missing, renamed, of another type or twice is refused by its name."""
     import pyarrow
@@ -192,6 +199,7 @@ INPUT_CHECKS: tuple[Callable[[InputKind], None], ...] = (
     check_a_row_can_be_sent_again,
     check_what_cannot_be_stored_is_refused,
     check_arrow_gives_the_same_rows,
+    check_rows_of_arrays_travel_too,
     check_a_wrong_column_is_named,
     check_identities_tell_rows_apart,
     check_rules_mark_rows,

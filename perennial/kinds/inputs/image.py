@@ -1,7 +1,7 @@
 """Images: nested lists of numbers, shape (height, width) or (height, width, channels)."""
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from math import prod
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
@@ -10,9 +10,9 @@ import orjson
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from perennial.digest import digests
+from perennial.digest import digest
 from perennial.errors import Described, InvalidField, InvalidInput
-from perennial.kinds.arrow import select
+from perennial.kinds.arrow import filled, select
 from perennial.kinds.check import Check
 from perennial.kinds.input_kind import FIELD, InputKind
 from perennial.kinds.limits import Limits
@@ -102,52 +102,64 @@ class ImageInput(Limits):
         """Return one column of flat lists."""
         import pyarrow
 
-        flat = pyarrow.list_(pyarrow.float32())
-        return pyarrow.schema([pyarrow.field(COLUMN, flat, nullable=False)])
+        return pyarrow.schema([(COLUMN, pyarrow.list_(pyarrow.float32()))])
 
     def to_arrow(self, instances: Sequence[Any]) -> "pyarrow.Table":
         """Return instances as a table."""
+        return self.arrow_of(self.read(instances))
+
+    def arrow_of(self, rows: Rows) -> "pyarrow.Table":
+        """Return rows as a table, with 0.0 for -0.0: equal rows have equal bytes."""
         import pyarrow
 
-        flat = self.read(instances).reshape(len(instances), self.numbers)
-        schema = self.arrow_schema()
-        return pyarrow.table([pyarrow.array(list(flat), schema.field(0).type)], schema=schema)
+        flat = rows.astype(np.float32, copy=False).ravel() + np.float32(0)
+        ends = np.arange(len(rows) + 1, dtype=np.int32) * self.numbers
+        lists = pyarrow.ListArray.from_arrays(ends, flat)
+        return pyarrow.table([lists], schema=self.arrow_schema())
 
     def from_arrow(self, table: "pyarrow.Table") -> Rows:
         """Return the rows of a table."""
-        import pyarrow.compute
-
-        column = select(table, self.arrow_schema()).column(COLUMN).combine_chunks()
-        lengths = pyarrow.compute.list_value_length(column).to_numpy(zero_copy_only=False)
+        column = filled(self._column(table), COLUMN)
+        lengths = _lengths(column)
         wrong = np.flatnonzero(lengths != self.numbers)
         if len(wrong):
             found = Described(f"{lengths[wrong[0]]} values")
             field = f"column {COLUMN}, row {wrong[0]}"
             raise InvalidField(field, found, f"{self.numbers}, for the shape {self.shape}")
-        flat: Rows = column.flatten().to_numpy(zero_copy_only=False)
-        return flat.reshape(len(column), *self.shape)
+        return _flat(column).reshape(len(column), *self.shape)
+
+    def _column(self, table: "pyarrow.Table") -> "pyarrow.ChunkedArray":
+        return select(table, self.arrow_schema()).column(COLUMN)
 
     def identities(self, table: "pyarrow.Table") -> NDArray[np.uint64]:
         """Return the digest of each row's pixels."""
-        return digests(self.from_arrow(table))
+        column = self._column(table)
+        rows = np.split(_flat(column), np.cumsum(_lengths(column))[:-1]) if len(column) else []
+        return np.fromiter(map(digest, rows), np.uint64, len(rows))
 
     def checks(self, table: "pyarrow.Table") -> Iterator[Check]:
-        """Yield the rules on pixels: none is missing, all are within the limits."""
-        rows = self.from_arrow(table)
-        flat = rows.reshape(len(rows), self.numbers)
+        """Yield the rules on pixels: there are as many as it takes, none missing, all in limits."""
+        column = self._column(table)
+        lengths = _lengths(column)
+        right = lengths == self.numbers
+        rule = f"{self.numbers} values"
+        yield Check(COLUMN, rule, ~right, lambda row: f"{lengths[row]} values")
+        flat = _flat(column.filter(right)).reshape(-1, self.numbers)
+        places = np.flatnonzero(right)
         for rule in self._broken(flat[:0]):
-            bad = np.zeros(len(rows), np.bool_)
+            bad = np.zeros(len(column), np.bool_)
             step = max(1, CELLS // self.numbers)
-            for start in range(0, len(rows), step):
+            for start in range(0, len(flat), step):
                 part = self._broken(flat[start : start + step])[rule]
-                bad[start : start + step] = part.any(axis=1)
+                bad[places[start : start + step]] = part.any(axis=1)
+            yield Check(COLUMN, rule, bad, partial(self._value, flat, places, rule))
 
-            def value(row: int, rule: str = rule) -> str:
-                place = int(np.flatnonzero(self._broken(flat[row])[rule])[0])
-                cell = tuple(int(index) for index in np.unravel_index(place, self.shape))
-                return f"{flat[row, place]} at {cell}"
-
-            yield Check(COLUMN, rule, bad, value)
+    def _value(self, flat: Rows, places: NDArray[np.int64], rule: str, row: int) -> str:
+        """Return the first pixel of a row that breaks a rule; places: the rows that flat holds."""
+        values = flat[np.searchsorted(places, row)]
+        first = int(np.flatnonzero(self._broken(values)[rule])[0])
+        cell = tuple(int(index) for index in np.unravel_index(first, self.shape))
+        return f"{values[first]} at {cell}"
 
     def _broken(self, values: Rows) -> dict[str, NDArray[np.bool_]]:
         return {"no missing values": np.isnan(values), **dict(self.broken(values))}
@@ -167,6 +179,20 @@ class ImageInput(Limits):
     def signals(self, arrays: Arrays) -> ImageSignals:
         """Return the signals with fitted arrays."""
         return ImageSignals(self.shape, arrays)
+
+
+def _lengths(column: "pyarrow.ChunkedArray") -> NDArray[np.int64]:
+    """Return how many values each list has, 0 where it is missing."""
+    import pyarrow.compute
+
+    lengths = pyarrow.compute.list_value_length(column).fill_null(0)
+    return lengths.to_numpy().astype(np.int64)
+
+
+def _flat(column: "pyarrow.ChunkedArray") -> Rows:
+    """Return the values of all lists, one after the other."""
+    flat: Rows = column.combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    return flat
 
 
 KIND: type[InputKind] = ImageInput

@@ -184,6 +184,24 @@ class TableInput(Record):
             rows[:, place] = column.codes(found.column(column.name))
         return rows
 
+    def arrow_of(self, rows: Rows) -> "pyarrow.Table":
+        """Return rows as a table; an unknown category is `other`."""
+        import pyarrow
+
+        codes = dict(zip((column.name for column in self.modelled), rows.T, strict=True))
+        arrays = [
+            (
+                pyarrow.nulls(len(rows), column.arrow_type())
+                if isinstance(column, TimeColumn)
+                else pyarrow.array(
+                    [column.value(code) for code in codes[column.name].tolist()],
+                    column.arrow_type(),
+                )
+            )
+            for column in self.columns
+        ]
+        return pyarrow.table(arrays, schema=self.arrow_schema())
+
     def identities(self, table: "pyarrow.Table") -> NDArray[np.uint64]:
         """Return the digest of each row's values; the time is none of them."""
         found = select(table, self.arrow_schema())

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from perennial.digest import digest_bytes
 from perennial.errors import Described, InvalidInput
-from perennial.kinds.arrow import select
+from perennial.kinds.arrow import filled, select
 from perennial.kinds.check import Check
 from perennial.kinds.input_kind import FIELD, InputKind
 from perennial.kinds.reading import text
@@ -78,32 +78,39 @@ class TextInput(Record):
         """Return one column of strings."""
         import pyarrow
 
-        return pyarrow.schema([pyarrow.field(COLUMN, pyarrow.string(), nullable=False)])
+        return pyarrow.schema([(COLUMN, pyarrow.string())])
 
     def to_arrow(self, instances: Sequence[Any]) -> "pyarrow.Table":
         """Return instances as a table."""
+        return self.arrow_of(self.read(instances))
+
+    def arrow_of(self, rows: Rows) -> "pyarrow.Table":
+        """Return rows as a table."""
         import pyarrow
 
-        texts = self.read(instances).tolist()
-        return pyarrow.table([pyarrow.array(texts, pyarrow.string())], schema=self.arrow_schema())
+        texts = pyarrow.array(rows.tolist(), pyarrow.string())
+        return pyarrow.table([texts], schema=self.arrow_schema())
 
     def from_arrow(self, table: "pyarrow.Table") -> Rows:
         """Return the texts of a table."""
-        texts = select(table, self.arrow_schema()).column(COLUMN).to_pylist()
+        texts = filled(self._column(table), COLUMN).to_pylist()
         rows = np.empty(len(texts), dtype=object)
         rows[:] = texts
         return rows
 
     def identities(self, table: "pyarrow.Table") -> NDArray[np.uint64]:
         """Return the digest of each text."""
-        texts = self.from_arrow(table).tolist()
-        return np.fromiter((digest_bytes(each.encode()) for each in texts), np.uint64, len(texts))
+        contents = (orjson.dumps(text) for text in self._column(table).to_pylist())
+        return np.fromiter(map(digest_bytes, contents), np.uint64, len(table))
+
+    def _column(self, table: "pyarrow.Table") -> "pyarrow.ChunkedArray":
+        return select(table, self.arrow_schema()).column(COLUMN)
 
     def checks(self, table: "pyarrow.Table") -> Iterator[Check]:
         """Yield the rules on texts: not blank, and not longer than a request's may be."""
-        texts = self.from_arrow(table).tolist()
-        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-        blank = np.fromiter((not each.strip() for each in texts), np.bool_, len(texts))
+        texts = self._column(table).to_pylist()
+        lengths = np.array([len(text or "") for text in texts], np.int64)
+        blank = np.array([not (text or "").strip() for text in texts], np.bool_)
         rule = f"at most {self.max_characters} characters"
         yield Check(COLUMN, "not blank", blank, lambda row: repr(texts[row]))
         yield Check(COLUMN, rule, lengths > self.max_characters, lambda row: lengths[row])

@@ -71,14 +71,18 @@ class BitsInput(Record):
         """Return one column of strings."""
         import pyarrow
 
-        return pyarrow.schema([pyarrow.field("bits", pyarrow.string(), nullable=False)])
+        return pyarrow.schema([("bits", pyarrow.string())])
 
     def to_arrow(self, instances: Sequence[Any]) -> "pyarrow.Table":
         """Return instances as a table."""
+        return self.arrow_of(self.read(instances))
+
+    def arrow_of(self, rows: Rows) -> "pyarrow.Table":
+        """Return rows as a table."""
         import pyarrow
 
-        self.read(instances)
-        return pyarrow.table([pyarrow.array(instances, pyarrow.string())], self.arrow_schema())
+        bits = pyarrow.array([self.instance(row) for row in rows], pyarrow.string())
+        return pyarrow.table([bits], self.arrow_schema())
 
     def from_arrow(self, table: "pyarrow.Table") -> Rows:
         """Return the rows of a table."""

@@ -93,13 +93,15 @@ class CategoryColumn(Record):
     """A string, or null where it is missing; a string not in the categories counts as `other`.
 
     The model receives a category's index, and for any other string the index after the last.
-    missing: whether a missing value is valid in training.
+    missing, others: whether a missing value, and a string not in the categories, is valid in
+    training.
     """
 
     name: Name
     kind: Literal["category"] = "category"
     categories: tuple[Annotated[str, Field(min_length=1)], ...] = Field(min_length=1)
     missing: bool = True
+    others: bool = True
 
     @model_validator(mode="after")
     def _check(self) -> "CategoryColumn":
@@ -160,7 +162,8 @@ class CategoryColumn(Record):
         codes = self.codes(column)
         if not self.missing:
             yield "no missing values", np.isnan(codes)
-        yield f"one of {len(self.categories)} categories", codes == len(self.categories)
+        if not self.others:
+            yield f"one of {len(self.categories)} categories", codes == len(self.categories)
 
     def example(self, random: np.random.Generator) -> str | None:
         """Return a category, now and then an unknown one or none."""
@@ -171,11 +174,12 @@ class CategoryColumn(Record):
 class TimeColumn(Record):
     """The time of a row, in ISO 8601; it orders rows, and the model does not get it.
 
-    A time without an offset is UTC.
+    A time without an offset is UTC.  missing: whether that is valid in training.
     """
 
     name: Name
     kind: Literal["time"] = "time"
+    missing: bool = True
 
     @property
     def expected(self) -> str:
@@ -200,7 +204,8 @@ class TimeColumn(Record):
 
     def checks(self, column: "pyarrow.ChunkedArray") -> Iterator[Broken]:
         """Yield each rule with the rows that break it."""
-        yield "no missing values", column.is_null().to_numpy()
+        if not self.missing:
+            yield "no missing values", column.is_null().to_numpy()
 
     def example(self, random: np.random.Generator) -> str:
         """Return a time of the year 2026."""

@@ -11,12 +11,12 @@ import pyarrow.parquet
 from perennial.kinds.input_kind import InputKind
 from tests.bundles import images
 from training import params
+from training.artifacts.feedback_columns import schema
 from training.command_line import run
 from training.stages import validate
 from training.tasks import TASKS
 from training.tasks.schema import Schema
 from training.tasks.task import Rows, Task
-from training.validation.table import SCHEMA
 
 DIGITS = TASKS["digits"]
 INCIDENT = "0123456789ab"
@@ -57,7 +57,7 @@ def feedback(rows: int = 200) -> pyarrow.Table:
         "incident": [INCIDENT] * rows,
         "prediction_id": [f"p{row}" for row in range(rows)],
     }
-    return pyarrow.table(columns, schema=SCHEMA)
+    return pyarrow.table(columns, schema=schema(DIGITS.input))
 
 
 def with_values(table: pyarrow.Table, column: str, values: Mapping[int, object]) -> pyarrow.Table:

@@ -30,12 +30,10 @@ def test_the_digits_are_scikit_learns() -> None:
 @pytest.mark.parametrize(
     ("numbers", "message"),
     [
-        ({"low": 1, "high": 0}, "low: got 1.0, expected less than high, 0.0"),
-        ({"low": 0, "high": float("inf")}, "high"),
-        ({"low": 0, "high": 1, "most_duplicates": 1}, "most_duplicates"),
-        ({"low": 0, "high": 1, "least_rows": 0}, "least_rows"),
-        ({"low": 0, "high": 1, "uneven": 1}, "uneven"),
-        ({"low": 0, "high": 1, "tallest": 2}, "tallest"),
+        ({"most_duplicates": 1}, "most_duplicates"),
+        ({"least_rows": 0}, "least_rows"),
+        ({"uneven": 1}, "uneven"),
+        ({"tallest": 2}, "tallest"),
     ],
 )
 def test_a_schema_that_makes_no_sense_is_refused(numbers: dict[str, float], message: str) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 
-from perennial.digest import digests
+from training.artifacts.feedback_columns import INPUT, unpack
 from training.artifacts.splits import Split
 from training.tasks.task import Task
 
@@ -26,7 +26,7 @@ class FeedbackRows:
     @classmethod
     def nothing(cls, task: Task) -> "FeedbackRows":
         """Return the empty feedback of a task before its first retrain."""
-        inputs = np.empty((0, *task.input.shape), np.float32)
+        inputs = np.empty((0, *task.input.shape), task.input.dtype)
         none = np.empty(0, np.int64)
         return cls(Split(inputs, none, np.empty(0, str)), None, none)
 
@@ -38,10 +38,11 @@ def read_feedback(task: Task, file: Path) -> FeedbackRows:
     """
     if not file.exists():
         return FeedbackRows.nothing(task)
-    table = parquet.read_table(file).to_pydict()
-    inputs = np.asarray(table["input"], np.float32).reshape(-1, *task.input.shape)
-    labels = np.array([task.labels.index(label) for label in table["label"]], np.int64)
-    newest = max(zip(table["observed_at"], table["incident"], strict=True))[1]
-    rows = Split(inputs, labels, np.array(table["incident"], str))
-    order = np.argsort(digests(inputs), kind="stable")
+    table = parquet.read_table(file)
+    inputs = unpack(task.input, table[INPUT])
+    texts = table.select(["label", "observed_at", "incident"]).to_pydict()
+    labels = np.array([task.labels.index(label) for label in texts["label"]], np.int64)
+    newest = max(zip(texts["observed_at"], texts["incident"], strict=True))[1]
+    rows = Split(task.input.from_arrow(inputs), labels, np.array(texts["incident"], str))
+    order = np.argsort(task.input.identities(inputs), kind="stable")
     return FeedbackRows(rows.where(order), newest, order)

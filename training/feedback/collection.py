@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perennial.errors import Described, InvalidValue
+from perennial.kinds.outputs.classes import ClassesOutput
 from training import params
 from training.errors import CollectRefused
 from training.feedback.file import append, collected_before
 from training.feedback.labelled import read
 from training.feedback.request import Request
-from training.feedback.rows import parse
+from training.feedback.rows import read_rows
 from training.feedback.selection import NewRows, select_new
 from training.feedback.tracking import Track, dvc_file
 from training.feedback.transaction import replace, unchanged_on_failure
@@ -39,8 +40,8 @@ def collect(request: Request, *, root: Path, track: Track) -> CollectResult:
     file = root / "data" / request.task / "feedback.parquet"
     before = collected_before(task, file)
     labelled = read(request.database, request.task, request.earliest(limits.lookback_seconds))
-    rows = (parse(row, shape=task.input.shape, labels=task.labels) for row in labelled)
-    new = select_new(rows, before, schema=task.schema)
+    rows = read_rows(labelled, task.input, ClassesOutput(labels=task.labels))
+    new = select_new(rows, before, kind=task.input)
     if len(new.rows) < limits.least_rows:
         expected = f"at least {limits.least_rows} ({request.task}.collect.least_rows)"
         raise CollectRefused(str(InvalidValue("rows", Described(new), expected)))
@@ -48,7 +49,7 @@ def collect(request: Request, *, root: Path, track: Track) -> CollectResult:
     with unchanged_on_failure(
         file, dvc_file(file), file.with_name(".gitignore"), file.with_name("feedback.new")
     ):
-        total = append(file, new, request.incident)
+        total = append(file, task.input, new, request.incident)
         require_valid(task, file)
         track(file)
         replace(parameters, text.encode())

@@ -3,16 +3,16 @@
 import os
 from pathlib import Path
 
-import numpy as np
 import pyarrow
 import pyarrow.parquet
 
-from perennial.digest import digest
+from perennial.kinds.input_kind import InputKind
+from training.artifacts.feedback_columns import INPUT, pack, schema, unpack
 from training.errors import CollectRefused
 from training.feedback.selection import CollectedBefore, NewRows
 from training.feedback.tracking import dvc_file
 from training.tasks.task import Task
-from training.validation.table import SCHEMA, require_valid
+from training.validation.table import require_valid
 
 
 def collected_before(task: Task, file: Path) -> CollectedBefore:
@@ -28,24 +28,19 @@ def collected_before(task: Task, file: Path) -> CollectedBefore:
     require_valid(task, file)
     table = pyarrow.parquet.read_table(file)
     labels = table["label"].to_pylist()
-    inputs = (digest(np.asarray(row)) for row in table["input"].to_pylist())
+    inputs = task.input.identities(unpack(task.input, table[INPUT])).tolist()
     return CollectedBefore(
         frozenset(table["prediction_id"].to_pylist()), dict(zip(inputs, labels, strict=True))
     )
 
 
-def append(file: Path, new: NewRows, incident: str) -> int:
+def append(file: Path, kind: InputKind, new: NewRows, incident: str) -> int:
     """Add the rows to the file and return how many it now holds."""
-    columns = {
-        "input": [row.input for row in new.rows],
-        "label": [row.label for row in new.rows],
-        "observed_at": [row.observed_at for row in new.rows],
-        "incident": [incident] * len(new.rows),
-        "prediction_id": [row.prediction_id for row in new.rows],
-    }
-    table = pyarrow.table(columns, schema=SCHEMA)
+    rows, columns = new.rows, schema(kind)
+    texts = [rows.labels, rows.observed_at, [incident] * len(rows), rows.prediction_ids]
+    table = pyarrow.table([pack(kind, rows.inputs), *texts], schema=columns)
     if file.exists():
-        table = pyarrow.concat_tables([pyarrow.parquet.read_table(file, schema=SCHEMA), table])
+        table = pyarrow.concat_tables([pyarrow.parquet.read_table(file, schema=columns), table])
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_name("feedback.new")
     pyarrow.parquet.write_table(table, fresh)

@@ -1,42 +1,87 @@
-"""Parses labelled predictions into training rows."""
+"""Reads labelled predictions as training rows; those that cannot be read are left out and named."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
-import numpy as np
 import orjson
-from numpy.typing import NDArray
+import pyarrow
 
-from training.errors import CollectRefused
+from perennial.errors import Described, InvalidInput
+from perennial.kinds.input_kind import InputKind
+from perennial.kinds.output_kind import OutputKind
 from training.feedback.labelled import LabelledPrediction
 
-
-@dataclass(frozen=True, slots=True)
-class TrainingRow:
-    """One row for training; `input` is flat."""
-
-    prediction_id: str
-    observed_at: str
-    input: NDArray[np.float32]
-    label: str
+CHUNK = 10_000  # rows held as Python objects at a time
 
 
-def parse(row: LabelledPrediction, *, shape: tuple[int, ...], labels: Sequence[str]) -> TrainingRow:
-    """Return the row for training.
+@dataclass(frozen=True)
+class LabelledRows:
+    """Labelled rows, all of one length.
 
-    Raises CollectRefused if the input has another shape or is not finite, or the label is unknown.
+    inputs: in the Arrow columns of the input's kind.
+    unreadable: a sentence for each prediction that is no row, beside those.
     """
-    where = f"prediction {row.prediction_id}"
-    try:
-        values = np.asarray(orjson.loads(row.input), dtype=np.float32)
-    except (ValueError, TypeError) as error:
-        raise CollectRefused(f"{where}: input is not an array of numbers: {error}") from error
-    if values.shape != shape or not np.isfinite(values).all():
-        problem = f"input has shape {values.shape}, expected {shape} of finite numbers"
-        raise CollectRefused(f"{where}: {problem}")
-    if row.label not in labels:
-        raise CollectRefused(f"{where}: label is {row.label!r}, expected one of {list(labels)}")
-    # Adding 0 turns -0.0 into 0.0: equal inputs have equal bytes from here on.
-    return TrainingRow(
-        row.prediction_id, row.observed_at, values.ravel() + np.float32(0), row.label
+
+    inputs: pyarrow.Table
+    labels: list[str]
+    observed_at: list[str]
+    prediction_ids: list[str]
+    unreadable: list[str]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def where(self, chosen: list[int]) -> "LabelledRows":
+        """Return the rows at these places."""
+        return LabelledRows(
+            self.inputs.take(pyarrow.array(chosen, pyarrow.int64())),
+            [self.labels[at] for at in chosen],
+            [self.observed_at[at] for at in chosen],
+            [self.prediction_ids[at] for at in chosen],
+            self.unreadable,
+        )
+
+
+def read_rows(
+    labelled: Iterable[LabelledPrediction], kind: InputKind, output: OutputKind
+) -> LabelledRows:
+    """Return the rows of labelled predictions, in their order."""
+    tables = [kind.to_arrow([])]
+    found: list[LabelledPrediction] = []
+    unreadable: list[str] = []
+    for chunk in _chunks(labelled):
+        instances = []
+        for row in chunk:
+            try:
+                instances.append(_instance(row, kind, output))
+            except InvalidInput as error:
+                unreadable.append(f"{row.prediction_id}: {error}")
+            else:
+                found.append(row)
+        tables.append(kind.to_arrow(instances))
+    return LabelledRows(
+        pyarrow.concat_tables(tables),
+        [row.label for row in found],
+        [row.observed_at for row in found],
+        [row.prediction_id for row in found],
+        unreadable,
     )
+
+
+def _chunks(labelled: Iterable[LabelledPrediction]) -> Iterator[list[LabelledPrediction]]:
+    rows = iter(labelled)
+    while chunk := list(islice(rows, CHUNK)):
+        yield chunk
+
+
+def _instance(row: LabelledPrediction, kind: InputKind, output: OutputKind) -> Any:
+    """Return the instance that a client sent. Raises InvalidInput."""
+    try:
+        instance = orjson.loads(row.input)
+    except orjson.JSONDecodeError as error:
+        raise InvalidInput("input", Described(error), "JSON") from error
+    kind.read([instance])
+    output.read_label(row.label)
+    return instance

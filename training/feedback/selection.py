@@ -1,20 +1,19 @@
 """Selects the new rows, without repeats, contradictions and values that the task rules out."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from perennial.digest import digest
-from training.feedback.rows import TrainingRow
-from training.tasks.schema import Schema
-from training.validation.arrays import fits
+from perennial.kinds.input_kind import InputKind
+from training.feedback.rows import LabelledRows
+
+NAMED = 3  # unreadable predictions in a message
 
 
 @dataclass(frozen=True)
 class CollectedBefore:
-    """What was collected before: prediction ids, and the label of each input, by its digest."""
+    """What was collected before: prediction ids, and the label of each input, by its identity."""
 
     predictions: frozenset[str] = frozenset()
     labels: dict[int, str] = field(default_factory=dict)
@@ -24,7 +23,7 @@ class CollectedBefore:
 class NewRows:
     """New rows, one per distinct input, and how many rows were excluded for each reason."""
 
-    rows: tuple[TrainingRow, ...]
+    rows: LabelledRows
     read: int
     collected: int
     repeated: int
@@ -37,30 +36,41 @@ class NewRows:
         return (
             f"{len(self.rows)} new of {self.read} labelled rows read: {self.collected} collected "
             f"before, {self.repeated} repeats, {self.contradicting} with contradicting labels for "
-            f"{self.contradicting_inputs} inputs{outside}"
+            f"{self.contradicting_inputs} inputs{outside}{self._unreadable}"
         )
 
+    @property
+    def _unreadable(self) -> str:
+        named = self.rows.unreadable
+        if not named:
+            return ""
+        more = f"; … ({len(named) - NAMED} more)" if len(named) > NAMED else ""
+        return f", {len(named)} unreadable ({'; '.join(named[:NAMED])}{more})"
 
-def select_new(rows: Iterable[TrainingRow], before: CollectedBefore, *, schema: Schema) -> NewRows:
+
+def select_new(rows: LabelledRows, before: CollectedBefore, *, kind: InputKind) -> NewRows:
     """Keep the first row of each new input, unless its labels contradict each other.
 
     An input whose label contradicts the one collected before counts as contradicting too.
-    Clients may send values that the schema rules out; such rows are excluded and counted.
+    Clients may send values that the kind's rules for training exclude; such rows are counted.
     """
-    by_input: defaultdict[int, list[TrainingRow]] = defaultdict(list)
-    read = collected = outside = 0
-    for row in rows:
-        read += 1
-        if row.prediction_id in before.predictions:
+    good = np.ones(len(rows), np.bool_)
+    for check in kind.checks(rows.inputs):
+        good &= ~check.bad
+    identities = kind.identities(rows.inputs).tolist()
+    by_input: defaultdict[int, list[int]] = defaultdict(list)
+    collected = outside = 0
+    for at, prediction in enumerate(rows.prediction_ids):
+        if prediction in before.predictions:
             collected += 1
-        elif not fits(row.input[np.newaxis], schema)[0]:
+        elif not good[at]:
             outside += 1
         else:
-            by_input[digest(row.input)].append(row)
-    kept: list[TrainingRow] = []
+            by_input[identities[at]].append(at)
+    kept: list[int] = []
     contradicting = inputs = repeated = 0
     for key, same in by_input.items():
-        labels = {row.label for row in same}
+        labels = {rows.labels[at] for at in same}
         known = before.labels.get(key)
         if len(labels | ({known} if known is not None else set())) > 1:
             contradicting += len(same)
@@ -70,4 +80,5 @@ def select_new(rows: Iterable[TrainingRow], before: CollectedBefore, *, schema: 
         else:
             kept.append(same[0])
             repeated += len(same) - 1
-    return NewRows(tuple(kept), read, collected, repeated, contradicting, inputs, outside)
+    read = len(rows) + len(rows.unreadable)
+    return NewRows(rows.where(kept), read, collected, repeated, contradicting, inputs, outside)

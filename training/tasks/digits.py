@@ -19,8 +19,8 @@ class Digits:
     """
 
     labels = tuple(str(digit) for digit in range(10))
-    input = ImageInput(shape=(8, 8))
-    schema = Schema(low=0, high=16, whole=True, least_rows=50)
+    input = ImageInput(shape=(8, 8), low=0, high=16, whole=True)
+    schema = Schema(least_rows=50)
     about = (
         "Reads one handwritten digit from an 8 by 8 image with values from 0 (paper) to 16 (ink). "
         "Base rows: the 1,797 images that scikit-learn ships, written by 13 people on forms; each "

@@ -3,16 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from perennial.digest import digests
 from training.artifacts.splits import BASE
 from training.tasks.task import Rows, Task
 from training.validation.arrays import (
     check_duplicates,
-    check_inputs,
     check_labels,
     check_shape,
     check_shares,
     check_type,
+    check_values,
     count_labels,
 )
 from training.validation.findings import Findings, of
@@ -23,7 +22,7 @@ def check_base(findings: Findings, task: Task, rows: Rows) -> bool:
     findings.rows[BASE] = len(rows.labels)
     lengths = {"inputs": len(rows.inputs), "labels": len(rows.labels)}
     types = [
-        check_type("base.input", rows.inputs, np.float32),
+        check_type("base.input", rows.inputs, task.input.dtype),
         check_type("base.label", rows.labels, np.int64),
     ]
     if rows.held_out is not None:
@@ -45,11 +44,15 @@ def check_base(findings: Findings, task: Task, rows: Rows) -> bool:
 
 
 def _check_inputs(findings: Findings, task: Task, inputs: NDArray[np.float32]) -> bool:
-    column, schema = "base.input", task.schema
-    kept, clean = check_duplicates(column, digests(inputs), schema.most_duplicates)
+    column = "base.input"
+    if not findings.must(check_shape(column, inputs, task.input.shape)):
+        return False
+    table = task.input.arrow_of(inputs)
+    most = task.schema.most_duplicates
+    kept, clean = check_duplicates(column, task.input.identities(table), most)
     findings.should(clean)
-    findings.must(*check_inputs(column, inputs, schema), kept)
-    return findings.must(check_shape(column, inputs, task.input.shape))
+    findings.must(*check_values(column, task.input, table), kept)
+    return True
 
 
 def _check_labels(findings: Findings, task: Task, labels: NDArray[np.int64]) -> bool:

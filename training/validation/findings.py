@@ -87,17 +87,13 @@ def by_row(
     rule: str,
     bad: NDArray[np.bool_],
     show: Callable[[int], object],
-    *,
-    numbers: NDArray[np.int64] | None = None,
 ) -> Finding:
     """Return a finding on rows.
 
     bad: whether each row failed, shape (rows,).  show: returns the text for a row's position.
-    numbers: the rows' numbers in messages, shape (rows,); by default their positions, from 0.
     """
     found = np.flatnonzero(bad)
-    names = np.arange(len(bad)) if numbers is None else numbers
-    samples = tuple(f"row {names[at]}: {shown(show(int(at)))}" for at in found[:SAMPLES])
+    samples = tuple(f"row {at}: {shown(show(int(at)))}" for at in found[:SAMPLES])
     return Finding(column, rule, len(bad), len(found), samples)
 
 

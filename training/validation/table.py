@@ -6,30 +6,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow
-import pyarrow.compute
 import pyarrow.parquet
 
-from perennial.digest import digests
+from training.artifacts.feedback_columns import INPUT, schema, unpack
 from training.errors import InvalidData
 from training.tasks.task import Task
-from training.validation.arrays import check_duplicates, check_inputs
-from training.validation.findings import SAMPLES, Finding, Findings, by_row, of, shown
+from training.validation.arrays import check_duplicates, check_values
+from training.validation.findings import SAMPLES, Finding, Findings, of, shown
 
 if TYPE_CHECKING:
     from pandas import DataFrame
     from pandera.pandas import DataFrameSchema
 
-SCHEMA = pyarrow.schema(
-    [
-        ("input", pyarrow.list_(pyarrow.float32())),
-        ("label", pyarrow.string()),
-        ("observed_at", pyarrow.string()),
-        ("incident", pyarrow.string()),
-        ("prediction_id", pyarrow.string()),
-    ]
-)
 NAME = "feedback"
 
 
@@ -63,13 +52,14 @@ def require_valid(task: Task, file: Path) -> None:
 def check_table(findings: Findings, task: Task, table: pyarrow.Table) -> bool:
     """Add the findings on its columns and rows; return whether all passed."""
     filled = findings.must(of(NAME, "not empty", 1, [] if len(table) else ["0 rows"], "files"))
-    columns = list(check_columns(table))
+    expected = schema(task.input)
+    columns = list(check_columns(table, expected))
     wrong = {finding.column.removeprefix(f"{NAME}.") for finding in columns if finding.failed}
-    usable = [name for name in SCHEMA.names if name not in wrong]
+    usable = [name for name in expected.names if name not in wrong]
     good = findings.must(*columns) and filled
-    if "input" in usable:
-        good &= findings.must(*check_input_column(table["input"], task))
-    texts = table.select([name for name in usable if name != "input"])
+    if INPUT in usable:
+        good &= findings.must(*check_input_column(table[INPUT], task))
+    texts = table.select([name for name in usable if name != INPUT])
     good &= findings.must(*check_texts(texts.to_pandas(), task.labels))
     if "incident" in usable:
         counts = Counter(str(incident) for incident in table["incident"].to_pylist())
@@ -77,16 +67,16 @@ def check_table(findings: Findings, task: Task, table: pyarrow.Table) -> bool:
     return good
 
 
-def check_columns(table: pyarrow.Table) -> Iterator[Finding]:
+def check_columns(table: pyarrow.Table, expected: pyarrow.Schema) -> Iterator[Finding]:
     """Check that each column is present and has its type, and that there are no others."""
-    for field in SCHEMA:
+    for field in expected:
         column, there = f"{NAME}.{field.name}", field.name in table.column_names
         yield of(column, "present", 1, [] if there else ["absent"], "columns")
         if there:
             got = table.schema.field(field.name).type
             problem = [] if got == field.type else [f"got {_type(got)}"]
             yield of(column, f"type {_type(field.type)}", 1, problem, "columns")
-    others = [name for name in table.column_names if name not in SCHEMA.names]
+    others = [name for name in table.column_names if name not in expected.names]
     yield of(NAME, "no unknown columns", table.num_columns, others, "columns")
 
 
@@ -95,16 +85,10 @@ def _type(found: pyarrow.DataType) -> str:
 
 
 def check_input_column(column: pyarrow.ChunkedArray, task: Task) -> Iterator[Finding]:
-    """Yield the findings on inputs: flat, one list per row."""
-    name, size = f"{NAME}.input", int(np.prod(task.input.shape))
-    rows = column.combine_chunks()
-    lengths = pyarrow.compute.list_value_length(rows).fill_null(0).to_numpy(zero_copy_only=False)
-    right = lengths == size
-    yield by_row(name, f"{size} values", ~right, lambda row: f"{lengths[row]} values")
-    flat = rows.filter(pyarrow.array(right)).flatten().to_numpy(zero_copy_only=False)
-    inputs, numbers = flat.reshape(-1, *task.input.shape), np.flatnonzero(right)
-    yield from check_inputs(name, inputs, task.schema, numbers=numbers)
-    yield check_duplicates(name, digests(inputs), 0, numbers=numbers)[0]
+    """Yield the findings on the inputs, by the rules of their kind."""
+    name, inputs = f"{NAME}.{INPUT}", unpack(task.input, column)
+    yield from check_values(name, task.input, inputs)
+    yield check_duplicates(name, task.input.identities(inputs), 0)[0]
 
 
 def form(labels: Sequence[str]) -> "DataFrameSchema":

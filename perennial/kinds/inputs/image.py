@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from perennial.digest import digest
 from perennial.errors import Described, InvalidField, InvalidInput
-from perennial.kinds.arrow import filled, select
+from perennial.kinds.arrow import filled, numbers, select
 from perennial.kinds.check import Check
 from perennial.kinds.input_kind import FIELD, InputKind
 from perennial.kinds.limits import Limits
@@ -114,7 +114,16 @@ class ImageInput(Limits):
 
         flat = rows.astype(np.float32, copy=False).ravel() + np.float32(0)
         ends = np.arange(len(rows) + 1, dtype=np.int32) * self.numbers
-        lists = pyarrow.ListArray.from_arrays(ends, flat)
+        # From buffers, since pyarrow.array imports pandas.
+        values = pyarrow.Array.from_buffers(
+            pyarrow.float32(), len(flat), [None, pyarrow.py_buffer(flat)]
+        )
+        lists = pyarrow.Array.from_buffers(
+            pyarrow.list_(pyarrow.float32()),
+            len(rows),
+            [None, pyarrow.py_buffer(ends)],
+            children=[values],
+        )
         return pyarrow.table([lists], schema=self.arrow_schema())
 
     def from_arrow(self, table: "pyarrow.Table") -> Rows:
@@ -144,7 +153,7 @@ class ImageInput(Limits):
         right = lengths == self.numbers
         rule = f"{self.numbers} values"
         yield Check(COLUMN, rule, ~right, lambda row: f"{lengths[row]} values")
-        flat = _flat(column.filter(right)).reshape(-1, self.numbers)
+        flat = _flat(column)[np.repeat(right, lengths)].reshape(-1, self.numbers)
         places = np.flatnonzero(right)
         for rule in self._broken(flat[:0]):
             bad = np.zeros(len(column), np.bool_)
@@ -185,14 +194,14 @@ def _lengths(column: "pyarrow.ChunkedArray") -> NDArray[np.int64]:
     """Return how many values each list has, 0 where it is missing."""
     import pyarrow.compute
 
-    lengths = pyarrow.compute.list_value_length(column).fill_null(0)
-    return lengths.to_numpy().astype(np.int64)
+    lengths = numbers(pyarrow.compute.list_value_length(column.combine_chunks()))
+    whole: NDArray[np.int64] = np.nan_to_num(lengths).astype(np.int64)
+    return whole
 
 
 def _flat(column: "pyarrow.ChunkedArray") -> Rows:
     """Return the values of all lists, one after the other."""
-    flat: Rows = column.combine_chunks().flatten().to_numpy(zero_copy_only=False)
-    return flat
+    return numbers(column.combine_chunks().flatten())
 
 
 KIND: type[InputKind] = ImageInput

@@ -145,19 +145,36 @@ def test_too_few_rows_are_refused(repository: Repository) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "label", "message"),
+    ("row", "label", "problem"),
     [
-        ([[1.0] * 8] * 7, "1", r"p000001: input has shape \(7, 8\), expected \(8, 8\)"),
-        ([[1.0] * 8] * 7 + [["x"] * 8], "1", "p000001: input is not an array of numbers"),
-        ([[1.0] * 8] * 8, "eleven", "p000001: label is 'eleven', expected one of"),
+        ([[1.0] * 8] * 7, "1", "instances[0]: got a list of 7, expected a list of 8 lists"),
+        ([[1.0] * 8] * 7 + [["x"] * 8], "1", "instances[0][7][0]: got 'x', expected a number"),
+        ([[1.0] * 8] * 7 + [[None] * 8], "1", "instances[0][7][0]: got None, expected a number"),
+        ([[1.0] * 8] * 8, "eleven", "label: got 'eleven', expected one of"),
+        (float("nan"), "1", "input: got unexpected character"),
     ],
 )
-def test_a_row_that_does_not_fit_the_task_is_refused(
-    repository: Repository, row: object, label: str, message: str
+def test_a_row_that_cannot_be_read_is_left_out_and_named(
+    repository: Repository,
+    capsys: pytest.CaptureFixture[str],
+    row: object,
+    label: str,
+    problem: str,
 ) -> None:
-    """A wrong shape, a value that is no number and an unknown label name the prediction."""
+    """A wrong shape, no number, an unknown label or no JSON does not stop the retrain."""
     repository.label([row], [label])
-    with pytest.raises(CollectRefused, match=message):
+    repository.label(images(120), digits(120))
+    repository.collect()
+    out = capsys.readouterr().out
+    assert f"120 new of 121 labelled rows read" in out
+    assert f"1 unreadable (p000001: {problem}" in out
+    assert len(repository.rows()["label"]) == 120
+
+
+def test_of_many_unreadable_rows_some_are_named(repository: Repository) -> None:
+    """All are counted; if there is too little left, the refusal says why."""
+    repository.label([None] * 50, digits(50))
+    with pytest.raises(CollectRefused, match=r"50 unreadable \(p000001: .*p000003: .*\(47 more\)"):
         repository.collect()
 
 

@@ -13,6 +13,7 @@ from tests.bundles import images
 from training import params
 from training.artifacts.arrangement import arrange, cut, positions
 from training.artifacts.feedback import read_feedback
+from training.artifacts.feedback_columns import schema
 from training.artifacts.splits import SPLITS, Prepared, Split
 from training.errors import MissingArtifact
 from training.stages.prepare import prepare
@@ -40,8 +41,15 @@ def feedback(folder: Path, incidents: dict[str, str], *, each: int = 50) -> Path
         table["label"] += [DIGITS.labels[label] for label in everything.labels[chosen]]
         table["observed_at"] += [observed] * each
         table["incident"] += [incident] * each
+    return written(folder, table)
+
+
+def written(folder: Path, columns: dict[str, list[object]]) -> Path:
+    """Write feedback.parquet, with a prediction's id for each row."""
+    ids: list[object] = [f"p{row}" for row in range(len(columns["label"]))]
+    table = pyarrow.table({**columns, "prediction_id": ids}, schema(DIGITS.input))
     file = folder / "feedback.parquet"
-    pyarrow.parquet.write_table(pyarrow.table(table), file)
+    pyarrow.parquet.write_table(table, file)
     return file
 
 
@@ -117,8 +125,7 @@ def test_a_base_row_that_comes_back_as_feedback_keeps_its_side(tmp_path: Path) -
         "observed_at": ["2026-01-01T00:00:00+00:00"] * len(base.labels),
         "incident": ["0123456789ab"] * len(base.labels),
     }
-    pyarrow.parquet.write_table(pyarrow.table(table), tmp_path / "feedback.parquet")
-    prepared = prepare(DIGITS, NUMBERS, tmp_path / "feedback.parquet")
+    prepared = prepare(DIGITS, NUMBERS, written(tmp_path, table))
     trained = {row.tobytes() for row in prepared.train.inputs}
     assert not any(row.tobytes() in trained for row in prepared.test.inputs)
 
@@ -134,8 +141,7 @@ def test_rows_that_the_publishers_set_aside_are_the_base_test_rows(tmp_path: Pat
         "observed_at": ["2026-01-01T00:00:00+00:00"] * 300,
         "incident": ["0123456789ab"] * 300,
     }
-    pyarrow.parquet.write_table(pyarrow.table(back), tmp_path / "feedback.parquet")
-    prepared = arrange(official, read_feedback(DIGITS, tmp_path / "feedback.parquet"), NUMBERS)
+    prepared = arrange(official, read_feedback(DIGITS, written(tmp_path, back)), NUMBERS)
     test = prepared.test.where(prepared.test.source == "base")
     assert np.array_equal(test.inputs, base.inputs[held_out])
     assert int((prepared.test.source != "base").sum()) == 50

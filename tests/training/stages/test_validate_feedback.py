@@ -82,7 +82,7 @@ BAD: dict[str, tuple[Change, str]] = {
     ),
     "out of range, after a row of wrong length": (
         cells("input", row2=[], row5=image(17)),
-        "feedback.input: values from 0 to 16: 1 of 199 rows failed: row 5: 17.0 at (0, 0)",
+        "feedback.input: values from 0 to 16: 1 of 200 rows failed: row 5: 17.0 at (0, 0)",
     ),
     "duplicates": (
         cells("input", row5=image(2), row9=image(2), row11=image(2)),

@@ -95,7 +95,8 @@ class BitsInput(Record):
     def checks(self, table: "pyarrow.Table") -> Iterator[Check]:
         """Yield the one rule: some bit is set."""
         rows = self.from_arrow(table)
-        yield Check("bits", "not all zero", ~rows.any(axis=1), lambda row: rows[row])
+        bad = np.array([not row.any() for row in rows], np.bool_)
+        yield Check("bits", "not all zero", bad, lambda row: rows[row])
 
     def feed(self, rows: Rows, rank: int) -> Rows:
         """Return rows as they are."""
@@ -118,7 +119,7 @@ class BitsSignals:
     """How many bits are set, how far a row is from the usual one, and its first bit."""
 
     def __init__(self, usual: NDArray[np.float32]) -> None:
-        self.categories = {"first": ("zero", "one", "other", "missing")}
+        self.categories: dict[str, tuple[str, ...]] = {"first": ("zero", "one", "other", "missing")}
         self._usual = usual
 
     def extract(self, rows: Rows) -> dict[str, NDArray[Any]]:

@@ -1,0 +1,41 @@
+"""The columns of a feedback file: a row's input, its label, and where it is from."""
+
+import pyarrow
+import pyarrow.compute
+
+from perennial.kinds.input_kind import InputKind
+
+INPUT = "input"
+TEXTS = ("label", "observed_at", "incident", "prediction_id")
+
+
+def schema(kind: InputKind) -> pyarrow.Schema:
+    """Return the columns of a file for this kind of input.
+
+    The kind's own columns are one: its only column if that has this name, else their struct, so
+    that a column of a table may be called `label`.
+    """
+    texts = [(name, pyarrow.string()) for name in TEXTS]
+    return pyarrow.schema([(INPUT, _type(kind)), *texts])
+
+
+def pack(kind: InputKind, inputs: pyarrow.Table) -> pyarrow.ChunkedArray:
+    """Return the kind's columns as the one column of the file."""
+    return inputs.column(INPUT) if _alone(kind) else inputs.to_struct_array()
+
+
+def unpack(kind: InputKind, column: pyarrow.ChunkedArray) -> pyarrow.Table:
+    """Return the kind's columns; where a row has no input, all of them are null."""
+    names = kind.arrow_schema().names
+    if _alone(kind):
+        return pyarrow.table([column], names)
+    return pyarrow.table([pyarrow.compute.struct_field(column, name) for name in names], names)
+
+
+def _alone(kind: InputKind) -> bool:
+    return bool(kind.arrow_schema().names == [INPUT])
+
+
+def _type(kind: InputKind) -> pyarrow.DataType:
+    columns = kind.arrow_schema()
+    return columns.field(INPUT).type if _alone(kind) else pyarrow.struct(list(columns))

@@ -37,7 +37,7 @@ def filled(column: "pyarrow.ChunkedArray", name: str) -> "pyarrow.ChunkedArray":
     return column
 
 
-def numbers(array: "pyarrow.Array") -> NDArray[Any]:
+def to_numpy(array: "pyarrow.Array") -> NDArray[Any]:
     """Return an array of numbers, NaN for null.
 
     pyarrow's own method imports pandas, which takes half a second in each stage of a pipeline.

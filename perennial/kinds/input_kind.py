@@ -65,6 +65,15 @@ class InputKind(Source, Protocol):
     def instance(self, row: Rows) -> Any:
         """Return a row as a client would send it."""
 
+    def shown(self, row: Rows) -> str:
+        """Return a row as a person reads it, on one line of any length."""
+
+    def pictures(self, rows: Rows) -> Rows | None:
+        """Return rows as pictures to draw, shape (rows, height, width) or with 3 colours last.
+
+        None where they are none.
+        """
+
     def arrow_schema(self) -> "pyarrow.Schema":
         """Return the columns in which rows travel."""
 

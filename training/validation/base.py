@@ -2,7 +2,11 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
+from perennial.errors import shorten
+from perennial.kinds.outputs.classes import ClassesOutput
+from perennial.validation import first
 from training.artifacts.splits import BASE
 from training.tasks.task import Rows, Task
 from training.validation.arrays import (
@@ -14,11 +18,23 @@ from training.validation.arrays import (
     check_values,
     count_labels,
 )
-from training.validation.findings import Findings, of
+from training.validation.findings import Finding, Findings, of
+
+
+def check_output(task: Task) -> Finding:
+    """Return whether a bundle can have these labels."""
+    problem = []
+    try:
+        ClassesOutput(labels=task.labels)
+    except ValidationError as error:
+        wrong = first(error)
+        problem = [f"{wrong.field()}: got {shorten(wrong.value)}, expected {wrong.expected}"]
+    return of("task", "labels that can be told apart", 1, problem, "sets")
 
 
 def check_base(findings: Findings, task: Task, rows: Rows) -> bool:
     """Add the findings on base rows; return whether the rows can be split."""
+    findings.must(check_output(task))
     findings.rows[BASE] = len(rows.labels)
     lengths = {"inputs": len(rows.inputs), "labels": len(rows.labels)}
     types = [

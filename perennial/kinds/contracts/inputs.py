@@ -147,6 +147,15 @@ def check_rules_mark_rows(kind: InputKind) -> None:
     assert {(check.column, check.rule) for check in kind.checks(table[:0])} == seen
 
 
+def check_a_person_can_read_it(kind: InputKind) -> None:
+    """A row is one line; pictures, where there are any, have two dimensions or three colours."""
+    rows = kind.read(kind.examples(ROWS, SEED))
+    assert all(kind.shown(row).count("\n") == 0 for row in rows)
+    found = kind.pictures(rows)
+    assert found is None or found.ndim == 3 or (found.ndim == 4 and found.shape[3] == 3)
+    assert found is None or len(found) == ROWS
+
+
 def check_the_model_is_fed_every_row(kind: InputKind) -> None:
     """Whatever the rank of the model's input, the first dimension is that of the rows."""
     rows = kind.read(kind.examples(3, SEED))
@@ -203,6 +212,7 @@ INPUT_CHECKS: tuple[Callable[[InputKind], None], ...] = (
     check_a_wrong_column_is_named,
     check_identities_tell_rows_apart,
     check_rules_mark_rows,
+    check_a_person_can_read_it,
     check_the_model_is_fed_every_row,
     check_signals_have_a_value_for_every_row,
     check_signals_do_not_depend_on_the_rows_beside,

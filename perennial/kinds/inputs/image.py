@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from perennial.digest import digest
 from perennial.errors import Described, InvalidField, InvalidInput
-from perennial.kinds.arrow import filled, numbers, select
+from perennial.kinds.arrow import filled, select, to_numpy
 from perennial.kinds.check import Check
 from perennial.kinds.input_kind import FIELD, InputKind
 from perennial.kinds.limits import Limits
@@ -97,6 +97,16 @@ class ImageInput(Limits):
     def instance(self, row: Rows) -> Any:
         """Return a row as a client would send it."""
         return row.tolist()
+
+    def shown(self, row: Rows) -> str:
+        """Return the pixels."""
+        return " ".join(f"{pixel:g}" for pixel in row.ravel().tolist())
+
+    def pictures(self, rows: Rows) -> Rows | None:
+        """Return grey and colour images; other numbers of channels cannot be drawn."""
+        if len(self.shape) == 3 and self.shape[2] == 1:
+            return rows[..., 0]
+        return rows if self.shape[2:] in ((), (3,)) else None
 
     def arrow_schema(self) -> "pyarrow.Schema":
         """Return one column of flat lists."""
@@ -194,14 +204,14 @@ def _lengths(column: "pyarrow.ChunkedArray") -> NDArray[np.int64]:
     """Return how many values each list has, 0 where it is missing."""
     import pyarrow.compute
 
-    lengths = numbers(pyarrow.compute.list_value_length(column.combine_chunks()))
+    lengths = to_numpy(pyarrow.compute.list_value_length(column.combine_chunks()))
     whole: NDArray[np.int64] = np.nan_to_num(lengths).astype(np.int64)
     return whole
 
 
 def _flat(column: "pyarrow.ChunkedArray") -> Rows:
     """Return the values of all lists, one after the other."""
-    return numbers(column.combine_chunks().flatten())
+    return to_numpy(column.combine_chunks().flatten())
 
 
 KIND: type[InputKind] = ImageInput

@@ -17,6 +17,7 @@ from perennial.kinds.columns import CategoryColumn, Column, NumberColumn, TimeCo
 from perennial.kinds.input_kind import FIELD, InputKind
 from perennial.kinds.record import Record
 from perennial.signals.arrays import Arrays, Expected
+from perennial.signals.bins import MISSING
 from perennial.signals.extraction import Rows
 from perennial.signals.signal import OUTPUTS
 from perennial.signals.table import TableSignals
@@ -158,6 +159,15 @@ class TableInput(Record):
         known = {column.name: column.value(code) for column, code in cells}
         return {name: known.get(name) for name in self.names}
 
+    def shown(self, row: Rows) -> str:
+        """Return the names and values of what the model gets."""
+        cells = zip(self.modelled, row.tolist(), strict=True)
+        values = ((column.name, column.value(code)) for column, code in cells)
+        return ", ".join(f"{name} {_shown(value)}" for name, value in values)
+
+    def pictures(self, rows: Rows) -> None:
+        """Return that a row is no picture."""
+
     def arrow_schema(self) -> "pyarrow.Schema":
         """Return the columns: float64, string, and microseconds in UTC."""
         import pyarrow
@@ -236,6 +246,12 @@ class TableInput(Record):
     def signals(self, arrays: Arrays) -> TableSignals:
         """Return the signals with fitted arrays."""
         return TableSignals(self._categories, arrays)
+
+
+def _shown(value: float | str | None) -> str:
+    if value is None:
+        return MISSING
+    return f"{value:g}" if isinstance(value, float) else value
 
 
 def _value(column: "pyarrow.ChunkedArray", row: int) -> Any:

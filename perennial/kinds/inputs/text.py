@@ -74,6 +74,13 @@ class TextInput(Record):
         """Return a row as a client would send it."""
         return str(row)
 
+    def shown(self, row: Rows) -> str:
+        """Return the text on one line."""
+        return " ".join(str(row).split())
+
+    def pictures(self, rows: Rows) -> None:
+        """Return that a text is no picture."""
+
     def arrow_schema(self) -> "pyarrow.Schema":
         """Return one column of strings."""
         import pyarrow

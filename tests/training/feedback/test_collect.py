@@ -166,7 +166,7 @@ def test_a_row_that_cannot_be_read_is_left_out_and_named(
     repository.label(images(120), digits(120))
     repository.collect()
     out = capsys.readouterr().out
-    assert f"120 new of 121 labelled rows read" in out
+    assert "120 new of 121 labelled rows read" in out
     assert f"1 unreadable (p000001: {problem}" in out
     assert len(repository.rows()["label"]) == 120
 

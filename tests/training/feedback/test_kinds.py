@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pyarrow.parquet
 import pytest
+from sqlalchemy.engine import Engine
 
 from perennial.kinds.columns import CategoryColumn, NumberColumn, TimeColumn
 from perennial.kinds.contracts.inputs import same
@@ -15,9 +16,12 @@ from perennial.kinds.inputs.table import TableInput
 from perennial.kinds.inputs.text import TextInput
 from perennial.kinds.known import INPUTS
 from perennial.kinds.outputs.classes import ClassesOutput
+from service.store import tables, writes
+from service.store.writes import Label, Observed
+from tests.service.databases import NOW
 from training.artifacts.feedback_columns import INPUT, unpack
 from training.feedback.file import append
-from training.feedback.labelled import LabelledPrediction
+from training.feedback.labelled import LabelledPrediction, read
 from training.feedback.rows import read_rows
 from training.feedback.selection import CollectedBefore, NewRows, select_new
 
@@ -80,7 +84,31 @@ def test_texts_are_collected(tmp_path: Path) -> None:
     assert "1 repeats" in str(new) and "1 with values that the task rules out" in str(new)
 
 
-@pytest.mark.parametrize("kind", [kind.example() for kind in INPUTS.values()], ids=INPUTS)
+every_kind = pytest.mark.parametrize(
+    "kind", [kind.example() for kind in INPUTS.values()], ids=INPUTS
+)
+
+
+@every_kind
+def test_what_the_service_stores_is_what_training_reads(
+    kind: InputKind, engine: Engine, url: str
+) -> None:
+    """Through SQLite and PostgreSQL: no character and no digit changes."""
+    sent = kind.examples(20, 2)
+    tables.create(engine)
+    texts = [kind.stored(instance) for instance in sent]
+    answers = OUTPUT.answers(OUTPUT.examples(20, 2))
+    for number, answer in enumerate(answers):
+        answer["prediction_id"] = f"p{number:02}"
+    request = Observed("task", "1.0.0", OUTPUT, NOW, texts, answers)
+    writes.insert_predictions(engine, [request])
+    given = [Label(answer["prediction_id"], "yes") for answer in answers]
+    writes.insert_feedback(engine, given, outputs=lambda model, version: OUTPUT, now=NOW)
+    rows = read_rows(read(url, "task", None), kind, OUTPUT)
+    assert rows.unreadable == [] and rows.inputs.equals(kind.to_arrow(sent))
+
+
+@every_kind
 def test_rows_of_every_kind_come_back_from_the_file(kind: InputKind, tmp_path: Path) -> None:
     """What the file gives is what the service predicted."""
     rows = read_rows(labelled(kind.examples(30, 1)), kind, OUTPUT)

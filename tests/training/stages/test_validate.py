@@ -217,6 +217,24 @@ def test_feedback_that_contradicts_a_base_row_is_a_warning(stage: Stage) -> None
     assert warning["samples"] == ["feedback row 150 is '0' but base row 8 is '8'"]
 
 
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("other", "labels: got 'other', expected distinct ones, none of them 'other' or 'missing'"),
+        ("0", "labels: got '0', expected distinct ones"),
+        ("9" * 201, "labels.9: got '999"),
+    ],
+)
+def test_labels_that_no_bundle_can_have_stop_before_training(
+    stage: Stage, capsys: pytest.CaptureFixture[str], name: str, problem: str
+) -> None:
+    """Our own names, a name twice, and one that feedback would not take are named."""
+    assert stage.validate(Altered(digits(), labels=(*DIGITS.labels[:9], name))) == 2
+    assert f"task: labels that can be told apart: 1 of 1 sets failed: {problem}" in (
+        capsys.readouterr().err
+    )
+
+
 def test_each_column_of_a_table_has_rules_of_its_own(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:

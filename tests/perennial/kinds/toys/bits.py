@@ -67,6 +67,13 @@ class BitsInput(Record):
         """Return a row as a client would send it."""
         return "".join(str(int(bit)) for bit in row)
 
+    def shown(self, row: Rows) -> str:
+        """Return the bits."""
+        return str(self.instance(row))
+
+    def pictures(self, rows: Rows) -> None:
+        """Return that bits are no picture."""
+
     def arrow_schema(self) -> "pyarrow.Schema":
         """Return one column of strings."""
         import pyarrow

@@ -1,13 +1,14 @@
 """Section 4: who is taken for whom, and the mistakes that the model is surest of."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from perennial.kinds.inputs.image import ImageInput
+from tests.kinds import TABLE
 from tests.training.contests import model, prepare, says
 from tests.training.report.made import Artifacts
-from training.report.mistakes import as_pictures, as_table, mistakes
+from training.report.mistakes import as_table, mistakes
 from training.report.sections.confusion import MOST_LABELS, section
 
 
@@ -78,17 +79,22 @@ def test_other_inputs_are_a_table(tmp_path: Path) -> None:
     artifacts = Artifacts(tmp_path)
     inputs = artifacts.inputs()
     chosen = np.flatnonzero(~inputs.right)[:2]
-    lines = as_table(inputs, chosen, tmp_path).splitlines()
+    lines = as_table(inputs, chosen).splitlines()
     assert lines[0] == "| input | label | answer | confidence | main's answer | main's confidence |"
     assert len(lines) == 4 and lines[2].startswith("| `")
 
 
-def test_images_of_many_channels_are_a_table_too(tmp_path: Path) -> None:
-    """What is neither grey nor of three colours cannot be drawn."""
-    artifacts = Artifacts(tmp_path)
-    inputs = artifacts.inputs()
-    chosen = np.flatnonzero(~inputs.right)[:2]
-    assert inputs.old is not None
-    rows = replace(inputs.rows, inputs=inputs.rows.inputs[..., None].repeat(5, axis=3))
-    vars(inputs)["rows"] = rows  # the cached rows of these inputs
-    assert as_pictures(inputs, chosen, tmp_path).startswith("| input |")
+def test_images_of_many_channels_cannot_be_drawn() -> None:
+    """What is neither grey nor of three colours is shown as numbers."""
+    drawn = {
+        channels: ImageInput(shape=(4, 4, *channels)).pictures(np.zeros((2, 4, 4, *channels)))
+        for channels in ((), (1,), (3,), (5,))
+    }
+    shapes = {channels: None if rows is None else rows.shape for channels, rows in drawn.items()}
+    assert shapes == {(): (2, 4, 4), (1,): (2, 4, 4), (3,): (2, 4, 4, 3), (5,): None}
+
+
+def test_a_row_of_a_table_is_shown_by_names_and_words() -> None:
+    """Not by codes: what is missing says so."""
+    row = np.array([39, 1, np.nan], np.float32)
+    assert TABLE.shown(row) == "age 39, colour green, income missing"

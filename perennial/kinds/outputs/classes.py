@@ -83,9 +83,12 @@ class ClassesOutput(Record):
 
     def answers(self, values: Values) -> list[Answer]:
         """Return the most probable label of each row with its probability."""
-        labels = self.labels
-        best = zip(values.argmax(axis=1).tolist(), values.max(axis=1).tolist(), strict=True)
-        return [{"label": labels[index], "confidence": share} for index, share in best]
+        labels, best = self.labels, values.argmax(axis=1).tolist()
+        # Most batches have few rows, for which `item` takes less time than a second reduction.
+        return [
+            {"label": labels[index], "confidence": values.item(row, index)}
+            for row, index in enumerate(best)
+        ]
 
     def stored(self, answer: Answer) -> tuple[str, float]:
         """Return the label and its probability."""

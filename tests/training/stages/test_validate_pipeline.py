@@ -109,7 +109,7 @@ def test_a_leak_in_the_base_rows_stops_the_pipeline(pipeline: Pipeline) -> None:
     file = pipeline.root / "training" / "tasks" / "digits.py"
     good = file.read_text()
     leaking = good.replace("\n    def load(self) -> Rows:", LEAK)
-    file.write_text(leaking.replace("whole=True", "most_duplicates=0.01"))
+    file.write_text(leaking.replace("least_rows=50", "most_duplicates=0.01"))
     done = pipeline.dvc("repro")
     file.write_text(good)
     assert done.returncode != 0 and "prepare" not in done.stdout

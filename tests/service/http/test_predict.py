@@ -76,6 +76,8 @@ def test_an_unknown_model_is_not_found(service: Running) -> None:
         pytest.param({"instances": [image({})]}, "instances[0][1][2]", "a number", id="object"),
         pytest.param({"instances": [image(1e39)]}, "instances[0][1][2]", "finite", id="1e39"),
         pytest.param({"instances": [image(10**40)]}, "instances[0][1][2]", "finite", id="long"),
+        pytest.param({"instances": [image(10**310)]}, "instances[0][1][2]", "finite", id="longer"),
+        pytest.param({"instances": [1], "\ud83d": 1}, "\\ud83d", "no such field", id="half a name"),
         pytest.param(
             {"instances": [image(float("nan"))]}, "instances[0][1][2]", "finite", id="NaN"
         ),

@@ -34,14 +34,14 @@ class NumberColumn(Limits):
     missing: bool = True
     categories: ClassVar[None] = None
 
-    @property
+    @cached_property
     def expected(self) -> str:
         """What a client may send."""
         return f"a number or null for column {self.name!r}"
 
-    def read(self, field: str, value: Any) -> float | None:
+    def read(self, value: Any) -> float | None:
         """Return a client's value. Raises InvalidInput."""
-        return None if value is None else number(field, value, self.expected)
+        return None if value is None else number(self.name, value, self.expected)
 
     def code(self, value: float | None) -> float:
         """Return what the model gets for a value."""
@@ -116,14 +116,14 @@ class CategoryColumn(Record):
         """The index of each category."""
         return {category: index for index, category in enumerate(self.categories)}
 
-    @property
+    @cached_property
     def expected(self) -> str:
         """What a client may send."""
         return f"a string or null for column {self.name!r}"
 
-    def read(self, field: str, value: Any) -> str | None:
+    def read(self, value: Any) -> str | None:
         """Return a client's value. Raises InvalidInput."""
-        return None if value is None else text(field, value, self.expected)
+        return None if value is None else text(self.name, value, self.expected)
 
     def code(self, value: str | None) -> float:
         """Return what the model gets for a value."""
@@ -181,20 +181,20 @@ class TimeColumn(Record):
     kind: Literal["time"] = "time"
     missing: bool = True
 
-    @property
+    @cached_property
     def expected(self) -> str:
         """What a client may send."""
         return f"a time such as '2026-11-21T10:00:00Z', or null, for column {self.name!r}"
 
-    def read(self, field: str, value: Any) -> datetime | None:
+    def read(self, value: Any) -> datetime | None:
         """Return a client's value, in UTC. Raises InvalidInput."""
         if value is None:
             return None
         try:
-            found = datetime.fromisoformat(text(field, value, self.expected))
+            found = datetime.fromisoformat(text(self.name, value, self.expected))
             return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError) as error:
-            raise InvalidInput(field, value, self.expected) from error
+            raise InvalidInput(self.name, value, self.expected) from error
 
     def arrow_type(self) -> "pyarrow.DataType":
         """Return the type of the column."""

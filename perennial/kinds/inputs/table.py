@@ -120,16 +120,23 @@ class TableInput(Record):
         """Return the values of an instance in the order of the columns. Raises InvalidInput."""
         if type(instance) is dict:
             self._check_names(field, instance)
-            return [
-                column.read(f"{field}.{column.name}", instance[column.name])
-                for column in self.columns
-            ]
+            return self._read(f"{field}.{{name}}", [instance[name] for name in self.names])
         if type(instance) is not list or len(instance) != len(self.columns):
             found = Described(f"a list of {len(instance)}") if type(instance) is list else instance
             expected = f"a list of {len(self.columns)} values or an object: {self._listed}"
             raise InvalidInput(field, found, expected)
-        pairs = enumerate(zip(self.columns, instance, strict=True))
-        return [column.read(f"{field}[{index}]", value) for index, (column, value) in pairs]
+        return self._read(f"{field}[{{index}}]", instance)
+
+    def _read(self, place: str, given: list[Any]) -> list[Any]:
+        """Return the values of all columns; place: the field of one, by its `name` or `index`."""
+        values = []
+        for column, value in zip(self.columns, given, strict=True):
+            try:
+                values.append(column.read(value))
+            except InvalidInput as error:
+                field = place.format(name=column.name, index=len(values))
+                raise InvalidInput(field, value, error.expected) from error
+        return values
 
     def _check_names(self, field: str, instance: dict[str, Any]) -> None:
         if len(instance) == len(self.columns) and all(name in instance for name in self.names):

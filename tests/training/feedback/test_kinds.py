@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import pyarrow.parquet
 import pytest
@@ -19,11 +20,16 @@ from perennial.kinds.outputs.classes import ClassesOutput
 from service.store import tables, writes
 from service.store.writes import Label, Observed
 from tests.service.databases import NOW
+from tests.training.bad_data import Altered
+from training.artifacts.feedback import read_feedback
 from training.artifacts.feedback_columns import INPUT, unpack
 from training.feedback.file import append
 from training.feedback.labelled import LabelledPrediction, read
 from training.feedback.rows import read_rows
 from training.feedback.selection import CollectedBefore, NewRows, select_new
+from training.tasks.task import Rows
+from training.validation.findings import Findings
+from training.validation.table import check_table, require_valid
 
 OUTPUT = ClassesOutput(labels=("no", "yes"))
 TABLE = TableInput(
@@ -63,6 +69,23 @@ def test_nulls_and_words_are_collected(tmp_path: Path) -> None:
     assert inputs["label"].to_pylist() == ["Private", "Öffentlich 🙂", None, "Public"]
     assert inputs["age"].to_pylist() == [39, None, 0.1, 7]
     assert same(TABLE.from_arrow(inputs)[:3], TABLE.read(ROWS))
+
+
+def test_a_collected_table_is_valid_and_can_be_trained_on(tmp_path: Path) -> None:
+    """The pipeline's first stage takes the file, and the splits get the model's arrays."""
+    file = tmp_path / "feedback.parquet"
+    append(file, TABLE, select(TABLE, ROWS), "0123456789ab")
+    task = Altered(Rows(TABLE.read([]), np.empty(0, np.int64)), OUTPUT.labels, TABLE)
+    require_valid(task, file)
+    collected = read_feedback(task, file)
+    assert collected.newest == "0123456789ab" and set(collected.split.labels) == {1}
+    back = np.argsort(collected.places)
+    assert same(collected.split.inputs[back], TABLE.read(ROWS))
+    broken = pyarrow.parquet.read_table(file).set_column(0, INPUT, [["39"] * 3])
+    findings = Findings()
+    assert not check_table(findings, task, broken)
+    (wrong,) = findings.broken
+    assert str(wrong).startswith("feedback.input: type struct<observed_at: timestamp")
 
 
 def test_what_the_rules_exclude_is_counted() -> None:

@@ -130,6 +130,7 @@ def test_nothing_else_goes_into_a_build(path: str) -> None:
         "service/serving/sources/folder.py",
         "service/store/migrations/versions/0001_predictions_and_feedback.py",
         "perennial/signals/text.py",
+        "perennial/kinds/inputs/text.py",
         "monitoring/relay/app.py",
         "monitoring/relay/migrations/versions/0002_wide_pipeline_ids.py",
     ],

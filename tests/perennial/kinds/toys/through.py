@@ -18,11 +18,19 @@ from perennial.kinds.known import INPUTS, OUTPUTS
 from perennial.signals import Extraction
 from tests import bundles
 from tests.service import fakes
-from training import params
 from training.artifacts.splits import Split
+from training.params import Export
 from training.stages.basis import Basis
 from training.stages.reference import build
 
+NUMBERS = Export(
+    version="1.0.0",
+    bins=10,
+    rows_per_bin=20,
+    family_level=0.01,
+    least_fresh_rows=100,
+    tolerance=1e-4,
+)
 WEIGHTS = np.arange(8, dtype=np.float32)[:, None] / 4
 
 
@@ -51,7 +59,7 @@ def make(path: Path) -> bundle.Bundle:
     rows = given.read(given.examples(200, 2))
     split = Split(rows, np.zeros(200, np.int64), np.full(200, "base"))
     basis = Basis(split, split, split, rows.astype(np.float64) @ WEIGHTS, 0.9, 200, 1.0)
-    reference = build(extraction, output, basis, params.load("digits").export)
+    reference = build(extraction, output, basis, NUMBERS)
     (path / bundle.REFERENCE).write_text(reference.model_dump_json())
     test = SelfTest.of(output, given.instance(rows[0]), rows[0] @ WEIGHTS, tolerance=1e-4)
     fields: dict[str, Any] = {

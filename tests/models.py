@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from perennial.signals import InputSchema
+from perennial.kinds.input_kind import InputKind
 from training import params
 from training.model import found
 from training.model.pairing import CLASSES
 from training.tasks import TASKS
 
 
-def quick(schema: InputSchema) -> str:
+def quick(schema: InputKind) -> str:
     """Return the name of a model that takes such rows: `linear` if it is there, as it is quick."""
     taking = [name for name in found.names() if not found.find(name).objection(schema, CLASSES)]
     return "linear" if "linear" in taking else taking[0]
 
 
-def quick_block(schema: InputSchema) -> dict[str, Any]:
+def quick_block(schema: InputKind) -> dict[str, Any]:
     """Return what a task says of that model in params.yaml, under `train`."""
     name = quick(schema)
     return {"model": name, "parameters": found.find(name).trial.model_dump(mode="json")}

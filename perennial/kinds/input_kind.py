@@ -37,6 +37,10 @@ class InputKind(Source, Protocol):
         """Whether numpy may read lists of instances: they hold numbers only, none missing."""
 
     @property
+    def amounts(self) -> bool:
+        """Whether all values of a row are amounts, none a category's index or a word."""
+
+    @property
     def numbers(self) -> int:
         """How many numbers cost as much to count as one row."""
 

@@ -7,14 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from perennial.signals import (
-    CategoricalFeature,
-    ImageInput,
-    InputSchema,
-    NumericFeature,
-    TabularInput,
-    TextInput,
-)
+from perennial.kinds.columns import CategoryColumn, NumberColumn
+from perennial.kinds.input_kind import InputKind
+from perennial.kinds.inputs.image import ImageInput
+from perennial.kinds.inputs.table import TableInput
+from perennial.kinds.inputs.text import TextInput
 from training.model.model import Rows
 
 Inputs = NDArray[Any]
@@ -37,12 +34,12 @@ class Example:
     """A small task: the schema of its input, its labels, and rows that are easy to tell apart."""
 
     name: str
-    schema: InputSchema
+    schema: InputKind
     labels: tuple[str, ...]
     rows: Rows
 
 
-def example(name: str, schema: InputSchema, labels: tuple[str, ...], make: Make) -> Example:
+def example(name: str, schema: InputKind, labels: tuple[str, ...], make: Make) -> Example:
     """Return an example with as many rows of each label."""
     random = np.random.default_rng(7)
 
@@ -85,14 +82,14 @@ def texts(truth: NDArray[np.int64], random: np.random.Generator) -> Inputs:
     return made
 
 
-NUMBERS = tuple(NumericFeature(name=name) for name in ("width", "height", "depth", "weight"))
-AGE = NumericFeature(name="age")
-COLOUR = CategoricalFeature(name="colour", categories=("red", "green", "blue"))
+NUMBERS = tuple(NumberColumn(name=name) for name in ("width", "height", "depth", "weight"))
+AGE = NumberColumn(name="age")
+COLOUR = CategoryColumn(name="colour", categories=("red", "green", "blue"))
 TWO, THREE = ("no", "yes"), ("one", "two", "three")
 EXAMPLES = (
     example("grey images", ImageInput(shape=(8, 8)), THREE, images((8, 8))),
     example("colour images", ImageInput(shape=(9, 8, 3)), TWO, images((9, 8, 3))),
-    example("numbers", TabularInput(features=NUMBERS), THREE, columns),
-    example("categories", TabularInput(features=(AGE, COLOUR)), TWO, people),
+    example("numbers", TableInput(columns=NUMBERS), THREE, columns),
+    example("categories", TableInput(columns=(AGE, COLOUR)), TWO, people),
     example("texts", TextInput(), THREE, texts),
 )

@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from perennial.signals import InputSchema
+from perennial.kinds.input_kind import InputKind
 from training.model import parameters
 
 P = TypeVar("P", bound=parameters.Parameters)
@@ -84,7 +84,7 @@ class Model(ABC, Generic[P]):
     Parameters: type[P]
     trial: P
 
-    def objection(self, schema: InputSchema, output: str) -> str:
+    def objection(self, schema: InputKind, output: str) -> str:
         """Return what is against fitting it to such rows, as a verb phrase; empty if nothing.
 
         A model that does not take every input of its kinds says more.
@@ -97,7 +97,7 @@ class Model(ABC, Generic[P]):
 
     @abstractmethod
     def fit(
-        self, rows: Rows, schema: InputSchema, labels: Sequence[str], parameters: P, log: Log
+        self, rows: Rows, schema: InputKind, labels: Sequence[str], parameters: P, log: Log
     ) -> Fitted:
         """Return the fitted model; the same rows and parameters give the same figures.
 

@@ -1,6 +1,6 @@
 """Refuses a model that does not take a task's input or does not give its output."""
 
-from perennial.signals import InputSchema
+from perennial.kinds.input_kind import InputKind
 from training.errors import BadParameter
 from training.model import found
 
@@ -8,7 +8,7 @@ from training.model import found
 CLASSES = "classes"
 
 
-def check_pairing(field: str, name: str, schema: InputSchema, output: str = CLASSES) -> None:
+def check_pairing(field: str, name: str, schema: InputKind, output: str = CLASSES) -> None:
     """Check that a model takes a task's input and gives its output, before anything is trained.
 
     field: where the model was named, for the message.

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from perennial.signals import InputSchema
+from perennial.kinds.input_kind import InputKind
 from training.model.model import Log, Model, Rows
 from training.model.parameters import Parameters
 
@@ -85,7 +85,7 @@ class Cnn(Model[CnnParameters]):
     def fit(
         self,
         rows: Rows,
-        schema: InputSchema,
+        schema: InputKind,
         labels: Sequence[str],
         parameters: CnnParameters,
         log: Log,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from perennial.signals import InputSchema
+from perennial.kinds.input_kind import InputKind
 from training.model.model import Log, Model, Rows
 from training.model.parameters import Parameters
 
@@ -71,20 +71,20 @@ class Linear(Model[LinearParameters]):
     A missing number counts as the mean of its column.
     """
 
-    inputs = frozenset({"image", "tabular"})
+    inputs = frozenset({"image", "table"})
     outputs = frozenset({"classes"})
     Parameters = LinearParameters
     trial = LinearParameters(inverse_regularisation=0.1, iterations=2000)
 
-    def objection(self, schema: InputSchema, output: str) -> str:
+    def objection(self, schema: InputKind, output: str) -> str:
         """Refuse tables with words too: their categories' indices are not amounts."""
-        words = "" if schema.plain else "takes numbers only, not the categories of this table"
+        words = "" if schema.amounts else "takes numbers only, not the categories of this table"
         return super().objection(schema, output) or words
 
     def fit(
         self,
         rows: Rows,
-        schema: InputSchema,
+        schema: InputKind,
         labels: Sequence[str],
         parameters: LinearParameters,
         log: Log,

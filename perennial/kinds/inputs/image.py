@@ -37,6 +37,7 @@ class ImageInput(Limits):
     shape: tuple[Annotated[int, Field(gt=0)], ...]
     dtype: ClassVar[str] = "float32"
     plain: ClassVar[bool] = True
+    amounts: ClassVar[bool] = True
     tensor: ClassVar[str] = "tensor(float)"
     instance_type: ClassVar[Any] = Annotated[
         list[list[Number]] | list[list[list[Number]]],

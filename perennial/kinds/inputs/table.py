@@ -102,6 +102,11 @@ class TableInput(Record):
         return all(isinstance(column, NumberColumn) for column in self.columns)
 
     @cached_property
+    def amounts(self) -> bool:
+        """Whether no column has categories."""
+        return all(isinstance(column, NumberColumn) for column in self.modelled)
+
+    @cached_property
     def numbers(self) -> int:
         """How many numbers a row has."""
         return len(self.modelled)

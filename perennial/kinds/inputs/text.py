@@ -37,6 +37,7 @@ class TextInput(Record):
     shape: ClassVar[tuple[int, ...]] = ()
     dtype: ClassVar[str] = "object"
     plain: ClassVar[bool] = False
+    amounts: ClassVar[bool] = False
     tensor: ClassVar[str] = "tensor(string)"
     numbers: ClassVar[int] = 256
     instance_type: ClassVar[Any] = Annotated[str, Field(title="Text", description="A text.")]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from perennial.signals import ImageInput, TextInput
+from perennial.kinds.inputs.image import ImageInput
+from perennial.kinds.inputs.text import TextInput
 from training.contracts.examples import EXAMPLES
 from training.errors import BadParameter
 from training.model import found

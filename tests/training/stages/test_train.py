@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from perennial.signals import InputSchema, TextInput
+from perennial.kinds.input_kind import InputKind
+from perennial.kinds.inputs.text import TextInput
 from tests.models import quick_numbers
 from tests.training.bad_data import Altered, digits
 from tests.training.fake_tracker import FakeTracker
@@ -53,7 +54,7 @@ class FailingModel(Model[NoParameters]):
     def fit(
         self,
         rows: Rows,
-        schema: InputSchema,
+        schema: InputKind,
         labels: Sequence[str],
         parameters: NoParameters,
         log: Log,

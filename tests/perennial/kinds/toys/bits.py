@@ -28,6 +28,7 @@ class BitsInput(Record):
     size: int = Field(gt=0)
     dtype: ClassVar[str] = "float32"
     plain: ClassVar[bool] = False
+    amounts: ClassVar[bool] = True
     tensor: ClassVar[str] = "tensor(float)"
     instance_type: ClassVar[Any] = Annotated[str, Field(title="Bits", pattern="^[01]+$")]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy.engine import Engine
 
 from service.store import tables
@@ -25,6 +26,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
     if hasattr(config, "workerinput"):
         items[:] = order.longest_first(items)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_shipped() -> Iterator[None]:
+    """A program that a test runs in this process leaves its format of logs to no other test."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ WORKERS ?= 3
 FLAKE8 ?=
 LOCK ?= dev
 DRIFT ?=
-TASK ?= digits
+TASK ?=
 PROMETHEUS ?= http://localhost:9090
 
 export VENV := $(abspath $(VENV))
@@ -16,7 +16,7 @@ INSTALL := requirements/install.sh
 SCRIPTS := ci/links ci/plan
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check tests generate preview serve examples bench bench-drift bench-alarms bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts gitlab-check champion
+.PHONY: help demo test check tests generate task-new task-remove preview serve examples bench bench-drift bench-alarms bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts gitlab-check champion
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,11 +49,18 @@ mypy: install
 contracts: install ## Check imports, and that generated files are up to date
 	@lint-imports --no-cache
 	@$(MAKE) --no-print-directory generate >/dev/null
-	@git diff --exit-code --stat -- monitoring/rules grafana prometheus.yml alertmanager.yml deploy/compose/*.yml \
+	@git diff --exit-code --stat -- monitoring/rules grafana prometheus.yml alertmanager.yml deploy/compose/*.yml 'training/tasks/*/dvc.yaml' \
 		|| { echo "generated files were out of date and have been written again: commit them"; exit 1; }
 
-generate: install ## Write the rules, alerts, dashboards and their configuration from monitoring/thresholds.py
+generate: install ## Write the files that monitoring/thresholds.py and training/task/stages.yaml decide
 	@python -m monitoring generate
+	@python -m training.tasks generate
+
+task-new: install ## Make a folder for a new task, with code to fill in (NAME=news)
+	@python -m training.tasks new "$(NAME)"
+
+task-remove: install ## Remove a task's files (NAME=digits)
+	@python -m training.tasks remove "$(NAME)"
 
 test-images: install ## Build the images and test the stack on this machine's Docker (TEST_BASE_IMAGE=python:3.11-slim)
 	@python -m pytest -m nightly tests/stack/test_images.py $(PYTEST)
@@ -64,7 +71,7 @@ preview: install ## Draw the dashboards with data from a Prometheus, into var/pr
 gitlab-check: install ## List what a GitLab project still needs (URL=…, PROJECT=group/project; GITLAB_TOKEN in the environment)
 	@python -m training.gitlab.project_check --url "$(URL)" --project "$(PROJECT)"
 
-champion: install ## Show which version serves and why (TASK=digits; PERENNIAL_URL asks the service too)
+champion: install ## Show which version serves and why (TASK=news where there are several; PERENNIAL_URL asks the service too)
 	@python -m training.registry champion --task "$(TASK)"
 
 serve: install ## Serve the bundle that var/bundles/production links to, on port 8000

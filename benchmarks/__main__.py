@@ -5,13 +5,14 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import loop, merge_request, predict
+from demo.task import TASK
 
 
 def main() -> int:
     """Run the benchmarks and return the worst exit code."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "demo"
-        bundle = out / "checkout" / "artifacts" / "digits" / "bundle"
+        bundle = out / "checkout" / "artifacts" / TASK / "bundle"
         codes = [loop.main(["--out", str(out)]), predict.main(["--bundle", str(bundle)])]
     return max(*codes, merge_request.main([]))
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.processes import free_port
+from demo.task import TASK
 from perennial import bundle
 from perennial.bundle import Bundle
 from tests import bundles
 
-DEFAULT_BUNDLE = Path("artifacts/digits/bundle")
+DEFAULT_BUNDLE = Path("artifacts", TASK, "bundle")
 BUNDLE_HELP = f"bundle to serve (default: {DEFAULT_BUNDLE} if it exists, else that of the tests)"
 START_SECONDS = 60
 _RAW = ["uvicorn", "benchmarks.baseline:create", "--factory", "--http", "httptools"]

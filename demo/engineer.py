@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 from demo.errors import LoopBroken, TooSlow
 from demo.processes import Processes
 from demo.workspace import Workspace
+from training.task.files import params_file, stages_file
 
 ENDED = ("success", "failed", "canceled", "skipped")
 
@@ -17,7 +18,7 @@ ENDED = ("success", "failed", "canceled", "skipped")
 class Engineer:
     """Works in the workspace's checkout and calls the forge's API, as a person would.
 
-    task: the task whose block of params.yaml is changed.
+    task: the task whose parameters are changed.
     """
 
     def __init__(self, workspace: Workspace, processes: Processes, task: str) -> None:
@@ -36,12 +37,12 @@ class Engineer:
 
     def change(self, values: Mapping[str, object]) -> None:
         """Change parameters of the task; keys are dotted."""
-        file = self.workspace.checkout / "params.yaml"
+        file = self.workspace.checkout / params_file(self.task)
         yaml = YAML()
         document = yaml.load(file)
         for key, value in values.items():
             *path, last = key.split(".")
-            block = document[self.task]
+            block = document
             for name in path:
                 block = block[name]
             block[last] = value
@@ -51,8 +52,8 @@ class Engineer:
         """Reproduce the DVC pipeline and push its outputs to the DVC remote."""
         remote = str(self.workspace.dvc_remote)
         self.run("dvc", "remote", "modify", "--quiet", "--local", "store", "url", remote)
-        self.run("dvc", "repro")
-        self.run("dvc", "push", "--quiet")
+        self.run("dvc", "repro", str(stages_file(self.task)))
+        self.run("dvc", "push", "--quiet", str(stages_file(self.task)))
 
     def commit(self, message: str) -> None:
         """Commit everything."""

@@ -51,3 +51,10 @@ class MissingProgram(DemoError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name}: not found on the PATH; run 'make demo', which installs it")
+
+
+class TaskMissing(DemoError):
+    """The demo's task is not in the repository."""
+
+    def __init__(self, folder: object) -> None:
+        super().__init__(f"{folder}: not found; the demo plays with this task only")

@@ -21,10 +21,11 @@ from demo.errors import DemoError, LoopBroken
 from demo.interrupt import end_on_signals
 from demo.processes import Processes
 from demo.stage import relative
+from demo.task import TASK
 from demo.workspace import ROOT, Workspace
 from perennial.verdicts import Verdict
+from training.task.files import params_file
 
-TASK = "digits"
 # The parameters of main's first model, which leave room for improvement.
 MAIN: Mapping[str, object] = {
     "train.model": "linear",
@@ -72,8 +73,9 @@ NAMES = tuple(example.name for example in examples({}))
 
 def shipped() -> dict[str, Any]:
     """Return the task's block `train` of this tree's params.yaml."""
-    document = YAML(typ="safe").load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    block: dict[str, Any] = document[TASK]["train"]
+    file = ROOT / params_file(TASK)
+    document = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+    block: dict[str, Any] = document["train"]
     return block
 
 

@@ -11,6 +11,7 @@ import httpx
 from demo.errors import LoopBroken, TooSlow
 from demo.processes import Processes, find_program
 from demo.screen import Screen, View
+from demo.task import TASK
 from demo.timeline import Sample, Timeline
 from demo.traffic import Traffic
 from demo.watch import Observation, Watch
@@ -101,6 +102,7 @@ class Stage:
             "RELAY_DATABASE_URL": f"sqlite:///{self.workspace.state / 'relay.db'}",
             "RELAY_GITLAB_URL": self.workspace.addresses.forge,
             "RELAY_PROJECT": self.workspace.addresses.project,
+            "RELAY_MODELS": TASK,
             "RELAY_TRIGGER_TOKEN": secrets.trigger,
             "RELAY_READ_TOKEN": secrets.read,
             "RELAY_BEARER_TOKEN": secrets.webhook,

@@ -6,11 +6,11 @@ from demo.errors import LoopBroken
 from demo.pools import pools
 from demo.shifts import Shift
 from demo.stage import Stage, relative
+from demo.task import STAGES, TASK
 from demo.traffic import Pool
 from demo.watch import Observation
 from perennial.verdicts import Verdict
 
-TASK = "digits"
 # Seconds of traffic before the shift, and seconds to wait without an alert if none may fire.
 CALM = 30.0
 PROOF = 90.0
@@ -25,8 +25,8 @@ def first_model(stage: Stage) -> None:
     remote = str(stage.workspace.dvc_remote)
     stage.run("train", ["dvc", "remote", "modify", "--quiet", "--local", "store", "url", remote])
     stage.note("training the first model (dvc repro)")
-    stage.run("train", ["dvc", "repro"])
-    stage.run("train", ["dvc", "push", "--quiet"])
+    stage.run("train", ["dvc", "repro", STAGES])
+    stage.run("train", ["dvc", "push", "--quiet", STAGES])
     stage.run("train", ["git", "add", "--all"])
     stage.run("train", ["git", "commit", "--quiet", "--allow-empty", "-m", "Train the first model"])
     stage.event("trained", f"the first bundle is in {relative(checkout / 'artifacts' / TASK)}")

@@ -14,9 +14,11 @@ import yaml
 
 from demo.errors import FolderInUse
 from demo.processes import free_port
+from demo.task import TASK, require_task
 from demo.watch import Addresses
 from monitoring.alertmanager_config import alertmanager_config
 from monitoring.prometheus_config import prometheus_config
+from training.task.changes import OWN
 
 PROJECT = "perennial/perennial"
 MARKER = ".made-by-the-demo"
@@ -89,8 +91,9 @@ class Workspace:
     def __enter__(self) -> "Workspace":
         """Empty the folder and create its subfolders; only files of an earlier run are deleted.
 
-        Raises FolderInUse if the folder has other files or another demo runs in it.
+        Raises FolderInUse if the folder has other files or another demo runs in it, TaskMissing.
         """
+        require_task(ROOT)
         marker = self.out / MARKER
         if self.out.exists() and any(self.out.iterdir()) and not marker.exists():
             raise FolderInUse(self.out, "is not empty and was not made by the demo")
@@ -108,7 +111,7 @@ class Workspace:
                 entry.unlink()
         for folder in (self.logs, self.bundles, self.state, self.dvc_remote):
             folder.mkdir(parents=True)
-        copy_tree(ROOT, self.checkout)
+        copy_tree(ROOT, self.checkout, task=TASK)
         self._write_configs()
         return self
 
@@ -188,8 +191,11 @@ class Workspace:
         }
 
 
-def copy_tree(source: Path, target: Path) -> None:
+def copy_tree(source: Path, target: Path, *, task: str | None = None) -> None:
     """Copy a working tree, with uncommitted but without ignored files, to a new repository.
+
+    task: leave all other tasks out, and the rows that this one has collected, which git does not
+    have.
 
     The source, its index and its history are only read.
     """
@@ -201,7 +207,7 @@ def copy_tree(source: Path, target: Path) -> None:
         text=True,
     ).stdout
     for name in filter(None, listed.split("\0")):
-        if (source / name).is_file():
+        if (source / name).is_file() and not (task is not None and _left_out(name, task)):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source / name, target / name)
     for command in (
@@ -212,3 +218,15 @@ def copy_tree(source: Path, target: Path) -> None:
         ["git", "commit", "--quiet", "--message", "Start from the working tree"],
     ):
         subprocess.run(command, cwd=target, check=True)
+
+
+def _left_out(name: str, task: str) -> bool:
+    """Tell whether a file is another task's, or stands for rows that a task has collected.
+
+    >>> _left_out("data/news/README.md", "digits"), _left_out("README.md", "digits")
+    (True, False)
+    >>> _left_out("data/digits/feedback.parquet.dvc", "digits")
+    True
+    """
+    own = OWN.match(name)
+    return own is not None and (own[1] != task or name.endswith(".parquet.dvc"))

@@ -19,12 +19,12 @@ from perennial.kinds.inputs.table import TableInput
 from perennial.kinds.inputs.text import TextInput
 from perennial.kinds.outputs.classes import ClassesOutput
 from perennial.signals import Extraction, Reference, Rows
-from training import params
+from tests.toy.numbers import NUMBERS as PARAMETERS
 from training.artifacts.splits import Split
 from training.stages.basis import Basis
 from training.stages.reference import build
 
-NUMBERS = params.load("digits").export
+NUMBERS = PARAMETERS.export
 OUTPUT = ClassesOutput(labels=("no", "yes"))
 TABLE = TableInput(
     columns=(

@@ -10,27 +10,36 @@ from ruamel.yaml import YAML
 
 from demo.workspace import ROOT, copy_tree
 from tests.models import quick_block
+from training.task.creation import create
+from training.task.files import params_file
 from training.tasks import TASKS
+
+TOY = "toy"
+TOY_FOLDER = Path(__file__).with_name("toy")
 
 
 class Tree:
-    """A repository of its own with this tree's files."""
+    """A repository of its own with this tree's files, and one task."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, task: str = TOY) -> None:
+        """task: one of this tree, or the tests' own."""
         self.root = root
-        copy_tree(ROOT, root)
+        self.params = str(params_file(task))
+        copy_tree(ROOT, root, task=task)
+        if task == TOY:
+            add_toy(root)
+        self._task = task
 
     def take_the_quick_model(self) -> None:
-        """Let each task have the model that trains in a moment."""
-        yaml, file = YAML(), self.root / "params.yaml"
+        """Let the task have the model that trains in a moment."""
+        yaml, file = YAML(), self.root / self.params
         document = yaml.load(file)
-        for name, task in TASKS.items():
-            document[name]["train"].update(quick_block(task.input))
+        document["train"].update(quick_block(TASKS[self._task].input))
         yaml.dump(document, file)
 
     def shrink_the_network(self) -> None:
         """Halve the shipped network's filters: it answers as well, in less time."""
-        self.edit("params.yaml", "filters: 32", "filters: 16")
+        self.edit(self.params, "filters: 32", "filters: 16")
 
     def edit(self, name: str, old: str, new: str) -> None:
         """Change a file."""
@@ -61,14 +70,19 @@ class Tree:
         return done.stdout
 
 
+def add_toy(root: Path, name: str = TOY) -> None:
+    """Add the tests' own task to a tree, as a fork adds one."""
+    for file in create(name, root):
+        if (TOY_FOLDER / file.name).is_file() and file.parent.name == name:
+            shutil.copyfile(TOY_FOLDER / file.name, file)
+
+
 def trained(root: Path) -> Tree:
-    """Return a tree after its first `dvc repro`, of the quick model; its lock is not committed."""
+    """Return a tree after its first `dvc repro`, of the toy task; its lock is not committed."""
     tree = Tree(root)
-    tree.take_the_quick_model()
-    (root / "dvc.lock").unlink(missing_ok=True)
     tree.git("add", "--all")
     tree.git("commit", "--quiet", "--message", "Start")
-    tree.dvc("repro")
+    tree.dvc("repro", "--all-pipelines")
     return tree
 
 

@@ -2,18 +2,44 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from perennial.gitlab.errors import GitLabError
-from training.errors import TrainingError
+from training.errors import BadParameter, TrainingError
+from training.task.discovery import checked_name, named
 from training.tasks import TASKS
 
 
-def task_parser(description: str | None) -> argparse.ArgumentParser:
-    """Return a parser with the required option --task."""
+def task_parser(description: str | None, tasks: Collection[str] = TASKS) -> argparse.ArgumentParser:
+    """Return a parser with the option --task, which is one of the tasks."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--task", required=True, choices=sorted(TASKS), help="name of the task")
+    add_task(parser, lambda name: named(name, tasks))
     return parser
+
+
+def name_parser(description: str | None) -> argparse.ArgumentParser:
+    """Return a parser with the option --task for a command that needs no code of the task."""
+    parser = argparse.ArgumentParser(description=description)
+    add_task(parser, name_or_only)
+    return parser
+
+
+def name_or_only(name: str) -> str:
+    """Return a name that a task may have; without one, that of the only task."""
+    return checked_name(name) if name else named(name, TASKS)
+
+
+def add_task(parser: argparse.ArgumentParser, check: Callable[[str], str]) -> None:
+    """Add the option --task to a parser. check: returns the name, or raises BadParameter."""
+
+    def checked(name: str) -> str:
+        try:
+            return check(name)
+        except BadParameter as error:
+            text = f"got {error.value}, expected {error.expected}"
+            raise argparse.ArgumentTypeError(text) from error
+
+    parser.add_argument("--task", type=checked, default="", help="default: the only task")
 
 
 def run(main: Callable[[], int | None]) -> int:

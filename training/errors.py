@@ -23,7 +23,7 @@ class MissingArtifact(TrainingError):
     """A file that an earlier stage should have written is missing."""
 
     def __init__(self, path: object) -> None:
-        super().__init__(f"{path}: not found; run 'dvc repro'")
+        super().__init__(f"{path}: not found; run 'dvc repro -P'")
 
 
 class ExportRefused(TrainingError):

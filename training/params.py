@@ -1,4 +1,4 @@
-"""The parameters in params.yaml, validated when they are loaded."""
+"""The parameters in a task's params.yaml, validated when they are loaded."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,8 +19,8 @@ from perennial.errors import InvalidField
 from training.errors import BadParameter
 from training.model import found
 from training.model.parameters import Parameters
+from training.task.files import params_file
 
-FILE = Path("params.yaml")
 Share = Annotated[float, Field(gt=0, lt=1)]
 Count = Annotated[int, Field(gt=0)]
 
@@ -102,17 +102,19 @@ class TaskParams(_Block):
     gate: Gate
 
 
-def load(task: str, path: Path = FILE) -> TaskParams:
+def load(task: str, file: Path | None = None) -> TaskParams:
     """Return the parameters of a task.
 
+    file: by default the task's own.
     Raises BadParameter with the first key that is unknown, missing or out of range.
     """
+    path = file or params_file(task)
+    if not path.exists():
+        raise BadParameter(str(path), validation.NOTHING, f"the parameters of the task {task}")
     document: Any = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    if not isinstance(document, dict) or task not in document:
-        raise BadParameter(f"{path.name}: {task}", validation.NOTHING, "a block of that name")
     try:
-        return TaskParams.model_validate(document[task])
+        return TaskParams.model_validate(document)
     except ValidationError as error:
         problem = validation.first(error)
-        field = f"{path.name}: {task}.{problem.field()}"
+        field = f"{path}: {problem.field('document')}"
         raise BadParameter(field, problem.value, problem.expected) from error

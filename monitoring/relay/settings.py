@@ -50,7 +50,7 @@ class Settings(LedgerSettings):
     max_body_bytes: int = Field(default=1_000_000, gt=0, description="bytes of one webhook")
 
     models: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=("digits",), description="models that may be retrained, separated by commas"
+        description="models that may be retrained, separated by commas"
     )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8900, ge=0, le=65535, description="port to listen on")

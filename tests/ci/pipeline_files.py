@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from demo.workspace import ROOT
+from training.task.stages import PLACE, TEMPLATE
 
 GLOBAL = {"default", "include", "stages", "variables", "workflow", "spec"}
 # What GitLab says in a job's log of what is missing.
@@ -61,26 +62,24 @@ def tracked() -> list[str]:
 
 
 def _paths(*keys: str) -> set[str]:
-    """Return the paths under these keys of every stage of dvc.yaml, for each of its tasks."""
+    """Return the paths under these keys of every stage, with TASK for the task's name."""
     paths = set()
-    for stage in yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"].values():
+    for stage in yaml.safe_load(TEMPLATE.read_text())["stages"].values():
         entries = [entry for key in keys for entry in stage.get(key, [])]
         # An entry is a path, or a path with its options.
-        names = [next(iter(entry)) if isinstance(entry, dict) else entry for entry in entries]
-        for task in stage["matrix"]["task"]:
-            paths |= {name.replace("${item.task}", task) for name in names}
+        paths |= {next(iter(entry)) if isinstance(entry, dict) else entry for entry in entries}
     return paths
 
 
 def code_dependencies() -> set[str]:
-    """Return what the stages of dvc.yaml depend on, without their outputs and data."""
+    """Return what the stages depend on, without their outputs and what is the task's own."""
     found = _paths("deps") - _paths("outs", "metrics")
-    return {path for path in found if not path.startswith("data/")}
+    return {path for path in found if PLACE not in path}
 
 
 def training_inputs() -> list[str]:
-    """Return every tracked file that a stage of dvc.yaml depends on, and those that steer it."""
-    roots = {"dvc.yaml", "dvc.lock", "params.yaml", ".dvc/config", ".dvcignore"} | _paths("deps")
+    """Return every tracked file that a stage depends on, and those that steer it."""
+    roots = {".dvc/config", ".dvcignore", "data", "training/tasks"} | code_dependencies()
     return [
         name
         for name in tracked()

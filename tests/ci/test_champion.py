@@ -16,13 +16,15 @@ pytestmark = pytest.mark.seconds(15)
 STAGE = """
 stages:
   export:
-    matrix: {task: [digits]}
+    wdir: ../../..
     cmd: mkdir -p artifacts/digits/bundle artifacts/digits/metrics &&
       echo model > artifacts/digits/bundle/model.onnx &&
       echo 0.9 > artifacts/digits/metrics/metrics.json
-    metrics: ["artifacts/${item.task}/metrics/metrics.json"]
-    outs: ["artifacts/${item.task}/bundle"]
+    metrics: [artifacts/digits/metrics/metrics.json]
+    outs: [artifacts/digits/bundle]
 """
+# As before tasks had folders.
+OLD_STAGE = STAGE.replace("    wdir: ../../..\n", "")
 
 
 class Project:
@@ -35,16 +37,25 @@ class Project:
         self.run("git", "init", "--quiet")
         self.run("dvc", "init", "--quiet")
         self.run("dvc", "remote", "add", "--quiet", "--default", "store", str(self.remote))
-        (self.root / "params.yaml").write_text("digits: {version: 1}\n")
         (self.root / ".gitignore").write_text("/artifacts/\n")
         self.first = self.commit()
-        (self.root / "dvc.yaml").write_text(STAGE)
-        self.run("dvc", "repro", "--quiet")
-        self.run("dvc", "push", "--quiet")
-        self.second = self.commit()
-        (self.root / "params.yaml").write_text("digits: {version: 2}\n")
+        self.old = self._train(self.root, OLD_STAGE)
+        (self.root / "dvc.yaml").unlink()
+        (self.root / "dvc.lock").unlink()
+        self.folder = self.root / "training" / "tasks" / "digits"
+        self.folder.mkdir(parents=True)
+        (self.folder / "params.yaml").write_text("version: 1\n")
+        self.second = self._train(self.folder, STAGE)
+        (self.folder / "params.yaml").write_text("version: 2\n")
         for made in ("artifacts", ".dvc/cache"):
             shutil.rmtree(self.root / made)
+
+    def _train(self, folder: Path, stage: str) -> str:
+        """Run and push a stage that stands in this folder, and return the commit of its lock."""
+        (folder / "dvc.yaml").write_text(stage)
+        self.run("dvc", "repro", "--quiet", str(folder / "dvc.yaml"))
+        self.run("dvc", "push", "--quiet")
+        return self.commit()
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command here, with this environment's DVC."""
@@ -96,7 +107,7 @@ def test_everything_of_that_commit_is_fetched(project: Project) -> None:
     assert project.fetched() == {
         "bundle/model.onnx": "model",
         "metrics/metrics.json": "0.9",
-        "params.yaml": "digits: {version: 1}",
+        "params.yaml": "version: 1",
     }
     assert project.second.startswith(result.stdout.split()[-1])
 
@@ -106,6 +117,23 @@ def test_a_commit_without_a_model_leaves_no_folder(project: Project) -> None:
     result = project.champion(project.first)
     assert result.returncode == 0 and "has no model of digits yet" in result.stdout
     assert not (project.root / "champion").exists()
+
+
+def test_a_commit_from_before_tasks_had_folders_has_its_model(project: Project) -> None:
+    """Else the merge request that moves a task would be judged as if it brought the first model."""
+    result = project.champion(project.old)
+    assert result.returncode == 0, result.stderr
+    assert project.fetched().keys() == {"bundle/model.onnx", "metrics/metrics.json"}
+
+
+def test_a_lock_with_windows_line_ends_is_read(project: Project) -> None:
+    """Git may have converted it; that is no reason to call the next model the first."""
+    lock = project.folder / "dvc.lock"
+    lock.write_bytes(lock.read_bytes().replace(b"\n", b"\r\n"))
+    commit = project.commit()
+    result = project.champion(commit)
+    assert result.returncode == 0, result.stderr
+    assert project.fetched()["bundle/model.onnx"] == "model"
 
 
 def test_the_remote_of_the_local_settings_is_used(project: Project) -> None:
@@ -120,7 +148,7 @@ def test_the_remote_of_the_local_settings_is_used(project: Project) -> None:
 def test_a_remote_that_lacks_the_model_is_an_error(project: Project) -> None:
     """It names a file that is missing, the commit and what to do; half a champion is removed."""
     project.remote.rename(project.remote.with_name("away"))
-    result = project.champion("HEAD")
+    result = project.champion(project.second)
     assert result.returncode == 2
     assert "artifacts/digits/" in result.stderr
     assert f"champion: {project.second[:7]}" in result.stderr and "dvc push" in result.stderr

@@ -12,10 +12,18 @@ import pytest
 from rich.console import Console
 
 from demo.examples import NAMES, PlayedExample, run, shipped, verdict
+from demo.task import TASK
 from demo.workspace import PROJECT, ROOT
 from tests.ci.pipeline_files import WARNING
+from tests.digits import needs_digits
+from training.task.files import lock_file
 
-pytestmark = [pytest.mark.loop, pytest.mark.timeout(1800), pytest.mark.seconds(150)]
+pytestmark = [
+    needs_digits,
+    pytest.mark.loop,
+    pytest.mark.timeout(1800),
+    pytest.mark.seconds(150),
+]
 
 KEPT = ROOT / "docs" / "examples"
 JOBS = ("links", "validate", "train", "report", "comment")
@@ -107,7 +115,9 @@ def test_a_second_run_with_unchanged_inputs_trains_nothing_and_updates_the_repor
 
 def test_the_plan_of_each_pipeline_says_whether_to_train(played: Played) -> None:
     """One pipeline per push, none for the lock that comes back; the remote has all outputs."""
-    assert played.kept("dotenv/plan.env") == [f"DVC_LOCK={plan}\n" for plan in played.plans]
+    assert played.kept("dotenv/plan.env") == [
+        f"TASKS={TASK}\nSTALE_TASKS={TASK if plan == 'stale' else ''}\n" for plan in played.plans
+    ]
 
 
 def test_the_commit_of_a_trained_lock_holds_nothing_else(played: Played) -> None:
@@ -116,7 +126,7 @@ def test_the_commit_of_a_trained_lock_holds_nothing_else(played: Played) -> None
     (sha,) = filter(None, pushed)
     command = ["git", "show", "--format=", "--name-only", sha]
     shown = subprocess.run(command, cwd=played.repository, check=True, capture_output=True)
-    assert shown.stdout.split() == [b"dvc.lock"]
+    assert shown.stdout.decode().split() == [str(lock_file(TASK))]
 
 
 def test_nothing_is_installed_where_nothing_is_to_be_trained(played: Played) -> None:

@@ -128,9 +128,11 @@ def _jobs(pipeline: Pipeline) -> set[str]:
         (["training/new.py"], LINKS | CODE | MODEL),
         (["perennial/new.py"], LINKS | CODE | MODEL),
         (["service/new.py"], LINKS | CODE),
-        (["params.yaml"], LINKS | MODEL),
-        (["data/digits/feedback.parquet.dvc"], LINKS | MODEL),
-        (["dvc.lock"], LINKS | MODEL),
+        (["training/task/stages.yaml"], LINKS | CODE | MODEL),
+        (["training/tasks/news/dvc.yaml"], LINKS | CODE | MODEL),
+        (["training/tasks/news/params.yaml"], LINKS | MODEL),
+        (["data/news/feedback.parquet.dvc"], LINKS | MODEL),
+        (["training/tasks/news/dvc.lock"], LINKS | MODEL),
         (["docs/runbook.md", "README.md", "docs/timeline.png", "LICENSE"], LINKS),
     ],
 )
@@ -150,7 +152,7 @@ def test_only_a_retrain_may_go_on_with_a_broken_link(
     flows: Flows, branch: str, allowed: bool
 ) -> None:
     """A link that is broken on main does not hold up a model that is to be replaced."""
-    pipeline = flows.merge_request("dvc.lock", branch=branch)
+    pipeline = flows.merge_request("training/tasks/news/dvc.lock", branch=branch)
     assert {
         job.spec.name: job.spec.allow_failure for job in pipeline.jobs if job.spec.name in LINKS
     } == {"links": allowed}
@@ -181,24 +183,31 @@ def test_a_push_of_documentation_to_main_deploys_the_same_again(flows: Flows) ->
 @pytest.mark.parametrize("source", ["trigger", "web", "api"])
 def test_a_trigger_or_a_person_retrains(flows: Flows, source: str) -> None:
     """Collect, train, gate, propose, and nothing else; the relay knows the pipeline by its name."""
-    pipeline = flows.pipeline(source, incident="0123456789ab")
+    pipeline = flows.pipeline(source, task="news", incident="0123456789ab")
     assert _jobs(pipeline) == RETRAIN
-    assert pipeline.name == "retrain digits 0123456789ab"
+    assert pipeline.name == "retrain news 0123456789ab"
+
+
+def test_a_retrain_by_hand_need_not_name_the_only_task(flows: Flows) -> None:
+    """Where there are several, its first job says which."""
+    assert _jobs(flows.pipeline("web")) == RETRAIN
 
 
 def test_a_trigger_without_inputs_may_give_variables(flows: Flows) -> None:
     """As a GitLab before 18.1 does; what is no incident is refused there, too."""
     by = flows.forge.config.tokens[0]
-    given = {"INCIDENT": "0123456789ab"}
+    given = {"TASK": "news", "INCIDENT": "0123456789ab"}
     wish = PipelineRequest("trigger", "main", flows.start, by, variables=given)
-    assert flows.forge.pipelines.create(wish).name == "retrain digits 0123456789ab"
+    assert flows.forge.pipelines.create(wish).name == "retrain news 0123456789ab"
     wish = PipelineRequest("trigger", "main", flows.start, by, variables={"INCIDENT": "$(reboot)"})
     with pytest.raises(PipelineRefused, match="workflow rules"):
         flows.forge.pipelines.create(wish)
 
 
-def test_an_incident_that_is_no_identifier_is_refused(flows: Flows) -> None:
+def test_an_input_that_is_no_identifier_is_refused(flows: Flows) -> None:
     """What arrives from outside is checked before a shell sees it."""
+    with pytest.raises(PipelineRefused, match="`task` input"):
+        flows.pipeline("trigger", task="$(reboot)")
     with pytest.raises(PipelineRefused, match="`incident` input"):
         flows.pipeline("trigger", incident="$(reboot)")
 
@@ -251,11 +260,10 @@ def test_every_job_is_reached_by_some_flow() -> None:
     assert pipeline_files.jobs() == LINKS | CODE | MODEL | DEPLOY | RETRAIN | NIGHTLY | UPLOAD
 
 
-def test_the_inputs_offer_every_task() -> None:
-    """A task that nobody can ask a retrain of would be a trap."""
-    inputs = pipeline_files.read(ROOT / ".gitlab-ci.yml")[0]["spec"]["inputs"]
-    assert inputs["task"]["options"] == list(TASKS)
-    assert inputs["task"]["default"] in TASKS
+def test_no_file_of_the_pipeline_names_a_task() -> None:
+    """Two branches that each bring a task would both have to change it."""
+    text = "".join(file.read_text() for file in pipeline_files.files())
+    assert [name for name in TASKS if re.search(rf"\b{name}\b", text)] == []
 
 
 def _matches(name: str, patterns: list[str]) -> bool:
@@ -269,20 +277,21 @@ def test_every_file_but_documentation_has_the_code_checked() -> None:
     """No tracked file that a program reads is missing from the rule's changes, data aside."""
     patterns = pipeline_files.changes(".code")
     missed = [name for name in pipeline_files.tracked() if not _matches(name, patterns)]
-    known = {"dvc.lock", "params.yaml"}  # training has its own jobs
-    assert {name for name in missed if not DOCUMENTATION.fullmatch(name)} <= known
+    model = re.compile(r"training/tasks/\w+/(dvc\.lock|params\.yaml)")  # has jobs of its own
+    missed = [name for name in missed if not DOCUMENTATION.fullmatch(name)]
+    assert [name for name in missed if not model.fullmatch(name)] == []
     assert not any(_matches(name, patterns) for name in ("README.md", "docs/runbook.md", "LICENSE"))
 
 
 def test_every_dependency_of_a_stage_exists() -> None:
-    """A file that was renamed or removed must not stay in dvc.yaml."""
+    """A file that was renamed or removed must not stay in the stages."""
     dependencies = pipeline_files.code_dependencies()
     assert len(dependencies) > 10
     assert [path for path in sorted(dependencies) if not (ROOT / path).exists()] == []
 
 
 def test_every_input_of_training_has_the_model_checked() -> None:
-    """Whatever a stage of dvc.yaml depends on is in the rule's changes; documentation is not."""
+    """Whatever a stage depends on is in the rule's changes; documentation is not."""
     patterns = pipeline_files.changes(".model")
     inputs = pipeline_files.training_inputs()
     assert len(inputs) > 10

@@ -16,8 +16,10 @@ import pytest
 from tests.ci import pipeline_files
 from tests.ci.stage import Project, project
 from tests.demo.forge.fixtures import commit, git
-from tests.trees import Tree
+from tests.trees import TOY, Tree
+from training.task.files import lock_file
 
+LOCK = str(lock_file(TOY))
 pytestmark = [
     pytest.mark.timeout(1800),
     pytest.mark.seconds(120),
@@ -33,13 +35,13 @@ class Played:
         played.push("main")
         self.server.settle(300)
         self.main = self._newest(ref="main")
-        self.upload = self._newest(ref="digits@v1.0.0")
+        self.upload = self._newest(ref="toy@v1.0.0")
         requests = {
             "code": played.propose("code", {"monitoring/preview/note.py": '"""A note."""\n'}),
             "documentation": played.propose("documentation", {"docs/note.md": "# A note\n"}),
         }
-        git(played.stage.clone, "tag", "digits#production#7", "main")
-        git(played.stage.clone, "push", "--quiet", self.server.remote(), "digits#production#7")
+        git(played.stage.clone, "tag", "toy#production#7", "main")
+        git(played.stage.clone, "push", "--quiet", self.server.remote(), "toy#production#7")
         schedule = {"description": "Nightly", "ref": "main", "cron": "0 3 * * *"}
         number = self.server.project("POST", "/pipeline_schedules", json=schedule)["id"]
         self.server.project("POST", f"/pipeline_schedules/{number}/play")
@@ -47,7 +49,7 @@ class Played:
         self.code, self.documentation = (
             played.head(requests[name]) for name in ("code", "documentation")
         )
-        self.tag = self._newest(ref="digits#production#7")
+        self.tag = self._newest(ref="toy#production#7")
         self.nightly = self._newest(source="schedule")
         self.missing = self._lose_bundle()
 
@@ -58,11 +60,11 @@ class Played:
         """Push a lock to main whose bundle nobody ever pushed to the DVC remote."""
         clone = self.project.stage.clone
         git(clone, "checkout", "--quiet", "--force", "main")
-        lock = (clone / "dvc.lock").read_text()
-        named = r"(path: artifacts/digits/bundle\s+hash: md5\s+md5: )[0-9a-f]{32}"
+        lock = (clone / LOCK).read_text()
+        named = r"(path: artifacts/toy/bundle\s+hash: md5\s+md5: )[0-9a-f]{32}"
         lost, count = re.subn(named, rf"\g<1>{'0' * 32}", lock)
         assert count == 1
-        commit(clone, {"dvc.lock": lost}, "Lose the bundle")
+        commit(clone, {LOCK: lost}, "Lose the bundle")
         self.project.push("main")
         self.server.settle(300)
         return self._newest(ref="main", source="push")
@@ -89,7 +91,7 @@ def _all_succeed(played: Played, pipeline: int, jobs: set[str]) -> None:
 
 
 def test_a_push_to_main_deploys_and_registers(played: Played) -> None:
-    """The bundle that dvc.lock names serves, verified over HTTP, and has its version."""
+    """The bundle that the lock names serves, verified over HTTP, and has its version."""
     found = played.statuses(played.main)
     assert found.pop("rollback") == "skipped"
     expected = dict.fromkeys(("build", "deploy", "verify", "register"), "success")
@@ -97,12 +99,12 @@ def test_a_push_to_main_deploys_and_registers(played: Played) -> None:
     serving = httpx.get(f"{played.project.stage.service}/model").json()
     assert serving["manifest"]["version"] == "1.0.0"
     tags = git(played.project.stage.clone, "ls-remote", "--tags", played.server.remote()).stdout
-    assert "refs/tags/digits@v1.0.0" in tags and "refs/tags/digits#production#1" in tags
+    assert "refs/tags/toy@v1.0.0" in tags and "refs/tags/toy#production#1" in tags
 
 
 def test_the_tag_of_a_registration_deploys_nothing_again(played: Played) -> None:
     """It says what serves already; a version goes to GitLab's model registry."""
-    assert played.server.newest(ref="digits#production#1")["status"] == "skipped"
+    assert played.server.newest(ref="toy#production#1")["status"] == "skipped"
     _all_succeed(played, played.upload, {"model-registry"})
 
 
@@ -141,7 +143,7 @@ def test_a_production_tag_serves_its_commit(played: Played) -> None:
 
 
 def test_a_schedule_tests_and_fetches(played: Played) -> None:
-    """Tests, and every object that the lock of main names."""
+    """Tests, and every object that the locks of main name."""
     expected = dict.fromkeys(("test", "test-nightly", "stored"), "success")
     assert played.statuses(played.nightly) == expected, played.project.traces(played.nightly)
 
@@ -153,6 +155,6 @@ def test_a_bundle_that_is_not_stored_is_not_deployed(played: Played) -> None:
     assert found == {"build": "failed", "rollback": "success", **skipped}
     said = played.server.trace(played.missing, "build")
     assert "is not in the DVC remote" in said and "dvc push" in said
-    assert "the bundle never served" in played.server.trace(played.missing, "rollback")
+    assert "none was built" in played.server.trace(played.missing, "rollback")
     serving = httpx.get(f"{played.project.stage.service}/model").json()
     assert serving["manifest"]["version"] == "1.0.0"

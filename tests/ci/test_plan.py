@@ -10,24 +10,26 @@ from pathlib import Path
 import pytest
 
 from demo.workspace import ROOT
-from tests.ci.scripts import load
 from tests.demo.forge.fixtures import git
 
-PLAN = load("plan")
+TASKS = ("digits", "news")
 FILE = """\
 stages:
   prepare:
-    matrix: {task: [digits, news]}
-    cmd: mkdir -p artifacts/${item.task}/made && cp data.txt artifacts/${item.task}/made/copy
+    wdir: ../../..
+    cmd: mkdir -p artifacts/TASK/made && cp data.txt artifacts/TASK/made/copy
     deps: [data.txt]
-    outs: ["artifacts/${item.task}/made"]
+    outs: [artifacts/TASK/made]
   train:
-    matrix: {task: [digits, news]}
-    cmd: cp artifacts/${item.task}/made/copy artifacts/${item.task}/model
-    deps: ["artifacts/${item.task}/made"]
-    params: ["${item.task}.seed"]
-    outs: ["artifacts/${item.task}/model"]
+    wdir: ../../..
+    cmd: cp artifacts/TASK/made/copy artifacts/TASK/model
+    deps: [artifacts/TASK/made]
+    params: [{training/tasks/TASK/params.yaml: [seed]}]
+    outs: [artifacts/TASK/model]
 """
+CURRENT = "TASKS=digits\nSTALE_TASKS=\n"
+STALE = "TASKS=digits\nSTALE_TASKS=digits\n"
+LOCK = "training/tasks/digits/dvc.lock"
 
 
 class Project:
@@ -39,15 +41,15 @@ class Project:
         self.author, self.clone = folder / "author", folder / "clone"
         self.author.mkdir()
         git(self.author, "init", "--quiet")
-        for name, text in (
-            ("dvc.yaml", FILE),
-            ("data.txt", "1\n"),
-            ("params.yaml", "digits: {seed: 1}\nnews: {seed: 1}\n"),
-        ):
-            (self.author / name).write_text(text)
+        (self.author / "data.txt").write_text("1\n")
+        for task in TASKS:
+            place = self.author / "training" / "tasks" / task
+            place.mkdir(parents=True)
+            (place / "dvc.yaml").write_text(FILE.replace("TASK", task))
+            (place / "params.yaml").write_text("seed: 1\n")
         self.dvc("init", "--quiet")
         self.dvc("remote", "add", "--quiet", "--default", "store", str(self.remote))
-        self.dvc("repro", "--quiet")
+        self.dvc("repro", "--quiet", "--all-pipelines")
         self.dvc("push", "--quiet")
         git(self.author, "add", "--all")
         git(self.author, "commit", "--quiet", "-m", "Train")
@@ -101,7 +103,7 @@ def project(trained: Project) -> Project:
 def test_a_lock_that_matches_is_current_without_any_output(project: Project) -> None:
     """Nothing is downloaded to know it."""
     said, written = project.plan("digits")
-    assert written == "DVC_LOCK=current\n"
+    assert written == CURRENT
     assert "digits will not be trained" in said
     assert not (project.clone / "artifacts" / "digits" / "model").exists()
 
@@ -110,34 +112,39 @@ def test_a_changed_input_makes_the_lock_stale(project: Project) -> None:
     """The reason names stage and file."""
     project.edit("data.txt", "1", "2")
     said, written = project.plan("digits")
-    assert written == "DVC_LOCK=stale\n"
-    assert "prepare@digits: data.txt modified" in said
+    assert written == STALE
+    assert "prepare: data.txt modified" in said
 
 
-def test_a_changed_parameter_makes_the_lock_stale_for_its_task(project: Project) -> None:
+def test_a_changed_parameter_makes_its_task_stale(project: Project) -> None:
     """The other task has nothing to train."""
-    project.edit("params.yaml", "digits: {seed: 1}", "digits: {seed: 2}")
-    said, written = project.plan("digits")
-    assert written == "DVC_LOCK=stale\n"
-    assert "train@digits: params.yaml: digits.seed modified" in said
-    assert project.plan("news")[1] == "DVC_LOCK=current\n"
+    project.edit("training/tasks/digits/params.yaml", "seed: 1", "seed: 2")
+    said, written = project.plan("digits", "news")
+    assert written == "TASKS=digits news\nSTALE_TASKS=digits\n"
+    assert "train: training/tasks/digits/params.yaml: seed modified" in said
+    assert "news will not be trained" in said
+
+
+def test_without_tasks_there_is_nothing_to_train(project: Project) -> None:
+    """As after a merge request that removes a task."""
+    assert project.plan() == ("", "TASKS=\nSTALE_TASKS=\n")
 
 
 def test_a_lock_merged_by_hand_is_stale(project: Project) -> None:
     """A stage that ran with another output than the one beside it is no result."""
-    lock = (project.clone / "dvc.lock").read_text()
+    lock = (project.clone / LOCK).read_text()
     made = next(line for line in lock.splitlines() if "md5: " in line and ".dir" in line)
     first, _, rest = lock.partition(made)
-    project.edit("dvc.lock", first + made, first + made.replace("md5: ", "md5: 0000")[:-4] + ".dir")
+    project.edit(LOCK, first + made, first + made.replace("md5: ", "md5: 0000")[:-4] + ".dir")
     assert rest
     said, written = project.plan("digits")
-    assert written == "DVC_LOCK=stale\n", said
+    assert written == STALE, said
 
 
 def test_a_task_that_was_never_trained_is_stale(project: Project) -> None:
     """Without a lock everything is to be done."""
-    (project.clone / "dvc.lock").unlink()
-    assert project.plan("digits")[1] == "DVC_LOCK=stale\n"
+    (project.clone / LOCK).unlink()
+    assert project.plan("digits")[1] == STALE
 
 
 def test_outputs_that_were_never_pushed_are_named(project: Project) -> None:
@@ -148,12 +155,6 @@ def test_outputs_that_were_never_pushed_are_named(project: Project) -> None:
         said, written = project.plan("digits")
     finally:
         hidden.rename(project.remote)
-    assert written == "DVC_LOCK=stale\n"
+    assert written == STALE
     assert "the DVC remote lacks its outputs" in said and "run `dvc push`" in said
     assert "artifacts/digits/model" in said and "artifacts/news" not in said
-
-
-def test_without_a_task_it_says_how_to_call_it(capsys: pytest.CaptureFixture[str]) -> None:
-    """One argument is wanted."""
-    assert PLAN.main([]) == 2
-    assert capsys.readouterr().err == "usage: ci/plan TASK\n"

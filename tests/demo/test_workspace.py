@@ -7,6 +7,7 @@ import pytest
 
 from demo.errors import FolderInUse
 from demo.workspace import Workspace, copy_tree
+from tests.digits import needs_digits
 
 
 def _git(folder: Path, *arguments: str) -> str:
@@ -46,6 +47,7 @@ def test_the_tree_that_is_copied_stays_untouched(tree: Path, tmp_path: Path) -> 
     assert _git(tree, "status", "--short") + _git(tree, "log") == before
 
 
+@needs_digits
 def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
     """Pointing --out at a folder of one's own deletes nothing."""
     (tmp_path / "thesis.txt").write_text("years of work\n")
@@ -54,6 +56,7 @@ def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "thesis.txt").exists()
 
 
+@needs_digits
 def test_a_second_demo_in_the_same_folder_is_refused(tmp_path: Path) -> None:
     """The first one keeps its files."""
     with Workspace(tmp_path / "out") as first:

@@ -79,6 +79,18 @@ def test_a_bundle_that_never_served_is_not_rolled_back(
     assert os.readlink(into / "production") == _digest(first)
 
 
+def test_a_bundle_of_another_task_is_refused(tmp_path: Path) -> None:
+    """Two tasks with one folder would take each other's place; the message says what to set."""
+    into = tmp_path / "into"
+    make_bundle(tmp_path / "cats", task="cats")
+    make_bundle(tmp_path / "news", task="news")
+    assert _call("deploy", str(tmp_path / "cats"), bundles=into).returncode == 0
+    result = _call("deploy", str(tmp_path / "news"), bundles=into)
+    assert result.returncode == 1
+    assert "serves the task cats, expected news; set PERENNIAL_BUNDLES_news" in result.stderr
+    assert os.readlink(into / "production") == _digest(tmp_path / "cats")
+
+
 def test_deploying_again_keeps_the_way_back(two: tuple[Path, Path, Path]) -> None:
     """A pipeline that runs twice does not make a bundle its own predecessor."""
     first, second, into = two

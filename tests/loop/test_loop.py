@@ -15,10 +15,17 @@ from typing import Any
 
 import pytest
 
+from demo.task import TASK
 from demo.workspace import ROOT
+from tests.digits import needs_digits
 from tests.trees import Tree
 
-pytestmark = [pytest.mark.loop, pytest.mark.timeout(1800), pytest.mark.seconds(180)]
+pytestmark = [
+    needs_digits,
+    pytest.mark.loop,
+    pytest.mark.timeout(1800),
+    pytest.mark.seconds(180),
+]
 
 RETRAINED = [
     "trained",
@@ -43,7 +50,7 @@ class Demo:
 
     def __init__(self, folder: Path, shift: str) -> None:
         self.out = folder / "out"
-        self.tree = Tree(folder / "tree")
+        self.tree = Tree(folder / "tree", TASK)
         (self.tree.root / "node_modules").symlink_to(ROOT / "node_modules")
         if shift in QUICK:
             self.tree.take_the_quick_model()

@@ -12,7 +12,11 @@ ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docker-compose.yml"
 EXAMPLE = ROOT / ".env.example"
 # What .env.example leaves for a person to fill in.
-FILLED_IN = {"RELAY_GITLAB_URL": "https://gitlab.example", "RELAY_PROJECT": "group/project"}
+FILLED_IN = {
+    "RELAY_GITLAB_URL": "https://gitlab.example",
+    "RELAY_PROJECT": "group/project",
+    "RELAY_MODELS": "digits",
+}
 
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*)|:\?(?P<expected>[^}]*))?\}")
 

@@ -67,6 +67,7 @@ class Stack:
         } | {
             "RELAY_GITLAB_URL": "http://127.0.0.1:9",
             "RELAY_PROJECT": "7",
+            "RELAY_MODELS": "digits",
             "PERENNIAL_BUNDLES": str(folder / "bundles"),
             "STACK_SECRETS": str(folder / "secrets"),
             "BASE_IMAGE": BASE,

@@ -19,6 +19,7 @@ from tests.stack.dockerfile import FILES, ROOT, Instruction, copied, environment
 RELAY = {
     "RELAY_GITLAB_URL": "http://127.0.0.1:9",
     "RELAY_PROJECT": "7",
+    "RELAY_MODELS": "digits",
     "RELAY_TRIGGER_TOKEN": "t",
     "RELAY_READ_TOKEN": "r",
     "RELAY_BEARER_TOKEN": "b",

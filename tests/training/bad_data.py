@@ -10,36 +10,36 @@ import pyarrow.parquet
 
 from perennial.kinds.input_kind import InputKind
 from tests.bundles import images
-from training import params
+from tests.toy import numbers
+from tests.toy.task import TASK
 from training.artifacts.feedback_columns import schema
 from training.command_line import run
 from training.stages import validate
-from training.tasks import TASKS
-from training.tasks.schema import Schema
-from training.tasks.task import Rows, Task
+from training.task.files import lock_file, params_file
+from training.task.schema import Schema
+from training.task.task import Rows, Task
 
-DIGITS = TASKS["digits"]
 INCIDENT = "0123456789ab"
 
 
 @dataclass(frozen=True)
 class Altered:
-    """The digits task, with rows or a schema of its own."""
+    """The toy task, with rows or a schema of its own."""
 
     rows: Rows
-    labels: tuple[str, ...] = DIGITS.labels
-    input: InputKind = DIGITS.input
-    schema: Schema = DIGITS.schema
-    about: str = DIGITS.about
+    labels: tuple[str, ...] = TASK.labels
+    input: InputKind = TASK.input
+    schema: Schema = TASK.schema
+    about: str = TASK.about
 
     def load(self) -> Rows:
         """Return the rows it was given."""
         return self.rows
 
 
-def digits() -> Rows:
+def good() -> Rows:
     """Return the good rows, to be written into."""
-    rows = DIGITS.load()
+    rows = TASK.load()
     return Rows(rows.inputs.copy(), rows.labels.copy())
 
 
@@ -57,7 +57,7 @@ def feedback(rows: int = 200) -> pyarrow.Table:
         "incident": [INCIDENT] * rows,
         "prediction_id": [f"p{row}" for row in range(rows)],
     }
-    return pyarrow.table(columns, schema=schema(DIGITS.input))
+    return pyarrow.table(columns, schema=schema(TASK.input))
 
 
 def with_values(table: pyarrow.Table, column: str, values: Mapping[int, object]) -> pyarrow.Table:
@@ -75,22 +75,23 @@ class Stage:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.feedback = root / "data" / "digits" / "feedback.parquet"
-        self.findings = root / "artifacts" / "digits" / "validation" / "findings.json"
+        self.feedback = root / "data" / "toy" / "feedback.parquet"
+        self.findings = root / "artifacts" / "toy" / "validation" / "findings.json"
         for name in ("validation/findings.json", "prepared/train.npz", "bundle/model.onnx"):
-            (root / "artifacts" / "digits" / name).parent.mkdir(parents=True)
-            (root / "artifacts" / "digits" / name).write_text("of an earlier run")
+            (root / "artifacts" / "toy" / name).parent.mkdir(parents=True)
+            (root / "artifacts" / "toy" / name).write_text("of an earlier run")
         self.feedback.parent.mkdir(parents=True)
-        (root / "dvc.lock").write_text("of an earlier run")
-        (root / "params.yaml").write_bytes(params.FILE.read_bytes())
+        (root / params_file("toy")).parent.mkdir(parents=True)
+        (root / params_file("toy")).write_bytes(numbers.FILE.read_bytes())
+        (root / lock_file("toy")).write_text("of an earlier run")
 
     def collected(self, table: pyarrow.Table) -> None:
         """Write a feedback file."""
         pyarrow.parquet.write_table(table, self.feedback)
 
-    def validate(self, task: Task = DIGITS) -> int:
+    def validate(self, task: Task = TASK) -> int:
         """Run the command line; return its exit code."""
-        return run(lambda: validate.main(["--task=digits"], root=self.root, tasks={"digits": task}))
+        return run(lambda: validate.main(["--task=toy"], root=self.root, tasks={"toy": task}))
 
     def state(self) -> dict[str, bytes]:
         """Return every file."""

@@ -9,12 +9,14 @@ from training.gate import result as gate
 from training.gate.result import GateResult
 from training.gitlab import propose
 from training.gitlab.git import Remote
+from training.task.files import lock_file, params_file
 
 INCIDENT = "0123456789ab"
 BRANCH = f"retrain/digits-{INCIDENT}"
+LOCK, PARAMS = str(lock_file("digits")), str(params_file("digits"))
 FILES = {
-    "dvc.lock": "new lock",
-    "params.yaml": "new params",
+    LOCK: "new lock",
+    PARAMS: "new params",
     "data/digits/feedback.parquet.dvc": "new data",
     "data/digits/.gitignore": "/feedback.parquet",
 }
@@ -41,7 +43,7 @@ class Job:
         (self.report / "report.md").write_text("# Report\n![curves](curves.png)\n")
         self.git("init", "--quiet", "--bare", str(self.remote))
         self.git("init", "--quiet")
-        self.write({"dvc.lock": "old lock", "params.yaml": "old", "code.py": "1"})
+        self.write({LOCK: "old lock", PARAMS: "old", "code.py": "1"})
         self.git("add", "--all")
         self.git("-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "first")
         self.git("push", "--quiet", str(self.remote), "HEAD:refs/heads/main")

@@ -1,4 +1,4 @@
-"""A repository with params.yaml and the service's database, and a fake DVC."""
+"""A repository with a task's parameters and the service's database, and a fake DVC."""
 
 import json
 import shutil
@@ -11,18 +11,24 @@ from ruamel.yaml import YAML
 
 from service.store import tables
 from service.store.writes import utc
+from tests.toy import numbers
+from tests.toy.task import TASK
 from training.feedback import collect
 from training.feedback.tracking import dvc_file
+from training.task.files import params_file
 
+TASKS = {"digits": TASK}
 START = 1_790_000_000.0  # Unix seconds
 
 
 class Repository:
-    """A folder with params.yaml and the service's database, and a fake DVC."""
+    """A folder with the parameters of a task `digits`, which is the toy task, and a database."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        shutil.copy("params.yaml", root / "params.yaml")
+        self.params = root / params_file("digits")
+        self.params.parent.mkdir(parents=True)
+        shutil.copy(numbers.FILE, self.params)
         self.address = f"sqlite:///{root / 'perennial.db'}"
         self.engine = tables.connect(self.address)
         tables.create(self.engine)
@@ -64,7 +70,7 @@ class Repository:
     def collect(self, *options: str) -> None:
         """Run the command line."""
         arguments = ["--task=digits", f"--database={self.address}", *options]
-        collect.main(arguments, root=self.root, track=self.track)
+        collect.main(arguments, root=self.root, track=self.track, tasks=TASKS)
 
     def rows(self) -> dict[str, list[object]]:
         """Return the collected columns."""
@@ -73,8 +79,8 @@ class Repository:
 
     def version(self) -> str:
         """Return the next model's version."""
-        document = YAML(typ="safe").load((self.root / "params.yaml").read_text())
-        return str(document["digits"]["export"]["version"])
+        document = YAML(typ="safe").load(self.params.read_text())
+        return str(document["export"]["version"])
 
     def state(self) -> dict[str, bytes]:
         """Return every file but the database's."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from tests.models import quick_block
+from tests.toy.numbers import FILE
 from training import params
 from training.command_line import run
 from training.errors import BadParameter
@@ -18,16 +18,12 @@ Change = tuple[str, Any]
 
 
 def changed(folder: Path, *changes: Change) -> Path:
-    """Write the repository's params.yaml with some keys of `digits` set to other values.
-
-    The model is one that any fork has.
-    """
+    """Write the toy task's params.yaml with some keys set to other values."""
     yaml = YAML()
-    document = yaml.load(params.FILE.read_text())
-    document["digits"]["train"].update(quick_block(TASKS["digits"].input))
+    document = yaml.load(FILE.read_text())
     for path, value in changes:
         *parents, last = path.split(".")
-        block = document["digits"]
+        block = document
         for name in parents:
             block = block[name]
         if value is None:
@@ -49,27 +45,28 @@ def test_every_task_has_its_numbers(task: str) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        ("train.momentum", 0.9, "digits.train.momentum: got 0.9, expected no such field"),
-        ("serve", {}, "digits.serve: got {}, expected no such field"),
-        ("prepare.test", 1.5, "digits.prepare.test: got 1.5, expected less than 0.5"),
-        ("prepare.fresh_test", 0, "digits.prepare.fresh_test: got 0, expected greater than 0"),
-        ("train.model", "alchemy", f"digits.train.model: got 'alchemy', expected one of {KNOWN}"),
-        ("train.model", None, "digits.train.model: got nothing, expected a value"),
-        ("train.parameters", None, "digits.train.parameters: got nothing, expected a value"),
-        ("train.parameters", 3, "digits.train.parameters: got 3, expected a valid dictionary"),
-        ("train.parameters.luck", 1, "digits.train.parameters.luck: got 1, expected no such field"),
-        ("train.fresh_weight", 0, "digits.train.fresh_weight: got 0, expected greater than or eq"),
-        ("export.version", "1.0", "digits.export.version: got '1.0', expected"),
-        ("export.bins", None, "digits.export.bins: got nothing, expected a value"),
-        ("collect.least_rows", -1, "digits.collect.least_rows: got -1, expected greater than 0"),
-        ("gate.level", 1, "digits.gate.level: got 1, expected less than 1"),
+        ("train.momentum", 0.9, "train.momentum: got 0.9, expected no such field"),
+        ("serve", {}, "serve: got {}, expected no such field"),
+        ("prepare.test", 1.5, "prepare.test: got 1.5, expected less than 0.5"),
+        ("prepare.fresh_test", 0, "prepare.fresh_test: got 0, expected greater than 0"),
+        ("train.model", "alchemy", f"train.model: got 'alchemy', expected one of {KNOWN}"),
+        ("train.model", None, "train.model: got nothing, expected a value"),
+        ("train.parameters", None, "train.parameters: got nothing, expected a value"),
+        ("train.parameters", 3, "train.parameters: got 3, expected a valid dictionary"),
+        ("train.parameters.luck", 1, "train.parameters.luck: got 1, expected no such field"),
+        ("train.fresh_weight", 0, "train.fresh_weight: got 0, expected greater than or eq"),
+        ("export.version", "1.0", "export.version: got '1.0', expected"),
+        ("export.bins", None, "export.bins: got nothing, expected a value"),
+        ("collect.least_rows", -1, "collect.least_rows: got -1, expected greater than 0"),
+        ("gate.level", 1, "gate.level: got 1, expected less than 1"),
     ],
 )
 def test_a_wrong_number_is_named(tmp_path: Path, path: str, value: Any, message: str) -> None:
     """An unknown, missing, mistyped or impossible value is an error of one line that names it."""
+    file = changed(tmp_path, (path, value))
     with pytest.raises(BadParameter) as error:
-        params.load("digits", changed(tmp_path, (path, value)))
-    assert message in str(error.value) and "\n" not in str(error.value)
+        params.load("toy", file)
+    assert f"{file}: {message}" in str(error.value) and "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -79,26 +76,37 @@ def test_a_wrong_number_is_named(tmp_path: Path, path: str, value: Any, message:
 def test_a_models_own_parameters_are_checked(tmp_path: Path, model: str, parameter: str) -> None:
     """By the model that is chosen: each one that is missing or of a wrong type is named."""
     good = found.find(model).trial.model_dump(mode="json")
-    field = f"params.yaml: digits.train.parameters.{parameter}"
+    field = f"train.parameters.{parameter}"
     for value, got in (({}, "nothing"), ({parameter: ["odd"]}, "['odd']")):
         block = {key: given for key, given in good.items() if key != parameter} | value
         file = changed(tmp_path, ("train.model", model), ("train.parameters", block))
         with pytest.raises(BadParameter) as error:
-            params.load("digits", file)
-        assert str(error.value).startswith(f"{field}: got {got}, expected ")
+            params.load("toy", file)
+        assert str(error.value).startswith(f"{file}: {field}: got {got}, expected ")
 
 
-def test_parameters_come_back_from_what_is_recorded(tmp_path: Path) -> None:
+@pytest.mark.parametrize("task", TASKS)
+def test_parameters_come_back_from_what_is_recorded(task: str) -> None:
     """The whole block, the model's own parameters included, is what the reports record."""
-    numbers = params.load("digits")
+    numbers = params.load(task)
     assert params.TaskParams.model_validate(numbers.model_dump(mode="json")) == numbers
     assert numbers.model_dump()["train"]["parameters"] == numbers.train.parameters.model_dump()
 
 
-def test_a_task_without_a_block_is_named(tmp_path: Path) -> None:
-    """A task that params.yaml does not know is an error that names the task."""
-    with pytest.raises(BadParameter, match="params.yaml: news: got nothing, expected a block"):
-        params.load("news", changed(tmp_path))
+def test_a_task_without_a_file_is_named() -> None:
+    """The message names the file and the task."""
+    expected = "training/tasks/cats/params.yaml: got nothing, expected the parameters of the task"
+    with pytest.raises(BadParameter, match=f"{expected} cats"):
+        params.load("cats")
+
+
+@pytest.mark.parametrize("text", ["", "a list\n", "- 1\n"])
+def test_a_file_without_blocks_is_named(tmp_path: Path, text: str) -> None:
+    """An empty file, too."""
+    file = tmp_path / "params.yaml"
+    file.write_text(text)
+    with pytest.raises(BadParameter, match="params.yaml: document: got "):
+        params.load("toy", file)
 
 
 def test_a_command_prints_the_error_as_one_line(
@@ -106,7 +114,7 @@ def test_a_command_prints_the_error_as_one_line(
 ) -> None:
     """No traceback: the class, the field, the value, and exit code 2."""
     file = changed(tmp_path, ("gate.seed", -1))
-    assert run(lambda: print(params.load("digits", file))) == 2
+    assert run(lambda: print(params.load("toy", file))) == 2
     err = capsys.readouterr().err
-    assert err.startswith("BadParameter: params.yaml: digits.gate.seed: got -1, expected greater")
+    assert err.startswith(f"BadParameter: {file}: gate.seed: got -1, expected greater")
     assert err.count("\n") == 1

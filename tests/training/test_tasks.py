@@ -1,12 +1,19 @@
 """Every task keeps the same promises, and says what good rows of it look like."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
-from sklearn.datasets import load_digits
 
+from demo.workspace import ROOT
+from training import params
+from training.artifacts.splits import SPLITS
+from training.stages.prepare import prepare
+from training.task.files import data_folder, stages_file
+from training.task.schema import Schema
+from training.task.stages import TEMPLATE, stages
 from training.tasks import TASKS
-from training.tasks.schema import Schema
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -19,12 +26,25 @@ def test_the_rows_are_as_promised(name: str) -> None:
     assert np.array_equal(rows.inputs, task.load().inputs)
 
 
-def test_the_digits_are_scikit_learns() -> None:
-    """Reading its file without importing it gives what its own function gives."""
-    inputs, labels = load_digits(return_X_y=True)
-    rows = TASKS["digits"].load()
-    assert np.array_equal(rows.inputs.reshape(len(labels), -1), inputs)
-    assert np.array_equal(rows.labels, labels)
+@pytest.mark.parametrize("name", TASKS)
+def test_without_feedback_all_rows_are_base(name: str, tmp_path: Path) -> None:
+    """A task's own rows alone: every label in every split, nothing fresh."""
+    task = TASKS[name]
+    prepared = prepare(task, params.load(name).prepare, tmp_path / "feedback.parquet")
+    assert prepared.fresh is None
+    for split in map(prepared.split, SPLITS):
+        assert set(split.source) == {"base"}
+        assert set(split.labels) == set(range(len(task.labels)))
+        assert split.inputs.dtype == np.float32
+        assert split.inputs.shape[1:] == task.input.shape
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_the_stages_are_those_of_every_task(name: str) -> None:
+    """Nobody edited the file that is generated, and git has the folder that stages depend on."""
+    written = (ROOT / stages_file(name)).read_text(encoding="utf-8")
+    assert written == stages(name, TEMPLATE.read_text(encoding="utf-8"))
+    assert any((ROOT / data_folder(name)).iterdir())
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from perennial.digest import digests
 from training import params
 from training.artifacts.feedback import FeedbackRows
 from training.artifacts.splits import BASE, SPLITS, Prepared, Split
-from training.tasks.task import Rows
+from training.task.task import Rows
 
 
 def positions(inputs: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from training.artifacts.feedback_columns import INPUT, unpack
 from training.artifacts.splits import Split
-from training.tasks.task import Task
+from training.task.task import Task
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from perennial.settings import describe
@@ -11,13 +11,16 @@ from training.feedback.collection import collect
 from training.feedback.request import MANUAL, request_of
 from training.feedback.settings import Settings
 from training.feedback.tracking import Track, dvc_add
+from training.task.task import Task
+from training.tasks import TASKS
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(tasks: Collection[str] = TASKS) -> argparse.ArgumentParser:
     """Return the command line."""
     found = task_parser(
         "Append labelled predictions to data/TASK/feedback.parquet and raise the model's version. "
-        "Empty values count as not given."
+        "Empty values count as not given.",
+        tasks,
     )
     found.add_argument("--incident", default="", help="12 hexadecimal digits; default: none")
     found.add_argument("--incident-started", default="", metavar="ISO", help="its start, UTC")
@@ -36,14 +39,18 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(
-    arguments: Sequence[str] | None = None, *, root: Path = Path(), track: Track = dvc_add
+    arguments: Sequence[str] | None = None,
+    *,
+    root: Path = Path(),
+    track: Track = dvc_add,
+    tasks: Mapping[str, Task] = TASKS,
 ) -> None:
     """Collect and print what was done."""
-    request = request_of(parser().parse_args(arguments))
+    request = request_of(parser(tasks).parse_args(arguments))
     start = "the beginning" if request.since is None else request.since.isoformat()
     note = "" if request.incident == MANUAL else " (start of the incident) minus the lookback"
     print(f"{request.task}: reading labelled predictions since {start}{note}", flush=True)
-    done = collect(request, root=root, track=track)
+    done = collect(request, tasks[request.task], root=root, track=track)
     print(f"{request.task}: {done.new}")
     print(f"{request.task}: feedback now has {done.total} rows; next model version {done.version}")
 

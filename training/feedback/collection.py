@@ -15,7 +15,8 @@ from training.feedback.selection import NewRows, select_new
 from training.feedback.tracking import Track, dvc_file
 from training.feedback.transaction import replace, unchanged_on_failure
 from training.feedback.version import raise_minor
-from training.tasks import TASKS
+from training.task.files import data_folder, params_file
+from training.task.task import Task
 from training.validation.table import require_valid
 
 
@@ -28,24 +29,25 @@ class CollectResult:
     version: str
 
 
-def collect(request: Request, *, root: Path, track: Track) -> CollectResult:
+def collect(request: Request, task: Task, *, root: Path, track: Track) -> CollectResult:
     """Append the new labelled rows to the task's feedback and raise its model version.
 
     root: the repository.  If anything fails, no file is changed.
     Raises CollectRefused, BadParameter, InvalidData.
     """
-    task = TASKS[request.task]
-    parameters = root / params.FILE
+    parameters = root / params_file(request.task)
     limits = params.load(request.task, parameters).collect
-    file = root / "data" / request.task / "feedback.parquet"
+    file = root / data_folder(request.task) / "feedback.parquet"
     before = collected_before(task, file)
     labelled = read(request.database, request.task, request.earliest(limits.lookback_seconds))
     rows = read_rows(labelled, task.input, ClassesOutput(labels=task.labels))
     new = select_new(rows, before, kind=task.input)
     if len(new.rows) < limits.least_rows:
-        expected = f"at least {limits.least_rows} ({request.task}.collect.least_rows)"
+        expected = (
+            f"at least {limits.least_rows} (collect.least_rows in {params_file(request.task)})"
+        )
         raise CollectRefused(str(InvalidValue("rows", Described(new), expected)))
-    text, version = raise_minor(parameters.read_text(encoding="utf-8"), request.task)
+    text, version = raise_minor(parameters.read_text(encoding="utf-8"))
     with unchanged_on_failure(
         file, dvc_file(file), file.with_name(".gitignore"), file.with_name("feedback.new")
     ):

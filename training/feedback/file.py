@@ -11,7 +11,7 @@ from training.artifacts.feedback_columns import INPUT, pack, schema, unpack
 from training.errors import CollectRefused
 from training.feedback.selection import CollectedBefore, NewRows
 from training.feedback.tracking import dvc_file
-from training.tasks.task import Task
+from training.task.task import Task
 from training.validation.table import require_valid
 
 

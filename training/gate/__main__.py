@@ -7,7 +7,7 @@ from pathlib import Path
 
 from perennial.verdicts import Verdict
 from training import params
-from training.command_line import run, task_parser
+from training.command_line import name_parser, run
 from training.gate.judgement import judge
 from training.gate.models import open_models
 from training.gate.result import describe, write
@@ -15,7 +15,7 @@ from training.gate.result import describe, write
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line."""
-    found = task_parser(
+    found = name_parser(
         "Compare challenger and champion on the same test rows and write gate.json. "
         "Exit 0: promote or keep. Exit 1: block. Exit 2: the comparison was not possible."
     )
@@ -26,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
         "--champion-prepared", type=Path, help="may be absent; default: beside the champion"
     )
     found.add_argument("--out", type=Path, help="default: artifacts/TASK/gate")
-    found.add_argument("--params", type=Path, default=params.FILE, help="default: %(default)s")
+    found.add_argument("--params", type=Path, help="default: the task's own")
     return found
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from perennial.gitlab.errors import GitLabRefused
 from perennial.gitlab.job import Job
 from perennial.verdicts import Verdict
-from training.command_line import run, task_parser
+from training.command_line import name_parser, run
 from training.errors import BadParameter, NothingToPropose
 from training.feedback.request import MANUAL
 from training.gate import result as gate
@@ -18,6 +18,7 @@ from training.gate.result import GateResult
 from training.gitlab.git import Author, Remote, Repository
 from training.gitlab.project import MergeRequest, Project, project_of
 from training.gitlab.publish import with_images
+from training.task.files import data_folder, lock_file, params_file
 
 PATIENCE_SECONDS = 60
 PAUSE_SECONDS = 2
@@ -49,9 +50,9 @@ def title_of(result: GateResult) -> str:
 
 def files_of(task: str, root: Path) -> list[str]:
     """Return the files that a retrain changes in git, if they exist."""
-    folder = f"data/{task}"
-    names = ("dvc.lock", "params.yaml", f"{folder}/feedback.parquet.dvc", f"{folder}/.gitignore")
-    return [name for name in names if (root / name).exists()]
+    data = data_folder(task)
+    files = (lock_file(task), params_file(task), data / "feedback.parquet.dvc", data / ".gitignore")
+    return [str(file) for file in files if (root / file).exists()]
 
 
 def propose(
@@ -92,8 +93,9 @@ def merge_when_checked(
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line."""
-    found = task_parser(
-        "Commit dvc.lock, params.yaml and the feedback's .dvc file to retrain/TASK-INCIDENT and "
+    found = name_parser(
+        "Commit the task's lock and parameters and the feedback's .dvc file to "
+        "retrain/TASK-INCIDENT and "
         "open a merge request with the report. Reads REPO_TOKEN and GitLab's own CI_ variables. "
         "With the verdict keep it proposes nothing and exits with 0."
     )

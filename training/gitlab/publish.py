@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from perennial.gitlab.job import Job
-from training.command_line import run, task_parser
+from training.command_line import name_parser, run
 from training.gitlab import note
 from training.gitlab.project import Project, project_of
 
@@ -51,7 +51,7 @@ def publish(project: Project, *, iid: int, task: str, folder: Path) -> str:
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line."""
-    found = task_parser(
+    found = name_parser(
         "Write the report as this task's only note on the pipeline's merge request. "
         "Reads REPO_TOKEN and GitLab's own CI_ variables."
     )

@@ -1,4 +1,4 @@
-"""The model registry in git. Run as `python -m training.registry register|champion|upload`."""
+"""The model registry in git. Run as `python -m training.registry VERB`."""
 
 import argparse
 import os
@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from training import params
-from training.command_line import run
+from training.command_line import add_task, name_or_only, run
 from training.gitlab.git import Remote, Repository
 from training.registry import champion, versions
 from training.registry.deployed_bundle import open_bundle
 from training.registry.register import register
+from training.registry.undeployed import undeployed
 from training.registry.upload import upload
+from training.task.files import params_file
 from training.tasks import TASKS
 
 
@@ -26,9 +28,9 @@ def parser() -> argparse.ArgumentParser:
         "champion": "print which version serves and why; exit 1 if the service serves another",
         "upload": "upload the version to GitLab's model registry",
     }.items():
-        verbs.add_parser(verb, help=text, description=text).add_argument(
-            "--task", required=True, choices=sorted(TASKS), help="which model"
-        )
+        add_task(verbs.add_parser(verb, help=text, description=text), name_or_only)
+    text = "print the tasks whose bundle in this commit is not in production yet"
+    verbs.add_parser("undeployed", help=text, description=text)
     return found
 
 
@@ -45,6 +47,9 @@ def main(
     remote: where to push; by default the project's repository.  ask: fetches JSON.
     """
     options = parser().parse_args(arguments)
+    if options.verb == "undeployed":
+        print(*undeployed(TASKS, Repository(root, environment)))
+        return 0
     if options.verb == "register":
         to = remote or Remote.of_job(environment)
         pushed = register(options.task, root=root, environment=environment, remote=to)
@@ -55,7 +60,7 @@ def main(
         return 0
     if options.verb == "upload":
         found = open_bundle(options.task, root / "artifacts" / options.task / "bundle")
-        numbers = params.load(options.task, root / params.FILE)
+        numbers = params.load(options.task, root / params_file(options.task))
         chosen = numbers.model_dump(include={"prepare", "train", "export"})
         repository = Repository(root, environment)
         for line in upload(found, repository, environment, chosen):

@@ -6,6 +6,7 @@ from perennial.bundle import Bundle
 from perennial.verdicts import Verdict
 from training.gate import result as gate
 from training.gitlab.git import Repository
+from training.task.files import lock_file
 
 # A commit of the retrain pipeline has the verdict with its reasons in a line of its message.
 VERDICTS = tuple(f"{verdict}: " for verdict in Verdict)
@@ -16,11 +17,12 @@ def reason(repository: Repository, bundle: Bundle, verdict: Path) -> str:
 
     verdict: gate.json, which may be absent or about another bundle.
     """
+    lock = lock_file(bundle.manifest.task)
     if verdict.is_file():
         result = gate.read(verdict)
         if result.challenger.digest == bundle.digest:
             return result.decision.line()
-    commit = repository.read("log", "-1", "--first-parent", "--format=%H", "--", "dvc.lock")
+    commit = repository.read("log", "-1", "--first-parent", "--format=%H", "--", str(lock))
     commit = commit or repository.read("rev-parse", "HEAD")
     parents = repository.read("show", "--no-patch", "--format=%P", commit).split()
     outside = [f"^{parents[0]}"] if parents else []

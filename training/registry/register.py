@@ -13,6 +13,7 @@ from training.registry.lock import locked_bundle
 from training.registry.reason import reason
 from training.registry.tags import Tags
 from training.registry.versions import STAGE, Facts, Versions
+from training.task.files import lock_file, params_file
 
 
 def register(task: str, *, root: Path, environment: Mapping[str, str], remote: Remote) -> list[str]:
@@ -51,11 +52,13 @@ def _check_same(known: Versions, version: str, bundle: Bundle, repository: Repos
     if there:
         same = there == bundle.digest
     else:  # a tag made by hand: DVC's hash of the folder shows it
-        locks = [repository.read("show", f"{at}:dvc.lock") for at in (tag.commit, "HEAD")]
-        same = len({locked_bundle(known.task, lock) for lock in locks}) == 1
+        locks = [
+            repository.read("show", f"{at}:{lock_file(known.task)}") for at in (tag.commit, "HEAD")
+        ]
+        same = len({locked_bundle(lock) for lock in locks}) == 1
     if not same:
         raise RegistryRefused(
             f"{tag.name}: registered for the bundle {there[:12] or 'of another dvc.lock'} at "
             f"{tag.commit[:8]}, this one is {bundle.digest[:12]}; raise "
-            f"{known.task}.export.version in params.yaml, run 'dvc repro' and merge the change"
+            f"export.version in {params_file(known.task)}, run 'dvc repro -P' and merge the change"
         )

@@ -8,6 +8,7 @@ from training.errors import RegistryRefused
 from training.gitlab.git import Repository
 from training.gitlab.model_registry import MAX_DESCRIPTION, MAX_VALUE, Json, ModelRegistry
 from training.registry.versions import Facts, read
+from training.task.files import params_file
 
 
 def flat(values: object, name: str = "") -> dict[str, str]:
@@ -32,7 +33,7 @@ def upload(
 ) -> Iterator[str]:
     """Upload a bundle and yield a line for each step; running it again is safe.
 
-    numbers: the task's block of params.yaml.
+    numbers: the task's parameters.
     Raises MissingVariable, GitLabRefused, RegistryRefused.
     """
     manifest = bundle.manifest
@@ -76,5 +77,5 @@ def _check_same(found: Json, version: str, digest: str) -> None:
         raise RegistryRefused(
             f"version {version} of {found['name']} in GitLab's model registry has the bundle "
             f"{there[:12] or 'unknown'}, this one is {digest[:12]}; delete it there or raise "
-            f"{found['name']}.export.version in params.yaml"
+            f"export.version in {params_file(found['name'])}"
         )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from training import params
-from training.command_line import run, task_parser
+from training.command_line import name_parser, run
 from training.report.report_inputs import Environment, open_inputs
 from training.report.summary import summary
 from training.report.write import write
@@ -15,7 +15,7 @@ from training.report.write import write
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line."""
-    found = task_parser(
+    found = name_parser(
         "Write report.md, its images and metrics.txt from artifacts/TASK and print a summary. "
         "The verdict is read from --gate; without it, the models are compared here the same way."
     )
@@ -25,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("--out", required=True, type=Path, help="folder for the report")
     found.add_argument("--artifacts", type=Path, help="default: artifacts/TASK")
-    found.add_argument("--params", type=Path, default=params.FILE, help="default: %(default)s")
+    found.add_argument("--params", type=Path, help="default: the task's own")
     return found
 
 
@@ -40,7 +40,7 @@ def main(
         main=options.champion,
         decided=options.gate,
         numbers=params.load(options.task, options.params),
-        environment=Environment.read(environment),
+        environment=Environment.read(environment, options.task),
     )
     path = write(inputs, options.out)
     print(f"{summary(inputs)}\nreport: {path}")

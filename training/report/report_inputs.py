@@ -28,7 +28,8 @@ OTHER = "(other)"
 class Environment:
     """The pipeline's own facts; a field is empty if unknown.
 
-    lock: `stale` if dvc.lock did not match its inputs, so that this pipeline trained.
+    lock: `stale` if the task's dvc.lock did not match its inputs, so that this pipeline trained;
+    `current` if it did.
     lock_commit: the commit with the new lock, pushed to the branch.
     """
 
@@ -39,13 +40,14 @@ class Environment:
     lock_commit: str = ""
 
     @classmethod
-    def read(cls, environment: Mapping[str, str]) -> "Environment":
+    def read(cls, environment: Mapping[str, str], task: str) -> "Environment":
         """Read GitLab's variables and those of earlier jobs."""
+        stale = environment.get("STALE_TASKS")
         return cls(
             pipeline=environment.get("CI_PIPELINE_URL", ""),
             commit=environment.get("CI_COMMIT_SHA", ""),
             branch=environment.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", ""),
-            lock=environment.get("DVC_LOCK", ""),
+            lock="" if stale is None else "stale" if task in stale.split() else "current",
             lock_commit=environment.get("DVC_LOCK_COMMIT", ""),
         )
 

@@ -25,6 +25,7 @@ from training.errors import ExportRefused, MissingArtifact
 from training.stages.basis import basis
 from training.stages.model_card import model_card
 from training.stages.reference import build
+from training.task.files import lock_file
 from training.tasks import TASKS
 
 Floats = NDArray[np.float64]
@@ -58,7 +59,7 @@ def flat_metrics(metrics: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     }
 
 
-def data_version(name: str, lock: Path = Path("dvc.lock")) -> str:
+def data_version(lock: Path) -> str:
     """Return DVC's hash of the prepared rows, which DVC locks before this stage runs.
 
     Raises MissingArtifact.
@@ -66,7 +67,7 @@ def data_version(name: str, lock: Path = Path("dvc.lock")) -> str:
     if not lock.exists():
         raise MissingArtifact(lock)
     stages = YAML(typ="safe").load(lock.read_text(encoding="utf-8"))["stages"]
-    version: str = stages[f"prepare@{name}"]["outs"][0]["md5"]
+    version: str = stages["prepare"]["outs"][0]["md5"]
     return version
 
 
@@ -131,7 +132,7 @@ def main(arguments: list[str] | None = None) -> None:
         Path("artifacts", name),
         numbers,
         commit=commit,
-        data=data_version(name),
+        data=data_version(lock_file(name)),
         now=datetime.now(UTC),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from training.tasks.task import Task
+from training.task.task import Task
 
 
 def model_card(

@@ -8,8 +8,8 @@ from training.artifacts.arrangement import arrange
 from training.artifacts.feedback import read_feedback
 from training.artifacts.splits import SPLITS, Prepared
 from training.command_line import run, task_parser
+from training.task.task import Task
 from training.tasks import TASKS
-from training.tasks.task import Task
 
 
 def prepare(task: Task, numbers: params.Prepare, feedback: Path) -> Prepared:

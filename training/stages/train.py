@@ -19,8 +19,9 @@ from training.model.model import Fitted, Model, Rows
 from training.model.pairing import check_pairing
 from training.stages.calibration import append_temperature, fit_temperature, soften
 from training.stages.epoch_log import EpochLog
+from training.task.files import params_file
+from training.task.task import Task
 from training.tasks import TASKS
-from training.tasks.task import Task
 from training.trackers import TRACKERS
 from training.trackers.choose import DEFAULT, VARIABLE, chosen
 from training.trackers.guarded import Guarded
@@ -91,13 +92,13 @@ def _write_model(fitted: Fitted, prepared: Prepared, out: Path) -> float:
 
 def main(arguments: list[str] | None = None, *, tasks: Mapping[str, Task] = TASKS) -> None:
     """Run the stage for one task."""
-    parser = task_parser(__doc__)
+    parser = task_parser(__doc__, tasks)
     known = ", ".join(sorted(TRACKERS))
     parser.epilog = f"The variable {VARIABLE} chooses the tracker: {known}; default: {DEFAULT}."
     name = parser.parse_args(arguments).task
     start = chosen(os.environ)
     task, numbers = tasks[name], params.load(name).train
-    check_pairing(f"{params.FILE}: {name}.train.model", numbers.model, task.input)
+    check_pairing(f"{params_file(name)}: train.model", numbers.model, task.input)
     prepared = Prepared.read(Path("artifacts", name, "prepared"))
     out = Path("artifacts", name, "model")
     out.mkdir(parents=True, exist_ok=True)

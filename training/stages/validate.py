@@ -11,8 +11,9 @@ from training import params
 from training.command_line import run, task_parser
 from training.errors import InvalidData
 from training.model.pairing import check_pairing
+from training.task.files import data_folder, params_file
+from training.task.task import Task
 from training.tasks import TASKS
-from training.tasks.task import Task
 from training.validation.task_data import validate
 
 
@@ -23,10 +24,11 @@ def main(
     tasks: Mapping[str, Task] = TASKS,
 ) -> None:
     """Run the stage for one task: write the findings, or raise InvalidData and write nothing."""
-    name = task_parser(__doc__).parse_args(arguments).task
-    numbers = params.load(name, root / params.FILE)
-    check_pairing(f"{params.FILE}: {name}.train.model", numbers.train.model, tasks[name].input)
-    findings = validate(tasks[name], numbers.prepare, root / "data" / name / "feedback.parquet")
+    name = task_parser(__doc__, tasks).parse_args(arguments).task
+    numbers = params.load(name, root / params_file(name))
+    check_pairing(f"{params_file(name)}: train.model", numbers.train.model, tasks[name].input)
+    feedback = root / data_folder(name) / "feedback.parquet"
+    findings = validate(tasks[name], numbers.prepare, feedback)
     for warning in findings.warnings:
         print(f"warning: {warning}")
     if findings.broken:

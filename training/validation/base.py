@@ -8,7 +8,7 @@ from perennial.errors import shorten
 from perennial.kinds.outputs.classes import ClassesOutput
 from perennial.validation import first
 from training.artifacts.splits import BASE
-from training.tasks.task import Rows, Task
+from training.task.task import Rows, Task
 from training.validation.arrays import (
     check_duplicates,
     check_labels,

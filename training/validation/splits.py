@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from perennial.digest import digests
 from training.artifacts.feedback import FeedbackRows
 from training.artifacts.splits import SPLITS, Prepared
-from training.tasks.task import Rows
+from training.task.task import Rows
 from training.validation.arrays import count_labels, first_of
 from training.validation.findings import SAMPLES, Finding, of, shown
 

@@ -11,7 +11,7 @@ import pyarrow.parquet
 
 from training.artifacts.feedback_columns import INPUT, schema, unpack
 from training.errors import InvalidData
-from training.tasks.task import Task
+from training.task.task import Task
 from training.validation.arrays import check_duplicates, check_values
 from training.validation.findings import SAMPLES, Finding, Findings, of, shown
 

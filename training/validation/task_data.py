@@ -5,7 +5,7 @@ from pathlib import Path
 from training import params
 from training.artifacts.arrangement import arrange
 from training.artifacts.feedback import FeedbackRows, read_feedback
-from training.tasks.task import Task
+from training.task.task import Task
 from training.validation.arrays import check_shares, count_labels
 from training.validation.base import check_base
 from training.validation.findings import Findings

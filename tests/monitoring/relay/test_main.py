@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[3]
 GOOD = {
     "RELAY_GITLAB_URL": "https://gitlab.example",
     "RELAY_PROJECT": "7",
+    "RELAY_MODELS": "digits",
     "RELAY_TRIGGER_TOKEN": "secret-trigger",
     "RELAY_READ_TOKEN": "secret-read",
     "RELAY_BEARER_TOKEN": "secret-bearer",

@@ -12,7 +12,7 @@ import pytest
 from service.store.writes import utc
 from tests.bundles import images
 from tests.training.bad_data import feedback, with_values
-from tests.training.repository import START, Repository
+from tests.training.repository import START, TASKS, Repository
 from training.command_line import run
 from training.errors import BadParameter, CollectRefused, InvalidData
 from training.feedback import collect
@@ -54,10 +54,10 @@ def test_an_incidents_rows_are_collected(
 
 def test_comments_of_the_parameters_survive(repository: Repository) -> None:
     """Only the version's line of params.yaml changes."""
-    before = (repository.root / "params.yaml").read_text()
+    before = repository.params.read_text()
     repository.label(images(120), digits(120))
     repository.collect()
-    after = (repository.root / "params.yaml").read_text()
+    after = repository.params.read_text()
     assert after == before.replace("version: 1.0.0", "version: 1.1.0")
 
 
@@ -139,7 +139,10 @@ def test_a_label_against_an_earlier_collection_is_a_contradiction(repository: Re
 def test_too_few_rows_are_refused(repository: Repository) -> None:
     """The message names the parameter that a person may lower."""
     repository.label(images(99), digits(99))
-    with pytest.raises(CollectRefused, match=r"99 new .* at least 100 \(digits.collect.least_rows"):
+    with pytest.raises(
+        CollectRefused,
+        match=r"99 new .* at least 100 \(collect.least_rows in training/tasks/digits/params",
+    ):
         repository.collect()
     assert not repository.feedback.exists() and repository.version() == "1.0.0"
 
@@ -174,7 +177,7 @@ def test_a_collected_file_passes_validation(repository: Repository) -> None:
     repository.collect()
     repository.label(images(120, seed=4), digits(120), at=START + 1000)
     repository.collect(f"--incident={INCIDENT}", f"--incident-started={utc(START + 990)}")
-    validate.main(["--task=digits"], root=repository.root)
+    validate.main(["--task=digits"], root=repository.root, tasks=TASKS)
     findings = repository.root / "artifacts" / "digits" / "validation" / "findings.json"
     assert json.loads(findings.read_text())["rows"][INCIDENT] == 120
 
@@ -221,7 +224,7 @@ def test_a_failing_dvc_changes_nothing(repository: Repository) -> None:
 
     with pytest.raises(CollectRefused, match="no space left"):
         arguments = ["--task=digits", f"--database={repository.address}"]
-        collect.main(arguments, root=repository.root, track=fail)
+        collect.main(arguments, tasks=TASKS, root=repository.root, track=fail)
     assert repository.state() == before
 
 
@@ -232,7 +235,7 @@ def test_dvc_itself_tracks_the_rows(repository: Repository) -> None:
         subprocess.run([*program, "init", "--quiet"], cwd=root, check=True)
     repository.label(images(120), digits(120))
     arguments = ["--task=digits", f"--database={repository.address}"]
-    collect.main(arguments, root=root)
+    collect.main(arguments, tasks=TASKS, root=root)
     assert "md5:" in dvc_file(repository.feedback).read_text()
     assert len(repository.rows()["label"]) == 120
 
@@ -259,10 +262,15 @@ def test_a_database_that_is_absent_is_named(
 ) -> None:
     """A wrong address does not create an empty database; a wrong server hides the password."""
     missing = tmp_path / "none.db"
-    assert run(lambda: collect.main(["--task=digits", f"--database=sqlite:///{missing}"])) == 2
+    root = Repository(tmp_path).root
+
+    def collect_from(database: str) -> int:
+        arguments = ["--task=digits", f"--database={database}"]
+        return run(lambda: collect.main(arguments, root=root, tasks=TASKS))
+
+    assert collect_from(f"sqlite:///{missing}") == 2
     assert "none.db: not found" in capsys.readouterr().err and not missing.exists()
-    server = "--database=postgresql://user:secret@127.0.0.1:1/x"
-    assert run(lambda: collect.main(["--task=digits", server])) == 2
+    assert collect_from("postgresql://user:secret@127.0.0.1:1/x") == 2
     shown = capsys.readouterr().err
     assert "127.0.0.1:1/x" in shown and "secret" not in shown
 
@@ -270,8 +278,10 @@ def test_a_database_that_is_absent_is_named(
 def test_a_database_without_the_view_is_refused(tmp_path: Path) -> None:
     """A database of something else is an error that names it."""
     (tmp_path / "other.db").touch()
+    repository = Repository(tmp_path)
+    arguments = ["--task=digits", f"--database=sqlite:///{tmp_path / 'other.db'}"]
     with pytest.raises(CollectRefused, match="other.db: .*labelled_predictions"):
-        collect.main(["--task=digits", f"--database=sqlite:///{tmp_path / 'other.db'}"])
+        collect.main(arguments, root=repository.root, tasks=TASKS)
 
 
 def test_times_of_other_zones_become_utc() -> None:

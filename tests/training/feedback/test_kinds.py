@@ -27,7 +27,7 @@ from training.feedback.file import append
 from training.feedback.labelled import LabelledPrediction, read
 from training.feedback.rows import read_rows
 from training.feedback.selection import CollectedBefore, NewRows, select_new
-from training.tasks.task import Rows
+from training.task.task import Rows
 from training.validation.findings import Findings
 from training.validation.table import check_table, require_valid
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.bundles import images
-from tests.training.repository import Repository
+from tests.training.repository import TASKS, Repository
 from training.errors import CollectRefused
 from training.feedback import collect
 from training.feedback.settings import database_url
@@ -27,7 +27,9 @@ def test_the_database_may_be_named_in_a_file(
     repository.label(images(120), [str(i % 10) for i in range(120)])
     (tmp_path / "url").write_text(f"{repository.address}\n")
     monkeypatch.setenv("PERENNIAL_DATABASE_URL_FILE", str(tmp_path / "url"))
-    collect.main(["--task=digits", "--database="], root=tmp_path, track=repository.track)
+    collect.main(
+        ["--task=digits", "--database="], tasks=TASKS, root=tmp_path, track=repository.track
+    )
     assert len(repository.rows()["label"]) == 120
 
 

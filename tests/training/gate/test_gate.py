@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.bundles import make_bundle
+from tests.toy.numbers import FILE
 from tests.training.contests import GATE, INCIDENT, Truth, model, prepare, says, scrambled
 from training.artifacts.splits import Split
 from training.command_line import run
@@ -172,7 +173,7 @@ def command(folder: Path) -> list[str]:
     """Return the gate's command line on the folders of a test."""
     options = {"champion": "main/bundle", "challenger": "new", "prepared": "prepared", "out": "out"}
     pairs = [(f"--{name}", str(folder / value)) for name, value in options.items()]
-    return ["--task", "digits", *(part for pair in pairs for part in pair)]
+    return ["--task", "digits", "--params", str(FILE), *(part for pair in pairs for part in pair)]
 
 
 def test_the_command_promotes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

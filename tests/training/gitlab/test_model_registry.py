@@ -10,8 +10,8 @@ import pytest
 from demo.forge.records.model_registry import ModelRegistry as Models
 from perennial.gitlab.errors import GitLabRefused, MissingVariable
 from tests.demo.forge.fixtures import API, DEVELOPER, NO_SCOPE, READ, ForgeServer, running_forge
+from tests.toy.numbers import NUMBERS
 from tests.training.registry.job import Main
-from training import params
 from training.command_line import run
 from training.errors import RegistryRefused
 from training.gitlab.model_registry import MAX_DESCRIPTION, ModelRegistry
@@ -62,7 +62,7 @@ def test_a_version_is_in_the_registry_with_all_it_has(main: Main, forge: ForgeSe
     [metric] = run["data"]["metrics"]
     assert (metric["key"], metric["value"]) == ("base_accuracy", 0.975)
     values = {one["key"]: one["value"] for one in run["data"]["params"]}
-    assert values["train.model"] == params.load("digits").train.model
+    assert values["train.model"] == NUMBERS.train.model
     assert values["export.version"] == "1.0.0"
     bundle = main.root / "artifacts" / "digits" / "bundle"
     for path in bundle.iterdir():
@@ -105,7 +105,7 @@ def test_another_bundle_of_the_same_version_is_refused(main: Main) -> None:
     """The message names both bundles and the way out."""
     main.run("upload")
     main.train("1.0.0", seed=5)
-    with pytest.raises(RegistryRefused, match="version 1.0.0 of digits .* raise digits.export"):
+    with pytest.raises(RegistryRefused, match="version 1.0.0 of digits .* raise export.version"):
         main.run("upload")
 
 

@@ -9,7 +9,7 @@ import pytest
 from perennial.gitlab.errors import GitLabRefused, MissingVariable
 from perennial.verdicts import Verdict
 from tests.training.gitlab_server import TOKEN, serving
-from tests.training.job import BRANCH, FILES, INCIDENT, Job
+from tests.training.job import BRANCH, FILES, INCIDENT, LOCK, PARAMS, Job
 from training.command_line import run
 from training.errors import BadParameter, NothingToPropose
 from training.gate import result as gate
@@ -107,7 +107,7 @@ def test_another_training_replaces_the_branch(job: Job) -> None:
     """A pipeline that ran again with another outcome proposes that one, in the same request."""
     job.propose(result())
     first = job.branch()
-    job.write({"dvc.lock": "another lock"})
+    job.write({LOCK: "another lock"})
     job.propose(result(fresh=figures(0.12, 0.97)))
     assert job.branch() != first
     titles = [request["title"] for request in job.gitlab.requests]
@@ -152,10 +152,10 @@ def test_another_tasks_verdict_is_refused(job: Job) -> None:
 
 def test_a_retrain_without_a_change_is_refused(job: Job) -> None:
     """Where the files are as in HEAD there is nothing to merge, and the message names them."""
-    job.write({"dvc.lock": "old lock", "params.yaml": "old"})
+    job.write({LOCK: "old lock", PARAMS: "old"})
     for name in ("feedback.parquet.dvc", ".gitignore"):
         (job.root / "data" / "digits" / name).unlink()
-    with pytest.raises(NothingToPropose, match="dvc.lock, params.yaml: same as in HEAD"):
+    with pytest.raises(NothingToPropose, match=f"{LOCK}, {PARAMS}: same as in HEAD"):
         job.propose(result())
 
 

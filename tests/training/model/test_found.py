@@ -10,7 +10,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from demo.workspace import ROOT
+from tests.trees import TOY, add_toy
 from training.model import found
+from training.task.files import folder, params_file
+from training.tasks import TASKS
 
 pytestmark = pytest.mark.seconds(15)
 
@@ -19,7 +22,7 @@ NEAREST = re.findall(r"```python\n(.*?)```", (ROOT / "docs/models.md").read_text
 
 
 class Fork:
-    """The packages that train, params.yaml, and a model of the fork's own: `nearest`."""
+    """The packages that train, the toy task, and a model of the fork's own: `nearest`."""
 
     def __init__(self, root: Path, model: str = NEAREST) -> None:
         self.root = root
@@ -27,10 +30,13 @@ class Fork:
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(ROOT / package, root / package, ignore=ignored)
         (root / "training" / "models" / "nearest.py").write_text(model)
-        yaml = YAML()
-        document = yaml.load(ROOT / "params.yaml")
-        document["digits"]["train"].update({"model": "nearest", "parameters": {"sharpness": 0.01}})
-        yaml.dump(document, root / "params.yaml")
+        for task in TASKS:
+            shutil.rmtree(root / folder(task))
+        add_toy(root)
+        yaml, file = YAML(), root / params_file(TOY)
+        document = yaml.load(file)
+        document["train"].update({"model": "nearest", "parameters": {"sharpness": 0.01}})
+        yaml.dump(document, file)
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run Python there."""
@@ -38,8 +44,8 @@ class Fork:
         return subprocess.run(done, cwd=self.root, capture_output=True, text=True, check=False)
 
     def stage(self, name: str) -> str:
-        """Run a stage for digits and return what it printed."""
-        done = self.run("-m", f"training.stages.{name}", "--task=digits")
+        """Run a stage for the task and return what it printed."""
+        done = self.run("-m", f"training.stages.{name}")
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -99,6 +105,6 @@ def test_a_file_that_is_not_one_model_is_named(tmp_path: Path, classes: str, got
 def test_a_file_with_an_underscore_is_no_model(tmp_path: Path) -> None:
     """What several models share stands in such a file."""
     fork = Fork(tmp_path / "fork")
-    folder = fork.root / "training" / "models"
-    (folder / "nearest.py").rename(folder / "_nearest.py")
+    models = fork.root / "training" / "models"
+    (models / "nearest.py").rename(models / "_nearest.py")
     assert "nearest" not in fork.run("-m", "training.model").stdout

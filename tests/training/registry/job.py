@@ -9,10 +9,12 @@ import pytest
 
 from perennial.bundle import Bundle
 from tests.bundles import make_bundle
+from tests.toy import numbers
 from training.gitlab.git import Remote
 from training.registry import __main__ as registry
+from training.task.files import lock_file, params_file
 
-LOCK = "stages:\n  export@digits:\n    outs:\n    - path: artifacts/digits/bundle\n      md5: {}\n"
+LOCK = "stages:\n  export:\n    outs:\n    - path: artifacts/digits/bundle\n      md5: {}\n"
 SIZES = {"base_accuracy": {"value": 0.975, "size": 400}}
 DAY = 86_400
 START = 1_790_000_000  # Unix seconds
@@ -32,7 +34,8 @@ class Main:
         self.git("config", "receive.advertisePushOptions", "true", at=self.remote)
         self.git("init", "--quiet", "--initial-branch=main")
         (self.root / ".gitignore").write_text("/artifacts/\n")
-        (self.root / "params.yaml").write_bytes(Path("params.yaml").read_bytes())
+        (self.root / params_file("digits")).parent.mkdir(parents=True)
+        (self.root / params_file("digits")).write_bytes(numbers.FILE.read_bytes())
 
     @property
     def environment(self) -> dict[str, str]:
@@ -71,7 +74,7 @@ class Main:
         for old in folder.glob("*"):
             old.unlink()
         made = make_bundle(folder, version, seed=seed, metrics=SIZES)
-        (self.root / "dvc.lock").write_text(LOCK.format(made.digest[:32]))
+        (self.root / lock_file("digits")).write_text(LOCK.format(made.digest[:32]))
         self.commit(message)
         return made
 

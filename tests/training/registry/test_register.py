@@ -70,7 +70,7 @@ def test_a_version_of_another_bundle_is_refused(main: Main) -> None:
     main.train("1.0.0")
     main.run("register")
     main.train("1.0.0", seed=5)
-    expected = r"digits@v1.0.0: registered for the bundle .*; raise digits.export.version in params"
+    expected = "digits@v1.0.0: registered for the bundle .*; raise export.version in training/tasks"
     with pytest.raises(RegistryRefused, match=expected):
         main.run("register")
     assert main.pushed() == ["digits#production#1", "digits@v1.0.0"]

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from tests.bundles import LABELS, images
+from tests.toy.numbers import FILE, NUMBERS
 from tests.training.contests import model, prepare, says
-from training import params
 from training.artifacts.splits import Split
 from training.gate import __main__ as gate
 from training.gate.unseen import FITTED_SPLITS
@@ -65,6 +65,7 @@ class Artifacts:
             "challenger": self.folder / "bundle",
             "prepared": self.folder / "prepared",
             "out": self.folder / "gate",
+            "params": FILE,
         }
         gate.main(["--task=digits", *(f"--{name}={value}" for name, value in options.items())])
         return self.folder / "gate" / "gate.json"
@@ -78,7 +79,7 @@ class Artifacts:
     ) -> ReportInputs:
         """Return what a section is written from; without main it is the first model."""
         self.out.mkdir(exist_ok=True)
-        numbers = params.load("digits")
+        numbers = NUMBERS
         if floor is not None:
             gate = numbers.gate.model_copy(update={"floor": floor})
             numbers = numbers.model_copy(update={"gate": gate})
@@ -88,11 +89,11 @@ class Artifacts:
             main=self.champion if main else None,
             decided=None,
             numbers=numbers,
-            environment=Environment.read(environment),
+            environment=Environment.read(environment, "digits"),
         )
 
     def write(self, *options: str) -> str:
         """Run the command line and return the text."""
-        arguments = ["--task=digits", f"--artifacts={self.folder}", f"--out={self.out}", *options]
-        main(arguments, environment=PIPELINE)
+        arguments = ["--task=digits", f"--artifacts={self.folder}", f"--out={self.out}"]
+        main([*arguments, f"--params={FILE}", *options], environment=PIPELINE)
         return (self.out / "report.md").read_text()

@@ -86,4 +86,4 @@ def test_a_missing_artifact_is_named(
     artifacts = Artifacts(tmp_path, fresh=False)
     (artifacts.folder / name).unlink()
     assert run(lambda: print(artifacts.write())) == 2
-    assert f"{name}: not found; run 'dvc repro'" in capsys.readouterr().err
+    assert f"{name}: not found; run 'dvc repro -P'" in capsys.readouterr().err

@@ -2,21 +2,20 @@
 
 import json
 
-import pytest
-
 from perennial.bundle import load
-from tests.trees import Tree
-from training.tasks import TASKS
+from tests.trees import TOY, Tree
+from training.task.files import lock_file
+
+LOCK = str(lock_file(TOY))
 
 
-@pytest.mark.parametrize("task", TASKS)
-def test_a_fresh_clone_trains_a_bundle(trained_tree: Tree, task: str) -> None:
+def test_a_fresh_clone_trains_a_bundle(trained_tree: Tree) -> None:
     """It names the commit, and DVC's own hash of the prepared rows, and has a reference."""
-    bundle = load(trained_tree.root / "artifacts" / task / "bundle")
+    bundle = load(trained_tree.root / "artifacts" / TOY / "bundle")
     head = (trained_tree.root / ".git" / "HEAD").read_text().split()[-1]
     assert bundle.manifest.commit == (trained_tree.root / ".git" / head).read_text().strip()
     assert bundle.manifest.data_version.endswith(".dir")
-    assert bundle.manifest.data_version in (trained_tree.root / "dvc.lock").read_text()
+    assert bundle.manifest.data_version in (trained_tree.root / LOCK).read_text()
     assert bundle.reference.accuracy > 0.9
 
 
@@ -25,22 +24,21 @@ def test_a_second_run_does_nothing(trained_tree: Tree) -> None:
     bytecode = trained_tree.root / "training" / "models" / "__pycache__"
     bytecode.mkdir(exist_ok=True)
     (bytecode / "any.cpython-399.pyc").write_bytes(b"later")
-    lock = (trained_tree.root / "dvc.lock").read_bytes()
-    out = trained_tree.dvc("repro")
+    lock = (trained_tree.root / LOCK).read_bytes()
+    out = trained_tree.dvc("repro", "--all-pipelines")
     assert "Data and pipelines are up to date." in out and "Running stage" not in out
-    assert (trained_tree.root / "dvc.lock").read_bytes() == lock
+    assert (trained_tree.root / LOCK).read_bytes() == lock
 
 
 def test_git_sees_the_lock_and_nothing_else(trained_tree: Tree) -> None:
-    """Artifacts, caches and remotes are ignored; what a commit needs is dvc.lock."""
-    assert trained_tree.git("status", "--porcelain").split() == ["??", "dvc.lock"]
+    """Artifacts, caches and remotes are ignored; what a commit needs is the lock."""
+    assert trained_tree.git("status", "--porcelain").split() == ["??", LOCK]
 
 
-@pytest.mark.parametrize("task", TASKS)
-def test_dvc_shows_metrics_and_plots(trained_tree: Tree, task: str) -> None:
+def test_dvc_shows_metrics_and_plots(trained_tree: Tree) -> None:
     """Scores with their sample sizes, the curves and the confusion matrix are DVC's too."""
     shown = json.loads(trained_tree.dvc("metrics", "show", "--json"))
-    metrics = shown[""]["data"][f"artifacts/{task}/metrics/metrics.json"]["data"]
+    metrics = shown[""]["data"][f"artifacts/{TOY}/metrics/metrics.json"]["data"]
     assert metrics["base"]["accuracy"] > 0.9 and metrics["base"]["rows"] > 0
     assert metrics["training_seconds"] > 0
     plots = json.loads(trained_tree.dvc("plots", "show", "--json"))["data"]

@@ -10,18 +10,17 @@ import pytest
 
 from perennial.digest import digests
 from tests.bundles import images
-from training import params
+from tests.toy.numbers import NUMBERS as PARAMETERS
+from tests.toy.task import TASK
 from training.artifacts.arrangement import arrange, cut, positions
 from training.artifacts.feedback import read_feedback
 from training.artifacts.feedback_columns import schema
 from training.artifacts.splits import SPLITS, Prepared, Split
 from training.errors import MissingArtifact
 from training.stages.prepare import prepare
-from training.tasks import TASKS
-from training.tasks.task import Rows
+from training.task.task import Rows
 
-DIGITS = TASKS["digits"]
-NUMBERS = params.load("digits").prepare
+NUMBERS = PARAMETERS.prepare
 
 
 def rows(count: int, *, seed: int = 0) -> Split:
@@ -33,12 +32,12 @@ def rows(count: int, *, seed: int = 0) -> Split:
 
 def feedback(folder: Path, incidents: dict[str, str], *, each: int = 50) -> Path:
     """Write feedback.parquet: `each` inverted images of every incident, observed at its time."""
-    everything = DIGITS.load()
+    everything = TASK.load()
     table: dict[str, list[object]] = {"input": [], "label": [], "observed_at": [], "incident": []}
     for number, (incident, observed) in enumerate(incidents.items()):
         chosen = slice(number * each, (number + 1) * each)
         table["input"] += (16 - everything.inputs[chosen]).reshape(each, -1).tolist()
-        table["label"] += [DIGITS.labels[label] for label in everything.labels[chosen]]
+        table["label"] += [TASK.labels[label] for label in everything.labels[chosen]]
         table["observed_at"] += [observed] * each
         table["incident"] += [incident] * each
     return written(folder, table)
@@ -47,7 +46,7 @@ def feedback(folder: Path, incidents: dict[str, str], *, each: int = 50) -> Path
 def written(folder: Path, columns: dict[str, list[object]]) -> Path:
     """Write feedback.parquet, with a prediction's id for each row."""
     ids: list[object] = [f"p{row}" for row in range(len(columns["label"]))]
-    table = pyarrow.table({**columns, "prediction_id": ids}, schema(DIGITS.input))
+    table = pyarrow.table({**columns, "prediction_id": ids}, schema(TASK.input))
     file = folder / "feedback.parquet"
     pyarrow.parquet.write_table(table, file)
     return file
@@ -88,24 +87,11 @@ def test_positions_are_spread_evenly() -> None:
     assert (positions(rows(2000).inputs[::-1]) == found[::-1]).all()
 
 
-@pytest.mark.parametrize("task", TASKS)
-def test_without_feedback_all_rows_are_base(task: str, tmp_path: Path) -> None:
-    """A task's own rows alone: every label in every split, nothing fresh."""
-    prepared = prepare(TASKS[task], params.load(task).prepare, tmp_path / "feedback.parquet")
-    assert prepared.fresh is None
-    for name in SPLITS:
-        split = prepared.split(name)
-        assert set(split.source) == {"base"}
-        assert set(split.labels) == set(range(len(TASKS[task].labels)))
-        assert split.inputs.dtype == np.float32
-        assert split.inputs.shape[1:] == TASKS[task].input.shape
-
-
 def test_collected_rows_keep_their_incident(tmp_path: Path) -> None:
     """The newest incident counts as fresh, an older one keeps its name, base splits do not move."""
     times = {"bbbbbbbbbbbb": "2026-11-02T00:00:00+00:00", "aaaaaaaaaaaa": "2026-11-09T00:00:00"}
     file = feedback(tmp_path, times)
-    prepared, alone = (prepare(DIGITS, NUMBERS, f) for f in (file, tmp_path / "none.parquet"))
+    prepared, alone = (prepare(TASK, NUMBERS, f) for f in (file, tmp_path / "none.parquet"))
     assert prepared.fresh == "aaaaaaaaaaaa"
     for incident in times:
         counts = [int((prepared.split(name).source == incident).sum()) for name in SPLITS]
@@ -118,30 +104,30 @@ def test_collected_rows_keep_their_incident(tmp_path: Path) -> None:
 
 def test_a_base_row_that_comes_back_as_feedback_keeps_its_side(tmp_path: Path) -> None:
     """A base test row is never trained on, though fresh rows have a smaller test share."""
-    base = DIGITS.load()
+    base = TASK.load()
     table = {
         "input": base.inputs.reshape(len(base.inputs), -1).tolist(),
-        "label": [DIGITS.labels[label] for label in base.labels],
+        "label": [TASK.labels[label] for label in base.labels],
         "observed_at": ["2026-01-01T00:00:00+00:00"] * len(base.labels),
         "incident": ["0123456789ab"] * len(base.labels),
     }
-    prepared = prepare(DIGITS, NUMBERS, written(tmp_path, table))
+    prepared = prepare(TASK, NUMBERS, written(tmp_path, table))
     trained = {row.tobytes() for row in prepared.train.inputs}
     assert not any(row.tobytes() in trained for row in prepared.test.inputs)
 
 
 def test_rows_that_the_publishers_set_aside_are_the_base_test_rows(tmp_path: Path) -> None:
     """All of them and no others, whoever sends them back; the rest is cut as ever."""
-    base = DIGITS.load()
+    base = TASK.load()
     held_out = np.arange(len(base.labels)) % 6 == 0
     official = Rows(base.inputs, base.labels, held_out)
     back = {
         "input": base.inputs[:300].reshape(300, -1).tolist(),
-        "label": [DIGITS.labels[label] for label in base.labels[:300]],
+        "label": [TASK.labels[label] for label in base.labels[:300]],
         "observed_at": ["2026-01-01T00:00:00+00:00"] * 300,
         "incident": ["0123456789ab"] * 300,
     }
-    prepared = arrange(official, read_feedback(DIGITS, written(tmp_path, back)), NUMBERS)
+    prepared = arrange(official, read_feedback(TASK, written(tmp_path, back)), NUMBERS)
     test = prepared.test.where(prepared.test.source == "base")
     assert np.array_equal(test.inputs, base.inputs[held_out])
     assert int((prepared.test.source != "base").sum()) == 50
@@ -155,11 +141,11 @@ def test_rows_that_the_publishers_set_aside_are_the_base_test_rows(tmp_path: Pat
 def test_the_order_in_which_rows_were_collected_makes_no_difference(tmp_path: Path) -> None:
     """The same rows give the same splits, row by row."""
     file = feedback(tmp_path, {"0123456789ab": "2026-01-01T00:00:00+00:00"})
-    before = prepare(DIGITS, NUMBERS, file)
+    before = prepare(TASK, NUMBERS, file)
     table = pyarrow.parquet.read_table(file)
     order = np.random.default_rng(5).permutation(len(table))
     pyarrow.parquet.write_table(table.take(order), file)
-    after = prepare(DIGITS, NUMBERS, file)
+    after = prepare(TASK, NUMBERS, file)
     for name in SPLITS:
         assert np.array_equal(before.split(name).inputs, after.split(name).inputs)
         assert np.array_equal(before.split(name).labels, after.split(name).labels)
@@ -167,8 +153,8 @@ def test_the_order_in_which_rows_were_collected_makes_no_difference(tmp_path: Pa
 
 def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     """Files carry every row, its label and source; the summary counts them."""
-    prepared = prepare(DIGITS, NUMBERS, feedback(tmp_path, {"aaaaaaaaaaaa": "2026-11-09"}))
-    prepared.write(tmp_path / "out", DIGITS.labels)
+    prepared = prepare(TASK, NUMBERS, feedback(tmp_path, {"aaaaaaaaaaaa": "2026-11-09"}))
+    prepared.write(tmp_path / "out", TASK.labels)
     again = Prepared.read(tmp_path / "out")
     assert again.fresh == "aaaaaaaaaaaa"
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
@@ -183,5 +169,5 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
 
 def test_an_absent_split_is_named(tmp_path: Path) -> None:
     """Without the earlier stage the message names the file and the way out."""
-    with pytest.raises(MissingArtifact, match="train.npz: not found; run 'dvc repro'"):
+    with pytest.raises(MissingArtifact, match="train.npz: not found; run 'dvc repro -P'"):
         Prepared.read(tmp_path)

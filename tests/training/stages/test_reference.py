@@ -9,13 +9,13 @@ from perennial.signals import OUTPUTS, PREDICTION, Binner, Extraction, Signal, o
 from tests import kinds
 from tests.bundles import INPUT, LABELS, images
 from tests.kinds import KINDS
-from training import params
+from tests.toy.numbers import NUMBERS as PARAMETERS
 from training.artifacts.splits import Prepared, Split
 from training.report.drift import Drift
 from training.stages.basis import basis
 from training.stages.reference import build
 
-NUMBERS = params.load("digits").export
+NUMBERS = PARAMETERS.export
 INCIDENT = "aaaaaaaaaaaa"
 Floats = np.ndarray
 

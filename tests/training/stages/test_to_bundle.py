@@ -12,6 +12,8 @@ import pytest
 from perennial.bundle import Bundle
 from perennial.bundle.predictor import Predictor
 from tests.models import quick_numbers
+from tests.toy.numbers import NUMBERS
+from tests.toy.task import TASK
 from tests.training.fake_tracker import FakeTracker
 from tests.training.machines import FakeMachine
 from training import params
@@ -151,14 +153,15 @@ def test_a_bundle_that_predicts_something_else_is_refused(trained: Trained) -> N
 
 def test_export_wants_the_earlier_stages(tmp_path: Path) -> None:
     """Without them it names the file that is missing."""
-    numbers = params.load("digits").export
-    with pytest.raises(MissingArtifact, match="train.npz: not found; run 'dvc repro'"):
-        export("digits", tmp_path, numbers, commit="0123abc", data="d1", now=NOW)
+    name = next(iter(TASKS))
+    numbers = params.load(name).export
+    with pytest.raises(MissingArtifact, match="train.npz: not found; run 'dvc repro -P'"):
+        export(name, tmp_path, numbers, commit="0123abc", data="d1", now=NOW)
 
 
 def test_rows_of_the_latest_incident_are_shown_more_often() -> None:
     """Three times where the number says three; older incidents and base rows once."""
-    prepared = prepare(TASKS["digits"], params.load("digits").prepare, Path("none.parquet"))
+    prepared = prepare(TASK, NUMBERS.prepare, Path("none.parquet"))
     source = prepared.train.source.astype("U12")
     source[:5], source[5:9] = "new", "old"
     marked = type(prepared.train)(prepared.train.inputs, prepared.train.labels, source)

@@ -8,8 +8,9 @@ import pytest
 
 from perennial.kinds.input_kind import InputKind
 from perennial.kinds.inputs.text import TextInput
-from tests.models import quick_numbers
-from tests.training.bad_data import Altered, digits
+from tests.toy.numbers import NUMBERS
+from tests.toy.task import TASK
+from tests.training.bad_data import Altered, good
 from tests.training.fake_tracker import FakeTracker
 from tests.training.machines import FakeMachine
 from training.artifacts.splits import Prepared, Split
@@ -67,15 +68,16 @@ class FailingModel(Model[NoParameters]):
 def test_the_trackers_run_ends_when_training_fails(tmp_path: Path) -> None:
     """What was tracked up to the failure is complete, and the failure is raised."""
     none = Split(np.empty((0, 8, 8), np.float32), np.empty(0, np.int64), np.empty(0, str))
-    numbers, task, tracker = quick_numbers("digits").train, TASKS["digits"], FakeTracker()
+    numbers, tracker = NUMBERS.train, FakeTracker()
     rows, model, machine = Prepared(none, none, none, None), FailingModel(), FakeMachine()
     with pytest.raises(MemoryError):
-        train(rows, numbers, task, tmp_path, model=model, tracker=tracker, machine=machine)
+        train(rows, numbers, TASK, tmp_path, model=model, tracker=tracker, machine=machine)
     assert len(tracker.steps) == 1 and tracker.ended
 
 
 def test_a_model_that_does_not_take_the_input_is_not_trained() -> None:
     """The stage ends before it reads a row; the message names the model and the kind."""
-    tasks = {"digits": Altered(digits(), input=TextInput())}
-    with pytest.raises(BadParameter, match="digits.train.model: got .* as input, not text"):
-        stage.main(["--task=digits"], tasks=tasks)
+    name = next(iter(TASKS))
+    tasks = {name: Altered(good(), input=TextInput())}
+    with pytest.raises(BadParameter, match="train.model: got .* as input, not text"):
+        stage.main([f"--task={name}"], tasks=tasks)

@@ -13,14 +13,15 @@ import pytest
 from perennial.kinds.columns import CategoryColumn, NumberColumn
 from perennial.kinds.inputs.table import TableInput
 from perennial.kinds.inputs.text import TextInput
-from tests.training.bad_data import DIGITS, INCIDENT, Altered, Stage, digits, feedback, some
+from tests.toy.numbers import NUMBERS
+from tests.toy.task import TASK
+from tests.training.bad_data import INCIDENT, Altered, Stage, feedback, good, some
 from tests.training.bad_data import with_values as changed
-from training import params
 from training.artifacts.arrangement import positions
 from training.artifacts.splits import SPLITS
 from training.stages.validate import main
-from training.tasks.schema import Schema
-from training.tasks.task import Rows
+from training.task.schema import Schema
+from training.task.task import Rows
 from training.validation.task_data import validate
 
 Change = Callable[[Rows], Rows]
@@ -124,9 +125,9 @@ def test_bad_base_rows_stop(stage: Stage, capsys: pytest.CaptureFixture[str], ki
     """Column, rule, how many of how many and sample rows are named; no file changes."""
     change, message = BAD[kind]
     before = stage.state()
-    assert stage.validate(Altered(change(digits()))) == 2
+    assert stage.validate(Altered(change(good()))) == 2
     head, *lines = capsys.readouterr().err.splitlines()
-    assert head.startswith("InvalidData: digits: ") and head.endswith("nothing was written")
+    assert head.startswith("InvalidData: toy: ") and head.endswith("nothing was written")
     assert message in [line.strip() for line in lines]
     assert stage.state() == before
 
@@ -135,9 +136,9 @@ def test_test_rows_among_training_rows_stop(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Where the publishers' own test rows are trained on, both places of the row are named."""
-    rows = digits()
+    rows = good()
     held_out = np.arange(len(rows.labels)) >= 1697
-    share = params.load("digits").prepare.validation
+    share = NUMBERS.prepare.validation
     trained = int(np.flatnonzero(positions(rows.inputs) >= share)[0])
     rows.inputs[1790] = rows.inputs[trained]
     before = stage.state()
@@ -151,11 +152,11 @@ def test_all_broken_rules_are_named_at_once(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Base rows and the feedback file can both be bad, each in several ways."""
-    rows = label(4, 10)(cells(((3, 0, 0), 17), ((5, 0, 0), np.nan))(repeated(digits())))
+    rows = label(4, 10)(cells(((3, 0, 0), 17), ((5, 0, 0), np.nan))(repeated(good())))
     stage.collected(changed(feedback(), "label", {7: "eleven", 9: None}))
     assert stage.validate(Altered(rows)) == 2
     head, *lines = capsys.readouterr().err.splitlines()
-    assert head == "InvalidData: digits: 6 rules failed, nothing was written"
+    assert head == "InvalidData: toy: 6 rules failed, nothing was written"
     assert [line.split(": ")[:2] for line in lines] == [
         ["  base.input", "no missing values"],
         ["  base.input", "values from 0 to 16"],
@@ -190,7 +191,7 @@ def test_good_rows_leave_findings(stage: Stage, capsys: pytest.CaptureFixture[st
 
 def test_what_may_be_fine_is_a_warning(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     """Few rows of a label, uneven shares, allowed duplicates, contradictions are only shown."""
-    rows = without_most_threes(digits())
+    rows = without_most_threes(good())
     rows.inputs[1] = rows.inputs[0]
     stage.collected(changed(feedback(20), "label", {row: "7" for row in range(20)}))
     assert stage.validate(Altered(rows, schema=TOLERANT)) == 0
@@ -210,7 +211,7 @@ def test_what_may_be_fine_is_a_warning(stage: Stage, capsys: pytest.CaptureFixtu
 
 def test_feedback_that_contradicts_a_base_row_is_a_warning(stage: Stage) -> None:
     """Both rows and both labels are named; the file's row is called by its place there."""
-    rows = DIGITS.load()
+    rows = TASK.load()
     table = changed(feedback(), "input", {150: rows.inputs[8].ravel()})
     stage.collected(changed(table, "label", {150: "0"}))
     assert stage.validate() == 0
@@ -230,7 +231,7 @@ def test_labels_that_no_bundle_can_have_stop_before_training(
     stage: Stage, capsys: pytest.CaptureFixture[str], name: str, problem: str
 ) -> None:
     """Our own names, a name twice, and one that feedback would not take are named."""
-    assert stage.validate(Altered(digits(), labels=(*DIGITS.labels[:9], name))) == 2
+    assert stage.validate(Altered(good(), labels=(*TASK.labels[:9], name))) == 2
     assert f"task: labels that can be told apart: 1 of 1 sets failed: {problem}" in (
         capsys.readouterr().err
     )
@@ -250,7 +251,7 @@ def test_each_column_of_a_table_has_rules_of_its_own(tmp_path: Path) -> None:
     labels = np.arange(200) % 2
     values[3, 0], values[4, 0], values[5, 1], values[6, 1] = 130, np.nan, 2, np.nan
     task = Altered(Rows(values, labels), ("no", "yes"), table)
-    findings = validate(task, params.load("digits").prepare, tmp_path / "feedback.parquet")
+    findings = validate(task, NUMBERS.prepare, tmp_path / "feedback.parquet")
     assert [str(finding) for finding in findings.broken] == [
         "base.input.age: values from 0 to 120: 1 of 200 rows failed: row 3: 130.0",
         "base.input.work: no missing values: 1 of 200 rows failed: row 6: None",
@@ -263,8 +264,9 @@ def test_without_feedback_nothing_slow_is_imported(stage: Stage) -> None:
     code = f"""
 import sys
 from pathlib import Path
+from tests.toy.task import TASK
 from training.stages.validate import main
-main(["--task=digits"], root=Path({str(stage.root)!r}))
+main(["--task=toy"], root=Path({str(stage.root)!r}), tasks={{"toy": TASK}})
 slow = {{"sklearn", "scipy", "pandas", "pandera", "tensorflow", "sqlalchemy"}} & set(sys.modules)
 sys.exit(f"imported: {{slow}}" if slow else 0)
 """
@@ -276,15 +278,17 @@ def test_a_model_that_does_not_take_the_input_is_refused(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Before any row is checked: the message names the model and both kinds; no file changes."""
-    before, model = stage.state(), params.load("digits").train.model
-    assert stage.validate(Altered(digits(), input=TextInput())) == 2
+    before, model = stage.state(), NUMBERS.train.model
+    assert stage.validate(Altered(good(), input=TextInput())) == 2
     found = capsys.readouterr().err
-    assert found.startswith(f"BadParameter: params.yaml: digits.train.model: got {model!r}, ")
+    field = "training/tasks/toy/params.yaml: train.model"
+    assert found.startswith(f"BadParameter: {field}: got {model!r}, ")
     assert found.endswith("as input, not text\n") and found.count("\n") == 1
     assert stage.state() == before
 
 
-def test_an_unknown_task_is_refused() -> None:
+def test_an_unknown_task_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     """The command line says which there are."""
     with pytest.raises(SystemExit, match="2"):
-        main(["--task=cats"])
+        main(["--task=cats"], tasks={"news": TASK, "toy": TASK})
+    assert "argument --task: got 'cats', expected one of news, toy" in capsys.readouterr().err

@@ -15,7 +15,7 @@ PARAMS = "params.yaml"
 SHORT = 12  # characters of a hash
 ABSENT = "not set"
 
-# What each value of DVC_LOCK means for dvc.lock.
+# What each value of `lock` in the environment means for dvc.lock.
 LOCK = {
     "current": "matched its inputs: the model is the one recorded in it",
     "stale": "did not match its inputs: the model was trained in this pipeline",
@@ -72,7 +72,7 @@ def _pipeline(inputs: ReportInputs) -> list[list[object]]:
 
 
 def _lock(given: Environment) -> str:
-    text = LOCK.get(given.lock, code(given.lock))
+    text = LOCK[given.lock]
     if given.lock_commit:
         text += f", and the new lock was pushed as {given.lock_commit[:SHORT]}"
     return text
@@ -105,7 +105,7 @@ def recorded(inputs: ReportInputs) -> dict[str, object] | None:
     if file is None:
         return None
     document: Any = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
-    return flat((document or {}).get(inputs.task) or {})
+    return flat(document or {})
 
 
 def flat(block: Mapping[str, Any], prefix: str = "") -> dict[str, object]:

@@ -6,6 +6,7 @@ from perennial.verdicts import Verdict
 from training.gate.result import GateResult
 from training.report.markdown import code, interval
 from training.report.report_inputs import Environment, ReportInputs
+from training.task.files import params_file
 
 SIGNS = {Verdict.PROMOTE: "✅", Verdict.KEEP: "➖", Verdict.BLOCK: "⛔"}
 
@@ -49,8 +50,8 @@ def _number_taken(inputs: ReportInputs) -> list[str]:
     if version != inputs.champion.bundle.manifest.version:
         return []
     return [
-        f"**Before merging** raise {code(inputs.task + '.export.version')} in `params.yaml` and "
-        f"run `dvc repro`: main's model already has the version {code(version)}."
+        f"**Before merging** raise `export.version` in {code(params_file(inputs.task))} and run "
+        f"`dvc repro -P`: main's model already has the version {code(version)}."
     ]
 
 

@@ -12,6 +12,7 @@ from training.gitlab.project_check.__main__ import main
 from training.gitlab.project_check.checks import check_project
 from training.gitlab.project_check.facts import Facts
 from training.gitlab.project_check.reader import read
+from training.tasks import TASKS
 
 JOBS, BOSS, READER, NARROW = (
     f"glpat-{name}-0123456789" for name in "jobs boss reader narrow".split()
@@ -33,8 +34,7 @@ SCHEDULE: dict[str, Any] = {
     "active": True,
 }
 TAGS: list[dict[str, Any]] = [
-    {"name": "digits@v*", "create": 30},
-    {"name": "digits#production#*", "create": 30},
+    {"name": f"{task}{kind}", "create": 30} for task in TASKS for kind in ("@v*", "#production#*")
 ]
 PAGES = {
     "only_allow_merge_if_pipeline_succeeds": True,

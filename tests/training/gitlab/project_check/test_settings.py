@@ -21,6 +21,9 @@ from tests.training.gitlab.project_check.given import (
     verdict,
 )
 from training.gitlab.project_check.facts import Withheld
+from training.tasks import TASKS
+
+FIRST = next(iter(TASKS))
 
 
 @pytest.mark.parametrize(
@@ -49,8 +52,8 @@ from training.gitlab.project_check.facts import Withheld
         ),
         ("runner that trains", {"runners": [RUNNERS[0] | {"paused": True}]}, "no runner with"),
         ("runner for the rest", {"runners": RUNNERS[:1]}, "no runner that takes untagged"),
-        ("tags", {"protected_tags": TAGS[:1]}, "digits#production#1 are not protected"),
-        ("tags", {"protected_tags": [{"name": "*", "create": 40}]}, "may not create digits@v1"),
+        ("tags", {"protected_tags": TAGS[:1]}, f"{FIRST}#production#1 are not protected"),
+        ("tags", {"protected_tags": [{"name": "*", "create": 40}]}, f"may not create {FIRST}@v1"),
     ],
 )
 def test_a_setting_that_is_missing_is_named(

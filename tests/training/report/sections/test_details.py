@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.toy.numbers import NUMBERS
 from tests.training.report.made import Artifacts
 from tests.training.report.sections.test_data import prepared, rows
-from training import params
 from training.report.sections.details import section
 
 
@@ -71,5 +71,5 @@ def test_digests_and_parameters_are_whole(made: Artifacts) -> None:
     found = text(made)
     assert f"| here | `{made.new.bundle.digest}` |" in found
     assert "| `gate.level` | `0.05` |" in found
-    for name, value in params.load("digits").train.parameters.model_dump().items():
+    for name, value in NUMBERS.train.parameters.model_dump().items():
         assert f"| `train.parameters.{name}` | `{value}` |" in found

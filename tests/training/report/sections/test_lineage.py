@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from tests.toy.numbers import FILE
 from tests.training.contests import INCIDENT
 from tests.training.report.made import Artifacts
-from training import params
 from training.report.sections.lineage import section
 
 
@@ -15,7 +15,7 @@ from training.report.sections.lineage import section
 def made(tmp_path: Path) -> Artifacts:
     """Return artifacts whose main was trained with the same parameters."""
     artifacts = Artifacts(tmp_path)
-    (artifacts.champion / "params.yaml").write_text(params.FILE.read_text())
+    (artifacts.champion / "params.yaml").write_text(FILE.read_text())
     return artifacts
 
 
@@ -42,7 +42,7 @@ def test_the_pipeline_is_linked(made: Artifacts) -> None:
         made,
         CI_PIPELINE_URL="https://git.example.org/a/b/-/pipelines/17",
         CI_COMMIT_SHA="0123456789abcdef",
-        DVC_LOCK="stale",
+        STALE_TASKS="digits",
         DVC_LOCK_COMMIT="fedcba9876543210",
     )
     assert "| pipeline | [17](https://git.example.org/a/b/-/pipelines/17) |" in found
@@ -52,12 +52,18 @@ def test_the_pipeline_is_linked(made: Artifacts) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lock", "words"),
-    [("current", "matched its inputs"), ("", "not reported by this pipeline"), ("odd", "`odd`")],
+    ("environment", "words"),
+    [
+        ({"STALE_TASKS": "news"}, "matched its inputs"),
+        ({"STALE_TASKS": "news digits"}, "did not match its inputs"),
+        ({}, "not reported by this pipeline"),
+    ],
 )
-def test_the_state_of_the_lock_is_told(made: Artifacts, lock: str, words: str) -> None:
-    """Also where no job said it, and a word that nobody knows is shown as it is."""
-    assert words in text(made, DVC_LOCK=lock)
+def test_the_state_of_the_lock_is_told(
+    made: Artifacts, environment: dict[str, str], words: str
+) -> None:
+    """A plan names the tasks to train; also where no job said it."""
+    assert words in "\n".join(section(made.inputs(environment=environment), made.out))
 
 
 def test_the_same_parameters_are_said_to_be_the_same(made: Artifacts) -> None:
@@ -69,9 +75,9 @@ def test_changed_new_and_dropped_parameters_are_listed(made: Artifacts) -> None:
     """With main's value and this one; what one side does not know is not set there."""
     yaml, file = YAML(), made.champion / "params.yaml"
     document = yaml.load(file.read_text())
-    document["digits"]["collect"]["least_rows"] = 7
-    del document["digits"]["train"]["watts_per_core"]
-    document["digits"]["train"]["parameters"]["momentum"] = 0.9
+    document["collect"]["least_rows"] = 7
+    del document["train"]["watts_per_core"]
+    document["train"]["parameters"]["momentum"] = 0.9
     yaml.dump(document, file)
     found = text(made)
     assert "Parameters that differ from main's (3 of " in found

@@ -10,7 +10,7 @@ from tests.training.report.made import Artifacts
 from training.report.sections.verdict import ADVICE, FIRST, SAME, section
 
 STALE = {
-    "DVC_LOCK": "stale",
+    "STALE_TASKS": "digits",
     "DVC_LOCK_COMMIT": "0123456789abcdef0123",
     "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "wider",
 }
@@ -49,7 +49,9 @@ def test_a_version_number_that_main_has_must_be_raised_before_merging(tmp_path: 
     artifacts = Artifacts(tmp_path)
     model(artifacts.champion / "bundle", 1, "1.1.0")
     hint = section(artifacts.inputs(), tmp_path)[-1]
-    assert hint.startswith("**Before merging** raise `digits.export.version` in `params.yaml`")
+    assert hint.startswith(
+        "**Before merging** raise `export.version` in `training/tasks/digits/params.yaml`"
+    )
 
 
 def test_the_same_bundle_is_kept(tmp_path: Path) -> None:
@@ -88,5 +90,5 @@ def test_a_stale_lock_is_told(tmp_path: Path, changed: dict[str, str], end: str)
 
 def test_a_current_lock_is_not_mentioned(tmp_path: Path) -> None:
     """What is as it should be needs no line."""
-    inputs = Artifacts(tmp_path).inputs(environment={"DVC_LOCK": "current"})
+    inputs = Artifacts(tmp_path).inputs(environment={"STALE_TASKS": ""})
     assert len(section(inputs, tmp_path)) == 3

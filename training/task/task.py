@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perennial.kinds.input_kind import InputKind
-from training.tasks.schema import Schema
+from training.task.schema import Schema
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from importlib.metadata import distribution
 import numpy as np
 
 from perennial.kinds.inputs.image import ImageInput
-from training.tasks.schema import Schema
-from training.tasks.task import Rows
+from training.task.schema import Schema
+from training.task.task import Rows, Task
 
 # The file that sklearn.datasets.load_digits reads; importing that takes seconds in each stage.
 FILE = "sklearn/datasets/data/digits.csv.gz"
@@ -34,3 +34,6 @@ class Digits:
         table = np.loadtxt(file, dtype=np.float32, delimiter=",")
         inputs = table[:, :-1].reshape(-1, *self.input.shape)
         return Rows(np.ascontiguousarray(inputs), table[:, -1].astype(np.int64))
+
+
+TASK: Task = Digits()

@@ -1,0 +1,60 @@
+"""ci/deploy runs a verb of the deploy target for each task, with what is set for that task."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from demo.workspace import ROOT
+
+VERB = """#!/bin/sh
+echo "$(basename "$(dirname "$0")") $1 $PERENNIAL_BUNDLES $PERENNIAL_URL"
+[ "$1" != artifacts/broken/bundle ]
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout with two deploy targets that print what they are given."""
+    for target in ("local", "other"):
+        (tmp_path / "deploy" / target).mkdir(parents=True)
+        (tmp_path / "deploy" / target / "deploy").write_text(VERB)
+        (tmp_path / "deploy" / target / "deploy").chmod(0o755)
+    return tmp_path
+
+
+def deploy(checkout: Path, *tasks: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run the verb deploy for tasks."""
+    env = {"PATH": os.environ["PATH"], "PERENNIAL_BUNDLES": "/b", "PERENNIAL_URL": "http://u"}
+    command = [str(ROOT / "ci" / "deploy"), "deploy", *tasks]
+    return subprocess.run(command, cwd=checkout, env=env | more, capture_output=True, text=True)
+
+
+def test_each_task_has_its_turn(checkout: Path) -> None:
+    """With the variables of all tasks."""
+    lines = deploy(checkout, "cats", "news").stdout.splitlines()
+    assert lines == [f"local artifacts/{task}/bundle /b http://u" for task in ("cats", "news")]
+
+
+def test_a_variable_with_a_tasks_name_is_for_that_task_alone(checkout: Path) -> None:
+    """The next one has the common value again."""
+    own = {"PERENNIAL_BUNDLES_cats": "/cats", "DEPLOY_TARGET_cats": "other"}
+    lines = deploy(checkout, "cats", "news", **own).stdout.splitlines()
+    assert lines == [
+        "other artifacts/cats/bundle /cats http://u",
+        "local artifacts/news/bundle /b http://u",
+    ]
+
+
+def test_a_task_that_fails_does_not_keep_the_others_from_their_turn(checkout: Path) -> None:
+    """The job fails all the same."""
+    result = deploy(checkout, "broken", "news")
+    assert result.returncode == 1 and "local artifacts/news/bundle" in result.stdout
+
+
+def test_without_a_task_it_says_so(checkout: Path) -> None:
+    """A push that changes no model deploys nothing."""
+    result = deploy(checkout)
+    assert result.returncode == 0
+    assert "every task's bundle is in production already" in result.stdout

@@ -1,0 +1,1 @@
+"""What a task is: its interface, where its files are, and how tasks are found."""

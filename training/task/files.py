@@ -1,0 +1,30 @@
+"""Where a task's files are, from the repository's root."""
+
+from pathlib import Path
+
+TASKS = Path("training", "tasks")
+
+
+def folder(task: str) -> Path:
+    """Return the folder of a task: its code, parameters, stages and lock."""
+    return TASKS / task
+
+
+def params_file(task: str) -> Path:
+    """Return the file of a task's parameters."""
+    return folder(task) / "params.yaml"
+
+
+def stages_file(task: str) -> Path:
+    """Return the file of a task's DVC stages."""
+    return folder(task) / "dvc.yaml"
+
+
+def lock_file(task: str) -> Path:
+    """Return the lock of a task's DVC stages."""
+    return folder(task) / "dvc.lock"
+
+
+def data_folder(task: str) -> Path:
+    """Return the folder of a task's data: at least the collected feedback."""
+    return Path("data", task)

@@ -1,0 +1,62 @@
+"""Commands about tasks. Run as `python -m training.tasks VERB`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from training.errors import TrainingError
+from training.task.changes import changed_files, concerned
+from training.task.creation import create
+from training.task.discovery import checked_name, named
+from training.task.removal import mentions, remove
+from training.task.stages import write_stages
+from training.tasks import TASKS
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    found = argparse.ArgumentParser(prog="python -m training.tasks", description=__doc__)
+    verbs = found.add_subparsers(dest="verb", required=True)
+
+    def verb(name: str, text: str) -> argparse.ArgumentParser:
+        return verbs.add_parser(name, help=text, description=text)
+
+    verb("list", "print the names of all tasks")
+    named = verb("name", "print a task's name, without NAME that of the only task")
+    named.add_argument("name", nargs="?", default="")
+    changed = verb("changed", "print the tasks that the difference of two commits concerns")
+    changed.add_argument("base")
+    changed.add_argument("commit")
+    verb("generate", "write each task's dvc.yaml from training/task/stages.yaml")
+    verb("new", "make a folder for a new task, with code to fill in").add_argument("name")
+    verb("remove", "remove a task's files").add_argument("name")
+    return found
+
+
+def main(arguments: Sequence[str] | None = None, *, root: Path = Path()) -> None:
+    """Run a verb. Raises BadParameter."""
+    options = parser().parse_args(arguments)
+    if options.verb == "list":
+        print(*TASKS)
+    elif options.verb == "name":
+        print(named(options.name, TASKS))
+    elif options.verb == "changed":
+        print(*concerned(changed_files(options.base, options.commit, root), list(TASKS)))
+    elif options.verb == "generate":
+        print(*write_stages(TASKS, root), sep="\n")
+    elif options.verb == "new":
+        print("made", *create(options.name, root), sep="\n  ")
+        print("Fill in task.py, then run 'dvc repro --all-pipelines' and commit the folder.")
+    else:
+        name = named(checked_name(options.name), TASKS)
+        print("removed", *remove(name, root), sep="\n  ")
+        if found := mentions(options.name, root):
+            print(f"these documents still mention {options.name}:", *found, sep="\n  ")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except TrainingError as error:
+        sys.exit(f"{type(error).__name__}: {error}")

@@ -19,6 +19,7 @@ from demo.watch import Addresses
 from monitoring.alertmanager_config import alertmanager_config
 from monitoring.prometheus_config import prometheus_config
 from training.task.changes import OWN
+from training.task.removal import remove
 
 PROJECT = "perennial/perennial"
 MARKER = ".made-by-the-demo"
@@ -206,27 +207,30 @@ def copy_tree(source: Path, target: Path, *, task: str | None = None) -> None:
         capture_output=True,
         text=True,
     ).stdout
-    for name in filter(None, listed.split("\0")):
-        if (source / name).is_file() and not (task is not None and _left_out(name, task)):
+    names = [name for name in listed.split("\0") if (source / name).is_file()]
+    for name in names:
+        if task is None or not _collected(name):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source / name, target / name)
-    for command in (
-        ["git", "init", "--quiet", "--initial-branch", "main"],
-        ["git", "config", "user.name", "Perennial demo"],
-        ["git", "config", "user.email", "demo@localhost"],
-        ["git", "add", "--all"],
-        ["git", "commit", "--quiet", "--message", "Start from the working tree"],
-    ):
-        subprocess.run(command, cwd=target, check=True)
+
+    def git(*arguments: str) -> None:
+        subprocess.run(["git", *arguments], cwd=target, check=True)
+
+    git("init", "--quiet", "--initial-branch", "main")
+    git("config", "user.name", "Perennial demo")
+    git("config", "user.email", "demo@localhost")
+    git("add", "--all")
+    owners = {own[1] for name in names if (own := OWN.match(name))}
+    for other in owners - {task} if task is not None else ():
+        remove(other, target)
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "Start from the working tree")
 
 
-def _left_out(name: str, task: str) -> bool:
-    """Tell whether a file is another task's, or stands for rows that a task has collected.
+def _collected(name: str) -> bool:
+    """Tell whether a file stands for rows that a task has collected.
 
-    >>> _left_out("data/news/README.md", "digits"), _left_out("README.md", "digits")
+    >>> _collected("data/digits/feedback.parquet.dvc"), _collected("data/digits/README.md")
     (True, False)
-    >>> _left_out("data/digits/feedback.parquet.dvc", "digits")
-    True
     """
-    own = OWN.match(name)
-    return own is not None and (own[1] != task or name.endswith(".parquet.dvc"))
+    return OWN.match(name) is not None and name.endswith(".parquet.dvc")

@@ -6,6 +6,8 @@ import numpy as np
 
 from demo.shifts import Shift
 from demo.traffic import Pool
+from training.artifacts.splits import Split, file_of
+from training.tasks.digits.task import TASK
 
 
 def pools(prepared: Path, shift: Shift) -> dict[str, Pool]:
@@ -15,8 +17,8 @@ def pools(prepared: Path, shift: Shift) -> dict[str, Pool]:
     trained on, so accuracy after the retrain is measured on others: `unseen` shares no digit with
     `drifted`.
     """
-    with np.load(prepared / "test.npz") as file:
-        images, labels = file["inputs"].astype(np.float32), file["labels"].astype(np.int64)
+    test = Split.read(file_of(prepared, "test"), TASK.input)
+    images, labels = test.inputs, test.labels
     cut = int(len(images) * 0.7)
     rng = np.random.default_rng(11)
 

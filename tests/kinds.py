@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import onnx
@@ -19,8 +19,8 @@ from perennial.kinds.inputs.table import TableInput
 from perennial.kinds.inputs.text import TextInput
 from perennial.kinds.outputs.classes import ClassesOutput
 from perennial.signals import Extraction, Reference, Rows
+from tests.splits import split
 from tests.toy.numbers import NUMBERS as PARAMETERS
-from training.artifacts.splits import Split
 from training.stages.basis import Basis
 from training.stages.reference import build
 
@@ -96,8 +96,8 @@ def fitted(kind: Kind) -> Extraction:
 
 def reference(extraction: Extraction, rows: Rows, probabilities: NDArray[np.float64]) -> Reference:
     """Return the reference of rows and of what a model says of them."""
-    split = Split(rows, np.zeros(len(rows), np.int64), np.full(len(rows), "base"))
-    basis = Basis(split, split, split, probabilities, 0.9, 100, 0.9)
+    made = split(rows, np.zeros(len(rows), np.int64), kind=cast(InputKind, extraction.schema))
+    basis = Basis(made, made, made, probabilities, 0.9, 100, 0.9)
     return build(extraction, OUTPUT, basis, NUMBERS)
 
 

@@ -1,5 +1,10 @@
-"""Select columns of an Arrow table by their schema, and read numbers; errors name the column."""
+"""Select columns of an Arrow table by their schema, and go from Arrow to numpy and back.
 
+pyarrow's own ways to and from numpy and lists import pandas, which takes half a second in each
+stage of a pipeline.
+"""
+
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,13 +43,28 @@ def filled(column: "pyarrow.ChunkedArray", name: str) -> "pyarrow.ChunkedArray":
 
 
 def to_numpy(array: "pyarrow.Array") -> NDArray[Any]:
-    """Return an array of numbers, NaN for null.
-
-    pyarrow's own method imports pandas, which takes half a second in each stage of a pipeline.
-    """
+    """Return an array of numbers, NaN for null."""
     if array.null_count or not len(array):
         found: NDArray[Any] = array.to_numpy(zero_copy_only=False)
         return found
     stop = array.offset + len(array)
     buffer, dtype = array.buffers()[1], array.type.to_pandas_dtype()
     return np.frombuffer(buffer, dtype, stop)[array.offset :]
+
+
+def from_numpy(values: NDArray[np.int64]) -> "pyarrow.Array":
+    """Return an array of whole numbers, none missing."""
+    import pyarrow
+
+    buffer = pyarrow.py_buffer(np.ascontiguousarray(values, np.int64))
+    return pyarrow.Array.from_buffers(pyarrow.int64(), len(values), [None, buffer])
+
+
+def strings(values: Sequence[str]) -> "pyarrow.Array":
+    """Return an array of strings, none missing."""
+    import pyarrow
+
+    texts = [value.encode() for value in values]
+    ends = np.cumsum([0, *map(len, texts)], dtype=np.int32)
+    buffers = pyarrow.py_buffer(ends), pyarrow.py_buffer(b"".join(texts))
+    return pyarrow.StringArray.from_buffers(len(texts), *buffers)

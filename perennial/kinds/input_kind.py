@@ -100,5 +100,11 @@ class InputKind(Source, Protocol):
     def checks(self, table: "pyarrow.Table") -> Iterator[Check]:
         """Yield each rule that rows to train on must follow, with the rows that break it."""
 
+    def novel(self, table: "pyarrow.Table", known: "pyarrow.Table") -> Iterator[Check]:
+        """Yield each rule that rows to test on should follow, given the rows to train on.
+
+        A category that the model never saw is one that it cannot have learned.
+        """
+
     def feed(self, rows: Rows, rank: int) -> NDArray[Any]:
         """Return rows as the model takes them; rank: number of dimensions of its input."""

@@ -1,14 +1,17 @@
 """Good rows and a good feedback file, to be made bad; and the validation stage run on them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow
 import pyarrow.parquet
+from numpy.typing import NDArray
 
 from perennial.kinds.input_kind import InputKind
+from perennial.kinds.inputs.image import ImageInput
+from perennial.kinds.output_kind import OutputKind
 from tests.bundles import images
 from tests.toy import numbers
 from tests.toy.task import TASK
@@ -27,8 +30,8 @@ class Altered:
     """The toy task, with rows or a schema of its own."""
 
     rows: Rows
-    labels: tuple[str, ...] = TASK.labels
     input: InputKind = TASK.input
+    output: OutputKind = TASK.output
     schema: Schema = TASK.schema
     about: str = TASK.about
 
@@ -37,15 +40,23 @@ class Altered:
         return self.rows
 
 
-def good() -> Rows:
-    """Return the good rows, to be written into."""
+@dataclass
+class Base:
+    """Base rows as arrays, to be written into: inputs, and a word for each."""
+
+    inputs: NDArray[np.float32]
+    labels: list[str | None]
+
+    def rows(self, held_out: NDArray[np.bool_] | None = None) -> Rows:
+        """Return them as a task would."""
+        kind = ImageInput(shape=self.inputs.shape[1:])
+        return Rows(kind.arrow_of(self.inputs), self.labels, held_out)
+
+
+def good() -> Base:
+    """Return the good rows of the toy task."""
     rows = TASK.load()
-    return Rows(rows.inputs.copy(), rows.labels.copy())
-
-
-def some(rows: Rows, chosen: slice) -> Rows:
-    """Return a part of the rows."""
-    return replace(rows, inputs=rows.inputs[chosen], labels=rows.labels[chosen])
+    return Base(TASK.input.from_arrow(rows.table).copy(), list(rows.labels))
 
 
 def feedback(rows: int = 200) -> pyarrow.Table:
@@ -77,7 +88,7 @@ class Stage:
         self.root = root
         self.feedback = root / "data" / "toy" / "feedback.parquet"
         self.findings = root / "artifacts" / "toy" / "validation" / "findings.json"
-        for name in ("validation/findings.json", "prepared/train.npz", "bundle/model.onnx"):
+        for name in ("validation/findings.json", "prepared/train.parquet", "bundle/model.onnx"):
             (root / "artifacts" / "toy" / name).parent.mkdir(parents=True)
             (root / "artifacts" / "toy" / name).write_text("of an earlier run")
         self.feedback.parent.mkdir(parents=True)

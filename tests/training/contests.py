@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from perennial.bundle.predictor import Predictor
 from tests.bundles import LABELS, images, make_bundle
-from training.artifacts.splits import Split
+from tests.splits import split
+from training.artifacts.splits import file_of
 from training.gate.models import open_model
 from training.params import Gate
 
@@ -49,16 +50,16 @@ def prepare(
 ) -> Path:
     """Write a test split with `rows` base rows and, if asked, as many of an incident."""
     first = images(rows, seed=31).astype(np.float32)
-    split = Split(first, base(first), np.full(rows, "base"))
+    test = split(first, base(first))
     if fresh is not None:
         second = images(rows, seed=32).astype(np.float32)
-        split += Split(second, fresh(second), np.full(rows, INCIDENT))
+        test += split(second, fresh(second), INCIDENT)
     folder.mkdir(parents=True, exist_ok=True)
-    split.write(folder / "test.npz")
+    test.write(file_of(folder, "test"))
     counts = {
-        "rows": len(split.labels),
-        "sources": dict(Counter(split.source.tolist())),
-        "labels": {label: int((split.labels == i).sum()) for i, label in enumerate(labels)},
+        "rows": len(test.labels),
+        "sources": dict(Counter(test.source.tolist())),
+        "labels": {label: int((test.labels == i).sum()) for i, label in enumerate(labels)},
     }
     summary = {
         "splits": dict.fromkeys(("train", "validation", "test"), counts),

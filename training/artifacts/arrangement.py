@@ -3,19 +3,17 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from perennial.digest import digests
 from training import params
 from training.artifacts.feedback import FeedbackRows
-from training.artifacts.splits import BASE, SPLITS, Prepared, Split
-from training.task.task import Rows
+from training.artifacts.splits import SPLITS, Prepared, Split
 
 
-def positions(inputs: NDArray[np.float32]) -> NDArray[np.float64]:
+def positions(identities: NDArray[np.uint64]) -> NDArray[np.float64]:
     """Return a number in [0, 1) per row, computed from its content alone.
 
     A row therefore keeps its split when other rows change, and equal rows share a split.
     """
-    return np.asarray(digests(inputs) / 2.0**64, np.float64)
+    return np.asarray(identities / 2.0**64, np.float64)
 
 
 Shares = float | NDArray[np.float64]
@@ -26,7 +24,7 @@ def cut(rows: Split, *, validation: Shares, test: Shares) -> dict[str, Split]:
 
     Rows in neither validation nor test are training rows.
     """
-    place = positions(rows.inputs)
+    place = positions(rows.identities)
     chosen = {
         "test": place < test,
         "validation": (place >= test) & (place < test + validation),
@@ -35,21 +33,27 @@ def cut(rows: Split, *, validation: Shares, test: Shares) -> dict[str, Split]:
     return {name: rows.where(chosen[name]) for name in SPLITS}
 
 
-def arrange(rows: Rows, collected: FeedbackRows, numbers: params.Prepare) -> Prepared:
+def arrange(
+    base: Split,
+    collected: FeedbackRows,
+    numbers: params.Prepare,
+    *,
+    aside: NDArray[np.bool_] | None = None,
+) -> Prepared:
     """Return all splits of base and collected rows.
 
     A base row collected as feedback keeps its split, so no base test row is ever trained on.
-    If the publishers set base rows aside for testing, only these are base test rows.
+    aside: the base rows that the publishers set aside for testing; then only these are base test
+    rows.
     """
-    base = Split(rows.inputs, rows.labels, np.full(len(rows.labels), BASE))
-    held_out = np.zeros(len(base.labels), np.bool_) if rows.held_out is None else rows.held_out
-    test = numbers.test if rows.held_out is None else 0.0
+    held_out = np.zeros(len(base.labels), np.bool_) if aside is None else aside
+    test = numbers.test if aside is None else 0.0
     parts = cut(
         base,
         validation=np.where(held_out, 0, numbers.validation),
         test=np.where(held_out, 1, test),
     )
-    known, new = digests(base.inputs), digests(collected.split.inputs)
+    known, new = base.identities, collected.split.identities
     is_base, is_base_test = np.isin(new, known), np.isin(new, known[held_out])
     fresh = cut(
         collected.split,

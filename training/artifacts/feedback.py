@@ -8,7 +8,7 @@ import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 
 from training.artifacts.feedback_columns import INPUT, unpack
-from training.artifacts.splits import Split
+from training.artifacts.splits import Split, indices
 from training.task.task import Task
 
 
@@ -26,9 +26,8 @@ class FeedbackRows:
     @classmethod
     def nothing(cls, task: Task) -> "FeedbackRows":
         """Return the empty feedback of a task before its first retrain."""
-        inputs = np.empty((0, *task.input.shape), task.input.dtype)
-        none = np.empty(0, np.int64)
-        return cls(Split(inputs, none, np.empty(0, str)), None, none)
+        none, rows = np.empty(0, np.int64), task.input.to_arrow([])
+        return cls(Split(task.input, rows, none, np.empty(0, str)), None, none)
 
 
 def read_feedback(task: Task, file: Path) -> FeedbackRows:
@@ -39,10 +38,9 @@ def read_feedback(task: Task, file: Path) -> FeedbackRows:
     if not file.exists():
         return FeedbackRows.nothing(task)
     table = parquet.read_table(file)
-    inputs = unpack(task.input, table[INPUT])
     texts = table.select(["label", "observed_at", "incident"]).to_pydict()
-    labels = np.array([task.labels.index(label) for label in texts["label"]], np.int64)
+    labels = indices(texts["label"], task.output.labels)
     newest = max(zip(texts["observed_at"], texts["incident"], strict=True))[1]
-    rows = Split(task.input.from_arrow(inputs), labels, np.array(texts["incident"], str))
-    order = np.argsort(task.input.identities(inputs), kind="stable")
+    rows = Split(task.input, unpack(table[INPUT]), labels, np.array(texts["incident"], str))
+    order = np.argsort(rows.identities, kind="stable")
     return FeedbackRows(rows.where(order), newest, order)

@@ -1,4 +1,7 @@
-"""The columns of a feedback file: a row's input, its label, and where it is from."""
+"""The columns of a feedback file: a row's input, its label, and where it is from.
+
+The files of the splits hold inputs in the same way.
+"""
 
 import pyarrow
 import pyarrow.compute
@@ -24,12 +27,13 @@ def pack(kind: InputKind, inputs: pyarrow.Table) -> pyarrow.ChunkedArray:
     return inputs.column(INPUT) if _alone(kind) else inputs.to_struct_array()
 
 
-def unpack(kind: InputKind, column: pyarrow.ChunkedArray) -> pyarrow.Table:
-    """Return the kind's columns; where a row has no input, all of them are null."""
-    names = kind.arrow_schema().names
-    if _alone(kind):
-        return pyarrow.table([column], names)
-    return pyarrow.table([pyarrow.compute.struct_field(column, name) for name in names], names)
+def unpack(column: pyarrow.ChunkedArray) -> pyarrow.Table:
+    """Return the columns that were packed; where a row has no input, all of them are null."""
+    if not pyarrow.types.is_struct(column.type):
+        return pyarrow.table([column], [INPUT])
+    fields = list(column.type)
+    parts = [pyarrow.compute.struct_field(column, [place]) for place in range(len(fields))]
+    return pyarrow.table(parts, schema=pyarrow.schema(fields))
 
 
 def _alone(kind: InputKind) -> bool:

@@ -3,56 +3,97 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow
 from numpy.typing import NDArray
+from pyarrow import parquet
 
+from perennial.kinds.arrow import from_numpy, select, strings, to_numpy
+from perennial.kinds.input_kind import InputKind
+from training.artifacts.feedback_columns import INPUT, pack, unpack
 from training.artifacts.files import read_json, write_json
 from training.errors import MissingArtifact
+from training.task.task import Rows, Task
 
 SPLITS = ("train", "validation", "test")
 # The source of a task's own rows.
 BASE = "base"
 
 
+def file_of(folder: Path, split: str) -> Path:
+    """Return the file of a split in a folder of prepared rows."""
+    return folder / f"{split}.parquet"
+
+
 @dataclass(frozen=True)
 class Split:
     """Rows with their labels and sources.
 
-    inputs: shape (rows, *input shape).  labels: indices, shape (rows,).
+    kind: of the input.  table: the rows in the columns of that kind.
+    labels: indices, shape (rows,).
     source: `base`, or the incident that a row was collected for, shape (rows,).
     """
 
-    inputs: NDArray[np.float32]
+    kind: InputKind
+    table: pyarrow.Table
     labels: NDArray[np.int64]
     source: NDArray[np.str_]
 
+    @classmethod
+    def of_base(cls, task: Task, rows: Rows) -> "Split":
+        """Return a task's own rows."""
+        table = select(rows.table, task.input.arrow_schema())
+        labels = indices(rows.labels, task.output.labels)
+        return cls(task.input, table, labels, np.full(len(labels), BASE))
+
+    @cached_property
+    def inputs(self) -> NDArray[Any]:
+        """What the model gets for the rows, shape (rows, *input shape)."""
+        return self.kind.from_arrow(self.table)
+
+    @cached_property
+    def identities(self) -> NDArray[np.uint64]:
+        """A number per row, equal for rows with the same content, shape (rows,)."""
+        return self.kind.identities(self.table)
+
     def where(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> "Split":
         """Return the rows chosen by a mask or by indices."""
-        return Split(self.inputs[chosen], self.labels[chosen], self.source[chosen])
+        places = np.arange(len(self.labels))[chosen]
+        table = self.table.take(from_numpy(places))
+        return Split(self.kind, table, self.labels[places], self.source[places])
 
     def __add__(self, other: "Split") -> "Split":
         """Return the rows of both."""
         return Split(
-            np.concatenate([self.inputs, other.inputs]),
+            self.kind,
+            pyarrow.concat_tables([self.table, other.table]),
             np.concatenate([self.labels, other.labels]),
             np.concatenate([self.source, other.source]),
         )
 
     @classmethod
-    def read(cls, file: Path) -> "Split":
+    def read(cls, file: Path, kind: InputKind) -> "Split":
         """Read one split. Raises MissingArtifact."""
         if not file.exists():
             raise MissingArtifact(file)
-        with np.load(file) as arrays:
-            return cls(arrays["inputs"], arrays["labels"], arrays["source"])
+        with parquet.ParquetFile(file) as stored:  # read_table imports pandas
+            columns = stored.read()
+        labels = to_numpy(columns["label"].combine_chunks()).astype(np.int64)
+        source = np.array(columns["source"].to_pylist(), np.str_)
+        return cls(kind, unpack(columns[INPUT]), labels, source)
 
     def write(self, file: Path) -> None:
         """Write one split."""
-        arrays: dict[str, NDArray[Any]] = vars(self)
-        np.savez_compressed(file, allow_pickle=False, **arrays)
+        columns = {
+            INPUT: pack(self.kind, self.table),
+            "label": from_numpy(self.labels),
+            "source": strings(self.source.tolist()),
+        }
+        parquet.write_table(pyarrow.table(list(columns.values()), list(columns)), file)
 
 
 @dataclass(frozen=True)
@@ -75,9 +116,9 @@ class Prepared:
         return self.validation + self.test
 
     @classmethod
-    def read(cls, folder: Path) -> "Prepared":
+    def read(cls, folder: Path, kind: InputKind) -> "Prepared":
         """Read the files that `write` writes. Raises MissingArtifact."""
-        train, validation, test = (Split.read(folder / f"{name}.npz") for name in SPLITS)
+        train, validation, test = (Split.read(file_of(folder, name), kind) for name in SPLITS)
         return cls(train, validation, test, read_json(folder / "summary.json")["fresh"])
 
     def write(self, folder: Path, labels: Sequence[str]) -> None:
@@ -86,10 +127,20 @@ class Prepared:
         splits = {}
         for name in SPLITS:
             split = self.split(name)
-            split.write(folder / f"{name}.npz")
+            split.write(file_of(folder, name))
             splits[name] = {
                 "rows": len(split.labels),
                 "sources": dict(sorted(Counter(split.source.tolist()).items())),
                 "labels": {label: int((split.labels == i).sum()) for i, label in enumerate(labels)},
             }
         write_json(folder / "summary.json", {"splits": splits, "fresh": self.fresh})
+
+
+def indices(words: Sequence[str | None], labels: Sequence[str]) -> NDArray[np.int64]:
+    """Return the place of each word among the labels.
+
+    >>> indices(["b", "a"], ["a", "b"]).tolist()
+    [1, 0]
+    """
+    places = {label: place for place, label in enumerate(labels)}
+    return np.array([places[word] for word in words if word is not None], np.int64)

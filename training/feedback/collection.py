@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perennial.errors import Described, InvalidValue
-from perennial.kinds.outputs.classes import ClassesOutput
 from training import params
 from training.errors import CollectRefused
 from training.feedback.file import append, collected_before
@@ -40,7 +39,7 @@ def collect(request: Request, task: Task, *, root: Path, track: Track) -> Collec
     file = root / data_folder(request.task) / "feedback.parquet"
     before = collected_before(task, file)
     labelled = read(request.database, request.task, request.earliest(limits.lookback_seconds))
-    rows = read_rows(labelled, task.input, ClassesOutput(labels=task.labels))
+    rows = read_rows(labelled, task.input, task.output)
     new = select_new(rows, before, kind=task.input)
     if len(new.rows) < limits.least_rows:
         expected = (

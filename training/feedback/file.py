@@ -28,7 +28,7 @@ def collected_before(task: Task, file: Path) -> CollectedBefore:
     require_valid(task, file)
     table = pyarrow.parquet.read_table(file)
     labels = table["label"].to_pylist()
-    inputs = task.input.identities(unpack(task.input, table[INPUT])).tolist()
+    inputs = task.input.identities(unpack(table[INPUT])).tolist()
     return CollectedBefore(
         frozenset(table["prediction_id"].to_pylist()), dict(zip(inputs, labels, strict=True))
     )

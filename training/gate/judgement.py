@@ -4,7 +4,7 @@ from pathlib import Path
 
 from perennial.bundle.predictor import Predictor
 from training.artifacts.files import read_json
-from training.artifacts.splits import BASE, Split
+from training.artifacts.splits import BASE, Split, file_of
 from training.gate.compared_bundle import ComparedBundle
 from training.gate.comparison import compare
 from training.gate.decision import decide
@@ -27,8 +27,8 @@ def judge(
     are used.
     Raises MissingArtifact, BadParameter.
     """
-    test = Split.read(prepared / "test.npz")
-    test = test.where(unseen(test, champion_prepared))
+    test = Split.read(file_of(prepared, "test"), challenger.bundle.manifest.input)
+    test = test.where(unseen(test, champion, champion_prepared))
     incident = read_json(prepared / "summary.json")["fresh"]
     base = compare(challenger, champion, test.where(test.source == BASE), gate=gate)
     fresh = None

@@ -1,8 +1,14 @@
 """Computes the probabilities that the service would answer."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from perennial.bundle.predictor import Predictor
+from perennial.errors import Described, InvalidField
 from perennial.statistics.counts import Floats
 from training.artifacts.splits import Split
 from training.errors import BadParameter
@@ -10,16 +16,32 @@ from training.errors import BadParameter
 BATCH = 1024
 
 
+@contextmanager
+def fitting(model: Predictor) -> Iterator[None]:
+    """Raise BadParameter where rows lack a column of the model's input, or have another shape."""
+    try:
+        yield
+    except InvalidField as error:
+        field = f"{model.bundle.path}: the prepared rows' {error.field}"
+        raise BadParameter(field, Described(error.value), error.expected) from error
+
+
+def arrays(model: Predictor, rows: Split) -> NDArray[Any]:
+    """Return what the service would give the model for rows, which may have other columns too.
+
+    Raises BadParameter if the rows do not fit the model's input.
+    """
+    with fitting(model):
+        return model.bundle.manifest.input.from_arrow(rows.table)
+
+
 def probabilities(model: Predictor, rows: Split) -> Floats:
     """Return the probabilities that the service would answer, shape (rows, labels).
 
-    Raises BadParameter if the rows do not have the model's input shape.
+    Raises BadParameter if the rows do not fit the model's input.
     """
-    shape = model.bundle.manifest.input.shape
-    if rows.inputs.shape[1:] != shape:
-        expected = f"{rows.inputs.shape[1:]}, the shape of the prepared rows"
-        raise BadParameter(f"{model.bundle.path}: input.shape", shape, expected)
-    starts = range(0, len(rows.inputs), BATCH)
-    parts = [model.predict(rows.inputs[start : start + BATCH]) for start in starts]
+    inputs = arrays(model, rows)
+    starts = range(0, len(inputs), BATCH)
+    parts = [model.predict(inputs[start : start + BATCH]) for start in starts]
     empty = np.zeros((0, model.bundle.manifest.output.width))
     return np.concatenate([empty, *parts])

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from perennial.digest import digests
+from perennial.bundle.predictor import Predictor
 from perennial.statistics.counts import Bools
 from training.artifacts.files import read_json
-from training.artifacts.splits import Split
+from training.artifacts.splits import Split, file_of
+from training.gate.probabilities import fitting
 
 # The splits that decide a model's weights, its stopping and its temperature.
 FITTED_SPLITS = ("train", "validation")
@@ -16,23 +17,27 @@ FITTED_SPLITS = ("train", "validation")
 def seen_rows_known(prepared: Path | None) -> bool:
     """Return whether the rows that the champion was trained on are recorded.
 
-    prepared: the champion's prepared splits; a main of an older layout does not have the folder.
+    prepared: the champion's prepared splits; a main of an older layout does not have the folder,
+    or has its rows in another format.
     """
-    return prepared is not None and prepared.is_dir()
+    return prepared is not None and prepared.is_dir() and not any(prepared.glob("*.npz"))
 
 
-def unseen(rows: Split, prepared: Path | None) -> Bools:
+def unseen(rows: Split, champion: Predictor | None, prepared: Path | None) -> Bools:
     """Return whether each row is new to the champion, shape (rows,).
 
     prepared: the champion's prepared splits; if absent, every row counts as unseen.
-    Rows are the same if their inputs are, whatever their labels or sources.
+    Rows are the same if their inputs are, whatever their labels or sources; a column that the
+    champion does not have makes no difference.
     Raises MissingArtifact if the folder lacks one of the splits: rows that the champion was
-    trained on would count, which flatters it.
+    trained on would count, which flatters it. Raises BadParameter if the rows do not fit it.
     """
-    if prepared is None or not seen_rows_known(prepared):
+    if champion is None or prepared is None or not seen_rows_known(prepared):
         return np.ones(len(rows.labels), np.bool_)
-    seen = [digests(Split.read(prepared / f"{name}.npz").inputs) for name in FITTED_SPLITS]
-    return ~np.isin(digests(rows.inputs), np.concatenate(seen))
+    kind = champion.bundle.manifest.input
+    seen = [Split.read(file_of(prepared, name), kind).identities for name in FITTED_SPLITS]
+    with fitting(champion):
+        return ~np.isin(kind.identities(rows.table), np.concatenate(seen))
 
 
 def saw_incident(incident: str | None, prepared: Path | None) -> bool:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from perennial.digest import digests
-from training.artifacts.splits import SPLITS, Split
+from perennial.kinds.input_kind import InputKind
+from training.artifacts.splits import SPLITS, Split, file_of
+from training.gate.unseen import seen_rows_known
 
 
 @dataclass(frozen=True)
@@ -24,17 +25,35 @@ class Changes:
         return not (len(self.new.labels) or self.gone or self.relabelled)
 
 
-def changes(here: Path, main: Path, labels: Sequence[str], before: Sequence[str]) -> Changes | None:
-    """Return the changes; None if main's rows are not recorded: its folder is absent.
+@dataclass(frozen=True)
+class Side:
+    """The prepared splits of one side.
 
-    here, main: folders with the prepared splits.  labels, before: names of their label indices.
+    folder: where they are.  kind: of their input.  labels: names of their label indices.
+    """
+
+    folder: Path
+    kind: InputKind
+    labels: Sequence[str]
+
+    def read(self) -> Split:
+        """Return the rows of all splits. Raises MissingArtifact if one is absent."""
+        first, *rest = (Split.read(file_of(self.folder, name), self.kind) for name in SPLITS)
+        for split in rest:
+            first += split
+        return first
+
+
+def changes(here: Side, main: Side) -> Changes | None:
+    """Return the changes; None if main's rows are not recorded.
+
     Raises MissingArtifact if either folder lacks a split.
     """
-    rows = _all(here)
-    if not main.is_dir():
+    rows = here.read()
+    if not seen_rows_known(main.folder):
         return None
-    after, earlier = _names(rows, labels), _names(_all(main), before)
-    new = np.array([key not in earlier for key in digests(rows.inputs).tolist()], dtype=np.bool_)
+    after, earlier = _names(rows, here.labels), _names(main.read(), main.labels)
+    new = np.array([key not in earlier for key in rows.identities.tolist()], dtype=np.bool_)
     return Changes(
         new=rows.where(new),
         gone=len(earlier.keys() - after.keys()),
@@ -42,13 +61,6 @@ def changes(here: Path, main: Path, labels: Sequence[str], before: Sequence[str]
     )
 
 
-def _all(folder: Path) -> Split:
-    first, *rest = (Split.read(folder / f"{name}.npz") for name in SPLITS)
-    for split in rest:
-        first += split
-    return first
-
-
 def _names(rows: Split, labels: Sequence[str]) -> dict[int, str]:
     names = (labels[label] for label in rows.labels)
-    return dict(zip(digests(rows.inputs).tolist(), names, strict=True))
+    return dict(zip(rows.identities.tolist(), names, strict=True))

@@ -15,7 +15,7 @@ from perennial.statistics import drift
 from perennial.statistics.counts import Ints
 from perennial.statistics.evidence import g_statistic, strength
 from training.artifacts.splits import Split
-from training.gate.probabilities import probabilities
+from training.gate.probabilities import arrays, probabilities
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,12 @@ def signal_drift(model: Predictor, rows: Split) -> list[Drift]:
     """Return the drift of each signal of the model's reference on these rows, the largest first.
 
     Input and output signals are those that the service would count for these rows.
-    Raises BadParameter if the rows do not have the model's input shape.
+    Raises BadParameter if the rows do not fit the model's input.
     """
     binner = Binner(model.bundle.reference.signals)
     found = probabilities(model, rows)
     output = model.bundle.manifest.output.extract(found)
-    columns = {**model.bundle.extraction.extract(rows.inputs), **output}
+    columns = {**model.bundle.extraction.extract(arrays(model, rows)), **output}
     parts = np.split(binner.count(columns), binner.offsets[1:])
     drifts = [Drift(signal, part) for signal, part in zip(binner.signals, parts, strict=True)]
     return sorted(drifts, key=lambda one: (one.drifts, one.effect), reverse=True)

@@ -10,7 +10,7 @@ import numpy as np
 from perennial.bundle.predictor import Predictor
 from perennial.statistics.counts import Bools, Floats
 from training import params
-from training.artifacts.splits import BASE, Split
+from training.artifacts.splits import BASE, Split, file_of
 from training.cost.latency import Latency, measure_latency
 from training.errors import BadParameter
 from training.gate import result as gate
@@ -93,13 +93,14 @@ class ReportInputs:
 
         Raises MissingArtifact.
         """
-        return Split.read(self.folder / "prepared" / "test.npz")
+        kind = self.challenger.bundle.manifest.input
+        return Split.read(file_of(self.folder / "prepared", "test"), kind)
 
     @cached_property
     def fair(self) -> Bools:
         """Whether neither model was trained on each row, shape (tested rows,)."""
         prepared = None if self.main is None else self.main / "prepared"
-        return unseen(self.tested, prepared)
+        return unseen(self.tested, self.champion, prepared)
 
     @cached_property
     def rows(self) -> Split:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from perennial.statistics.metrics import METRICS
+from perennial.kinds.output_kind import OutputKind
 from training.artifacts.splits import BASE, Prepared, Split
 from training.params import Export
 
@@ -33,7 +33,11 @@ class Basis:
 
 
 def basis(
-    prepared: Prepared, validation: NDArray[np.float64], test: NDArray[np.float64], numbers: Export
+    prepared: Prepared,
+    output: OutputKind,
+    validation: NDArray[np.float64],
+    test: NDArray[np.float64],
+    numbers: Export,
 ) -> Basis:
     """Choose the rows that live traffic should look like.
 
@@ -53,7 +57,7 @@ def basis(
         inputs.where(inputs.source == source),
         held_out.where(chosen),
         probabilities[chosen],
-        METRICS["accuracy"].score(test[tested], prepared.test.labels[tested]),
+        output.metrics["accuracy"].score(test[tested], prepared.test.labels[tested]),
         int(tested.sum()),
         float(test[tested].max(axis=1).mean()),
     )

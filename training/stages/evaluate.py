@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from perennial.kinds.output_kind import OutputKind
 from perennial.statistics.confusion import confusion_matrix, precision_recall
 from perennial.statistics.counts import Floats, Ints
 from perennial.statistics.intervals import wilson
-from perennial.statistics.metrics import METRICS
 from training import params
 from training.artifacts.files import read_json, write_json
 from training.artifacts.splits import BASE, Prepared
@@ -19,7 +19,7 @@ from training.errors import MissingArtifact
 from training.tasks import TASKS
 
 
-def metrics_of(labels: tuple[str, ...], truth: Ints, probabilities: Floats) -> dict[str, Any]:
+def metrics_of(output: OutputKind, truth: Ints, probabilities: Floats) -> dict[str, Any]:
     """Return every metric on one set of rows; None if it is undefined on them.
 
     truth: indices, shape (rows,).  probabilities: shape (rows, labels).
@@ -27,7 +27,7 @@ def metrics_of(labels: tuple[str, ...], truth: Ints, probabilities: Floats) -> d
     confusion = confusion_matrix(probabilities, truth)
     low, high = wilson(int(np.trace(confusion)), len(truth))
     precision, recall = precision_recall(confusion)
-    scores = {name: metric.score(probabilities, truth) for name, metric in METRICS.items()}
+    scores = {name: metric.score(probabilities, truth) for name, metric in output.metrics.items()}
     return {
         "rows": len(truth),
         **{name: None if np.isnan(score) else score for name, score in scores.items()},
@@ -39,13 +39,13 @@ def metrics_of(labels: tuple[str, ...], truth: Ints, probabilities: Floats) -> d
                 "recall": float(recall[i]),
                 "rows": int(confusion[i].sum()),
             }
-            for i, label in enumerate(labels)
+            for i, label in enumerate(output.labels)
         },
         "confusion": confusion.tolist(),
     }
 
 
-def evaluate(labels: tuple[str, ...], prepared: Prepared, probabilities: Floats) -> dict[str, Any]:
+def evaluate(output: OutputKind, prepared: Prepared, probabilities: Floats) -> dict[str, Any]:
     """Return the metrics on base test rows, and on those of the latest incident if there are any.
 
     probabilities: for all test rows, in their order.
@@ -55,7 +55,7 @@ def evaluate(labels: tuple[str, ...], prepared: Prepared, probabilities: Floats)
     if prepared.fresh is not None and (test.source == prepared.fresh).any():
         groups["fresh"] = test.source == prepared.fresh
     return {
-        name: metrics_of(labels, test.labels[rows], probabilities[rows])
+        name: metrics_of(output, test.labels[rows], probabilities[rows])
         for name, rows in groups.items()
     }
 
@@ -83,16 +83,17 @@ def main(arguments: list[str] | None = None) -> None:
         raise MissingArtifact(predictions)
     with np.load(predictions) as file:
         probabilities = file["test"]
-    labels = TASKS[name].labels
-    prepared = Prepared.read(folder / "prepared")
-    document = evaluate(labels, prepared, probabilities)
+    task = TASKS[name]
+    prepared = Prepared.read(folder / "prepared", task.input)
+    document = evaluate(task.output, prepared, probabilities)
     training = read_json(folder / "model" / "training.json")
     cost = {
         "training_seconds": training["cost"]["wall_seconds"],
         "training_energy_joules": training["cost"]["energy_joules_estimate"],
     }
     write_json(out / "metrics.json", {**cost, **document})
-    write_confusion(out / "confusion.csv", labels, prepared.test.labels, probabilities)
+    truth = prepared.test.labels
+    write_confusion(out / "confusion.csv", task.output.labels, truth, probabilities)
     for group, found in document.items():
         interval = f"{found['accuracy_low']:.4f} to {found['accuracy_high']:.4f}"
         print(f"{group}: accuracy {found['accuracy']:.4f} ({interval}) on {found['rows']} rows")

@@ -14,9 +14,8 @@ from ruamel.yaml import YAML
 
 from perennial.bundle import CARD, MODEL, REFERENCE, SIGNALS, Bundle, SelfTest, write
 from perennial.bundle.predictor import Predictor
-from perennial.kinds.outputs.classes import ClassesOutput
+from perennial.kinds.output_kind import OutputKind
 from perennial.signals import Extraction
-from perennial.statistics.metrics import METRICS
 from training import params
 from training.artifacts.files import read_json
 from training.artifacts.splits import Prepared
@@ -48,13 +47,13 @@ def check_equal(
     return float(gaps[worst])
 
 
-def flat_metrics(metrics: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+def flat_metrics(output: OutputKind, metrics: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     """Return the metrics that the manifest keeps, with their sample sizes."""
     return {
         f"{group}_{name}": {"value": metrics[group][name], "size": metrics[group]["rows"]}
         for group in ("base", "fresh")
         if group in metrics
-        for name in METRICS
+        for name in output.metrics
         if metrics[group][name] is not None
     }
 
@@ -79,15 +78,15 @@ def export(
     commit: of the code.  data: DVC's hash of the prepared rows.  now: the time in UTC.
     """
     task, out = TASKS[name], folder / "bundle"
-    output = ClassesOutput(labels=task.labels)
-    prepared = Prepared.read(folder / "prepared")
+    output = task.output
+    prepared = Prepared.read(folder / "prepared", task.input)
     facts = read_json(folder / "model" / "training.json")
     metrics = read_json(folder / "metrics" / "metrics.json")
     if not (folder / "model" / "predictions.npz").exists():
         raise MissingArtifact(folder / "model" / "predictions.npz")
     with np.load(folder / "model" / "predictions.npz") as file:
         validation, test = file["validation"], file["test"]
-    rows = basis(prepared, validation, test, numbers)
+    rows = basis(prepared, output, validation, test, numbers)
     extraction = Extraction.fit(task.input, rows.fitted.inputs)
     reference = build(extraction, output, rows, numbers)
     if out.exists():
@@ -107,7 +106,7 @@ def export(
         "framework_version": facts["framework_version"],
         "input": task.input.model_dump(),
         "output": output.model_dump(),
-        "metrics": flat_metrics(metrics),
+        "metrics": flat_metrics(output, metrics),
         "self_test": SelfTest.of(
             output,
             task.input.instance(prepared.test.inputs[0]),

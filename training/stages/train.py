@@ -53,7 +53,9 @@ def train(
     rows = Rows(emphasise(prepared, numbers.fresh_weight), prepared.validation)
     try:
         with metered(machine) as meter:
-            fitted = model.fit(rows, task.input, task.labels, numbers.parameters, history.log)
+            fitted = model.fit(
+                rows, task.input, task.output.labels, numbers.parameters, history.log
+            )
     finally:
         tracker.end()
     cost = meter.cost(
@@ -98,8 +100,8 @@ def main(arguments: list[str] | None = None, *, tasks: Mapping[str, Task] = TASK
     name = parser.parse_args(arguments).task
     start = chosen(os.environ)
     task, numbers = tasks[name], params.load(name).train
-    check_pairing(f"{params_file(name)}: train.model", numbers.model, task.input)
-    prepared = Prepared.read(Path("artifacts", name, "prepared"))
+    check_pairing(f"{params_file(name)}: train.model", numbers.model, task.input, task.output.kind)
+    prepared = Prepared.read(Path("artifacts", name, "prepared"), task.input)
     out = Path("artifacts", name, "model")
     out.mkdir(parents=True, exist_ok=True)
     print(f"training {numbers.model} on {len(prepared.train.labels)} rows", flush=True)

@@ -26,9 +26,10 @@ def main(
     """Run the stage for one task: write the findings, or raise InvalidData and write nothing."""
     name = task_parser(__doc__, tasks).parse_args(arguments).task
     numbers = params.load(name, root / params_file(name))
-    check_pairing(f"{params_file(name)}: train.model", numbers.train.model, tasks[name].input)
+    task, model = tasks[name], numbers.train.model
+    check_pairing(f"{params_file(name)}: train.model", model, task.input, task.output.kind)
     feedback = root / data_folder(name) / "feedback.parquet"
-    findings = validate(tasks[name], numbers.prepare, feedback)
+    findings = validate(task, numbers.prepare, feedback)
     for warning in findings.warnings:
         print(f"warning: {warning}")
     if findings.broken:

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from perennial import validation
 from training.errors import BadParameter
 from training.task.task import Task
@@ -41,10 +43,14 @@ class Tasks(Mapping[str, Task]):
         """Return a task. Raises BadParameter if its code does not define one."""
         if name not in self:
             raise KeyError(name)
-        module = import_module(f"{self._package}.{name}.{CODE.removesuffix('.py')}")
+        file = self._folder / name / CODE
+        try:
+            module = import_module(f"{self._package}.{name}.{CODE.removesuffix('.py')}")
+        except ValidationError as error:
+            wrong = validation.first(error)
+            raise BadParameter(f"{file}: {wrong.field()}", wrong.value, wrong.expected) from error
         if not hasattr(module, OBJECT):
-            field = f"{self._folder / name / CODE}: {OBJECT}"
-            raise BadParameter(field, validation.NOTHING, "the task")
+            raise BadParameter(f"{file}: {OBJECT}", validation.NOTHING, "the task")
         task: Task = getattr(module, OBJECT)
         return task
 

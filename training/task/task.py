@@ -1,38 +1,45 @@
-"""The interface of a task: labelled rows, the shape of one row, and the schema of valid rows."""
+"""The interface of a task: its rows, the kinds of input and output, the schema of valid rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from perennial.kinds.input_kind import InputKind
+from perennial.kinds.output_kind import OutputKind
 from training.task.schema import Schema
+
+if TYPE_CHECKING:
+    import pyarrow
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Labelled rows: inputs of shape (rows, *input shape), labels as indices, shape (rows,).
+    """Labelled rows.
 
+    table: in the columns of the task's input, its `arrow_schema()`.
+    labels: a word for each row, one of the labels of the task's output.
     held_out: whether the data's publishers set a row aside for testing, shape (rows,); then only
     these rows are base test rows. None if they set none aside.
     """
 
-    inputs: NDArray[np.float32]
-    labels: NDArray[np.int64]
+    table: "pyarrow.Table"
+    labels: Sequence[str | None]
     held_out: NDArray[np.bool_] | None = None
 
 
 class Task(Protocol):
-    """One task. `labels` are in the order of the model's outputs; `about` opens the model card."""
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The label set."""
+    """One task. `about` opens the model card."""
 
     @property
     def input(self) -> InputKind:
         """The schema of one instance."""
+
+    @property
+    def output(self) -> OutputKind:
+        """What is predicted; its labels are in the order of the model's probabilities."""
 
     @property
     def schema(self) -> Schema:

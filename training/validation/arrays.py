@@ -1,45 +1,22 @@
-"""Rules on rows and labels: shape, values, label set, duplicates."""
+"""Rules on labels and duplicates."""
 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import pyarrow
 from numpy.typing import NDArray
 
-from perennial.kinds.input_kind import InputKind
-from training.artifacts.feedback_columns import INPUT
 from training.validation.findings import Finding, by_row, of
 
-Values = NDArray[np.float32]
 
-
-def check_values(column: str, kind: InputKind, inputs: pyarrow.Table) -> Iterator[Finding]:
-    """Yield a finding for each rule of a kind on its columns, which stand under `column`."""
-    for check in kind.checks(inputs):
-        name = column if check.column == INPUT else f"{column}.{check.column}"
-        yield by_row(name, check.rule, check.bad, check.value)
-
-
-def check_shape(column: str, inputs: Values, shape: Sequence[int]) -> Finding:
-    """Return whether every row has the task's shape."""
-    got = inputs.shape[1:]
-    wrong = np.full(len(inputs), got != tuple(shape))
-    return by_row(column, f"shape {tuple(shape)}", wrong, lambda row: got)
-
-
-def check_type(
-    column: str, values: NDArray[np.generic], expected: type[np.generic] | str
-) -> Finding:
-    """Return whether an array has the expected type."""
-    name = np.dtype(expected).name
-    got = [] if values.dtype == expected else [f"got {values.dtype.name}"]
-    return of(column, f"type {name}", 1, got, "columns")
-
-
-def check_labels(column: str, labels: NDArray[np.int64], names: Sequence[str]) -> Finding:
-    """Return whether every label is an index into the label set."""
-    unknown = (labels < 0) | (labels >= len(names))
-    return by_row(column, f"one of {len(names)} labels", unknown, lambda row: labels[row])
+def check_labels(
+    column: str, words: Sequence[str | None], names: Sequence[str]
+) -> Iterator[Finding]:
+    """Yield whether every row has a label, and whether each is one of the label set."""
+    known = set(names)
+    missing = np.array([word is None for word in words], np.bool_)
+    unknown = np.array([word is not None and word not in known for word in words], np.bool_)
+    yield by_row(column, "no missing values", missing, lambda row: words[row])
+    yield by_row(column, f"one of {len(names)} labels", unknown, lambda row: repr(words[row]))
 
 
 def count_labels(

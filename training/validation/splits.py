@@ -6,10 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from perennial.digest import digests
 from training.artifacts.feedback import FeedbackRows
-from training.artifacts.splits import SPLITS, Prepared
-from training.task.task import Rows
+from training.artifacts.splits import SPLITS, Prepared, Split
 from training.validation.arrays import count_labels, first_of
 from training.validation.findings import SAMPLES, Finding, of, shown
 
@@ -29,13 +27,13 @@ class Origins:
     base: int
 
     @classmethod
-    def of(cls, rows: Rows, collected: FeedbackRows) -> "Origins":
+    def of(cls, base: Split, collected: FeedbackRows) -> "Origins":
         """Return the origins of all rows."""
         return cls(
-            np.concatenate([digests(rows.inputs), digests(collected.split.inputs)]),
-            np.concatenate([rows.labels, collected.split.labels]),
-            np.concatenate([np.arange(len(rows.labels)), collected.places]),
-            len(rows.labels),
+            np.concatenate([base.identities, collected.split.identities]),
+            np.concatenate([base.labels, collected.split.labels]),
+            np.concatenate([np.arange(len(base.labels)), collected.places]),
+            len(base.labels),
         )
 
     def name(self, row: int) -> str:
@@ -62,7 +60,7 @@ class Origins:
 
 def check_splits(prepared: Prepared, origins: Origins, labels: Sequence[str]) -> Iterator[Finding]:
     """Check that each split has rows, training has every label, and no two splits share a row."""
-    content = {name: digests(prepared.split(name).inputs) for name in SPLITS}
+    content = {name: prepared.split(name).identities for name in SPLITS}
     for name in SPLITS:
         empty = [] if len(content[name]) else ["0 rows"]
         yield of(name, "not empty", 1, empty, "splits")

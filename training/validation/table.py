@@ -12,7 +12,8 @@ import pyarrow.parquet
 from training.artifacts.feedback_columns import INPUT, schema, unpack
 from training.errors import InvalidData
 from training.task.task import Task
-from training.validation.arrays import check_duplicates, check_values
+from training.validation.arrays import check_duplicates
+from training.validation.columns import check_columns, check_values
 from training.validation.findings import SAMPLES, Finding, Findings, of, shown
 
 if TYPE_CHECKING:
@@ -53,40 +54,38 @@ def check_table(findings: Findings, task: Task, table: pyarrow.Table) -> bool:
     """Add the findings on its columns and rows; return whether all passed."""
     filled = findings.must(of(NAME, "not empty", 1, [] if len(table) else ["0 rows"], "files"))
     expected = schema(task.input)
-    columns = list(check_columns(table, expected))
+    columns = list(check_file_columns(table.schema, expected))
     wrong = {finding.column.removeprefix(f"{NAME}.") for finding in columns if finding.failed}
-    usable = [name for name in expected.names if name not in wrong]
+    parts = {name.partition(".")[0] for name in wrong}
+    once = [name for name in expected.names if len(table.schema.get_all_field_indices(name)) == 1]
+    usable = [name for name in once if name not in parts]
     good = findings.must(*columns) and filled
     if INPUT in usable:
         good &= findings.must(*check_input_column(table[INPUT], task))
     texts = table.select([name for name in usable if name != INPUT])
-    good &= findings.must(*check_texts(texts.to_pandas(), task.labels))
+    good &= findings.must(*check_texts(texts.to_pandas(), task.output.labels))
     if "incident" in usable:
         counts = Counter(str(incident) for incident in table["incident"].to_pylist())
         findings.rows.update(sorted(counts.items()))
     return good
 
 
-def check_columns(table: pyarrow.Table, expected: pyarrow.Schema) -> Iterator[Finding]:
-    """Check that each column is present and has its type, and that there are no others."""
-    for field in expected:
-        column, there = f"{NAME}.{field.name}", field.name in table.column_names
-        yield of(column, "present", 1, [] if there else ["absent"], "columns")
-        if there:
-            got = table.schema.field(field.name).type
-            problem = [] if got == field.type else [f"got {_type(got)}"]
-            yield of(column, f"type {_type(field.type)}", 1, problem, "columns")
-    others = [name for name in table.column_names if name not in expected.names]
-    yield of(NAME, "no unknown columns", table.num_columns, others, "columns")
-
-
-def _type(found: pyarrow.DataType) -> str:
-    return f"list of {found.value_type}" if pyarrow.types.is_list(found) else str(found)
+def check_file_columns(found: pyarrow.Schema, expected: pyarrow.Schema) -> Iterator[Finding]:
+    """Check the file's columns, and those of the input where both have several there."""
+    inner = expected.field(INPUT).type
+    given = [field.type for field in found if field.name == INPUT]
+    if len(given) != 1 or not all(map(pyarrow.types.is_struct, (given[0], inner))):
+        yield from check_columns(NAME, found, expected)
+        return
+    rest = [[field for field in one if field.name != INPUT] for one in (found, expected)]
+    yield from check_columns(NAME, *map(pyarrow.schema, rest))
+    fields = [pyarrow.schema(list(one)) for one in (given[0], inner)]
+    yield from check_columns(f"{NAME}.{INPUT}", *fields)
 
 
 def check_input_column(column: pyarrow.ChunkedArray, task: Task) -> Iterator[Finding]:
     """Yield the findings on the inputs, by the rules of their kind."""
-    name, inputs = f"{NAME}.{INPUT}", unpack(task.input, column)
+    name, inputs = f"{NAME}.{INPUT}", unpack(column)
     yield from check_values(name, task.input, inputs)
     yield check_duplicates(name, task.input.identities(inputs), 0)[0]
 

@@ -5,9 +5,11 @@ from pathlib import Path
 from training import params
 from training.artifacts.arrangement import arrange
 from training.artifacts.feedback import FeedbackRows, read_feedback
+from training.artifacts.splits import Split
 from training.task.task import Task
 from training.validation.arrays import check_shares, count_labels
 from training.validation.base import check_base
+from training.validation.columns import check_known
 from training.validation.findings import Findings
 from training.validation.splits import Origins, check_splits
 from training.validation.table import check_feedback
@@ -20,15 +22,21 @@ def validate(task: Task, numbers: params.Prepare, feedback: Path) -> Findings:
     arrangeable = check_base(findings, task, rows)
     if check_feedback(findings, task, feedback):
         collected = read_feedback(task, feedback)
+    names = task.output.labels
     if len(collected.places):
-        names, labels = task.labels, collected.split.labels
+        labels = collected.split.labels
         findings.should(check_shares("feedback.label", labels, names, task.schema.uneven))
     if arrangeable:
-        origins = Origins.of(rows, collected)
-        findings.should(origins.contradictions(task.labels))
-        prepared = arrange(rows, collected, numbers)
-        findings.must(*check_splits(prepared, origins, task.labels))
+        base = Split.of_base(task, rows)
+        origins = Origins.of(base, collected)
+        findings.should(origins.contradictions(names))
+        prepared = arrange(base, collected, numbers, aside=rows.held_out)
+        findings.must(*check_splits(prepared, origins, names))
+        train = prepared.train.table
         for name in ("validation", "test"):
-            labels = prepared.split(name).labels
-            findings.should(count_labels(f"{name}.label", labels, task.labels, 1))
+            split = prepared.split(name)
+            findings.should(
+                count_labels(f"{name}.label", split.labels, names, 1),
+                *check_known(f"{name}.input", task.input, split.table, train),
+            )
     return findings

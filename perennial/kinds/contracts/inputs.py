@@ -147,6 +147,15 @@ def check_rules_mark_rows(kind: InputKind) -> None:
     assert {(check.column, check.rule) for check in kind.checks(table[:0])} == seen
 
 
+def check_rows_that_are_known_are_not_novel(kind: InputKind) -> None:
+    """A row among the known ones breaks no rule, and every rule has an answer for every row."""
+    table = kind.to_arrow(kind.examples(ROWS, SEED))
+    assert not any(check.bad.any() for check in kind.novel(table, table))
+    for check in kind.novel(table, table[:0]):
+        assert check.column in table.column_names and check.rule
+        assert check.bad.shape == (ROWS,) and check.bad.dtype == np.bool_
+
+
 def check_a_person_can_read_it(kind: InputKind) -> None:
     """A row is one line; pictures, where there are any, have two dimensions or three colours."""
     rows = kind.read(kind.examples(ROWS, SEED))
@@ -212,6 +221,7 @@ INPUT_CHECKS: tuple[Callable[[InputKind], None], ...] = (
     check_a_wrong_column_is_named,
     check_identities_tell_rows_apart,
     check_rules_mark_rows,
+    check_rows_that_are_known_are_not_novel,
     check_a_person_can_read_it,
     check_the_model_is_fed_every_row,
     check_signals_have_a_value_for_every_row,

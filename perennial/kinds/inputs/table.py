@@ -239,6 +239,16 @@ class TableInput(Record):
             for rule, bad in column.checks(values):
                 yield Check(column.name, rule, bad, partial(_value, values))
 
+    def novel(self, table: "pyarrow.Table", known: "pyarrow.Table") -> Iterator[Check]:
+        """Yield a rule for each column of categories: the known rows have the row's category."""
+        for column in self.modelled:
+            if isinstance(column, CategoryColumn):
+                values = table.column(column.name)
+                codes = column.codes(values), column.codes(known.column(column.name))
+                bad = ~np.isin(*codes) & ~np.isnan(codes[0])
+                rule = "a category of the training rows"
+                yield Check(column.name, rule, bad, partial(_value, values))
+
     def feed(self, rows: Rows, rank: int) -> Rows:
         """Return rows as they are."""
         return rows

@@ -123,6 +123,10 @@ class TextInput(Record):
         yield Check(COLUMN, "not blank", blank, lambda row: repr(texts[row]))
         yield Check(COLUMN, rule, lengths > self.max_characters, lambda row: lengths[row])
 
+    def novel(self, table: "pyarrow.Table", known: "pyarrow.Table") -> Iterator[Check]:
+        """Yield nothing: any row may have values that no other has."""
+        yield from ()
+
     def feed(self, rows: Rows, rank: int) -> Rows:
         """Return a column of texts where the model takes one, as converted models do."""
         return rows[:, None] if rank == 2 else rows

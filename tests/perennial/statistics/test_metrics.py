@@ -12,6 +12,7 @@ from perennial.statistics.confusion import confusion_matrix, precision_recall
 from perennial.statistics.counts import Floats, Ints
 from perennial.statistics.f1 import macro_f1
 from perennial.statistics.log_loss import LEAST_PROBABILITY
+from perennial.kinds.outputs.classes import ClassesOutput
 from perennial.statistics.metrics import METRICS
 from training.stages.evaluate import metrics_of
 
@@ -81,7 +82,7 @@ def test_all_who_compute_a_metric_agree(name: str, table: str) -> None:
     """On counts, on rows, on rows of weight 1, and in metrics.json: the same, or undefined."""
     found, labels = TABLES[table]
     metric = METRICS[name]
-    document = metrics_of(tuple("abcde"), labels, found)[name]
+    document = metrics_of(ClassesOutput(labels=tuple("abcde")), labels, found)[name]
     values = [
         metric.score(found, labels),
         *metric.weighted(found, labels, np.ones((2, len(labels)))),

@@ -65,7 +65,7 @@ def test_nulls_and_words_are_collected(tmp_path: Path) -> None:
     assert append(file, TABLE, select(TABLE, [[None, 7, "Public"]]), "0123456789ab") == 4
     table = pyarrow.parquet.read_table(file)
     assert table["label"].to_pylist() == ["yes"] * 4
-    inputs = unpack(TABLE, table[INPUT])
+    inputs = unpack(table[INPUT])
     assert inputs["label"].to_pylist() == ["Private", "Öffentlich 🙂", None, "Public"]
     assert inputs["age"].to_pylist() == [39, None, 0.1, 7]
     assert same(TABLE.from_arrow(inputs)[:3], TABLE.read(ROWS))
@@ -75,7 +75,7 @@ def test_a_collected_table_is_valid_and_can_be_trained_on(tmp_path: Path) -> Non
     """The pipeline's first stage takes the file, and the splits get the model's arrays."""
     file = tmp_path / "feedback.parquet"
     append(file, TABLE, select(TABLE, ROWS), "0123456789ab")
-    task = Altered(Rows(TABLE.read([]), np.empty(0, np.int64)), OUTPUT.labels, TABLE)
+    task = Altered(Rows(TABLE.to_arrow([]), []), TABLE, OUTPUT)
     require_valid(task, file)
     collected = read_feedback(task, file)
     assert collected.newest == "0123456789ab" and set(collected.split.labels) == {1}
@@ -138,7 +138,7 @@ def test_rows_of_every_kind_come_back_from_the_file(kind: InputKind, tmp_path: P
     file = tmp_path / "feedback.parquet"
     append(file, kind, NewRows(rows, 30, 0, 0, 0, 0), "manual")
     append(file, kind, NewRows(rows, 30, 0, 0, 0, 0), "manual")
-    inputs = unpack(kind, pyarrow.parquet.read_table(file)[INPUT])
+    inputs = unpack(pyarrow.parquet.read_table(file)[INPUT])
     expected = kind.read(kind.examples(30, 1))
     assert same(kind.from_arrow(inputs)[:30], expected)
     assert same(kind.from_arrow(inputs)[30:], expected)

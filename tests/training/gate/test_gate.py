@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.bundles import make_bundle
+from perennial.kinds.inputs.image import ImageInput
+from tests.bundles import INPUT, make_bundle
+from tests.splits import split
 from tests.toy.numbers import FILE
 from tests.training.contests import GATE, INCIDENT, Truth, model, prepare, says, scrambled
-from training.artifacts.splits import Split
+from training.artifacts.splits import Split, file_of
 from training.command_line import run
 from training.errors import BadParameter, BundleUnusable, MissingArtifact
 from training.gate import __main__ as gate
@@ -52,9 +54,9 @@ def test_rows_that_the_champion_learnt_from_do_not_count(tmp_path: Path) -> None
     new, old = model(tmp_path / "new", 2), model(tmp_path / "old", 1)
     prepared = prepare(tmp_path / "prepared", base=says(new), fresh=says(new))
     main = prepare(tmp_path / "main", base=says(old))
-    test = Split.read(prepared / "test.npz")
-    test.where(np.arange(30)).write(main / "train.npz")
-    test.where(np.arange(20, 50)).write(main / "validation.npz")
+    test = Split.read(file_of(prepared, "test"), INPUT)
+    test.where(np.arange(30)).write(file_of(main, "train"))
+    test.where(np.arange(20, 50)).write(file_of(main, "validation"))
     result = judge(new, old, prepared, GATE, champion_prepared=main)
     assert result.base is not None and result.base.rows == 150
     assert result.fresh is not None and result.fresh.rows == 200
@@ -65,7 +67,7 @@ def test_a_champion_that_learnt_from_all_rows_cannot_be_compared(tmp_path: Path)
     new, old = model(tmp_path / "new", 2), model(tmp_path / "old", 1)
     prepared = prepare(tmp_path / "prepared", base=says(new))
     for name in FITTED_SPLITS:
-        Split.read(prepared / "test.npz").write(prepared / f"{name}.npz")
+        Split.read(file_of(prepared, "test"), INPUT).write(file_of(prepared, name))
     decision = judge(new, old, prepared, GATE, champion_prepared=prepared).decision
     assert decision.verdict == "keep" and "no rows to compare on" in decision.line()
 
@@ -76,8 +78,8 @@ def test_a_champion_with_a_part_of_its_rows_is_refused(tmp_path: Path, name: str
     new, old = model(tmp_path / "new", 2), model(tmp_path / "old", 1)
     prepared = prepare(tmp_path / "prepared", base=says(new), fresh=says(new))
     main = prepare(tmp_path / "main", base=says(old))
-    for split in FITTED_SPLITS:
-        Split.read(main / "test.npz").write(main / f"{split}.npz")
+    for each in FITTED_SPLITS:
+        Split.read(file_of(main, "test"), INPUT).write(file_of(main, each))
     [missing] = main.glob(f"{name}.*")
     missing.unlink()
     with pytest.raises(MissingArtifact, match=f"main/{missing.name}: not found"):
@@ -89,12 +91,16 @@ def test_a_champion_without_its_rows_is_compared_and_the_result_says_so(tmp_path
     new, old = model(tmp_path / "new", 2), model(tmp_path / "old", 1)
     prepared = prepare(tmp_path / "prepared", base=says(new))
     main = prepare(tmp_path / "main", base=says(old))
-    for split in FITTED_SPLITS:
-        Split.read(main / "test.npz").write(main / f"{split}.npz")
+    for each in FITTED_SPLITS:
+        Split.read(file_of(main, "test"), INPUT).write(file_of(main, each))
     said = "main's training rows are not recorded"
     without = judge(new, old, prepared, GATE, champion_prepared=tmp_path / "nowhere")
     assert without.base is not None and without.base.rows == 200
     assert without.seen_rows_known is False and said in result.describe(without)
+    (tmp_path / "older").mkdir()
+    (tmp_path / "older" / "train.npz").touch()
+    older = judge(new, old, prepared, GATE, champion_prepared=tmp_path / "older")
+    assert older.seen_rows_known is False
     known = judge(new, old, prepared, GATE, champion_prepared=main)
     assert known.seen_rows_known is True and said not in result.describe(known)
     first = judge(new, None, prepared, GATE)
@@ -149,11 +155,11 @@ def test_rows_of_another_shape_are_refused(tmp_path: Path) -> None:
     """Prepared rows that the model cannot take are an error that names both shapes."""
     new = model(tmp_path / "new", 2)
     prepared = prepare(tmp_path / "prepared", base=says(new))
-    with np.load(prepared / "test.npz") as stored:
-        arrays = dict(stored)
-    arrays["inputs"] = arrays["inputs"][:, :4]
-    np.savez(prepared / "test.npz", allow_pickle=False, **arrays)
-    with pytest.raises(BadParameter, match=r"input.shape: got \(8, 8\), expected \(4, 8\)"):
+    small = ImageInput(shape=(4, 8))
+    rows = np.zeros((9, 4, 8), np.float32)
+    split(rows, np.zeros(9, np.int64), kind=small).write(file_of(prepared, "test"))
+    expected = r"column input, row 0: got 32 values, expected 64, for the shape \(8, 8\)"
+    with pytest.raises(BadParameter, match=f"the prepared rows' {expected}"):
         judge(new, None, prepared, GATE)
 
 
@@ -217,7 +223,7 @@ def test_a_comparison_that_cannot_be_made_is_exit_2(
     """An input that is missing is neither a promotion nor a block."""
     model(tmp_path / "new", 2)
     assert run(lambda: gate.main(command(tmp_path))) == 2
-    assert "test.npz: not found" in capsys.readouterr().err
+    assert "test.parquet: not found" in capsys.readouterr().err
 
 
 def test_a_gate_file_that_is_not_one_is_refused(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from tests.bundles import LABELS, images
+from tests.splits import split
 from tests.toy.numbers import FILE, NUMBERS
 from tests.training.contests import model, prepare, says
-from training.artifacts.splits import Split
+from training.artifacts.splits import file_of
 from training.gate import __main__ as gate
 from training.gate.unseen import FITTED_SPLITS
 from training.report.__main__ import main
@@ -54,8 +55,7 @@ class Artifacts:
         prepare(prepared, base=says(old), fresh=answers, rows=rows, labels=labels)
         for seed, name in enumerate(FITTED_SPLITS, start=33):
             inputs = images(rows, seed=seed).astype(np.float32)
-            source = np.full(rows, "base")
-            Split(inputs, says(old)(inputs), source).write(prepared / f"{name}.npz")
+            split(inputs, says(old)(inputs)).write(file_of(prepared, name))
         trained(self.folder / "model", epochs=epochs)
 
     def gate(self) -> Path:

@@ -78,7 +78,9 @@ def test_a_gate_of_another_bundle_is_refused(tmp_path: Path) -> None:
         artifacts.write(f"--gate={file}", f"--champion={artifacts.champion}")
 
 
-@pytest.mark.parametrize("name", ["model/history.csv", "model/training.json", "prepared/test.npz"])
+@pytest.mark.parametrize(
+    "name", ["model/history.csv", "model/training.json", "prepared/test.parquet"]
+)
 def test_a_missing_artifact_is_named(
     tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,10 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.artifacts.splits import Prepared, Split
+from perennial.kinds.outputs.classes import ClassesOutput
+from tests.splits import split
+from training.artifacts.splits import Prepared
 from training.stages.evaluate import evaluate, metrics_of, write_confusion
 
 LABELS = ("a", "b", "c")
+OUTPUT = ClassesOutput(labels=LABELS)
 TRUTH = np.array([0, 0, 1, 1, 2, 2])
 SURE = np.array(
     [[0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.8, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]]
@@ -19,13 +22,13 @@ SURE = np.array(
 
 def prepared(source: list[str], fresh: str | None) -> Prepared:
     """Return prepared rows whose test split is the six rows above."""
-    split = Split(np.zeros((6, 8, 8), np.float32), TRUTH, np.array(source))
-    return Prepared(split, split, split, fresh)
+    rows = split(np.zeros((6, 8, 8), np.float32), TRUTH, source)
+    return Prepared(rows, rows, rows, fresh)
 
 
 def test_every_metric_is_what_a_hand_counts() -> None:
     """Five of six right: the shares, the intervals and the matrix by hand."""
-    found = metrics_of(LABELS, TRUTH, SURE)
+    found = metrics_of(OUTPUT, TRUTH, SURE)
     assert found["rows"] == 6 and found["accuracy"] == pytest.approx(5 / 6)
     assert found["accuracy_low"] < 5 / 6 < found["accuracy_high"]
     assert found["confusion"] == [[1, 1, 0], [0, 2, 0], [0, 0, 2]]
@@ -44,15 +47,15 @@ def test_every_metric_is_what_a_hand_counts() -> None:
 def test_a_label_without_rows_breaks_nothing() -> None:
     """It is left out of the AUC and counts 0 rows; with one label only there is no AUC."""
     two = TRUTH < 2
-    found = metrics_of(LABELS, TRUTH[two], SURE[two])
+    found = metrics_of(OUTPUT, TRUTH[two], SURE[two])
     assert found["per_class"]["c"]["rows"] == 0 and found["auc"] is not None
-    assert metrics_of(LABELS, TRUTH[:2], SURE[:2])["auc"] is None
+    assert metrics_of(OUTPUT, TRUTH[:2], SURE[:2])["auc"] is None
 
 
 def test_base_and_fresh_rows_are_scored_apart() -> None:
     """Each group has its own figures and size; an older incident's rows are in neither."""
     source = ["base", "base", "base", "old", "new", "new"]
-    found = evaluate(LABELS, prepared(source, "new"), SURE)
+    found = evaluate(OUTPUT, prepared(source, "new"), SURE)
     assert found["base"]["rows"] == 3 and found["base"]["accuracy"] == pytest.approx(2 / 3)
     assert found["fresh"]["rows"] == 2 and found["fresh"]["accuracy"] == 1.0
 
@@ -60,7 +63,7 @@ def test_base_and_fresh_rows_are_scored_apart() -> None:
 @pytest.mark.parametrize("fresh", [None, "new"])
 def test_without_fresh_test_rows_there_is_no_such_group(fresh: str | None) -> None:
     """No incident, or none of its rows held out for the test: base figures alone."""
-    assert list(evaluate(LABELS, prepared(["base"] * 6, fresh), SURE)) == ["base"]
+    assert list(evaluate(OUTPUT, prepared(["base"] * 6, fresh), SURE)) == ["base"]
 
 
 def test_the_confusion_has_a_line_per_row(tmp_path: Path) -> None:

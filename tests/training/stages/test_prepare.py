@@ -8,36 +8,33 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from perennial.digest import digests
 from tests.bundles import images
 from tests.toy.numbers import NUMBERS as PARAMETERS
+from tests.splits import split
 from tests.toy.task import TASK
-from training.artifacts.arrangement import arrange, cut, positions
-from training.artifacts.feedback import read_feedback
+from tests.training.bad_data import Altered, good
+from training.artifacts.arrangement import cut, positions
 from training.artifacts.feedback_columns import schema
 from training.artifacts.splits import SPLITS, Prepared, Split
 from training.errors import MissingArtifact
 from training.stages.prepare import prepare
-from training.task.task import Rows
 
 NUMBERS = PARAMETERS.prepare
 
 
 def rows(count: int, *, seed: int = 0) -> Split:
     """Return random images; each row's label is its number, so that it can be found again."""
-    return Split(
-        images(count, seed=seed).astype(np.float32), np.arange(count), np.full(count, "base")
-    )
+    return split(images(count, seed=seed).astype(np.float32), np.arange(count))
 
 
 def feedback(folder: Path, incidents: dict[str, str], *, each: int = 50) -> Path:
     """Write feedback.parquet: `each` inverted images of every incident, observed at its time."""
-    everything = TASK.load()
+    everything = good()
     table: dict[str, list[object]] = {"input": [], "label": [], "observed_at": [], "incident": []}
     for number, (incident, observed) in enumerate(incidents.items()):
         chosen = slice(number * each, (number + 1) * each)
         table["input"] += (16 - everything.inputs[chosen]).reshape(each, -1).tolist()
-        table["label"] += [TASK.labels[label] for label in everything.labels[chosen]]
+        table["label"] += everything.labels[chosen]
         table["observed_at"] += [observed] * each
         table["incident"] += [incident] * each
     return written(folder, table)
@@ -82,9 +79,11 @@ def test_equal_rows_stand_on_one_side() -> None:
 
 def test_positions_are_spread_evenly() -> None:
     """The numbers that decide the split fill [0, 1) and depend on the content alone."""
-    found = positions(rows(2000).inputs)
+    many = rows(2000)
+    found = positions(many.identities)
     assert 0 <= found.min() < 0.01 and 0.99 < found.max() < 1
-    assert (positions(rows(2000).inputs[::-1]) == found[::-1]).all()
+    turned = many.where(np.arange(2000)[::-1])
+    assert (positions(turned.identities) == found[::-1]).all()
 
 
 def test_collected_rows_keep_their_incident(tmp_path: Path) -> None:
@@ -97,17 +96,17 @@ def test_collected_rows_keep_their_incident(tmp_path: Path) -> None:
         counts = [int((prepared.split(name).source == incident).sum()) for name in SPLITS]
         assert sum(counts) == 50 and counts[0] > 25 and counts[2] > 0
     for name in SPLITS:
-        split = prepared.split(name)
-        base = split.where(split.source == "base")
+        part = prepared.split(name)
+        base = part.where(part.source == "base")
         assert (base.inputs == alone.split(name).inputs).all()
 
 
 def test_a_base_row_that_comes_back_as_feedback_keeps_its_side(tmp_path: Path) -> None:
     """A base test row is never trained on, though fresh rows have a smaller test share."""
-    base = TASK.load()
-    table = {
-        "input": base.inputs.reshape(len(base.inputs), -1).tolist(),
-        "label": [TASK.labels[label] for label in base.labels],
+    base = good()
+    table: dict[str, list[object]] = {
+        "input": [*base.inputs.reshape(len(base.inputs), -1).tolist()],
+        "label": [*base.labels],
         "observed_at": ["2026-01-01T00:00:00+00:00"] * len(base.labels),
         "incident": ["0123456789ab"] * len(base.labels),
     }
@@ -118,22 +117,22 @@ def test_a_base_row_that_comes_back_as_feedback_keeps_its_side(tmp_path: Path) -
 
 def test_rows_that_the_publishers_set_aside_are_the_base_test_rows(tmp_path: Path) -> None:
     """All of them and no others, whoever sends them back; the rest is cut as ever."""
-    base = TASK.load()
+    base = good()
     held_out = np.arange(len(base.labels)) % 6 == 0
-    official = Rows(base.inputs, base.labels, held_out)
-    back = {
-        "input": base.inputs[:300].reshape(300, -1).tolist(),
-        "label": [TASK.labels[label] for label in base.labels[:300]],
+    task = Altered(base.rows(held_out))
+    back: dict[str, list[object]] = {
+        "input": [*base.inputs[:300].reshape(300, -1).tolist()],
+        "label": [*base.labels[:300]],
         "observed_at": ["2026-01-01T00:00:00+00:00"] * 300,
         "incident": ["0123456789ab"] * 300,
     }
-    prepared = arrange(official, read_feedback(TASK, written(tmp_path, back)), NUMBERS)
+    prepared = prepare(task, NUMBERS, written(tmp_path, back))
     test = prepared.test.where(prepared.test.source == "base")
     assert np.array_equal(test.inputs, base.inputs[held_out])
     assert int((prepared.test.source != "base").sum()) == 50
     share = (prepared.validation.source == "base").sum() / (~held_out).sum()
     assert share == pytest.approx(NUMBERS.validation, abs=0.03)
-    content = [set(digests(prepared.split(name).inputs).tolist()) for name in SPLITS]
+    content = [set(prepared.split(name).identities.tolist()) for name in SPLITS]
     assert not content[0] & content[1] and not content[0] & content[2]
     assert not content[1] & content[2]
 
@@ -154,8 +153,8 @@ def test_the_order_in_which_rows_were_collected_makes_no_difference(tmp_path: Pa
 def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     """Files carry every row, its label and source; the summary counts them."""
     prepared = prepare(TASK, NUMBERS, feedback(tmp_path, {"aaaaaaaaaaaa": "2026-11-09"}))
-    prepared.write(tmp_path / "out", TASK.labels)
-    again = Prepared.read(tmp_path / "out")
+    prepared.write(tmp_path / "out", TASK.output.labels)
+    again = Prepared.read(tmp_path / "out", TASK.input)
     assert again.fresh == "aaaaaaaaaaaa"
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     for name in SPLITS:
@@ -169,5 +168,5 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
 
 def test_an_absent_split_is_named(tmp_path: Path) -> None:
     """Without the earlier stage the message names the file and the way out."""
-    with pytest.raises(MissingArtifact, match="train.npz: not found; run 'dvc repro -P'"):
-        Prepared.read(tmp_path)
+    with pytest.raises(MissingArtifact, match="train.parquet: not found; run 'dvc repro -P'"):
+        Prepared.read(tmp_path, TASK.input)

@@ -9,6 +9,7 @@ from perennial.signals import OUTPUTS, PREDICTION, Binner, Extraction, Signal, o
 from tests import kinds
 from tests.bundles import INPUT, LABELS, images
 from tests.kinds import KINDS
+from tests.splits import split
 from tests.toy.numbers import NUMBERS as PARAMETERS
 from training.artifacts.splits import Prepared, Split
 from training.report.drift import Drift
@@ -17,21 +18,22 @@ from training.stages.reference import build
 
 NUMBERS = PARAMETERS.export
 INCIDENT = "aaaaaaaaaaaa"
+OUTPUT = ClassesOutput(labels=LABELS)
 Floats = np.ndarray
 
 
-def split(base: int, fresh: int, seed: int) -> Split:
+def rows_of(base: int, fresh: int, seed: int) -> Split:
     """Return base rows, then brighter rows of an incident."""
     inputs = images(base + fresh, seed=seed).astype(np.float32)
     inputs[base:] += 20
     source = np.array(["base"] * base + [INCIDENT] * fresh)
-    return Split(inputs, np.arange(base + fresh) % 10, source)
+    return split(inputs, np.arange(base + fresh) % 10, source)
 
 
 def prepared(fresh: tuple[int, int, int]) -> Prepared:
     """Return 500, 200 and 300 base rows, and so many fresh ones, per split."""
     train, validation, test = (
-        split(base, some, base) for base, some in zip((500, 200, 300), fresh, strict=True)
+        rows_of(base, some, base) for base, some in zip((500, 200, 300), fresh, strict=True)
     )
     return Prepared(train, validation, test, INCIDENT if any(fresh) else None)
 
@@ -45,7 +47,7 @@ def right(rows: Split, share: float) -> Floats:
 def test_without_an_incident_all_held_out_base_rows_count() -> None:
     """Validation and test for the signals, test alone for the accuracy."""
     rows = prepared((0, 0, 0))
-    found = basis(rows, right(rows.validation, 1), right(rows.test, 0.9), NUMBERS)
+    found = basis(rows, OUTPUT, right(rows.validation, 1), right(rows.test, 0.9), NUMBERS)
     assert len(found.inputs.labels) == len(found.held_out.labels) == len(found.probabilities) == 500
     assert found.accuracy == pytest.approx(0.9) and found.accuracy_size == 300
     assert found.confidence == pytest.approx(0.91)
@@ -54,7 +56,7 @@ def test_without_an_incident_all_held_out_base_rows_count() -> None:
 def test_after_an_incident_its_rows_count() -> None:
     """All of them for the inputs, the held-out ones for the outputs, the test for the accuracy."""
     rows = prepared((140, 20, 40))
-    found = basis(rows, right(rows.validation, 1), right(rows.test, 1), NUMBERS)
+    found = basis(rows, OUTPUT, right(rows.validation, 1), right(rows.test, 1), NUMBERS)
     assert set(found.inputs.source) == {INCIDENT} and len(found.inputs.labels) == 200
     assert len(found.held_out.labels) == len(found.probabilities) == 60
     assert found.accuracy_size == 40
@@ -64,16 +66,16 @@ def test_after_an_incident_its_rows_count() -> None:
 def test_too_few_fresh_rows_make_no_reference() -> None:
     """Under the least number the base rows stay what traffic is held against."""
     rows = prepared((60, 10, 20))
-    found = basis(rows, right(rows.validation, 1), right(rows.test, 1), NUMBERS)
+    found = basis(rows, OUTPUT, right(rows.validation, 1), right(rows.test, 1), NUMBERS)
     assert set(found.inputs.source) == {"base"} and found.accuracy_size == 300
 
 
 def test_every_signal_has_bins_and_a_limit() -> None:
     """Bins have rows enough, shares sum to 1, all limits share one family-wise level."""
     rows = prepared((140, 20, 40))
-    found = basis(rows, right(rows.validation, 1), right(rows.test, 1), NUMBERS)
+    found = basis(rows, OUTPUT, right(rows.validation, 1), right(rows.test, 1), NUMBERS)
     extraction = Extraction.fit(INPUT, found.fitted.inputs)
-    reference = build(extraction, ClassesOutput(labels=LABELS), found, NUMBERS)
+    reference = build(extraction, OUTPUT, found, NUMBERS)
     assert {signal.name for signal in reference.signals} == {*extraction.names, *OUTPUTS}
     for signal in reference.signals:
         numeric = sum(signal.kind == "numeric" for signal in reference.signals)
@@ -93,7 +95,7 @@ def test_every_signal_has_bins_and_a_limit() -> None:
 def test_signals_are_fitted_to_rows_that_are_not_counted(fresh: tuple[int, int, int]) -> None:
     """What was fitted to a row fits that row too well to be held against others."""
     rows = prepared(fresh)
-    found = basis(rows, right(rows.validation, 1), right(rows.test, 1), NUMBERS)
+    found = basis(rows, OUTPUT, right(rows.validation, 1), right(rows.test, 1), NUMBERS)
     fitted, counted = (
         {row.tobytes() for row in part.inputs} for part in (found.fitted, found.inputs)
     )

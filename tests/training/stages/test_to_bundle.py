@@ -1,7 +1,7 @@
 """From prepared rows to a bundle that serves, on every task, with the model that is quickest."""
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -64,10 +64,10 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     name: str = request.param
     folder, task, numbers = tmp_path_factory.mktemp(name), TASKS[name], quick_numbers(name)
     prepared = prepare(task, numbers.prepare, folder / "none.parquet")
-    prepared.write(folder / "prepared", task.labels)
+    prepared.write(folder / "prepared", task.output.labels)
     tracker = train_again(prepared, name, numbers, folder / "model")
     with np.load(folder / "model" / "predictions.npz") as file:
-        document = evaluate(task.labels, prepared, file["test"])
+        document = evaluate(task.output, prepared, file["test"])
     (folder / "metrics").mkdir()
     write_json(folder / "metrics" / "metrics.json", {"training_seconds": 1.0, **document})
     bundle = export(name, folder, numbers.export, commit="0123abc", data="d1", now=NOW)
@@ -98,7 +98,7 @@ def test_probabilities_are_probabilities(trained: Trained) -> None:
     """They are float32, between 0 and 1, and sum to 1, for inputs out of the usual range too."""
     rows = np.concatenate([trained.prepared.test.inputs[:50], trained.prepared.test.inputs * 100])
     found = Predictor(trained.bundle).predict(rows)
-    assert found.dtype == np.float32 and found.shape[1] == len(TASKS[trained.task].labels)
+    assert found.dtype == np.float32 and found.shape[1] == len(TASKS[trained.task].output.labels)
     assert found.min() >= 0 and found.sum(axis=1) == pytest.approx(np.ones(len(rows)), abs=1e-4)
 
 
@@ -155,7 +155,7 @@ def test_export_wants_the_earlier_stages(tmp_path: Path) -> None:
     """Without them it names the file that is missing."""
     name = next(iter(TASKS))
     numbers = params.load(name).export
-    with pytest.raises(MissingArtifact, match="train.npz: not found; run 'dvc repro -P'"):
+    with pytest.raises(MissingArtifact, match="train.parquet: not found; run 'dvc repro -P'"):
         export(name, tmp_path, numbers, commit="0123abc", data="d1", now=NOW)
 
 
@@ -164,7 +164,7 @@ def test_rows_of_the_latest_incident_are_shown_more_often() -> None:
     prepared = prepare(TASK, NUMBERS.prepare, Path("none.parquet"))
     source = prepared.train.source.astype("U12")
     source[:5], source[5:9] = "new", "old"
-    marked = type(prepared.train)(prepared.train.inputs, prepared.train.labels, source)
+    marked = replace(prepared.train, source=source)
     shown = emphasise(Prepared(marked, prepared.validation, prepared.test, "new"), 3)
     assert (shown.source == "new").sum() == 15 and (shown.source == "old").sum() == 4
     assert len(shown.labels) == len(source) + 10

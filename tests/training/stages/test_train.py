@@ -8,12 +8,13 @@ import pytest
 
 from perennial.kinds.input_kind import InputKind
 from perennial.kinds.inputs.text import TextInput
+from tests.splits import split
 from tests.toy.numbers import NUMBERS
 from tests.toy.task import TASK
 from tests.training.bad_data import Altered, good
 from tests.training.fake_tracker import FakeTracker
 from tests.training.machines import FakeMachine
-from training.artifacts.splits import Prepared, Split
+from training.artifacts.splits import Prepared
 from training.errors import BadParameter
 from training.model.model import Fitted, Log, Model, Rows
 from training.model.parameters import Parameters
@@ -67,7 +68,7 @@ class FailingModel(Model[NoParameters]):
 
 def test_the_trackers_run_ends_when_training_fails(tmp_path: Path) -> None:
     """What was tracked up to the failure is complete, and the failure is raised."""
-    none = Split(np.empty((0, 8, 8), np.float32), np.empty(0, np.int64), np.empty(0, str))
+    none = split(np.empty((0, 8, 8), np.float32), np.empty(0, np.int64))
     numbers, tracker = NUMBERS.train, FakeTracker()
     rows, model, machine = Prepared(none, none, none, None), FailingModel(), FakeMachine()
     with pytest.raises(MemoryError):
@@ -78,6 +79,6 @@ def test_the_trackers_run_ends_when_training_fails(tmp_path: Path) -> None:
 def test_a_model_that_does_not_take_the_input_is_not_trained() -> None:
     """The stage ends before it reads a row; the message names the model and the kind."""
     name = next(iter(TASKS))
-    tasks = {name: Altered(good(), input=TextInput())}
+    tasks = {name: Altered(good().rows(), input=TextInput())}
     with pytest.raises(BadParameter, match="train.model: got .* as input, not text"):
         stage.main([f"--task={name}"], tasks=tasks)

@@ -20,9 +20,9 @@ LEAK = """
     def load(self) -> Rows:
         rows = self._load()
         held_out = np.arange(len(rows.labels)) >= 1700
-        inputs = rows.inputs.copy()
-        inputs[1700:1703] = inputs[:3]
-        return Rows(inputs, rows.labels, held_out)
+        images = self.input.from_arrow(rows.table).copy()
+        images[1700:1703] = images[:3]
+        return Rows(self.input.arrow_of(images), rows.labels, held_out)
 
     def _load(self) -> Rows:"""
 
@@ -85,7 +85,7 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
 def test_good_data_is_prepared(pipeline: Pipeline) -> None:
     """Findings, then splits; both are in the lock."""
     wrote = {Path(name).name for name in pipeline.state()}
-    assert {"findings.json", "train.npz", "manifest.json", "dvc.lock"} <= wrote
+    assert {"findings.json", "train.parquet", "manifest.json", "dvc.lock"} <= wrote
     lock = pipeline.lock.read_text()
     assert "  validate:\n" in lock and "  prepare:\n" in lock
 

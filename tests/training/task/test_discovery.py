@@ -41,6 +41,14 @@ def test_code_without_the_task_is_named() -> None:
         Tasks(Path(__file__).parent / "folders", "tests.training.task.folders")["empty"]
 
 
+@pytest.mark.parametrize(("name", "label"), [("twice", "yes"), ("other", "other")])
+def test_labels_that_no_bundle_can_have_are_named(name: str, label: str) -> None:
+    """A name twice, and one of our own, stop before any row is read."""
+    message = rf"task\.py: labels: got '{label}', expected distinct ones, none of them 'other'"
+    with pytest.raises(BadParameter, match=message):
+        Tasks(Path(__file__).parent / "folders", "tests.training.task.folders")[name]
+
+
 @pytest.mark.parametrize("name", ["Cats", "my-task", "2cats", "_cats"])
 def test_a_folder_whose_name_no_task_may_have_is_named(tmp_path: Path, name: str) -> None:
     """Names stand in tags, branches and metrics."""

@@ -28,8 +28,9 @@ def test_a_new_task_is_complete(tmp_path: Path) -> None:
 def test_the_skeleton_is_itself_a_task() -> None:
     """What is copied is code that the checks read."""
     found = Tasks(SKELETON.parent, "training.task")
-    rows = found["skeleton"].load()
-    assert rows.inputs.shape == (len(rows.labels), *found["skeleton"].input.shape)
+    task = found["skeleton"]
+    rows = task.load()
+    assert task.input.from_arrow(rows.table).shape == (len(rows.labels), *task.input.shape)
 
 
 @pytest.mark.parametrize(("name", "expected"), [("news", "no task has yet"), ("My", "letters")])

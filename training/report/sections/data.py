@@ -10,7 +10,7 @@ from perennial.statistics.drift import PSI_LIMIT
 from training.artifacts.files import read_json
 from training.artifacts.splits import SPLITS
 from training.report import plots
-from training.report.changes import Changes, changes
+from training.report.changes import Changes, Side, changes
 from training.report.data_checks import validation
 from training.report.drift import Drift, signal_drift
 from training.report.markdown import code, image, signed, table
@@ -40,9 +40,12 @@ def since_main(inputs: ReportInputs) -> Changes | None:
     """Return how the rows differ from main's; None without main, or if its rows are absent."""
     if inputs.main is None or inputs.champion is None:
         return None
-    before = inputs.champion.bundle.manifest.output.labels
-    here, main = inputs.folder / "prepared", inputs.main / "prepared"
-    return changes(here, main, inputs.labels, before)
+    sides = ((inputs.folder, inputs.challenger), (inputs.main, inputs.champion))
+    here, main = (
+        Side(folder / "prepared", model.bundle.manifest.input, model.bundle.manifest.output.labels)
+        for folder, model in sides
+    )
+    return changes(here, main)
 
 
 def _rows(inputs: ReportInputs, here: dict[str, Any], before: dict[str, Any] | None) -> str:

@@ -5,6 +5,7 @@ from importlib.metadata import distribution
 import numpy as np
 
 from perennial.kinds.inputs.image import ImageInput
+from perennial.kinds.outputs.classes import ClassesOutput
 from training.task.schema import Schema
 from training.task.task import Rows, Task
 
@@ -18,8 +19,8 @@ class Digits:
     Source: Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998.
     """
 
-    labels = tuple(str(digit) for digit in range(10))
     input = ImageInput(shape=(8, 8), low=0, high=16, whole=True)
+    output = ClassesOutput(labels=tuple("0123456789"))
     schema = Schema(least_rows=50)
     about = (
         "Reads one handwritten digit from an 8 by 8 image with values from 0 (paper) to 16 (ink). "
@@ -32,8 +33,9 @@ class Digits:
         """Return all images; nothing is downloaded."""
         file = str(distribution("scikit-learn").locate_file(FILE))
         table = np.loadtxt(file, dtype=np.float32, delimiter=",")
-        inputs = table[:, :-1].reshape(-1, *self.input.shape)
-        return Rows(np.ascontiguousarray(inputs), table[:, -1].astype(np.int64))
+        images = table[:, :-1].reshape(-1, *self.input.shape)
+        labels = [self.output.labels[int(digit)] for digit in table[:, -1]]
+        return Rows(self.input.arrow_of(images), labels)
 
 
 TASK: Task = Digits()

@@ -18,7 +18,7 @@ from perennial.kinds.known import INPUTS, OUTPUTS
 from perennial.signals import Extraction
 from tests import bundles
 from tests.service import fakes
-from training.artifacts.splits import Split
+from tests.splits import split
 from training.params import Export
 from training.stages.basis import Basis
 from training.stages.reference import build
@@ -57,8 +57,8 @@ def make(path: Path) -> bundle.Bundle:
     extraction = Extraction.fit(given, given.read(given.examples(200, 1)))
     extraction.save(path / bundle.SIGNALS)
     rows = given.read(given.examples(200, 2))
-    split = Split(rows, np.zeros(200, np.int64), np.full(200, "base"))
-    basis = Basis(split, split, split, rows.astype(np.float64) @ WEIGHTS, 0.9, 200, 1.0)
+    made = split(rows, np.zeros(200, np.int64), kind=given)
+    basis = Basis(made, made, made, rows.astype(np.float64) @ WEIGHTS, 0.9, 200, 1.0)
     reference = build(extraction, output, basis, NUMBERS)
     (path / bundle.REFERENCE).write_text(reference.model_dump_json())
     test = SelfTest.of(output, given.instance(rows[0]), rows[0] @ WEIGHTS, tolerance=1e-4)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
 
@@ -12,11 +13,12 @@ from numpy.testing import assert_array_equal
 from monitoring.thresholds import Thresholds
 from perennial.signals import PREDICTION
 from perennial.statistics.drift import PRIOR, PSI_LIMIT
-from tests.bundles import LABELS, images
+from tests.bundles import INPUT, LABELS, images
+from tests.splits import split
 from tests.training.contests import INCIDENT
 from tests.training.report.made import Artifacts
 from training.artifacts.splits import Prepared, Split
-from training.report.changes import changes
+from training.report.changes import Side, changes
 from training.report.drift import signal_drift
 from training.report.sections.data import section
 
@@ -24,7 +26,7 @@ from training.report.sections.data import section
 def rows(number: int, *, seed: int, source: str = "base", add: float = 0.0) -> Split:
     """Return random rows, `add` brighter, all with the label of their place."""
     inputs = (images(number, seed=seed) / 2 + add).astype(np.float32)
-    return Split(inputs, np.arange(number) % len(LABELS), np.full(number, source))
+    return split(inputs, np.arange(number) % len(LABELS), source)
 
 
 def prepared(folder: Path, train: Split, *, test: Split | None = None) -> None:
@@ -79,7 +81,7 @@ def test_a_label_that_changed_is_no_new_row(made: Artifacts) -> None:
     before = rows(100, seed=1)
     labels = before.labels.copy()
     labels[:7] = 9
-    prepared(made.folder, Split(before.inputs, labels, before.source))
+    prepared(made.folder, replace(before, labels=labels))
     found = text(made)
     assert "by content: 7 relabelled." in found and "PSI" not in found
     assert "The share of `9` changed most: from 10.0% to 17.0% of training rows." in found
@@ -89,9 +91,10 @@ def test_labels_are_compared_by_name(tmp_path: Path) -> None:
     """Where main's labels stand in another order, an index means another label."""
     for folder in ("here", "main"):
         prepared(tmp_path / folder, rows(10, seed=1))
-    both = tmp_path / "here" / "prepared", tmp_path / "main" / "prepared"
-    same = changes(*both, LABELS, LABELS)
-    turned = changes(*both, LABELS, LABELS[::-1])
+    here = Side(tmp_path / "here" / "prepared", INPUT, LABELS)
+    main = Side(tmp_path / "main" / "prepared", INPUT, LABELS)
+    same = changes(here, main)
+    turned = changes(here, replace(main, labels=LABELS[::-1]))
     assert same is not None and same.nothing
     assert turned is not None and turned.relabelled == 110 and not turned.gone
 
@@ -112,9 +115,7 @@ def test_new_rows_like_mains_do_not_drift(tmp_path: Path) -> None:
     """Rows of the reference's kind: the furthest signal is named, and no picture drawn."""
     artifacts = Artifacts(tmp_path, fresh=False)
     prepared(artifacts.champion, rows(100, seed=1))
-    like = Split(
-        images(300, seed=5).astype(np.float32), np.arange(300) % 10, np.full(300, INCIDENT)
-    )
+    like = split(images(300, seed=5).astype(np.float32), np.arange(300) % 10, INCIDENT)
     prepared(artifacts.folder, rows(100, seed=1) + like)
     found = text(artifacts)
     assert "signals drifts in the 300 new rows (the highest is `" in found

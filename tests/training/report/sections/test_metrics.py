@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from perennial.statistics.metrics import METRICS
-from tests.bundles import LABELS
+from tests.bundles import INPUT, LABELS
 from tests.training.contests import INCIDENT, model
 from tests.training.report.made import Artifacts
-from training.artifacts.splits import Prepared, Split
+from training.artifacts.splits import Prepared, Split, file_of
 from training.report.sections.metrics import section
 
 NUMBER = r"0\.\d{4}"
@@ -55,7 +55,7 @@ def fitted(artifacts: Artifacts, train: Split) -> None:
 def test_rows_that_main_learnt_from_are_left_out_and_counted(tmp_path: Path) -> None:
     """The comparison is not lent a hand by memory."""
     artifacts = Artifacts(tmp_path)
-    test = Split.read(artifacts.folder / "prepared" / "test.npz")
+    test = Split.read(file_of(artifacts.folder / "prepared", "test"), INPUT)
     fitted(artifacts, test.where(np.arange(40)))
     about = section(artifacts.inputs(), tmp_path)[3]
     assert about.startswith("On 160 base test rows that neither model was trained on")
@@ -65,7 +65,7 @@ def test_rows_that_main_learnt_from_are_left_out_and_counted(tmp_path: Path) -> 
 def test_without_a_fair_row_there_is_no_table(tmp_path: Path) -> None:
     """Main has learnt from every test row: the report says so in place of figures."""
     artifacts = Artifacts(tmp_path)
-    fitted(artifacts, Split.read(artifacts.folder / "prepared" / "test.npz"))
+    fitted(artifacts, Split.read(file_of(artifacts.folder / "prepared", "test"), INPUT))
     blocks = section(artifacts.inputs(), tmp_path)
     assert len(blocks) == 2 and "no test rows to compare on" in blocks[1]
     assert "400 of all test rows excluded" in blocks[1]

@@ -1,26 +1,28 @@
 """Section 6: parts of the rows by age, by inputs, by label."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from perennial.statistics.paired import mcnemar
+from tests.bundles import INPUT
 from tests.training.contests import INCIDENT, model
 from tests.training.report.made import Artifacts
-from training.artifacts.splits import Split
+from training.artifacts.splits import Split, file_of
 from training.report.parts import accuracy_by_slice, by_label, by_origin
 from training.report.sections.slices import section
 
 
 def relabelled(artifacts: Artifacts, names: list[str]) -> None:
     """Give the first base rows other sources, ten rows each."""
-    file = artifacts.folder / "prepared" / "test.npz"
-    test = Split.read(file)
+    file = file_of(artifacts.folder / "prepared", "test")
+    test = Split.read(file, INPUT)
     sources = test.source.copy()
     for number, name in enumerate(names):
         sources[10 * number : 10 * number + 10] = name
-    Split(test.inputs, test.labels, sources).write(file)
+    replace(test, source=sources).write(file)
 
 
 def test_fresh_rows_stand_against_old_ones(tmp_path: Path) -> None:
@@ -110,7 +112,7 @@ def test_many_labels_are_drawn_in_part_and_listed_in_full(tmp_path: Path) -> Non
 def test_a_test_split_of_one_row_or_none_breaks_nothing(tmp_path: Path, rows: int) -> None:
     """The report says little, and comes out."""
     artifacts = Artifacts(tmp_path)
-    file = artifacts.folder / "prepared" / "test.npz"
-    Split.read(file).where(np.arange(rows)).write(file)
+    file = file_of(artifacts.folder / "prepared", "test")
+    Split.read(file, INPUT).where(np.arange(rows)).write(file)
     text = artifacts.write(f"--champion={artifacts.champion}")
     assert "Verdict: " in text

@@ -13,8 +13,8 @@ def test_the_digits_are_scikit_learns() -> None:
     """Reading its file without importing it gives what its own function gives."""
     inputs, labels = load_digits(return_X_y=True)
     rows = TASK.load()
-    assert np.array_equal(rows.inputs.reshape(len(labels), -1), inputs)
-    assert np.array_equal(rows.labels, labels)
+    assert np.array_equal(TASK.input.from_arrow(rows.table).reshape(len(labels), -1), inputs)
+    assert rows.labels == [str(label) for label in labels]
 
 
 def test_the_readmes_digit_is_a_zero() -> None:

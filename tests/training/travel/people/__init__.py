@@ -1,0 +1,1 @@
+"""A table with a time, a number, a word and nulls."""

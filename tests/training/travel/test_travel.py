@@ -1,0 +1,45 @@
+"""A table and a text go the whole way in a tree that only got new files: the loop knows no kind."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from demo.workspace import ROOT, copy_tree
+from training.task.creation import create
+from training.task.files import params_file
+
+pytestmark = pytest.mark.seconds(30)
+HERE = Path(__file__).parent
+MODELS = {"people": ("tree", {"depth": 4}), "news": ("words", {"words": 60})}
+
+
+@pytest.fixture(scope="module")
+def fork(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of this tree with two tasks and two models of its own."""
+    root = tmp_path_factory.mktemp("fork") / "tree"
+    copy_tree(ROOT, root)
+    for task, (model, parameters) in MODELS.items():
+        create(task, root)
+        shutil.copy(HERE / task / "task.py", root / "training" / "tasks" / task)
+        shutil.copy(HERE / f"{model}.py", root / "training" / "models")
+        yaml, file = YAML(), root / params_file(task)
+        document = yaml.load(file)
+        document["train"].update({"model": model, "parameters": parameters})
+        yaml.dump(document, file)
+    return root
+
+
+@pytest.mark.parametrize("task", MODELS)
+def test_a_task_of_a_fork_goes_the_whole_way(fork: Path, tmp_path: Path, task: str) -> None:
+    """Validate, prepare, train, evaluate, export, serve, feedback, collect, again, gate, report.
+
+    A table has a time, a number, a word that the task did not know, and nulls; the new word, as
+    sent, is what the second model learns from.
+    """
+    command = [sys.executable, "-m", "tests.training.travel.through", task, str(tmp_path)]
+    done = subprocess.run(command, cwd=fork, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -42,8 +42,8 @@ def serve(folder: Path, made: Path, rows: Any) -> None:
             answer = service.client.post("/predict", json={"instances": [instance]})
             assert (answer.status_code, answer.json()["error"]["field"]) == (422, field)
         sent = rows.fresh(FRESH)
-        for instance, answer in zip(sent, service.predict(*sent), strict=True):
-            label = {"prediction_id": answer["prediction_id"], "label": rows.label(instance)}
+        for instance, predicted in zip(sent, service.predict(*sent), strict=True):
+            label = {"prediction_id": predicted["prediction_id"], "label": rows.label(instance)}
             assert service.client.post("/feedback", json=label).status_code == 201
 
 

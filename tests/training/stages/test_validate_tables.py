@@ -120,7 +120,7 @@ LABELS: dict[str, tuple[list[str | None], list[str]]] = {
         ["base.label: at least 50 rows of each label: 1 of 2 labels failed: 'yes' has 0"],
     ),
     "a label of no class": (
-        ["no", "yes"] * (ROWS // 2 - 1) + ["no", "Yes"],
+        [*["no", "yes"] * (ROWS // 2 - 1), "no", "Yes"],
         [f"base.label: one of 2 labels: 1 of {ROWS} rows failed: row {ROWS - 1}: 'Yes'"],
     ),
 }

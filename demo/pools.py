@@ -6,18 +6,18 @@ import numpy as np
 
 from demo.shifts import Shift
 from demo.traffic import Pool
+from perennial.kinds.input_kind import InputKind
 from training.artifacts.splits import Split, file_of
-from training.tasks.digits.task import TASK
 
 
-def pools(prepared: Path, shift: Shift) -> dict[str, Pool]:
+def pools(prepared: Path, kind: InputKind, shift: Shift) -> dict[str, Pool]:
     """Return the test digits as traffic: `calm`, `drifted` and `unseen`.
 
     No model was trained on them; `calm` is all of them. Digits sent during drift are collected and
     trained on, so accuracy after the retrain is measured on others: `unseen` shares no digit with
     `drifted`.
     """
-    test = Split.read(file_of(prepared, "test"), TASK.input)
+    test = Split.read(file_of(prepared, "test"), kind)
     images, labels = test.inputs, test.labels
     cut = int(len(images) * 0.7)
     rng = np.random.default_rng(11)

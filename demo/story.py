@@ -10,6 +10,7 @@ from demo.task import STAGES, TASK
 from demo.traffic import Pool
 from demo.watch import Observation
 from perennial.verdicts import Verdict
+from training.tasks import TASKS
 
 # Seconds of traffic before the shift, and seconds to wait without an alert if none may fire.
 CALM = 30.0
@@ -161,7 +162,8 @@ def nothing_must_happen(seen: Observation) -> str | None:
 def tell(stage: Stage, name: str, shift: Shift) -> None:
     """Run all steps of one shift, from the first model to the end."""
     first_model(stage)
-    traffic = pools(stage.workspace.checkout / "artifacts" / TASK / "prepared", shift)
+    prepared = stage.workspace.checkout / "artifacts" / TASK / "prepared"
+    traffic = pools(prepared, TASKS[TASK].input, shift)
     calm_from = time.monotonic()
     stage.traffic.start(traffic["calm"])
     stage.note("sending real digits; labels follow 3 s later")

@@ -10,9 +10,11 @@ from perennial.statistics.holm import holm
 from perennial.statistics.intervals import wilson
 from perennial.statistics.paired import mcnemar, small_paired_interval
 from training.artifacts.splits import BASE
+from training.gate.probabilities import arrays
 from training.report.report_inputs import ReportInputs
 
 SMALL = 30
+MOST_CATEGORIES = 10
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,21 @@ def by_label(inputs: ReportInputs) -> dict[str, Bools]:
     """Return the rows of each true label that has any."""
     labels = inputs.rows.labels
     return {name: labels == i for i, name in enumerate(inputs.labels) if (labels == i).any()}
+
+
+def by_category(inputs: ReportInputs) -> dict[str, Bools]:
+    """Return the rows of each category of the input's signals, of the ten with the most rows."""
+    extraction = inputs.challenger.bundle.extraction
+    columns = extraction.extract(arrays(inputs.challenger, inputs.rows))
+    found = {
+        f"{name} {category}": np.asarray(columns[name] == place)
+        for name, categories in extraction.categories.items()
+        for place, category in enumerate(categories)
+    }
+    most = sorted(
+        (name for name in found if found[name].any()), key=lambda name: -found[name].sum()
+    )
+    return {name: found[name] for name in most[:MOST_CATEGORIES]}
 
 
 def accuracy_by_slice(inputs: ReportInputs, *groups: Mapping[str, Bools]) -> list[list[Slice]]:

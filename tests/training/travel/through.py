@@ -99,6 +99,8 @@ def main(name: str, folder: Path) -> None:
     mistakes = text.partition("most confident mistakes**")[2]
     line = next(line for line in mistakes.splitlines() if line.startswith("| `"))
     assert all(shown in line for shown in rows.SHOWN), line
+    slices = text.partition("## Slices")[2].partition("\n## ")[0]
+    assert all(f"| `{name}`" in slices for name in rows.SLICES), slices
 
     model = params.load(name).train.model
     held = [check() for each, check in checks() if each.startswith(model)]

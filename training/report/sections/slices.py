@@ -1,4 +1,4 @@
-"""Slices: where the model is better and where worse, by age, source and label."""
+"""Slices: where the model is better and where worse, by age, source, category and label."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from training.gate.figures import p_value
 from training.report import plots
 from training.report.markdown import code, folded, image, interval, signed, table
-from training.report.parts import SMALL, Slice, accuracy_by_slice, by_label, by_origin
+from training.report.parts import SMALL, Slice, accuracy_by_slice, by_category, by_label, by_origin
 from training.report.plots.slices import Line
 from training.report.report_inputs import ReportInputs
 
@@ -18,7 +18,8 @@ def section(inputs: ReportInputs, out: Path) -> list[str]:
     """Return accuracy on every slice, drawn and in tables."""
     if not len(inputs.rows.labels):
         return []
-    origins, labels = accuracy_by_slice(inputs, by_origin(inputs), by_label(inputs))
+    parts = by_origin(inputs) | by_category(inputs)
+    origins, labels = accuracy_by_slice(inputs, parts, by_label(inputs))
     drawn = [*origins, *_lowest(labels, MOST_DRAWN - len(origins))]
     _draw(inputs, drawn, {part.name for part in labels}, out / "slices.png")
     about = "Accuracy per slice with its interval"

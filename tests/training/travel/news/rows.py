@@ -34,3 +34,4 @@ def fresh(count: int) -> list[Any]:
 
 REFUSED = (({"text": "a"}, "instances[0]"), ("x" * 201, "instances[0]"))
 SHOWN = (" x",)
+SLICES = ("old rows: base",)

@@ -41,3 +41,4 @@ REFUSED = (
     ([None, "Private", 39], "instances[0][1]"),
 )
 SHOWN = ("age ", "work ")
+SLICES = ("work Private", "work other", "work missing")

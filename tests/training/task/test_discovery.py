@@ -41,12 +41,22 @@ def test_code_without_the_task_is_named() -> None:
         Tasks(Path(__file__).parent / "folders", "tests.training.task.folders")["empty"]
 
 
-@pytest.mark.parametrize(("name", "label"), [("twice", "yes"), ("other", "other")])
-def test_labels_that_no_bundle_can_have_are_named(name: str, label: str) -> None:
+@pytest.mark.parametrize(
+    ("package", "labels", "wrong"),
+    [("twice", '("yes", "no", "yes")', "yes"), ("ours", '("yes", "other")', "other")],
+)
+def test_labels_that_no_bundle_can_have_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str, labels: str, wrong: str
+) -> None:
     """A name twice, and one of our own, stop before any row is read."""
-    message = rf"task\.py: labels: got '{label}', expected distinct ones, none of them 'other'"
+    (tmp_path / package / "cats").mkdir(parents=True)
+    code = "from perennial.kinds.outputs.classes import ClassesOutput\n"
+    code += f"OUTPUT = ClassesOutput(labels={labels})\n"
+    (tmp_path / package / "cats" / "task.py").write_text(code)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    message = rf"task\.py: labels: got '{wrong}', expected distinct ones, none of them 'other'"
     with pytest.raises(BadParameter, match=message):
-        Tasks(Path(__file__).parent / "folders", "tests.training.task.folders")[name]
+        Tasks(tmp_path / package, package)["cats"]
 
 
 @pytest.mark.parametrize("name", ["Cats", "my-task", "2cats", "_cats"])

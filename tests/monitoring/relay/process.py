@@ -29,6 +29,7 @@ class RelayProcess:
         settings = {
             "GITLAB_URL": gitlab,
             "PROJECT": PROJECT,
+            "MODELS": "digits",
             "TRIGGER_TOKEN": TRIGGER_TOKEN,
             "READ_TOKEN": READ_TOKEN,
             "BEARER_TOKEN": BEARER,

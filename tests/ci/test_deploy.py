@@ -19,15 +19,18 @@ def checkout(tmp_path: Path) -> Path:
     """A checkout with two deploy targets that print what they are given."""
     for target in ("local", "other"):
         (tmp_path / "deploy" / target).mkdir(parents=True)
-        (tmp_path / "deploy" / target / "deploy").write_text(VERB)
-        (tmp_path / "deploy" / target / "deploy").chmod(0o755)
+        for verb in ("deploy", "verify", "rollback"):
+            (tmp_path / "deploy" / target / verb).write_text(VERB)
+            (tmp_path / "deploy" / target / verb).chmod(0o755)
     return tmp_path
 
 
-def deploy(checkout: Path, *tasks: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run the verb deploy for tasks."""
+def deploy(
+    checkout: Path, *tasks: str, verb: str = "deploy", **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a verb for tasks."""
     env = {"PATH": os.environ["PATH"], "PERENNIAL_BUNDLES": "/b", "PERENNIAL_URL": "http://u"}
-    command = [str(ROOT / "ci" / "deploy"), "deploy", *tasks]
+    command = [str(ROOT / "ci" / "deploy"), verb, *tasks]
     return subprocess.run(command, cwd=checkout, env=env | more, capture_output=True, text=True)
 
 
@@ -53,8 +56,20 @@ def test_a_task_that_fails_does_not_keep_the_others_from_their_turn(checkout: Pa
     assert result.returncode == 1 and "local artifacts/news/bundle" in result.stdout
 
 
+def test_only_the_task_that_fails_its_check_is_rolled_back(checkout: Path) -> None:
+    """A healthy model does not leave production because of another task's."""
+    lines = deploy(checkout, "broken", "news", verb="rollback").stdout.splitlines()
+    assert lines == ["local artifacts/broken/bundle /b http://u", "news: healthy, serves on"]
+
+
+def test_the_only_task_is_rolled_back_without_another_check(checkout: Path) -> None:
+    """Its check has just failed."""
+    lines = deploy(checkout, "news", verb="rollback").stdout.splitlines()
+    assert lines == ["local artifacts/news/bundle /b http://u"]
+
+
 def test_without_a_task_it_says_so(checkout: Path) -> None:
-    """A push that changes no model deploys nothing."""
+    """Before the first training there is nothing to deploy."""
     result = deploy(checkout)
     assert result.returncode == 0
-    assert "every task's bundle is in production already" in result.stdout
+    assert "no task has a bundle" in result.stdout

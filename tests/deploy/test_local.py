@@ -87,7 +87,7 @@ def test_a_bundle_of_another_task_is_refused(tmp_path: Path) -> None:
     assert _call("deploy", str(tmp_path / "cats"), bundles=into).returncode == 0
     result = _call("deploy", str(tmp_path / "news"), bundles=into)
     assert result.returncode == 1
-    assert "serves the task cats, expected news; set PERENNIAL_BUNDLES_news" in result.stderr
+    assert "serves the task cats, expected news; use a folder of its own" in result.stderr
     assert os.readlink(into / "production") == _digest(tmp_path / "cats")
 
 

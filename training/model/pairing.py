@@ -4,7 +4,7 @@ from perennial.kinds.input_kind import InputKind
 from training.errors import BadParameter
 from training.model import found
 
-# Every task's output, until outputs have kinds of their own.
+# The output of most tasks.
 CLASSES = "classes"
 
 

@@ -13,7 +13,7 @@ from training.gitlab.git import Remote, Repository
 from training.registry import champion, versions
 from training.registry.deployed_bundle import open_bundle
 from training.registry.register import register
-from training.registry.undeployed import undeployed
+from training.registry.trained import trained
 from training.registry.upload import upload
 from training.task.files import params_file
 from training.tasks import TASKS
@@ -29,8 +29,8 @@ def parser() -> argparse.ArgumentParser:
         "upload": "upload the version to GitLab's model registry",
     }.items():
         add_task(verbs.add_parser(verb, help=text, description=text), name_or_only)
-    text = "print the tasks whose bundle in this commit is not in production yet"
-    verbs.add_parser("undeployed", help=text, description=text)
+    text = "print the tasks that have a bundle in this commit"
+    verbs.add_parser("trained", help=text, description=text)
     return found
 
 
@@ -47,8 +47,8 @@ def main(
     remote: where to push; by default the project's repository.  ask: fetches JSON.
     """
     options = parser().parse_args(arguments)
-    if options.verb == "undeployed":
-        print(*undeployed(TASKS, Repository(root, environment)))
+    if options.verb == "trained":
+        print(*trained(TASKS, Repository(root, environment)))
         return 0
     if options.verb == "register":
         to = remote or Remote.of_job(environment)

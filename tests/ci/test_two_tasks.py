@@ -16,7 +16,7 @@ from tests.trees import TOY, Tree
 from training.task.creation import create
 from training.task.files import lock_file, params_file
 
-pytestmark = [pytest.mark.seconds(100), pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.nightly, pytest.mark.timeout(1200)]
 
 OTHER = "points"
 

@@ -57,9 +57,12 @@ def _labels() -> dict[str, set[str]]:
 
 
 def _case(path: Path) -> Any:
-    """Return a file as a parameter that says how long it takes."""
+    """Return a file as a parameter that says how long it takes; at night, what lasts days."""
     name = path.name.partition(".")[0]
-    return pytest.param(path, id=path.name, marks=pytest.mark.seconds(SECONDS.get(name, 5)))
+    marks = [pytest.mark.seconds(SECONDS.get(name, 5))]
+    return pytest.param(
+        path, id=path.name, marks=[*marks, pytest.mark.nightly] if name == "label_days" else marks
+    )
 
 
 @pytest.mark.parametrize("path", [_case(path) for path in RULE_TESTS])

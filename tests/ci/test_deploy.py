@@ -72,4 +72,4 @@ def test_without_a_task_it_says_so(checkout: Path) -> None:
     """Before the first training there is nothing to deploy."""
     result = deploy(checkout)
     assert result.returncode == 0
-    assert "no task has a bundle" in result.stdout
+    assert "no bundle was built" in result.stdout

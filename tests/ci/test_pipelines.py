@@ -155,6 +155,6 @@ def test_a_bundle_that_is_not_stored_is_not_deployed(played: Played) -> None:
     assert found == {"build": "failed", "rollback": "success", **skipped}
     said = played.server.trace(played.missing, "build")
     assert "is not in the DVC remote" in said and "dvc push" in said
-    assert "none was built" in played.server.trace(played.missing, "rollback")
+    assert "no bundle was built" in played.server.trace(played.missing, "rollback")
     serving = httpx.get(f"{played.project.stage.service}/model").json()
     assert serving["manifest"]["version"] == "1.0.0"

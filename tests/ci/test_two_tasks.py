@@ -1,4 +1,4 @@
-"""With two tasks, what changes one trains, reports and deploys that one: the jobs' own scripts."""
+"""With two tasks, what changes one trains and reports that one: the jobs' own scripts."""
 
 import json
 import os

@@ -1,10 +1,11 @@
-"""Run every benchmark: `python -m benchmarks`; /predict uses the loop's model."""
+"""Run every benchmark: `python -m benchmarks`; /predict first uses the loop's model."""
 
 import sys
 import tempfile
 from pathlib import Path
 
 from benchmarks import loop, merge_request, predict
+from benchmarks.kinds import KINDS
 from demo.task import TASK
 
 
@@ -14,6 +15,7 @@ def main() -> int:
         out = Path(folder) / "demo"
         bundle = out / "checkout" / "artifacts" / TASK / "bundle"
         codes = [loop.main(["--out", str(out)]), predict.main(["--bundle", str(bundle)])]
+    codes += [predict.main(["--kind", kind]) for kind in KINDS]
     return max(*codes, merge_request.main([]))
 
 

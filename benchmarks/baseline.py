@@ -1,6 +1,8 @@
 """A minimal model server: raw ASGI, orjson, one inference per request, and nothing else."""
 
 import os
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,14 +11,18 @@ import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 HEADER = (b"content-type", b"application/json")
+Read = Callable[[list[Any]], Any]
 
 
 def create() -> ASGIApp:
-    """Return the application for the model in BASELINE_MODEL: no checks, metrics or storage."""
+    """Return the application for the bundle in BASELINE_BUNDLE: no checks, metrics or storage."""
+    bundle = Path(os.environ["BASELINE_BUNDLE"])
+    read = reader(orjson.loads((bundle / "manifest.json").read_bytes())["input"])
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    model, providers = os.environ["BASELINE_MODEL"], ["CPUExecutionProvider"]
+    providers = ["CPUExecutionProvider"]
+    model = str(bundle / "model.onnx")
     session: Any = onnxruntime.InferenceSession(model, options, providers=providers)
     name = session.get_inputs()[0].name
 
@@ -26,7 +32,7 @@ def create() -> ASGIApp:
         while message.get("more_body"):
             message = await receive()
             body += message["body"]
-        rows = np.array(orjson.loads(body)["instances"], dtype=np.float32)
+        rows = read(orjson.loads(body)["instances"])
         probabilities = session.run(None, {name: rows})[0]
         labels, confidences = probabilities.argmax(axis=1), probabilities.max(axis=1)
         pairs = zip(labels.tolist(), confidences.tolist(), strict=True)
@@ -37,3 +43,23 @@ def create() -> ASGIApp:
         await send({"type": "http.response.body", "body": content})
 
     return app
+
+
+def reader(schema: dict[str, Any]) -> Read:
+    """Return what makes a model's input of instances that are assumed to be valid."""
+    if schema["kind"] == "text":
+        return lambda texts: np.array(texts, dtype=object).reshape(-1, 1)
+    if schema["kind"] == "table":
+        columns = [_code(column) for column in schema["columns"]]
+        return lambda rows: np.array(
+            [[code(value) for code, value in zip(columns, row, strict=True)] for row in rows],
+            dtype=np.float32,
+        )
+    return lambda images: np.array(images, dtype=np.float32)
+
+
+def _code(column: dict[str, Any]) -> Callable[[Any], float]:
+    if column["kind"] == "number":
+        return lambda value: np.nan if value is None else value
+    indices = {category: index for index, category in enumerate(column["categories"])}
+    return lambda value: np.nan if value is None else indices.get(value, len(indices))

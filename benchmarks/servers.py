@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,12 +33,18 @@ class Contender:
     pid: int
 
 
-def served(folder: Path, given: Path | None) -> Bundle:
-    """Copy a bundle to `folder/bundles` for the service and return it.
+def served(
+    folder: Path, given: Path | None = None, make: Callable[[Path], Bundle] | None = None
+) -> Bundle:
+    """Put a bundle into `folder/bundles` for the service and return it.
 
-    given: its path, or None for the default bundle.
+    given: its path, or None for the default bundle.  make: writes one instead.
     """
     target = folder / "bundles" / "served"
+    if make is not None:
+        loaded = make(target)
+        bundles.production(folder / "bundles", target)
+        return loaded
     source = given or (DEFAULT_BUNDLE if DEFAULT_BUNDLE.is_dir() else None)
     if source is None:
         bundles.make_bundle(target)
@@ -52,7 +58,7 @@ def served(folder: Path, given: Path | None) -> Bundle:
 def raw_asgi(folder: Path, loaded: Bundle) -> Iterator[Contender]:
     """Run the minimal model server."""
     port = free_port()
-    environment = {"BASELINE_MODEL": str(loaded.model)}
+    environment = {"BASELINE_BUNDLE": str(loaded.path)}
     with _process([*_RAW, "--port", str(port)], folder, environment, port) as pid:
         yield Contender("raw ASGI", _predict(port), pid)
 

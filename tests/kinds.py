@@ -103,14 +103,19 @@ def reference(extraction: Extraction, rows: Rows, probabilities: NDArray[np.floa
 
 def make_bundle(path: Path, name: str) -> Bundle:
     """Write a bundle with a scikit-learn model over tables or texts, and load it."""
-    kind = KINDS[name]
+    pipeline = _text_model() if name == "text" else _table_model()
+    return fit_bundle(path, name, KINDS[name], pipeline)
+
+
+def fit_bundle(path: Path, name: str, kind: Kind, pipeline: Any) -> Bundle:
+    """Fit a scikit-learn pipeline to 300 rows with random labels, write its bundle and load it."""
     path.mkdir(parents=True)
     rows = kind.rows(300, 2)
     train = kind.rows(300, 1)
     truth = np.random.default_rng(0).integers(0, 2, 300)
-    pipeline = (_text_model if name == "text" else _table_model)().fit(train, truth)
+    pipeline.fit(train, truth)
     probabilities = pipeline.predict_proba(rows)
-    (path / bundle.MODEL).write_bytes(_to_onnx(pipeline, name, train))
+    (path / bundle.MODEL).write_bytes(_to_onnx(pipeline, kind.schema, train))
     extraction = fitted(kind)
     extraction.save(path / bundle.SIGNALS)
     counted = reference(extraction, rows, probabilities)
@@ -157,12 +162,12 @@ def _text_model() -> Any:
     return make_pipeline(words, LogisticRegression())
 
 
-def _to_onnx(pipeline: Any, name: str, rows: Rows) -> bytes:
+def _to_onnx(pipeline: Any, schema: InputKind, rows: Rows) -> bytes:
     """Return the model with its probabilities as its only output."""
     from skl2onnx import to_onnx
     from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 
-    text = name == "text"
+    text = isinstance(schema, TextInput)
     given = StringTensorType([None, 1]) if text else FloatTensorType([None, rows.shape[1]])
     model = to_onnx(pipeline, initial_types=[("rows", given)], options={"zipmap": False})
     graph = model.graph

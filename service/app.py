@@ -81,6 +81,7 @@ def create_app(
         predict=PredictEndpoint(
             production=production, store=store, http=http, settings=settings, log=log
         ),
+        prefix=settings.root_path,
         title="Perennial",
         version=_version(),
         description=DESCRIPTION,

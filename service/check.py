@@ -1,22 +1,26 @@
-"""Check whether the service would accept a bundle: `python -m service.check BUNDLE`."""
+"""Check whether the service accepts a bundle: `python -m service.check BUNDLE`."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from perennial import bundle
-from perennial.bundle.predictor import Predictor
 from perennial.errors import BundleRejected
+from service.serving.loaded import load
+from service.settings import Settings
+
+DEFAULTS = Settings()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check every file and the self-test row; return 1 where the bundle would be refused."""
+    """Load the bundle as the service does by default; return 1 where it would be refused."""
     parser = argparse.ArgumentParser(prog="python -m service.check", description=__doc__)
     parser.add_argument("bundle", type=Path, help="the bundle's directory")
     options = parser.parse_args(arguments)
     try:
-        loaded = Predictor(bundle.load(options.bundle)).bundle
+        loaded = load(
+            options.bundle, threads=DEFAULTS.inference_threads, batch_rows=DEFAULTS.max_batch_rows
+        ).bundle
     except BundleRejected as error:
         print(f"{options.bundle}: {error}", file=sys.stderr)
         return 1

@@ -11,12 +11,6 @@ class MalformedJson(InvalidInput):
     status = 400
 
 
-class TooLarge(InvalidInput):
-    """The body or the batch is over its limit."""
-
-    status = 413
-
-
 class UnknownPrediction(InvalidInput):
     """Feedback names a prediction that was never stored."""
 

@@ -6,9 +6,9 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from perennial.database.settings import Address, DatabaseSettings
+from perennial.http.settings import Seconds, ServerSettings
 
 Positive = Annotated[int, Field(gt=0)]
-Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class StoreSettings(DatabaseSettings):
@@ -22,7 +22,7 @@ class StoreSettings(DatabaseSettings):
     )
 
 
-class Settings(StoreSettings):
+class Settings(ServerSettings, StoreSettings):
     """The service's settings."""
 
     bundles: str = Field(

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Sequence
 
 import structlog
-import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitoring.relay.app import build
@@ -13,6 +12,7 @@ from monitoring.relay.settings import Settings
 from monitoring.relay.wiring import wire
 from perennial import database, settings
 from perennial.errors import SchemaRefused
+from perennial.http.server import server
 
 LOG = (
     structlog.processors.add_log_level,
@@ -41,8 +41,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{where}: no connection: {reason}; start the database, then this", file=sys.stderr)
         return 2
     structlog.configure(processors=LOG)
-    uvicorn.run(build(relay), host=chosen.host, port=chosen.port, log_level="warning")
-    return 0
+    app = build(relay, root_path=chosen.root_path)
+    running = server(
+        app,
+        host=chosen.host,
+        port=chosen.port,
+        request_seconds=chosen.request_seconds,
+        grace_seconds=chosen.grace_seconds,
+        log_level="warning",
+    )
+    running.run()
+    return 0 if running.started else 1
 
 
 if __name__ == "__main__":

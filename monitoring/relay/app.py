@@ -12,13 +12,15 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitoring.relay.errors import Refused, TooLarge
 from monitoring.relay.exporter import Counters, expose
 from monitoring.relay.intake import Admission, Intake
 from monitoring.relay.signature import Senders
 from monitoring.relay.store import Store
 from monitoring.relay.worker import Worker
-from perennial.errors import Described
+from perennial.errors import InvalidInput
+from perennial.http import body
+from perennial.http.errors import Disconnected
+from perennial.http.paths import Usual
 
 log = structlog.get_logger()
 
@@ -48,14 +50,8 @@ class Relay:
         self._max_body_bytes = max_body_bytes
 
     async def body(self, request: Request) -> bytes:
-        """Read a body up to its limit. Raises TooLarge."""
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > self._max_body_bytes:
-                expected = f"at most {self._max_body_bytes} bytes"
-                raise TooLarge("body", Described(f"more than {len(body) - 1} bytes"), expected)
-        return bytes(body)
+        """Read a body up to its limit. Raises TooLarge, Encoded, Disconnected."""
+        return await body.read(request.receive, request.headers.raw, limit=self._max_body_bytes)
 
     def receive(self, headers: dict[str, str], body: bytes) -> list[Admission]:
         """Verify and decide; when this returns, the decisions are on the disk."""
@@ -73,8 +69,11 @@ class Relay:
         return {"incidents": incidents, "decisions": decisions}
 
 
-def build(relay: Relay) -> FastAPI:
-    """Return the application; its worker runs as long as it does."""
+def build(relay: Relay, *, root_path: str = "") -> FastAPI:
+    """Return the application; its worker runs as long as it does.
+
+    root_path: prefix of every path behind a proxy.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -84,6 +83,7 @@ def build(relay: Relay) -> FastAPI:
         relay.store.close()
 
     app = FastAPI(title="Perennial relay", lifespan=lifespan)
+    app.add_middleware(Usual, prefix=root_path)
     _add_alerts(app, relay)
     _add_views(app, relay)
     return app
@@ -100,10 +100,10 @@ def _add_alerts(app: FastAPI, relay: Relay) -> None:
 
 async def _answer(relay: Relay, request: Request) -> tuple[int, dict[str, Any]]:
     try:
-        body = await relay.body(request)
-        admissions = await run_in_threadpool(relay.receive, dict(request.headers), body)
-    except Refused as error:
-        log.warning("webhook refused", field=error.field, problem=str(error))
+        content = await relay.body(request)
+        admissions = await run_in_threadpool(relay.receive, dict(request.headers), content)
+    except (InvalidInput, Disconnected) as error:
+        log.warning("webhook refused", problem=str(error))
         return error.status, error.body()
     except SQLAlchemyError as error:
         log.error("webhook not stored", problem=str(error)[:300])

@@ -17,9 +17,3 @@ class Unauthorised(Refused):
     """The sender did not prove who it is; the message never repeats what it sent."""
 
     status = 401
-
-
-class TooLarge(Refused):
-    """The body is over its limit."""
-
-    status = 413

@@ -7,10 +7,9 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from perennial.database.settings import Address, DatabaseSettings
 from perennial.errors import HIDDEN_VALUE, Described, InvalidField
+from perennial.http.settings import Seconds, ServerSettings
 from perennial.gitlab.token import SENDABLE, is_sendable
 from perennial.validation import NOTHING
-
-Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class LedgerSettings(DatabaseSettings):
@@ -24,7 +23,7 @@ class LedgerSettings(DatabaseSettings):
     )
 
 
-class Settings(LedgerSettings):
+class Settings(ServerSettings, LedgerSettings):
     """Where GitLab is, who may send webhooks, and how patient and how generous the relay is."""
 
     gitlab_url: str = Field(pattern=r"^https?://", description="GitLab's address, without /api/v4")

@@ -10,7 +10,8 @@ import orjson
 from perennial.errors import Described, InvalidInput
 from perennial.kinds.input_kind import FIELD, InputKind
 from perennial.signals import Rows
-from service.errors import MalformedJson, TooLarge
+from perennial.http.errors import TooLarge
+from service.errors import MalformedJson
 
 # The two quotes around the field's name; more quotes mean strings or other fields.
 _QUOTES = 2

@@ -12,6 +12,7 @@ REFERENCE = "#/components/schemas/{model}"
 ERRORS = {
     "400": "The body is not JSON.",
     "413": "The body is too large or has too many instances.",
+    "415": "The body is compressed.",
     "422": "A field is unknown or missing, or has the wrong shape, type or value.",
     "503": "No bundle is loaded.",
 }

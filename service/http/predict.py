@@ -15,9 +15,11 @@ from starlette.types import Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
 from perennial.errors import PerennialError
+from perennial.http import body
+from perennial.http.errors import Disconnected
+from perennial.http.paths import usual
 from service.errors import UNEXPECTED, NoSuchRoute, UnknownModel
-from service.http import body, instances, openapi
-from service.http.body import Disconnected
+from service.http import instances, openapi
 from service.http.request_id import HEADER, request_id
 from service.http.request_metrics import HttpMetrics
 from service.serving.production import Production
@@ -35,13 +37,16 @@ OK, FAILED = 200, 500
 class Application(FastAPI):
     """A FastAPI application that passes prediction paths to `predict` before any other route."""
 
-    def __init__(self, *, predict: "PredictEndpoint", **options: Any) -> None:
+    def __init__(self, *, predict: "PredictEndpoint", prefix: str, **options: Any) -> None:
         super().__init__(**options)
         self._predict = predict
+        self._prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
         if scope["type"] == "http":
+            if scope["path"] != PATH:
+                scope = usual(scope, self._prefix)
             path = scope["path"]
             if path == PATH:
                 return await self._predict(scope, receive, send, handler=PATH, model=None)

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from perennial.http.protocol import HttpProtocol
 
 
 class CorkedTransport:
@@ -49,8 +49,8 @@ class CorkedTransport:
             self._transport.write(held)
 
 
-class OneWriteProtocol(HttpToolsProtocol):
-    """uvicorn's httptools protocol over a corked transport."""
+class OneWriteProtocol(HttpProtocol):
+    """Our HTTP protocol over a corked transport."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin a connection."""

@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from perennial import validation
 from perennial.errors import InvalidInput
+from perennial.http import body
 from service.counting.versions import Versions
 from service.errors import MalformedJson, UnknownModel
-from service.http import body, schemas
+from service.http import schemas
 from service.serving.production import Production
 from service.settings import Settings
 from service.store.queue import Store
@@ -32,7 +33,7 @@ def feedback_router(store: Store, versions: Versions, settings: Settings) -> API
         responses={
             201: {"model": schemas.FeedbackResponse, "description": "The label is stored."},
             200: {"description": "The same label was already stored."},
-            **{status: ERROR for status in (400, 404, 409, 413, 422, 503)},
+            **{status: ERROR for status in (400, 404, 409, 413, 415, 422, 503)},
         },
         openapi_extra={"requestBody": content},
     )
@@ -91,6 +92,12 @@ def model_router(production: Production) -> APIRouter:
         bundle = production.serving().bundle
         manifest = bundle.manifest.model_dump(mode="json")
         return {"manifest": manifest, "digest": bundle.digest, "card": bundle.card}
+
+    @router.get("/v1/models")
+    async def models() -> schemas.ModelList:
+        """Return the name of the serving model, as KServe lists models; empty without a bundle."""
+        serving = production.current
+        return schemas.ModelList(models=[] if serving is None else [serving.model])
 
     @router.get("/v1/models/{name}", responses={404: ERROR, 503: ERROR})
     async def model_status(name: str) -> schemas.ModelStatus:

@@ -94,6 +94,12 @@ class Ready(_Schema):
     database: bool
 
 
+class ModelList(_Schema):
+    """KServe's list of models."""
+
+    models: list[str]
+
+
 class ModelStatus(_Schema):
     """KServe's status of one model."""
 

@@ -11,8 +11,9 @@ from time import perf_counter
 import numpy as np
 
 from perennial import bundle
-from perennial.bundle import Bundle
+from perennial.bundle import MODEL, Bundle
 from perennial.bundle.predictor import Floats32, Predictor
+from perennial.errors import BundleRejected
 from perennial.kinds.output_kind import Answer
 from perennial.signals import Rows
 from service.counting.counters import Counters
@@ -44,9 +45,21 @@ def load(path: Path, *, threads: int, batch_rows: int) -> Loaded:
     tries = []
     for _ in range(TRIES):
         started = perf_counter()
-        predictor.predict(rows)
+        _check_batch(predictor, rows)
         tries.append(perf_counter() - started)
     return Loaded(verified, predictor, min(tries))
+
+
+def _check_batch(predictor: Predictor, rows: Rows) -> None:
+    """Predict equal rows at once, which a batch does, or raise BundleRejected."""
+    try:
+        found = predictor.predict(rows)
+    except Exception as error:  # ONNX Runtime raises unrelated classes here
+        problem = f"cannot predict {len(rows)} rows at once: {error}"
+        raise BundleRejected(MODEL, problem, reason="model") from error
+    if len(found) != len(rows):
+        problem = f"returns {len(found)} rows for {len(rows)}"
+        raise BundleRejected(MODEL, problem, reason="model")
 
 
 class Serving:

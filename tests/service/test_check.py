@@ -1,12 +1,16 @@
 """The check of a bundle before it is deployed."""
 
+import json
 from pathlib import Path
 
+import onnx
 import pytest
 
-from perennial.bundle import MODEL
+from perennial.bundle import MANIFEST, MODEL
+from perennial.bundle.contents import sha256
 from service import check
 from tests import bundles
+from tests.service import fakes
 
 
 def test_a_sound_bundle_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -24,6 +28,31 @@ def test_a_damaged_bundle_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtu
     (folder / MODEL).write_bytes(b"damaged")
     assert check.main([str(folder)]) == 1
     assert MODEL in capsys.readouterr().err
+
+
+def test_a_model_that_takes_one_row_at_a_time_is_refused_as_the_service_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The service predicts waiting rows at once, so it could not serve such a model."""
+    folder = tmp_path / "bundles" / "one"
+    bundles.make_bundle(folder)
+    _fix_batch(folder, rows=1)
+    assert check.main([str(folder)]) == 1
+    assert "model.onnx: cannot predict 64 rows at once" in capsys.readouterr().err
+    bundles.production(folder.parent, folder)
+    with fakes.running(fakes.settings(tmp_path)) as service:
+        assert service.client.get("/ready").json()["bundle"] is False
+        assert service.metric("model_bundle_rejected_total", reason="model") == 1
+
+
+def _fix_batch(folder: Path, rows: int) -> None:
+    """Give the model of a bundle a fixed number of rows."""
+    model = onnx.load(str(folder / MODEL))
+    model.graph.input[0].type.tensor_type.shape.dim[0].dim_value = rows
+    onnx.save(model, str(folder / MODEL))
+    manifest = json.loads((folder / MANIFEST).read_text())
+    manifest["files"][MODEL] = sha256(folder / MODEL)
+    (folder / MANIFEST).write_text(json.dumps(manifest))
 
 
 def test_a_folder_without_a_bundle_is_refused(

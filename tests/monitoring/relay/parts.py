@@ -77,7 +77,7 @@ class Bench:
         """Return a metric as Prometheus would read it."""
         return self.registry.get_sample_value(name, labels)
 
-    def client(self) -> Served:
+    def client(self, *, root_path: str = "") -> Served:
         """Serve the relay's application; the `with` block gives a client of it."""
         relay = Relay(
             store=self.store,
@@ -89,7 +89,7 @@ class Bench:
             clock=self.clock,
             max_body_bytes=20_000,
         )
-        return Served(build(relay))
+        return Served(build(relay, root_path=root_path))
 
 
 def bench(folder: Path, *plan: str) -> tuple[Bench, FakePipelines]:

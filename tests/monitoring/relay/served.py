@@ -5,16 +5,23 @@ import time
 from types import TracebackType
 
 import httpx
-import uvicorn
 from fastapi import FastAPI
+
+from perennial.http.server import server
 
 
 class Served:
     """Serves while its `with` block lasts, which gives the client."""
 
     def __init__(self, app: FastAPI) -> None:
-        config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="on")
-        self._server = uvicorn.Server(config)
+        self._server = server(
+            app,
+            host="127.0.0.1",
+            port=0,
+            request_seconds=30,
+            grace_seconds=5,
+            log_level="warning",
+        )
         self._thread = threading.Thread(target=self._server.run)
 
     def __enter__(self) -> httpx.Client:

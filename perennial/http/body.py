@@ -4,21 +4,24 @@ from collections.abc import Iterable
 
 from starlette.types import Receive
 
-from perennial.errors import Described, PerennialError
-from service.errors import TooLarge
+from perennial.errors import Described
+from perennial.http.errors import Disconnected, Encoded, TooLarge
 
 Headers = Iterable[tuple[bytes, bytes]]
 
 
-class Disconnected(PerennialError):
-    """The client disconnected before it sent the whole body; no response is possible."""
-
-
 async def read(receive: Receive, headers: Headers, *, limit: int) -> bytes:
-    """Return the body. Raises TooLarge over `limit` bytes, Disconnected if the client is gone."""
+    """Return the body.
+
+    Raises TooLarge over `limit` bytes, Encoded if it is compressed, Disconnected if the client is
+    gone.
+    """
     for name, value in headers:
-        if name == b"content-length" and int(value) > limit:
-            raise TooLarge("body", Described(f"{int(value)} bytes"), f"at most {limit} bytes")
+        if name == b"content-length":
+            if int(value) > limit:
+                raise TooLarge("body", Described(f"{int(value)} bytes"), f"at most {limit} bytes")
+        elif name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
+            raise Encoded("Content-Encoding", value.decode("latin-1"), "a body as it is")
     message = await receive()
     body: bytes = message.get("body", b"")
     parts, size = [body], len(body)

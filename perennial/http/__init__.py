@@ -1,0 +1,1 @@
+"""How our servers speak HTTP: with whatever clients, proxies and probes there are."""

@@ -1,0 +1,124 @@
+"""uvicorn's HTTP protocol, for clients that are slow, close early, or offer another protocol."""
+
+import asyncio
+from typing import Any
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+# Headers of an offer to change the protocol.
+OFFER = (b"connection", b"upgrade", b"http2-settings")
+TOO_SLOW = b"the request was not complete in time"
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """Reads requests of one connection.
+
+    An offer of another protocol, such as `Upgrade: h2c` by Java's client, is ignored, as RFC 9110,
+    section 7.8, allows: httptools would take the body for the first bytes of that protocol.
+    A client that closes only its sending side still gets its response.
+
+    request_seconds: time in which a request must be complete, from its first byte, or from the
+    connection; then the client gets 408 and the connection is closed.
+    grace_seconds: time that the server waits at its end; a request must be complete in half of it.
+    """
+
+    def __init__(
+        self, *arguments: Any, request_seconds: float, grace_seconds: float, **options: Any
+    ) -> None:
+        super().__init__(*arguments, **options)
+        self._seconds = request_seconds
+        self._last_seconds = grace_seconds / 2
+        self._complete = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin a connection."""
+        super().connection_made(transport)
+        self._timer = self.loop.call_later(self._seconds, self._give_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End a connection."""
+        self._stop()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read the next bytes."""
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            return self._ignore_offer(data[offer.args[0] :])
+        except httptools.HttpParserError:
+            message = "Invalid HTTP request received."
+            self.logger.warning(message)
+            self.send_400_response(message)
+        if self._complete:
+            self._stop()
+        elif self._timer is None:
+            self._timer = self.loop.call_later(self._seconds, self._give_up)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Return whether a response is still to be sent, after which the connection is closed."""
+        if not self._complete or self.cycle is None or self.cycle.response_complete:
+            return False
+        self.cycle.keep_alive = False
+        return True
+
+    def shutdown(self) -> None:
+        """Close the connection after the request that is in progress."""
+        super().shutdown()
+        if not (self._complete or self.transport.is_closing()):
+            self._stop()
+            self._timer = self.loop.call_later(self._last_seconds, self._give_up)
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        self._complete = False
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Start the application, unless the request is read again without its offer."""
+        if not self._offered():
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """End a request."""
+        if not self._offered():
+            self._complete = True
+            super().on_message_complete()
+
+    def _offered(self) -> bool:
+        return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
+
+    def _ignore_offer(self, rest: bytes) -> None:
+        """Read the request again as if it had no offer; rest: what follows its head."""
+        if not self._offered():
+            return self.send_400_response("CONNECT is for proxies.")
+        version = self.parser.get_http_version().encode()
+        head = [self.parser.get_method(), b" ", self.url, b" HTTP/", version, b"\r\n"]
+        for name, value in self.headers:
+            if name not in OFFER:
+                head += [name, b": ", value, b"\r\n"]
+        self.parser = httptools.HttpRequestParser(self)
+        self.data_received(b"".join([*head, b"\r\n", rest]))
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _give_up(self) -> None:
+        self._timer = None
+        if self.transport.is_closing():
+            return
+        begun = self.cycle is not None and not self.cycle.response_complete
+        if not (begun and self.cycle.response_started):
+            length = str(len(TOO_SLOW)).encode()
+            head = [STATUS_LINE[408], b"content-type: text/plain; charset=utf-8\r\n"]
+            head += [b"content-length: ", length, b"\r\nconnection: close\r\n\r\n", TOO_SLOW]
+            self.transport.write(b"".join(head))
+        if begun:  # the application waits for the rest of the body
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self.transport.close()

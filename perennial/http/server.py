@@ -1,0 +1,44 @@
+"""The uvicorn server as our programs run it."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from perennial.http.protocol import HttpProtocol
+
+
+def server(
+    app: ASGIApp,
+    *,
+    host: str,
+    port: int,
+    request_seconds: float,
+    grace_seconds: float,
+    protocol: Callable[..., HttpProtocol] = HttpProtocol,
+    **options: Any,
+) -> uvicorn.Server:
+    """Return the server of an application.
+
+    request_seconds: time in which a client must have sent its whole request.
+    grace_seconds: time after SIGTERM in which requests may still be completed.
+    protocol: what reads the requests of a connection.  options: further ones of uvicorn.Config.
+    """
+
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=partial(  # type: ignore[arg-type]
+            protocol, request_seconds=request_seconds, grace_seconds=grace_seconds
+        ),
+        ws="none",
+        proxy_headers=False,
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=grace_seconds,  # type: ignore[arg-type]
+        **options,
+    )
+    return uvicorn.Server(config)

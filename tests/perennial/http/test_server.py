@@ -1,0 +1,173 @@
+"""Our server with odd clients, over real sockets."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import uvicorn
+from starlette.types import Message, Receive, Scope, Send
+
+from perennial.http.protocol import HttpProtocol
+from perennial.http.server import server
+from service.http.protocol import OneWriteProtocol
+from tests.raw_client import body, connected, exchange, request, status, to_end
+from tests.service.fakes import wait_until
+
+PROTOCOLS = (HttpProtocol, OneWriteProtocol)
+JAVA = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQ")
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with the method, the path and the body."""
+    if scope["type"] == "lifespan":
+        return await _live(receive, send)
+    content, more = b"", True
+    while more:
+        message: Message = await receive()
+        if message["type"] == "http.disconnect":
+            return
+        content += message["body"]
+        more = message.get("more_body", False)
+    answer = f"{scope['method']} {scope['path']} ".encode() + content
+    length = (b"content-length", str(len(answer)).encode())
+    await send({"type": "http.response.start", "status": 200, "headers": [length]})
+    await send({"type": "http.response.body", "body": answer})
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    for event in ("startup", "shutdown"):
+        await receive()
+        await send({"type": f"lifespan.{event}.complete"})
+
+
+@contextmanager
+def running(
+    protocol: type[HttpProtocol], *, request_seconds: float = 20.0, grace_seconds: float = 20.0
+) -> Iterator[tuple[int, uvicorn.Server]]:
+    """Serve `echo`; give the port and the server."""
+    instance = server(
+        echo,
+        host="127.0.0.1",
+        port=0,
+        request_seconds=request_seconds,
+        grace_seconds=grace_seconds,
+        protocol=protocol,
+        log_config=None,
+    )
+    thread = threading.Thread(target=instance.run)
+    thread.start()
+    try:
+        wait_until(lambda: instance.started, seconds=20)
+        yield instance.servers[0].sockets[0].getsockname()[1], instance
+    finally:
+        instance.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module", params=PROTOCOLS)
+def port(request: pytest.FixtureRequest) -> Iterator[int]:
+    """The port of a server that is patient."""
+    with running(request.param) as (number, _):
+        yield number
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 9])
+def test_an_offer_to_change_the_protocol_is_ignored(port: int, pieces: int) -> None:
+    """Java's client offers HTTP/2 with its first request; the body is read all the same."""
+    whole = request("POST", "/predict", b"a body", *JAVA, close=False)
+    step = len(whole) // pieces + 1
+    parts = [whole[start : start + step] for start in range(0, len(whole), step)]
+    answer = exchange(port, *parts, request("GET", "/next"), pause=0.02)
+    first, _, second = answer.partition(b"HTTP/1.1 200 OK\r\n")[2].partition(b"HTTP/1.1 200 OK\r\n")
+    assert body(first) == b"POST /predict a body" and body(second) == b"GET /next "
+
+
+@pytest.mark.parametrize("offer", ["websocket", "TLS/1.0", "h2c, websocket"])
+def test_an_offer_in_chunks_or_without_a_body_is_ignored_too(port: int, offer: str) -> None:
+    """Whatever is offered, and however the body is sent."""
+    headers = ("Connection: upgrade", f"Upgrade: {offer}")
+    assert body(exchange(port, request("GET", "/", b"", *headers))) == b"GET / "
+    chunks = b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+    head = request("POST", "/", b"", "Transfer-Encoding: chunked", *headers)
+    assert body(exchange(port, head, chunks, pause=0.02)) == b"POST / abcde"
+
+
+def test_a_tunnel_is_refused(port: int) -> None:
+    """CONNECT is for proxies; the server goes on."""
+    assert status(exchange(port, request("CONNECT", "example.com:443"))) == 400
+    assert status(exchange(port, request("GET", "/"))) == 200
+
+
+def test_what_is_not_http_is_refused(port: int) -> None:
+    """A client that speaks TLS or HTTP/2 at once learns that it is wrong here."""
+    for first in (
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ):
+        assert status(exchange(port, first)) == 400
+
+
+def test_a_client_that_has_closed_its_side_gets_its_response(port: int) -> None:
+    """`nc -N` and some HTTP/1.0 clients close their sending side after the request."""
+    with connected(port) as connection:
+        connection.sendall(request("POST", "/", b"abc", close=False))
+        connection.shutdown(socket.SHUT_WR)
+        assert body(to_end(connection)) == b"POST / abc"
+
+
+def test_requests_sent_at_once_get_their_responses_in_order(port: int) -> None:
+    """A client may send the next request before the response; closing its side changes nothing."""
+    with connected(port) as connection:
+        parts = [request("GET", f"/{number}", close=False) for number in range(3)]
+        connection.sendall(b"".join(parts))
+        connection.shutdown(socket.SHUT_WR)
+        answer = to_end(connection)
+    assert [answer.count(f"GET /{number} ".encode()) for number in range(3)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"POST / HT",
+        b"POST / HTTP/1.1\r\nHost: test\r\n",
+        b"POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n\r\nhalf",
+        request("GET", "/", close=False) + b"GET /slow HTTP/1.1\r\n",
+        request("POST", "/", b"abcd", *JAVA, close=False)[:-2],
+    ],
+    ids=["nothing", "a word", "half a head", "no body", "half a body", "a second head", "an offer"],
+)
+def test_a_request_that_is_not_complete_in_time_is_given_up(
+    protocol: type[HttpProtocol], sent: bytes
+) -> None:
+    """The client gets 408, the connection is closed, and others are served meanwhile."""
+    with running(protocol, request_seconds=0.4) as (port, _), connected(port) as connection:
+        connection.sendall(sent)
+        assert status(exchange(port, request("GET", "/other"))) == 200
+        answer = to_end(connection)
+        assert b"408 Request Timeout" in answer
+        assert status(exchange(port, request("GET", "/other"))) == 200
+
+
+def test_a_slow_request_within_the_time_is_answered() -> None:
+    """Each request of a connection has its own time."""
+    with running(HttpProtocol, request_seconds=0.6) as (port, _):
+        whole = request("POST", "/", b"abcdef", close=False)
+        parts = [whole[:30], whole[30:], whole[:50], whole[50:]]
+        answer = exchange(port, *parts, request("GET", "/end"), pause=0.3)
+    assert answer.count(b"200 OK") == 3
+
+
+def test_half_a_request_does_not_hold_up_the_end() -> None:
+    """The server ends within its grace time, and says so to the client."""
+    with running(HttpProtocol, grace_seconds=1.0) as (port, instance):
+        with connected(port) as connection:
+            connection.sendall(request("POST", "/", b"abcdef")[:-3])
+            time.sleep(0.1)
+            instance.should_exit = True
+            assert status(to_end(connection)) == 408

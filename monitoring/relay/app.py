@@ -115,7 +115,7 @@ async def _answer(relay: Relay, request: Request) -> tuple[int, dict[str, Any]]:
 def _described(admission: Admission) -> dict[str, Any]:
     return {
         "model": admission.candidate.model,
-        "incident": admission.candidate.incident,
+        "incident": admission.incident,
         "alerts": list(admission.candidate.alerts),
         "decision": admission.entry.event.value,
         "reason": admission.entry.reason,

@@ -12,9 +12,10 @@ from monitoring.relay.webhook import Candidate
 
 @dataclass(frozen=True)
 class Admission:
-    """Whether a candidate was accepted, and why."""
+    """Whether a candidate was accepted, and why; incident: the one that it belongs to."""
 
     candidate: Candidate
+    incident: str | None
     entry: AuditEntry
 
 
@@ -41,26 +42,53 @@ class Intake:
         now = self._clock()
         with self._store.transaction() as ledger:
             number = ledger.add_webhook(webhook.groupKey, body, now=now)
+            for candidate in candidates:
+                _note_end(ledger, candidate, now)
             return [self._decide(ledger, number, candidate, now) for candidate in candidates]
 
     def _decide(
         self, ledger: Ledger, webhook: int, candidate: Candidate, now: datetime
     ) -> Admission:
-        entry = self._entry(ledger, candidate, now)
-        if entry.event is AuditEvent.ACCEPTED:
-            ledger.add_incident(candidate, now=now)
+        incident = _incident(ledger, candidate)
+        entry = self._entry(ledger, candidate, incident, now)
+        if entry.event is AuditEvent.ACCEPTED and incident is not None:
+            ledger.add_incident(incident, candidate, now=now)
+        elif incident is not None:
+            ledger.fired(incident, now)
         ledger.add_entry(
             entry,
             now=now,
             model=candidate.model,
-            incident=candidate.incident,
+            incident=incident,
             alerts=candidate.alerts,
             webhook=webhook,
         )
-        return Admission(candidate, entry)
+        return Admission(candidate, incident, entry)
 
-    def _entry(self, ledger: Ledger, candidate: Candidate, now: datetime) -> AuditEntry:
-        if candidate.incident is None:
+    def _entry(
+        self, ledger: Ledger, candidate: Candidate, incident: str | None, now: datetime
+    ) -> AuditEntry:
+        if incident is None:
             return AuditEntry(AuditEvent.IGNORED, candidate.ignored)
-        history = ledger.history(candidate.model, candidate.incident, now=now)
+        history = ledger.history(candidate.model, incident, now=now)
         return admit(history, self._policy, now=now)
+
+
+def _incident(ledger: Ledger, candidate: Candidate) -> str | None:
+    """Return the id of the incident that a candidate belongs to.
+
+    Alerts of a group that overlap are one incident, even after its first alert has resolved.
+    """
+    if candidate.started is None:
+        return None
+    return ledger.overlapping(candidate, candidate.started) or candidate.incident
+
+
+def _note_end(ledger: Ledger, candidate: Candidate, now: datetime) -> None:
+    """Note until when the incident of a resolved alert was firing."""
+    if candidate.resolved is None:
+        return
+    started, ended = candidate.resolved
+    incident = ledger.overlapping(candidate, started)
+    if incident is not None:
+        ledger.fired(incident, min(ended, now))

@@ -60,14 +60,17 @@ class Ledger:
         result = self._connection.execute(insert(webhooks).values(row))
         return int(result.inserted_primary_key[0])  # type: ignore[index]
 
-    def add_incident(self, candidate: Candidate, *, now: datetime) -> None:
-        """Accept an incident: it waits for its pipeline from now on."""
+    def add_incident(self, incident: str, candidate: Candidate, *, now: datetime) -> None:
+        """Accept a candidate as an incident: it waits for its pipeline from now on."""
+        assert candidate.started is not None
         row = {
-            "id": candidate.incident,
+            "id": incident,
             "model": candidate.model,
             "group_key": candidate.group_key,
-            "started_at": candidate.started,
+            # A clock ahead of ours must not make labels of today too old to learn from.
+            "started_at": min(candidate.started, now),
             "accepted_at": now,
+            "last_fired_at": now,
             "state": WAITING,
             "attempts": 0,
             "next_attempt_at": now,
@@ -96,10 +99,28 @@ class Ledger:
         }
         self._connection.execute(insert(decisions).values(row))
 
+    def overlapping(self, candidate: Candidate, since: datetime) -> str | None:
+        """Return the incident of the candidate's group that was firing at a time or later."""
+        fired = func.coalesce(incidents.c.last_fired_at, incidents.c.accepted_at)
+        mine = and_(
+            incidents.c.model == candidate.model,
+            incidents.c.group_key == candidate.group_key,
+            fired >= since,
+        )
+        latest = select(incidents.c.id).where(mine).order_by(incidents.c.accepted_at.desc())
+        found: str | None = self._connection.execute(latest.limit(1)).scalar()
+        return found
+
+    def fired(self, incident: str, until: datetime) -> None:
+        """Note that an incident was firing at a time, if none later is known."""
+        earlier = or_(incidents.c.last_fired_at.is_(None), incidents.c.last_fired_at < until)
+        mine = and_(incidents.c.id == incident, earlier)
+        self._connection.execute(update(incidents).where(mine).values(last_fired_at=until))
+
     def history(self, model: str, incident: str, *, now: datetime) -> ModelHistory:
-        """Return what the policy decides from."""
+        """Return what the policy decides from; a time that lies ahead of now was never."""
         mine = incidents.c.model == model
-        alive = and_(mine, incidents.c.state != FAILED)
+        alive = and_(mine, incidents.c.state != FAILED, incidents.c.accepted_at <= now)
         ask = self._connection.execute
         known = select(incidents.c.state).where(incidents.c.id == incident)
         waiting = select(incidents.c.id).where(and_(mine, incidents.c.state == WAITING))
@@ -128,12 +149,15 @@ class Ledger:
         result = self._connection.execute(update(incidents).where(unchanged).values(values))
         return result.rowcount == 1
 
-    def due(self, now: datetime) -> list[Incident]:
-        """Return the incidents whose next attempt is due, oldest first."""
-        ready = and_(incidents.c.state == WAITING, incidents.c.next_attempt_at <= now)
+    def due(self, now: datetime, *, longest: timedelta) -> list[Incident]:
+        """Return the incidents whose next attempt is due, oldest first.
+
+        longest: the longest pause between two attempts; a time further ahead is of a wrong clock.
+        """
+        ready = and_(incidents.c.state == WAITING, _due(incidents.c.next_attempt_at, now, longest))
         return self._incidents(select(incidents).where(ready).order_by(incidents.c.accepted_at))
 
-    def due_polls(self, now: datetime) -> list[Incident]:
+    def due_polls(self, now: datetime, *, longest: timedelta) -> list[Incident]:
         """Return the incidents of the last day to ask GitLab about.
 
         Those whose pipeline has not ended, and those that failed to get one: a person may have
@@ -142,7 +166,7 @@ class Ledger:
         running = and_(incidents.c.state == TRIGGERED, incidents.c.pipeline_status.not_in(ENDED))
         ready = and_(
             or_(running, incidents.c.state == FAILED),
-            incidents.c.next_poll_at <= now,
+            _due(incidents.c.next_poll_at, now, longest),
             incidents.c.accepted_at > now - WATCHED,
         )
         return self._incidents(select(incidents).where(ready).order_by(incidents.c.accepted_at))
@@ -184,6 +208,10 @@ class Ledger:
         names = Incident.__dataclass_fields__
         rows = self._connection.execute(query)
         return [Incident(**{name: row._mapping[name] for name in names}) for row in rows]
+
+
+def _due(column: Any, now: datetime, longest: timedelta) -> Any:
+    return or_(column <= now, column > now + longest)
 
 
 class Store:

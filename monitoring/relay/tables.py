@@ -71,6 +71,7 @@ incidents = Table(
     Column("pipeline_url", Text),
     Column("pipeline_status", String(40)),
     Column("next_poll_at", Utc),
+    Column("last_fired_at", Utc),  # NULL in rows from before there was this column
     Index("relay_incidents_by_model", "model", "accepted_at"),
 )
 

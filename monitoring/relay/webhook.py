@@ -7,14 +7,45 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
+from pydantic_core import from_json
 
 from monitoring.relay.errors import Malformed, Refused
 from perennial import validation
+from perennial.errors import InvalidField
 
 RETRAIN = "retrain"
 # Grafana raises these in a rule's name, with its labels, where the rule itself could not be read.
 NO_EVIDENCE = ("DatasourceNoData", "DatasourceError")
+# Times that every zone has: the first and the last years of the calendar fail in some.
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
+
+def _storable(text: str) -> str:
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidField("", text, "Unicode text without NUL and unpaired surrogates")
+    return text
+
+
+def _in_range(time: datetime) -> bool:
+    return EARLIEST <= time <= LATEST
+
+
+def _usual(time: datetime) -> datetime:
+    if not _in_range(time):
+        raise InvalidField("", time.isoformat(), f"a time from {EARLIEST:%Y} to {LATEST:%Y}")
+    return time
+
+
+# Text that every database stores.
+Text = Annotated[str, AfterValidator(_storable)]
 
 
 class Alert(BaseModel):
@@ -23,8 +54,10 @@ class Alert(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     status: Literal["firing", "resolved"]
-    labels: dict[str, str]
-    startsAt: AwareDatetime
+    labels: dict[Text, Text]
+    startsAt: Annotated[AwareDatetime, AfterValidator(_usual)]
+    # Year 1 while it fires; Alertmanager and Grafana set it when it resolves.
+    endsAt: AwareDatetime | None = None
 
     @property
     def name(self) -> str:
@@ -37,18 +70,22 @@ class Webhook(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    groupKey: Annotated[str, Field(min_length=1)]
+    groupKey: Annotated[Text, Field(min_length=1)]
     alerts: Annotated[tuple[Alert, ...], Field(min_length=1)]
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """What a webhook says of one model: an incident, where `started` is not None."""
+    """What a webhook says of one model: it drifts, where `started` is not None.
+
+    resolved: from when to when a retrain alert was firing that has resolved; it starts nothing.
+    """
 
     model: str
     group_key: str
     alerts: tuple[str, ...]
     started: datetime | None = None
+    resolved: tuple[datetime, datetime] | None = None
     ignored: str = ""
 
     @property
@@ -75,7 +112,7 @@ def parse(body: bytes) -> Webhook:
     Raises Malformed where it is not JSON, Refused where a field is missing or wrong.
     """
     try:
-        document = json.loads(body)
+        document = from_json(body)
     except ValueError as error:
         raise Malformed("body", body[:60].decode(errors="replace"), f"JSON ({error})") from error
     try:
@@ -88,22 +125,30 @@ def parse(body: bytes) -> Webhook:
 def candidates(webhook: Webhook, models: Collection[str]) -> list[Candidate]:
     """Return one candidate per model with a firing retrain alert, and the alerts set aside.
 
-    Raises Refused where a retrain alert names no model, or one that the relay does not know.
+    Raises Refused where retrain alerts fire and the relay knows the model of none.
     """
-    for index, alert in enumerate(webhook.alerts):
-        if _asks_retrain(alert) and alert.labels.get("model") not in models:
-            value = alert.labels.get("model", validation.NOTHING)
-            raise Refused(f"alerts.{index}.labels.model", value, f"one of {', '.join(models)}")
-    return [*_firing(webhook), *_set_aside(webhook)]
+    asked = [alert for alert in webhook.alerts if _asks_retrain(alert)]
+    known = [alert for alert in asked if alert.labels.get("model") in models]
+    if asked and not known:
+        index = webhook.alerts.index(asked[0])
+        value = asked[0].labels.get("model", validation.NOTHING)
+        raise Refused(f"alerts.{index}.labels.model", value, _one_of(models))
+    return [*_firing(webhook, known), *_set_aside(webhook, models)]
+
+
+def _one_of(models: Collection[str]) -> str:
+    return f"one of {', '.join(models)}"
+
+
+def _is_retrain(alert: Alert) -> bool:
+    return alert.labels.get("action") == RETRAIN and alert.name not in NO_EVIDENCE
 
 
 def _asks_retrain(alert: Alert) -> bool:
-    wanted = alert.labels.get("action") == RETRAIN and alert.name not in NO_EVIDENCE
-    return wanted and alert.status == "firing"
+    return _is_retrain(alert) and alert.status == "firing"
 
 
-def _firing(webhook: Webhook) -> Iterator[Candidate]:
-    asked = [alert for alert in webhook.alerts if _asks_retrain(alert)]
+def _firing(webhook: Webhook, asked: list[Alert]) -> Iterator[Candidate]:
     for model in sorted({alert.labels["model"] for alert in asked}):
         mine = [alert for alert in asked if alert.labels["model"] == model]
         names = tuple(sorted({alert.name for alert in mine}))
@@ -111,15 +156,25 @@ def _firing(webhook: Webhook) -> Iterator[Candidate]:
         yield Candidate(model, webhook.groupKey, names, started)
 
 
-def _set_aside(webhook: Webhook) -> Iterator[Candidate]:
+def _set_aside(webhook: Webhook, models: Collection[str]) -> Iterator[Candidate]:
     for alert in webhook.alerts:
+        model, resolved = alert.labels.get("model", ""), None
         if _asks_retrain(alert):
-            continue
-        model = alert.labels.get("model", "")
-        if alert.status == "resolved":
-            reason = "resolved"
+            if model in models:
+                continue
+            reason = f"model is {model!r}, expected {_one_of(models)}"
+        elif alert.status == "resolved":
+            reason, resolved = "resolved", _span(alert) if _is_retrain(alert) else None
         elif alert.name in NO_EVIDENCE:
             reason = f"{alert.name} is no evidence of drift"
         else:
             reason = f"action is {alert.labels.get('action')!r}, not {RETRAIN!r}"
-        yield Candidate(model, webhook.groupKey, (alert.name,), ignored=reason)
+        yield Candidate(model, webhook.groupKey, (alert.name,), resolved=resolved, ignored=reason)
+
+
+def _span(alert: Alert) -> tuple[datetime, datetime]:
+    """Return from when to when a resolved alert was firing."""
+    started = alert.startsAt.astimezone(UTC)
+    if alert.endsAt is None or not _in_range(alert.endsAt):
+        return started, started
+    return started, max(started, alert.endsAt.astimezone(UTC))

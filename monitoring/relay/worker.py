@@ -12,6 +12,7 @@ from monitoring.relay.exporter import Counters
 from monitoring.relay.gitlab import Pipeline, Pipelines
 from monitoring.relay.policy import AuditEntry, AuditEvent
 from monitoring.relay.store import ENDED, FAILED, TRIGGERED, Incident, Store
+from perennial.database import unreachable
 from perennial.gitlab.errors import GitLabError, GitLabRefused
 
 # A failed pipeline may be the gate's verdict, and may go on when a person retries a job.
@@ -36,6 +37,11 @@ class Patience:
     backoff_limit: float = 300.0
     attempts: int = 20
     poll: float = 15.0
+
+    @property
+    def longest(self) -> timedelta:
+        """The longest pause that the worker plans."""
+        return timedelta(seconds=max(self.settle, self.backoff_limit, self.poll))
 
 
 class Worker:
@@ -88,15 +94,30 @@ class Worker:
     def step(self) -> float:
         """Make every attempt and ask every question that is due; return the seconds to sleep."""
         with self._store.transaction() as ledger:
-            attempts, polls = ledger.due(self._clock()), ledger.due_polls(self._clock())
+            now, longest = self._clock(), self._patience.longest
+            attempts = ledger.due(now, longest=longest)
+            polls = ledger.due_polls(now, longest=longest)
         for incident in attempts:
-            self._attempt(incident)
+            self._alone(self._attempt, incident)
         for incident in polls:
-            self._poll(incident)
+            self._alone(self._poll, incident)
         with self._store.transaction() as ledger:
             due = ledger.next_due()
         left = self._patience.poll if due is None else (due - self._clock()).total_seconds()
         return min(max(left, 0.0), self._patience.poll)
+
+    def _alone(self, work: Callable[[Incident], None], incident: Incident) -> None:
+        """Work on one incident; its trouble is its own, but without a database nothing goes on."""
+        try:
+            work(incident)
+        except Exception as error:
+            if unreachable(error):
+                raise
+            self._counters.trigger_error(incident.model)
+            log.error("incident not written", incident=incident.id, problem=_problem(error))
+            rest = self._clock() + timedelta(seconds=self._patience.settle)
+            with self._store.transaction() as ledger:
+                ledger.update(incident, next_attempt_at=rest, next_poll_at=rest)
 
     def _run(self) -> None:
         while not self._stopped:

@@ -41,6 +41,7 @@ class FakePipelines:
         self.inputs: list[dict[str, str]] = []
         self.statuses: dict[int, str] = {}
         self.verdicts: dict[int, AuditEntry] = {}
+        self.first_id = 1
         self.unreadable = False
         self.down = False
         self.odd = False
@@ -64,7 +65,7 @@ class FakePipelines:
             raise GitLabUnsure("GitLab's answer was lost: timeout")
         name = f"retrain {inputs['task']} {inputs['incident']}"
         assert name not in self.made, f"a second pipeline for {name}"
-        number = len(self.made) + 1
+        number = len(self.made) + self.first_id
         self.made[name] = Pipeline(number, f"http://gitlab/{number}", "created")
         self.before_answer()
         if step == "made":

@@ -135,4 +135,4 @@ def test_the_command_migrates_and_says_so(
     execute(engine, BEFORE_VERSIONS.format(**OWN[engine.dialect.name]))
     monkeypatch.setenv("RELAY_DATABASE_URL", url)
     assert migrate.main([]) == 0
-    assert "relay: was version 0001, is version 0002" in capsys.readouterr().out
+    assert "relay: was version 0001, is version 0003" in capsys.readouterr().out

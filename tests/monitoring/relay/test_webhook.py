@@ -88,6 +88,10 @@ def test_what_asks_for_nothing_is_set_aside_with_a_reason(
         ({"alerts": [alert() | {"startsAt": "yesterday"}]}, "alerts.0.startsAt"),
         ({"alerts": [alert() | {"startsAt": "2026-11-21T08:00:00"}]}, "alerts.0.startsAt"),
         ({"alerts": [alert(), alert() | {"labels": [1]}]}, "alerts.1.labels"),
+        ({"alerts": [alert() | {"startsAt": "0001-01-01T00:00:00+14:00"}]}, "alerts.0.startsAt"),
+        ({"alerts": [alert() | {"startsAt": "9999-12-31T23:59:59-14:00"}]}, "alerts.0.startsAt"),
+        ({"groupKey": "a\0b"}, "groupKey"),
+        ({"alerts": [alert(name="\0")]}, "alerts.0.labels.alertname"),
     ],
 )
 def test_a_wrong_field_is_named(change: dict[str, object], field: str) -> None:
@@ -106,6 +110,30 @@ def test_what_is_not_json_is_malformed(body: bytes) -> None:
     assert error.value.status == 400
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b'{"groupKey":' * 100_000,
+        webhook().replace(b'"digits"', b'"\\ud83d"'),
+        b"1" * 10_000,
+    ],
+    ids=["lists", "objects", "half a character", "digits"],
+)
+def test_json_that_parsers_choke_on_is_refused(body: bytes) -> None:
+    """Deep nesting, characters that are none, and numbers without end are no failures of ours."""
+    with pytest.raises(Refused, match="^[a-z]+: got ") as error:
+        parse(body)
+    assert error.value.status in (400, 422)
+
+
+@pytest.mark.parametrize("ended", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", None])
+def test_an_end_without_sense_is_the_start(ended: str | None) -> None:
+    """Only the end of an alert that has resolved is looked at."""
+    (only,) = _read(webhook(alert(status="resolved") | {"endsAt": ended}))
+    assert only.resolved == (START, START)
+
+
 @pytest.mark.parametrize("body", [b"[]", b"7", b"null"])
 def test_json_that_is_no_object_is_refused(body: bytes) -> None:
     """The message names the body."""
@@ -115,8 +143,8 @@ def test_json_that_is_no_object_is_refused(body: bytes) -> None:
 
 @pytest.mark.parametrize("model, shown", [("cats", "'cats'"), (None, "nothing")])
 def test_an_unknown_model_is_named(model: str | None, shown: str) -> None:
-    """A retrain alert must be about a model that the relay knows."""
+    """Where the relay knows none of the models, its setting is probably wrong."""
     with pytest.raises(Refused) as error:
-        _read(webhook(alert(), alert(model=model)))
+        _read(webhook(alert(action="page"), alert(model=model)))
     expected = f"alerts.1.labels.model: got {shown}, expected one of digits, news"
     assert str(error.value) == expected

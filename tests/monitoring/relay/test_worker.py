@@ -278,6 +278,22 @@ def test_an_unexpected_error_while_following_is_asked_again(tmp_path: Path) -> N
     assert (relay.value("relay_poll_errors_total", model="digits") or 0) >= 2
 
 
+def test_an_incident_that_cannot_be_written_is_its_own_trouble(tmp_path: Path) -> None:
+    """The other models' pipelines start, its own is counted as failing, and no time is lost."""
+    relay, gitlab = bench(tmp_path)
+    gitlab.first_id = 2**63  # no database has room for it
+    relay.intake.receive(webhook())
+    relay.worker.step()
+    gitlab.first_id = 1
+    relay.intake.receive(webhook(alert(model="news")))
+    relay.run(30)
+    assert relay.latest("news").status == "running"
+    assert relay.latest("digits").status == "waiting"
+    assert relay.value("relay_trigger_errors_total", model="digits") == 1
+    relay.run(3600)
+    assert relay.worker.step() > 0
+
+
 def test_the_thread_outlives_an_error_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

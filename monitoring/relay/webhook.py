@@ -125,14 +125,14 @@ def parse(body: bytes) -> Webhook:
 def candidates(webhook: Webhook, models: Collection[str]) -> list[Candidate]:
     """Return one candidate per model with a firing retrain alert, and the alerts set aside.
 
-    Raises Refused where retrain alerts fire and the relay knows the model of none.
+    Raises Refused where retrain alerts fire and the relay knows the model of no alert.
     """
     asked = [alert for alert in webhook.alerts if _asks_retrain(alert)]
-    known = [alert for alert in asked if alert.labels.get("model") in models]
-    if asked and not known:
+    if asked and not any(alert.labels.get("model") in models for alert in webhook.alerts):
         index = webhook.alerts.index(asked[0])
         value = asked[0].labels.get("model", validation.NOTHING)
         raise Refused(f"alerts.{index}.labels.model", value, _one_of(models))
+    known = [alert for alert in asked if alert.labels.get("model") in models]
     return [*_firing(webhook, known), *_set_aside(webhook, models)]
 
 

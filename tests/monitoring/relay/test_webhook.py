@@ -145,6 +145,6 @@ def test_json_that_is_no_object_is_refused(body: bytes) -> None:
 def test_an_unknown_model_is_named(model: str | None, shown: str) -> None:
     """Where the relay knows none of the models, its setting is probably wrong."""
     with pytest.raises(Refused) as error:
-        _read(webhook(alert(action="page"), alert(model=model)))
+        _read(webhook(alert(action="page", model="dogs"), alert(model=model)))
     expected = f"alerts.1.labels.model: got {shown}, expected one of digits, news"
     assert str(error.value) == expected

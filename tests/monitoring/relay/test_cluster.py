@@ -1,0 +1,73 @@
+"""Two relays on one database decide what one would, in virtual time."""
+
+import random
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.monitoring.relay.fakes import START, Clock, FakePipelines, alert, webhook
+from tests.monitoring.relay.parts import Bench
+
+STEP = 300  # seconds between two webhooks, as Alertmanager's group_interval
+STEPS = 60
+MODELS = ("digits", "news", "cats")  # the relay does not know the last
+
+
+def _history(seed: int) -> list[list[dict[str, Any]]]:
+    """Return the alerts of each webhook: some begin, some go on, some have just resolved."""
+    chance = random.Random(seed)
+    firing: dict[tuple[str, str], Any] = {}
+    webhooks = []
+    for number in range(STEPS):
+        now = START + timedelta(seconds=STEP * number)
+        resolved = []
+        for key in list(firing):
+            if chance.random() < 0.2:
+                ended = now - timedelta(seconds=chance.randrange(STEP))
+                resolved.append(
+                    firing.pop(key) | {"status": "resolved", "endsAt": ended.isoformat()}
+                )
+        for model in MODELS:
+            for name in ("DataDrift", "AccuracyDrop"):
+                if (model, name) not in firing and chance.random() < 0.08:
+                    started = now - timedelta(seconds=chance.randrange(STEP))
+                    firing[model, name] = alert(name=name, model=model, started=started)
+        webhooks.append([*firing.values(), *resolved])
+    return webhooks
+
+
+def _play(url: str, seed: int, *, relays: int) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """Send a history to one relay or to several; return incidents with their states, and inputs."""
+    chance, clock, gitlab = random.Random(seed + 1), Clock(), FakePipelines("made", "lost", "ok")
+    cluster = [Bench(url, gitlab, clock=clock) for _ in range(relays)]
+    for bench in cluster:
+        bench.policy = bench.policy.__class__(cooldown=timedelta(hours=1), daily_budget=3)
+    for alerts in _history(seed):
+        for bench in chance.sample(cluster, chance.randint(1, relays)):
+            known = any(one["labels"]["model"] != "cats" for one in alerts)
+            if alerts and known:
+                bench.intake.receive(webhook(*alerts))
+        end = clock.now + timedelta(seconds=STEP)
+        while clock.now < end:
+            for bench in chance.sample(cluster, relays):
+                bench.worker.step()
+            clock.advance(100)
+    with cluster[0].store.transaction() as ledger:
+        incidents, _ = ledger.audit(1000)
+    for bench in cluster:
+        bench.store.close()
+    return {row["id"]: row["state"] for row in incidents}, gitlab.inputs
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_cluster_decides_what_one_relay_would(
+    tmp_path: Path, postgres_database: str, seed: int
+) -> None:
+    """The same incidents, each with one pipeline, whichever relay was told and how often."""
+    alone, one = _play(f"sqlite:///{tmp_path}/alone.db", seed, relays=1)
+    together, two = _play(postgres_database, seed, relays=2)
+    assert together == alone and len(alone) >= 4
+    ids = {inputs["incident"] for inputs in two}
+    assert ids == {inputs["incident"] for inputs in one} == set(alone)

@@ -16,6 +16,7 @@ from monitoring.relay.exporter import Counters, expose
 from monitoring.relay.intake import Admission, Intake
 from monitoring.relay.signature import Senders
 from monitoring.relay.store import Store
+from monitoring.relay.webhook import schema
 from monitoring.relay.worker import Worker
 from perennial.errors import InvalidInput
 from perennial.http import body
@@ -90,7 +91,9 @@ def build(relay: Relay, *, root_path: str = "") -> FastAPI:
 
 
 def _add_alerts(app: FastAPI, relay: Relay) -> None:
-    @app.post("/alerts")
+    content = {"application/json": {"schema": schema()}}
+
+    @app.post("/alerts", openapi_extra={"requestBody": {"required": True, "content": content}})
     async def alerts(request: Request) -> JSONResponse:
         """Take a webhook of Alertmanager or Grafana."""
         status, answer = await _answer(relay, request)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -72,6 +72,14 @@ class Webhook(BaseModel):
 
     groupKey: Annotated[Text, Field(min_length=1)]
     alerts: Annotated[tuple[Alert, ...], Field(min_length=1)]
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of a webhook, for the documentation of the API."""
+    whole = Webhook.model_json_schema()
+    alert = whole.pop("$defs")["Alert"]
+    whole["properties"]["alerts"]["items"] = alert
+    return whole
 
 
 @dataclass(frozen=True)

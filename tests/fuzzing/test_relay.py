@@ -1,0 +1,36 @@
+"""The real relay under any request that its OpenAPI document allows, and under wrong ones."""
+
+import itertools
+from datetime import timedelta
+
+import pytest
+
+from tests.fuzzing.requests import ask
+from tests.monitoring.relay.fakes import FakePipelines, alert, webhook
+from tests.monitoring.relay.parts import BEARER, Bench
+
+COUNTS = [100, pytest.param(20_000, marks=[pytest.mark.nightly, pytest.mark.timeout(0)])]
+AUTHORISED = {"Authorization": f"Bearer {BEARER}"}
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_no_request_makes_the_relay_fail_or_lose_an_alert(url: str, count: int) -> None:
+    """No 5xx, no hang; every good alert sent in between is decided on and in the audit."""
+    relay = Bench(url, FakePipelines())
+    numbers = itertools.count()
+    with relay.client() as client:
+
+        def send_an_alert() -> None:
+            number = next(numbers)
+            relay.clock.advance(60)
+            started = alert(started=relay.clock.now - timedelta(seconds=1))
+            body = webhook(started, group=f"group {number}")
+            answer = client.post("/alerts", content=body, headers=AUTHORISED)
+            assert answer.status_code == 200 and len(answer.json()["decisions"]) == 1
+
+        statuses = ask(client, count=count, start=1, headers=AUTHORISED, between=send_an_alert)
+        assert set(statuses) >= {200, 422}
+        assert client.get("/health").status_code == 200
+    groups = [row for row in relay.decisions() if row in ("accepted", "cooldown", "budget")]
+    assert len(groups) >= min(next(numbers), 1000) >= 8
+    relay.store.close()

@@ -14,7 +14,7 @@ export VENV := $(abspath $(VENV))
 export PATH := $(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 INSTALL := requirements/install.sh
 # Python programs without the suffix that tools look for.
-SCRIPTS := ci/links ci/plan
+SCRIPTS := ci/champion ci/links ci/plan
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check tests generate task-new task-remove preview serve examples bench bench-drift bench-alarms bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts gitlab-check champion

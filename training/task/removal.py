@@ -35,10 +35,14 @@ def unsaved(name: str, root: Path = Path()) -> list[str]:
     """Return the files of a task that git does not have as they are, so that none could return.
 
     They were never committed, have changed since, or are ignored. Rows that DVC tracks count as
-    saved, and outputs are made again.
+    saved, outputs are made again, and what a folder links to stays where it is.
     """
     outputs = root / "artifacts"
-    places = [place for place in belongings(name, root) if not place.is_relative_to(outputs)]
+    places = [
+        place
+        for place in belongings(name, root)
+        if not place.is_relative_to(outputs) and not place.is_symlink()
+    ]
     if not places:
         return []
     paths = [str(place.relative_to(root)) for place in places]
@@ -55,7 +59,10 @@ def remove(name: str, root: Path = Path()) -> list[Path]:
     """Delete a task's folders and return them. Links to them become plain text."""
     found = list(belongings(name, root))
     for place in found:
-        shutil.rmtree(place)
+        if place.is_symlink():
+            place.unlink()
+        else:
+            shutil.rmtree(place)
     for line in _git(root, "ls-files", "*.md"):
         if (root / line).is_file():
             _unlink(root / line, found)

@@ -1,6 +1,7 @@
 """A task goes with its folders, and nothing goes that git could not bring back."""
 
 import hashlib
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -98,6 +99,18 @@ def test_rows_that_dvc_tracks_are_saved(root: Path) -> None:
     assert unsaved("cats", root) == []
     rows.write_bytes(b"other rows")
     assert unsaved("cats", root) == [names[1]]
+
+
+def test_rows_behind_a_link_stay(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where the data's folder is on another disk, the link goes and the rows are not in danger."""
+    disk = tmp_path_factory.mktemp("disk")
+    (disk / "rows.parquet").touch()
+    data = root / data_folder("cats")
+    shutil.rmtree(data)
+    data.symlink_to(disk)
+    assert unsaved("cats", root) == []
+    remove("cats", root)
+    assert not data.is_symlink() and (disk / "rows.parquet").exists()
 
 
 def test_without_git_everything_would_be_lost(tmp_path: Path) -> None:

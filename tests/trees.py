@@ -25,7 +25,8 @@ class Tree:
         """task: one of this tree, or the tests' own."""
         self.root = root
         self.params = str(params_file(task))
-        copy_tree(ROOT, root, task=task)
+        # A fork may have a task of that name.
+        copy_tree(ROOT, root, task="" if task == TOY else task)
         if task == TOY:
             add_toy(root)
         self._task = task

@@ -7,13 +7,14 @@ FLAKE8 ?=
 LOCK ?= dev
 DRIFT ?=
 TASK ?=
+FORCE ?=
 PROMETHEUS ?= http://localhost:9090
 
 export VENV := $(abspath $(VENV))
 export PATH := $(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 INSTALL := requirements/install.sh
 # Python programs without the suffix that tools look for.
-SCRIPTS := ci/links ci/plan
+SCRIPTS := ci/champion ci/links ci/plan
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check tests generate task-new task-remove preview serve examples bench bench-drift bench-alarms bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts gitlab-check champion
@@ -59,8 +60,8 @@ generate: install ## Write the files that monitoring/thresholds.py and training/
 task-new: install ## Make a folder for a new task, with code to fill in (NAME=news)
 	@python -m training.tasks new "$(NAME)"
 
-task-remove: install ## Remove a task's files (NAME=digits)
-	@python -m training.tasks remove "$(NAME)"
+task-remove: install ## Remove a task's files (NAME=digits; FORCE=1 also those that git does not have)
+	@python -m training.tasks remove "$(NAME)" $(if $(FORCE),--force)
 
 test-images: install ## Build the images and test the stack on this machine's Docker (TEST_BASE_IMAGE=python:3.11-slim)
 	@python -m pytest -m nightly tests/stack/test_images.py $(PYTEST)

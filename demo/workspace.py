@@ -196,7 +196,7 @@ def copy_tree(source: Path, target: Path, *, task: str | None = None) -> None:
     """Copy a working tree, with uncommitted but without ignored files, to a new repository.
 
     task: leave all other tasks out, and the rows that this one has collected, which git does not
-    have.
+    have; with an empty name, all tasks.
 
     The source, its index and its history are only read.
     """

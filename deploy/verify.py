@@ -31,9 +31,13 @@ def check(url: str, bundle: Path) -> None:
     manifest = json.loads(text)
     digest = hashlib.sha256(text).hexdigest()
     call(f"{url}/ready")
-    serving = call(f"{url}/model")["digest"]
-    if serving != digest:
-        raise NotServing(f"/model: digest is {serving[:12]}, expected {digest[:12]}")
+    serving = call(f"{url}/model")
+    if serving["digest"] != digest:
+        task, other = manifest["task"], serving["manifest"]["task"]
+        if task != other:
+            own = f"in pipelines PERENNIAL_URL_{task} is the address of {task}'s own service"
+            raise NotServing(f"/model: task is {other}, expected {task}; {own}")
+        raise NotServing(f"/model: digest is {serving['digest'][:12]}, expected {digest[:12]}")
     test = manifest["self_test"]
     answer = call(f"{url}/predict", {"instances": [test["instance"]]})["predictions"][0]
     for name, expected in expected_answer(manifest).items():

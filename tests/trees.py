@@ -25,7 +25,8 @@ class Tree:
         """task: one of this tree, or the tests' own."""
         self.root = root
         self.params = str(params_file(task))
-        copy_tree(ROOT, root, task=task)
+        # A fork may have a task of that name.
+        copy_tree(ROOT, root, task="" if task == TOY else task)
         if task == TOY:
             add_toy(root)
         self._task = task
@@ -54,12 +55,21 @@ class Tree:
         done = subprocess.run(command, cwd=self.root, check=True, capture_output=True, text=True)
         return done.stdout
 
+    def commit(self, message: str) -> None:
+        """Commit everything."""
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", message)
+
     def dvc(self, *arguments: str) -> str:
         """Run DVC here and return its output."""
+        return self.python("dvc", *arguments)
+
+    def python(self, module: str, *arguments: str) -> str:
+        """Run a Python module here and return its output."""
         environment = {**os.environ, "DVC_NO_ANALYTICS": "1"}
         environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
         done = subprocess.run(
-            [sys.executable, "-m", "dvc", *arguments],
+            [sys.executable, "-m", module, *arguments],
             cwd=self.root,
             env=environment,
             capture_output=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations  # for training.gitlab.cml, which runs under Python 3.8
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from perennial.errors import InvalidValue
 
@@ -13,6 +13,17 @@ class TrainingError(Exception):
 
 class BadParameter(InvalidValue, TrainingError):
     """A value of params.yaml, or of the command line, is unknown or out of range."""
+
+
+class RemovalRefused(TrainingError):
+    """The folders of a task to remove hold files that git does not have."""
+
+    def __init__(self, task: str, files: Sequence[str]) -> None:
+        listed = "".join(f"\n  {file}" for file in files)
+        super().__init__(
+            f"{task}: these files are not in git as they are, and would be lost:{listed}\n"
+            f"Commit them, or remove the task with 'make task-remove NAME={task} FORCE=1'."
+        )
 
 
 class BadModel(InvalidValue, TrainingError):

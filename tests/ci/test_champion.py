@@ -92,8 +92,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture
 def project(made: Project) -> Iterator[Project]:
-    """The project, whose remote and settings are put back after a test."""
+    """The project, whose remote, settings and commit are put back after a test."""
     yield made
+    made.run("git", "reset", "--quiet", "--hard", made.second)
     (made.root / ".dvc" / "config.local").unlink(missing_ok=True)
     away = made.remote.with_name("away")
     if away.exists():
@@ -134,6 +135,27 @@ def test_a_lock_with_windows_line_ends_is_read(project: Project) -> None:
     result = project.champion(commit)
     assert result.returncode == 0, result.stderr
     assert project.fetched()["bundle/model.onnx"] == "model"
+
+
+@pytest.mark.parametrize("text", ["stages:\n<<<<<<< ours\n", "", "stages: [1]\n", "\xff"])
+def test_a_lock_that_cannot_be_read_is_an_error(project: Project, text: str) -> None:
+    """A merge left it so, say; the next model is not the first because of that."""
+    (project.folder / "dvc.lock").write_bytes(text.encode("latin-1"))
+    result = project.champion(project.commit())
+    assert result.returncode == 2 and not result.stdout
+    assert "training/tasks/digits/dvc.lock of" in result.stderr and "DVC wrote" in result.stderr
+    assert not (project.root / "champion").exists()
+
+
+def test_git_keeps_line_ends_as_dvc_hashes_them(tmp_path: Path) -> None:
+    """This repository's .gitattributes turn Windows' line ends into those of all other systems."""
+    shutil.copy(ROOT / ".gitattributes", tmp_path)
+    (tmp_path / "dvc.lock").write_bytes(b"stages:\r\n")
+    command = ["git", "-C", str(tmp_path)]
+    subprocess.run([*command, "init", "--quiet"], check=True)
+    subprocess.run([*command, "add", "--all"], check=True, capture_output=True)
+    shown = subprocess.run([*command, "show", ":dvc.lock"], check=True, capture_output=True)
+    assert shown.stdout == b"stages:\n"
 
 
 def test_the_remote_of_the_local_settings_is_used(project: Project) -> None:

@@ -67,7 +67,13 @@ class Project:
 
     def plan(self, *arguments: str) -> tuple[str, str]:
         """Run ci/plan in the clone; return what it says and what it writes."""
-        done = subprocess.run(
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout, (self.clone / "plan.env").read_text()
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run ci/plan in the clone."""
+        return subprocess.run(
             [str(ROOT / "ci" / "plan"), *arguments],
             cwd=self.clone,
             env=self.environment(),
@@ -75,8 +81,6 @@ class Project:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout, (self.clone / "plan.env").read_text()
 
     def edit(self, name: str, old: str, new: str) -> None:
         """Change a file of the clone."""
@@ -145,6 +149,15 @@ def test_a_task_that_was_never_trained_is_stale(project: Project) -> None:
     """Without a lock everything is to be done."""
     (project.clone / LOCK).unlink()
     assert project.plan("digits")[1] == STALE
+
+
+@pytest.mark.parametrize("text", ["", "stages:\n<<<<<<< ours\n", "stages: [train]\n"])
+def test_a_lock_that_cannot_be_read_is_named(project: Project, text: str) -> None:
+    """It ends with a sentence, and does not train over what a merge left unresolved."""
+    (project.clone / LOCK).write_text(text)
+    done = project.run("digits")
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert f"{LOCK}: not a lock that DVC wrote; resolve its conflict" in done.stderr
 
 
 def test_outputs_that_were_never_pushed_are_named(project: Project) -> None:

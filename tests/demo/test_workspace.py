@@ -47,6 +47,18 @@ def test_the_tree_that_is_copied_stays_untouched(tree: Path, tmp_path: Path) -> 
     assert _git(tree, "status", "--short") + _git(tree, "log") == before
 
 
+def test_a_copy_for_one_task_begins_before_its_first_retrain(tree: Path, tmp_path: Path) -> None:
+    """Other tasks stay behind, and so do the rows it has collected, which git does not have."""
+    for name in ("cats", "news"):
+        for file in ("rows.csv", "feedback.parquet.dvc"):
+            (tree / "data" / name).mkdir(parents=True, exist_ok=True)
+            (tree / "data" / name / file).write_text("x\n")
+    copy_tree(tree, tmp_path / "copy", task="news")
+    assert _git(tmp_path / "copy", "ls-files", "data").split() == ["data/news/rows.csv"]
+    copy_tree(tree, tmp_path / "whole")
+    assert len(_git(tmp_path / "whole", "ls-files", "data").split()) == 4
+
+
 @needs_digits
 def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
     """Pointing --out at a folder of one's own deletes nothing."""

@@ -18,7 +18,7 @@ from tests.service import fakes
 
 VERBS = Path(__file__).resolve().parents[2] / "deploy" / "local"
 ANSWER = {"label": "1", "confidence": 0.8}
-MANIFEST = {"self_test": {"instance": [[0.0]], "answer": ANSWER, "tolerance": 1e-4}}
+MANIFEST = {"task": "cats", "self_test": {"instance": [[0.0]], "answer": ANSWER, "tolerance": 1e-4}}
 FORMAT_2 = {
     "labels": ["0", "1"],
     "self_test": {"instance": [[0.0]], "probabilities": [0.2, 0.8], "tolerance": 1e-4},
@@ -122,7 +122,7 @@ class FakeService(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer /ready and /model."""
-        self._answer({"digest": self.digest})
+        self._answer({"digest": self.digest, "manifest": MANIFEST})
 
     def do_POST(self) -> None:
         """Answer /predict."""

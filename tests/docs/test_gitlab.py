@@ -5,9 +5,11 @@ import re
 import pytest
 from ruamel.yaml import YAML
 
+from tests.ci import pipeline_files
 from tests.docs import environment
 from training.gitlab.project_check import runners, variables
 from training.gitlab.project_check.checks import CHECKS
+from training.gitlab.project_check.deployment import SET_BY_PIPELINES
 
 GUIDE = (environment.ROOT / "docs" / "gitlab.md").read_text(encoding="utf-8")
 NAME = re.compile(r"`([A-Z][A-Z0-9_]+)`")
@@ -51,6 +53,15 @@ def test_no_variable_is_listed_twice() -> None:
     first = [line.split(" | ")[0] for line in section("Variables").splitlines()]
     names = NAME.findall(" ".join(cell for cell in first if cell.startswith("| ")))
     assert len(names) == len(set(names))
+
+
+def test_what_a_pipeline_sets_is_refused_as_a_projects_variable() -> None:
+    """What the root file sets is checked; everything that is checked stands in the second table."""
+    root = pipeline_files.read(pipeline_files.files()[0])[-1]
+    named = [rule.get("variables", {}) for rule in root["workflow"]["rules"]]
+    given = set(root["variables"]).union(*named)
+    assert given <= set(SET_BY_PIPELINES)
+    assert set(SET_BY_PIPELINES) <= rows().keys() - yours().keys()
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)

@@ -11,6 +11,7 @@ from training.report.report_inputs import ReportInputs
 from training.report.sections.cost import cost_figures
 
 FILE = "metrics.txt"
+END = "# EOF"
 PREFIX = "model"
 UNITS = ("bytes", "joules", "seconds")
 
@@ -43,7 +44,7 @@ def write(inputs: ReportInputs, out: Path) -> Path:
     for name, samples in families.items():
         lines += _family(inputs.task, name, helps[name], samples)
     path = out / FILE
-    path.write_text("\n".join([*lines, "# EOF"]) + "\n", encoding="utf-8")
+    path.write_text("\n".join([*lines, END]) + "\n", encoding="utf-8")
     return path
 
 

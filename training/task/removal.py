@@ -1,10 +1,13 @@
 """Removes a task's files from the working tree, and the links to them."""
 
+import hashlib
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+
+from ruamel.yaml import YAML
 
 from training.task.files import data_folder, folder
 
@@ -28,11 +31,38 @@ def belongings(name: str, root: Path) -> Iterator[Path]:
             yield report.parent
 
 
+def unsaved(name: str, root: Path = Path()) -> list[str]:
+    """Return the files of a task that git does not have as they are, so that none could return.
+
+    They were never committed, have changed since, or are ignored. Rows that DVC tracks count as
+    saved, outputs are made again, and what a folder links to stays where it is.
+    """
+    outputs = root / "artifacts"
+    places = [
+        place
+        for place in belongings(name, root)
+        if not place.is_relative_to(outputs) and not place.is_symlink()
+    ]
+    if not places:
+        return []
+    paths = [str(place.relative_to(root)) for place in places]
+    committed = set(_git(root, "ls-tree", "-r", "--name-only", "HEAD", "--", *paths))
+    saved = committed - set(_git(root, "diff", "--name-only", "--relative", "HEAD", "--", *paths))
+    files = (file for place in places for file in place.rglob("*") if not file.is_dir())
+    found = {str(file.relative_to(root)) for file in files if file.parent.name != "__pycache__"}
+    return sorted(
+        file for file in found - saved if not _in_dvc(root / file, f"{file}.dvc" in saved)
+    )
+
+
 def remove(name: str, root: Path = Path()) -> list[Path]:
     """Delete a task's folders and return them. Links to them become plain text."""
     found = list(belongings(name, root))
     for place in found:
-        shutil.rmtree(place)
+        if place.is_symlink():
+            place.unlink()
+        else:
+            shutil.rmtree(place)
     for line in _git(root, "ls-files", "*.md"):
         if (root / line).is_file():
             _unlink(root / line, found)
@@ -40,9 +70,18 @@ def remove(name: str, root: Path = Path()) -> list[Path]:
 
 
 def mentions(name: str, root: Path = Path()) -> list[str]:
-    """Return the documents that have the task's name as a word."""
-    documents = ("*.md", "Makefile", ":!CHANGELOG.md", ":!docs/decisions", ":!tests")
-    return _git(root, "grep", "--files-with-matches", "--word-regexp", name, "--", *documents)
+    """Return the documents and settings that name the task, or end a variable's name with it."""
+    word = f"(^|[^a-z0-9]){name}([^a-z0-9_]|$)"
+    kinds = ("*.md", "Makefile", "*.yml", "*.yaml", ".env*", "*.env")
+    history = (":!CHANGELOG.md", ":!docs/decisions", ":!tests")
+    found = _git(
+        root, "grep", "--files-with-matches", "--extended-regexp", word, "--", *kinds, *history
+    )
+    # Compose reads it, and git ignores it.
+    settings = root / ".env"
+    if settings.is_file() and re.search(f"(?m){word}", settings.read_text(encoding="utf-8")):
+        found.append(settings.name)
+    return sorted(set(found))
 
 
 def _unlink(file: Path, removed: list[Path]) -> None:
@@ -58,6 +97,16 @@ def _unlink(file: Path, removed: list[Path]) -> None:
         file.write_text(without, encoding="utf-8")
 
 
+def _in_dvc(file: Path, tracked: bool) -> bool:
+    """Tell whether a committed .dvc file stands for these very bytes."""
+    if not tracked or not file.is_file():
+        return False
+    text = file.with_name(f"{file.name}.dvc").read_text(encoding="utf-8")
+    digest = hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()
+    return any(out.get("md5") == digest for out in YAML(typ="safe").load(text)["outs"])
+
+
 def _git(root: Path, *command: str) -> list[str]:
+    command = ("-c", "core.quotePath=false", *command)  # names as they are
     done = subprocess.run(["git", *command], cwd=root, capture_output=True, text=True, check=False)
     return done.stdout.splitlines()

@@ -1,32 +1,52 @@
-"""Writes each task's dvc.yaml: the same stages for every task, with its name."""
+"""Writes each task's dvc.yaml: the same stages for every task, with its name and its code."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from training.task.files import stages_file
+from training.task.files import folder, stages_file
 
 TEMPLATE = Path(__file__).with_name("stages.yaml")
 PLACE = "TASK"
+# In the template, an item of this text becomes one for each of the task's Python files. DVC knows
+# no patterns, and the whole folder has dvc.lock in it, which each stage changes.
+CODE = "training/tasks/TASK/*.py"
 HEAD = "# Generated from training/task/stages.yaml by `python -m training.tasks generate`.\n"
 
 
-def stages(task: str, template: str) -> str:
+def stages(task: str, template: str, code: Sequence[str]) -> str:
     """Return the text of a task's dvc.yaml. The template's own comment at its top is left out.
 
-    >>> print(stages("news", "# About\\nstages:\\n  a: {cmd: run TASK}"), end="")
+    code: the task's Python files, from the repository's root.
+
+    >>> template = "# About\\nstages:\\n  a:\\n    cmd: run TASK\\n    deps:\\n      - " + CODE
+    >>> print(stages("news", template, ["training/tasks/news/task.py"]), end="")
     # Generated from training/task/stages.yaml by `python -m training.tasks generate`.
     stages:
-      a: {cmd: run news}
+      a:
+        cmd: run news
+        deps:
+          - training/tasks/news/task.py
     """
     lines = template.splitlines()
     first = next(number for number, line in enumerate(lines) if not line.startswith("#"))
-    return HEAD + "".join(f"{line}\n" for line in lines[first:]).replace(PLACE, task)
+    found = []
+    for line in lines[first:]:
+        files = code if line.strip() == f"- {CODE}" else [CODE]
+        found += [line.replace(CODE, file) for file in files]
+    return HEAD + "".join(f"{line}\n" for line in found).replace(PLACE, task)
+
+
+def code_files(task: str, root: Path = Path()) -> list[str]:
+    """Return a task's Python files, from the repository's root, in the order of their names."""
+    files = (root / folder(task)).rglob("*.py")
+    return sorted(file.relative_to(root).as_posix() for file in files)
 
 
 def write_stages(tasks: Iterable[str], root: Path = Path()) -> list[Path]:
     """Write the dvc.yaml of each task and return the files."""
     template = TEMPLATE.read_text(encoding="utf-8")
-    files = [root / stages_file(task) for task in tasks]
-    for file in files:
-        file.write_text(stages(file.parent.name, template), encoding="utf-8")
+    files = []
+    for task in tasks:
+        files.append(root / stages_file(task))
+        files[-1].write_text(stages(task, template, code_files(task, root)), encoding="utf-8")
     return files

@@ -5,11 +5,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from training.errors import TrainingError
+from training.errors import RemovalRefused, TrainingError
 from training.task.changes import changed_files, concerned
 from training.task.creation import create
 from training.task.discovery import checked_name, named
-from training.task.removal import mentions, remove
+from training.task.removal import mentions, remove, unsaved
 from training.task.stages import write_stages
 from training.tasks import TASKS
 
@@ -30,12 +30,14 @@ def parser() -> argparse.ArgumentParser:
     changed.add_argument("commit")
     verb("generate", "write each task's dvc.yaml from training/task/stages.yaml")
     verb("new", "make a folder for a new task, with code to fill in").add_argument("name")
-    verb("remove", "remove a task's files").add_argument("name")
+    removed = verb("remove", "remove a task's files")
+    removed.add_argument("name")
+    removed.add_argument("--force", action="store_true", help="also files that git does not have")
     return found
 
 
 def main(arguments: Sequence[str] | None = None, *, root: Path = Path()) -> None:
-    """Run a verb. Raises BadParameter."""
+    """Run a verb. Raises BadParameter, RemovalRefused."""
     options = parser().parse_args(arguments)
     if options.verb == "list":
         print(*TASKS)
@@ -49,10 +51,19 @@ def main(arguments: Sequence[str] | None = None, *, root: Path = Path()) -> None
         print("made", *create(options.name, root), sep="\n  ")
         print("Fill in task.py, then run 'dvc repro --all-pipelines' and commit the folder.")
     else:
-        name = named(checked_name(options.name), TASKS)
-        print("removed", *remove(name, root), sep="\n  ")
-        if found := mentions(options.name, root):
-            print(f"these documents still mention {options.name}:", *found, sep="\n  ")
+        _remove(named(checked_name(options.name), TASKS), root, force=options.force)
+
+
+def _remove(name: str, root: Path, *, force: bool) -> None:
+    """Remove a task and list what still names it. Raises RemovalRefused."""
+    if not force and (lost := unsaved(name, root)):
+        raise RemovalRefused(name, lost)
+    print("removed", *remove(name, root), sep="\n  ")
+    if found := mentions(name, root):
+        print(f"these files still mention {name}:", *found, sep="\n  ")
+    print(
+        f"Look also at GitLab's variables that end with _{name}, and at the relay's RELAY_MODELS."
+    )
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import pytest
 
 from perennial.gitlab.errors import GitLabRefused
 from tests.training.registry.job import LOCK, Main
+from training.errors import RegistryRefused
 from training.gitlab.git import Repository
 from training.registry.trained import trained
 from training.task.files import lock_file
@@ -47,6 +48,14 @@ def test_every_trained_task_is_deployed_at_every_push(main: Main) -> None:
     assert found(main) == ["digits"]
     lock_news(main, LOCK.format("1" * 32))
     assert found(main) == ["digits", "news"]
+
+
+@pytest.mark.parametrize("text", ["", "stages:\n<<<<<<< ours\n", "stages: [export]\n"])
+def test_a_lock_that_dvc_did_not_write_is_an_error(main: Main, text: str) -> None:
+    """A model may be lost in it, which is not the same as one that was never trained."""
+    lock_news(main, text)
+    with pytest.raises(RegistryRefused, match="dvc.lock: got no stages .* marks of a conflict"):
+        found(main)
 
 
 def test_a_repository_that_git_cannot_read_is_an_error(tmp_path: Path, main: Main) -> None:

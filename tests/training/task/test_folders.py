@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
-from tests.training.task.test_changes import git
 from training import params
 from training.errors import BadParameter
 from training.task.creation import SKELETON, create
 from training.task.discovery import Tasks
 from training.task.files import folder, params_file, stages_file
-from training.task.removal import mentions, remove
+from training.task.stages import write_stages
 from training.tasks.__main__ import main
 
 
@@ -23,6 +23,21 @@ def test_a_new_task_is_complete(tmp_path: Path) -> None:
     stages = (tmp_path / stages_file("news")).read_text()
     assert "--task news\n" in stages and "TASK" not in stages
     assert (tmp_path / "data" / "news" / "README.md").is_file()
+
+
+def test_every_stage_depends_on_all_code_of_the_task(tmp_path: Path) -> None:
+    """A module beside task.py, and one in a package of its own, too; what DVC writes does not."""
+    place = tmp_path / folder("news")
+    create("news", tmp_path)
+    (place / "words").mkdir()
+    for file in ("helpers.py", "words/stems.py", "dvc.lock"):
+        (place / file).touch()
+    write_stages(["news"], tmp_path)
+    document = YAML(typ="safe").load(tmp_path / stages_file("news"))
+    code = ["__init__.py", "helpers.py", "task.py", "words/stems.py"]
+    for stage in document["stages"].values():
+        own = [file for file in stage["deps"] if file.startswith(folder("news").as_posix())]
+        assert own == [(folder("news") / file).as_posix() for file in code]
 
 
 def test_the_skeleton_is_itself_a_task() -> None:
@@ -41,30 +56,6 @@ def test_a_name_that_cannot_be_taken_is_refused(tmp_path: Path, name: str, expec
     with pytest.raises(BadParameter, match=f"task: got '{name}', expected a name .*{expected}"):
         create(name, tmp_path)
     assert sorted(tmp_path.rglob("*")) == before
-
-
-def test_a_removed_task_leaves_the_others(tmp_path: Path) -> None:
-    """Its folders and example reports go, and links to them; what names it is listed."""
-    git(tmp_path, "init", "--quiet")
-    for name in ("cats", "news"):
-        create(name, tmp_path)
-        for place in (f"tests/training/tasks/{name}", f"artifacts/{name}", f"docs/examples/{name}"):
-            (tmp_path / place).mkdir(parents=True)
-        report = tmp_path / "docs" / "examples" / name / "report.md"
-        report.write_text(f"<!-- perennial-report: {name} -->\n")
-    links = "[a](training/tasks/cats/task.py), [b](docs/examples/news/report.md#top)"
-    (tmp_path / "README.md").write_text(f"It tells cats from dogs: {links}.\n")
-    git(tmp_path, "add", "--all")
-    assert len(remove("cats", tmp_path)) == 5
-    left = {
-        str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*/*") if "cats" in str(path)
-    }
-    assert not {name for name in left if not name.startswith(".git")}
-    assert (tmp_path / folder("news") / "task.py").is_file()
-    assert (tmp_path / "docs" / "examples" / "news" / "report.md").is_file()
-    text = (tmp_path / "README.md").read_text()
-    assert text == "It tells cats from dogs: a, [b](docs/examples/news/report.md#top).\n"
-    assert mentions("cats", tmp_path) == ["README.md"]
 
 
 def test_the_command_line_names_the_tasks_there_are(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.trees import TOY, Tree
 from training.task.creation import create
-from training.task.files import data_folder, lock_file, params_file, stages_file
+from training.task.files import data_folder, folder, lock_file, params_file, stages_file
 
 pytestmark = pytest.mark.seconds(20)
 
@@ -29,7 +29,7 @@ def add(tree: Tree, task: str) -> None:
         create(task, tree.root)
     (tree.root / stages_file(task)).write_text(STAGES.replace("TASK", task))
     tree.dvc("repro", "--all-pipelines")
-    commit(tree, f"Add the task {task}")
+    tree.commit(f"Add the task {task}")
 
 
 def retrain(tree: Tree, task: str) -> None:
@@ -39,13 +39,7 @@ def retrain(tree: Tree, task: str) -> None:
     tree.dvc("add", str(feedback))
     tree.edit(str(params_file(task)), "version: 1.0.0", "version: 1.1.0")
     tree.dvc("repro", "--all-pipelines")
-    commit(tree, f"Retrain {task}")
-
-
-def commit(tree: Tree, message: str) -> None:
-    """Commit everything."""
-    tree.git("add", "--all")
-    tree.git("commit", "--quiet", "--message", message)
+    tree.commit(f"Retrain {task}")
 
 
 def test_a_new_task_and_a_retrain_merge_into_a_fork_with_its_own_task(tmp_path: Path) -> None:
@@ -78,7 +72,7 @@ def test_removing_one_task_and_retraining_another_merge(tmp_path: Path) -> None:
     tree.git("branch", "upstream")
     command = [sys.executable, "-m", "training.tasks", "remove", TOY]
     subprocess.run(command, cwd=tree.root, check=True, capture_output=True)
-    commit(tree, "Drop the example")
+    tree.commit("Drop the example")
     tree.git("checkout", "--quiet", "upstream")
     tree.dvc("checkout")
     retrain(tree, "news")
@@ -86,3 +80,25 @@ def test_removing_one_task_and_retraining_another_merge(tmp_path: Path) -> None:
     tree.git("merge", "--quiet", "--no-edit", "upstream")
     tree.dvc("checkout")
     assert "Data and pipelines are up to date." in tree.dvc("status")
+
+
+def test_a_fork_that_replaced_the_example_keeps_its_own_model(tmp_path: Path) -> None:
+    """As docs/tasks.md says: to git, its task looks like the example under another name."""
+    tree = Tree(tmp_path / "tree")
+    add(tree, TOY)
+    tree.git("branch", "upstream")
+    tree.python("training.tasks", "remove", TOY)
+    add(tree, "news")
+    own = {
+        file: (tree.root / file).read_text() for file in (lock_file("news"), params_file("news"))
+    }
+    tree.git("checkout", "--quiet", "upstream")
+    tree.dvc("checkout")
+    retrain(tree, TOY)
+    tree.git("checkout", "--quiet", "main")
+    merge = ("git", "merge", "--quiet", "--no-commit", "-X", "find-renames=100%", "upstream")
+    subprocess.run(merge, cwd=tree.root, check=False, capture_output=True)
+    tree.git("rm", "-rf", "--quiet", str(folder(TOY)), str(data_folder(TOY)))
+    tree.git("commit", "--quiet", "--message", "Merge")
+    assert {file: (tree.root / file).read_text() for file in own} == own
+    assert tree.git("diff", "--name-only", "HEAD~1").split() == []

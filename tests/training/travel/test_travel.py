@@ -21,7 +21,7 @@ MODELS = {"people": ("tree", {"depth": 4}), "news": ("words", {"words": 60})}
 def fork(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of this tree with two tasks and two models of its own."""
     root = tmp_path_factory.mktemp("fork") / "tree"
-    copy_tree(ROOT, root)
+    copy_tree(ROOT, root, task="")  # none of its tasks, which may have these names in a fork
     for task, (model, parameters) in MODELS.items():
         create(task, root)
         shutil.copy(HERE / task / "task.py", root / "training" / "tasks" / task)

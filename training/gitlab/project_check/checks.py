@@ -1,6 +1,6 @@
 """All checks, in the order in which a project is set up."""
 
-from training.gitlab.project_check import access, runners, settings, variables
+from training.gitlab.project_check import access, deployment, runners, settings, variables
 from training.gitlab.project_check.check import Check, CheckResult, run_check
 from training.gitlab.project_check.facts import Facts
 
@@ -13,7 +13,8 @@ CHECKS = (
     Check("REPO_TOKEN, the token", "the-jobs-token", access.repo_token),
     Check("DVC_REMOTE_URL", "variables", variables.dvc_remote),
     Check("PERENNIAL_DATABASE_URL", "variables", variables.database),
-    Check("deployment", "variables", variables.deployment),
+    Check("deployment", "variables", deployment.deployment),
+    Check("what pipelines set", "variables", deployment.overridden),
     Check("secrets", "masked-protected-file", variables.secrets),
     Check("files", "masked-protected-file", variables.files),
     Check("values with a $", "masked-protected-file", variables.expansion),

@@ -25,7 +25,7 @@ def repo_token_variable(facts: Facts) -> Answer:
     """Merge requests push, comment and upload with it, so every pipeline must see it."""
     found = facts.variable("REPO_TOKEN")
     if found is None:
-        return _absent(facts, "REPO_TOKEN", "nothing can push dvc.lock or post a report")
+        return absent(facts, "REPO_TOKEN", "nothing can push dvc.lock or post a report")
     if found["environment_scope"] != "*":
         scope = found["environment_scope"]
         return missing(f"only jobs of environment {scope} see it", f"set its scope to *: {PAGE}")
@@ -38,7 +38,8 @@ def repo_token_variable(facts: Facts) -> Answer:
     return ok("every pipeline sees it")
 
 
-def _absent(facts: Facts, name: str, consequence: str) -> Answer:
+def absent(facts: Facts, name: str, consequence: str) -> Answer:
+    """Return the answer that a variable is not set, or perhaps in a group that is not shown."""
     groups = isinstance(facts.inherited, Withheld)
     where = "not set in the project" + (f" (perhaps in a group: {_needs(facts)})" if groups else "")
     return missing(f"{where}: {consequence}", f"add {name} under {PAGE}")
@@ -53,7 +54,7 @@ def dvc_remote(facts: Facts) -> Answer:
     """Data and models are stored where every runner can reach them."""
     found = facts.variable("DVC_REMOTE_URL")
     if found is None:
-        return _absent(facts, "DVC_REMOTE_URL", "data and models would be lost after the job")
+        return absent(facts, "DVC_REMOTE_URL", "data and models would be lost after the job")
     if found["value"] is None:
         return ok("set, and hidden")
     address = str(found["value"])
@@ -72,24 +73,13 @@ def database(facts: Facts) -> Answer:
     """A retrain, which runs on main, collects the labels from the service's database."""
     found = facts.variable("PERENNIAL_DATABASE_URL")
     if found is None:
-        return _absent(facts, "PERENNIAL_DATABASE_URL", "a retrain finds no labels")
+        return absent(facts, "PERENNIAL_DATABASE_URL", "a retrain finds no labels")
     if not found["protected"]:
         return warning(
             "merge requests see it, so every Developer can read the service's database",
             f"tick 'Protect variable': only main's pipelines need it ({PAGE})",
         )
     return ok("only main's pipelines see it")
-
-
-def deployment(facts: Facts) -> Answer:
-    """deploy/local replaces the bundle in a folder and checks the service at an address."""
-    target = facts.value("DEPLOY_TARGET", "local")
-    if target != "local":
-        return ok(f"deploy/{target} names the variables that it needs")
-    for name in ("PERENNIAL_BUNDLES", "PERENNIAL_URL"):
-        if facts.variable(name) is None:
-            return _absent(facts, name, "deploy/local does not know where the service is")
-    return ok("PERENNIAL_BUNDLES and PERENNIAL_URL are set")
 
 
 def holds_secret(variable: Json) -> bool:

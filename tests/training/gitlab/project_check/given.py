@@ -49,6 +49,10 @@ VARIABLES: dict[str, Any] = {
     "PERENNIAL_BUNDLES": "/srv/bundles",
     "PERENNIAL_URL": "https://model.example.com",
 }
+# Of several tasks the first has these, each other one a service of its own.
+for other in list(TASKS)[1:]:
+    VARIABLES[f"PERENNIAL_BUNDLES_{other}"] = f"/srv/{other}"
+    VARIABLES[f"PERENNIAL_URL_{other}"] = f"https://{other}.example.com"
 
 
 def token(value: str, name: str, role: str, *scopes: str, **more: Any) -> dict[str, Any]:

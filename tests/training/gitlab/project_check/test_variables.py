@@ -74,6 +74,8 @@ from training.gitlab.project_check.facts import Refused, Withheld
         ),
         ("deployment", {"PERENNIAL_BUNDLES": None}, "missing", "not set in the project"),
         ("deployment", {"PERENNIAL_BUNDLES": None, "DEPLOY_TARGET": "compose"}, "ok", "compose"),
+        ("what pipelines set", {"TASK": "news"}, "missing", "TASK: overrides in every pipeline"),
+        ("what pipelines set", {"TASKS": "", "LOCK": "dev"}, "missing", "LOCK, TASKS: overrides"),
         ("secrets", {"REPO_TOKEN": JOBS}, "missing", "not masked: REPO_TOKEN"),
         (
             "secrets",

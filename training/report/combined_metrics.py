@@ -1,0 +1,50 @@
+"""Write one metrics.txt for the tasks of a merge request: `combined_metrics FOLDER`.
+
+GitLab reads one such file of a job, and OpenMetrics wants all samples of a metric together.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from training.command_line import run
+from training.report.openmetrics import END, FILE
+
+
+def combined(texts: Iterable[str]) -> str:
+    """Return the text of several tasks' figures, each metric described once.
+
+    >>> one = "# TYPE a gauge\\na{task=\\"x\\"} 1\\n# TYPE b gauge\\nb{task=\\"x\\"} 2\\n# EOF\\n"
+    >>> two = "# TYPE a gauge\\na{task=\\"y\\"} 3\\n# EOF\\n"
+    >>> print(combined([one, two]), end="")
+    # TYPE a gauge
+    a{task="x"} 1
+    a{task="y"} 3
+    # TYPE b gauge
+    b{task="x"} 2
+    # EOF
+    """
+    about: dict[str, list[str]] = {}
+    samples: dict[str, list[str]] = {}
+    for line in (line for text in texts for line in text.splitlines() if line != END):
+        # "# TYPE name gauge" and such, or "name{labels} value".
+        name = line.split(" ")[2] if line.startswith("# ") else line.partition("{")[0]
+        lines = (about if line.startswith("# ") else samples).setdefault(name, [])
+        if line not in lines:
+            lines.append(line)
+    families = [line for name in about for line in (*about[name], *samples.get(name, ()))]
+    return "\n".join([*families, END]) + "\n"
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Combine FOLDER/*/metrics.txt to FOLDER/metrics.txt."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help=f"has TASK/{FILE} of each task, perhaps none")
+    folder = parser.parse_args(arguments).folder
+    texts = [file.read_text(encoding="utf-8") for file in sorted(folder.glob(f"*/{FILE}"))]
+    (folder / FILE).write_text(combined(texts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

@@ -158,8 +158,10 @@ demo)
 test)
     announce "dev gdrive" requirements/debian.txt requirements/debian-test.txt
     install_python dev
+    install_node &
+    node=$!
     install_python gdrive
-    install_node
+    wait "$node"
     install_programs requirements/debian.txt requirements/debian-test.txt
     ;;
 *)

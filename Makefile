@@ -15,9 +15,12 @@ export PATH := $(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 INSTALL := requirements/install.sh
 # Python programs without the suffix that tools look for.
 SCRIPTS := ci/champion ci/links ci/plan
+CHECKS := black flake8 mypy contracts
+# Or every worker of the tests, and every program that they start, compiles this tree again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check tests generate task-new task-remove preview serve examples bench bench-drift bench-alarms bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts gitlab-check champion
+.PHONY: help demo test check tests generate task-new task-remove preview serve examples bench bench-drift bench-alarms bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts collect gitlab-check champion
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,10 +28,11 @@ help: ## List the verbs
 demo: everything ## Run the whole loop on this machine (SHIFT=inverted, rotated, none, bad-labels; YES=1 installs without asking)
 	@python -m demo.loop --shift $(SHIFT)
 
+test: CHECKS += collect
 test: check tests ## Run every check and every test, the whole loop included (YES=1 installs without asking)
 
 check: install ## Run the quick checks: format, lint, types, import contracts, generated files
-	@$(MAKE) --no-print-directory --jobs=4 black flake8 mypy contracts
+	@$(MAKE) --no-print-directory --jobs=4 $(CHECKS)
 
 tests: test-everything ## Run every test but the nightly ones (PYTEST=tests/service; WORKERS=3 in parallel)
 	@python -m pytest -n $(WORKERS) --durations=20 $(PYTEST)
@@ -52,6 +56,10 @@ contracts: install ## Check imports, and that generated files are up to date
 	@$(MAKE) --no-print-directory generate >/dev/null
 	@git diff --exit-code --stat -- monitoring/rules grafana prometheus.yml alertmanager.yml deploy/compose/*.yml 'training/tasks/*/dvc.yaml' \
 		|| { echo "generated files were out of date and have been written again: commit them"; exit 1; }
+
+# Compiles the tests for the workers, which start at once and would each do it.
+collect: install
+	@python -m pytest --collect-only --quiet >/dev/null || { python -m pytest --collect-only --quiet; exit 1; }
 
 generate: install ## Write the files that monitoring/thresholds.py and training/task/stages.yaml decide
 	@python -m monitoring generate

@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -193,14 +193,20 @@ def run(
     *,
     network: Mapping[str, object] | None = None,
     names: Sequence[str] = NAMES,
+    trained: bool = True,
 ) -> list[PlayedExample]:
     """Play examples in a folder, keep each report in its own, and return the results.
 
     The last example is played again with unchanged inputs.
     network: the network's block `train`; as shipped by default.  names: of the examples to play.
+    trained: whether authors train before they push, as far as an example says so.
     Raises DemoError.
     """
-    chosen = [one for one in examples(network or shipped()) if one.name in names]
+    chosen = [
+        replace(one, trained=one.trained and trained)
+        for one in examples(network or shipped())
+        if one.name in names
+    ]
     workspace = Workspace(out)
     all_played: list[PlayedExample] = []
     with workspace, Processes(workspace.logs) as processes:

@@ -72,7 +72,8 @@ class Stage:
         prometheus = [find_program("prometheus"), f"--config.file={state / 'prometheus.yml'}"]
         prometheus += [f"--storage.tsdb.path={state / 'prometheus'}"]
         prometheus += [f"--web.listen-address=127.0.0.1:{ports.prometheus}"]
-        self._start("prometheus", prometheus)
+        # Collect garbage less often: a fifth of the work at a scrape every two seconds.
+        self._start("prometheus", prometheus, {"GOGC": "400"})
         alertmanager = [find_program("prometheus-alertmanager", "alertmanager")]
         alertmanager += [f"--config.file={state / 'alertmanager.yml'}", "--cluster.listen-address="]
         alertmanager += [f"--storage.path={state / 'alertmanager'}"]

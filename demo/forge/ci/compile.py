@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from demo.forge.ci.duration import seconds
-from demo.forge.ci.includes import refuse_others
+from demo.forge.ci.includes import local_texts
 from demo.forge.ci.inputs import apply_inputs
-from demo.forge.ci.probe import Probe
+from demo.forge.ci.probe import Probe, Question
 from demo.forge.ci.tool import Listing, Tool, Workplace
 from demo.forge.ci.variables import expand
-from demo.forge.ci.workflow import matching_rule, on_new_commit
+from demo.forge.ci.workflow import matching_rule, on_new_commit, workflow_rules
 from demo.forge.errors import PipelineRefused
 from demo.forge.records.job import JobSpec, Need
 
@@ -64,16 +64,19 @@ def compile_pipeline(
     source = place.checkout / FILE
     if not source.is_file():
         raise PipelineRefused(["Missing CI config file"], broken=False)
-    refuse_others(place.checkout, FILE)
+    texts = local_texts(place.checkout, FILE)
     place.state.mkdir(parents=True, exist_ok=True)
     file = place.state / FILE  # beside the checkout, which must not look changed
     file.write_text(apply_inputs(source.read_text(), inputs))
-    listing = tool.read(place, file=file, changes=changes)
+    listing = tool.read(place, file=file, changes=changes, schema=texts not in tool.valid)
+    tool.valid.add(texts)
     _refuse_unsupported(listing)
-    probe = Probe(tool, place, changes)
-    rule = matching_rule(probe, listing)
+    workflow, owners, rules = workflow_rules(listing), *_rules_with_variables(listing)
+    answers = Probe(tool, place, changes).matches([*workflow, *rules])
+    rule = matching_rule(workflow, answers[: len(workflow)])
+    given = _rule_variables(owners, answers[len(workflow) :])
     variables = {name: str(value) for name, value in listing.document.get("variables", {}).items()}
-    jobs = _jobs(listing, _rule_variables(probe, listing), {**variables, **overrides})
+    jobs = _jobs(listing, given, {**variables, **overrides})
     if all(job.stage in (".pre", ".post") for job in jobs):
         raise PipelineRefused([EMPTY], broken=False)
     _check_needs(jobs, {job["name"] for job in listing.jobs})
@@ -115,10 +118,12 @@ def _body(listing: Listing, name: str) -> dict[str, Any]:
     return body
 
 
-def _rule_variables(probe: Probe, listing: Listing) -> dict[str, dict[str, str]]:
-    """Return the variables that each job's matching rule sets."""
-    questions = []
-    owners = []
+def _rules_with_variables(
+    listing: Listing,
+) -> tuple[list[tuple[str, Mapping[str, object]]], list[Question]]:
+    """Return the rules of jobs that have variables: job and variables of each, and the rule."""
+    owners: list[tuple[str, Mapping[str, object]]] = []
+    questions: list[Question] = []
     for job in listing.jobs:
         body = _body(listing, job["name"])
         rules = body.get("rules") or ()
@@ -128,8 +133,15 @@ def _rule_variables(probe: Probe, listing: Listing) -> dict[str, dict[str, str]]
         for rule in rules:
             questions.append((rule, variables))
             owners.append((job["name"], rule.get("variables") or {}))
+    return owners, questions
+
+
+def _rule_variables(
+    owners: Sequence[tuple[str, Mapping[str, object]]], answers: Sequence[bool]
+) -> dict[str, dict[str, str]]:
+    """Return the variables that each job's matching rule sets."""
     found: dict[str, dict[str, str]] = {}
-    for (name, values), matched in zip(owners, probe.matches(questions), strict=True):
+    for (name, values), matched in zip(owners, answers, strict=True):
         if matched:
             found.setdefault(name, {key: str(value) for key, value in values.items()})
     return found

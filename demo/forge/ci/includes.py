@@ -1,5 +1,6 @@
 """Includes of a pipeline's file: only local ones, so that all that runs is in the commit."""
 
+import functools
 import io
 from pathlib import Path
 from typing import Any
@@ -11,27 +12,31 @@ from demo.forge.ci.inputs import split_header
 from demo.forge.errors import PipelineRefused
 
 
-def refuse_others(checkout: Path, name: str) -> None:
-    """Raise PipelineRefused where a file, or one that it includes, includes from elsewhere.
+def local_texts(checkout: Path, name: str) -> tuple[str, ...]:
+    """Return what a file and those that it includes say.
 
     A file that cannot be read is left to the tool, which says why.
+
+    Raises PipelineRefused where one of them includes from elsewhere.
     """
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     waiting = [name]
     while waiting:
         name = waiting.pop()
         file = checkout / name
         if name in seen or not file.is_file():
             continue
-        seen.add(name)
-        for include in _includes(file.read_text()):
+        seen[name] = file.read_text()
+        for include in _includes(seen[name]):
             if (local := _local(include)) is None:
                 raise PipelineRefused(
                     [f"{name}: include {include} is not supported by this stand-in for GitLab"]
                 )
             waiting.append(local.lstrip("/"))
+    return tuple(seen.values())
 
 
+@functools.cache  # a forge reads the same few files again for each pipeline
 def _includes(text: str) -> list[Any]:
     loader = YAML(typ="safe", pure=True)
     loader.constructor.add_multi_constructor("!", _tagged)

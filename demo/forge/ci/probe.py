@@ -7,6 +7,9 @@ from typing import Any
 
 from demo.forge.ci.tool import Tool, Workplace
 
+# A rule, and the variables that it sees.
+Question = tuple[Mapping[str, Any], Mapping[str, object]]
+
 
 @dataclass(frozen=True)
 class Probe:
@@ -19,10 +22,8 @@ class Probe:
     place: Workplace
     changes: bool
 
-    def matches(
-        self, rules: Sequence[tuple[Mapping[str, Any], Mapping[str, object]]]
-    ) -> list[bool]:
-        """Tell which of several rules match, each with the variables that it sees."""
+    def matches(self, rules: Sequence[Question]) -> list[bool]:
+        """Tell which of several rules match; all at once, since each call of the tool costs."""
         if not rules:
             return []
         file = self.place.state / "probe.json"

@@ -1,30 +1,32 @@
 """The file's `workflow`: whether a pipeline exists, and which jobs a newer commit cancels."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from demo.forge.ci.probe import Probe
+from demo.forge.ci.probe import Question
 from demo.forge.ci.tool import Listing
 from demo.forge.errors import PipelineRefused
 
 MODES = ("conservative", "interruptible", "none")
 
 
-def matching_rule(probe: Probe, listing: Listing) -> Mapping[str, Any]:
+def workflow_rules(listing: Listing) -> list[Question]:
+    """Return the rules of `workflow`, each with the variables that it sees."""
+    variables = listing.document.get("variables", {})
+    return [(rule, variables) for rule in listing.document.get("workflow", {}).get("rules") or ()]
+
+
+def matching_rule(rules: Sequence[Question], answers: Sequence[bool]) -> Mapping[str, Any]:
     """Return the first rule of `workflow` that matches; an empty one where there are no rules.
 
     The tool takes variables from these rules, but does not mind whether they say never.
     Raises PipelineRefused where none matches, or one that says never.
     """
-    rules = listing.document.get("workflow", {}).get("rules")
     if not rules:
         return {}
-    variables = listing.document.get("variables", {})
-    answers = probe.matches([(rule, variables) for rule in rules])
-    for rule, matches in zip(rules, answers, strict=True):
+    for (rule, _), matches in zip(rules, answers, strict=True):
         if matches and rule.get("when") != "never":
-            found: Mapping[str, Any] = rule
-            return found
+            return rule
         if matches:
             break
     raise PipelineRefused(["Pipeline filtered out by workflow rules."], broken=False)

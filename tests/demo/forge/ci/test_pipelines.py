@@ -102,8 +102,8 @@ def test_a_job_sees_only_what_gitlab_and_the_configuration_give(
     assert {"CI", "CI_API_V4_URL", "CI_COMMIT_SHA", "CI_PROJECT_ID", "CI_DEFAULT_BRANCH"} < names
     others = {name for name in names if not name.startswith(("CI", "GITLAB_"))}
     assert others <= {
-        "A_PATH", "COLOUR", "EXPECTED", "HOME", "LC_CTYPE", "NO_COLOR", "PATH", "PIPELINE_NAME",
-        "PWD", "REPO_TOKEN", "SECRET", "SHLVL", "_",
+        "A_PATH", "COLOUR", "EXPECTED", "HOME", "LC_CTYPE", "NODE_COMPILE_CACHE", "NO_COLOR",
+        "PATH", "PIPELINE_NAME", "PWD", "REPO_TOKEN", "SECRET", "SHLVL", "_",
     }  # fmt: skip
     assert f"CI_API_V4_URL={server.url}/api/v4" in trace
     assert "CI_COMMIT_BRANCH=main" in trace

@@ -5,10 +5,22 @@ from operator import or_
 from types import GenericAlias
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidatorFunctionWrapHandler,
+    create_model,
+    field_validator,
+)
 
+from perennial.errors import InvalidField
 from perennial.kinds.known import INPUTS, OUTPUTS
-from perennial.kinds.output_kind import LONGEST_LABEL
+from perennial.kinds.output_kind import LONGEST_LABEL, SentLabel
+
+# As `serving/loaded.py` makes them.
+ID = "^[0-9a-f]{32}$"
+NUMBER = {"type": "number"}
 
 
 class _Schema(BaseModel):
@@ -51,12 +63,25 @@ PredictResponse: type[BaseModel] = create_model(
 class FeedbackRequest(_Schema):
     """The true label of a prediction."""
 
-    prediction_id: str = Field(min_length=1, max_length=64)
-    label: str = Field(max_length=LONGEST_LABEL)
+    prediction_id: str = Field(pattern=ID)
+    label: SentLabel = Field(
+        description="As the model's output has it: a text, or a number.",
+        json_schema_extra={"anyOf": [{"type": "string", "maxLength": LONGEST_LABEL}, NUMBER]},
+    )
+
+    @field_validator("label", mode="wrap")
+    @classmethod
+    def _check(cls, value: Any, _: ValidatorFunctionWrapHandler) -> SentLabel:
+        if type(value) not in (str, int, float):
+            raise InvalidField("", value, "a valid string, or a number")
+        if type(value) is str and len(value) > LONGEST_LABEL:
+            raise InvalidField("", value, f"at most {LONGEST_LABEL} characters")
+        found: SentLabel = value
+        return found
 
 
 class FeedbackResponse(_Schema):
-    """The label is stored; `created` tells whether it is new."""
+    """The label is stored; `created` tells whether it is new. Label and answer are texts here."""
 
     prediction_id: str
     label: str

@@ -31,7 +31,9 @@ def check(reference: Reference, extraction: Extraction, output: OutputKind) -> N
     measure = "accuracy" if output.labels else "loss"
     if getattr(reference, measure) is None:
         labels = "a" if output.labels else "no"
-        raise _rejected(f"{measure} is missing, expected since the output has {labels} set of labels")
+        raise _rejected(
+            f"{measure} is missing, expected since the output has {labels} set of labels"
+        )
 
 
 def _check_bins(signal: Signal, expected: tuple[str, ...] | None) -> None:

@@ -3,15 +3,15 @@
 from functools import reduce
 from operator import or_
 from types import GenericAlias
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    ValidatorFunctionWrapHandler,
+    PlainValidator,
+    WithJsonSchema,
     create_model,
-    field_validator,
 )
 
 from perennial.errors import InvalidField
@@ -20,7 +20,6 @@ from perennial.kinds.output_kind import LONGEST_LABEL, SentLabel
 
 # As `serving/loaded.py` makes them.
 ID = "^[0-9a-f]{32}$"
-NUMBER = {"type": "number"}
 
 
 class _Schema(BaseModel):
@@ -60,24 +59,28 @@ PredictResponse: type[BaseModel] = create_model(
 )
 
 
+def _label(value: Any) -> SentLabel:
+    """Return a label if it is a text or a number; the model's output says which it may be."""
+    if type(value) is str and len(value) > LONGEST_LABEL:
+        raise InvalidField("", value, f"at most {LONGEST_LABEL} characters")
+    if type(value) not in (str, int, float):
+        raise InvalidField("", value, "a valid string, or a number")
+    found: SentLabel = value
+    return found
+
+
+Label = Annotated[
+    SentLabel,
+    PlainValidator(_label),
+    WithJsonSchema({"anyOf": [{"type": "string", "maxLength": LONGEST_LABEL}, {"type": "number"}]}),
+]
+
+
 class FeedbackRequest(_Schema):
     """The true label of a prediction."""
 
     prediction_id: str = Field(pattern=ID)
-    label: SentLabel = Field(
-        description="As the model's output has it: a text, or a number.",
-        json_schema_extra={"anyOf": [{"type": "string", "maxLength": LONGEST_LABEL}, NUMBER]},
-    )
-
-    @field_validator("label", mode="wrap")
-    @classmethod
-    def _check(cls, value: Any, _: ValidatorFunctionWrapHandler) -> SentLabel:
-        if type(value) not in (str, int, float):
-            raise InvalidField("", value, "a valid string, or a number")
-        if type(value) is str and len(value) > LONGEST_LABEL:
-            raise InvalidField("", value, f"at most {LONGEST_LABEL} characters")
-        found: SentLabel = value
-        return found
+    label: Label
 
 
 class FeedbackResponse(_Schema):

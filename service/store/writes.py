@@ -112,11 +112,10 @@ def insert_feedback(
         )
         known = {row["prediction_id"]: row for row in found.mappings()}
         texts = [_text(item, known.get(item.prediction_id), outputs) for item in labels]
-        good = {
-            item.prediction_id: text
-            for item, text in reversed(list(zip(labels, texts, strict=True)))
-            if isinstance(text, str)
-        }
+        good: dict[str, str] = {}
+        for item, text in zip(labels, texts, strict=True):
+            if isinstance(text, str):
+                good.setdefault(item.prediction_id, text)
         created = _insert(connection, good, utc(now))
         stored = _stored(connection, ids)
     results: list[FeedbackResult | InvalidInput] = []

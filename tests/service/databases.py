@@ -42,7 +42,8 @@ def migrate_from_nothing(engine: Engine, schema: Schema) -> None:
 
 def output(model: str, version: str) -> OutputKind | None:
     """Return the output of a model that is known."""
-    return {"pets": PETS, "amounts": EUROS}.get(model)
+    known: dict[str, OutputKind] = {"pets": PETS, "amounts": EUROS}
+    return known.get(model)
 
 
 def observed(*names: str, count: int = 1, model: str = "pets") -> Observed:

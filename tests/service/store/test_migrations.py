@@ -39,7 +39,8 @@ SELECT p.prediction_id, p.model, p.version, p.observed_at, p.input, p.predicted,
        f.label, f.labelled_at
 FROM predictions AS p JOIN feedback AS f ON f.prediction_id = p.prediction_id;
 INSERT INTO predictions VALUES
-    ('0123456789abcdef0123456789abcdef', 'digits', '1.0.0', '2026-01-01T00:00:00.250000+00:00', '[[1]]', '3', 0.75);
+    ('0123456789abcdef0123456789abcdef', 'digits', '1.0.0',
+     '2026-01-01T00:00:00.250000+00:00', '[[1]]', '3', 0.75);
 """
 OLD = "0123456789abcdef" * 2
 

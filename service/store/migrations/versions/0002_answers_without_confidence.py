@@ -1,6 +1,6 @@
 """The confidence may be missing: not every kind of answer has one.
 
-SQLite copies the table for this, which takes about a second for a gigabyte.
+SQLite copies the table for this: 21 s for 500,000 rows of 1 kB on two busy cores, and as much disk.
 """
 
 import sqlalchemy as sql

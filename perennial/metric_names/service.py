@@ -17,6 +17,8 @@ PREDICTIONS = Metric(
     "Predictions by predicted label; all have an empty one where labels are not a fixed set.",
     (*_VERSION, "label"),
 )
+# The predictions of models whose labels are not a fixed set; those of others have a confidence.
+WITHOUT_LABEL = f'{PREDICTIONS.name}{{{PREDICTIONS.labels[-1]}=""}}'
 INFERENCE_SECONDS = Metric(
     "model_inference_seconds",
     "histogram",

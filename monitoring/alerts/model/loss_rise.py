@@ -17,10 +17,10 @@ def alert(thresholds: Thresholds) -> Alert:
         thresholds.retrain_for,
         RETRAIN,
         "The loss of {{ $labels.model }} {{ $labels.version }} rose",
-        'Mean loss on labelled predictions is {{ printf "%.4g" $value }}, above its control limit; '
-        f"the version was accepted with {ask(REFERENCE_LOSS, SHORT)}. "
-        f"In the last {names.window}: {ask(names.loss, SHORT)}, limit "
-        f"{ask(names.loss_limit, SHORT)}, {ask(names.labels, WHOLE)} labels.",
+        'Mean loss on labelled predictions is {{ printf "%.4g" $value }}, above that of the '
+        f"reference and above its control limit. In the last {names.window}: "
+        f"{ask(names.loss, SHORT)}, limit {ask(names.loss_limit, SHORT)}, reference "
+        f"{ask(REFERENCE_LOSS, SHORT)}, {ask(names.labels, WHOLE)} labels.",
         dashboard("model", OF_VERSION),
     )
 

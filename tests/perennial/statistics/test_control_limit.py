@@ -41,9 +41,9 @@ def test_a_model_that_stays_as_it_was_hardly_ever_drops(hourly: int) -> None:
 @pytest.mark.parametrize("hourly", [110, 1000])
 @pytest.mark.parametrize("tail", ["short", "long"])
 def test_a_loss_that_stays_as_it_was_hardly_ever_rises(hourly: int, tail: str) -> None:
-    """Over four simulated months LossRise speaks up once at most, however long the losses' tail."""
+    """Over a simulated month LossRise speaks up once at most, however long the losses' tail."""
     random, limits = np.random.default_rng(hourly), Thresholds()
-    labels = random.poisson(hourly / 12, 120 * 24 * 12)
+    labels = random.poisson(hourly / 12, 31 * 24 * 12)
     spread = {"short": 0.5, "long": 1.5}[tail]
     accepted = random.lognormal(0, spread, 719)
     losses = random.lognormal(0, spread, int(labels.sum()))

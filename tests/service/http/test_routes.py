@@ -159,6 +159,7 @@ def test_the_documentation_covers_every_route(service: Running) -> None:
     document = service.client.get("/openapi.json").json()
     assert set(document["paths"]) == {
         "/predict",
+        "/v1/models",
         "/v1/models/{name}:predict",
         "/v1/models/{name}",
         "/feedback",

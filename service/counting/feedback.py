@@ -3,6 +3,7 @@
 import math
 from bisect import bisect_left
 
+from perennial.errors import InvalidInput
 from perennial.kinds.output_kind import OutputKind
 from perennial.statistics.calibration import BOUNDS
 
@@ -72,8 +73,9 @@ class Feedback:
     ) -> None:
         """Count one label, `delay` seconds after its prediction of this confidence.
 
-        output: of the version. Without it nobody knows what right is, and any label is allowed:
-        then only the label is counted, so that no client can make new series.
+        output: of the version. Without it, or where the prediction is none of its answers, as that
+        of a forgotten version of another kind, nobody knows what right is: then only the label is
+        counted, so that no client can make new series.
 
         >>> from perennial.kinds.outputs.classes import ClassesOutput
         >>> feedback, digits = Feedback(), ClassesOutput(labels=("1", "7"))
@@ -83,7 +85,7 @@ class Feedback:
         """
         self.labels += 1
         self.delay += delay
-        if output is None:
+        if output is None or not _is_answer(output, predicted):
             return
         if output.labels:
             self._add_pair(label, predicted, confidence)
@@ -100,3 +102,11 @@ class Feedback:
         self.counts[place] += 1
         self.right[place] += label == predicted
         self.confidence[place] += confidence
+
+
+def _is_answer(output: OutputKind, predicted: str) -> bool:
+    try:
+        output.read_label(predicted)
+    except InvalidInput:
+        return False
+    return True

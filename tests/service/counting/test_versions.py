@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from perennial.kinds.outputs.classes import ClassesOutput
 from service.counting.versions import KEPT, KEPT_FEEDBACK, Versions
 from tests import bundles
@@ -69,6 +71,17 @@ def test_a_label_of_an_unknown_model_makes_no_cell() -> None:
         )
     counted = versions.feedback["cats", "1.0.0"]
     assert (counted.labels, counted.delay, counted.confusion) == (3, 6.0, {})
+
+
+@pytest.mark.parametrize("amounts", [True, False], ids=["amounts", "classes"])
+def test_a_prediction_of_another_kind_is_not_compared(tmp_path: Path, amounts: bool) -> None:
+    """A forgotten version may have answered with what the serving one never does."""
+    versions = Versions()
+    make = bundles.make_amounts if amounts else bundles.make_bundle
+    model = versions.enter(make(tmp_path / "a")).bundle.manifest.task
+    versions.count_feedback(model, "0.9.0", label="7", predicted="cat", confidence=None, delay=1.0)
+    counted = versions.feedback[model, "0.9.0"]
+    assert (counted.labels, counted.confusion, counted.losses) == (1, {}, None)
 
 
 def test_labels_without_a_fixed_set_are_counted_by_their_loss(tmp_path: Path) -> None:

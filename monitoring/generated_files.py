@@ -11,6 +11,7 @@ from monitoring.alertmanager_config import alertmanager_config, compose_alertman
 from monitoring.alerts import Alert
 from monitoring.prometheus_config import compose_prometheus, prometheus_config
 from monitoring.recording import rules
+from monitoring.recording.loss import loss, loss_reference
 from monitoring.recording.rules import Rule
 from monitoring.thresholds import Thresholds, seconds
 
@@ -90,10 +91,12 @@ def _drift_in(window: str, thresholds: Thresholds) -> dict[str, Any]:
 def _accuracy(thresholds: Thresholds) -> dict[str, Any]:
     short, long = thresholds.windows
     first = [*rules.accuracy_reference(), *rules.accuracy(short, thresholds)]
+    first += [*loss_reference(), *loss(short, thresholds)]
+    later = [*rules.accuracy(long, thresholds), *loss(long, thresholds)]
     return {
         "groups": [
             _group("accuracy_short", first),
-            _group("accuracy_long", rules.accuracy(long, thresholds), thresholds.long_interval),
+            _group("accuracy_long", later, thresholds.long_interval),
         ]
     }
 

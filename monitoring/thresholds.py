@@ -73,11 +73,13 @@ class Thresholds:
     quiet_for: str = _duration("30d")
     # Where traffic has a rhythm (other users at night, at weekends), windows shorter than it see
     # drift in every hour: set this to 1d or 1w, and long_window to as much or a multiple. Shorter
-    # windows then report only large changes: drift over cycle_psi, and a fall of accuracy, which
-    # also differs between users, over cycle_drop. 0s: no rhythm to speak of.
+    # windows then report only large changes: drift over cycle_psi, and a fall of accuracy or a rise
+    # of the loss, which also differ between users, over cycle_drop or cycle_rise. 0s: no rhythm to
+    # speak of.
     cycle: str = _duration("0s", least=0)
     cycle_psi: float = _number(1.5, unit="PSI", low=0.001, high=20.0)
     cycle_drop: float = _number(0.25, unit="accuracy", low=0.001, high=1.0)
+    cycle_rise: float = _number(1.0, unit="share of the loss", low=0.001, high=100.0)
     # Numeric bins that ranks and KS are computed over, as many as `bins` in params.yaml; a signal
     # with more has neither. The cost grows with the square.
     ordered_bins: int = _number(10, unit="bins", low=2, high=99)
@@ -85,10 +87,13 @@ class Thresholds:
     # Accuracy, realised and estimated: standard errors below the reference, and the least drop
     # and the least number of rows that are worth a retrain. The windows slide, so a limit is looked
     # at thousands of times a month: at 3 standard errors a service that never changed raised 27
-    # alerts in 24 simulated months, at 5 less than one.
+    # alerts in 24 simulated months, at 5 less than one. The loss, where labels are not a fixed set,
+    # has the same limits but for the least rise, which is relative to the reference's loss.
     accuracy_z: float = _number(5.0, unit="standard errors", low=1.0, high=10.0)
     short_drop: float = _number(0.10, unit="accuracy", low=0.001, high=1.0)
     long_drop: float = _number(0.05, unit="accuracy", low=0.001, high=1.0)
+    short_rise: float = _number(0.25, unit="share of the loss", low=0.001, high=100.0)
+    long_rise: float = _number(0.10, unit="share of the loss", low=0.001, high=100.0)
     least_rows: float = _number(100, unit="rows", low=1, high=1e9)
 
     # Labels. They are compared with the predictions of one label delay earlier: how late most of
@@ -161,6 +166,8 @@ class Thresholds:
             raise InvalidThreshold("cycle", self.cycle, expected)
         if self.long_drop > self.short_drop:
             raise InvalidThreshold("long_drop", self.long_drop, f"at most {self.short_drop}")
+        if self.long_rise > self.short_rise:
+            raise InvalidThreshold("long_rise", self.long_rise, f"at most {self.short_rise}")
         if self.label_window not in self.windows:
             raise InvalidThreshold("label_window", self.label_window, f"one of {self.windows}")
         if seconds(self.label_level_window) <= seconds(self.label_window):
@@ -201,6 +208,11 @@ class Thresholds:
         """Return the least drop of accuracy that alerts in this window."""
         limit = self.short_drop if window == self.short_window else self.long_drop
         return max(limit, self.cycle_drop) if seconds(window) < seconds(self.cycle) else limit
+
+    def least_rise(self, window: str) -> float:
+        """Return the least rise of the loss that alerts in this window, as a share of it."""
+        limit = self.short_rise if window == self.short_window else self.long_rise
+        return max(limit, self.cycle_rise) if seconds(window) < seconds(self.cycle) else limit
 
 
 def _check(item: "Field[Any]", value: object) -> None:

@@ -1,6 +1,7 @@
 """Tiny bundles made by hand, so that a test of the service needs no training and a moment only."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from statistics import NormalDist
@@ -72,6 +73,29 @@ def make_bundle(
         "self_test": self_test(rows[0], probabilities[0], labels),
     }
     return bundle.write(path, {**fields, **manifest})
+
+
+def make_amounts(path: Path, **accepted: float) -> Bundle:
+    """Return a bundle of images whose answers are amounts, a kind that is not in this tree.
+
+    Only a process that has the kind can load such a bundle, so this one is put together by hand.
+    accepted: the reference's mean loss, its deviation and its size.
+    """
+    from tests.perennial.kinds.toys.amount import AmountOutput
+
+    made, output = make_bundle(path, task="amounts"), AmountOutput.example()
+    values = output.examples(ROWS, 3)
+    columns = output.extract(values)
+    whole = np.bincount(columns["whole"], minlength=4)
+    found = [signal for signal in made.reference.signals if signal.name not in signals.OUTPUTS]
+    found += [
+        numeric("amount", columns["amount"]),
+        _signal("whole", "categorical", output.categories["whole"], whole, {}),
+    ]
+    loss = {"loss": 0.5, "loss_deviation": 0.4, "loss_size": ROWS} | accepted
+    reference = signals.Reference.model_validate({"signals": tuple(found)} | loss)
+    manifest = made.manifest.model_copy(update={"output": output})
+    return replace(made, manifest=manifest, reference=reference)
 
 
 def self_test(row: Floats, probabilities: Any, labels: Sequence[str] = LABELS) -> dict[str, Any]:

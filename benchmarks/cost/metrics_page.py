@@ -56,6 +56,7 @@ def _text(bins: Iterable[Labels]) -> bytes:
         replica.values[metrics.REFERENCE_SHARE][key] = 1 / len(BINS)
         for gauge, value in PER_SIGNAL.items():
             replica.values[gauge][key[:-1]] = value
+    replica.values[metrics.SIGNAL_OF_OUTPUT][(*MODEL, "signal_0000")] = 1
     replica.values[metrics.REFERENCE_ACCURACY][MODEL] = 0.9
     replica.values[metrics.REFERENCE_ACCURACY_SIZE][MODEL] = 10_000
     registry = CollectorRegistry()

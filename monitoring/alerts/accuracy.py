@@ -1,4 +1,4 @@
-"""What the two alerts on accuracy share: how a drop is asked for, and what is said about it."""
+"""What the alerts on accuracy and loss share: how a drop is asked for, what is said about it."""
 
 from monitoring.alerts.alert import SERVING
 from monitoring.recording.series import REFERENCE_ACCURACY
@@ -31,12 +31,13 @@ def amounts(series: Series, unit: str, thresholds: Thresholds) -> str:
     """Return a sentence with the value, its limit and its rows; unit: what the rows are."""
     value, limit, rows = series
     return (
-        f"In the last {thresholds.short_window}: {_ask(value, PERCENT)}, limit "
-        f"{_ask(limit, PERCENT)}, {_ask(rows, WHOLE)} {unit}."
+        f"In the last {thresholds.short_window}: {ask(value, PERCENT)}, limit "
+        f"{ask(limit, PERCENT)}, {ask(rows, WHOLE)} {unit}."
     )
 
 
-def _ask(series: str, show: str) -> str:
+def ask(series: str, show: str) -> str:
+    """Return what asks for a series of the alert's version; show: how its value is written."""
     query = f"{series}{{model='%s',version='%s'}}"
     found = f'{{{{ with printf "{query}" $labels.model $labels.version | query }}}}'
     return found + f"{{{{ . | first | value | {show} }}}}{{{{ end }}}}"

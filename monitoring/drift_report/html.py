@@ -24,7 +24,8 @@ COLUMNS = (
     ("KS", True),
     ("Evidence", True),
 )
-HEADINGS = ("DataDrift", "PredictionDrift", "AccuracyDrop", "EstimatedAccuracyDrop")
+DRIFT = ("DataDrift", "PredictionDrift")
+ACCURACY, LOSS = ("AccuracyDrop", "EstimatedAccuracyDrop"), ("LossRise",)
 CLASSES = {DriftStatus.DRIFT: "drift", DriftStatus.WATCH: "watch", DriftStatus.STEADY: "steady"}
 
 
@@ -137,8 +138,8 @@ def _foot(report: DriftReport, thresholds: Thresholds, runbook: str) -> Iterator
         "for all signals together</dd>"
     )
     yield (
-        f"<dt>Limits of accuracy</dt><dd>{thresholds.accuracy_z:g} standard errors, "
-        f"{thresholds.least_rows:g} rows</dd>"
+        f"<dt>Limits of {'loss' if report.loss else 'accuracy'}</dt>"
+        f"<dd>{thresholds.accuracy_z:g} standard errors, {thresholds.least_rows:g} rows</dd>"
     )
     yield f"<dt>What to do</dt><dd>{links}</dd>"
     yield f"<dt>Prometheus</dt><dd><code>{escape(report.span.prometheus.url)}</code></dd>"
@@ -149,4 +150,5 @@ def _headings(report: DriftReport, thresholds: Thresholds) -> list[str]:
     """Return the runbook's headings for what fired, and for what this page may show."""
     known = {alert.name for alert in alerts.every(thresholds)}
     fired = [alert.name for alert in report.alerts if alert.name in known]
-    return list(dict.fromkeys([*fired, *HEADINGS]))
+    measured = LOSS if report.loss else ACCURACY
+    return list(dict.fromkeys([*fired, *DRIFT, *measured]))

@@ -9,6 +9,7 @@ from monitoring.drift_report.accuracy import Accuracy, accuracy
 from monitoring.drift_report.alerts import Fired, fired
 from monitoring.drift_report.drift_status import DriftStatus, Limits, limits
 from monitoring.drift_report.errors import NoSignals
+from monitoring.drift_report.loss import Loss, loss
 from monitoring.drift_report.signal_counts import SIGNAL, SignalSource
 from monitoring.drift_report.signal_drift import SignalDrift, compare, worst_first
 from monitoring.drift_report.span import Span
@@ -30,6 +31,7 @@ class DriftReport:
     signals: Sequence[SignalDrift]
     refused: Sequence[str]
     accuracy: Accuracy | None
+    loss: Loss | None
     alerts: Sequence[Fired]
     served: Sequence[Served]
     history: History
@@ -63,6 +65,7 @@ def build(span: Span, version: Version, thresholds: Thresholds) -> DriftReport:
         signals=worst_first(found),
         refused=refused,
         accuracy=accuracy(span, version, thresholds),
+        loss=loss(span, version, thresholds),
         alerts=fired(span, version),
         served=served(span, version.model),
         history={

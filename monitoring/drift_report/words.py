@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from monitoring.drift_report.accuracy import Accuracy, Measured
 from monitoring.drift_report.drift_status import DriftStatus
+from monitoring.drift_report.loss import Loss
 from monitoring.drift_report.signal_drift import SignalDrift
 from monitoring.drift_report.report import DriftReport
 
@@ -39,6 +40,8 @@ def facts(report: DriftReport) -> Iterator[tuple[str, str]]:
     """Yield what else there is to know: its name, and a sentence."""
     if report.accuracy:
         yield from _accuracy(report.accuracy)
+    elif report.loss:
+        yield "Mean loss", _loss(report.loss)
     else:
         yield "Accuracy", "unknown: the version has no reference accuracy"
     yield "Alerts that fired", "; ".join(map(str, report.alerts)) or NONE
@@ -62,6 +65,16 @@ def _measured(found: Measured | None, accepted: float, unit: str) -> str:
     return (
         f"{found.value:.1%} on {found.rows:,.0f} {unit}, accepted with {accepted:.1%}: "
         f"{state} {found.limit:.1%}"
+    )
+
+
+def _loss(found: Loss) -> str:
+    if found.value is None:
+        return "unknown: no labels"
+    state = "above its control limit of" if found.rose else "no alarm, control limit"
+    return (
+        f"{found.value:.4g} on {found.labels:,.0f} labels, accepted with {found.accepted:.4g}: "
+        f"{state} {found.limit:.4g}"
     )
 
 

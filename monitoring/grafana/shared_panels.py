@@ -46,12 +46,12 @@ def accuracy(*see: str) -> Panel:
         "confidence. A line below its limit contradicts the accuracy that the version was "
         "accepted with. Macro F1 far below the accuracy: some labels are rarely recognised.",
         (
-            _serving(WINDOW.accuracy, "realised"),
-            _serving(WINDOW.accuracy_limit, "limit, realised"),
-            _serving(WINDOW.estimated, "estimated"),
-            _serving(WINDOW.estimated_limit, "limit, estimated"),
-            _serving(REFERENCE_ACCURACY, "accepted with"),
-            _serving(WINDOW.macro_f1, "macro F1"),
+            serving(WINDOW.accuracy, "realised"),
+            serving(WINDOW.accuracy_limit, "limit, realised"),
+            serving(WINDOW.estimated, "estimated"),
+            serving(WINDOW.estimated_limit, "limit, estimated"),
+            serving(REFERENCE_ACCURACY, "accepted with"),
+            serving(WINDOW.macro_f1, "macro F1"),
         ),
         ("AccuracyDrop", "EstimatedAccuracyDrop"),
         see,
@@ -60,10 +60,10 @@ def accuracy(*see: str) -> Panel:
     )
 
 
-def _serving(name: str, legend: str) -> Query:
+def serving(name: str, legend: str, empty: str = "") -> Query:
     """Return a line that goes on from version to version; the annotations show where."""
     of_serving = f"{name}{{{OF_VERSION}}} {SERVING}"
-    return Query(f"max by (model) ({of_serving})", f"{legend} {{{{model}}}}")
+    return Query(f"max by (model) ({of_serving})", f"{legend} {{{{model}}}}", empty)
 
 
 def psi_limits(thresholds: Thresholds) -> tuple[Limit, ...]:

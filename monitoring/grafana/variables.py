@@ -36,11 +36,11 @@ class Asked:
         return f"label_values({of}, {self.name})"
 
 
-MODEL = Asked("model", "Model", metrics.REFERENCE_ACCURACY.name, "", "A task's model.")
+MODEL = Asked("model", "Model", metrics.CREATED.name, "", "A task's model.")
 VERSION = Asked(
     "version",
     "Version",
-    metrics.REFERENCE_ACCURACY.name,
+    metrics.CREATED.name,
     OF_MODEL,
     "Versions loaded since the service started; panels that say so show only the one that serves.",
 )

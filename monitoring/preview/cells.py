@@ -70,6 +70,10 @@ def barchart(axes: Axes, panel: Panel, asker: Asker) -> None:
     key = panel.columns[0][0]
     answers = [asker.now(query.expr, query.legend) for query in panel.queries]
     names = sorted({one.labels[key] for answer in answers for one in answer})
+    if not names:
+        axes.axis("off")
+        empty(axes, panel)
+        return
     width = 0.8 / len(answers)
     for place, (query, answer) in enumerate(zip(panel.queries, answers, strict=True)):
         by_name = {one.labels[key]: one.last for one in answer}

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
                 "__rate_interval": options.rate_interval,
             },
         )
-        if not asker.now(metrics.REFERENCE_ACCURACY.name):
+        if not asker.now(metrics.CREATED.name):
             raise NothingToShow(options.prometheus, f"{end:.0f}")
         path = options.out / f"{board.uid}.png"
         draw(board, asker, path)

@@ -1,5 +1,6 @@
 """The recording rules of accuracy, macro F1 and their rows, and of the labels that they need."""
 
+from monitoring.recording.loss import losses
 from monitoring.recording.series import (
     MODEL,
     REFERENCE_ACCURACY,
@@ -45,7 +46,7 @@ def _realised(window: str, thresholds: Thresholds) -> list[Rule]:
     feedback = f"increase({metrics.FEEDBACK.name}[{window}])"
     return [
         Rule(names.confusion, f"sum by ({confusion_labels}) ({feedback})"),
-        Rule(names.labels, f"sum by ({VERSION}) ({names.confusion})"),
+        Rule(names.labels, f"sum by ({VERSION}) ({names.confusion})\nor {losses(window)}"),
         Rule(
             names.accuracy,
             f"(\n  {_right(names, VERSION)}\n  or 0 * {names.labels}\n) / ({names.labels} > 0)",
@@ -63,7 +64,10 @@ def _realised(window: str, thresholds: Thresholds) -> list[Rule]:
 
 def _estimated(window: str, thresholds: Thresholds) -> list[Rule]:
     names, confidence = Window(window), metrics.CONFIDENCE.name
-    rows = f"sum by ({VERSION}) (increase({confidence}_count[{window}]))"
+    rows = (
+        f"sum by ({VERSION}) (increase({confidence}_count[{window}]))\n"
+        f"or sum by ({VERSION}) (increase({metrics.WITHOUT_LABEL}[{window}]))"
+    )
     total = f"sum by ({VERSION}) (increase({confidence}_sum[{window}]))"
     return [
         Rule(names.predictions, rows),

@@ -18,6 +18,9 @@ RANK = "model_version_signal_bin:reference_rank:sum"
 REFERENCE_ACCURACY = "model_version:reference_accuracy:max"
 REFERENCE_CONFIDENCE = "model_version:reference_confidence:max"
 REFERENCE_ACCURACY_SIZE = "model_version:reference_accuracy_size:max"
+REFERENCE_LOSS = "model_version:reference_loss:max"
+REFERENCE_LOSS_DEVIATION = "model_version:reference_loss_deviation:max"
+REFERENCE_LOSS_SIZE = "model_version:reference_loss_size:max"
 DRIFTED = "model_version_signal:drifted"
 
 
@@ -146,8 +149,23 @@ class Window:
         return f"model_version:accuracy_limit:{self.window}"
 
     @property
+    def loss(self) -> str:
+        """Mean loss of labelled predictions; absent without labels, or with a fixed set of them."""
+        return f"model_version:loss:{self.window}"
+
+    @property
+    def loss_deviation(self) -> str:
+        """Standard deviation of these losses."""
+        return f"model_version:loss_deviation:{self.window}"
+
+    @property
+    def loss_limit(self) -> str:
+        """Control limit of the mean loss."""
+        return f"model_version:loss_limit:{self.window}"
+
+    @property
     def predictions(self) -> str:
-        """Predictions whose confidence was counted."""
+        """Predictions, but those of a broken model whose label or confidence is no number."""
         return f"model_version:predictions:increase{self.window}"
 
     @property

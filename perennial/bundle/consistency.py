@@ -1,4 +1,4 @@
-"""Check that a reference has the signals and bins that the service counts."""
+"""Check that a reference has what the service counts: signals, bins, and a loss or an accuracy."""
 
 from perennial.errors import BundleRejected
 from perennial.kinds.output_kind import OutputKind
@@ -8,9 +8,9 @@ FILE = "reference.json"
 
 
 def check(reference: Reference, extraction: Extraction, output: OutputKind) -> None:
-    """Refuse a signal that only one of them has, or that has other bins.
+    """Refuse a signal that only one of them has, or that has other bins, and a missing measure.
 
-    Raises BundleRejected with the signal's name.
+    Raises BundleRejected with the name of the signal or field.
     """
     counted = (*extraction.names, *output.signals)
     for name in output.signals:
@@ -28,6 +28,12 @@ def check(reference: Reference, extraction: Extraction, output: OutputKind) -> N
     categories = {**extraction.categories, **output.categories}
     for signal in reference.signals:
         _check_bins(signal, categories.get(signal.name))
+    measure = "accuracy" if output.labels else "loss"
+    if getattr(reference, measure) is None:
+        labels = "a" if output.labels else "no"
+        raise _rejected(
+            f"{measure} is missing, expected since the output has {labels} set of labels"
+        )
 
 
 def _check_bins(signal: Signal, expected: tuple[str, ...] | None) -> None:

@@ -100,8 +100,7 @@ class Schema:
 
         first = self.versions[0]
         command.upgrade(self.config(connection), first)
-        if first != self.versions[-1]:
-            self._migrate(connection, first, by_hand=by_hand)
+        # Before other versions, which could fail on another program's table. None adds a column.
         inspector = sql.inspect(connection)
         for name in self.tables:
             found = {column["name"] for column in inspector.get_columns(name)}
@@ -112,6 +111,8 @@ class Schema:
                     f"{shown(connection.engine.url)}: the table {name} lacks "
                     f"{', '.join(lacking)}, expected the {self.name}'s table; use another database"
                 )
+        if first != self.versions[-1]:
+            self._migrate(connection, first, by_hand=by_hand)
         return first
 
     def _migrate(self, connection: Connection, found: str, *, by_hand: bool) -> None:

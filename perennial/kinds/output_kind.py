@@ -13,6 +13,7 @@ LONGEST_LABEL = 200  # characters
 Values = NDArray[np.floating]
 Columns = Mapping[str, NDArray[Any]]
 Answer = dict[str, Any]
+SentLabel = str | int | float
 
 
 class OutputKind(Protocol):
@@ -66,12 +67,6 @@ class OutputKind(Protocol):
     def answers(self, values: Values) -> list[Answer]:
         """Return the answer to each row, ready for JSON."""
 
-    def stored(self, answer: Answer) -> tuple[str, float]:
-        """Return what the database keeps of an answer: its label as text, and its confidence."""
-
-    def read_label(self, label: str) -> str:
-        """Return a label that a client sent. Raises InvalidInput, naming what it may be."""
-
     def extract(self, values: Values) -> dict[str, NDArray[Any]]:
         """Return the output's signals as columns of shape (rows,)."""
 
@@ -79,4 +74,34 @@ class OutputKind(Protocol):
         """Return how many rows have each label, of the columns of `extract`, shape (labels,)."""
 
     def confidence(self, columns: Columns) -> float:
-        """Return the sum of the rows' confidences, of the columns of `extract`."""
+        """Return the sum of the rows' confidences, of the columns of `extract`; 0 without any."""
+
+    # What the service keeps and counts of answers and of their labels.
+
+    def stored(self, answer: Answer) -> tuple[str, float | None]:
+        """Return what the database keeps of an answer: its label as text, and its confidence.
+
+        The confidence is None where answers have none, or a broken model gave no number.
+        """
+
+    def read_label(self, label: SentLabel) -> str:
+        """Return the one text of a label, which is read from it again unchanged.
+
+        label: a JSON string or number of a client, or such a text.
+        Raises InvalidInput, naming what it may be.
+        """
+
+    def loss(self, predicted: str, label: str) -> float:
+        """Return the loss of one row, 0 or more, from the texts of its answer and its label.
+
+        NaN where a broken model gave no number. Monitoring watches its mean where labels are not a
+        fixed set; where they are, it watches the confusion matrix.
+        """
+
+    def reference(self, values: Values, truths: NDArray[Any]) -> dict[str, float]:
+        """Return the fields of `Reference` that live labels are compared with.
+
+        values: of held-out rows, shape (rows, width).  truths: of the same rows, shape (rows,).
+        With a fixed set of labels, `accuracy`, `accuracy_size` and `confidence`; else `loss`,
+        `loss_deviation` and `loss_size`.
+        """

@@ -12,8 +12,13 @@ CREATED = Metric(
     _VERSION,
 )
 PREDICTIONS = Metric(
-    "model_predictions_total", "counter", "Predictions by predicted label.", (*_VERSION, "label")
+    "model_predictions_total",
+    "counter",
+    "Predictions by predicted label; all have an empty one where labels are not a fixed set.",
+    (*_VERSION, "label"),
 )
+# The predictions of models whose labels are not a fixed set; those of others have a confidence.
+WITHOUT_LABEL = f'{PREDICTIONS.name}{{{PREDICTIONS.labels[-1]}=""}}'
 INFERENCE_SECONDS = Metric(
     "model_inference_seconds",
     "histogram",
@@ -35,6 +40,12 @@ REFERENCE_SHARE = Metric(
 )
 REFERENCE_SIZE = Metric(
     "model_signal_reference_size", "gauge", "Rows in the reference.", (*_VERSION, "signal")
+)
+SIGNAL_OF_OUTPUT = Metric(
+    "model_signal_of_output",
+    "gauge",
+    "1 for a signal of the model's output; all others are of its input.",
+    (*_VERSION, "signal"),
 )
 CRITICAL_VALUE = Metric(
     "model_signal_critical_value",
@@ -78,6 +89,18 @@ FEEDBACK_RIGHT = Metric(
     "Correct labelled predictions, by bin of confidence.",
     (*_VERSION, "bin"),
 )
+FEEDBACK_LOSS = Metric(
+    "model_feedback_loss",
+    "summary",
+    "Loss of labelled predictions, where labels are not a fixed set; the mean is sum / count.",
+    _VERSION,
+)
+FEEDBACK_LOSS_SQUARES = Metric(
+    "model_feedback_loss_squares_total",
+    "counter",
+    "Sum of the squares of these losses, from which their variance is computed.",
+    _VERSION,
+)
 REFERENCE_ACCURACY = Metric(
     "model_reference_accuracy",
     "gauge",
@@ -94,6 +117,24 @@ REFERENCE_CONFIDENCE = Metric(
     "model_reference_confidence",
     "gauge",
     "Mean confidence on the rows of the reference accuracy.",
+    _VERSION,
+)
+REFERENCE_LOSS = Metric(
+    "model_reference_loss",
+    "gauge",
+    "Mean loss on the reference rows, when the model was accepted.",
+    _VERSION,
+)
+REFERENCE_LOSS_DEVIATION = Metric(
+    "model_reference_loss_deviation",
+    "gauge",
+    "Standard deviation of the loss of one reference row.",
+    _VERSION,
+)
+REFERENCE_LOSS_SIZE = Metric(
+    "model_reference_loss_size",
+    "gauge",
+    "Rows on which the reference loss was measured.",
     _VERSION,
 )
 BUNDLE_REJECTED = Metric(

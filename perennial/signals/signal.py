@@ -1,8 +1,16 @@
 """A signal's bins, and the shares of the reference that they are compared with."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from perennial.errors import Described, InvalidField
 from perennial.signals.bins import MISSING, OTHER, numeric_bins
@@ -12,6 +20,9 @@ CONFIDENCE = "confidence"
 MARGIN = "margin"
 # The output signals of a classifier; no column of a table may have one of these names.
 OUTPUTS = (PREDICTION, CONFIDENCE, MARGIN)
+# The fields of a reference that an output with a fixed set of labels has, and any other output.
+ACCURACY = ("accuracy", "accuracy_size", "confidence")
+LOSS = ("loss", "loss_deviation", "loss_size")
 
 
 class Signal(BaseModel):
@@ -77,13 +88,45 @@ class Signal(BaseModel):
 class Reference(BaseModel):
     """The data that the model was accepted on: `reference.json` of a bundle.
 
-    accuracy: share of correct predictions on held-out rows; accuracy_size: how many rows.
+    Of an output with a fixed set of labels, measured on held-out rows:
+    accuracy: share of correct predictions; accuracy_size: how many rows.
     confidence: mean probability of the predicted label on these rows.
+    Of any other output:
+    loss: mean loss of a row; loss_deviation: its standard deviation; loss_size: how many rows.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     signals: tuple[Signal, ...] = Field(min_length=1)
-    accuracy: float = Field(ge=0, le=1)
-    accuracy_size: int = Field(gt=0)
-    confidence: float = Field(ge=0, le=1)
+    accuracy: float | None = Field(default=None, ge=0, le=1)
+    accuracy_size: int | None = Field(default=None, gt=0)
+    confidence: float | None = Field(default=None, ge=0, le=1)
+    loss: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    loss_deviation: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    loss_size: int | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _check(self) -> "Reference":
+        given = {name for name in (*ACCURACY, *LOSS) if getattr(self, name) is not None}
+        for group, others in ((ACCURACY, LOSS), (LOSS, ACCURACY)):
+            if given & set(group):
+                self._check_group(given, group, others)
+        if not given:
+            raise InvalidField("accuracy", None, "a value, or a loss")
+        return self
+
+    def _check_group(
+        self, given: set[str], group: tuple[str, ...], others: tuple[str, ...]
+    ) -> None:
+        for name in group:
+            if name not in given:
+                raise InvalidField(name, None, f"a value, as {min(given & set(group))} has one")
+        for name in others:
+            if name in given:
+                raise InvalidField(name, getattr(self, name), f"none beside {group[0]}")
+
+    @model_serializer(mode="wrap")
+    def _without_the_other_group(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what only other outputs have."""
+        written: dict[str, Any] = write(self)
+        return {name: value for name, value in written.items() if value is not None}

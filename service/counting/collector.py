@@ -14,6 +14,15 @@ from service.counting.versions import Versions
 
 Family = core.CounterMetricFamily | core.GaugeMetricFamily
 Kind = TypeVar("Kind")
+# The fields of a bundle's reference that labels are compared with; each output has some of them.
+REFERENCE = {
+    metrics.REFERENCE_ACCURACY: "accuracy",
+    metrics.REFERENCE_ACCURACY_SIZE: "accuracy_size",
+    metrics.REFERENCE_CONFIDENCE: "confidence",
+    metrics.REFERENCE_LOSS: "loss",
+    metrics.REFERENCE_LOSS_DEVIATION: "loss_deviation",
+    metrics.REFERENCE_LOSS_SIZE: "loss_size",
+}
 
 
 class Collector(registry.Collector):
@@ -63,9 +72,6 @@ class Collector(registry.Collector):
         confidence = _family(core.SummaryMetricFamily, metrics.CONFIDENCE)
         seconds = _family(core.HistogramMetricFamily, metrics.INFERENCE_SECONDS)
         rows = _family(core.HistogramMetricFamily, metrics.BATCH_SIZE)
-        accuracy = _family(core.GaugeMetricFamily, metrics.REFERENCE_ACCURACY)
-        size = _family(core.GaugeMetricFamily, metrics.REFERENCE_ACCURACY_SIZE)
-        usual = _family(core.GaugeMetricFamily, metrics.REFERENCE_CONFIDENCE)
         for key, counters in held:
             bundle, counts = counters.bundle, counters.predictions.tolist()
             if key == self._versions.serving:
@@ -73,13 +79,19 @@ class Collector(registry.Collector):
             created.add_metric(key, bundle.manifest.created.timestamp())
             for label, count in zip(bundle.manifest.output.labels, counts, strict=True):
                 predictions.add_metric([*key, label], count)
-            confidence.add_metric(key, sum(counts), counters.confidence)
+            if counts:
+                confidence.add_metric(key, sum(counts), counters.confidence)
+            else:
+                predictions.add_metric([*key, ""], counters.rows.sum)
             seconds.add_metric(key, counters.seconds.buckets(), counters.seconds.sum)
             rows.add_metric(key, counters.rows.buckets(), counters.rows.sum)
-            accuracy.add_metric(key, bundle.reference.accuracy)
-            size.add_metric(key, bundle.reference.accuracy_size)
-            usual.add_metric(key, bundle.reference.confidence)
-        yield from (info, created, predictions, confidence, seconds, rows, accuracy, size, usual)
+        yield from (info, created, predictions, confidence, seconds, rows)
+        for metric, field in REFERENCE.items():
+            gauge = _family(core.GaugeMetricFamily, metric)
+            for key, counters in held:
+                if (value := getattr(counters.bundle.reference, field)) is not None:
+                    gauge.add_metric(key, value)
+            yield gauge
 
     def _signals(self, held: list[tuple[tuple[str, str], Counters]]) -> Iterator[core.Metric]:
         bins = _family(core.CounterMetricFamily, metrics.SIGNAL_BIN)
@@ -87,7 +99,10 @@ class Collector(registry.Collector):
         size = _family(core.GaugeMetricFamily, metrics.REFERENCE_SIZE)
         critical = _family(core.GaugeMetricFamily, metrics.CRITICAL_VALUE)
         rank = _family(core.GaugeMetricFamily, metrics.RANK_CRITICAL_VALUE)
+        of_output = _family(core.GaugeMetricFamily, metrics.SIGNAL_OF_OUTPUT)
         for key, counters in held:
+            for name in counters.bundle.manifest.output.signals:
+                of_output.add_metric([*key, name], 1)
             counts = iter(counters.bins.tolist())
             for signal in counters.binner.signals:
                 for name, share in zip(signal.bins, signal.shares, strict=True):
@@ -97,23 +112,30 @@ class Collector(registry.Collector):
                 critical.add_metric([*key, signal.name], signal.critical_value)
                 if signal.rank_critical_value is not None:
                     rank.add_metric([*key, signal.name], signal.rank_critical_value)
-        yield from (bins, shares, size, critical, rank)
+        yield from (bins, shares, size, critical, rank, of_output)
 
     def _feedback(self) -> Iterator[core.Metric]:
         feedback = _family(core.CounterMetricFamily, metrics.FEEDBACK)
         delay = _family(core.SummaryMetricFamily, metrics.FEEDBACK_DELAY)
         confidence = _family(core.SummaryMetricFamily, metrics.FEEDBACK_CONFIDENCE)
         right = _family(core.CounterMetricFamily, metrics.FEEDBACK_RIGHT)
+        loss = _family(core.SummaryMetricFamily, metrics.FEEDBACK_LOSS)
+        squares = _family(core.CounterMetricFamily, metrics.FEEDBACK_LOSS_SQUARES)
         for key, counted in list(self._versions.feedback.items()):
             for pair, count in list(counted.confusion.items()):
                 feedback.add_metric([*key, *pair], count)
-            delay.add_metric(key, sum(counted.counts), counted.delay)
+            delay.add_metric(key, counted.labels, counted.delay)
+            if counted.losses is not None:
+                loss.add_metric(key, counted.losses.count, counted.losses.total)
+                squares.add_metric(key, counted.losses.squares)
+            if not counted.confusion:
+                continue
             for name, count, total, good in zip(
                 BINS, counted.counts, counted.confidence, counted.right, strict=True
             ):
                 confidence.add_metric([*key, name], count, total)
                 right.add_metric([*key, name], good)
-        yield from (feedback, delay, confidence, right)
+        yield from (feedback, delay, confidence, right, loss, squares)
 
 
 def _family(kind: Callable[..., Kind], metric: Metric) -> Kind:

@@ -1,47 +1,112 @@
-"""The feedback of one model version: its confusion matrix, label delay, and confidence bins."""
+"""The feedback of one model version: labels, their delay, and how right the answers were."""
 
+import math
 from bisect import bisect_left
-from collections.abc import Iterable
 
+from perennial.errors import InvalidInput
+from perennial.kinds.output_kind import OutputKind
 from perennial.statistics.calibration import BOUNDS
 
 # The names of the confidence bins sort in the order of the bins.
 BINS = tuple(f"{bound:.1f}" for bound in BOUNDS)
 
 
-class Feedback:
-    """The labels counted for one version; written by the event loop, read by any thread.
+class Losses:
+    """How many labels have a loss, the sum of the losses, and that of their squares.
 
-    confusion: labels by (label, predicted).  delay: the sum of their delays in seconds.
-    counts, right, confidence: per bin of the prediction's confidence, the number of labels, how
-    many of them match the prediction, and the sum of the confidence.
+    >>> losses = Losses()
+    >>> for loss in (2.0, 1.0, math.nan):
+    ...     losses.add(loss)
+    >>> losses.count, losses.total, losses.squares
+    (2, 3.0, 5.0)
     """
 
     def __init__(self) -> None:
-        self.confusion: dict[tuple[str, str], int] = {}
+        self.count = 0
+        self.total = 0.0
+        self.squares = 0.0
+
+    def add(self, loss: float) -> None:
+        """Count one; a loss that is no number, or too large, would spoil the sums for good."""
+        if math.isfinite(square := loss * loss):
+            self.count += 1
+            self.total += loss
+            self.squares += square
+
+
+class Feedback:
+    """The labels counted for one version; written by the event loop, read by any thread.
+
+    labels: how many.  delay: the sum of their delays in seconds.
+    Where the output has a fixed set of labels:
+    confusion: labels by (label, predicted).
+    counts, right, confidence: per bin of the prediction's confidence, the number of labels, how
+    many of them match the prediction, and the sum of the confidence.
+    losses: of any other output; None before such an output is known.
+    """
+
+    def __init__(self) -> None:
+        self.labels = 0
         self.delay = 0.0
+        self.confusion: dict[tuple[str, str], int] = {}
         self.counts = [0] * len(BINS)
         self.right = [0] * len(BINS)
         self.confidence = [0.0] * len(BINS)
+        self.losses: Losses | None = None
 
-    def know(self, labels: Iterable[str]) -> None:
-        """Create a cell for each pair of labels, so that its first increase starts at 0."""
-        known = list(labels)
+    def know(self, output: OutputKind) -> None:
+        """Create what is counted for an output, so that its first increase starts at 0."""
+        known = output.labels
+        if not known and self.losses is None:
+            self.losses = Losses()
         zeros = {(label, predicted): 0 for label in known for predicted in known}
         self.confusion = {**zeros, **self.confusion}
 
-    def add(self, *, label: str, predicted: str, confidence: float, delay: float) -> None:
+    def add(
+        self,
+        output: OutputKind | None,
+        *,
+        label: str,
+        predicted: str,
+        confidence: float | None,
+        delay: float,
+    ) -> None:
         """Count one label, `delay` seconds after its prediction of this confidence.
 
-        >>> feedback = Feedback()
-        >>> feedback.add(label="1", predicted="7", confidence=0.85, delay=60.0)
+        output: of the version. Without it, or where the prediction is none of its answers, as that
+        of a forgotten version of another kind, nobody knows what right is: then only the label is
+        counted, so that no client can make new series.
+
+        >>> from perennial.kinds.outputs.classes import ClassesOutput
+        >>> feedback, digits = Feedback(), ClassesOutput(labels=("1", "7"))
+        >>> feedback.add(digits, label="1", predicted="7", confidence=0.85, delay=60.0)
         >>> dict(zip(BINS, feedback.counts))["0.9"]
         1
         """
-        self.confusion[label, predicted] = self.confusion.get((label, predicted), 0) + 1
+        self.labels += 1
         self.delay += delay
+        if output is None or not _is_answer(output, predicted):
+            return
+        if output.labels:
+            self._add_pair(label, predicted, confidence)
+        else:
+            self.losses = self.losses or Losses()
+            self.losses.add(output.loss(predicted, label))
+
+    def _add_pair(self, label: str, predicted: str, confidence: float | None) -> None:
+        self.confusion[label, predicted] = self.confusion.get((label, predicted), 0) + 1
+        if confidence is None:
+            return
         # Rounding may put a probability slightly over 1; it belongs to the last bin.
         place = bisect_left(BOUNDS[:-1], confidence)
         self.counts[place] += 1
         self.right[place] += label == predicted
         self.confidence[place] += confidence
+
+
+def _is_answer(output: OutputKind, predicted: str) -> bool:
+    try:
+        output.read_label(predicted)
+    except InvalidInput:
+        return False
+    return True

@@ -29,7 +29,7 @@ class Versions:
             counters = Counters(bundle)
         kept = list(self.counters.items())[1 - KEPT :]
         self.counters = dict([*kept, (key, counters)])
-        self._keep_feedback(key).know(bundle.manifest.output.labels)
+        self._keep_feedback(key).know(bundle.manifest.output)
         self.serving = key
         return counters
 
@@ -47,13 +47,19 @@ class Versions:
         *,
         label: str,
         predicted: str,
-        confidence: float,
+        confidence: float | None,
         delay: float,
     ) -> None:
         """Count one label for the version that predicted, `delay` seconds before."""
         key = (model, version)
         feedback = self.feedback.get(key) or self._keep_feedback(key)
-        feedback.add(label=label, predicted=predicted, confidence=confidence, delay=delay)
+        feedback.add(
+            self.output(model, version),
+            label=label,
+            predicted=predicted,
+            confidence=confidence,
+            delay=delay,
+        )
 
     def _keep_feedback(self, key: Key) -> Feedback:
         """Return the feedback of a version and mark it as the most recently used."""

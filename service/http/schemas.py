@@ -3,12 +3,23 @@
 from functools import reduce
 from operator import or_
 from types import GenericAlias
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    WithJsonSchema,
+    create_model,
+)
 
+from perennial.errors import InvalidField
 from perennial.kinds.known import INPUTS, OUTPUTS
-from perennial.kinds.output_kind import LONGEST_LABEL
+from perennial.kinds.output_kind import LONGEST_LABEL, SentLabel
+
+# As `serving/loaded.py` makes them.
+ID = "^[0-9a-f]{32}$"
 
 
 class _Schema(BaseModel):
@@ -48,15 +59,32 @@ PredictResponse: type[BaseModel] = create_model(
 )
 
 
+def _label(value: Any) -> SentLabel:
+    """Return a label if it is a text or a number; the model's output says which it may be."""
+    if type(value) is str and len(value) > LONGEST_LABEL:
+        raise InvalidField("", value, f"at most {LONGEST_LABEL} characters")
+    if type(value) not in (str, int, float):
+        raise InvalidField("", value, "a valid string, or a number")
+    found: SentLabel = value
+    return found
+
+
+Label = Annotated[
+    SentLabel,
+    PlainValidator(_label),
+    WithJsonSchema({"anyOf": [{"type": "string", "maxLength": LONGEST_LABEL}, {"type": "number"}]}),
+]
+
+
 class FeedbackRequest(_Schema):
     """The true label of a prediction."""
 
-    prediction_id: str = Field(min_length=1, max_length=64)
-    label: str = Field(max_length=LONGEST_LABEL)
+    prediction_id: str = Field(pattern=ID)
+    label: Label
 
 
 class FeedbackResponse(_Schema):
-    """The label is stored; `created` tells whether it is new."""
+    """The label is stored; `created` tells whether it is new. Label and answer are texts here."""
 
     prediction_id: str
     label: str

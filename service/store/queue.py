@@ -14,6 +14,7 @@ from structlog.typing import FilteringBoundLogger
 
 from perennial.database import unreachable
 from perennial.errors import SchemaRefused
+from perennial.kinds.output_kind import SentLabel
 from service.errors import StoreUnavailable
 from service.store import tables, writes
 from service.store.writes import FeedbackResult, Label, Observed, Outputs
@@ -101,7 +102,7 @@ class Store:
         self._offered += rows
         self._observed.append(observed)
 
-    async def feedback(self, prediction_id: str, label: str) -> FeedbackResult:
+    async def feedback(self, prediction_id: str, label: SentLabel) -> FeedbackResult:
         """Store one label and return once it is durable.
 
         Raises UnknownPrediction, InvalidInput for a label outside the set, FeedbackConflict for a

@@ -19,7 +19,7 @@ predictions = sql.Table(
     sql.Column("observed_at", sql.Text, nullable=False),
     sql.Column("input", sql.Text, nullable=False),
     sql.Column("predicted", sql.Text, nullable=False),
-    sql.Column("confidence", sql.Float, nullable=False),
+    sql.Column("confidence", sql.Float),
 )
 
 feedback = sql.Table(

@@ -1,6 +1,6 @@
 """The statements of the store: many predictions, or many labels, in one transaction each."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection, Engine, RowMapping
 
 from perennial.database import set_durable
 from perennial.errors import InvalidInput
-from perennial.kinds.output_kind import Answer, OutputKind
+from perennial.kinds.output_kind import Answer, OutputKind, SentLabel
+from perennial.kinds.reading import number
 from service.errors import FeedbackConflict, UnknownPrediction
 from service.store.tables import feedback, predictions
 
@@ -37,20 +38,21 @@ class Label:
     """The true label that a client sends for a prediction."""
 
     prediction_id: str
-    label: str
+    label: SentLabel
 
 
 @dataclass(frozen=True, slots=True)
 class FeedbackResult:
     """A stored label; `created` is False where it was already stored.
 
-    confidence: of the prediction.  delay: seconds from the prediction to its label, 0 or more.
+    predicted, label: as text.  confidence: of the prediction, None without one.
+    delay: seconds from the prediction to its label, 0 or more.
     """
 
     model: str
     version: str
     predicted: str
-    confidence: float
+    confidence: float | None
     label: str
     created: bool
     delay: float
@@ -109,41 +111,54 @@ def insert_feedback(
             ).where(predictions.c.prediction_id.in_(ids))
         )
         known = {row["prediction_id"]: row for row in found.mappings()}
-        errors = [_problem(item, known.get(item.prediction_id), outputs) for item in labels]
-        good = [item for item, error in zip(labels, errors, strict=True) if error is None]
+        texts = [_text(item, known.get(item.prediction_id), outputs) for item in labels]
+        good: dict[str, str] = {}
+        for item, text in zip(labels, texts, strict=True):
+            if isinstance(text, str):
+                good.setdefault(item.prediction_id, text)
         created = _insert(connection, good, utc(now))
         stored = _stored(connection, ids)
     results: list[FeedbackResult | InvalidInput] = []
-    for item, error in zip(labels, errors, strict=True):
-        results.append(error or _result(item, known[item.prediction_id], stored, created, now))
+    for item, text in zip(labels, texts, strict=True):
+        if isinstance(text, str):
+            results.append(_result(known[item.prediction_id], text, stored, created, now))
+        else:
+            results.append(text)
     return results
 
 
-def _problem(item: Label, row: RowMapping | None, outputs: Outputs) -> InvalidInput | None:
+def _text(item: Label, row: RowMapping | None, outputs: Outputs) -> str | InvalidInput:
+    """Return the label's text, or what is wrong with it or with its prediction's id."""
     if row is None:
         expected = "the id of a prediction that this service returned"
         return UnknownPrediction("prediction_id", item.prediction_id, expected)
     output = outputs(row["model"], row["version"])
     try:
-        if output is not None:
-            output.read_label(item.label)
+        return _any_label(item.label) if output is None else output.read_label(item.label)
     except InvalidInput as error:
         return error
-    return None
 
 
-def _insert(connection: Connection, good: Iterable[Label], now: str) -> set[str]:
-    """Insert the first label of each prediction and return the ids that had no label."""
-    rows: dict[str, dict[str, str]] = {}
-    for item in good:
-        row = {"prediction_id": item.prediction_id, "label": item.label, "labelled_at": now}
-        rows.setdefault(item.prediction_id, row)
+def _any_label(label: SentLabel) -> str:
+    """Return the text of a label of an unknown output. Raises InvalidInput."""
+    if type(label) is not str:
+        return str(number("label", label))
+    if "\0" in label:  # PostgreSQL cannot store it, and would refuse all labels of the write
+        raise InvalidInput("label", label, "text without NUL")
+    return label
+
+
+def _insert(connection: Connection, good: Mapping[str, str], now: str) -> set[str]:
+    """Insert the labels by prediction id and return the ids that had none."""
+    rows = [
+        {"prediction_id": name, "label": label, "labelled_at": now} for name, label in good.items()
+    ]
     if not rows:
         return set()
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(feedback).on_conflict_do_nothing()
     returning = statement.returning(feedback.c.prediction_id)
-    return set(connection.execute(returning, list(rows.values())).scalars())
+    return set(connection.execute(returning, rows).scalars())
 
 
 def _stored(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
@@ -153,13 +168,13 @@ def _stored(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
 
 
 def _result(
-    item: Label, row: RowMapping, stored: dict[str, str], created: set[str], now: float
+    row: RowMapping, label: str, stored: dict[str, str], created: set[str], now: float
 ) -> FeedbackResult | InvalidInput:
-    first = stored[item.prediction_id]
-    if first != item.label:
-        return FeedbackConflict("label", item.label, f"{first!r}, the label already stored")
-    fresh = item.prediction_id in created
-    created.discard(item.prediction_id)  # a label repeated in one batch counts once
+    name = row["prediction_id"]
+    if (first := stored[name]) != label:
+        return FeedbackConflict("label", label, f"{first!r}, the label already stored")
+    fresh = name in created
+    created.discard(name)  # a label repeated in one batch counts once
     # The clocks of replicas may differ slightly; a counter of seconds must not decrease.
     delay = max(0.0, now - datetime.fromisoformat(row["observed_at"]).timestamp())
     return FeedbackResult(
@@ -167,7 +182,7 @@ def _result(
         version=row["version"],
         predicted=row["predicted"],
         confidence=row["confidence"],
-        label=item.label,
+        label=label,
         created=fresh,
         delay=delay,
     )

@@ -67,6 +67,7 @@ def test_every_threshold_has_a_range(item: Field[object]) -> None:
         ({"busy_share": 0.95}, "busy_share: got 0.95, expected at most 0.9"),
         ({"saturated_share": 1.1}, "saturated_share: got 1.1, expected 0.01 to 1 share of time in"),
         ({"long_drop": 0.2}, "long_drop: got 0.2, expected at most 0.1"),
+        ({"long_rise": 0.5}, "long_rise: got 0.5, expected at most 0.25"),
     ],
 )
 def test_a_threshold_out_of_range_is_named(values: dict[str, object], message: str) -> None:
@@ -88,6 +89,7 @@ def test_only_gross_drift_counts_in_a_window_shorter_than_the_cycle_of_traffic()
         0.1,
     ]
     assert [limits.least_drop(window) for window in limits.windows] == [0.25, 0.05]
+    assert [limits.least_rise(window) for window in limits.windows] == [1.0, 0.1]
 
 
 def test_labels_may_come_at_once() -> None:

@@ -12,10 +12,12 @@ from perennial.database import SQLITE, Schema
 from perennial.kinds.output_kind import OutputKind
 from perennial.kinds.outputs.classes import ClassesOutput
 from service.store.writes import Observed
+from tests.perennial.kinds.toys.amount import AmountOutput
 
 NOW = 1_767_225_600.25
 IDS = itertools.count()
 PETS = ClassesOutput(labels=("cat", "dog"))
+EUROS = AmountOutput.example()
 
 
 def folder(engine: Engine) -> None:
@@ -39,8 +41,9 @@ def migrate_from_nothing(engine: Engine, schema: Schema) -> None:
 
 
 def output(model: str, version: str) -> OutputKind | None:
-    """Return the output of the one model there is."""
-    return PETS if model == "pets" else None
+    """Return the output of a model that is known."""
+    known: dict[str, OutputKind] = {"pets": PETS, "amounts": EUROS}
+    return known.get(model)
 
 
 def observed(*names: str, count: int = 1, model: str = "pets") -> Observed:
@@ -57,6 +60,12 @@ def observed(*names: str, count: int = 1, model: str = "pets") -> Observed:
             for name in ids
         ],
     )
+
+
+def amounts(*names: str) -> Observed:
+    """Return the predictions of one request, each of them the amount 1.5."""
+    answers = [{"amount": 1.5, "prediction_id": name, "model_version": "1.0.0"} for name in names]
+    return Observed("amounts", "1.0.0", EUROS, NOW, [b"[1]"] * len(names), answers)
 
 
 def rows(engine: Engine, name: str) -> list[dict[str, Any]]:

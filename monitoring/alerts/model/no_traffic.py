@@ -9,11 +9,10 @@ from perennial.metric_names import service as metrics
 def alert(thresholds: Thresholds) -> Alert:
     """Return the alert."""
     window, cycle = thresholds.idle_window, thresholds.traffic_cycle
-    asked = f"{metrics.CONFIDENCE.name}_count[{window}]"
     return Alert(
         "NoTraffic",
-        f"sum by ({MODEL}) (increase({asked})) == 0\n"
-        f"and sum by ({MODEL}) (increase({asked} offset {cycle})) >= "
+        f"sum by ({MODEL}) ({_predictions(window)}) == 0\n"
+        f"and sum by ({MODEL}) ({_predictions(window, f' offset {cycle}')}) >= "
         f"{thresholds.least_traffic:g}\n"
         f"{SERVING_MODEL}",
         thresholds.no_traffic_for,
@@ -23,3 +22,8 @@ def alert(thresholds: Thresholds) -> Alert:
         f"At this time {cycle} ago there were at least {thresholds.least_traffic:g}.",
         dashboard("service", OF_MODEL),
     )
+
+
+def _predictions(window: str, moment: str = "") -> str:
+    counters = (f"{metrics.CONFIDENCE.name}_count", metrics.WITHOUT_LABEL)
+    return " or ".join(f"increase({counter}[{window}]{moment})" for counter in counters)

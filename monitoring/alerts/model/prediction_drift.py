@@ -7,4 +7,4 @@ from monitoring.thresholds import Thresholds
 
 def alert(thresholds: Thresholds) -> Alert:
     """Return the alert."""
-    return drift_alert("PredictionDrift", f'signal=~"{OUTPUTS}"', "output", thresholds)
+    return drift_alert("PredictionDrift", OUTPUTS, "output", thresholds)

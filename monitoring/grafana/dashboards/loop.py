@@ -88,17 +88,24 @@ def _drifting() -> Panel:
 
 def _margin() -> Panel:
     limit = f"{WINDOW.accuracy_limit}{{{OF_VERSION}}}"
+    highest = f"{WINDOW.loss_limit}{{{OF_VERSION}}}"
     estimated = f"{WINDOW.estimated_limit}{{{OF_VERSION}}}"
     return Panel(
         "stat",
         "Accuracy above its control limit",
         "Accuracy of the serving version minus the control limit of its p-chart. Below 0 it "
-        "contradicts the accuracy that the version was accepted with.",
+        "contradicts the accuracy that the version was accepted with. Where labels are not a fixed "
+        "set, how far the mean loss is under its limit, as a share of the limit.",
         (
             Query(f"{WINDOW.accuracy}{{{OF_VERSION}}} - {limit} {SERVING}", "realised"),
             Query(f"{WINDOW.estimated}{{{OF_VERSION}}} - {estimated} {SERVING}", "estimated"),
+            Query(
+                f"1 - {WINDOW.loss}{{{OF_VERSION}}} / {highest} {SERVING}",
+                "loss",
+                "the labels of every model are a fixed set",
+            ),
         ),
-        ("AccuracyDrop", "EstimatedAccuracyDrop"),
+        ("AccuracyDrop", "EstimatedAccuracyDrop", "LossRise"),
         (MODEL,),
         unit="percentunit",
         width=5,

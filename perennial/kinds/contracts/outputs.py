@@ -9,7 +9,7 @@ import orjson
 from pydantic import TypeAdapter
 
 from perennial.errors import InvalidInput
-from perennial.kinds.output_kind import OutputKind
+from perennial.kinds.output_kind import LONGEST_LABEL, OutputKind, SentLabel
 
 ROWS, SEED = 40, 7
 NAME = re.compile("[a-z][a-z0-9_]*")
@@ -38,20 +38,37 @@ def check_an_answer_is_a_label(kind: OutputKind) -> None:
     for answer in kind.answers(kind.examples(ROWS, SEED)):
         label, confidence = kind.stored(answer)
         assert kind.read_label(label) == label and label.encode()
-        assert math.isfinite(confidence)
+        assert len(label) <= LONGEST_LABEL and "\0" not in label
+        assert confidence is None or math.isfinite(confidence)
     for label in kind.labels:
         assert kind.read_label(label) == label
 
 
 def check_what_is_no_label_is_refused(kind: OutputKind) -> None:
     """The error names the label."""
-    for bad in ("", "\ud83d", "\0"):
-        try:
-            kind.read_label(bad)
-        except InvalidInput as error:
-            assert error.field == "label" and orjson.dumps(error.body())
-        else:
-            raise AssertionError(f"{bad!r} is a label")
+    for bad in ("", "\ud83d", "\0", math.nan, math.inf, 10**400):
+        refused = _refused(kind, bad)
+        assert refused is not None, f"{bad!r} is a label"
+        assert refused.field == "label" and orjson.dumps(refused.body())
+
+
+def check_a_label_has_one_text(kind: OutputKind) -> None:
+    """However a number is written, it is one label, whose text is read again unchanged."""
+    for number in (0, 7, 0.1, -2.5, 10**30, 5e-324):
+        if _refused(kind, number) is None:
+            text = kind.read_label(number)
+            assert kind.read_label(text) == kind.read_label(float(number)) == text
+            assert kind.read_label(-0.0) == kind.read_label(0)
+
+
+def check_a_right_answer_has_the_least_loss(kind: OutputKind) -> None:
+    """A loss is finite, 0 or more, and no other label has less than the answer itself."""
+    values = kind.examples(ROWS, SEED)
+    texts = sorted({kind.stored(answer)[0] for answer in kind.answers(values)} | {*kind.labels})
+    for predicted in texts:
+        losses = {label: kind.loss(predicted, label) for label in texts}
+        assert all(math.isfinite(loss) and loss >= 0 for loss in losses.values())
+        assert losses[predicted] == min(losses.values())
 
 
 def check_signals_have_a_value_for_every_row(kind: OutputKind) -> None:
@@ -85,9 +102,27 @@ def check_a_broken_model_is_counted_as_missing(kind: OutputKind) -> None:
     assert kind.counts(columns).sum() == 0 and kind.confidence(columns) == 0
 
 
+def check_a_broken_model_spoils_no_write(kind: OutputKind) -> None:
+    """Its answers can be stored and labelled; none has a confidence or a loss that is no number."""
+    label = kind.stored(kind.answers(kind.examples(1, SEED))[0])[0]
+    for answer in kind.answers(np.full((2, kind.width), np.nan, np.float32)):
+        text, confidence = kind.stored(answer)
+        assert text.encode() and "\0" not in text and confidence is None
+        loss = kind.loss(text, label)
+        assert math.isnan(loss) or loss >= 0
+
+
 def check_metrics_are_named(kind: OutputKind) -> None:
     """There is one at least, and each name suits a metric."""
     assert kind.metrics and all(NAME.fullmatch(name) for name in kind.metrics)
+
+
+def _refused(kind: OutputKind, label: SentLabel) -> InvalidInput | None:
+    try:
+        kind.read_label(label)
+    except InvalidInput as error:
+        return error
+    return None
 
 
 OUTPUT_CHECKS: tuple[Callable[[OutputKind], None], ...] = (
@@ -95,8 +130,11 @@ OUTPUT_CHECKS: tuple[Callable[[OutputKind], None], ...] = (
     check_every_row_has_an_answer,
     check_an_answer_is_a_label,
     check_what_is_no_label_is_refused,
+    check_a_label_has_one_text,
+    check_a_right_answer_has_the_least_loss,
     check_signals_have_a_value_for_every_row,
     check_every_row_is_counted,
     check_a_broken_model_is_counted_as_missing,
+    check_a_broken_model_spoils_no_write,
     check_metrics_are_named,
 )

@@ -1,5 +1,6 @@
 """Classes: one of a fixed set of labels, with the probability of each."""
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -8,7 +9,14 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field, model_validator
 
 from perennial.errors import InvalidField, InvalidInput
-from perennial.kinds.output_kind import LONGEST_LABEL, Answer, Columns, OutputKind, Values
+from perennial.kinds.output_kind import (
+    LONGEST_LABEL,
+    Answer,
+    Columns,
+    OutputKind,
+    SentLabel,
+    Values,
+)
 from perennial.kinds.record import Record
 from perennial.signals import signal
 from perennial.signals.bins import MISSING, OTHER
@@ -90,16 +98,6 @@ class ClassesOutput(Record):
             for row, index in enumerate(best)
         ]
 
-    def stored(self, answer: Answer) -> tuple[str, float]:
-        """Return the label and its probability."""
-        return answer["label"], answer["confidence"]
-
-    def read_label(self, label: str) -> str:
-        """Return the label, which must be one of the set."""
-        if label not in self.labels:
-            raise InvalidInput("label", label, f"one of {list(self.labels)}")
-        return label
-
     def extract(self, values: Values) -> dict[str, NDArray[Any]]:
         """Return the signals of probabilities."""
         return outputs(values)
@@ -112,6 +110,31 @@ class ClassesOutput(Record):
     def confidence(self, columns: Columns) -> float:
         """Return the sum of the probabilities of the predicted labels."""
         return float(np.nansum(columns[signal.CONFIDENCE], dtype=np.float64))
+
+    def stored(self, answer: Answer) -> tuple[str, float | None]:
+        """Return the label and its probability."""
+        confidence = answer["confidence"]
+        return answer["label"], None if math.isnan(confidence) else confidence
+
+    def read_label(self, label: SentLabel) -> str:
+        """Return the label, which must be one of the set."""
+        if type(label) is not str:
+            raise InvalidInput("label", label, "a valid string")
+        if label not in self.labels:
+            raise InvalidInput("label", label, f"one of {list(self.labels)}")
+        return label
+
+    def loss(self, predicted: str, label: str) -> float:
+        """Return 1 for a wrong label."""
+        return float(predicted != label)
+
+    def reference(self, values: Values, truths: NDArray[Any]) -> dict[str, float]:
+        """Return the share of rows that are right, their number, and the mean confidence."""
+        return {
+            "accuracy": METRICS["accuracy"].score(values.astype(np.float64), truths),
+            "accuracy_size": len(truths),
+            "confidence": float(values.max(axis=1).mean()),
+        }
 
 
 KIND: type[OutputKind] = ClassesOutput

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from monitoring.recording.series import Window
+from monitoring.recording.series import REFERENCE_LOSS, Window
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
 from perennial.signals import MISSING, OTHER
@@ -49,6 +49,8 @@ def write(past: Past) -> None:
     Replica(model="bare").write(past)
     _harmful(past)
     _broken(past)
+    write_rides(past)
+    _silent(past)
 
 
 def _digits(past: Past) -> None:
@@ -116,3 +118,35 @@ def _broken(past: Past) -> None:
     replica.write(past)
     key = {**replica.key, "signal": "torn", "bin": "99"}
     past.counter(metrics.SIGNAL_BIN.name, key, [(26, 10.0)])
+
+
+def write_rides(past: Past) -> None:
+    """A model whose labels are not a fixed set: its losses doubled six hours ago."""
+    replica = Replica(model="rides", signals=[steady("distance"), shifted("minutes")])
+    replica.write(past)
+    for gauge, value in (
+        (metrics.CREATED, 1_790_000_000),
+        (metrics.REFERENCE_LOSS, 2.0),
+        (metrics.REFERENCE_LOSS_DEVIATION, 1.0),
+        (metrics.REFERENCE_LOSS_SIZE, 800),
+    ):
+        past.gauge(gauge.name, replica.key, value, begin=26)
+    name = metrics.FEEDBACK_LOSS.name
+    past.counter(f"{name}_count", replica.key, [(26, 50.0)])
+    past.counter(f"{name}_sum", replica.key, [(26, 100.0), (DRIFTED, 200.0)])
+    squares = [(26, 250.0), (DRIFTED, 850.0)]
+    past.counter(metrics.FEEDBACK_LOSS_SQUARES.name, replica.key, squares)
+    names = Window(Thresholds().short_window)
+    labels = {"model": "rides", "version": "1.0.0"}
+    past.curve(names.loss, labels, [(24, 2.0), (DRIFTED, 2.0), (5, 4.0), (0, 4.0)])
+    past.gauge(names.loss_limit, labels, 2.9, begin=24)
+    past.gauge(REFERENCE_LOSS, labels, 2.0, begin=24)
+
+
+def _silent(past: Past) -> None:
+    """One that nobody has labelled."""
+    silent = Replica(model="silent", signals=[steady("distance")])
+    silent.write(past)
+    for gauge in (metrics.REFERENCE_LOSS, metrics.REFERENCE_LOSS_DEVIATION):
+        past.gauge(gauge.name, silent.key, 2.0, begin=26)
+    past.gauge(metrics.REFERENCE_LOSS_SIZE.name, silent.key, 800, begin=26)

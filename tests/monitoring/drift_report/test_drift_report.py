@@ -148,6 +148,24 @@ def test_accuracy_and_alerts_stand_beside(prometheus: Prometheus) -> None:
     assert drifted.startswith("DataDrift of 1.0.0 (")
 
 
+def test_the_loss_stands_beside_where_labels_are_not_a_fixed_set(
+    prometheus: Prometheus, tmp_path: Path
+) -> None:
+    """Its mean, its limit and its rows; drift is reported as of any model."""
+    report = _report(prometheus, "rides")
+    said = dict(facts(report))
+    assert "Realised accuracy" not in said and "Accuracy" not in said
+    assert said["Mean loss"].startswith("2.5 on 1,200 labels, accepted with 2: above its control")
+    assert [one.signal.name for one in report.signals] == ["minutes", "distance"]
+    before = _report(prometheus, "rides", "12h", ago=models.DRIFTED)
+    assert "no alarm, control limit" in dict(facts(before))["Mean loss"]
+    assert dict(facts(_report(prometheus, "silent")))["Mean loss"] == "unknown: no labels"
+    page = tmp_path / "drift.html"
+    assert main(_asked(prometheus, "rides", page)) == 0
+    html = page.read_text(encoding="utf-8")
+    assert "#lossrise" in html and "#accuracydrop" not in html and "Limits of loss" in html
+
+
 def test_a_signal_that_does_not_fit_is_named_and_left_out(prometheus: Prometheus) -> None:
     """A bin without a reference is told, and the other signals are reported."""
     report = _report(prometheus, "broken")

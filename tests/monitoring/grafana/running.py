@@ -18,6 +18,7 @@ from perennial.metric_names import service as metrics
 from tests import bundles
 from tests.monitoring.relay.fakes import webhook
 from tests.monitoring.relay.parts import BEARER, bench
+from tests.monitoring.replica import Replica
 from tests.prometheus import Labels, Prometheus
 from tests.service import fakes
 
@@ -26,6 +27,7 @@ THRESHOLDS = Thresholds(
     count_interval="1s", long_interval="1s", retrain_for="1s", retrain_failing_for="1s"
 )
 SECONDS = 8
+RIDES = ("rides", "1.0.0")
 
 
 @dataclass(frozen=True)
@@ -46,19 +48,25 @@ def running(folder: Path) -> Iterator[Life]:
     generated_files.write(folder, THRESHOLDS)
     fakes.deploy(folder)
     relay, _ = bench(folder, "refused")
-    with fakes.running(fakes.settings(folder)) as service, relay.client() as door:
+    with (
+        fakes.running(fakes.settings(folder)) as service,
+        relay.client() as door,
+        Replica() as rides,
+    ):
+        _be_late(rides, 0)
         config = prometheus_config(
-            service=[_address(service.client)],
+            service=[_address(service.client), rides.address],
             relay=[_address(door)],
             alertmanager=[],
             rules=[str(folder / "monitoring/rules/*.rules.yml")],
             interval="1s",
         )
         with Prometheus(config, folder) as prometheus:
-            prometheus.wait(lambda: len(prometheus.query("up == 1")) == 2, what="see", seconds=60)
+            prometheus.wait(lambda: len(prometheus.query("up == 1")) == 3, what="see", seconds=60)
             time.sleep(1.5)
             for second in range(SECONDS):
                 _ask(service, second)
+                _be_late(rides, 40)
                 if second == 2:
                     _retrain(door)
                 if second == 4:
@@ -88,6 +96,22 @@ def _ask(service: fakes.Running, seed: int) -> None:
         given = {"prediction_id": prediction["prediction_id"], "label": label}
         answer = service.client.post("/feedback", json=given)
         assert answer.status_code < 300, answer.text
+
+
+def _be_late(replica: Replica, rides: int) -> None:
+    """Count predictions of a model that says how long a ride takes, and labels far from them."""
+    for gauge, value in (
+        (metrics.CREATED, bundles.CREATED.timestamp()),
+        (metrics.REFERENCE_LOSS, 2.0),
+        (metrics.REFERENCE_LOSS_DEVIATION, 1.0),
+        (metrics.REFERENCE_LOSS_SIZE, 400),
+    ):
+        replica.values[gauge][RIDES] = value
+    replica.values[metrics.INFO][(*RIDES, "0123abc")] = 1
+    replica.add(metrics.PREDICTIONS, (*RIDES, ""), rides)
+    replica.observe(metrics.FEEDBACK_DELAY, RIDES, [60.0] * rides)
+    replica.observe(metrics.FEEDBACK_LOSS, RIDES, [8.0, 12.0] * (rides // 2))
+    replica.add(metrics.FEEDBACK_LOSS_SQUARES, RIDES, rides // 2 * (8.0**2 + 12.0**2))
 
 
 def _retrain(door: httpx.Client) -> None:

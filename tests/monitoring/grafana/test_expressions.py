@@ -86,9 +86,9 @@ def test_every_alert_rule_can_be_evaluated(life: Life, alert: Alert) -> None:
     assert all(value > ANY_VALUE for value in answer.values())
 
 
-@pytest.mark.parametrize("name", ("DataDrift", "AccuracyDrop", "BundleRejected"))
+@pytest.mark.parametrize("name", ("DataDrift", "AccuracyDrop", "LossRise", "BundleRejected"))
 def test_a_rule_fires_in_trouble(life: Life, name: str) -> None:
-    """With drift, wrong answers and a refused bundle, these rules are over their threshold."""
+    """With drift, wrong answers of both kinds and a refused bundle, these rules fire."""
     (alert,) = (alert for alert in ALERTS if alert.name == name)
     assert any(value > ANY_VALUE for value in _answer(life, alert.expr).values())
 

@@ -15,6 +15,8 @@ from monitoring.preview.cells import joined
 from monitoring.preview.dashboard import COLUMNS, place
 from monitoring.prometheus_client import Series
 from monitoring.thresholds import Thresholds
+from tests.monitoring.drift_report import models
+from tests.monitoring.drift_report.past import END, Past, remembered
 from tests.monitoring.grafana.running import Life
 
 pytestmark = pytest.mark.seconds(40)
@@ -41,6 +43,16 @@ def test_every_dashboard_becomes_a_picture(
         assert picture.shape[1] > 1000
         colours = (picture * 255).astype(np.uint8).view(np.uint32)  # each pixel as one number
         assert len(np.unique(colours)) > 100
+
+
+def test_a_model_without_a_fixed_set_of_labels_is_drawn(tmp_path: Path) -> None:
+    """What only classes have is left blank; the panels of its loss and its signals are not."""
+    past = Past()
+    models.write_rides(past)
+    with remembered(past, tmp_path) as server:
+        where = ["--prometheus", server.url, "--out", str(tmp_path), "--end", str(END)]
+        assert main(["preview", *where]) == 0
+    assert all((tmp_path / f"{uid}.png").is_file() for uid in UIDS)
 
 
 def test_a_panel_is_repeated_for_the_worst_signals(life: Life) -> None:

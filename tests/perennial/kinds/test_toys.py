@@ -1,5 +1,6 @@
 """A fork's kinds: two files dropped into a tree, and nothing else changed."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,21 @@ def test_kinds_of_a_fork_are_served_watched_and_held_to_the_contract(
     """From bundle and predictor to /predict, /feedback, signals, store and documentation."""
     done = python(fork, "-m", "tests.perennial.kinds.toys.through", str(tmp_path))
     assert done.returncode == 0, done.stderr
+
+
+def test_labels_of_a_forks_kind_are_read_stored_and_counted(
+    fork: Path, url: str, tmp_path: Path
+) -> None:
+    """As numbers or texts, on both databases, by the loss that the kind gives them."""
+    done = python(fork, "-m", "tests.perennial.kinds.toys.serving", str(tmp_path), url)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_forks_kind_raises_the_alerts_of_loss_and_drift(fork: Path, tmp_path: Path) -> None:
+    """A real Prometheus with the committed rules, no other alert, and a report with the loss."""
+    done = python(fork, "-m", "tests.perennial.kinds.toys.watched", str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^Mean loss: 20 on \d+ labels, accepted with 0.5: above", done.stdout, re.M)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
-"""The control limit of accuracy: few alarms for a model that stays as it was."""
+"""The control limits of accuracy and loss: few alarms for a model that stays as it was."""
+
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from monitoring.thresholds import Thresholds
-from perennial.statistics.control_limit import control_limit
+from perennial.statistics.control_limit import control_limit, loss_deviation, loss_limit
 from perennial.statistics.errors import InvalidCounts, InvalidReference
 
 
@@ -36,9 +38,54 @@ def test_a_model_that_stays_as_it_was_hardly_ever_drops(hourly: int) -> None:
     assert np.count_nonzero(np.diff(alarmed.astype(int)) == 1) <= 1
 
 
-def _sliding(counts: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
-    total = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
-    sums: NDArray[np.int64] = total[steps:] - total[:-steps]
+@pytest.mark.parametrize("hourly", [110, 1000])
+@pytest.mark.parametrize("tail", ["short", "long"])
+def test_a_loss_that_stays_as_it_was_hardly_ever_rises(hourly: int, tail: str) -> None:
+    """Over a simulated month LossRise speaks up once at most, however long the losses' tail."""
+    random, limits = np.random.default_rng(hourly), Thresholds()
+    labels = random.poisson(hourly / 12, 31 * 24 * 12)
+    spread = {"short": 0.5, "long": 1.5}[tail]
+    accepted = random.lognormal(0, spread, 719)
+    losses = random.lognormal(0, spread, int(labels.sum()))
+    step = np.repeat(np.arange(len(labels)), labels)
+    sums = [labels, *(np.bincount(step, losses**power, len(labels)) for power in (1, 2))]
+    alarmed = np.zeros(len(labels) - 288 + 1, dtype=bool)
+    for window, steps in zip(limits.windows, (12, 288), strict=True):
+        for at, (rows, total, squares) in enumerate(
+            zip(*(_sliding(each, steps)[288 - steps :] for each in sums), strict=True)
+        ):
+            if rows < limits.least_rows:
+                continue
+            limit = loss_limit(
+                float(accepted.mean()),
+                deviation=float(accepted.std()),
+                size=len(accepted),
+                live_deviation=loss_deviation(total, squares, rows),
+                rows=rows,
+                z=limits.accuracy_z,
+            )
+            least = (1 + limits.least_rise(window)) * accepted.mean()
+            alarmed[at] |= total / rows > max(limit, least)
+    assert np.count_nonzero(np.diff(alarmed.astype(int)) == 1) <= 1
+
+
+def test_one_huge_loss_is_no_evidence() -> None:
+    """It raises the limit more than the mean; a rise that many rows share does not."""
+    reference = {"deviation": 1.0, "size": 1000, "rows": 100, "z": 5.0}
+    squares = 99 * 5.0 + 1000.0**2
+    live = loss_deviation(99 * 2.0 + 1000.0, squares, 100)
+    assert loss_limit(2.0, live_deviation=live, **reference) > 11.98
+    assert loss_limit(2.0, live_deviation=1.0, **reference) < 3
+
+
+def test_a_variance_under_zero_is_none() -> None:
+    """Where counters are extrapolated, the squares may be a little too few."""
+    assert loss_deviation(10.0, 9.999, 10.0) == 0
+
+
+def _sliding(counts: NDArray[Any], steps: int) -> NDArray[Any]:
+    total = np.concatenate([[0], np.cumsum(counts)])
+    sums: NDArray[Any] = total[steps:] - total[:-steps]
     return sums
 
 
@@ -50,3 +97,15 @@ def test_an_impossible_reference_is_refused() -> None:
         control_limit(0.9, size=0, rows=10)
     with pytest.raises(InvalidCounts, match="rows: got 0"):
         control_limit(0.9, size=10, rows=0)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("reference", -1.0), ("deviation", float("nan")), ("live_deviation", float("inf"))],
+)
+def test_an_impossible_loss_is_refused(field: str, value: float) -> None:
+    """What no losses can have is named."""
+    given = {"reference": 1.0, "deviation": 1.0, "size": 9.0, "live_deviation": 1.0, "rows": 9.0}
+    given[field] = value
+    with pytest.raises((InvalidReference, InvalidCounts), match=f"^{field}: got {value}"):
+        loss_limit(given.pop("reference"), **given)

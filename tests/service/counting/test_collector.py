@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import Metric as Family
 from prometheus_client.parser import text_string_to_metric_families
 
+from perennial import signals
 from perennial.errors import REJECTIONS
 from perennial.metric_names import service as metrics
 from perennial.metric_names.metric import Metric
@@ -29,6 +30,18 @@ def versions(tmp_path: Path) -> Versions:
     return versions
 
 
+@pytest.fixture
+def amounts(tmp_path: Path) -> Versions:
+    """A version whose answers are amounts, with some traffic and a label."""
+    versions = Versions()
+    counters = versions.enter(bundles.make_amounts(tmp_path / "amounts"))
+    counters.add(bundles.images(6).astype(np.float32), np.ones((6, 1), "f"), seconds=0.002)
+    versions.count_feedback(
+        "amounts", "1.0.0", label="3.5", predicted="1.0", confidence=None, delay=4.0
+    )
+    return versions
+
+
 def scrape(versions: Versions) -> dict[str, Family]:
     """Return the families of a scrape by name, read back from the text format."""
     registry = CollectorRegistry()
@@ -38,13 +51,75 @@ def scrape(versions: Versions) -> dict[str, Family]:
 
 
 @pytest.mark.parametrize("metric", DECLARED, ids=lambda metric: metric.name)
-def test_every_declared_metric_is_exported_as_declared(versions: Versions, metric: Metric) -> None:
+def test_every_declared_metric_is_exported_as_declared(
+    versions: Versions, amounts: Versions, metric: Metric
+) -> None:
     """Name, type, help and labels are those from which the rules are written."""
-    family = scrape(versions)[metric.name.removesuffix("_total")]
-    assert (family.type, family.documentation) == (metric.type, metric.help)
-    assert family.samples
-    for sample in family.samples:
+    samples = []
+    for family in (
+        scrape(each)[metric.name.removesuffix("_total")] for each in (versions, amounts)
+    ):
+        assert (family.type, family.documentation) == (metric.type, metric.help)
+        samples += family.samples
+    assert samples
+    for sample in samples:
         assert set(sample.labels) - {"le"} == set(metric.labels)
+
+
+OF_CLASSES = {
+    "model_confidence",
+    "model_feedback",
+    "model_feedback_confidence",
+    "model_feedback_right",
+    "model_reference_accuracy",
+    "model_reference_accuracy_size",
+    "model_reference_confidence",
+}
+OF_OTHERS = {
+    "model_feedback_loss",
+    "model_feedback_loss_squares",
+    "model_reference_loss",
+    "model_reference_loss_deviation",
+    "model_reference_loss_size",
+}
+
+
+def test_an_output_has_the_metrics_of_an_accuracy_or_of_a_loss(
+    versions: Versions, amounts: Versions
+) -> None:
+    """No series, no alert: what a model cannot be measured by does not exist for it."""
+    with_labels = {name for name, family in scrape(versions).items() if not family.samples}
+    without = {name for name, family in scrape(amounts).items() if not family.samples}
+    assert (with_labels, without) == (OF_OTHERS, OF_CLASSES)
+
+
+def test_answers_without_a_fixed_set_are_counted_by_their_loss(amounts: Versions) -> None:
+    """Its predictions have an empty label; a label adds its loss and the square of it."""
+    families = scrape(amounts)
+    found = {
+        sample.name: sample.value
+        for name in ("model_predictions", *OF_OTHERS, "model_feedback_delay_seconds")
+        for sample in families[name].samples
+    }
+    assert found == {
+        "model_predictions_total": 6,
+        "model_feedback_loss_count": 1,
+        "model_feedback_loss_sum": 2.5,
+        "model_feedback_loss_squares_total": 6.25,
+        "model_feedback_delay_seconds_count": 1,
+        "model_feedback_delay_seconds_sum": 4.0,
+        "model_reference_loss": 0.5,
+        "model_reference_loss_deviation": 0.4,
+        "model_reference_loss_size": 400,
+    }
+    assert families["model_predictions"].samples[0].labels["label"] == ""
+
+
+def test_the_signals_of_the_output_are_named(versions: Versions, amounts: Versions) -> None:
+    """So that alerts can tell the drift of answers from that of inputs, of any kind."""
+    for each, expected in ((versions, set(signals.OUTPUTS)), (amounts, {"amount", "whole"})):
+        samples = scrape(each)["model_signal_of_output"].samples
+        assert {sample.labels["signal"] for sample in samples} == expected
 
 
 def test_nothing_is_exported_that_is_not_declared(versions: Versions) -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from perennial.kinds.outputs.classes import ClassesOutput
 from service.counting.versions import KEPT, KEPT_FEEDBACK, Versions
 from tests import bundles
@@ -58,6 +60,42 @@ def test_feedback_is_kept_for_a_bounded_number_of_versions() -> None:
             "digits", f"1.{minor}.0", label="1", predicted="1", confidence=0.5, delay=1.0
         )
     assert len(versions.feedback) == KEPT_FEEDBACK
+
+
+def test_a_label_of_an_unknown_model_makes_no_cell() -> None:
+    """Any label is allowed where nobody knows the set, so counting each would never end."""
+    versions = Versions()
+    for number in range(3):
+        versions.count_feedback(
+            "cats", "1.0.0", label=str(number), predicted="1", confidence=0.5, delay=2.0
+        )
+    counted = versions.feedback["cats", "1.0.0"]
+    assert (counted.labels, counted.delay, counted.confusion) == (3, 6.0, {})
+
+
+@pytest.mark.parametrize("amounts", [True, False], ids=["amounts", "classes"])
+def test_a_prediction_of_another_kind_is_not_compared(tmp_path: Path, amounts: bool) -> None:
+    """A forgotten version may have answered with what the serving one never does."""
+    versions = Versions()
+    make = bundles.make_amounts if amounts else bundles.make_bundle
+    model = versions.enter(make(tmp_path / "a")).bundle.manifest.task
+    versions.count_feedback(model, "0.9.0", label="7", predicted="cat", confidence=None, delay=1.0)
+    counted = versions.feedback[model, "0.9.0"]
+    assert (counted.labels, counted.confusion, counted.losses) == (1, {}, None)
+
+
+def test_labels_without_a_fixed_set_are_counted_by_their_loss(tmp_path: Path) -> None:
+    """Number, sum and sum of squares; a broken prediction has no loss, and makes no cell."""
+    versions = Versions()
+    versions.enter(bundles.make_amounts(tmp_path / "a"))
+    counted = versions.feedback["amounts", "1.0.0"]
+    assert counted.losses is not None and counted.losses.count == 0
+    for predicted, label in (("7.0", "7.5"), ("3.0", "1.0"), ("nan", "1.0")):
+        versions.count_feedback(
+            "amounts", "1.0.0", label=label, predicted=predicted, confidence=None, delay=1.0
+        )
+    assert (counted.losses.count, counted.losses.total, counted.losses.squares) == (2, 2.5, 4.25)
+    assert (counted.labels, counted.confusion) == (3, {})
 
 
 def test_labels_are_those_of_the_version_or_of_the_model(tmp_path: Path) -> None:

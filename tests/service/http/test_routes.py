@@ -63,27 +63,43 @@ def test_a_label_outside_the_set_is_refused(service: Running) -> None:
     assert "'0', '1'" in answer.json()["error"]["expected"]
 
 
+ID = "0123456789abcdef" * 2
+
+
 @pytest.mark.parametrize(
     ("content", "status", "field"),
     [
         (b"{", 400, "body"),
         (b"[]", 422, "body"),
         (b'{"label": "7"}', 422, "prediction_id"),
-        (b'{"prediction_id": "a", "label": 7}', 422, "label"),
-        (b'{"prediction_id": "a", "label": null}', 422, "label"),
+        (b'{"prediction_id": "ID", "label": null}', 422, "label"),
+        (b'{"prediction_id": "ID", "label": true}', 422, "label"),
+        (b'{"prediction_id": "ID", "label": ["7"]}', 422, "label"),
+        (b'{"prediction_id": "ID", "label": "' + b"7" * 201 + b'"}', 422, "label"),
         (b'{"prediction_id": "", "label": "7"}', 422, "prediction_id"),
-        (b'{"prediction_id": "a", "label": "7", "colour": "red"}', 422, "colour"),
-        (b'{"prediction_id": "a", "label": "' + b"7" * 2_000_000 + b'"}', 413, "body"),
+        (b'{"prediction_id": "a", "label": "7"}', 422, "prediction_id"),
+        (b'{"prediction_id": "\\u0000", "label": "7"}', 422, "prediction_id"),
+        (b'{"prediction_id": "ID\\n", "label": "7"}', 422, "prediction_id"),
+        (b'{"prediction_id": "ID", "label": "7", "colour": "red"}', 422, "colour"),
+        (b'{"prediction_id": "ID", "label": "' + b"7" * 2_000_000 + b'"}', 413, "body"),
     ],
 )
 def test_bad_feedback_names_the_field(
     service: Running, content: bytes, status: int, field: str
 ) -> None:
     """What does not fit the schema of feedback is refused as predictions are."""
-    answer = service.client.post("/feedback", content=content)
+    answer = service.client.post("/feedback", content=content.replace(b"ID", ID.encode()))
     assert answer.status_code == status
     assert answer.json()["error"]["field"] == field
     assert answer.json()["error"]["message"].startswith(field)
+
+
+def test_a_number_is_no_label_of_a_class(service: Running) -> None:
+    """The labels of classes are texts: 7 is refused where "7" is meant."""
+    body = {"prediction_id": service.predict()[0]["prediction_id"], "label": 7}
+    answer = service.client.post("/feedback", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["error"]["message"] == "label: got 7, expected a valid string"
 
 
 def test_model_shows_manifest_digest_and_card(service: Running) -> None:
@@ -143,6 +159,7 @@ def test_the_documentation_covers_every_route(service: Running) -> None:
     document = service.client.get("/openapi.json").json()
     assert set(document["paths"]) == {
         "/predict",
+        "/v1/models",
         "/v1/models/{name}:predict",
         "/v1/models/{name}",
         "/feedback",

@@ -39,8 +39,10 @@ SELECT p.prediction_id, p.model, p.version, p.observed_at, p.input, p.predicted,
        f.label, f.labelled_at
 FROM predictions AS p JOIN feedback AS f ON f.prediction_id = p.prediction_id;
 INSERT INTO predictions VALUES
-    ('old', 'digits', '1.0.0', '2026-01-01T00:00:00.250000+00:00', '[[1]]', '3', 0.75);
+    ('0123456789abcdef0123456789abcdef', 'digits', '1.0.0',
+     '2026-01-01T00:00:00.250000+00:00', '[[1]]', '3', 0.75);
 """
+OLD = "0123456789abcdef" * 2
 
 
 def version(engine: Engine) -> str:
@@ -58,11 +60,11 @@ def test_a_database_from_before_versions_still_serves(
     fakes.deploy(tmp_path)
     with fakes.running(fakes.settings(tmp_path, database_url=url)) as service:
         fresh = service.predict(IMAGE)[0]["prediction_id"]
-        for name in ("old", fresh):
+        for name in (OLD, fresh):
             body = {"prediction_id": name, "label": "3"}
             assert service.client.post("/feedback", json=body).status_code == 201
     found = {row["prediction_id"] for row in databases.rows(engine, "labelled_predictions")}
-    assert found == {"old", fresh}
+    assert found == {OLD, fresh}
     assert version(engine) == tables.SCHEMA.versions[-1]
 
 
@@ -74,8 +76,8 @@ def test_a_database_that_was_made_in_part_is_completed(engine: Engine, statement
     databases.execute(engine, ";".join([*made[:statements], rows]))
     tables.create(engine)
     assert version(engine) == tables.SCHEMA.versions[-1]
-    assert [row["prediction_id"] for row in databases.rows(engine, "predictions")] == ["old"]
-    databases.execute(engine, "INSERT INTO feedback VALUES ('old', '3', '2026-01-02')")
+    assert [row["prediction_id"] for row in databases.rows(engine, "predictions")] == [OLD]
+    databases.execute(engine, f"INSERT INTO feedback VALUES ('{OLD}', '3', '2026-01-02')")
     assert len(databases.rows(engine, "labelled_predictions")) == 1
 
 
@@ -87,6 +89,25 @@ def test_another_programs_table_is_not_taken(engine: Engine, name: str) -> None:
     with pytest.raises((SchemaRefused, sql.exc.ProgrammingError), match="lacks|not exist"):
         tables.create(engine)
     assert sql.inspect(engine).get_table_names() == [name]
+
+
+def test_labelled_predictions_of_the_first_version_stay(engine: Engine) -> None:
+    """Rows, references, keys and view are as before, and a new row needs no confidence."""
+    databases.folder(engine)
+    databases.execute(engine, BEFORE_VERSIONS)
+    databases.execute(engine, f"INSERT INTO feedback VALUES ('{OLD}', '3', '2026-01-02')")
+    before = databases.rows(engine, "labelled_predictions")
+    tables.create(engine)
+    assert databases.rows(engine, "labelled_predictions") == before
+    databases.execute(engine, "INSERT INTO predictions VALUES ('b', 'm', '1', 't', '1', '2', NULL)")
+    assert databases.rows(engine, "predictions")[1]["confidence"] is None
+    for broken in (
+        "INSERT INTO predictions VALUES ('b', 'm', '1', 't', '1', '2', NULL)",
+        "INSERT INTO predictions VALUES ('c', 'm', '1', 't', '1', NULL, 1)",
+        "INSERT INTO feedback VALUES ('nobody', '3', '2026-01-02')",
+    ):
+        with pytest.raises(sql.exc.IntegrityError):
+            databases.execute(engine, broken)
 
 
 def test_a_version_table_without_a_row_is_refused(engine: Engine) -> None:
@@ -120,6 +141,7 @@ def test_the_command_makes_and_names_the_version(
     """A person may run it at any time; it says what it found and what is there now."""
     monkeypatch.setenv("PERENNIAL_DATABASE_URL", url)
     assert migrate.main([]) == 0
-    assert "service: was empty, is version 0001" in capsys.readouterr().out
+    newest = tables.SCHEMA.versions[-1]
+    assert f"service: was empty, is version {newest}" in capsys.readouterr().out
     assert migrate.main([]) == 0
-    assert "service: was version 0001, is version 0001" in capsys.readouterr().out
+    assert f"service: was version {newest}, is version {newest}" in capsys.readouterr().out

@@ -11,12 +11,13 @@ from sqlalchemy.engine import Engine
 from structlog.testing import LogCapture
 
 from perennial.errors import InvalidInput, PerennialError
+from perennial.kinds.output_kind import SentLabel
 from service.errors import FeedbackConflict, StoreUnavailable, UnknownPrediction
 from service.store import tables, writes
 from service.store.queue import Store
 from service.store.writes import FeedbackResult
 from tests.service import fakes
-from tests.service.databases import NOW, observed, output, rows
+from tests.service.databases import NOW, amounts, observed, output, rows
 
 
 def make(engine: Engine, **options: Any) -> tuple[Store, LogCapture]:
@@ -41,7 +42,7 @@ def store(engine: Engine) -> Iterator[Store]:
     made.close()
 
 
-def give(store: Store, *pairs: tuple[str, str]) -> list[FeedbackResult | BaseException]:
+def give(store: Store, *pairs: tuple[str, SentLabel]) -> list[FeedbackResult | BaseException]:
     """Give labels at the same time and return what became of each."""
 
     async def main() -> list[FeedbackResult | BaseException]:
@@ -154,6 +155,41 @@ def test_a_label_outside_the_set_is_refused(store: Store, engine: Engine) -> Non
     assert str(error) == "label: got 'bird', expected one of ['cat', 'dog']"
     assert isinstance(fine, FeedbackResult)
     assert [row["prediction_id"] for row in rows(engine, "feedback")] == ["b"]
+
+
+def test_answers_and_labels_without_a_fixed_set_are_stored_as_text(
+    store: Store, engine: Engine
+) -> None:
+    """A label that is a number has one text however it is written, and there is no confidence."""
+    store.offer(amounts("a", "b"))
+    first, again, other, bad = give(store, ("a", 7), ("a", "7.0"), ("a", 8), ("b", "seven"))
+    assert first == FeedbackResult("amounts", "1.0.0", "1.5", None, "7.0", created=True, delay=0.0)
+    assert isinstance(again, FeedbackResult) and not again.created
+    assert str(other) == "label: got '8.0', expected '7.0', the label already stored"
+    assert str(bad) == "label: got 'seven', expected an amount in EUR"
+    (row,) = rows(engine, "labelled_predictions")
+    assert (row["predicted"], row["confidence"], row["label"]) == ("1.5", None, "7.0")
+
+
+def test_a_broken_prediction_spoils_no_other(store: Store, engine: Engine) -> None:
+    """What is no number is stored without a confidence, beside predictions that are whole."""
+    broken = observed("a", "b")
+    broken.predictions[0]["confidence"] = float("nan")
+    store.offer(broken)
+    fakes.wait_until(lambda: store.queued == 0)
+    assert [row["confidence"] for row in rows(engine, "predictions")] == [None, 0.75]
+    assert store.dropped == 0
+
+
+@pytest.mark.parametrize("bad", ["x\0y", float("inf")])
+def test_a_label_that_cannot_be_stored_is_refused_alone(
+    store: Store, engine: Engine, bad: str | float
+) -> None:
+    """Where the output is unknown any label is allowed, but not one that fails those beside it."""
+    store.offer(observed("a", "b", model="unknown"))
+    error, fine = give(store, ("a", bad), ("b", 7))
+    assert isinstance(error, InvalidInput) and error.status == 422
+    assert isinstance(fine, FeedbackResult) and fine.label == "7.0"
 
 
 def test_a_full_queue_drops_and_counts(engine: Engine) -> None:

@@ -16,7 +16,7 @@ def test_a_fresh_clone_trains_a_bundle(trained_tree: Tree) -> None:
     assert bundle.manifest.commit == (trained_tree.root / ".git" / head).read_text().strip()
     assert bundle.manifest.data_version.endswith(".dir")
     assert bundle.manifest.data_version in (trained_tree.root / LOCK).read_text()
-    assert bundle.reference.accuracy > 0.9
+    assert bundle.reference.accuracy is not None and bundle.reference.accuracy > 0.9
 
 
 def test_a_second_run_does_nothing(trained_tree: Tree) -> None:

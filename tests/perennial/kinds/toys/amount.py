@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from perennial.errors import InvalidInput
-from perennial.kinds.output_kind import Answer, Columns, OutputKind, Values
+from perennial.kinds.output_kind import Answer, Columns, OutputKind, SentLabel, Values
+from perennial.kinds.reading import number
 from perennial.kinds.record import Record
 from perennial.statistics.counts import Floats, Ints
 from perennial.statistics.metrics import Metric
@@ -55,18 +56,6 @@ class AmountOutput(Record):
         """Return the amounts."""
         return [{"amount": amount} for amount in values[:, 0].tolist()]
 
-    def stored(self, answer: Answer) -> tuple[str, float]:
-        """Return the amount; every one is as sure as any other."""
-        return str(answer["amount"]), 1.0
-
-    def read_label(self, label: str) -> str:
-        """Return a label that is a number."""
-        try:
-            float(label)
-        except ValueError as error:
-            raise InvalidInput("label", label, f"an amount in {self.unit}") from error
-        return label
-
     def extract(self, values: Values) -> dict[str, NDArray[Any]]:
         """Return the amount, and whether it is whole."""
         amounts = values[:, 0]
@@ -78,8 +67,34 @@ class AmountOutput(Record):
         return np.zeros(0, np.int64)
 
     def confidence(self, columns: Columns) -> float:
-        """Return how many amounts there are."""
-        return float((~np.isnan(columns["amount"])).sum())
+        """Return 0, for an amount has no confidence."""
+        return 0.0
+
+    def stored(self, answer: Answer) -> tuple[str, float | None]:
+        """Return the amount."""
+        return str(answer["amount"]), None
+
+    def read_label(self, label: SentLabel) -> str:
+        """Return an amount that was sent as a number or as a text."""
+        expected = f"an amount in {self.unit}"
+        try:
+            value = float(label)
+        except (ValueError, OverflowError) as error:
+            raise InvalidInput("label", label, expected) from error
+        return str(number("label", value, expected) + 0.0)
+
+    def loss(self, predicted: str, label: str) -> float:
+        """Return how far off the amount is."""
+        return abs(float(predicted) - float(label))
+
+    def reference(self, values: Values, truths: NDArray[Any]) -> dict[str, float]:
+        """Return the mean of the losses and their standard deviation."""
+        losses = np.abs(values[:, 0] - truths)
+        return {
+            "loss": float(losses.mean()),
+            "loss_deviation": float(losses.std()),
+            "loss_size": len(losses),
+        }
 
 
 KIND: type[OutputKind] = AmountOutput

@@ -15,7 +15,7 @@ from perennial.bundle import SelfTest
 from perennial.bundle.predictor import Predictor
 from perennial.kinds.contracts import INPUT_CHECKS, OUTPUT_CHECKS
 from perennial.kinds.known import INPUTS, OUTPUTS
-from perennial.signals import Extraction
+from perennial.signals import Extraction, Reference
 from tests import bundles
 from tests.service import fakes
 from tests.splits import split
@@ -60,7 +60,8 @@ def make(path: Path) -> bundle.Bundle:
     made = split(rows, np.zeros(200, np.int64), kind=given)
     basis = Basis(made, made, made, rows.astype(np.float64) @ WEIGHTS, 0.9, 200, 1.0)
     reference = build(extraction, output, basis, NUMBERS)
-    (path / bundle.REFERENCE).write_text(reference.model_dump_json())
+    loss = {"signals": reference.signals, "loss": 0.5, "loss_deviation": 0.4, "loss_size": 200}
+    (path / bundle.REFERENCE).write_text(Reference.model_validate(loss).model_dump_json())
     test = SelfTest.of(output, given.instance(rows[0]), rows[0] @ WEIGHTS, tolerance=1e-4)
     fields: dict[str, Any] = {
         "task": "toys",

@@ -1,0 +1,59 @@
+"""How large the version's losses were in the span, where its labels are not a fixed set."""
+
+from dataclasses import dataclass
+
+from monitoring.drift_report.drift_status import nearest
+from monitoring.drift_report.span import Span
+from monitoring.drift_report.version import Version
+from monitoring.recording.series import VERSION
+from monitoring.thresholds import Thresholds
+from perennial.metric_names import service as metrics
+from perennial.statistics.control_limit import loss_deviation, loss_limit
+
+
+@dataclass(frozen=True)
+class Loss:
+    """The mean loss of the reference, and that of live rows; limit: its control limit.
+
+    value, limit: None where there were no labels.  rose: whether it would alert.
+    """
+
+    accepted: float
+    value: float | None
+    labels: float
+    limit: float | None
+    rose: bool
+
+
+def loss(span: Span, version: Version, thresholds: Thresholds) -> Loss | None:
+    """Return what is known; None without a reference loss. Raises PrometheusFailed."""
+    reference = [
+        span.latest(f"{gauge.name}{version.selector}", by=VERSION)
+        for gauge in (
+            metrics.REFERENCE_LOSS,
+            metrics.REFERENCE_LOSS_DEVIATION,
+            metrics.REFERENCE_LOSS_SIZE,
+        )
+    ]
+    if not all(reference):
+        return None
+    accepted, deviation, size = (found[0].last for found in reference)
+    name = metrics.FEEDBACK_LOSS.name
+    rows, total, squares = (
+        sum(one.last for one in span.increase(f"{counter}{version.selector}", by=VERSION))
+        for counter in (f"{name}_count", f"{name}_sum", metrics.FEEDBACK_LOSS_SQUARES.name)
+    )
+    if not rows:
+        return Loss(accepted, None, rows, None, rose=False)
+    limit = loss_limit(
+        accepted,
+        deviation=deviation,
+        size=size,
+        live_deviation=loss_deviation(total, squares, rows),
+        rows=rows,
+        z=thresholds.accuracy_z,
+    )
+    value = total / rows
+    least = 1 + thresholds.least_rise(nearest(span.since, thresholds.windows))
+    rose = value > max(limit, least * accepted) and rows >= thresholds.least_rows
+    return Loss(accepted, value, rows, limit, rose)

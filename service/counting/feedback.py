@@ -2,13 +2,18 @@
 
 import math
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from perennial.errors import InvalidInput
 from perennial.kinds.output_kind import OutputKind
+from perennial.signals.bins import OTHER
 from perennial.statistics.calibration import BOUNDS
 
 # The names of the confidence bins sort in the order of the bins.
 BINS = tuple(f"{bound:.1f}" for bound in BOUNDS)
+# Labels of which every pair is counted. Of more, wrong predictions count as `other`: two series per
+# label in place of the square.
+PAIRED_LABELS = 50
 
 
 class Losses:
@@ -39,7 +44,8 @@ class Feedback:
 
     labels: how many.  delay: the sum of their delays in seconds.
     Where the output has a fixed set of labels:
-    confusion: labels by (label, predicted).
+    confusion: labels by (label, predicted); with more than PAIRED_LABELS, what was predicted
+    wrongly is `other`.
     counts, right, confidence: per bin of the prediction's confidence, the number of labels, how
     many of them match the prediction, and the sum of the confidence.
     losses: of any other output; None before such an output is known.
@@ -59,7 +65,7 @@ class Feedback:
         known = output.labels
         if not known and self.losses is None:
             self.losses = Losses()
-        zeros = {(label, predicted): 0 for label in known for predicted in known}
+        zeros = {pair: 0 for label in known for pair in _pairs(label, known)}
         self.confusion = {**zeros, **self.confusion}
 
     def add(
@@ -88,13 +94,17 @@ class Feedback:
         if output is None or not _is_answer(output, predicted):
             return
         if output.labels:
-            self._add_pair(label, predicted, confidence)
+            self._add_pair(output, label, predicted, confidence)
         else:
             self.losses = self.losses or Losses()
             self.losses.add(output.loss(predicted, label))
 
-    def _add_pair(self, label: str, predicted: str, confidence: float | None) -> None:
-        self.confusion[label, predicted] = self.confusion.get((label, predicted), 0) + 1
+    def _add_pair(
+        self, output: OutputKind, label: str, predicted: str, confidence: float | None
+    ) -> None:
+        paired = label == predicted or len(output.labels) <= PAIRED_LABELS
+        pair = (label, predicted if paired else OTHER)
+        self.confusion[pair] = self.confusion.get(pair, 0) + 1
         if confidence is None:
             return
         # Rounding may put a probability slightly over 1; it belongs to the last bin.
@@ -102,6 +112,12 @@ class Feedback:
         self.counts[place] += 1
         self.right[place] += label == predicted
         self.confidence[place] += confidence
+
+
+def _pairs(label: str, labels: Sequence[str]) -> list[tuple[str, str]]:
+    if len(labels) > PAIRED_LABELS:
+        return [(label, label), (label, OTHER)]
+    return [(label, predicted) for predicted in labels]
 
 
 def _is_answer(output: OutputKind, predicted: str) -> bool:

@@ -7,17 +7,19 @@ same format as those of every other route.
 
 from collections.abc import Callable
 from time import perf_counter, time
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
-from perennial.errors import PerennialError
+from perennial.errors import Described, InvalidInput, PerennialError
 from perennial.http import body
 from perennial.http.errors import Disconnected
 from perennial.http.paths import usual
+from perennial.kinds.input_kind import FIELD
+from perennial.kinds.output_kind import Answer
 from service.errors import UNEXPECTED, NoSuchRoute, UnknownModel
 from service.http import instances, openapi
 from service.http.request_id import HEADER, request_id
@@ -60,6 +62,15 @@ class Application(FastAPI):
         if self.openapi_schema is None:
             self.openapi_schema = openapi.describe(self)
         return self.openapi_schema
+
+
+def _known(answers: list[Answer | None]) -> list[Answer]:
+    """Return the answers. Raises InvalidInput where the model has none for a row."""
+    if None in answers:
+        field = f"{FIELD}[{answers.index(None)}]"
+        expected = "a row that the model can answer; its values for this one are no numbers"
+        raise InvalidInput(field, Described("a row without an answer"), expected)
+    return cast(list[Answer], answers)
 
 
 class PredictEndpoint:
@@ -119,7 +130,7 @@ class PredictEndpoint:
         if model is not None and model != serving.model:
             raise UnknownModel("model", model, f"{serving.model!r}, the serving model")
         rows, texts = instances.parse(content, schema=serving.input, limit=self._rows)
-        predictions = await serving.predict(rows)
+        predictions = _known(await serving.predict(rows))
         self._store.offer(
             Observed(
                 serving.model, serving.version, serving.output, self._clock(), texts, predictions

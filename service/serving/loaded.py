@@ -1,5 +1,6 @@
 """One loaded bundle: turns rows into predictions with ids, and counts them."""
 
+import math
 import os
 import time
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import cast
 
 import numpy as np
 
@@ -94,13 +96,26 @@ class _Finish:
         self._counters = counters
         self._ids = ids
 
-    def __call__(self, rows: Rows, values: Floats32, seconds: float) -> list[Answer]:
+    def __call__(self, rows: Rows, values: Floats32, seconds: float) -> list[Answer | None]:
+        """Return the answer of each row, None where the model's values are no numbers."""
         answers, version = self._answers(values), self._version
         self._counters.add(rows, values, seconds=seconds)
+        flat = values.reshape(-1)
+        # If the sum of squares is finite, every value is.
+        if not math.isfinite(flat.dot(flat)):
+            return self._finite(answers, values)
         for answer, prediction_id in zip(answers, self._ids(len(rows)), strict=True):
             answer["prediction_id"] = prediction_id
             answer["model_version"] = version
-        return answers
+        return cast(list[Answer | None], answers)
+
+    def _finite(self, answers: list[Answer], values: Floats32) -> list[Answer | None]:
+        known = np.logical_and.reduce(np.isfinite(values), axis=1).tolist()
+        rest = zip(answers, known, self._ids(len(answers)), strict=True)
+        return [
+            {**answer, "prediction_id": number, "model_version": self._version} if right else None
+            for answer, right, number in rest
+        ]
 
 
 def prediction_ids(count: int) -> list[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from perennial.kinds.outputs.classes import ClassesOutput
+from service.counting.feedback import Feedback
 from service.counting.versions import KEPT, KEPT_FEEDBACK, Versions
 from tests import bundles
 
@@ -35,6 +36,18 @@ def test_the_confusion_matrix_exists_at_zero(tmp_path: Path) -> None:
     versions.enter(bundles.make_bundle(tmp_path / "a"))
     cells = versions.feedback["digits", "1.0.0"].confusion
     assert len(cells) == 100 and set(cells.values()) == {0}
+
+
+def test_a_label_of_many_has_two_cells(tmp_path: Path) -> None:
+    """A square of 1,000 labels would be a million series; right and wrong per label stay."""
+    many = ClassesOutput(labels=tuple(f"label {number}" for number in range(1000)))
+    feedback = Feedback()
+    feedback.know(many)
+    for predicted in ("label 1", "label 2", "label 3"):
+        feedback.add(many, label="label 1", predicted=predicted, confidence=0.5, delay=1.0)
+    assert len(feedback.confusion) == 2000
+    assert feedback.confusion["label 1", "label 1"] == 1
+    assert feedback.confusion["label 1", "other"] == 2
 
 
 def test_feedback_for_a_version_of_before_the_restart_counts(tmp_path: Path) -> None:

@@ -2,10 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from perennial import signals
 from tests import bundles, kinds
@@ -58,6 +62,27 @@ def test_what_does_not_fit_is_named(service: Running) -> None:
         "text": "a string of at most 10000 characters",
     }
     assert expected[name_of(service)] in answer.json()["error"]["expected"]
+
+
+def test_a_row_that_the_model_cannot_answer_is_refused_alone(tmp_path: Path, url: str) -> None:
+    """Requests in the same batch and the same write lose nothing."""
+    folder = tmp_path / "bundles"
+    no_imputer = make_pipeline(StandardScaler(), LogisticRegression())
+    loaded = kinds.fit_bundle(folder / "one", "numbers", KINDS["numbers"], no_imputer)
+    bundles.production(folder, loaded.path)
+    good, bad = [[1.0, 2.0]], [[1.0, 2.0], [None, 2.0]]
+    with fakes.running(fakes.settings(tmp_path, database_url=url)) as service:
+        with ThreadPoolExecutor(8) as pool:
+            sent = [{"instances": bad if number % 4 == 0 else good} for number in range(40)]
+            answers = list(pool.map(lambda body: service.client.post("/predict", json=body), sent))
+        assert [answer.status_code for answer in answers] == [422, 200, 200, 200] * 10
+        assert answers[0].json()["error"]["field"] == "instances[1]"
+        fakes.wait_until(lambda: service.metric("model_predictions_queue_length") == 0)
+        assert service.metric("model_predictions_dropped_total") == 0
+        for answer in answers:
+            for prediction in answer.json().get("predictions", ()):
+                given = {"prediction_id": prediction["prediction_id"], "label": "yes"}
+                assert service.client.post("/feedback", json=given).status_code == 201
 
 
 def test_the_three_forms_are_documented(service: Running) -> None:

@@ -1,16 +1,20 @@
 """The interface of a kind of output."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from perennial.kinds.adjustment import Adjustment
+from perennial.statistics.counts import Floats
+from perennial.statistics.loss_test import LossTest
 from perennial.statistics.metrics import Metric
 
 LONGEST_LABEL = 200  # characters
 
 Values = NDArray[np.floating]
+Truths = NDArray[Any]
 Columns = Mapping[str, NDArray[Any]]
 Answer = dict[str, Any]
 SentLabel = str | int | float
@@ -20,7 +24,8 @@ class OutputKind(Protocol):
     """What one model returns: the schema in the manifest, and everything that follows from it.
 
     *Values* are what the model computes for rows, shape (rows, width). An *answer* is what a
-    client gets for one of them. A *label* is the truth that a client sends back.
+    client gets for one of them. A *label* is the truth that a client sends back, as text. *Truths*
+    are what labels are to a model: what it is fitted to and scored against, shape (rows,).
     """
 
     # The model of an answer, for the documentation of the API.
@@ -104,4 +109,59 @@ class OutputKind(Protocol):
         values: of held-out rows, shape (rows, width).  truths: of the same rows, shape (rows,).
         With a fixed set of labels, `accuracy`, `accuracy_size` and `confidence`; else `loss`,
         `loss_deviation` and `loss_size`.
+        """
+
+    # How a model of this kind is fitted, scored and compared.
+
+    @property
+    def headline(self) -> str:
+        """The metric that reports and messages lead with; it is the score of `loss_test`."""
+
+    @property
+    def loss_test(self) -> LossTest:
+        """How the losses of two models are compared."""
+
+    @property
+    def loss_unit(self) -> str:
+        """The unit of the loss that models log while they are fitted."""
+
+    @property
+    def label_rule(self) -> str:
+        """What a label is, for the rule that validation checks: `one of 10 labels`."""
+
+    @property
+    def constant_answer(self) -> str:
+        """What to always answer, for `constant`, is: `always predicting their most frequent …`."""
+
+    def truths(self, labels: Sequence[str]) -> Truths:
+        """Return labels as int64 or float64. Raises InvalidInput where `read_label` would."""
+
+    def label_of(self, truth: Any) -> str:
+        """Return a truth's label."""
+
+    def losses(self, values: Floats, truths: Truths) -> Floats:
+        """Return the loss of each row, shape (rows,): 0 is right."""
+
+    def constant(self, truths: Truths) -> Floats:
+        """Return the values, shape (width,), that have the least loss if all rows get them."""
+
+    def translated(self, values: Floats, given: Self) -> Floats:
+        """Return values of a model with another schema of this kind, to score by these truths."""
+
+    def flaw(self, values: Floats) -> str:
+        """Return what is wrong with values that a model made, as a clause; empty if nothing."""
+
+    def adjustment(self, values: Floats, truths: Truths) -> Adjustment:
+        """Return what has to be done to a fitted model's values; values: of validation rows."""
+
+    def adjusted(self, facts: Mapping[str, Any]) -> str:
+        """Return what was done, as a clause for the model card; facts: of the adjustment."""
+
+    def details(self, values: Floats, truths: Truths) -> dict[str, Any]:
+        """Return what metrics.json has beside the metrics, ready for JSON."""
+
+    def pairs(self, values: Floats, truths: Truths) -> list[tuple[str, str]]:
+        """Return each row's truth and answer in few words, which `dvc plots` draws as a matrix.
+
+        Where answers are not a fixed set, these are the names of bins.
         """

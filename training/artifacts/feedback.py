@@ -8,7 +8,7 @@ import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 
 from training.artifacts.feedback_columns import INPUT, unpack
-from training.artifacts.splits import Split, indices
+from training.artifacts.splits import Split, known
 from training.task.task import Task
 
 
@@ -26,8 +26,9 @@ class FeedbackRows:
     @classmethod
     def nothing(cls, task: Task) -> "FeedbackRows":
         """Return the empty feedback of a task before its first retrain."""
-        none, rows = np.empty(0, np.int64), task.input.to_arrow([])
-        return cls(Split(task.input, rows, none, np.empty(0, str)), None, none)
+        rows, labels = task.input.to_arrow([]), task.output.truths([])
+        split = Split(task.input, rows, labels, np.empty(0, str))
+        return cls(split, None, np.empty(0, np.int64))
 
 
 def read_feedback(task: Task, file: Path) -> FeedbackRows:
@@ -39,7 +40,7 @@ def read_feedback(task: Task, file: Path) -> FeedbackRows:
         return FeedbackRows.nothing(task)
     table = parquet.read_table(file)
     texts = table.select(["label", "observed_at", "incident"]).to_pydict()
-    labels = indices(texts["label"], task.output.labels)
+    labels = task.output.truths(known(texts["label"]))
     newest = max(zip(texts["observed_at"], texts["incident"], strict=True))[1]
     rows = Split(task.input, unpack(table[INPUT]), labels, np.array(texts["incident"], str))
     order = np.argsort(rows.identities, kind="stable")

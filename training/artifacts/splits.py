@@ -14,6 +14,7 @@ from pyarrow import parquet
 
 from perennial.kinds.arrow import from_numpy, select, strings, to_numpy
 from perennial.kinds.input_kind import InputKind
+from perennial.kinds.output_kind import Truths
 from training.artifacts.feedback_columns import INPUT, pack, unpack
 from training.artifacts.files import read_json, write_json
 from training.errors import MissingArtifact
@@ -34,20 +35,20 @@ class Split:
     """Rows with their labels and sources.
 
     kind: of the input.  table: the rows in the columns of that kind.
-    labels: indices, shape (rows,).
+    labels: the truths of the output's kind, such as indices of classes, shape (rows,).
     source: `base`, or the incident that a row was collected for, shape (rows,).
     """
 
     kind: InputKind
     table: pyarrow.Table
-    labels: NDArray[np.int64]
+    labels: Truths
     source: NDArray[np.str_]
 
     @classmethod
     def of_base(cls, task: Task, rows: Rows) -> "Split":
         """Return a task's own rows."""
         table = select(rows.table, task.input.arrow_schema())
-        labels = indices(rows.labels, task.output.labels)
+        labels = task.output.truths(known(rows.labels))
         return cls(task.input, table, labels, np.full(len(labels), BASE))
 
     @cached_property
@@ -82,7 +83,7 @@ class Split:
             raise MissingArtifact(file)
         with parquet.ParquetFile(file) as stored:  # read_table imports pandas
             columns = stored.read()
-        labels = to_numpy(columns["label"].combine_chunks()).astype(np.int64)
+        labels = to_numpy(columns["label"].combine_chunks())
         source = np.array(columns["source"].to_pylist(), np.str_)
         return cls(kind, unpack(columns[INPUT]), labels, source)
 
@@ -136,11 +137,6 @@ class Prepared:
         write_json(folder / "summary.json", {"splits": splits, "fresh": self.fresh})
 
 
-def indices(words: Sequence[str | None], labels: Sequence[str]) -> NDArray[np.int64]:
-    """Return the place of each word among the labels.
-
-    >>> indices(["b", "a"], ["a", "b"]).tolist()
-    [1, 0]
-    """
-    places = {label: place for place, label in enumerate(labels)}
-    return np.array([places[word] for word in words if word is not None], np.int64)
+def known(words: Sequence[str | None]) -> list[str]:
+    """Return the words that are not missing; validation refuses rows without one."""
+    return [word for word in words if word is not None]

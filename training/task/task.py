@@ -20,7 +20,7 @@ class Rows:
     """Labelled rows.
 
     table: in the columns of the task's input, its `arrow_schema()`.
-    labels: a word for each row, one of the labels of the task's output.
+    labels: a word for each row, which the task's output reads as its label.
     held_out: whether the data's publishers set a row aside for testing, shape (rows,); then only
     these rows are base test rows. None if they set none aside.
     """
@@ -39,7 +39,7 @@ class Task(Protocol):
 
     @property
     def output(self) -> OutputKind:
-        """What is predicted; its labels are in the order of the model's probabilities."""
+        """What is predicted."""
 
     @property
     def schema(self) -> Schema:

@@ -1,45 +1,62 @@
-"""Rules on labels and duplicates."""
+"""Rules on labels and duplicates.
+
+Where labels are not a fixed set, the rules on each of them yield nothing.
+"""
 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from perennial.errors import InvalidInput
+from perennial.kinds.output_kind import OutputKind, Truths
 from training.validation.findings import Finding, by_row, of
 
 
-def check_labels(
-    column: str, words: Sequence[str | None], names: Sequence[str]
-) -> Iterator[Finding]:
-    """Yield whether every row has a label, and whether each is one of the label set."""
-    known = set(names)
+def is_label(output: OutputKind, word: str) -> bool:
+    """Return whether a word is a label of the output."""
+    try:
+        output.read_label(word)
+    except InvalidInput:
+        return False
+    return True
+
+
+def check_labels(column: str, words: Sequence[str | None], output: OutputKind) -> Iterator[Finding]:
+    """Yield whether every row has a label, and whether each is one of the output's."""
     missing = np.array([word is None for word in words], np.bool_)
-    unknown = np.array([word is not None and word not in known for word in words], np.bool_)
+    unknown = np.array(
+        [word is not None and not is_label(output, word) for word in words], np.bool_
+    )
     yield by_row(column, "no missing values", missing, lambda row: words[row])
-    yield by_row(column, f"one of {len(names)} labels", unknown, lambda row: repr(words[row]))
+    yield by_row(column, output.label_rule, unknown, lambda row: repr(words[row]))
 
 
 def count_labels(
-    column: str, labels: NDArray[np.int64], names: Sequence[str], least: int
-) -> Finding:
-    """Return which labels have fewer rows than `least`; labels: indices into names."""
+    column: str, labels: Truths, names: Sequence[str], least: int
+) -> Iterator[Finding]:
+    """Yield which labels have fewer rows than `least`; labels: indices into names."""
+    if not names:
+        return
     counts = np.bincount(labels, minlength=len(names)).tolist()
     few = [f"{names[i]!r} has {count}" for i, count in enumerate(counts) if count < least]
     rule = f"at least {least} row{'s' * (least > 1)} of each label"
-    return of(column, rule, len(names), few, "labels")
+    yield of(column, rule, len(names), few, "labels")
 
 
 def check_shares(
-    column: str, labels: NDArray[np.int64], names: Sequence[str], uneven: float
-) -> Finding:
-    """Return which labels' shares are over or under an even share by a factor of `uneven`."""
+    column: str, labels: Truths, names: Sequence[str], uneven: float
+) -> Iterator[Finding]:
+    """Yield which labels' shares are over or under an even share by a factor of `uneven`."""
+    if not names:
+        return
     shares = (np.bincount(labels, minlength=len(names)) / max(1, len(labels))).tolist()
     least, most = 1 / len(names) / uneven, uneven / len(names)
     far = [(i, share) for i, share in enumerate(shares) if not least <= share <= most]
     far.sort(key=lambda found: -found[1])  # the largest share first
     samples = [f"{names[i]!r} has {share:.1%}" for i, share in far]
     rule = f"shares within {uneven:g} times of {1 / len(names):.1%}"
-    return of(column, rule, len(names), samples, "labels")
+    yield of(column, rule, len(names), samples, "labels")
 
 
 def first_of(content: NDArray[np.uint64]) -> NDArray[np.int64]:

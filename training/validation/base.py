@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from training.artifacts.splits import BASE, indices
+from training.artifacts.splits import BASE, known
 from training.task.task import Rows, Task
 from training.validation.arrays import (
     check_duplicates,
@@ -50,13 +50,13 @@ def _check_inputs(findings: Findings, task: Task, rows: Rows) -> bool:
 
 
 def _check_labels(findings: Findings, task: Task, rows: Rows) -> bool:
-    names, schema = task.output.labels, task.schema
-    if not findings.must(*check_labels(LABEL, rows.labels, names)):
+    output, schema = task.output, task.schema
+    if not findings.must(*check_labels(LABEL, rows.labels, output)):
         return False
-    labels = indices(rows.labels, names)
-    if findings.must(count_labels(LABEL, labels, names, schema.least_rows)):
+    labels, names = output.truths(known(rows.labels)), output.labels
+    if findings.must(*count_labels(LABEL, labels, names, schema.least_rows)):
         findings.should(
-            count_labels(LABEL, labels, names, schema.few_rows),
-            check_shares(LABEL, labels, names, schema.uneven),
+            *count_labels(LABEL, labels, names, schema.few_rows),
+            *check_shares(LABEL, labels, names, schema.uneven),
         )
     return True

@@ -1,11 +1,12 @@
 """Rules on the splits: no row in two of them, every label among the training rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from perennial.kinds.output_kind import OutputKind, Truths
 from training.artifacts.feedback import FeedbackRows
 from training.artifacts.splits import SPLITS, Prepared, Split
 from training.validation.arrays import count_labels, first_of
@@ -18,11 +19,11 @@ SIDES = (("validation", "train"), ("test", "train"), ("test", "validation"))
 class Origins:
     """Base rows, then collected rows, by content; base: how many are base rows.
 
-    content: a digest per row.  labels: indices.  places: position of each row in its source.
+    content: a digest per row.  labels: truths.  places: position of each row in its source.
     """
 
     content: NDArray[np.uint64]
-    labels: NDArray[np.int64]
+    labels: Truths
     places: NDArray[np.int64]
     base: int
 
@@ -44,13 +45,14 @@ class Origins:
         """Return the names of all rows with this content."""
         return " = ".join(self.name(int(row)) for row in np.flatnonzero(self.content == content))
 
-    def contradictions(self, labels: Sequence[str]) -> Finding:
+    def contradictions(self, output: OutputKind) -> Finding:
         """Return which rows have another label than the first row with the same content."""
         first = first_of(self.content)
         other = np.flatnonzero(self.labels != self.labels[first])
         texts = [
             " but ".join(
-                f"{self.name(at)} is {labels[self.labels[at]]!r}" for at in (row, first[row])
+                f"{self.name(at)} is {output.label_of(self.labels[at])!r}"
+                for at in (row, first[row])
             )
             for row in other[:SAMPLES]
         ]
@@ -58,13 +60,13 @@ class Origins:
         return Finding("all.label", rule, rows, len(other), tuple(texts))
 
 
-def check_splits(prepared: Prepared, origins: Origins, labels: Sequence[str]) -> Iterator[Finding]:
+def check_splits(prepared: Prepared, origins: Origins, output: OutputKind) -> Iterator[Finding]:
     """Check that each split has rows, training has every label, and no two splits share a row."""
     content = {name: prepared.split(name).identities for name in SPLITS}
     for name in SPLITS:
         empty = [] if len(content[name]) else ["0 rows"]
         yield of(name, "not empty", 1, empty, "splits")
-    yield count_labels("train.label", prepared.train.labels, labels, 1)
+    yield from count_labels("train.label", prepared.train.labels, output.labels, 1)
     for one, other in SIDES:
         leaked = content[one][np.isin(content[one], content[other])]
         samples = tuple(shown(origins.having(digest)) for digest in np.unique(leaked)[:SAMPLES])

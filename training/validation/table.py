@@ -1,7 +1,7 @@
 """Rules on the feedback file: its columns, their types, their values."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pyarrow
 import pyarrow.parquet
 
+from perennial.kinds.output_kind import OutputKind
 from training.artifacts.feedback_columns import INPUT, schema, unpack
 from training.errors import InvalidData
 from training.task.task import Task
-from training.validation.arrays import check_duplicates
+from training.validation.arrays import check_duplicates, is_label
 from training.validation.columns import check_columns, check_values
 from training.validation.findings import SAMPLES, Finding, Findings, of, shown
 
@@ -63,7 +64,7 @@ def check_table(findings: Findings, task: Task, table: pyarrow.Table) -> bool:
     if INPUT in usable:
         good &= findings.must(*check_input_column(table[INPUT], task))
     texts = table.select([name for name in usable if name != INPUT])
-    good &= findings.must(*check_texts(texts.to_pandas(), task.output.labels))
+    good &= findings.must(*check_texts(texts.to_pandas(), task.output))
     if "incident" in usable:
         counts = Counter(str(incident) for incident in table["incident"].to_pylist())
         findings.rows.update(sorted(counts.items()))
@@ -90,14 +91,18 @@ def check_input_column(column: pyarrow.ChunkedArray, task: Task) -> Iterator[Fin
     yield check_duplicates(name, task.input.identities(inputs), 0)[0]
 
 
-def form(labels: Sequence[str]) -> "DataFrameSchema":
+def form(output: OutputKind) -> "DataFrameSchema":
     """Return the rules on the text columns."""
     # A second or two to import, and most runs have no feedback yet.
     from pandera.pandas import Check, Column, DataFrameSchema
 
     return DataFrameSchema(
         {
-            "label": Column(checks=Check.isin(labels, error=f"one of {len(labels)} labels")),
+            "label": Column(
+                checks=Check(
+                    lambda word: is_label(output, word), element_wise=True, error=output.label_rule
+                )
+            ),
             "observed_at": Column(checks=Check(_is_time, element_wise=True, error="an ISO time")),
             "incident": Column(
                 # Any other name could clash with that of the base rows.
@@ -120,11 +125,11 @@ def _is_time(text: str) -> bool:
     return True
 
 
-def check_texts(frame: "DataFrame", labels: Sequence[str]) -> list[Finding]:
+def check_texts(frame: "DataFrame", output: OutputKind) -> list[Finding]:
     """Return a finding for each rule on a text column; absent columns have none."""
     from pandera.errors import SchemaErrors
 
-    schema = form(labels).select_columns(list(frame.columns))
+    schema = form(output).select_columns(list(frame.columns))
     words = {"not_nullable": "no missing values", "field_uniqueness": "no duplicates"}
     found = {}
     for name, column in schema.columns.items():

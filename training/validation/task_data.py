@@ -25,18 +25,18 @@ def validate(task: Task, numbers: params.Prepare, feedback: Path) -> Findings:
     names = task.output.labels
     if len(collected.places):
         labels = collected.split.labels
-        findings.should(check_shares("feedback.label", labels, names, task.schema.uneven))
+        findings.should(*check_shares("feedback.label", labels, names, task.schema.uneven))
     if arrangeable:
         base = Split.of_base(task, rows)
         origins = Origins.of(base, collected)
-        findings.should(origins.contradictions(names))
+        findings.should(origins.contradictions(task.output))
         prepared = arrange(base, collected, numbers, aside=rows.held_out)
-        findings.must(*check_splits(prepared, origins, names))
+        findings.must(*check_splits(prepared, origins, task.output))
         train = prepared.train.table
         for name in ("validation", "test"):
             split = prepared.split(name)
             findings.should(
-                count_labels(f"{name}.label", split.labels, names, 1),
+                *count_labels(f"{name}.label", split.labels, names, 1),
                 *check_known(f"{name}.input", task.input, split.table, train),
             )
     return findings

@@ -1,7 +1,7 @@
 """Classes: one of a fixed set of labels, with the probability of each."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -9,18 +9,25 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field, model_validator
 
 from perennial.errors import InvalidField, InvalidInput
+from perennial.kinds.adjustment import Adjustment
 from perennial.kinds.output_kind import (
     LONGEST_LABEL,
     Answer,
     Columns,
     OutputKind,
     SentLabel,
+    Truths,
     Values,
 )
 from perennial.kinds.record import Record
+from perennial.kinds.temperature import Temperature, fit_temperature
 from perennial.signals import signal
 from perennial.signals.bins import MISSING, OTHER
 from perennial.signals.output import outputs
+from perennial.statistics import share_right
+from perennial.statistics.confusion import confusion_matrix, precision_recall
+from perennial.statistics.counts import Floats
+from perennial.statistics.loss_test import LossTest
 from perennial.statistics.metrics import METRICS, Metric
 
 Label = Annotated[str, Field(min_length=1, max_length=LONGEST_LABEL)]
@@ -135,6 +142,95 @@ class ClassesOutput(Record):
             "accuracy_size": len(truths),
             "confidence": float(values.max(axis=1).mean()),
         }
+
+    headline: ClassVar[str] = "accuracy"
+    loss_test: ClassVar[LossTest] = share_right.TEST
+    loss_unit: ClassVar[str] = "nats"
+    constant_answer: ClassVar[str] = "always predicting their most frequent label"
+
+    @property
+    def label_rule(self) -> str:
+        """How many labels there are."""
+        return f"one of {self.width} labels"
+
+    def truths(self, labels: Sequence[str]) -> Truths:
+        """Return the place of each label."""
+        places = {label: place for place, label in enumerate(self.labels)}
+        for label in labels:
+            if label not in places:
+                raise InvalidInput("label", label, f"one of {list(self.labels)}")
+        return np.array([places[label] for label in labels], np.int64)
+
+    def label_of(self, truth: Any) -> str:
+        """Return the label at a place."""
+        label: str = self.labels[int(truth)]
+        return label
+
+    def losses(self, values: Floats, truths: Truths) -> Floats:
+        """Return 1 where the most probable label is not the true one."""
+        wrong: Floats = (values.argmax(axis=1) != truths).astype(np.float64)
+        return wrong
+
+    def constant(self, truths: Truths) -> Floats:
+        """Return certainty of the most frequent label."""
+        sure = np.zeros(self.width)
+        sure[np.bincount(truths, minlength=self.width).argmax()] = 1
+        return sure
+
+    def translated(self, values: Floats, given: Self) -> Floats:
+        """Return the probabilities of these labels; those not given have 0.
+
+        Where others were given, there is one more column: the highest of their probabilities.
+
+        >>> kind, other = ClassesOutput(labels=("b", "c")), ClassesOutput(labels=("a", "b"))
+        >>> kind.translated(np.array([[0.2, 0.8]]), other).tolist()
+        [[0.8, 0.0, 0.2]]
+        """
+        others = [label not in self.labels for label in given.labels]
+        found = np.zeros((len(values), self.width + any(others)))
+        for column, label in enumerate(self.labels):
+            if label in given.labels:
+                found[:, column] = values[:, given.labels.index(label)]
+        if any(others):
+            found[:, -1] = values[:, others].max(axis=1)
+        return found
+
+    def flaw(self, values: Floats) -> str:
+        """Return whether a row's values are no probabilities that sum to 1."""
+        if not len(values) or (values.min() >= 0 and values.max() <= 1):
+            off = np.abs(values.sum(axis=1) - 1).max(initial=0)
+            return "" if off < 1e-4 else f"a row's probabilities are off the sum of 1 by {off:.2g}"
+        return "probabilities are not from 0 to 1"
+
+    def adjustment(self, values: Floats, truths: Truths) -> Adjustment:
+        """Return the temperature that calibrates probabilities best."""
+        return Temperature(fit_temperature(values, truths))
+
+    def adjusted(self, facts: Mapping[str, Any]) -> str:
+        """Return the temperature."""
+        return (
+            f"probabilities calibrated with temperature {facts['temperature']:.2f} on the "
+            "validation split"
+        )
+
+    def details(self, values: Floats, truths: Truths) -> dict[str, Any]:
+        """Return precision and recall per label, and the confusion matrix."""
+        confusion = confusion_matrix(values, truths)
+        precision, recall = precision_recall(confusion)
+        per_class = {
+            label: {
+                "precision": float(precision[i]),
+                "recall": float(recall[i]),
+                "rows": int(confusion[i].sum()),
+            }
+            for i, label in enumerate(self.labels)
+        }
+        return {"per_class": per_class, "confusion": confusion.tolist()}
+
+    def pairs(self, values: Floats, truths: Truths) -> list[tuple[str, str]]:
+        """Return the true and the most probable label."""
+        rows = zip(truths.tolist(), values.argmax(axis=1).tolist(), strict=True)
+        return [(self.labels[true], self.labels[answer]) for true, answer in rows]
 
 
 KIND: type[OutputKind] = ClassesOutput

@@ -1,11 +1,13 @@
 """Calibrates probabilities: one temperature, fitted on validation rows, stored in the model."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from perennial.statistics.counts import Floats, Ints
+
 # Smaller probabilities are raised to this; float32 can hold it, and its logarithm is finite.
 TINY = 1e-12
 # Limits of the search; a validation split cannot support a temperature beyond them.
@@ -24,7 +26,7 @@ def soften(probabilities: Floats, temperature: float) -> Floats:
     return softened
 
 
-def fit_temperature(probabilities: Floats, labels: NDArray[np.int64]) -> float:
+def fit_temperature(probabilities: Floats, labels: Ints) -> float:
     """Return the temperature with the lowest log loss on held-out rows.
 
     Source: Guo et al., On Calibration of Modern Neural Networks, ICML 2017, section 4.2.
@@ -66,3 +68,23 @@ def append_temperature(path: Path, temperature: float) -> None:
     graph.output.append(output)
     onnx.checker.check_model(model)
     onnx.save(model, str(path))
+
+
+@dataclass(frozen=True)
+class Temperature:
+    """The adjustment of probabilities by one temperature."""
+
+    value: float
+
+    @property
+    def facts(self) -> Mapping[str, float]:
+        """The temperature."""
+        return {"temperature": self.value}
+
+    def apply(self, values: Floats) -> Floats:
+        """Return calibrated probabilities."""
+        return soften(values, self.value)
+
+    def append(self, path: Path) -> None:
+        """Append it to an ONNX model."""
+        append_temperature(path, self.value)

@@ -8,7 +8,7 @@ import pytest
 
 from perennial.statistics.metrics import METRICS
 from tests.bundles import softmax_model
-from training.stages.calibration import append_temperature, fit_temperature, soften
+from perennial.kinds.temperature import append_temperature, fit_temperature, soften
 
 
 def drawn(rows: int = 20_000) -> tuple[np.ndarray, np.ndarray]:

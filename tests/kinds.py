@@ -97,7 +97,8 @@ def fitted(kind: Kind) -> Extraction:
 def reference(extraction: Extraction, rows: Rows, probabilities: NDArray[np.float64]) -> Reference:
     """Return the reference of rows and of what a model says of them."""
     made = split(rows, np.zeros(len(rows), np.int64), kind=cast(InputKind, extraction.schema))
-    basis = Basis(made, made, made, probabilities, 0.9, 100, 0.9)
+    quality = {"accuracy": 0.9, "accuracy_size": 100, "confidence": 0.9}
+    basis = Basis(made, made, made, probabilities, quality)
     return build(extraction, OUTPUT, basis, NUMBERS)
 
 

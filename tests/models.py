@@ -6,13 +6,12 @@ from typing import Any
 from perennial.kinds.input_kind import InputKind
 from training import params
 from training.model import found
-from training.model.pairing import CLASSES
 from training.tasks import TASKS
 
 
 def quick(schema: InputKind) -> str:
     """Return the name of a model that takes such rows: `linear` if it is there, as it is quick."""
-    taking = [name for name in found.names() if not found.find(name).objection(schema, CLASSES)]
+    taking = [name for name in found.names() if not found.find(name).objection(schema, "classes")]
     return "linear" if "linear" in taking else taking[0]
 
 

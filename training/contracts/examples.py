@@ -1,4 +1,4 @@
-"""Easy rows of every kind of input, made by hand, that a model is tried on."""
+"""Easy rows of every kind of input and output, made by hand, that a model is tried on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,10 +12,12 @@ from perennial.kinds.input_kind import InputKind
 from perennial.kinds.inputs.image import ImageInput
 from perennial.kinds.inputs.table import TableInput
 from perennial.kinds.inputs.text import TextInput
+from perennial.kinds.known import OUTPUTS
+from perennial.kinds.output_kind import OutputKind, Truths
 from training.model.model import Rows
 
 Inputs = NDArray[Any]
-# Returns inputs for the labels, shape (rows, *input shape).
+# Returns inputs for the places of labels, shape (rows, *input shape).
 Make = Callable[[NDArray[np.int64], np.random.Generator], Inputs]
 TRAIN, VALIDATION = 120, 60  # rows
 WORDS = ("river bank fish water", "team goal match score", "share price stock market")
@@ -23,31 +25,39 @@ WORDS = ("river bank fish water", "team goal match score", "share price stock ma
 
 @dataclass(frozen=True)
 class Part:
-    """Rows with their labels; inputs: shape (rows, *input shape), labels: indices."""
+    """Rows with their labels; inputs: shape (rows, *input shape), labels: truths."""
 
     inputs: Inputs
-    labels: NDArray[np.int64]
+    labels: Truths
 
 
 @dataclass(frozen=True)
 class Example:
-    """A small task: the schema of its input, its labels, and rows that are easy to tell apart."""
+    """A small task: the schemas of input and output, and rows that are easy to tell apart."""
 
     name: str
     schema: InputKind
-    labels: tuple[str, ...]
+    output: OutputKind
     rows: Rows
 
 
-def example(name: str, schema: InputKind, labels: tuple[str, ...], make: Make) -> Example:
-    """Return an example with as many rows of each label."""
-    random = np.random.default_rng(7)
+def example(name: str, schema: InputKind, make: Make, output: OutputKind) -> Example:
+    """Return an example with as many rows of each of three labels."""
+    random, labels = np.random.default_rng(7), three_labels(output)
 
     def part(rows: int) -> Part:
-        truth = np.arange(rows) % len(labels)
-        return Part(make(truth, random), truth)
+        places = np.arange(rows) % len(labels)
+        return Part(make(places, random), output.truths([labels[at] for at in places]))
 
-    return Example(name, schema, labels, Rows(part(TRAIN), part(VALIDATION)))
+    rows = Rows(part(TRAIN), part(VALIDATION))
+    return Example(f"{name}, {output.kind}", schema, output, rows)
+
+
+def three_labels(output: OutputKind) -> list[str]:
+    """Return three labels of an output, the smallest truth first."""
+    answers = output.answers(output.examples(TRAIN, 7))
+    found = sorted({output.stored(answer)[0] for answer in answers})
+    return [found[at] for at in np.argsort(output.truths(found), kind="stable")][:3]
 
 
 def images(shape: tuple[int, ...]) -> Make:
@@ -85,11 +95,15 @@ def texts(truth: NDArray[np.int64], random: np.random.Generator) -> Inputs:
 NUMBERS = tuple(NumberColumn(name=name) for name in ("width", "height", "depth", "weight"))
 AGE = NumberColumn(name="age")
 COLOUR = CategoryColumn(name="colour", categories=("red", "green", "blue"))
-TWO, THREE = ("no", "yes"), ("one", "two", "three")
-EXAMPLES = (
-    example("grey images", ImageInput(shape=(8, 8)), THREE, images((8, 8))),
-    example("colour images", ImageInput(shape=(9, 8, 3)), TWO, images((9, 8, 3))),
-    example("numbers", TableInput(columns=NUMBERS), THREE, columns),
-    example("categories", TableInput(columns=(AGE, COLOUR)), TWO, people),
-    example("texts", TextInput(), THREE, texts),
+GIVEN: tuple[tuple[str, InputKind, Make], ...] = (
+    ("grey images", ImageInput(shape=(8, 8)), images((8, 8))),
+    ("colour images", ImageInput(shape=(9, 8, 3)), images((9, 8, 3))),
+    ("numbers", TableInput(columns=NUMBERS), columns),
+    ("categories", TableInput(columns=(AGE, COLOUR)), people),
+    ("texts", TextInput(), texts),
+)
+EXAMPLES = tuple(
+    example(*given, output)
+    for output in [kind.example() for kind in OUTPUTS.values()]
+    for given in GIVEN
 )

@@ -1,7 +1,7 @@
 """The interface of a model: it is fitted to rows and can be written as ONNX."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Generic, Protocol, TypeVar
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perennial.kinds.input_kind import InputKind
+from perennial.kinds.output_kind import OutputKind, Truths
 from training.model import parameters
 
 P = TypeVar("P", bound=parameters.Parameters)
@@ -23,8 +24,8 @@ class Labelled(Protocol):
         """The rows, shape (rows, *input shape)."""
 
     @property
-    def labels(self) -> NDArray[np.int64]:
-        """The index of each row's label, shape (rows,)."""
+    def labels(self) -> Truths:
+        """The truths of the output's kind, such as each label's index, shape (rows,)."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Log(Protocol):
     """Takes figures while a model is fitted."""
 
     def __call__(self, figures: Mapping[str, float], *, epochs: int | None = None) -> None:
-        """Record accuracy, loss, val_accuracy and val_loss.
+        """Record the output's headline and the loss: accuracy, loss, val_accuracy and val_loss.
 
         epochs: how many there will be at most, if the model has epochs and logs after each one;
         None for a model without epochs, which logs once.
@@ -61,11 +62,11 @@ class Fitted(Protocol):
     def precision(self) -> str:
         """Of the arithmetic in training, such as `float32`; predictions are always float32."""
 
-    def probabilities(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the framework's own probabilities, shape (rows, labels), not yet calibrated."""
+    def values(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the framework's own values, shape (rows, output width), not yet adjusted."""
 
     def write_onnx(self, path: Path) -> None:
-        """Write it with one input, shape (rows, *input shape), and one output, probabilities."""
+        """Write it with one input, shape (rows, *input shape), and one output, these values."""
 
 
 class Model(ABC, Generic[P]):
@@ -87,7 +88,7 @@ class Model(ABC, Generic[P]):
     def objection(self, schema: InputKind, output: str) -> str:
         """Return what is against fitting it to such rows, as a verb phrase; empty if nothing.
 
-        A model that does not take every input of its kinds says more.
+        output: the name of its kind.  A model that takes only some inputs of its kinds says more.
         """
         if schema.kind not in self.inputs:
             return f"takes {_either(self.inputs)} as input, not {schema.kind}"
@@ -97,12 +98,12 @@ class Model(ABC, Generic[P]):
 
     @abstractmethod
     def fit(
-        self, rows: Rows, schema: InputKind, labels: Sequence[str], parameters: P, log: Log
+        self, rows: Rows, schema: InputKind, output: OutputKind, parameters: P, log: Log
     ) -> Fitted:
         """Return the fitted model; the same rows and parameters give the same figures.
 
         It reads and writes no files and leaves the rows as they are.
-        schema: of the inputs.  labels: in the order of the probabilities.
+        schema: of the inputs.  output: what the values are.
         """
 
 

@@ -4,11 +4,8 @@ from perennial.kinds.input_kind import InputKind
 from training.errors import BadParameter
 from training.model import found
 
-# The output of most tasks.
-CLASSES = "classes"
 
-
-def check_pairing(field: str, name: str, schema: InputKind, output: str = CLASSES) -> None:
+def check_pairing(field: str, name: str, schema: InputKind, output: str) -> None:
     """Check that a model takes a task's input and gives its output, before anything is trained.
 
     field: where the model was named, for the message.

@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from perennial.kinds.input_kind import InputKind
+from perennial.kinds.output_kind import OutputKind
 from training.model.model import Log, Model, Rows
 from training.model.parameters import Parameters
 
@@ -50,7 +51,7 @@ class FittedCnn:
         self.precision = precision
         self._network = network
 
-    def probabilities(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
+    def values(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return Keras' own probabilities, shape (rows, labels)."""
         return np.asarray(self._network.predict(inputs, verbose=0), np.float64)
 
@@ -86,7 +87,7 @@ class Cnn(Model[CnnParameters]):
         self,
         rows: Rows,
         schema: InputKind,
-        labels: Sequence[str],
+        output: OutputKind,
         parameters: CnnParameters,
         log: Log,
     ) -> FittedCnn:
@@ -107,7 +108,7 @@ class Cnn(Model[CnnParameters]):
         tensorflow.config.experimental.enable_op_determinism()
         device = find_device(tensorflow)
         precision = choose_precision(parameters.precision, device)
-        network = _network(keras, schema.shape, len(labels), parameters, precision)
+        network = _network(keras, schema.shape, output.width, parameters, precision)
         steps = parameters.epochs * math.ceil(len(rows.train.labels) / parameters.batch_size)
         rate = keras.optimizers.schedules.CosineDecay(parameters.learning_rate, steps)
         trained = _moving(keras, network, parameters)
@@ -125,7 +126,7 @@ class Cnn(Model[CnnParameters]):
             callbacks=[_each_epoch(keras, log, parameters.epochs)],
         )
         if precision != FLOAT32:
-            twin = _network(keras, schema.shape, len(labels), parameters, FLOAT32)
+            twin = _network(keras, schema.shape, output.width, parameters, FLOAT32)
             network = _copy(network, twin)
         return FittedCnn(network, tensorflow.__version__, device=device, precision=precision)
 

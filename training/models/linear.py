@@ -1,6 +1,5 @@
 """Logistic regression on pixels or columns of numbers, with scikit-learn."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from perennial.kinds.input_kind import InputKind
+from perennial.kinds.output_kind import OutputKind
 from training.model.model import Log, Model, Rows
 from training.model.parameters import Parameters
 
@@ -34,7 +34,7 @@ class FittedLinear:
         self._pipeline = pipeline
         self._shape = shape
 
-    def probabilities(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
+    def values(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return scikit-learn's own probabilities, shape (rows, labels)."""
         flat = inputs.reshape(len(inputs), -1).astype(np.float64)  # float32 rows do not sum to 1
         return np.asarray(self._pipeline.predict_proba(flat), np.float64)
@@ -85,7 +85,7 @@ class Linear(Model[LinearParameters]):
         self,
         rows: Rows,
         schema: InputKind,
-        labels: Sequence[str],
+        output: OutputKind,
         parameters: LinearParameters,
         log: Log,
     ) -> FittedLinear:
@@ -107,10 +107,10 @@ class Linear(Model[LinearParameters]):
         fitted = FittedLinear(pipeline, schema.shape, sklearn.__version__)
         figures: dict[str, float] = {}
         for prefix, part in (("", rows.train), ("val_", rows.validation)):
-            found = fitted.probabilities(part.inputs)
+            found = fitted.values(part.inputs)
             figures[f"{prefix}accuracy"] = float((found.argmax(axis=1) == part.labels).mean())
             figures[f"{prefix}loss"] = float(
-                log_loss(part.labels, found, labels=range(len(labels)))
+                log_loss(part.labels, found, labels=range(output.width))
             )
         log(figures)
         return fitted

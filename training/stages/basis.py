@@ -1,5 +1,6 @@
 """Chooses the rows that a reference is computed from: what live traffic should look like."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,19 +18,16 @@ class Basis:
     fitted: rows that the signals are fitted to. None is among the inputs, because a fit looks
     better on its own rows than on new ones.
     inputs: rows for the input signals; they need not be held out.
-    held_out: rows with their probabilities, for the output signals; a model is too confident on
+    held_out: rows with the model's values, for the output signals; a model is too confident on
     the rows that it was trained on.
-    accuracy: share of correct predictions on test rows; accuracy_size: how many rows.
-    confidence: mean probability of the predicted label on these rows.
+    quality: what the output's kind says of test rows, such as their accuracy.
     """
 
     fitted: Split
     inputs: Split
     held_out: Split
-    probabilities: NDArray[np.float64]
-    accuracy: float
-    accuracy_size: int
-    confidence: float
+    values: NDArray[np.float64]
+    quality: Mapping[str, float]
 
 
 def basis(
@@ -42,22 +40,20 @@ def basis(
     """Choose the rows that live traffic should look like.
 
     After an incident these are the rows collected for it, if there are enough; else base rows.
-    validation, test: probabilities for the rows of these splits.
+    validation, test: the model's values for the rows of these splits.
     """
     everything = prepared.train + prepared.held_out
     source, inputs = BASE, prepared.held_out
     fresh = everything.source == (prepared.fresh or "")
     if fresh.sum() >= numbers.least_fresh_rows and (prepared.test.source == prepared.fresh).any():
         source, inputs = str(prepared.fresh), everything
-    held_out, probabilities = prepared.held_out, np.concatenate([validation, test])
+    held_out, values = prepared.held_out, np.concatenate([validation, test])
     chosen = held_out.source == source
     tested = prepared.test.source == source
     return Basis(
         prepared.train.where(prepared.train.source == BASE),
         inputs.where(inputs.source == source),
         held_out.where(chosen),
-        probabilities[chosen],
-        output.metrics["accuracy"].score(test[tested], prepared.test.labels[tested]),
-        int(tested.sum()),
-        float(test[tested].max(axis=1).mean()),
+        values[chosen],
+        output.reference(test[tested], prepared.test.labels[tested]),
     )

@@ -33,7 +33,7 @@ Floats = NDArray[np.float64]
 def check_equal(
     bundle: Bundle, inputs: NDArray[np.float32], expected: Floats, limit: float
 ) -> float:
-    """Return the largest difference between the bundle's probabilities and the framework's.
+    """Return the largest difference between the bundle's values and the framework's.
 
     Raises ExportRefused if it is over the limit.
     """
@@ -42,7 +42,7 @@ def check_equal(
     if not gaps[worst] <= limit:
         raise ExportRefused(
             f"{MODEL}: test row {worst} differs by {gaps[worst]:.2g} from the framework's "
-            f"probabilities, expected at most {limit:.2g}"
+            f"values, expected at most {limit:.2g}"
         )
     return float(gaps[worst])
 

@@ -13,22 +13,26 @@ def model_card(
 
     Source of the headings: Mitchell et al., Model Cards for Model Reporting, FAT* 2019.
     """
+    output = task.output
+    adjusted = output.adjusted(facts)
     lines = [f"# {name} {version}", "", "## Use", task.about, "", "## Model"]
     lines += [
         f"`{facts['model']}`, trained by {facts['framework']} {facts['framework_version']} on "
-        f"{facts['rows']} rows in {facts['seconds']:.0f} s; probabilities calibrated with "
-        f"temperature {facts['temperature']:.2f} on the validation split.",
+        f"{facts['rows']} rows in {facts['seconds']:.0f} s{f'; {adjusted}' if adjusted else ''}.",
         "",
         "## Scores on held-out rows",
-        "| rows | count | accuracy (95 % interval) | macro F1 | calibration error |",
-        "|---|---|---|---|---|",
     ]
+    others = [key for key, metric in output.metrics.items() if metric.brief]
+    others.remove(output.headline)
+    names = [output.metrics[key].title for key in (output.headline, *others)]
+    names[0] += " (95 % interval)"
+    lines += [f"| rows | count | {' | '.join(names)} |", "|---" * (len(names) + 2) + "|"]
     titles = {"base": "base test rows", "fresh": "rows collected after the latest incident"}
     for group, title in titles.items():
         if group in metrics:
-            m = metrics[group]
-            lines.append(
-                f"| {title} | {m['rows']} | {m['accuracy']:.4f} ({m['accuracy_low']:.4f} to "
-                f"{m['accuracy_high']:.4f}) | {m['macro_f1']:.4f} | {m['calibration_error']:.4f} |"
-            )
+            found = metrics[group]
+            low, score, high = (found[f"{output.headline}{end}"] for end in ("_low", "", "_high"))
+            scores = [f"{score:.4f} ({low:.4f} to {high:.4f})"]
+            scores += ["" if found[key] is None else f"{found[key]:.4f}" for key in others]
+            lines.append(f"| {title} | {found['rows']} | {' | '.join(scores)} |")
     return "\n".join(lines) + "\n"

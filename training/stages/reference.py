@@ -1,4 +1,4 @@
-"""Builds the reference: the shares and the accuracy that live traffic is compared with."""
+"""Builds the reference: the shares and the losses that live traffic is compared with."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ Column = NDArray[Any]
 
 def build(extraction: Extraction, output: OutputKind, rows: Basis, numbers: Export) -> Reference:
     """Return the reference of every input and output signal."""
-    columns = {**extraction.extract(rows.inputs.inputs), **output.extract(rows.probabilities)}
+    columns = {**extraction.extract(rows.inputs.inputs), **output.extract(rows.values)}
     categories = {**extraction.categories, **output.categories}
     # G of every signal and the rank statistic of the numeric ones share the level.
     level = numbers.family_level / (2 * len(columns) - len(categories))
@@ -36,12 +36,7 @@ def build(extraction: Extraction, output: OutputKind, rows: Basis, numbers: Expo
         )
         for name, column in columns.items()
     )
-    return Reference(
-        signals=signals,
-        accuracy=rows.accuracy,
-        accuracy_size=rows.accuracy_size,
-        confidence=rows.confidence,
-    )
+    return Reference.model_validate({"signals": signals, **rows.quality})
 
 
 def _categorical(name: str, column: Column, bins: tuple[str, ...], level: float) -> Signal:

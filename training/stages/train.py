@@ -1,4 +1,4 @@
-"""Stage 2: fit a model, calibrate it, and write it as ONNX with the framework's own predictions."""
+"""Stage 2: fit a model, adjust it, and write it as ONNX with the framework's own predictions."""
 
 import os
 import sys
@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from perennial.kinds.adjustment import Adjustment
+from perennial.kinds.output_kind import OutputKind
 from training import params
 from training.artifacts.files import write_json
 from training.artifacts.splits import Prepared, Split
@@ -17,7 +19,6 @@ from training.cost.meter import Reading, metered
 from training.model import found
 from training.model.model import Fitted, Model, Rows
 from training.model.pairing import check_pairing
-from training.stages.calibration import append_temperature, fit_temperature, soften
 from training.stages.epoch_log import EpochLog
 from training.task.files import params_file
 from training.task.task import Task
@@ -44,18 +45,16 @@ def train(
     tracker: Tracker,
     machine: Callable[[], Reading],
 ) -> Fitted:
-    """Fit and calibrate the model and write this stage's outputs.
+    """Fit and adjust the model and write this stage's outputs.
 
     model: the one that the numbers name.
-    machine: measures the cost of fitting, without calibration and writing.
+    machine: measures the cost of fitting, without adjusting and writing.
     """
-    history = EpochLog(out / "history.csv", tracker)
+    history = EpochLog(out / "history.csv", tracker, task.output.headline)
     rows = Rows(emphasise(prepared, numbers.fresh_weight), prepared.validation)
     try:
         with metered(machine) as meter:
-            fitted = model.fit(
-                rows, task.input, task.output.labels, numbers.parameters, history.log
-            )
+            fitted = model.fit(rows, task.input, task.output, numbers.parameters, history.log)
     finally:
         tracker.end()
     cost = meter.cost(
@@ -64,13 +63,13 @@ def train(
         watts_per_core=numbers.watts_per_core,
     )
     history.write()
-    temperature = _write_model(fitted, prepared, out)
+    adjustment = _write_model(fitted, prepared, task.output, out)
     facts = {
         "model": numbers.model,
         "framework": fitted.framework[0],
         "framework_version": fitted.framework[1],
         "seconds": cost.wall_seconds,
-        "temperature": temperature,
+        **adjustment.facts,
         "rows": len(prepared.train.labels),
         "cost": cost.document(),
     }
@@ -78,18 +77,18 @@ def train(
     return fitted
 
 
-def _write_model(fitted: Fitted, prepared: Prepared, out: Path) -> float:
-    validation = fitted.probabilities(prepared.validation.inputs)
-    temperature = fit_temperature(validation, prepared.validation.labels)
+def _write_model(fitted: Fitted, prepared: Prepared, output: OutputKind, out: Path) -> Adjustment:
+    validation = fitted.values(prepared.validation.inputs)
+    adjustment = output.adjustment(validation, prepared.validation.labels)
     np.savez_compressed(
         out / "predictions.npz",
         allow_pickle=False,
-        validation=soften(validation, temperature),
-        test=soften(fitted.probabilities(prepared.test.inputs), temperature),
+        validation=adjustment.apply(validation),
+        test=adjustment.apply(fitted.values(prepared.test.inputs)),
     )
     fitted.write_onnx(out / "model.onnx")
-    append_temperature(out / "model.onnx", temperature)
-    return temperature
+    adjustment.append(out / "model.onnx")
+    return adjustment
 
 
 def main(arguments: list[str] | None = None, *, tasks: Mapping[str, Task] = TASKS) -> None:

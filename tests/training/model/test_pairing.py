@@ -7,7 +7,7 @@ from perennial.kinds.inputs.text import TextInput
 from training.contracts.examples import EXAMPLES
 from training.errors import BadParameter
 from training.model import found
-from training.model.pairing import CLASSES, check_pairing
+from training.model.pairing import check_pairing
 
 IMAGE = ImageInput(shape=(8, 8))
 FIELD = "params.yaml: a.train.model"
@@ -17,10 +17,10 @@ FIELD = "params.yaml: a.train.model"
 def test_a_model_is_paired_with_what_it_takes(name: str) -> None:
     """Of all kinds of input that are tried, it takes at least one."""
     model = found.find(name)
-    taken = [one for one in EXAMPLES if not model.objection(one.schema, CLASSES)]
+    taken = [one for one in EXAMPLES if not model.objection(one.schema, one.output.kind)]
     assert taken
     for one in taken:
-        check_pairing(FIELD, name, one.schema)
+        check_pairing(FIELD, name, one.schema, one.output.kind)
 
 
 @pytest.mark.parametrize("name", found.names())
@@ -37,12 +37,12 @@ def test_models_that_would_do_are_named() -> None:
     """Where there are any, a person can choose one of them."""
     for one in EXAMPLES:
         objections = {
-            name: found.find(name).objection(one.schema, CLASSES) for name in found.names()
+            name: found.find(name).objection(one.schema, one.output.kind) for name in found.names()
         }
         good = [name for name, objection in objections.items() if not objection]
         for bad in objections.keys() - set(good):
             with pytest.raises(BadParameter) as error:
-                check_pairing(FIELD, bad, one.schema)
+                check_pairing(FIELD, bad, one.schema, one.output.kind)
             wanted = f"one of {', '.join(good)}" if good else "a model of your own"
             assert f"expected {wanted}" in str(error.value)
             assert str(error.value).endswith(objections[bad])
@@ -53,4 +53,4 @@ def test_no_framework_is_needed_to_refuse() -> None:
     for name in found.names():
         if "text" not in found.find(name).inputs:
             with pytest.raises(BadParameter, match="as input, not text"):
-                check_pairing(FIELD, name, TextInput())
+                check_pairing(FIELD, name, TextInput(), "classes")

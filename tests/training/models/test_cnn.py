@@ -18,10 +18,10 @@ def test_mixed_precision_is_exported_as_float32(tmp_path: Path) -> None:
     """Trained in float16, on the CPU too, it learns, and its ONNX agrees without float16."""
     one, file = EXAMPLES[0], tmp_path / "model.onnx"
     parameters = Cnn.trial.model_copy(update={"precision": "mixed_float16"})
-    fitted = Cnn().fit(one.rows, one.schema, one.labels, parameters, ignore)
+    fitted = Cnn().fit(one.rows, one.schema, one.output, parameters, ignore)
     assert fitted.precision == "mixed_float16"
     rows = one.rows.validation
-    expected = fitted.probabilities(rows.inputs)
+    expected = fitted.values(rows.inputs)
     assert (expected.argmax(axis=1) == rows.labels).mean() > 0.9
     fitted.write_onnx(file)
     session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])

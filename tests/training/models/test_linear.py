@@ -5,10 +5,9 @@ import numpy as np
 from tests.models import ignore
 from training.contracts.examples import EXAMPLES, Part
 from training.model.model import Labelled, Rows
-from training.model.pairing import CLASSES
 from training.models.linear import Linear
 
-EXAMPLE = {one.name: one for one in EXAMPLES}
+EXAMPLE = {one.name.partition(",")[0]: one for one in EXAMPLES}
 
 
 def without_depth(part: Labelled) -> Part:
@@ -21,23 +20,23 @@ def without_depth(part: Labelled) -> Part:
 def test_a_missing_number_counts_as_its_columns_mean() -> None:
     """A row with a gap is answered like the row that has the mean there."""
     one = EXAMPLE["numbers"]
-    fitted = Linear().fit(one.rows, one.schema, one.labels, Linear.trial, ignore)
+    fitted = Linear().fit(one.rows, one.schema, one.output, Linear.trial, ignore)
     means = np.nanmean(one.rows.train.inputs, axis=0)
     gap, filled = one.rows.validation.inputs[:1].copy(), one.rows.validation.inputs[:1].copy()
     gap[0, 1], filled[0, 1] = np.nan, means[1]
-    assert np.allclose(fitted.probabilities(gap), fitted.probabilities(filled), atol=1e-6)
+    assert np.allclose(fitted.values(gap), fitted.values(filled), atol=1e-6)
 
 
 def test_a_column_that_is_always_empty_does_no_harm() -> None:
     """The table keeps its width, so that a later row may have a number there."""
     one = EXAMPLE["numbers"]
     rows = Rows(without_depth(one.rows.train), without_depth(one.rows.validation))
-    fitted = Linear().fit(rows, one.schema, one.labels, Linear.trial, ignore)
-    right = fitted.probabilities(rows.validation.inputs).argmax(axis=1) == rows.validation.labels
+    fitted = Linear().fit(rows, one.schema, one.output, Linear.trial, ignore)
+    right = fitted.values(rows.validation.inputs).argmax(axis=1) == rows.validation.labels
     assert right.mean() > 0.9
 
 
 def test_categories_are_not_taken_for_amounts() -> None:
     """A table with a column of words is refused."""
-    objection = Linear().objection(EXAMPLE["categories"].schema, CLASSES)
+    objection = Linear().objection(EXAMPLE["categories"].schema, "classes")
     assert objection == "takes numbers only, not the categories of this table"

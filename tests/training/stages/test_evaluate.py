@@ -68,7 +68,7 @@ def test_without_fresh_test_rows_there_is_no_such_group(fresh: str | None) -> No
 
 def test_the_confusion_has_a_line_per_row(tmp_path: Path) -> None:
     """`dvc plots` counts the lines itself."""
-    write_confusion(tmp_path / "confusion.csv", LABELS, TRUTH, SURE)
+    write_confusion(tmp_path / "confusion.csv", OUTPUT, TRUTH, SURE)
     lines = (tmp_path / "confusion.csv").read_text().splitlines()
     assert lines == ["actual,predicted", "a,a", "a,b", "b,b", "b,b", "c,c", "c,c"]
 
@@ -76,7 +76,7 @@ def test_the_confusion_has_a_line_per_row(tmp_path: Path) -> None:
 def test_a_label_may_hold_a_comma(tmp_path: Path) -> None:
     """Commas, quotes and line breaks in labels come back as they were."""
     labels = ("red, white", 'a "rose"', "two\nlines")
-    write_confusion(tmp_path / "confusion.csv", labels, TRUTH, SURE)
+    write_confusion(tmp_path / "confusion.csv", ClassesOutput(labels=labels), TRUTH, SURE)
     with (tmp_path / "confusion.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))
     assert rows[0] == ["actual", "predicted"]

@@ -48,9 +48,9 @@ def test_without_an_incident_all_held_out_base_rows_count() -> None:
     """Validation and test for the signals, test alone for the accuracy."""
     rows = prepared((0, 0, 0))
     found = basis(rows, OUTPUT, right(rows.validation, 1), right(rows.test, 0.9), NUMBERS)
-    assert len(found.inputs.labels) == len(found.held_out.labels) == len(found.probabilities) == 500
-    assert found.accuracy == pytest.approx(0.9) and found.accuracy_size == 300
-    assert found.confidence == pytest.approx(0.91)
+    assert len(found.inputs.labels) == len(found.held_out.labels) == len(found.values) == 500
+    expected = {"accuracy": 0.9, "accuracy_size": 300, "confidence": 0.91}
+    assert found.quality == pytest.approx(expected)
 
 
 def test_after_an_incident_its_rows_count() -> None:
@@ -58,8 +58,8 @@ def test_after_an_incident_its_rows_count() -> None:
     rows = prepared((140, 20, 40))
     found = basis(rows, OUTPUT, right(rows.validation, 1), right(rows.test, 1), NUMBERS)
     assert set(found.inputs.source) == {INCIDENT} and len(found.inputs.labels) == 200
-    assert len(found.held_out.labels) == len(found.probabilities) == 60
-    assert found.accuracy_size == 40
+    assert len(found.held_out.labels) == len(found.values) == 60
+    assert found.quality["accuracy_size"] == 40
     assert found.inputs.inputs.mean() > 20
 
 
@@ -67,7 +67,7 @@ def test_too_few_fresh_rows_make_no_reference() -> None:
     """Under the least number the base rows stay what traffic is held against."""
     rows = prepared((60, 10, 20))
     found = basis(rows, OUTPUT, right(rows.validation, 1), right(rows.test, 1), NUMBERS)
-    assert set(found.inputs.source) == {"base"} and found.accuracy_size == 300
+    assert set(found.inputs.source) == {"base"} and found.quality["accuracy_size"] == 300
 
 
 def test_every_signal_has_bins_and_a_limit() -> None:

@@ -1,6 +1,5 @@
 """The log of the train stage is right for any model, with epochs or without."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +7,7 @@ import pytest
 
 from perennial.kinds.input_kind import InputKind
 from perennial.kinds.inputs.text import TextInput
+from perennial.kinds.output_kind import OutputKind
 from tests.splits import split
 from tests.toy.numbers import NUMBERS
 from tests.toy.task import TASK
@@ -16,14 +16,15 @@ from tests.training.fake_tracker import FakeTracker
 from tests.training.machines import FakeMachine
 from training.artifacts.splits import Prepared
 from training.errors import BadParameter
+from training.model.figures import figures
 from training.model.model import Fitted, Log, Model, Rows
 from training.model.parameters import Parameters
 from training.stages import train as stage
-from training.stages.epoch_log import CURVES, EpochLog
+from training.stages.epoch_log import EpochLog
 from training.stages.train import train
 from training.tasks import TASKS
 
-FIGURES = dict.fromkeys(CURVES, 0.5)
+FIGURES = dict.fromkeys(figures("accuracy"), 0.5)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_the_model_says_how_many_epochs_there_are(
     epochs: int | None, lines: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A line counts up to the model's own number of epochs; without epochs it has no count."""
-    log = EpochLog(tmp_path / "history.csv", FakeTracker())
+    log = EpochLog(tmp_path / "history.csv", FakeTracker(), "accuracy")
     for _ in lines:
         log.log(FIGURES, epochs=epochs)
     printed = capsys.readouterr().out.splitlines()
@@ -57,7 +58,7 @@ class FailingModel(Model[NoParameters]):
         self,
         rows: Rows,
         schema: InputKind,
-        labels: Sequence[str],
+        output: OutputKind,
         parameters: NoParameters,
         log: Log,
     ) -> Fitted:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from perennial.kinds.output_kind import OutputKind
 from training.model.model import Log, Rows
 
 
@@ -22,7 +23,7 @@ class FittedPipeline:
         self._pipeline = pipeline
         self._given = given
 
-    def probabilities(self, inputs: NDArray[Any]) -> NDArray[np.float64]:
+    def values(self, inputs: NDArray[Any]) -> NDArray[np.float64]:
         """Return scikit-learn's own probabilities."""
         return np.asarray(self._pipeline.predict_proba(inputs), np.float64)
 
@@ -38,7 +39,7 @@ class FittedPipeline:
         path.write_bytes(model.SerializeToString())
 
 
-def fitted(pipeline: Any, given: Any, rows: Rows, labels: int, log: Log) -> FittedPipeline:
+def fitted(pipeline: Any, given: Any, rows: Rows, output: OutputKind, log: Log) -> FittedPipeline:
     """Return the pipeline fitted to rows, and log its figures."""
     from sklearn.metrics import log_loss
 
@@ -46,8 +47,8 @@ def fitted(pipeline: Any, given: Any, rows: Rows, labels: int, log: Log) -> Fitt
     found = FittedPipeline(pipeline, given)
     figures: dict[str, float] = {}
     for prefix, part in (("", rows.train), ("val_", rows.validation)):
-        said = found.probabilities(part.inputs)
+        said = found.values(part.inputs)
         figures[f"{prefix}accuracy"] = float((said.argmax(axis=1) == part.labels).mean())
-        figures[f"{prefix}loss"] = float(log_loss(part.labels, said, labels=range(labels)))
+        figures[f"{prefix}loss"] = float(log_loss(part.labels, said, labels=range(output.width)))
     log(figures)
     return found

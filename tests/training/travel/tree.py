@@ -1,11 +1,11 @@
 """A decision tree over a table: numbers and the indices of categories, -1 where one is missing."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
 
 from perennial.kinds.input_kind import InputKind
+from perennial.kinds.output_kind import OutputKind
 from tests.training.travel.fitted import FittedPipeline, fitted
 from training.model.model import Log, Model, Rows
 from training.model.parameters import Parameters
@@ -29,7 +29,7 @@ class Tree(Model[TreeParameters]):
         self,
         rows: Rows,
         schema: InputKind,
-        labels: Sequence[str],
+        output: OutputKind,
         parameters: TreeParameters,
         log: Log,
     ) -> FittedPipeline:
@@ -43,4 +43,4 @@ class Tree(Model[TreeParameters]):
             SimpleImputer(strategy="constant", fill_value=-1, keep_empty_features=True),
             DecisionTreeClassifier(max_depth=parameters.depth, random_state=0),
         )
-        return fitted(pipeline, FloatTensorType([None, *schema.shape]), rows, len(labels), log)
+        return fitted(pipeline, FloatTensorType([None, *schema.shape]), rows, output, log)

@@ -1,11 +1,11 @@
 """Logistic regression on the words of a text."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
 
 from perennial.kinds.input_kind import InputKind
+from perennial.kinds.output_kind import OutputKind
 from tests.training.travel.fitted import FittedPipeline, fitted
 from training.model.model import Log, Model, Rows
 from training.model.parameters import Parameters
@@ -29,7 +29,7 @@ class Words(Model[WordsParameters]):
         self,
         rows: Rows,
         schema: InputKind,
-        labels: Sequence[str],
+        output: OutputKind,
         parameters: WordsParameters,
         log: Log,
     ) -> FittedPipeline:
@@ -43,4 +43,4 @@ class Words(Model[WordsParameters]):
             lowercase=False, token_pattern="[a-zA-Z0-9]+", max_features=parameters.words
         )
         pipeline = make_pipeline(counts, LogisticRegression(C=10, max_iter=1000))
-        return fitted(pipeline, StringTensorType([None, 1]), rows, len(labels), log)
+        return fitted(pipeline, StringTensorType([None, 1]), rows, output, log)

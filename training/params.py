@@ -84,11 +84,11 @@ class Collect(_Block):
 
 
 class Gate(_Block):
-    """Parameters of the comparison of champion and challenger."""
+    """Parameters of the comparison of champion and challenger; floor: the worst allowed score."""
 
     level: Share
     bootstrap: Annotated[int, Field(ge=100, le=1_000_000)]
-    floor: Annotated[float, Field(ge=0, le=1)]
+    floor: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     seed: Annotated[int, Field(ge=0, lt=2**31)]
 
 

@@ -1,21 +1,46 @@
-"""Champion and challenger on the same rows: their accuracies and how they differ."""
+"""Champion and challenger on the same rows: their scores and how they differ."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from pydantic import AliasChoices, Field
 
 from perennial.bundle.predictor import Predictor
-from perennial.statistics.counts import Bools
-from perennial.statistics.intervals import wilson
-from perennial.statistics.paired import mcnemar, paired_interval
+from perennial.kinds.output_kind import OutputKind
+from perennial.statistics.counts import Floats
+from perennial.statistics.loss_test import LossTest
 from training.artifacts.splits import Split
-from training.gate.right_rows import right_rows
+from training.gate.losses import losses
 from training.params import Gate
 
 
 @dataclass(frozen=True)
-class Accuracy:
-    """The share of correctly predicted rows with its Wilson interval."""
+class Headline:
+    """The words for what is compared: the headline metric of the output's kind.
+
+    constant_answer: what it is to always give the same answer.
+    The defaults are those of a gate.json that does not record them: all were about accuracy.
+    """
+
+    title: str = "accuracy"
+    higher_is_better: bool = True
+    constant_answer: str = "always predicting their most frequent label"
+
+    @classmethod
+    def of(cls, output: OutputKind) -> "Headline":
+        """Return the words of an output."""
+        metric = output.metrics[output.headline]
+        return cls(metric.title, metric.higher_is_better, output.constant_answer)
+
+    def better(self, difference: float) -> bool:
+        """Return whether such a change is for the better."""
+        return difference > 0 if self.higher_is_better else difference < 0
+
+
+@dataclass(frozen=True)
+class Score:
+    """A model's headline metric with its interval."""
 
     value: float
     low: float
@@ -24,7 +49,7 @@ class Accuracy:
 
 @dataclass(frozen=True)
 class Difference:
-    """Challenger's accuracy minus champion's: bootstrap interval, exact two-sided McNemar p."""
+    """Challenger's score minus champion's: bootstrap interval, two-sided p of the paired test."""
 
     value: float
     low: float
@@ -34,47 +59,51 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both models' accuracies on the same rows; without a champion, the challenger's alone.
+    """Both models' scores on the same rows; without a champion, the challenger's alone.
 
-    majority: share of the most frequent label, the accuracy of always predicting it.
+    constant: the score of always giving the answer that is best if all rows get the same.
     """
 
     rows: int
-    majority: float
-    challenger: Accuracy
-    champion: Accuracy | None = None
+    # Its name before there were other scores than accuracy.
+    constant: Annotated[float, Field(validation_alias=AliasChoices("constant", "majority"))]
+    challenger: Score
+    champion: Score | None = None
     difference: Difference | None = None
+    headline: Headline = Headline()
 
 
 def compare(
     challenger: Predictor, champion: Predictor | None, rows: Split, *, gate: Gate
 ) -> Comparison | None:
-    """Return both models' accuracies on the rows and their difference; None without rows.
+    """Return both models' scores on the rows and their difference; None without rows.
 
     gate: level of the intervals and tests, samples and seed of the bootstrap.
     """
     if not len(rows.labels):
         return None
-    labels = challenger.bundle.manifest.output.labels
-    new = right_rows(challenger, rows, labels)
-    majority = float(np.bincount(rows.labels).max() / len(rows.labels))
+    output = challenger.bundle.manifest.output
+    test, words = output.loss_test, Headline.of(output)
+    new = losses(challenger, rows, output)
+    same = np.tile(output.constant(rows.labels), (len(new), 1))
+    constant = test.score(output.losses(same, rows.labels))
     if champion is None:
-        return Comparison(len(new), majority, _accuracy(new, gate))
-    old = right_rows(champion, rows, labels)
-    return Comparison(
-        len(new), majority, _accuracy(new, gate), _accuracy(old, gate), difference(old, new, gate)
-    )
+        return Comparison(len(new), constant, _score(test, new, gate), headline=words)
+    old = losses(champion, rows, output)
+    scores = _score(test, new, gate), _score(test, old, gate)
+    return Comparison(len(new), constant, *scores, difference(test, old, new, gate), words)
 
 
-def _accuracy(right: Bools, gate: Gate) -> Accuracy:
-    return Accuracy(
-        float(right.mean()), *wilson(int(right.sum()), len(right), level=1 - gate.level)
-    )
+def _score(test: LossTest, lost: Floats, gate: Gate) -> Score:
+    return Score(test.score(lost), *test.bounds(lost, level=1 - gate.level))
 
 
-def difference(old: Bools, new: Bools, gate: Gate) -> Difference:
-    """Return how the challenger, `new`, differs from the champion, `old`, on the same rows."""
-    low, high = paired_interval(
+def difference(test: LossTest, old: Floats, new: Floats, gate: Gate) -> Difference:
+    """Return how the challenger differs from the champion on the same rows.
+
+    old, new: losses of the champion and of the challenger.
+    """
+    low, high = test.difference_bounds(
         old, new, samples=gate.bootstrap, level=1 - gate.level, seed=gate.seed
     )
-    return Difference(float(new.mean() - old.mean()), low, high, mcnemar(old, new))
+    return Difference(test.score(new) - test.score(old), low, high, test.p_value(old, new))

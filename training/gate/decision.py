@@ -6,7 +6,7 @@ from perennial.verdicts import Verdict
 from training.gate.compared_bundle import ComparedBundle
 from training.gate.comparison import Comparison
 from training.gate.figures import in_words
-from training.gate.rules.accuracy_floor import accuracy_floor
+from training.gate.rules.score_floor import score_floor
 from training.gate.rules.same_bundle import same_bundle
 from training.gate.rules.significant_gain import significant_gain
 from training.gate.rules.significant_loss import significant_loss
@@ -38,13 +38,13 @@ def decide(
     """Return the verdict on two comparisons; without a champion, the challenger is the first model.
 
     base, fresh: on base test rows, and on rows labelled since the latest incident began.
-    level: significance of McNemar's test, usually 0.05.
-    floor: lowest allowed accuracy on fresh rows (base rows if none are fresh), usually 0.5.
+    level: significance of the paired test, usually 0.05.
+    floor: worst allowed score on fresh rows (base rows if none are fresh), usually 0.5.
     champion_saw_incident: whether the champion was trained on that incident's rows too; then gains
     are judged on base rows.
 
     keep, before all else: main has the same bundle.
-    block: a significant loss on either, unlearnable labels, or an accuracy below the floor.
+    block: a significant loss on either, unlearnable labels, or a score worse than the floor.
     keep: no significant difference on the rows on which gains are judged.
     promote: a significant gain on fresh rows (base rows if none are fresh), or no champion.
     """
@@ -71,7 +71,7 @@ def _reasons_to_block(
     if fresh is not None:
         reasons.append(unlearnable_labels(fresh))
     if groups:
-        reasons.append(accuracy_floor(*groups[-1], floor=floor))
+        reasons.append(score_floor(*groups[-1], floor=floor))
     return tuple(reason for reason in reasons if reason is not None)
 
 

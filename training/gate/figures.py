@@ -6,7 +6,7 @@ from training.gate.comparison import Comparison
 def in_words(found: Comparison) -> str:
     """Return the figures of a comparison as a clause."""
     if found.champion is None or found.difference is None:
-        return f"accuracy {found.challenger.value:.3f} on {found.rows} rows"
+        return f"{found.headline.title} {found.challenger.value:.3f} on {found.rows} rows"
     change = f"{found.champion.value:.3f} to {found.challenger.value:.3f}"
     return f"{change} on {found.rows} rows, {p_value(found.difference.p)}"
 

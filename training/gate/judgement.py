@@ -5,6 +5,7 @@ from pathlib import Path
 from perennial.bundle.predictor import Predictor
 from training.artifacts.files import read_json
 from training.artifacts.splits import BASE, Split, file_of
+from training.errors import BadParameter
 from training.gate.compared_bundle import ComparedBundle
 from training.gate.comparison import compare
 from training.gate.decision import decide
@@ -25,8 +26,9 @@ def judge(
 
     champion_prepared: the champion's own prepared splits; if the folder is absent, all test rows
     are used.
-    Raises MissingArtifact, BadParameter.
+    Raises MissingArtifact, BundleUnusable, BadParameter.
     """
+    check_floor(challenger, gate.floor)
     test = Split.read(file_of(prepared, "test"), challenger.bundle.manifest.input)
     test = test.where(unseen(test, champion, champion_prepared))
     incident = read_json(prepared / "summary.json")["fresh"]
@@ -56,6 +58,15 @@ def judge(
         fresh=fresh,
         seen_rows_known=None if champion is None else seen_rows_known(champion_prepared),
     )
+
+
+def check_floor(challenger: Predictor, floor: float) -> None:
+    """Raise BadParameter if no model can reach the floor."""
+    output = challenger.bundle.manifest.output
+    highest = output.loss_test.highest
+    if floor > highest:
+        title = output.metrics[output.headline].title
+        raise BadParameter("gate.floor", floor, f"at most {highest:g}, the highest {title}")
 
 
 def _compared(found: Predictor) -> ComparedBundle:

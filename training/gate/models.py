@@ -35,4 +35,9 @@ def open_models(
     new = open_model(challenger, task)
     if champion is None or not champion.exists():
         return new, None
-    return new, open_model(champion, task)
+    old = open_model(champion, task)
+    kinds = [model.bundle.manifest.output.kind for model in (old, new)]
+    if kinds[0] != kinds[1]:
+        problem = f"its output is of the kind {kinds[0]!r}, expected {kinds[1]!r}, the challenger's"
+        raise BundleUnusable(champion, problem)
+    return new, old

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from perennial import validation
 from training.errors import BadParameter, MissingArtifact
 from training.gate.compared_bundle import ComparedBundle
-from training.gate.comparison import Comparison
+from training.gate.comparison import Comparison, Headline
 from training.gate.decision import GateDecision
 from training.gate.figures import in_words
 
@@ -71,12 +71,18 @@ def describe(result: GateResult) -> str:
         lines.append(line)
     if result.seen_rows_known is False:
         lines.append(
-            "main's training rows are not recorded, so no test row is excluded and main's accuracy "
-            "may be too high"
+            "main's training rows are not recorded, so no test row is excluded and main's "
+            f"{_flattered(result)}"
         )
     champion = "none" if result.champion is None else _name(result.champion)
     lines.append(f"challenger: {_name(result.challenger)}, champion: {champion}")
     return "\n".join(lines)
+
+
+def _flattered(result: GateResult) -> str:
+    found = result.fresh or result.base
+    words = Headline() if found is None else found.headline
+    return f"{words.title} may be too {'high' if words.higher_is_better else 'low'}"
 
 
 def _name(bundle: ComparedBundle) -> str:

@@ -8,7 +8,7 @@ from perennial.bundle.predictor import Predictor
 from perennial.statistics.counts import Bools
 from training.artifacts.files import read_json
 from training.artifacts.splits import Split, file_of
-from training.gate.probabilities import fitting
+from training.gate.values import fitting
 
 # The splits that decide a model's weights, its stopping and its temperature.
 FITTED_SPLITS = ("train", "validation")

@@ -3,7 +3,7 @@
 import pytest
 
 from training.gate.compared_bundle import ComparedBundle
-from training.gate.comparison import Accuracy, Comparison, Difference
+from training.gate.comparison import Comparison, Difference, Score
 from training.gate.decision import GateDecision, decide
 
 
@@ -11,10 +11,10 @@ def found(
     champion: float | None, challenger: float, *, p: float = 0.001, majority: float = 0.1
 ) -> Comparison:
     """Return a comparison on 100 rows with the given accuracies."""
-    new = Accuracy(challenger, challenger - 0.05, challenger + 0.05)
+    new = Score(challenger, challenger - 0.05, challenger + 0.05)
     if champion is None:
         return Comparison(100, majority, new)
-    old = Accuracy(champion, champion - 0.05, champion + 0.05)
+    old = Score(champion, champion - 0.05, champion + 0.05)
     change = challenger - champion
     return Comparison(100, majority, new, old, Difference(change, change - 0.05, change + 0.05, p))
 

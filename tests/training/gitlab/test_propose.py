@@ -14,7 +14,7 @@ from training.command_line import run
 from training.errors import BadParameter, NothingToPropose
 from training.gate import result as gate
 from training.gate.compared_bundle import ComparedBundle
-from training.gate.comparison import Accuracy, Comparison, Difference
+from training.gate.comparison import Comparison, Difference, Score
 from training.gate.decision import GateDecision
 from training.gate.result import GateResult
 from training.gitlab import propose
@@ -23,10 +23,10 @@ from training.gitlab.git import Remote
 
 def figures(champion: float | None, challenger: float) -> Comparison:
     """Return a comparison with the given accuracies."""
-    new = Accuracy(challenger, challenger, challenger)
+    new = Score(challenger, challenger, challenger)
     if champion is None:
         return Comparison(80, 0.1, new)
-    old = Accuracy(champion, champion, champion)
+    old = Score(champion, champion, champion)
     return Comparison(80, 0.1, new, old, Difference(challenger - champion, 0.5, 0.9, 1e-9))
 
 

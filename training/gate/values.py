@@ -1,4 +1,4 @@
-"""Computes the probabilities that the service would answer."""
+"""Computes the values that the service would make its answers of."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,8 +35,8 @@ def arrays(model: Predictor, rows: Split) -> NDArray[Any]:
         return model.bundle.manifest.input.from_arrow(rows.table)
 
 
-def probabilities(model: Predictor, rows: Split) -> Floats:
-    """Return the probabilities that the service would answer, shape (rows, labels).
+def values(model: Predictor, rows: Split) -> Floats:
+    """Return the model's values as the service gets them, shape (rows, output width).
 
     Raises BadParameter if the rows do not fit the model's input.
     """

@@ -11,7 +11,7 @@ from perennial.kinds.inputs.table import TableInput
 from tests.kinds import make_bundle
 from training.artifacts.splits import Split
 from training.errors import BadParameter
-from training.gate.probabilities import arrays, probabilities
+from training.gate.values import arrays, values
 
 # The columns of the champion's table in another order, categories too, and one more.
 NEWER = TableInput(
@@ -36,7 +36,7 @@ def test_a_champion_gets_its_own_codes_for_the_same_words(tmp_path: Path) -> Non
     for word, code in (("blue", 2), ("red", 0), ("grey", 3), (None, np.nan)):
         rows = split({"age": 39, "colour": word, "income": 7, "height": 180})
         np.testing.assert_array_equal(arrays(champion, rows), [[39, code, 7]])
-        assert probabilities(champion, rows).sum() == pytest.approx(1)
+        assert values(champion, rows).sum() == pytest.approx(1)
 
 
 def test_rows_without_a_column_of_the_champion_are_refused(tmp_path: Path) -> None:
@@ -46,4 +46,4 @@ def test_rows_without_a_column_of_the_champion_are_refused(tmp_path: Path) -> No
     gone = Split(NEWER, rows.table.drop_columns(["age"]), rows.labels, rows.source)
     message = r"table: the prepared rows' column age: got nothing, expected a column of type double"
     with pytest.raises(BadParameter, match=message):
-        probabilities(champion, gone)
+        values(champion, gone)

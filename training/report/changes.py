@@ -1,12 +1,12 @@
 """Compares the rows with main's by content: which are new, how many are gone or relabelled."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from perennial.kinds.input_kind import InputKind
+from perennial.kinds.output_kind import OutputKind
 from training.artifacts.splits import SPLITS, Split, file_of
 from training.gate.unseen import seen_rows_known
 
@@ -29,12 +29,12 @@ class Changes:
 class Side:
     """The prepared splits of one side.
 
-    folder: where they are.  kind: of their input.  labels: names of their label indices.
+    folder: where they are.  kind: of their input.  output: of their labels.
     """
 
     folder: Path
     kind: InputKind
-    labels: Sequence[str]
+    output: OutputKind
 
     def read(self) -> Split:
         """Return the rows of all splits. Raises MissingArtifact if one is absent."""
@@ -52,7 +52,7 @@ def changes(here: Side, main: Side) -> Changes | None:
     rows = here.read()
     if not seen_rows_known(main.folder):
         return None
-    after, earlier = _names(rows, here.labels), _names(main.read(), main.labels)
+    after, earlier = _names(rows, here.output), _names(main.read(), main.output)
     new = np.array([key not in earlier for key in rows.identities.tolist()], dtype=np.bool_)
     return Changes(
         new=rows.where(new),
@@ -61,6 +61,6 @@ def changes(here: Side, main: Side) -> Changes | None:
     )
 
 
-def _names(rows: Split, labels: Sequence[str]) -> dict[int, str]:
-    names = (labels[label] for label in rows.labels)
+def _names(rows: Split, output: OutputKind) -> dict[int, str]:
+    names = map(output.label_of, rows.labels)
     return dict(zip(rows.identities.tolist(), names, strict=True))

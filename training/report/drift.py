@@ -15,7 +15,7 @@ from perennial.statistics import drift
 from perennial.statistics.counts import Ints
 from perennial.statistics.evidence import g_statistic, strength
 from training.artifacts.splits import Split
-from training.gate.probabilities import arrays, probabilities
+from training.gate.values import arrays, values
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,7 @@ def signal_drift(model: Predictor, rows: Split) -> list[Drift]:
     Raises BadParameter if the rows do not fit the model's input.
     """
     binner = Binner(model.bundle.reference.signals)
-    found = probabilities(model, rows)
-    output = model.bundle.manifest.output.extract(found)
+    output = model.bundle.manifest.output.extract(values(model, rows))
     columns = {**model.bundle.extraction.extract(arrays(model, rows)), **output}
     parts = np.split(binner.count(columns), binner.offsets[1:])
     drifts = [Drift(signal, part) for signal, part in zip(binner.signals, parts, strict=True)]

@@ -54,6 +54,15 @@ def image(about: str, name: str) -> str:
     return f"![{about}]({name})"
 
 
+def capital(text: str) -> str:
+    """Return text with a capital first letter; the others stay.
+
+    >>> capital("mean error in EUR")
+    'Mean error in EUR'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def bullets(items: Sequence[str]) -> str:
     """Return a list.
 

@@ -1,5 +1,6 @@
-"""The model's most confident mistakes: as pictures if the inputs can be drawn, else as a table."""
+"""Rows that a model got wrong: as pictures if the inputs can be drawn, else as a table."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,41 +16,56 @@ MOST = 10
 LONGEST = 120
 LONGEST_LABEL = 10
 
+# Returns a model's answer to a row, and a figure on it.
+Said = Callable[[int], tuple[str, float]]
+# Of this model, and of main's where there is one.
+Both = tuple[Said, Said | None]
 
-def mistakes(inputs: ReportInputs, out: Path) -> list[str]:
-    """Return the mistakes with the highest confidence, and main's answers to the same rows."""
-    confidence = inputs.new.max(axis=1)
-    order = np.argsort(-confidence, kind="stable")
-    chosen = order[~inputs.right[order]][:MOST]
+
+def mistakes(
+    inputs: ReportInputs, out: Path, chosen: Ints, *, title: str, figure: str, said: Both
+) -> list[str]:
+    """Return the chosen rows with their labels, the answers to them, and main's.
+
+    figure: what the figure beside an answer is, such as its confidence.
+    """
     if not len(chosen):
         return []
     pictures = inputs.challenger.bundle.manifest.input.pictures(inputs.rows.inputs)
-    title = f"**The {len(chosen)} most confident mistakes**"
     if pictures is None:
-        return [title, as_table(inputs, chosen)]
-    return [title, as_pictures(inputs, pictures, chosen, out)]
+        return [title, as_table(inputs, chosen, figure=figure, said=said)]
+    return [title, as_pictures(inputs, pictures, chosen, out, figure=figure, said=said)]
 
 
 def as_pictures(
-    inputs: ReportInputs, pictures: NDArray[np.float32], chosen: Ints, out: Path
+    inputs: ReportInputs,
+    pictures: NDArray[np.float32],
+    chosen: Ints,
+    out: Path,
+    *,
+    figure: str,
+    said: Both,
 ) -> str:
-    """Return a grid of images with their true label, the answer, its confidence, and main's."""
+    """Return a grid of images with their true label, the answer with its figure, and main's."""
     limits = float(pictures.min()), float(pictures.max())
-    captions = [_caption(inputs, row) for row in chosen]
+    captions = [_caption(inputs, int(row), said) for row in chosen]
     plots.mistakes(out / "mistakes.png", pictures[chosen], captions, limits=limits)
-    return image("True label, answer with its confidence, and main's answer", "mistakes.png")
+    return image(f"True label, answer with its {figure}, and main's answer", "mistakes.png")
 
 
-def as_table(inputs: ReportInputs, chosen: Ints) -> str:
+def as_table(inputs: ReportInputs, chosen: Ints, *, figure: str, said: Both) -> str:
     """Return a line per row: input, label, answer, main's answer."""
     kind, rows = inputs.challenger.bundle.manifest.input, []
     for row in chosen:
-        answered = [code(inputs.labels[inputs.rows.labels[row]]), *_answer(inputs, inputs.new, row)]
-        before = [] if inputs.old is None else _answer(inputs, inputs.old, row)
-        rows.append([shortened(kind.shown(inputs.rows.inputs[row])), *answered, *before])
-    head = ["input", "label", "answer", "confidence"]
-    if inputs.old is not None:
-        head += ["main's answer", "main's confidence"]
+        cells = [shortened(kind.shown(inputs.rows.inputs[row])), code(_label(inputs, int(row)))]
+        for say in said:
+            if say is not None:
+                answer, value = say(int(row))
+                cells += [code(answer), f"{value:.3f}"]
+        rows.append(cells)
+    head = ["input", "label", "answer", figure]
+    if said[1] is not None:
+        head += ["main's answer", f"main's {figure}"]
     return table(head, rows, numbers=0)
 
 
@@ -62,16 +78,14 @@ def shortened(text: str) -> str:
     return code(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
 
 
-def _answer(inputs: ReportInputs, probabilities: NDArray[np.float64], row: int) -> list[str]:
-    answer = int(probabilities[row].argmax())
-    return [code(inputs.answers[answer]), f"{probabilities[row, answer]:.3f}"]
+def _label(inputs: ReportInputs, row: int) -> str:
+    return inputs.output.label_of(inputs.rows.labels[row])
 
 
-def _caption(inputs: ReportInputs, row: int) -> str:
-    lines = [f"true: {text(inputs.labels[inputs.rows.labels[row]], LONGEST_LABEL)}"]
-    for whose, found in (("here", inputs.new), ("main", inputs.old)):
-        if found is not None:
-            answer = int(found[row].argmax())
-            label = text(inputs.answers[answer], LONGEST_LABEL)
-            lines.append(f"{whose}: {label} ({found[row, answer]:.2f})")
+def _caption(inputs: ReportInputs, row: int, said: Both) -> str:
+    lines = [f"true: {text(_label(inputs, row), LONGEST_LABEL)}"]
+    for whose, say in zip(("here", "main"), said, strict=True):
+        if say is not None:
+            answer, value = say(row)
+            lines.append(f"{whose}: {text(answer, LONGEST_LABEL)} ({value:.2f})")
     return "\n".join(lines)

@@ -4,9 +4,10 @@ Source: OpenMetrics 1.0, https://prometheus.io/docs/specs/om/open_metrics_spec/
 """
 
 from collections.abc import Mapping
+from math import isnan
 from pathlib import Path
 
-from perennial.statistics.metrics import METRICS
+from training.report.markdown import capital
 from training.report.report_inputs import ReportInputs
 from training.report.sections.cost import cost_figures
 
@@ -15,30 +16,24 @@ END = "# EOF"
 PREFIX = "model"
 UNITS = ("bytes", "joules", "seconds")
 
-# None of these has a unit, which OpenMetrics would require at the end of the name.
-SCORES = ("accuracy", "macro_f1", "log_loss", "calibration_error")
-HELP = {
-    "accuracy": "Share of test rows predicted correctly.",
-    "macro_f1": "Mean over labels of the harmonic mean of precision and recall.",
-    "log_loss": "Mean negative log probability of the true label in nats.",
-    "calibration_error": "Mean gap between confidence and accuracy.",
-    "latency_seconds": "Duration of one call of the predictor without HTTP.",
-}
+HELP = {"latency_seconds": "Duration of one call of the predictor without HTTP."}
 
 
 def write(inputs: ReportInputs, out: Path) -> Path:
     """Write this model's figures and return the path; GitLab itself adds main's for comparison."""
     families: dict[str, list[tuple[Mapping[str, str], float]]] = {}
     groups = {"base": inputs.base, "fresh": inputs.fresh}
-    for name in SCORES:
-        for rows, chosen in groups.items():
-            if chosen.any():
-                value = METRICS[name].score(inputs.new[chosen], inputs.rows.labels[chosen])
-                families.setdefault(name, []).append(({"rows": rows}, value))
     helps = dict(HELP)
+    for name, metric in inputs.output.metrics.items():
+        for rows, chosen in groups.items():
+            if metric.brief and chosen.any():
+                value = metric.score(inputs.new[chosen], inputs.rows.labels[chosen])
+                if not isnan(value):
+                    families.setdefault(name, []).append(({"rows": rows}, value))
+                    helps[name] = metric.about or f"{capital(metric.title)} in {metric.unit}."
     for one in cost_figures(inputs):
         if one.here is not None:
-            helps.setdefault(one.metric, f"{one.name[0].upper()}{one.name[1:]}.")
+            helps.setdefault(one.metric, f"{capital(one.name)}.")
             families.setdefault(one.metric, []).append((one.labels, one.here))
     lines = []
     for name, samples in families.items():

@@ -1,4 +1,4 @@
-"""Slices of the test rows, and the accuracy of both models on each."""
+"""Slices of the test rows, and the score of both models on each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,10 +7,8 @@ import numpy as np
 
 from perennial.statistics.counts import Bools
 from perennial.statistics.holm import holm
-from perennial.statistics.intervals import wilson
-from perennial.statistics.paired import mcnemar, small_paired_interval
 from training.artifacts.splits import BASE
-from training.gate.probabilities import arrays
+from training.gate.values import arrays
 from training.report.report_inputs import ReportInputs
 
 SMALL = 30
@@ -19,9 +17,9 @@ MOST_CATEGORIES = 10
 
 @dataclass(frozen=True)
 class Slice:
-    """A part of the rows; without a champion `low` and `high` bound the accuracy itself.
+    """A part of the rows; without a champion `low` and `high` bound the score itself.
 
-    main, here: accuracies.  low, high: of their difference.  p: corrected; None on few rows.
+    main, here: scores.  low, high: of their difference.  p: corrected; None on few rows.
     """
 
     name: str
@@ -39,7 +37,7 @@ class Slice:
 
     @property
     def change(self) -> float:
-        """The accuracy minus main's; without a champion the accuracy itself."""
+        """The score minus main's; without a champion the score itself."""
         return self.here - (self.main or 0)
 
     @property
@@ -89,13 +87,14 @@ def by_category(inputs: ReportInputs) -> dict[str, Bools]:
     return {name: found[name] for name in most[:MOST_CATEGORIES]}
 
 
-def accuracy_by_slice(inputs: ReportInputs, *groups: Mapping[str, Bools]) -> list[list[Slice]]:
+def score_by_slice(inputs: ReportInputs, *groups: Mapping[str, Bools]) -> list[list[Slice]]:
     """Return each group's slices; p-values are corrected over all slices with enough rows."""
     every = [rows for group in groups for rows in group.values()]
-    old, corrected = inputs.right_before, dict[int, float]()
+    old, corrected = inputs.losses_before, dict[int, float]()
     if old is not None:
         tested = [i for i, rows in enumerate(every) if rows.sum() >= SMALL]
-        raw = [mcnemar(old[every[i]], inputs.right[every[i]]) for i in tested]
+        test = inputs.output.loss_test
+        raw = [test.p_value(old[every[i]], inputs.losses[every[i]]) for i in tested]
         corrected = dict(zip(tested, holm(raw), strict=True))
     found: list[list[Slice]] = []
     number = 0
@@ -108,10 +107,9 @@ def accuracy_by_slice(inputs: ReportInputs, *groups: Mapping[str, Bools]) -> lis
 
 
 def _slice(inputs: ReportInputs, name: str, rows: Bools, p: float | None) -> Slice:
-    new, level = inputs.right[rows], 1 - inputs.numbers.gate.level
-    if inputs.right_before is None:
-        bounds = wilson(int(new.sum()), len(new), level)
-        return Slice(name, len(new), None, float(new.mean()), *bounds, p)
-    old = inputs.right_before[rows]
-    bounds = small_paired_interval(old, new, level=level)
-    return Slice(name, len(new), float(old.mean()), float(new.mean()), *bounds, p)
+    test, new, level = inputs.output.loss_test, inputs.losses[rows], 1 - inputs.numbers.gate.level
+    if inputs.losses_before is None:
+        return Slice(name, len(new), None, test.score(new), *test.bounds(new, level=level), p)
+    old = inputs.losses_before[rows]
+    bounds = test.few_bounds(old, new, level=level)
+    return Slice(name, len(new), test.score(old), test.score(new), *bounds, p)

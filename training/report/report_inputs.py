@@ -8,20 +8,20 @@ from pathlib import Path
 import numpy as np
 
 from perennial.bundle.predictor import Predictor
+from perennial.kinds.output_kind import OutputKind
 from perennial.statistics.counts import Bools, Floats
+from perennial.statistics.metrics import Metric
 from training import params
 from training.artifacts.splits import BASE, Split, file_of
 from training.cost.latency import Latency, measure_latency
 from training.errors import BadParameter
 from training.gate import result as gate
+from training.gate.comparison import Headline
 from training.gate.judgement import judge
 from training.gate.models import open_models
-from training.gate.probabilities import probabilities
 from training.gate.result import GateResult
 from training.gate.unseen import unseen
-from training.report.scores import aligned
-
-OTHER = "(other)"
+from training.gate.values import values
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,24 @@ class ReportInputs:
     environment: Environment
 
     @property
+    def output(self) -> OutputKind:
+        """The challenger's kind of output, by which both models are scored."""
+        return self.challenger.bundle.manifest.output
+
+    @property
+    def words(self) -> Headline:
+        """The words for what both models are compared by."""
+        return Headline.of(self.output)
+
+    @property
+    def metric(self) -> Metric:
+        """The headline metric."""
+        return self.output.metrics[self.output.headline]
+
+    @property
     def labels(self) -> tuple[str, ...]:
-        """The label set, in the order of the challenger's outputs."""
-        return self.challenger.bundle.manifest.output.labels
+        """The label set, in the order of the challenger's outputs; empty if not a fixed set."""
+        return self.output.labels
 
     @property
     def same(self) -> bool:
@@ -112,43 +127,31 @@ class ReportInputs:
         """How many test rows the champion was trained on."""
         return int((~self.fair).sum())
 
-    @property
-    def answers(self) -> tuple[str, ...]:
-        """The possible answers: the labels, and `(other)` for labels that only main knows."""
-        known = () if self.champion is None else self.champion.bundle.manifest.output.labels
-        return self.labels if set(known) <= set(self.labels) else (*self.labels, OTHER)
-
     @cached_property
     def new(self) -> Floats:
-        """The challenger's probabilities for `rows`, shape (rows, answers)."""
-        return aligned(probabilities(self.challenger, self.rows), self.labels, self.answers)
+        """The challenger's values for `rows`, shape (rows, width)."""
+        return values(self.challenger, self.rows)
 
     @cached_property
     def old(self) -> Floats | None:
-        """The champion's probabilities for the same rows and answers; None without a champion.
+        """The champion's values for the same rows, as the challenger's kind translates them.
 
-        `(other)` has the highest probability of a label that only the champion knows.
+        None without a champion.
         """
         if self.champion is None:
             return None
-        given = self.champion.bundle.manifest.output.labels
-        found = probabilities(self.champion, self.rows)
-        wide = aligned(found, given, self.answers)
-        if OTHER in self.answers:
-            wide[:, -1] = found[:, [label not in self.labels for label in given]].max(axis=1)
-        return wide
+        given = self.champion.bundle.manifest.output
+        return self.output.translated(values(self.champion, self.rows), given)
 
     @cached_property
-    def right(self) -> Bools:
-        """Whether the challenger is right on each row, shape (rows,)."""
-        return np.asarray(self.new.argmax(axis=1) == self.rows.labels)
+    def losses(self) -> Floats:
+        """The challenger's loss on each row, shape (rows,)."""
+        return self.output.losses(self.new, self.rows.labels)
 
     @cached_property
-    def right_before(self) -> Bools | None:
-        """Whether the champion is right on each row; None without a champion."""
-        if self.old is None:
-            return None
-        return np.asarray(self.old.argmax(axis=1) == self.rows.labels)
+    def losses_before(self) -> Floats | None:
+        """The champion's loss on each row; None without a champion."""
+        return None if self.old is None else self.output.losses(self.old, self.rows.labels)
 
     @cached_property
     def latency(self) -> list[tuple[Latency, ...]]:

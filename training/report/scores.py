@@ -1,12 +1,13 @@
 """Both models' metrics on the same rows, with the interval of their difference."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from perennial.statistics.counts import Floats, Ints
-from perennial.statistics.metrics import METRICS, Metric
+from perennial.kinds.output_kind import Truths
+from perennial.statistics.counts import Floats
+from perennial.statistics.metrics import Metric
 
 SAMPLES = 1000
 AT_ONCE = 100
@@ -28,36 +29,29 @@ class Score:
         return self.challenger - self.champion
 
 
-def aligned(probabilities: Floats, given: Sequence[str], wanted: Sequence[str]) -> Floats:
-    """Return the columns in another order of labels; a label not given has probability 0.
-
-    >>> aligned(np.array([[0.2, 0.8]]), ["a", "b"], ["b", "c", "a"]).tolist()
-    [[0.8, 0.0, 0.2]]
-    """
-    found = np.zeros((len(probabilities), len(wanted)))
-    for column, label in enumerate(wanted):
-        if label in given:
-            found[:, column] = probabilities[:, list(given).index(label)]
-    return found
-
-
 def compare_scores(
-    champion: Floats, challenger: Floats, labels: Ints, *, level: float, seed: int
+    metrics: Iterable[Metric],
+    champion: Floats,
+    challenger: Floats,
+    labels: Truths,
+    *,
+    level: float,
+    seed: int,
 ) -> list[Score]:
     """Return every metric of both models on the same rows, with the interval of its difference.
 
     level: of the intervals, 0.05 for 95 %.  seed: same seed, same intervals.
     Source: Efron and Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13 (percentile).
     """
-    random = np.random.default_rng(seed)
-    found: list[list[Floats]] = [[] for _ in METRICS]
+    metrics, random = list(metrics), np.random.default_rng(seed)
+    found: list[list[Floats]] = [[] for _ in metrics]
     for _ in range(0, SAMPLES, AT_ONCE):
         weights = _resample(random, len(labels))
-        for values, metric in zip(found, METRICS.values(), strict=True):
+        for values, metric in zip(found, metrics, strict=True):
             new = metric.weighted(challenger, labels, weights)
             values.append(new - metric.weighted(champion, labels, weights))
     scores = []
-    for metric, values in zip(METRICS.values(), found, strict=True):
+    for metric, values in zip(metrics, found, strict=True):
         low, high = np.quantile(np.concatenate(values), [level / 2, 1 - level / 2])
         both = metric.score(champion, labels), metric.score(challenger, labels)
         scores.append(Score(metric, *both, float(low), float(high)))

@@ -4,7 +4,6 @@ from textwrap import wrap
 
 import numpy as np
 
-from perennial.statistics.metrics import METRICS
 from training.artifacts.files import read_json
 from training.gate.figures import p_value
 from training.report.data_checks import read
@@ -14,7 +13,6 @@ from training.report.sections.cost import cost_figures
 from training.report.sections.data import SUMMARY, since_main
 
 WIDTH = 80
-SHOWN = ("accuracy", "macro_f1", "log_loss", "calibration_error")
 # The figures of the cost section that fit on the screen.
 COSTS = (
     "training, wall time",
@@ -47,8 +45,8 @@ def _scores(inputs: ReportInputs) -> list[str]:
     chosen = inputs.fresh if fresh else np.ones(len(inputs.rows.labels), dtype=np.bool_)
     truth, kind = inputs.rows.labels[chosen], "fresh" if fresh else "test"
     lines = [_line(f"{len(truth)} {kind} rows", *_heads(inputs))]
-    for name in SHOWN if len(truth) else ():
-        metric = METRICS[name]
+    shown = [metric for metric in inputs.output.metrics.values() if metric.brief]
+    for metric in shown if len(truth) else ():
         here = metric.score(inputs.new[chosen], truth)
         if inputs.old is None:
             lines.append(_line(metric.title, f"{here:.4f}"))
@@ -59,7 +57,8 @@ def _scores(inputs: ReportInputs) -> list[str]:
         lines.append(_line(metric.title, f"{main:.4f}", f"{here:.4f}", note))
     found = inputs.result.fresh or inputs.result.base
     if found is not None and found.difference is not None:
-        lines.append(f"difference in accuracy: {p_value(found.difference.p)}, McNemar's exact test")
+        test = f"{p_value(found.difference.p)}, {inputs.output.loss_test.name}"
+        lines.append(f"difference in {inputs.words.title}: {test}")
     return lines
 
 

@@ -7,14 +7,13 @@ from training.gitlab.note import REPORT, bundle_marker, marker
 from training.report import openmetrics
 from training.report.report_inputs import ReportInputs
 from training.report.sections import (
-    calibration,
-    confusion,
     cost,
     curves,
     data,
     details,
     lineage,
     metrics,
+    mistakes,
     slices,
     verdict,
 )
@@ -26,8 +25,7 @@ SECTIONS: tuple[Section, ...] = (
     verdict.section,
     metrics.section,
     curves.section,
-    confusion.section,
-    calibration.section,
+    mistakes.section,
     slices.section,
     data.section,
     cost.section,

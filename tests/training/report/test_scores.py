@@ -20,7 +20,9 @@ def answers(skill: float, *, seed: int = 2) -> Floats:
 
 def test_a_better_model_is_better_in_every_score() -> None:
     """Intervals of a clear gain lie on the good side of zero, which is below it for a loss."""
-    scores = compare_scores(answers(0.3), answers(3.0, seed=5), LABELS, level=0.05, seed=7)
+    scores = compare_scores(
+        METRICS.values(), answers(0.3), answers(3.0, seed=5), LABELS, level=0.05, seed=7
+    )
     assert [score.metric for score in scores] == list(METRICS.values())
     for score in scores[:4]:
         assert score.low <= score.difference <= score.high
@@ -30,5 +32,5 @@ def test_a_better_model_is_better_in_every_score() -> None:
 def test_a_model_does_not_differ_from_itself() -> None:
     """All differences and intervals are zero."""
     given = answers(1.0)
-    for score in compare_scores(given, given, LABELS, level=0.05, seed=7):
+    for score in compare_scores(METRICS.values(), given, given, LABELS, level=0.05, seed=7):
         assert (score.low, score.difference, score.high) == (0.0, 0.0, 0.0)

@@ -41,7 +41,8 @@ def prepared(fresh: tuple[int, int, int]) -> Prepared:
 def right(rows: Split, share: float) -> Floats:
     """Return probabilities that are right on the first `share` of the rows."""
     answers = np.where(np.arange(len(rows.labels)) < share * len(rows.labels), 0, 1)
-    return np.eye(10)[(rows.labels + answers) % 10] * 0.9 + 0.01
+    found: Floats = np.eye(10)[(rows.labels + answers) % 10] * 0.9 + 0.01
+    return found
 
 
 def test_without_an_incident_all_held_out_base_rows_count() -> None:

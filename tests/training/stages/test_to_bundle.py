@@ -21,8 +21,8 @@ from training.artifacts.files import read_json, write_json
 from training.artifacts.splits import Prepared
 from training.errors import ExportRefused, MissingArtifact
 from training.model import found
+from training.model.figures import figures
 from training.params import TaskParams
-from training.stages.epoch_log import CURVES
 from training.stages.evaluate import evaluate
 from training.stages.export import check_equal, export
 from training.stages.prepare import prepare
@@ -106,9 +106,10 @@ def test_the_curves_are_kept(trained: Trained) -> None:
     """A line for each logged step, with accuracy and loss of both splits; the tracker has them."""
     with (trained.folder / "model" / "history.csv").open() as file:
         lines = list(csv.DictReader(file))
-    assert set(lines[0]) == {"epoch", *CURVES}
+    names = figures(TASKS[trained.task].output.headline)
+    assert set(lines[0]) == {"epoch", *names}
     assert all(0 <= float(line["val_accuracy"]) <= 1 for line in lines)
-    given = {int(line["epoch"]): {name: float(line[name]) for name in CURVES} for line in lines}
+    given = {int(line["epoch"]): {name: float(line[name]) for name in names} for line in lines}
     assert trained.tracker.steps == given and trained.tracker.ended
 
 

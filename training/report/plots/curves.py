@@ -1,4 +1,4 @@
-"""Draws accuracy and loss per epoch, with main's in the background."""
+"""Draws the headline metric and the loss per epoch, with main's in the background."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,20 +11,27 @@ from training.report.plots import canvas
 History = Mapping[str, Sequence[float]]
 
 
-def curves(file: Path, history: History, main: History | None = None) -> None:
-    """Draw accuracy and loss per epoch, on training and on validation rows.
+def curves(
+    file: Path,
+    history: History,
+    main: History | None = None,
+    *,
+    units: Mapping[str, tuple[str, str]],
+) -> None:
+    """Draw two figures per epoch, on training and on validation rows.
 
-    history, main: `accuracy`, `loss`, `val_accuracy` and `val_loss`, a value per epoch; main's
-    are drawn in grey in the background.
+    history, main: a value per epoch of each, such as `accuracy`, `val_accuracy`, `loss` and
+    `val_loss`; main's are drawn in grey in the background.
+    units: title and unit of both, the left one first.
     """
     figure = canvas.new(8.2, 3.1)
     left, right = figure.subplots(1, 2)
-    for axes, name, unit in ((left, "accuracy", "share of rows"), (right, "loss", "nats")):
+    for axes, (name, (title, unit)) in zip((left, right), units.items(), strict=True):
         if main is not None:
             _lines(axes, main, name, canvas.MAIN, "main, ")
         _lines(axes, history, name, canvas.HERE, "")
         axes.set_xlabel("epoch")
-        axes.set_ylabel(f"{name} ({unit})")
+        axes.set_ylabel(f"{title} ({unit})")
         axes.xaxis.get_major_locator().set_params(integer=True)
         canvas.opened(axes)
     handles, names = left.get_legend_handles_labels()

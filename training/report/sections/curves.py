@@ -1,11 +1,11 @@
-"""Training curves: accuracy and loss per epoch."""
+"""Training curves: headline metric and loss per epoch."""
 
 import csv
 from pathlib import Path
 
 from training.errors import MissingArtifact
 from training.report import plots
-from training.report.markdown import image
+from training.report.markdown import capital, image
 from training.report.report_inputs import ReportInputs
 
 History = dict[str, list[float]]
@@ -18,21 +18,31 @@ def section(inputs: ReportInputs, out: Path) -> list[str]:
     main = None if file is None else read_history(file)
     blocks = ["## Training curves"]
     if max(len(found["loss"]) for found in (history, main or history)) > 1:
-        plots.curves(out / "curves.png", history, main)
-        about = "Accuracy and loss per epoch" + ("" if main is None else ", main in grey")
+        units = {
+            inputs.output.headline: (inputs.metric.title, inputs.metric.unit),
+            "loss": ("loss", inputs.output.loss_unit),
+        }
+        plots.curves(out / "curves.png", history, main, units=units)
+        about = f"{capital(inputs.metric.title)} and loss per epoch"
+        about += "" if main is None else ", main in grey"
         blocks.append(image(about, "curves.png"))
     else:
         blocks.append("The model is fitted in one go: there are no curves.")
-    return [*blocks, _last("Here", history) + ("" if main is None else " " + _last("Main", main))]
+    return [
+        *blocks,
+        _last(inputs, "Here", history)
+        + ("" if main is None else " " + _last(inputs, "Main", main)),
+    ]
 
 
-def _last(whose: str, history: History) -> str:
+def _last(inputs: ReportInputs, whose: str, history: History) -> str:
     """Return the figures of a training's last epoch."""
     epochs = len(history["loss"])
-    values = {name: values[-1] for name, values in history.items()}
+    name = inputs.output.headline
+    here, there = history[name][-1], history[f"val_{name}"][-1]
     return (
-        f"{whose}, after {epochs} epoch{'s' if epochs > 1 else ''}: accuracy "
-        f"{values['accuracy']:.4f} on training and {values['val_accuracy']:.4f} on validation rows."
+        f"{whose}, after {epochs} epoch{'s' if epochs > 1 else ''}: {inputs.metric.title} "
+        f"{here:.4f} on training and {there:.4f} on validation rows."
     )
 
 

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from perennial.statistics.drift import PSI_LIMIT
 from training.artifacts.files import read_json
@@ -14,6 +13,7 @@ from training.report.changes import Changes, Side, changes
 from training.report.data_checks import validation
 from training.report.drift import Drift, signal_drift
 from training.report.markdown import code, image, signed, table
+from training.report.output_report import report_of
 from training.report.report_inputs import ReportInputs
 
 SUMMARY = "prepared/summary.json"
@@ -21,13 +21,14 @@ LISTED = 5  # drifting signals; the last section lists all
 
 
 def section(inputs: ReportInputs, out: Path) -> list[str]:
-    """Return rows by source, shares of labels, drift of the new rows, leaks, validation."""
+    """Return rows by source, what there is to say of labels, drift, leaks, validation."""
     here = read_json(inputs.folder / SUMMARY)["splits"]
     file = inputs.of_main(SUMMARY)
     before = read_json(file)["splits"] if file else None
     changed = since_main(inputs)
     blocks = ["## Data", _rows(inputs, here, before), *_since(inputs, changed)]
-    blocks += [*_labels(inputs, here, before, out), *_drift(inputs, changed, out)]
+    blocks += report_of(inputs).labels(inputs, here, before, out)
+    blocks += _drift(inputs, changed, out)
     if inputs.left_out:
         many = f"{inputs.left_out} of the {len(inputs.tested.labels)} test rows"
         blocks.append(
@@ -42,7 +43,7 @@ def since_main(inputs: ReportInputs) -> Changes | None:
         return None
     sides = ((inputs.folder, inputs.challenger), (inputs.main, inputs.champion))
     here, main = (
-        Side(folder / "prepared", model.bundle.manifest.input, model.bundle.manifest.output.labels)
+        Side(folder / "prepared", model.bundle.manifest.input, model.bundle.manifest.output)
         for folder, model in sides
     )
     return changes(here, main)
@@ -82,28 +83,6 @@ def _since(inputs: ReportInputs, changed: Changes | None) -> list[str]:
     parts["relabelled"] = changed.relabelled
     text = ", ".join(f"{number} {word}" for word, number in parts.items() if number)
     return [f"Compared with main's rows by content: {text}."]
-
-
-def _labels(
-    inputs: ReportInputs, here: dict[str, Any], before: dict[str, Any] | None, out: Path
-) -> list[str]:
-    """Return the picture of the training rows' labels, and which share changed most."""
-    unit = "share of training rows"
-    now = shares(here["train"]["labels"], inputs.labels)
-    then = None if before is None else shares(before["train"]["labels"], inputs.labels)
-    plots.label_shares(out / "labels.png", now, then, inputs.labels, unit=unit)
-    blocks = [image("Share of training rows by label", "labels.png")]
-    if then is not None and np.abs(now - then).max() > 0:
-        most = int(np.abs(now - then).argmax())
-        moved = f"from {then[most]:.1%} to {now[most]:.1%} of training rows"
-        blocks.append(f"The share of {code(inputs.labels[most])} changed most: {moved}.")
-    return blocks
-
-
-def shares(counts: dict[str, int], labels: tuple[str, ...]) -> NDArray[np.float64]:
-    """Return the share of each label, shape (labels,); zeros where there are no rows."""
-    found = np.array([counts.get(label, 0) for label in labels], dtype=np.float64)
-    return found / max(float(found.sum()), 1.0)
 
 
 def _drift(inputs: ReportInputs, changed: Changes | None, out: Path) -> list[str]:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from perennial.statistics.confusion import confusion_matrix, precision_recall
 from training.artifacts.files import read_json
 from training.report.data_checks import checks_table
 from training.report.drift import signal_drift
 from training.report.markdown import code, folded, table
+from training.report.output_report import report_of
 from training.report.report_inputs import ReportInputs
 from training.report.sections.cost import TRAINING
 from training.report.sections.curves import read_history
@@ -19,9 +19,9 @@ EPOCHS = 50  # how many of the last epochs are shown
 
 
 def section(inputs: ReportInputs, out: Path) -> list[str]:
-    """Return scores per label, training log, rules, signals and parameters, collapsed."""
+    """Return what the output adds, training log, rules, signals, parameters, collapsed."""
     parts = {
-        "Scores per label": _labels(inputs),
+        **report_of(inputs).details(inputs),
         "Training": _training(inputs),
         "Validation": checks_table(inputs),
         "Signals of the new rows": _signals(inputs),
@@ -30,28 +30,6 @@ def section(inputs: ReportInputs, out: Path) -> list[str]:
     }
     text = "\n\n".join(f"### {title}\n\n{part}" for title, part in parts.items() if part)
     return [folded("Everything else", text)]
-
-
-def _labels(inputs: ReportInputs) -> str:
-    """Return precision and recall of both models by label, on the rows of the comparison."""
-    truth = inputs.rows.labels
-    if not len(truth):
-        return ""
-    models = (
-        {"here": inputs.new} if inputs.old is None else {"main": inputs.old, "here": inputs.new}
-    )
-    shares = [precision_recall(confusion_matrix(found, truth)) for found in models.values()]
-    rows = [
-        [
-            code(label),
-            int((truth == i).sum()),
-            *(f"{precision[i]:.3f}" for precision, _ in shares),
-            *(f"{recall[i]:.3f}" for _, recall in shares),
-        ]
-        for i, label in enumerate(inputs.labels)
-    ]
-    scores = [f"{score}, {name}" for score in ("precision", "recall") for name in models]
-    return table(["label", "rows", *scores], rows, numbers=len(scores) + 1)
 
 
 def _training(inputs: ReportInputs) -> str:

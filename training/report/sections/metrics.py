@@ -3,11 +3,9 @@
 from pathlib import Path
 
 from perennial.statistics.counts import Bools
-from perennial.statistics.intervals import wilson
-from perennial.statistics.metrics import METRICS, Metric
+from perennial.statistics.metrics import Metric
 from training.gate.comparison import difference
 from training.gate.figures import p_value
-from training.params import Gate
 from training.report.markdown import code, interval, signed, table
 from training.report.report_inputs import ReportInputs
 from training.report.scores import Score, compare_scores
@@ -27,7 +25,7 @@ def section(inputs: ReportInputs, out: Path) -> list[str]:
     if not shown:
         blocks.append(f"There are no test rows to compare on{_fairness(inputs)}.")
     elif inputs.old is not None:
-        blocks.append(_multiplicity(inputs.numbers.gate))
+        blocks.append(_multiplicity(inputs))
     return blocks + _label_sets(inputs)
 
 
@@ -42,16 +40,20 @@ def _fairness(inputs: ReportInputs) -> str:
 
 
 def _table(inputs: ReportInputs, chosen: Bools) -> str:
-    if inputs.old is None:
+    if inputs.old is None or inputs.losses_before is None:
         return _alone(inputs, chosen)
-    limits, truth = inputs.numbers.gate, inputs.rows.labels[chosen]
+    limits, truth, metrics = inputs.numbers.gate, inputs.rows.labels[chosen], inputs.output.metrics
     old, new = inputs.old[chosen], inputs.new[chosen]
-    scores = compare_scores(old, new, truth, level=limits.level, seed=limits.seed)
+    scores = compare_scores(metrics.values(), old, new, truth, level=limits.level, seed=limits.seed)
     rows = [_row(score) for score in scores]
-    paired = difference(old.argmax(axis=1) == truth, new.argmax(axis=1) == truth, limits)
-    word = _word(paired.value > 0) if paired.p < limits.level else "no"
+    lost = inputs.losses_before[chosen], inputs.losses[chosen]
+    paired = difference(inputs.output.loss_test, *lost, limits)
+    word = _word(inputs.words.better(paired.value)) if paired.p < limits.level else "no"
     word = f"**{word}**" if paired.p < limits.level else word
-    rows[0][4:] = [interval(paired.low, paired.high), f"{word}, {p_value(paired.p)}"]
+    rows[list(metrics).index(inputs.output.headline)][4:] = [
+        interval(paired.low, paired.high),
+        f"{word}, {p_value(paired.p)}",
+    ]
     head = ["metric", "main", "here", "difference", f"{1 - limits.level:.0%} interval"]
     return table([*head, "significant"], rows, numbers=5)
 
@@ -84,23 +86,28 @@ def _alone(inputs: ReportInputs, chosen: Bools) -> str:
     """Return the scores of a model without a champion."""
     new, truth = inputs.new[chosen], inputs.rows.labels[chosen]
     level = 1 - inputs.numbers.gate.level
-    low, high = wilson(int(inputs.right[chosen].sum()), len(truth), level)
-    bounds = {"accuracy": f"{low:.4f} to {high:.4f}"}
+    low, high = inputs.output.loss_test.bounds(inputs.losses[chosen], level=level)
+    bounds = {inputs.output.headline: f"{low:.4f} to {high:.4f}"}
     rows = [
         [_name(metric), _number(metric.score(new, truth)), bounds.get(name, "")]
-        for name, metric in METRICS.items()
+        for name, metric in inputs.output.metrics.items()
     ]
     return table(["metric", "here", f"{level:.0%} interval"], rows, numbers=2)
 
 
-def _multiplicity(limits: Gate) -> str:
+def _multiplicity(inputs: ReportInputs) -> str:
     """Return which line of the table decides, and how far to trust the others."""
-    others = len(METRICS) - 1
+    level, others = inputs.numbers.gate.level, len(inputs.output.metrics) - 1
+    text = (
+        f"Only {inputs.words.title} decides, by {inputs.output.loss_test.name} at {level:.0%}. "
+        "The intervals are paired bootstraps, slightly less strict than that test."
+    )
+    if not others:
+        return text
     return (
-        f"Only accuracy decides, by McNemar's exact test at {limits.level:.0%}. The intervals are "
-        "paired bootstraps, slightly less strict than that test. A yes for one of the "
-        f"{others} other metrics is only a hint: they are not corrected for multiple testing, so "
-        f"up to {others * limits.level:.0%} of reports on equal models show one."
+        f"{text} A yes for one of the {others} other metrics is only a hint: they are not "
+        f"corrected for multiple testing, so up to {others * level:.0%} of reports on equal models "
+        "show one."
     )
 
 

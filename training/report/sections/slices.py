@@ -5,8 +5,8 @@ from pathlib import Path
 
 from training.gate.figures import p_value
 from training.report import plots
-from training.report.markdown import code, folded, image, interval, signed, table
-from training.report.parts import SMALL, Slice, accuracy_by_slice, by_category, by_label, by_origin
+from training.report.markdown import capital, code, folded, image, interval, signed, table
+from training.report.parts import SMALL, Slice, score_by_slice, by_category, by_label, by_origin
 from training.report.plots.slices import Line
 from training.report.report_inputs import ReportInputs
 
@@ -15,26 +15,31 @@ MOST_NAMED = 5
 
 
 def section(inputs: ReportInputs, out: Path) -> list[str]:
-    """Return accuracy on every slice, drawn and in tables."""
+    """Return the score on every slice, drawn and in tables."""
     if not len(inputs.rows.labels):
         return []
     parts = by_origin(inputs) | by_category(inputs)
-    origins, labels = accuracy_by_slice(inputs, parts, by_label(inputs))
-    drawn = [*origins, *_lowest(labels, MOST_DRAWN - len(origins))]
+    origins, labels = score_by_slice(inputs, parts, by_label(inputs))
+    drawn = [*origins, *_worst(inputs, labels, MOST_DRAWN - len(origins))]
     _draw(inputs, drawn, {part.name for part in labels}, out / "slices.png")
-    about = "Accuracy per slice with its interval"
-    return [
+    title = capital(inputs.words.title)
+    blocks = [
         "## Slices",
         _summary(inputs, origins, labels, len(drawn)),
-        image(about, "slices.png"),
+        image(f"{title} per slice with its interval", "slices.png"),
         _table(inputs, "slice", origins),
-        folded(f"Accuracy on all {len(labels)} labels", _table(inputs, "true label", labels)),
     ]
+    if labels:
+        every = _table(inputs, "true label", labels)
+        blocks.append(folded(f"{title} on all {len(labels)} labels", every))
+    return blocks
 
 
-def _lowest(labels: Sequence[Slice], most: int) -> list[Slice]:
-    """Return the labels to draw, in their order: those with the lowest intervals."""
-    chosen = {part.name for part in sorted(labels, key=lambda part: part.low)[: max(0, most)]}
+def _worst(inputs: ReportInputs, labels: Sequence[Slice], most: int) -> list[Slice]:
+    """Return the labels to draw, in their order: those with the worst intervals."""
+    higher = inputs.words.higher_is_better
+    order = sorted(labels, key=lambda part: part.low if higher else -part.high)
+    chosen = {part.name for part in order[: max(0, most)]}
     return [part for part in labels if part.name in chosen]
 
 
@@ -43,7 +48,8 @@ def _summary(
 ) -> str:
     """Return which slices differ, how they were tested, and which are not drawn."""
     every = [*origins, *labels]
-    texts = [f"Accuracy of {len(every)} slices."]
+    many = f"{len(every)} slice{'s' * (len(every) > 1)}"
+    texts = [f"{capital(inputs.words.title)} of {many}."]
     if inputs.old is not None:
         texts = [_tests(inputs, origins, labels)]
     small = sum(part.small for part in every)
@@ -52,13 +58,14 @@ def _summary(
         texts.append(f"{small} {has} fewer than {SMALL} rows, too few for a conclusion.")
     if drawn < len(every):
         shown = drawn - len(origins)
-        text = f"The chart shows the {shown} of {len(labels)} labels with the lowest intervals."
+        way = "lowest" if inputs.words.higher_is_better else "highest"
+        text = f"The chart shows the {shown} of {len(labels)} labels with the {way} intervals."
         texts.append(text)
     return " ".join(texts)
 
 
 def _tests(inputs: ReportInputs, origins: Sequence[Slice], labels: Sequence[Slice]) -> str:
-    level = inputs.numbers.gate.level
+    level, test = inputs.numbers.gate.level, inputs.output.loss_test
     names = [(code(part.name), part.p) for part in origins]
     names += [(f"label {code(part.name)}", part.p) for part in labels]
     marked = [name for name, p in names if p is not None and p < level]
@@ -68,8 +75,8 @@ def _tests(inputs: ReportInputs, origins: Sequence[Slice], labels: Sequence[Slic
     if marked:
         word = f"Significantly different: {', '.join(marked[:MOST_NAMED])}{more}"
     return (
-        f"{word} (exact McNemar tests at {level:.0%}, corrected for the {tested} slices tested by "
-        "Holm's method; the intervals, by Agresti and Min, are not corrected)."
+        f"{word} ({test.names} at {level:.0%}, corrected for the {tested} slices tested by "
+        f"Holm's method; the intervals, {test.intervals}, are not corrected)."
     )
 
 
@@ -77,7 +84,7 @@ def _table(inputs: ReportInputs, what: str, found: Sequence[Slice]) -> str:
     level = f"{1 - inputs.numbers.gate.level:.0%}"
     rows = [_row(inputs, part) for part in found]
     if inputs.old is None:
-        return table([what, "rows", "accuracy", f"{level} interval"], rows, numbers=3)
+        return table([what, "rows", inputs.words.title, f"{level} interval"], rows, numbers=3)
     head = [what, "rows", "main", "here", "difference", f"{level} interval", "significant"]
     return table(head, rows, numbers=6)
 
@@ -89,7 +96,7 @@ def _row(inputs: ReportInputs, part: Slice) -> list[object]:
         return [name, part.count, f"{part.here:.4f}", bounds]
     word = "too few rows"
     if part.p is not None:
-        better = "better" if part.change > 0 else "worse"
+        better = "better" if inputs.words.better(part.change) else "worse"
         yes = part.p < inputs.numbers.gate.level
         word = f"{f'**yes, {better}**' if yes else 'no'}, {p_value(part.p)}"
     values = [f"{part.main:.4f}", f"{part.here:.4f}", signed(part.change)]
@@ -97,9 +104,12 @@ def _row(inputs: ReportInputs, part: Slice) -> list[object]:
 
 
 def _draw(inputs: ReportInputs, drawn: Sequence[Slice], labels: set[str], file: Path) -> None:
-    factor, unit = 1.0, "accuracy (share of rows)"
+    words, test = inputs.words, inputs.output.loss_test
+    factor, unit = 1.0, f"{words.title} ({inputs.metric.unit})"
     if inputs.old is not None:
-        factor, unit = 100.0, "accuracy here − main (percentage points)\n← worse    better →"
+        ways = "← worse    better →" if words.higher_is_better else "← better    worse →"
+        step = test.step or inputs.metric.unit
+        factor, unit = test.factor, f"{words.title} here − main ({step})\n{ways}"
     lines = [
         Line(
             name=f"{'label ' * (part.name in labels)}{part.name} ({part.count})",

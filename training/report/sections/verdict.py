@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from perennial.verdicts import Verdict
-from training.gate.result import GateResult
 from training.report.markdown import code, interval
 from training.report.report_inputs import Environment, ReportInputs
 from training.task.files import params_file
@@ -73,18 +72,19 @@ def _advice(inputs: ReportInputs) -> str:
     if inputs.champion is None and verdict is Verdict.PROMOTE:
         return FIRST
     if verdict is Verdict.KEEP:
-        return f"{ADVICE[verdict]}{_resolution(inputs.result)}"
+        return f"{ADVICE[verdict]}{_resolution(inputs)}"
     return ADVICE[verdict]
 
 
-def _resolution(result: GateResult) -> str:
+def _resolution(inputs: ReportInputs) -> str:
     """Return the interval of the difference that these rows cannot rule out."""
+    result, test = inputs.result, inputs.output.loss_test
     found = result.fresh or result.base
     if found is None or found.difference is None:
         return ""
-    low, high = 100 * found.difference.low, 100 * found.difference.high
-    bounds = interval(low, high, 1)
+    low, high = test.factor * found.difference.low, test.factor * found.difference.high
+    bounds = interval(low, high, 1 if test.step else 3)
     return (
         f" On these {found.rows} rows the {1 - result.level:.0%} interval of the difference in "
-        f"accuracy is {bounds} percentage points."
+        f"{inputs.words.title} is {bounds} {test.step or inputs.metric.unit}."
     )

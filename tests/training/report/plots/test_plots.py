@@ -12,6 +12,7 @@ from training.report.plots.reliability import Bins
 from training.report.plots.slices import Line
 
 Draw = Callable[[Path, list[str]], None]
+UNITS = {"accuracy": ("accuracy", "share of rows"), "loss": ("loss", "nats")}
 RANDOM = np.random.default_rng(1)
 
 
@@ -45,7 +46,9 @@ DRAWN: dict[str, Draw] = {
     "no change": lambda file, labels: plots.confusion_change(
         file, counts(labels) * 0, labels, title="change"
     ),
-    "curves": lambda file, labels: plots.curves(file, history(len(labels)), history(5)),
+    "curves": lambda file, labels: plots.curves(
+        file, history(len(labels)), history(5), units=UNITS
+    ),
     "reliability": lambda file, labels: plots.reliability(file, {"main": bins(), "here": bins()}),
     "reliability alone": lambda file, labels: plots.reliability(file, {"here": bins()}),
     "slices": lambda file, labels: plots.slices(

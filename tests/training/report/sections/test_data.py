@@ -11,6 +11,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from monitoring.thresholds import Thresholds
+from perennial.kinds.outputs.classes import ClassesOutput
 from perennial.signals import PREDICTION
 from perennial.statistics.drift import PRIOR, PSI_LIMIT
 from tests.bundles import INPUT, LABELS, images
@@ -21,6 +22,8 @@ from training.artifacts.splits import Prepared, Split
 from training.report.changes import Side, changes
 from training.report.drift import signal_drift
 from training.report.sections.data import section
+
+OUTPUT = ClassesOutput(labels=LABELS)
 
 
 def rows(number: int, *, seed: int, source: str = "base", add: float = 0.0) -> Split:
@@ -91,10 +94,10 @@ def test_labels_are_compared_by_name(tmp_path: Path) -> None:
     """Where main's labels stand in another order, an index means another label."""
     for folder in ("here", "main"):
         prepared(tmp_path / folder, rows(10, seed=1))
-    here = Side(tmp_path / "here" / "prepared", INPUT, LABELS)
-    main = Side(tmp_path / "main" / "prepared", INPUT, LABELS)
+    here = Side(tmp_path / "here" / "prepared", INPUT, OUTPUT)
+    main = Side(tmp_path / "main" / "prepared", INPUT, OUTPUT)
     same = changes(here, main)
-    turned = changes(here, replace(main, labels=LABELS[::-1]))
+    turned = changes(here, replace(main, output=ClassesOutput(labels=LABELS[::-1])))
     assert same is not None and same.nothing
     assert turned is not None and turned.relabelled == 110 and not turned.gone
 

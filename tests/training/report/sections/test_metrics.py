@@ -10,6 +10,7 @@ from tests.bundles import INPUT, LABELS
 from tests.training.contests import INCIDENT, model
 from tests.training.report.made import Artifacts
 from training.artifacts.splits import Prepared, Split, file_of
+from training.report.outputs.classes.answers import Answers
 from training.report.sections.metrics import section
 
 NUMBER = r"0\.\d{4}"
@@ -93,12 +94,12 @@ def test_other_labels_are_compared_by_name(tmp_path: Path) -> None:
     artifacts = Artifacts(tmp_path, fresh=False)
     model(artifacts.champion / "bundle", 1, labels=["ten", *LABELS[1:]])
     inputs = artifacts.inputs()
-    assert inputs.answers == (*LABELS, "(other)")
-    assert inputs.old is not None and inputs.right_before is not None
+    assert Answers(inputs).names == (*LABELS, "(other)")
+    assert inputs.old is not None and inputs.losses_before is not None
     zero = inputs.rows.labels == 0
-    assert not inputs.right_before[zero].any() and inputs.right_before[~zero].all()
+    assert inputs.losses_before[zero].all() and not inputs.losses_before[~zero].any()
     assert section(inputs, tmp_path)[-1] == (
         "The models' labels differ: `0` unknown to main; `ten` known to main only."
     )
     assert inputs.result.base is not None and inputs.result.base.champion is not None
-    assert inputs.result.base.champion.value == inputs.right_before.mean()
+    assert inputs.result.base.champion.value == (inputs.losses_before == 0).mean()

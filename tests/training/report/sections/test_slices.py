@@ -11,7 +11,7 @@ from tests.bundles import INPUT
 from tests.training.contests import INCIDENT, model
 from tests.training.report.made import Artifacts
 from training.artifacts.splits import Split, file_of
-from training.report.parts import accuracy_by_slice, by_label, by_origin
+from training.report.parts import score_by_slice, by_label, by_origin
 from training.report.sections.slices import section
 
 
@@ -59,13 +59,13 @@ def test_slices_are_tested_together(tmp_path: Path) -> None:
     artifacts = Artifacts(tmp_path)
     relabelled(artifacts, ["aaaaaaaaaaaa"])
     inputs = artifacts.inputs()
-    assert inputs.right_before is not None
-    origins, labels = accuracy_by_slice(inputs, by_origin(inputs), by_label(inputs))
+    assert inputs.losses_before is not None
+    origins, labels = score_by_slice(inputs, by_origin(inputs), by_label(inputs))
     every = [*origins, *labels]
     assert [part.p is None for part in every] == [part.rows < 30 for part in every]
     tested = [part for part in every if part.p is not None]
     rows = by_origin(inputs)["base"]
-    raw = mcnemar(inputs.right_before[rows], inputs.right[rows])
+    raw = mcnemar(inputs.losses_before[rows] == 0, inputs.losses[rows] == 0)
     base = next(part for part in origins if part.name == "base")
     assert base.p is not None and raw < base.p <= len(tested) * raw
     assert base.low < base.change < base.high < 0

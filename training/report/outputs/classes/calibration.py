@@ -10,26 +10,26 @@ from perennial.statistics.intervals import wilson
 from perennial.statistics.metrics import METRICS
 from training.report import plots
 from training.report.markdown import image, signed, table
+from training.report.outputs.classes.answers import Answers
 from training.report.plots.reliability import Bins
-from training.report.report_inputs import ReportInputs
 
 LEAST_ROWS = 10
 
 
-def section(inputs: ReportInputs, out: Path) -> list[str]:
+def section(found: Answers, out: Path) -> list[str]:
     """Return the reliability diagram of both models, and their mean confidence."""
-    truth = inputs.rows.labels
+    truth = found.inputs.rows.labels
     if not len(truth):
         return []
-    models = ({} if inputs.old is None else {"main": inputs.old}) | {"here": inputs.new}
-    drawn = {name: binned(found, truth) for name, found in models.items()}
+    models = ({} if found.old is None else {"main": found.old}) | {"here": found.new}
+    drawn = {name: binned(given, truth) for name, given in models.items()}
     plots.reliability(out / "calibration.png", drawn)
-    columns = [_figures(found, truth) for found in models.values()]
+    columns = [_figures(given, truth) for given in models.values()]
     names = ("accuracy", "mean confidence", "confidence − accuracy", "calibration error")
     rows = [list(row) for row in zip(names, *columns, strict=True)]
     return [
         "## Calibration",
-        _calibrated(inputs),
+        _calibrated(found),
         image("Accuracy by confidence, with 95% intervals", "calibration.png"),
         table(["share of rows", *models], rows, numbers=len(models)),
     ]
@@ -66,11 +66,11 @@ def _figures(probabilities: Floats, truth: Ints) -> list[str]:
     return [f"{accuracy:.4f}", f"{confidence:.4f}", gap, f"{error:.4f}"]
 
 
-def _calibrated(inputs: ReportInputs) -> str:
+def _calibrated(found: Answers) -> str:
     """Return whether mean confidence lies within the interval of the accuracy."""
-    confidence = float(inputs.new.max(axis=1).mean())
-    level = 1 - inputs.numbers.gate.level
-    low, high = wilson(int(inputs.right.sum()), len(inputs.right), level)
+    confidence = float(found.new.max(axis=1).mean())
+    level = 1 - found.inputs.numbers.gate.level
+    low, high = wilson(int(found.right.sum()), len(found.right), level)
     bounds = f"{level:.0%} interval of the accuracy, {low:.4f} to {high:.4f}"
     mean = f"mean confidence {confidence:.4f}"
     if low <= confidence <= high:

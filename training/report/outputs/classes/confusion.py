@@ -9,53 +9,53 @@ from perennial.statistics.confusion import confusion_matrix, precision_recall
 from perennial.statistics.counts import Ints
 from training.report import plots
 from training.report.markdown import code, folded, image, signed, table
-from training.report.mistakes import mistakes
-from training.report.report_inputs import ReportInputs
+from training.report.outputs.classes.answers import Answers
+from training.report.outputs.classes.confident_mistakes import confident_mistakes
 
 MOST_LABELS = 20
 WORST = 5
 REST = "the rest"
 
 
-def section(inputs: ReportInputs, out: Path) -> list[str]:
+def section(found: Answers, out: Path) -> list[str]:
     """Return the mistakes: their number, the confusion matrix, the most confident ones."""
-    rows = len(inputs.rows.labels)
+    rows = len(found.inputs.rows.labels)
     if not rows:
         return []
-    new = confusion_matrix(inputs.new, inputs.rows.labels)
-    old = None if inputs.old is None else confusion_matrix(inputs.old, inputs.rows.labels)
-    blocks = ["## Mistakes", _count(inputs), _pictures(inputs, new, old, out)]
-    blocks += ["**The labels with the lowest recall**", _worst(inputs, new, old)]
-    blocks += mistakes(inputs, out)
-    return [*blocks, folded("Precision and recall of every label", _every(inputs, new, old))]
+    new = confusion_matrix(found.new, found.inputs.rows.labels)
+    old = None if found.old is None else confusion_matrix(found.old, found.inputs.rows.labels)
+    blocks = ["## Mistakes", _count(found), _pictures(found, new, old, out)]
+    blocks += ["**The labels with the lowest recall**", _worst(found, new, old)]
+    blocks += confident_mistakes(found, out)
+    return [*blocks, folded("Precision and recall of every label", _every(found, new, old))]
 
 
-def _count(inputs: ReportInputs) -> str:
+def _count(found: Answers) -> str:
     """Return how many rows each model gets wrong, and how many of them are the same."""
-    wrong = ~inputs.right
+    wrong = ~found.right
     text = f"The model gets {wrong.sum():,} of {len(wrong):,} test rows wrong"
-    if inputs.right_before is None:
+    if found.right_before is None:
         return f"{text}."
-    before = ~inputs.right_before
+    before = ~found.right_before
     return (
         f"{text}, main's {before.sum():,}. Wrong in both: {(wrong & before).sum():,}; "
         f"newly wrong: {(wrong & ~before).sum():,}; fixed: {(before & ~wrong).sum():,}."
     )
 
 
-def _pictures(inputs: ReportInputs, new: Ints, old: Ints | None, out: Path) -> str:
+def _pictures(found: Answers, new: Ints, old: Ints | None, out: Path) -> str:
     """Return the matrix and, if some answer changed, the change from main, on one line."""
     shown = crowded(new if old is None else new + old)
-    names = [*(inputs.answers[i] for i in shown), *([REST] if len(shown) < len(new) else [])]
+    names = [*(found.names[i] for i in shown), *([REST] if len(shown) < len(new) else [])]
     title = "rows by true label\nand answer"
     plots.confusion(out / "confusion.png", pooled(new, shown), names, title=title)
-    found = [image("Answers by true label", "confusion.png")]
+    blocks = [image("Answers by true label", "confusion.png")]
     if old is not None and (new != old).any():
         change = pooled(new, shown) - pooled(old, shown)
         title = "change from main\n(orange: worse, hatched: better)"
         plots.confusion_change(out / "confusion-change.png", change, names, title=title)
-        found.append(image("Change of the answers from main", "confusion-change.png"))
-    return " ".join(found)
+        blocks.append(image("Change of the answers from main", "confusion-change.png"))
+    return " ".join(blocks)
 
 
 def crowded(matrix: Ints, most: int = MOST_LABELS) -> list[int]:
@@ -81,7 +81,7 @@ def pooled(matrix: Ints, shown: Sequence[int]) -> Ints:
     return np.array([[matrix[np.ix_(down, over)].sum() for over in groups] for down in groups])
 
 
-def _worst(inputs: ReportInputs, new: Ints, old: Ints | None) -> str:
+def _worst(found: Answers, new: Ints, old: Ints | None) -> str:
     """Return the labels with the lowest recall among those that have rows."""
     recall, counts = precision_recall(new)[1], new.sum(axis=1)
     before = None if old is None else precision_recall(old)[1]
@@ -90,24 +90,24 @@ def _worst(inputs: ReportInputs, new: Ints, old: Ints | None) -> str:
     for i in order:
         others = np.where(np.arange(len(new)) == i, 0, new[i])
         taken = int(others.argmax())
-        word = f"{code(inputs.answers[taken])} ({others[taken]})" if others.any() else ""
+        word = f"{code(found.names[taken])} ({others[taken]})" if others.any() else ""
         values = [f"{recall[i]:.3f}"]
         if before is not None:
             values = [f"{before[i]:.3f}", *values, signed(float(recall[i] - before[i]), 3)]
-        rows.append([code(inputs.answers[i]), word, f"{counts[i]:,}", *values])
+        rows.append([code(found.names[i]), word, f"{counts[i]:,}", *values])
     head = ["label", "most often confused with (rows)", "rows"]
     head += ["recall"] if before is None else ["recall, main", "here", "change"]
     return table(head, rows, numbers=len(head) - 2)
 
 
-def _every(inputs: ReportInputs, new: Ints, old: Ints | None) -> str:
+def _every(found: Answers, new: Ints, old: Ints | None) -> str:
     precision, recall = precision_recall(new)
     head = ["label", "precision", "recall", "rows"]
     if old is not None:
         head[1:3] = ["precision, main", "here", "recall, main", "here"]
         before = precision_recall(old)
     rows = []
-    for i, label in enumerate(inputs.labels):
+    for i, label in enumerate(found.inputs.labels):
         values = [precision[i], recall[i]]
         if old is not None:
             values = [before[0][i], precision[i], before[1][i], recall[i]]

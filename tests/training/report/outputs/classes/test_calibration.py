@@ -7,14 +7,15 @@ import pytest
 
 from tests.training.contests import prepare, says
 from tests.training.report.made import Artifacts
-from training.report.sections.calibration import binned, section
+from training.report.outputs.classes.answers import Answers
+from training.report.outputs.classes.calibration import binned, section
 
 
 def test_both_models_are_drawn_and_in_a_table(tmp_path: Path) -> None:
     """Mean confidence stands under the accuracy that it should be."""
     artifacts = Artifacts(tmp_path)
     inputs = artifacts.inputs()
-    _, text, picture, figures = section(inputs, artifacts.out)
+    _, text, picture, figures = section(Answers(inputs), artifacts.out)
     assert picture.endswith("(calibration.png)") and (artifacts.out / "calibration.png").is_file()
     assert figures.splitlines()[0] == "| share of rows | main | here |"
     assert f"| {inputs.new.max(axis=1).mean():.4f} |" in figures
@@ -28,7 +29,7 @@ def test_a_broken_word_is_said(tmp_path: Path, right: bool, word: str) -> None:
     truth = says(artifacts.new)
     wrong = lambda rows: (truth(rows) + 1) % 10  # noqa: E731
     prepare(artifacts.folder / "prepared", base=truth if right else wrong)
-    text = section(artifacts.inputs(main=False), artifacts.out)[1]
+    text = section(Answers(artifacts.inputs(main=False)), artifacts.out)[1]
     assert text.startswith(f"**{word}**") and "estimated from confidence" in text
 
 
@@ -45,7 +46,7 @@ def test_kept_word_is_said(tmp_path: Path) -> None:
         return np.where(keep, truth(rows), (truth(rows) + 1) % 10)
 
     prepare(artifacts.folder / "prepared", base=half)
-    text = section(artifacts.inputs(main=False), artifacts.out)[1]
+    text = section(Answers(artifacts.inputs(main=False)), artifacts.out)[1]
     assert text.startswith("Confidence matches accuracy")
 
 

@@ -8,14 +8,16 @@ from perennial.kinds.inputs.image import ImageInput
 from tests.kinds import TABLE
 from tests.training.contests import model, prepare, says
 from tests.training.report.made import Artifacts
-from training.report.mistakes import as_table, mistakes
-from training.report.sections.confusion import MOST_LABELS, section
+from training.report.mistakes import as_table
+from training.report.outputs.classes.answers import Answers
+from training.report.outputs.classes.confident_mistakes import confident_mistakes, say
+from training.report.outputs.classes.confusion import MOST_LABELS, section
 
 
 def test_mistakes_are_counted_against_mains(tmp_path: Path) -> None:
     """New and repaired ones tell what an equal number would hide."""
     artifacts = Artifacts(tmp_path)
-    inputs = artifacts.inputs()
+    inputs = Answers(artifacts.inputs())
     assert inputs.right_before is not None
     wrong, before = (~inputs.right).sum(), (~inputs.right_before).sum()
     text = section(inputs, artifacts.out)[1]
@@ -26,7 +28,7 @@ def test_mistakes_are_counted_against_mains(tmp_path: Path) -> None:
 def test_the_matrix_and_its_change_are_drawn(tmp_path: Path) -> None:
     """Side by side, so that a change is read with what it changed."""
     artifacts = Artifacts(tmp_path)
-    line = section(artifacts.inputs(), artifacts.out)[2]
+    line = section(Answers(artifacts.inputs()), artifacts.out)[2]
     assert "(confusion.png) ![" in line and line.endswith("(confusion-change.png)")
     assert (artifacts.out / "confusion-change.png").is_file()
 
@@ -35,13 +37,13 @@ def test_where_no_answer_changed_no_change_is_drawn(tmp_path: Path) -> None:
     """An empty picture tells nothing."""
     artifacts = Artifacts(tmp_path)
     model(artifacts.champion / "bundle", 2, "1.1.0")
-    assert "confusion-change" not in section(artifacts.inputs(), artifacts.out)[2]
+    assert "confusion-change" not in section(Answers(artifacts.inputs()), artifacts.out)[2]
 
 
 def test_the_worst_labels_come_first_with_their_change(tmp_path: Path) -> None:
     """Five labels by recall: what they are taken for, rows, main's recall, this one's, change."""
     artifacts = Artifacts(tmp_path, fresh=False)
-    blocks = section(artifacts.inputs(), artifacts.out)
+    blocks = section(Answers(artifacts.inputs()), artifacts.out)
     lines = blocks[4].splitlines()[2:]
     recalls = [float(line.split(" | ")[4]) for line in lines]
     assert len(lines) == 5 and recalls == sorted(recalls)
@@ -52,7 +54,7 @@ def test_the_worst_labels_come_first_with_their_change(tmp_path: Path) -> None:
 def test_many_labels_are_drawn_as_the_most_mistaken(tmp_path: Path) -> None:
     """A matrix of 100 labels is pooled to 20 and the rest; every label stands in the fold."""
     artifacts = Artifacts(tmp_path, labels=[f"label {i}" for i in range(100)], rows=400)
-    blocks = section(artifacts.inputs(), artifacts.out)
+    blocks = section(Answers(artifacts.inputs()), artifacts.out)
     assert blocks[-1].count("\n| `label") == 100
     assert (artifacts.out / "confusion.png").stat().st_size < 200_000
     assert MOST_LABELS == 20
@@ -61,8 +63,7 @@ def test_many_labels_are_drawn_as_the_most_mistaken(tmp_path: Path) -> None:
 def test_the_surest_mistakes_are_pictures_of_images(tmp_path: Path) -> None:
     """Ten at most, the surest first."""
     artifacts = Artifacts(tmp_path)
-    inputs = artifacts.inputs()
-    title, picture = mistakes(inputs, artifacts.out)
+    title, picture = confident_mistakes(Answers(artifacts.inputs()), artifacts.out)
     assert title == "**The 10 most confident mistakes**" and picture.endswith("(mistakes.png)")
     assert (artifacts.out / "mistakes.png").is_file()
 
@@ -71,15 +72,16 @@ def test_a_model_without_mistakes_shows_none(tmp_path: Path) -> None:
     """Where all is right there is nothing to look at."""
     artifacts = Artifacts(tmp_path)
     prepare(artifacts.folder / "prepared", base=says(artifacts.new))
-    assert mistakes(artifacts.inputs(), artifacts.out) == []
+    assert confident_mistakes(Answers(artifacts.inputs()), artifacts.out) == []
 
 
 def test_other_inputs_are_a_table(tmp_path: Path) -> None:
     """A row's first numbers, its label, the answer with its confidence, and main's."""
     artifacts = Artifacts(tmp_path)
-    inputs = artifacts.inputs()
-    chosen = np.flatnonzero(~inputs.right)[:2]
-    lines = as_table(inputs, chosen).splitlines()
+    found = Answers(artifacts.inputs())
+    assert found.old is not None
+    chosen, said = np.flatnonzero(~found.right)[:2], (say(found, found.new), say(found, found.old))
+    lines = as_table(found.inputs, chosen, figure="confidence", said=said).splitlines()
     assert lines[0] == "| input | label | answer | confidence | main's answer | main's confidence |"
     assert len(lines) == 4 and lines[2].startswith("| `")
 

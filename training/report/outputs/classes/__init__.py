@@ -1,0 +1,5 @@
+"""What reports say of classes only: confusion, calibration, shares of labels, scores per label."""
+
+from training.report.outputs.classes.report import REPORT
+
+__all__ = ["REPORT"]

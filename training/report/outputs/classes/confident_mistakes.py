@@ -1,0 +1,33 @@
+"""The model's most confident mistakes."""
+
+from pathlib import Path
+
+import numpy as np
+
+from perennial.statistics.counts import Floats
+from training.report.mistakes import MOST, Said, mistakes
+from training.report.outputs.classes.answers import Answers
+
+
+def confident_mistakes(found: Answers, out: Path) -> list[str]:
+    """Return the mistakes with the highest confidence, and main's answers to the same rows."""
+    order = np.argsort(-found.new.max(axis=1), kind="stable")
+    chosen = order[~found.right[order]][:MOST]
+    return mistakes(
+        found.inputs,
+        out,
+        chosen,
+        title=f"**The {len(chosen)} most confident mistakes**",
+        figure="confidence",
+        said=(say(found, found.new), None if found.old is None else say(found, found.old)),
+    )
+
+
+def say(found: Answers, probabilities: Floats) -> Said:
+    """Return what answers a row: the most probable label and its probability."""
+
+    def said(row: int) -> tuple[str, float]:
+        answer = int(probabilities[row].argmax())
+        return found.names[answer], float(probabilities[row, answer])
+
+    return said

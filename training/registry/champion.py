@@ -56,7 +56,7 @@ def _serving(known: Versions, tag: Tag, version: str) -> tuple[list[str], str]:
         ]
         return lines, ""
     facts = Facts.read(registered.message)
-    accuracies = facts.accuracies or (UNKNOWN,)
+    scores = facts.scores or (("score", UNKNOWN),)
     lines = [
         f"{known.task} {version} serves",
         f"tag         {tag.name} on {registered.name}",
@@ -65,7 +65,7 @@ def _serving(known: Versions, tag: Tag, version: str) -> tuple[list[str], str]:
         f"registered  {_when(registered)}",
         f"why         {facts.why or UNKNOWN}",
         f"bundle      {facts.bundle or UNKNOWN}",
-        *(f"accuracy    {line}" for line in accuracies),
+        *(f"{title:<11} {score}" for title, score in scores),
     ]
     before = [f"{v} from {t.at:%Y-%m-%d %H:%M}" for t, v in known.assignments[:-1] if v]
     return lines + ([f"before      {', '.join(before)}"] if before else []), facts.bundle

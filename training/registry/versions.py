@@ -12,44 +12,55 @@ from gto.constants import Action
 from gto.tag import parse_name
 
 from perennial.bundle import Bundle, Manifest
-from perennial.statistics.intervals import wilson
 from training.gitlab.git import Repository
 
 STAGE = "production"
 UNKNOWN = "not in the tag's message"
 UNREGISTERED = "an unregistered version"
-# Kinds of rows that a manifest has accuracies for, and their names.
+# Kinds of rows that a manifest has scores for, and their names.
 ROWS = {"base": "base test rows", "fresh": "rows collected after the latest incident"}
+
+SCORE = re.compile(rf"[-\d.]+ .*on \d+ ({'|'.join(ROWS.values())})$")
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts in the message of a version's tag, one per line."""
+    """The facts in the message of a version's tag, one per line.
+
+    scores: what the score is, such as accuracy, and its value in words.
+    """
 
     why: str
     bundle: str
     data: str
-    accuracies: tuple[str, ...]
+    scores: tuple[tuple[str, str], ...]
     pipeline: str = ""
 
     def message(self, task: str, version: str) -> str:
         """Return the tag's message in the form that `read` reads."""
         lines = [f"{task} {version}", "", f"Why: {self.why}", f"Bundle: {self.bundle}"]
-        lines += [f"Data: {self.data}", *(f"Accuracy: {line}" for line in self.accuracies)]
+        scores = [f"{title[:1].upper()}{title[1:]}: {score}" for title, score in self.scores]
+        lines += [f"Data: {self.data}", *scores]
         return "\n".join(lines + ([f"Pipeline: {self.pipeline}"] if self.pipeline else []))
 
     @classmethod
     def read(cls, message: str) -> "Facts":
         """Read a tag's message; one written by hand may lack any fact."""
         found: dict[str, list[str]] = {}
-        for name, value in re.findall(r"^(\w+): (.+)$", message, flags=re.MULTILINE):
-            found.setdefault(name.lower(), []).append(value.strip())
+        for name, value in re.findall(r"^(\w[\w ]*): (.+)$", message, flags=re.MULTILINE):
+            found.setdefault(name[:1].lower() + name[1:], []).append(value.strip())
         first = {name: values[0] for name, values in found.items()}
+        scores = [
+            (name, value)
+            for name, values in found.items()
+            for value in values
+            if SCORE.match(value)
+        ]
         return cls(
             why=first.get("why", ""),
             bundle=first.get("bundle", ""),
             data=first.get("data", ""),
-            accuracies=tuple(found.get("accuracy", [])),
+            scores=tuple(scores),
             pipeline=first.get("pipeline", ""),
         )
 
@@ -57,19 +68,21 @@ class Facts:
     def of(cls, bundle: Bundle, *, why: str, pipeline: str = "") -> "Facts":
         """Return the facts of a bundle."""
         manifest = bundle.manifest
-        lines = tuple(accuracies(manifest))
-        return cls(" ".join(why.split()), bundle.digest, manifest.data_version, lines, pipeline)
+        scores = tuple(scores_of(manifest))
+        return cls(" ".join(why.split()), bundle.digest, manifest.data_version, scores, pipeline)
 
 
-def accuracies(manifest: Manifest) -> list[str]:
-    """Return a line for each kind of rows: the accuracy with its 95 % Wilson interval."""
-    lines = []
+def scores_of(manifest: Manifest) -> list[tuple[str, str]]:
+    """Return the headline metric on each kind of rows, with its 95 % interval if it is known."""
+    output, scores = manifest.output, []
+    title = output.metrics[output.headline].title
     for name, rows in ROWS.items():
-        metric = manifest.metrics.get(f"{name}_accuracy")
+        metric = manifest.metrics.get(f"{name}_{output.headline}")
         if metric is not None:
-            low, high = wilson(round(metric.value * metric.size), metric.size)
-            lines.append(f"{metric.value:.4f} ({low:.4f} to {high:.4f}) on {metric.size} {rows}")
-    return lines
+            bounds = output.loss_test.bounds_of(metric.value, metric.size)
+            text = "" if bounds is None else f" ({bounds[0]:.4f} to {bounds[1]:.4f})"
+            scores.append((title, f"{metric.value:.4f}{text} on {metric.size} {rows}"))
+    return scores
 
 
 @dataclass(frozen=True)

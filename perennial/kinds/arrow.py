@@ -52,12 +52,18 @@ def to_numpy(array: "pyarrow.Array") -> NDArray[Any]:
     return np.frombuffer(buffer, dtype, stop)[array.offset :]
 
 
-def from_numpy(values: NDArray[np.int64]) -> "pyarrow.Array":
-    """Return an array of whole numbers, none missing."""
+def from_numpy(values: NDArray[np.int64] | NDArray[np.float64]) -> "pyarrow.Array":
+    """Return an array of numbers of 64 bits, none missing.
+
+    >>> from_numpy(np.array([0.5])).to_pylist(), from_numpy(np.array([2])).to_pylist()
+    ([0.5], [2])
+    """
     import pyarrow
 
-    buffer = pyarrow.py_buffer(np.ascontiguousarray(values, np.int64))
-    return pyarrow.Array.from_buffers(pyarrow.int64(), len(values), [None, buffer])
+    fractions = np.issubdtype(values.dtype, np.floating)
+    kind = pyarrow.float64() if fractions else pyarrow.int64()
+    numbers = np.ascontiguousarray(values, np.float64 if fractions else np.int64)
+    return pyarrow.Array.from_buffers(kind, len(values), [None, pyarrow.py_buffer(numbers)])
 
 
 def strings(values: Sequence[str]) -> "pyarrow.Array":

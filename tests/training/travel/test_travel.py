@@ -14,14 +14,21 @@ from training.task.files import params_file
 
 pytestmark = pytest.mark.seconds(30)
 HERE = Path(__file__).parent
-MODELS = {"people": ("tree", {"depth": 4}), "news": ("words", {"words": 60})}
+TOYS = HERE.parents[1] / "perennial" / "kinds" / "toys"
+MODELS = {
+    "people": ("tree", {"depth": 4}),
+    "news": ("words", {"words": 60}),
+    "sums": ("ridge", {"shrinkage": 0.1}),
+}
 
 
 @pytest.fixture(scope="module")
 def fork(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of this tree with two tasks and two models of its own."""
+    """A copy of this tree with tasks, models and kinds of its own."""
     root = tmp_path_factory.mktemp("fork") / "tree"
     copy_tree(ROOT, root, task="")  # none of its tasks, which may have these names in a fork
+    for side, kind in (("inputs", "bits"), ("outputs", "amount")):
+        shutil.copy(TOYS / f"{kind}.py", root / "perennial" / "kinds" / side)
     for task, (model, parameters) in MODELS.items():
         create(task, root)
         shutil.copy(HERE / task / "task.py", root / "training" / "tasks" / task)
@@ -33,7 +40,7 @@ def fork(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.mark.parametrize("task", MODELS)
+@pytest.mark.parametrize("task", ["people", "news"])
 def test_a_task_of_a_fork_goes_the_whole_way(fork: Path, tmp_path: Path, task: str) -> None:
     """Validate, prepare, train, evaluate, export, serve, feedback, collect, again, gate, report.
 
@@ -41,5 +48,15 @@ def test_a_task_of_a_fork_goes_the_whole_way(fork: Path, tmp_path: Path, task: s
     sent, is what the second model learns from.
     """
     command = [sys.executable, "-m", "tests.training.travel.through", task, str(tmp_path)]
+    done = subprocess.run(command, cwd=fork, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_toys_of_every_kind_go_the_whole_way(fork: Path, tmp_path: Path) -> None:
+    """Kinds of input and output, a model and a task that are new files, and nothing else changed.
+
+    The gate promotes, keeps and blocks by the output's own loss, and reports speak of it alone.
+    """
+    command = [sys.executable, "-W", "error", "-m", "tests.training.travel.toys", str(tmp_path)]
     done = subprocess.run(command, cwd=fork, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

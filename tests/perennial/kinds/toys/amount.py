@@ -1,6 +1,6 @@
 """A toy kind of output: one number per row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from perennial.errors import InvalidInput
-from perennial.kinds.output_kind import Answer, Columns, OutputKind, SentLabel, Values
+from perennial.kinds.adjustment import Adjustment, Unadjusted
+from perennial.kinds.output_kind import Answer, Columns, OutputKind, SentLabel, Truths, Values
 from perennial.kinds.reading import number
 from perennial.kinds.record import Record
-from perennial.statistics.counts import Floats, Ints
+from perennial.statistics import mean_loss
+from perennial.statistics.counts import Floats
+from perennial.statistics.loss_test import LossTest
 from perennial.statistics.metrics import Metric
 
 
@@ -21,7 +24,7 @@ class Amount(BaseModel):
     amount: float
 
 
-def _error(predicted: Floats, truth: Ints, weights: Floats) -> Floats:
+def _error(predicted: Floats, truth: Truths, weights: Floats) -> Floats:
     means: Floats = weights @ np.abs(predicted[:, 0] - truth) / weights.sum(axis=1)
     return means
 
@@ -95,6 +98,54 @@ class AmountOutput(Record):
             "loss_deviation": float(losses.std()),
             "loss_size": len(losses),
         }
+
+    headline: ClassVar[str] = "mean_error"
+    loss_test: ClassVar[LossTest] = mean_loss.TEST
+    loss_unit: ClassVar[str] = "squares"
+    label_rule: ClassVar[str] = "an amount"
+    constant_answer: ClassVar[str] = "always answering their median"
+
+    def truths(self, labels: Sequence[str]) -> Truths:
+        """Return the amounts."""
+        return np.array([float(self.read_label(label)) for label in labels], np.float64)
+
+    def label_of(self, truth: Any) -> str:
+        """Return an amount as text."""
+        return str(float(truth))
+
+    def losses(self, values: Floats, truths: Truths) -> Floats:
+        """Return how far off each amount is."""
+        off: Floats = np.abs(values[:, 0] - truths)
+        return off
+
+    def constant(self, truths: Truths) -> Floats:
+        """Return the median."""
+        return np.array([np.median(truths)])
+
+    def translated(self, values: Floats, given: Self) -> Floats:
+        """Return the amounts, which mean the same in every schema."""
+        return values
+
+    def flaw(self, values: Floats) -> str:
+        """Return whether one is no number."""
+        return "" if np.isfinite(values).all() else "an amount is not finite"
+
+    def adjustment(self, values: Floats, truths: Truths) -> Adjustment:
+        """Return that there is nothing to adjust."""
+        return Unadjusted()
+
+    def adjusted(self, facts: Mapping[str, Any]) -> str:
+        """Return nothing."""
+        return ""
+
+    def details(self, values: Floats, truths: Truths) -> dict[str, Any]:
+        """Return the largest error."""
+        return {"largest_error": float(self.losses(values, truths).max())}
+
+    def pairs(self, values: Floats, truths: Truths) -> list[tuple[str, str]]:
+        """Return the tens that truth and answer lie in."""
+        tens = np.stack([truths, values[:, 0]], axis=1) // 10 * 10
+        return [(f"from {truth:g}", f"from {answer:g}") for truth, answer in tens.tolist()]
 
 
 KIND: type[OutputKind] = AmountOutput

@@ -58,7 +58,8 @@ def make(path: Path) -> bundle.Bundle:
     extraction.save(path / bundle.SIGNALS)
     rows = given.read(given.examples(200, 2))
     made = split(rows, np.zeros(200, np.int64), kind=given)
-    basis = Basis(made, made, made, rows.astype(np.float64) @ WEIGHTS, 0.9, 200, 1.0)
+    values = rows.astype(np.float64) @ WEIGHTS
+    basis = Basis(made, made, made, values, output.reference(values, values[:, 0] + 0.5))
     reference = build(extraction, output, basis, NUMBERS)
     loss = {"signals": reference.signals, "loss": 0.5, "loss_deviation": 0.4, "loss_size": 200}
     (path / bundle.REFERENCE).write_text(Reference.model_validate(loss).model_dump_json())

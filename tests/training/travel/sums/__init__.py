@@ -1,0 +1,1 @@
+"""Rows of a toy kind of input, with labels of a toy kind of output."""

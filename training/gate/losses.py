@@ -17,10 +17,10 @@ def losses(model: Predictor, rows: Split, output: OutputKind) -> Floats:
     Raises BundleUnusable if the model returns no number for a row.
     """
     found = output.translated(values(model, rows), model.bundle.manifest.output)
-    lost = output.losses(found, rows.labels)
-    if not np.isfinite(lost).all():
-        row = int(np.flatnonzero(~np.isfinite(lost))[0])
+    broken = ~np.isfinite(found).all(axis=1)
+    if broken.any():
+        row = int(broken.argmax())
         said = np.array2string(found[row], threshold=5)
         problem = f"the model returns {said} for test row {row}, expected finite numbers"
         raise BundleUnusable(model.bundle.path, problem)
-    return lost
+    return output.losses(found, rows.labels)

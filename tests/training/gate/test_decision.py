@@ -3,7 +3,7 @@
 import pytest
 
 from training.gate.compared_bundle import ComparedBundle
-from training.gate.comparison import Comparison, Difference, Score
+from training.gate.comparison import Comparison, Difference, Headline, Score
 from training.gate.decision import GateDecision, decide
 
 
@@ -95,3 +95,38 @@ def test_mains_own_bundle_is_kept_before_any_other_rule() -> None:
     assert decided(base=low, fresh=None).verdict == "block"
     kept = decided(base=low, fresh=None, champion="a")
     assert kept.line() == "keep: main has the same bundle, so there is no significant difference"
+
+
+ERROR = Headline(
+    "mean error", higher_is_better=False, constant_answer="always answering the median"
+)
+
+
+def lost(champion: float, challenger: float, *, p: float = 0.001) -> Comparison:
+    """Return a comparison of mean errors, where always answering the median errs by 9."""
+    old, new = (Score(value, value - 0.1, value + 0.1) for value in (champion, challenger))
+    change = challenger - champion
+    difference = Difference(change, change - 0.1, change + 0.1, p)
+    return Comparison(100, 9.0, new, old, difference, ERROR)
+
+
+@pytest.mark.parametrize(
+    ("base", "fresh", "line"),
+    [
+        (lost(0.3, 0.3, p=1), lost(8, 0.4), "promote: a significant gain on fresh rows: 8.000 to"),
+        (lost(0.3, 0.3, p=1), lost(0.4, 0.4, p=1), "keep: no significant difference on fresh rows"),
+        (lost(0.2, 0.4), lost(8, 0.4), "block: a significant loss on base rows: 0.200 to 0.400 on"),
+        (lost(0.3, 0.3), lost(8, 0.6), "block: mean error above the limit of 0.5: 0.600 on 100"),
+    ],
+)
+def test_of_an_error_less_is_better(base: Comparison, fresh: Comparison, line: str) -> None:
+    """Every rule follows the direction of the score, and its words."""
+    assert decided(base=base, fresh=fresh).line().startswith(line)
+
+
+def test_an_error_near_that_of_a_constant_answer_blocks() -> None:
+    """The upper end of its interval has to be below it."""
+    decision = decided(base=None, fresh=lost(20, 8.95))
+    assert "reaches 8.950 (at most 9.050), always answering the median reaches 9.000" in str(
+        decision.reasons
+    )

@@ -118,6 +118,28 @@ def test_a_gate_file_without_the_field_reads(tmp_path: Path) -> None:
     assert result.read(path).seen_rows_known is None
 
 
+def test_a_gate_file_from_before_other_scores_reads(tmp_path: Path) -> None:
+    """It says nothing of the metric, which was the accuracy of the gate's every comparison."""
+    new = model(tmp_path / "new", 2)
+    prepared = prepare(tmp_path / "prepared", base=says(new))
+    judged = judge(new, None, prepared, GATE)
+    path = result.write(judged, tmp_path / "out")
+    document = json.loads(path.read_text())
+    document["base"]["majority"] = document["base"].pop("constant")
+    del document["base"]["headline"]
+    path.write_text(json.dumps(document))
+    assert result.read(path) == judged
+
+
+def test_a_floor_that_no_model_reaches_is_refused(tmp_path: Path) -> None:
+    """An accuracy of 50, meant in percent, would block every model."""
+    new = model(tmp_path / "new", 2)
+    prepared = prepare(tmp_path / "prepared", base=says(new))
+    message = "gate.floor: got 50.0, expected at most 1, the highest accuracy"
+    with pytest.raises(BadParameter, match=message):
+        judge(new, None, prepared, GATE.model_copy(update={"floor": 50.0}))
+
+
 def test_figures_are_measured_through_the_service(tmp_path: Path) -> None:
     """Accuracies are those of the bundles' own answers, the difference theirs."""
     old, new = model(tmp_path / "old", 1), model(tmp_path / "new", 2)

@@ -39,7 +39,7 @@ class FittedRidge:
         import onnx
         from onnx import TensorProto, helper, numpy_helper
 
-        weights = np.float32(self._weights)
+        weights = self._weights.astype(np.float32)
         graph = helper.make_graph(
             [
                 helper.make_node("Flatten", ["rows"], ["flat"], axis=1),
@@ -76,7 +76,8 @@ class Ridge(Model[RidgeParameters]):
         """Solve the normal equations."""
         given, truths = flat(rows.train.inputs), rows.train.labels
         square = given.T @ given + parameters.shrinkage * np.eye(given.shape[1])
-        fitted = FittedRidge(np.linalg.solve(square, given.T @ truths), schema.shape)
+        weights = np.asarray(np.linalg.solve(square, given.T @ truths), np.float64)
+        fitted = FittedRidge(weights, schema.shape)
         figures = {}
         for prefix, part in (("", rows.train), ("val_", rows.validation)):
             lost = output.losses(fitted.values(part.inputs), part.labels)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from perennial import bundle
 from perennial.kinds.known import INPUTS, OUTPUTS
@@ -17,6 +18,7 @@ from tests.training.travel.through import FRESH, INCIDENT, STARTED, keep, stages
 from training.artifacts.splits import Prepared
 from training.contracts.examples import EXAMPLES, Inputs, example
 from training.contracts.models import checks
+from training.errors import BundleUnusable
 from training.feedback import collect
 from training.gate import __main__ as gate
 from training.registry.versions import Facts
@@ -113,6 +115,10 @@ def main(folder: Path) -> None:
     assert "a significant loss on fresh rows" in reasons
     assert "always answering their median reaches" in reasons
     assert "mean error above the limit of 0.5" in reasons
+    bundles.make_bundle(folder / "classes" / "bundle", task=NAME)
+    message = "its output is of the kind 'classes', expected 'amount', the challenger's"
+    with pytest.raises(BundleUnusable, match=message):
+        judged(folder / "classes", artifacts)
     print(promises(), "promises kept")
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from shutil import copyfile
 
 from training.errors import BadParameter
-from training.task.discovery import checked_name
+from training.task.discovery import Tasks, checked_name
 from training.task.files import data_folder, folder
 from training.task.stages import write_stages
 
@@ -26,8 +26,9 @@ def create(name: str, root: Path = Path()) -> list[Path]:
     files = [place / source for source in ("task.py", "params.yaml")]
     for file in files:
         copyfile(SKELETON / file.name, file)
+    skeleton = Tasks(SKELETON.parent, __package__)[SKELETON.name]
     package, readme = place / "__init__.py", root / data_folder(name) / "README.md"
     package.write_text(f'"""The task {name}."""\n', encoding="utf-8")
     readme.parent.mkdir(parents=True, exist_ok=True)
     readme.write_text(f"# {README.format(name=name)}", encoding="utf-8")
-    return [*files, package, readme, *write_stages([name], root)]
+    return [*files, package, readme, *write_stages({name: skeleton}, root)]

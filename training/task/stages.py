@@ -1,25 +1,27 @@
-"""Writes each task's dvc.yaml: the same stages for every task, with its name and its code."""
+"""Writes each task's dvc.yaml: the same stages for all, with its name, code and headline metric."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from training.task.files import folder, stages_file
+from training.task.task import Task
 
 TEMPLATE = Path(__file__).with_name("stages.yaml")
-PLACE = "TASK"
+PLACE, METRIC = "TASK", "HEADLINE"
 # In the template, an item of this text becomes one for each of the task's Python files. DVC knows
 # no patterns, and the whole folder has dvc.lock in it, which each stage changes.
 CODE = "training/tasks/TASK/*.py"
 HEAD = "# Generated from training/task/stages.yaml by `python -m training.tasks generate`.\n"
 
 
-def stages(task: str, template: str, code: Sequence[str]) -> str:
+def stages(task: str, template: str, code: Sequence[str], headline: str) -> str:
     """Return the text of a task's dvc.yaml. The template's own comment at its top is left out.
 
     code: the task's Python files, from the repository's root.
+    headline: the metric of the task's output that is drawn per epoch.
 
     >>> template = "# About\\nstages:\\n  a:\\n    cmd: run TASK\\n    deps:\\n      - " + CODE
-    >>> print(stages("news", template, ["training/tasks/news/task.py"]), end="")
+    >>> print(stages("news", template, ["training/tasks/news/task.py"], "accuracy"), end="")
     # Generated from training/task/stages.yaml by `python -m training.tasks generate`.
     stages:
       a:
@@ -33,7 +35,8 @@ def stages(task: str, template: str, code: Sequence[str]) -> str:
     for line in lines[first:]:
         files = code if line.strip() == f"- {CODE}" else [CODE]
         found += [line.replace(CODE, file) for file in files]
-    return HEAD + "".join(f"{line}\n" for line in found).replace(PLACE, task)
+    text = "".join(f"{line}\n" for line in found)
+    return HEAD + text.replace(PLACE, task).replace(METRIC, headline)
 
 
 def code_files(task: str, root: Path = Path()) -> list[str]:
@@ -42,11 +45,12 @@ def code_files(task: str, root: Path = Path()) -> list[str]:
     return sorted(file.relative_to(root).as_posix() for file in files)
 
 
-def write_stages(tasks: Iterable[str], root: Path = Path()) -> list[Path]:
+def write_stages(tasks: Mapping[str, Task], root: Path = Path()) -> list[Path]:
     """Write the dvc.yaml of each task and return the files."""
     template = TEMPLATE.read_text(encoding="utf-8")
     files = []
-    for task in tasks:
-        files.append(root / stages_file(task))
-        files[-1].write_text(stages(task, template, code_files(task, root)), encoding="utf-8")
+    for name, task in tasks.items():
+        files.append(root / stages_file(name))
+        text = stages(name, template, code_files(name, root), task.output.headline)
+        files[-1].write_text(text, encoding="utf-8")
     return files

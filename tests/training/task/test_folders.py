@@ -32,7 +32,7 @@ def test_every_stage_depends_on_all_code_of_the_task(tmp_path: Path) -> None:
     (place / "words").mkdir()
     for file in ("helpers.py", "words/stems.py", "dvc.lock"):
         (place / file).touch()
-    write_stages(["news"], tmp_path)
+    write_stages({"news": Tasks(SKELETON.parent, "training.task")["skeleton"]}, tmp_path)
     document = YAML(typ="safe").load(tmp_path / stages_file("news"))
     code = ["__init__.py", "helpers.py", "task.py", "words/stems.py"]
     for stage in document["stages"].values():

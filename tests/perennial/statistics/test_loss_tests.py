@@ -67,6 +67,14 @@ def test_the_interval_of_a_mean_repeats() -> None:
     assert found == pytest.approx((OLD.mean() - half, OLD.mean() + half), rel=0.05)
 
 
+def test_the_interval_of_many_values_is_that_of_fewer() -> None:
+    """Where the bootstrap ends, the normal interval goes on: one value more makes no step."""
+    values = np.random.default_rng(4).gamma(2, 3, size=mean_loss.MANY)
+    drawn = bootstrap_mean(values)
+    normal = bootstrap_mean(np.append(values, values.mean()))
+    assert normal == pytest.approx(drawn, abs=0.05 * (drawn[1] - drawn[0]))
+
+
 def test_rows_that_do_not_pair_are_refused() -> None:
     """A paired test wants the same rows twice, and at least one."""
     for one, other in ((OLD, OLD[:3]), (OLD[:0], OLD[:0])):

@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import loop, merge_request, predict
+from benchmarks import loop, merge_request, predict, scrape
 from benchmarks.kinds import KINDS
 from demo.task import TASK
 
@@ -16,7 +16,7 @@ def main() -> int:
         bundle = out / "checkout" / "artifacts" / TASK / "bundle"
         codes = [loop.main(["--out", str(out)]), predict.main(["--bundle", str(bundle)])]
     codes += [predict.main(["--kind", kind]) for kind in KINDS]
-    return max(*codes, merge_request.main([]))
+    return max(*codes, scrape.main([]), merge_request.main([]))
 
 
 if __name__ == "__main__":

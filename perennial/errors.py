@@ -87,5 +87,8 @@ def shorten(value: Any, limit: int = 80) -> str:
     >>> shorten("x" * 100, limit=10)
     "'xxxxxx..."
     """
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:  # JSON may be nested as deep as Python's stack
+        text = "a deeply nested value"
     return text if len(text) <= limit or isinstance(value, Described) else text[: limit - 3] + "..."

@@ -105,6 +105,7 @@ def _store(settings: Settings, versions: Versions, log: FilteringBoundLogger) ->
         tables.connect(settings.database_url),
         outputs=versions.output,
         queue_size=settings.queue_size,
+        queue_bytes=settings.queue_bytes,
         write_seconds=settings.write_seconds,
         feedback_seconds=settings.feedback_seconds,
         log=log,

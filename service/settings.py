@@ -49,6 +49,9 @@ class Settings(ServerSettings, StoreSettings):
     queue_size: Positive = Field(
         default=20_000, description="maximum number of predictions waiting to be stored"
     )
+    queue_bytes: Positive = Field(
+        default=67_108_864, description="maximum bytes of the instances waiting to be stored"
+    )
     write_seconds: Seconds = Field(
         default=0.05, description="seconds between writes of predictions"
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from time import time
 
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from structlog.typing import FilteringBoundLogger
 
 from perennial.database import unreachable
@@ -36,7 +36,8 @@ class Store:
     still in the queue, and many waiting labels share one commit.
 
     outputs: (model, version) to its output, None where the model is unknown.
-    queue_size: predictions that may wait; more are dropped and counted.
+    queue_size, queue_bytes: predictions that may wait, and the bytes of their instances; more are
+    dropped and counted.
     write_seconds: time between writes of predictions; feedback does not wait for it.
     feedback_seconds: time after which `feedback` raises StoreUnavailable.
     clock: Unix seconds.
@@ -48,6 +49,7 @@ class Store:
         *,
         outputs: Outputs,
         queue_size: int,
+        queue_bytes: int,
         write_seconds: float,
         feedback_seconds: float,
         log: FilteringBoundLogger,
@@ -56,6 +58,7 @@ class Store:
         self._engine = engine
         self._outputs = outputs
         self._queue_size = queue_size
+        self._queue_bytes = queue_bytes
         self._write_seconds = write_seconds
         self._feedback_seconds = feedback_seconds
         self._log = log
@@ -64,6 +67,8 @@ class Store:
         self._feedback: deque[_Feedback] = deque()
         self._offered = 0
         self._taken = 0
+        self._offered_bytes = 0
+        self._taken_bytes = 0
         self._full = 0
         self._failed = 0
         self._created = False
@@ -95,11 +100,13 @@ class Store:
 
     def offer(self, observed: Observed) -> None:
         """Queue the predictions of one request, or drop and count them; event-loop thread only."""
-        rows = len(observed.predictions)
-        if self.queued + rows > self._queue_size:
+        rows, size = len(observed.predictions), _bytes(observed)
+        waiting = self._offered_bytes - self._taken_bytes
+        if self.queued + rows > self._queue_size or waiting + size > self._queue_bytes:
             self._full += rows
             return
         self._offered += rows
+        self._offered_bytes += size
         self._observed.append(observed)
 
     async def feedback(self, prediction_id: str, label: SentLabel) -> FeedbackResult:
@@ -146,18 +153,31 @@ class Store:
                 self._write_feedback(labels)
 
     def _write_predictions(self, observed: list[Observed]) -> None:
-        rows = sum(len(request.predictions) for request in observed)
+        try:
+            self._insert_predictions(observed)
+        finally:
+            self._taken += _rows(observed)
+            self._taken_bytes += sum(map(_bytes, observed))
+
+    def _insert_predictions(self, observed: list[Observed]) -> None:
         try:
             self._create()
             writes.insert_predictions(self._engine, observed)
         except Exception as error:  # any error: keep the writer running and count the loss
+            if len(observed) > 1 and _of_one_row(error):
+                for request in observed:
+                    self._insert_predictions([request])
+                return
+            rows = _rows(observed)
             self._failed += rows
             self._log.error("predictions_dropped", rows=rows, error=_first_line(error))
-        finally:
-            self._taken += rows
 
     def _write_feedback(self, items: list[_Feedback]) -> None:
-        waiting = [item for item in items if item.answer.set_running_or_notify_cancel()]
+        self._insert_feedback(
+            [item for item in items if item.answer.set_running_or_notify_cancel()]
+        )
+
+    def _insert_feedback(self, waiting: list[_Feedback]) -> None:
         try:
             self._create()
             outcomes = writes.insert_feedback(
@@ -167,6 +187,10 @@ class Store:
                 now=self._clock(),
             )
         except Exception as error:  # any error: nothing was committed, so tell each client
+            if len(waiting) > 1 and _of_one_row(error):
+                for item in waiting:
+                    self._insert_feedback([item])
+                return
             self._log.error("feedback_failed", rows=len(waiting), error=_first_line(error))
             for item in waiting:
                 text = f"the database refused the label ({_first_line(error)}); try again"
@@ -183,6 +207,19 @@ class Store:
             if not self._created:
                 tables.create(self._engine)
                 self._created = True
+
+
+def _rows(observed: list[Observed]) -> int:
+    return sum(len(request.predictions) for request in observed)
+
+
+def _bytes(observed: Observed) -> int:
+    return sum(map(len, observed.texts))
+
+
+def _of_one_row(error: Exception) -> bool:
+    """Return whether a value may be at fault, and not the database or its tables."""
+    return not isinstance(error, (OperationalError, OSError, SchemaRefused))
 
 
 def _first_line(error: Exception) -> str:

@@ -115,6 +115,19 @@ def test_malformed_json_is_refused(service: Running, body: bytes) -> None:
     assert "JSON" in error(answer)["expected"]
 
 
+@pytest.mark.parametrize("depth", [900, 1000, 1020])
+@pytest.mark.parametrize("opening, closing", [("[", "]"), ('{"a":', "}")])
+def test_nesting_as_deep_as_a_parser_takes_is_refused(
+    service: Running, depth: int, opening: str, closing: str
+) -> None:
+    """Neither the check nor the message of the error fails on it, wherever it stands."""
+    deep = opening * depth + "1" + closing * depth
+    for body in (f'{{"instances":[{deep}]}}', f'{{"instances":[1],"x":{deep}}}', deep):
+        assert service.client.post("/predict", content=body).status_code in (400, 422)
+    label = f'{{"prediction_id":"{"0" * 32}","label":{deep}}}'
+    assert service.client.post("/feedback", content=label).status_code in (400, 422)
+
+
 def test_too_many_instances_are_refused(tmp_path: Path) -> None:
     """A request over the limit of rows answers 413 with both numbers."""
     fakes.deploy(tmp_path)

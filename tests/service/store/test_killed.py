@@ -21,6 +21,7 @@ def _life(steps: Steps, url: str, folder: Path, *, ids: tuple[str, str], told: b
         database.connect(url),
         outputs=output,
         queue_size=100,
+        queue_bytes=10_000,
         write_seconds=0.01,
         feedback_seconds=10.0,
         log=log,

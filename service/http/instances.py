@@ -1,7 +1,6 @@
 """Read `{"instances": [...]}`: plain numbers in one vectorised step, the rest value by value."""
 
 import json
-import math
 from typing import Any
 
 import numpy as np
@@ -9,6 +8,7 @@ import orjson
 
 from perennial.errors import Described, InvalidInput
 from perennial.kinds.input_kind import FIELD, InputKind
+from perennial.kinds.reading import LARGEST
 from perennial.signals import Rows
 from perennial.http.errors import TooLarge
 from service.errors import MalformedJson
@@ -18,6 +18,7 @@ _QUOTES = 2
 _WHITE_SPACE = b" \t\r\n"
 # Longer integers are read as floats, as orjson does: it could not write them either.
 _DIGITS = 18
+_LARGEST_SQUARE = LARGEST**2
 _TWICE = Described("two values")
 
 
@@ -63,18 +64,18 @@ def _fast(body: bytes, instances: list[Any], shape: tuple[int, ...]) -> Rows | N
     """Return the rows, or None where a value may be wrong: numpy reads "1", true, null as floats.
 
     In a body whose only string is `instances`, a `u` or `l` means true, false or null. If the sum
-    of squares is finite, every value is.
+    of squares is not over float32's largest number squared, every value is a float32.
     """
     if body.count(b'"') != _QUOTES or b"u" in body or b"l" in body:
         return None
     try:
-        with np.errstate(over="ignore"):
-            rows: Rows = np.array(instances, dtype=np.float32)
-            flat = rows.reshape(-1)
-            finite = math.isfinite(flat.dot(flat))
+        exact = np.array(instances, dtype=np.float64)
     except (ValueError, TypeError, OverflowError):
         return None
-    return rows if finite and rows.shape[1:] == shape else None
+    if exact.shape[1:] != shape or not np.vdot(exact, exact) <= _LARGEST_SQUARE:
+        return None
+    rows: Rows = exact.astype(np.float32)
+    return rows
 
 
 def _lenient(body: bytes, error: orjson.JSONDecodeError) -> Any:

@@ -100,9 +100,8 @@ class _Finish:
         """Return the answer of each row, None where the model's values are no numbers."""
         answers, version = self._answers(values), self._version
         self._counters.add(rows, values, seconds=seconds)
-        flat = values.reshape(-1)
         # If the sum of squares is finite, every value is.
-        if not math.isfinite(flat.dot(flat)):
+        if not math.isfinite(np.vdot(values, values)):
             return self._finite(answers, values)
         for answer, prediction_id in zip(answers, self._ids(len(rows)), strict=True):
             answer["prediction_id"] = prediction_id

@@ -35,20 +35,18 @@ def contact_points() -> dict[str, Any]:
     return {
         "apiVersion": 1,
         "contactPoints": [
-            # The relay drops what is resolved, so it is not told.
-            _contact_point(RELAY, "webhook", relay, silent_when_resolved=True),
-            _contact_point(PEOPLE, PEOPLE_TYPE, people, silent_when_resolved=False),
+            # The relay needs what is resolved too: when an incident's alerts ended.
+            _contact_point(RELAY, "webhook", relay),
+            _contact_point(PEOPLE, PEOPLE_TYPE, people),
         ],
     }
 
 
-def _contact_point(
-    name: str, kind: str, settings: dict[str, Any], *, silent_when_resolved: bool
-) -> dict[str, Any]:
+def _contact_point(name: str, kind: str, settings: dict[str, Any]) -> dict[str, Any]:
     receiver = {
         "uid": name,
         "type": kind,
-        "disableResolveMessage": silent_when_resolved,
+        "disableResolveMessage": False,
         "settings": settings,
     }
     return {"orgId": 1, "name": escaped(name), "receivers": [receiver]}

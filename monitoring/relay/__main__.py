@@ -47,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         host=chosen.host,
         port=chosen.port,
         request_seconds=chosen.request_seconds,
+        keep_alive_seconds=chosen.keep_alive_seconds,
         grace_seconds=chosen.grace_seconds,
         log_level="warning",
     )

@@ -21,7 +21,7 @@ from monitoring.relay.worker import Worker
 from perennial.errors import InvalidInput
 from perennial.http import body
 from perennial.http.errors import Disconnected
-from perennial.http.paths import Usual
+from perennial.http.paths import Normalised
 
 log = structlog.get_logger()
 
@@ -84,7 +84,7 @@ def build(relay: Relay, *, root_path: str = "") -> FastAPI:
         relay.store.close()
 
     app = FastAPI(title="Perennial relay", lifespan=lifespan)
-    app.add_middleware(Usual, prefix=root_path)
+    app.add_middleware(Normalised, prefix=root_path)
     _add_alerts(app, relay)
     _add_views(app, relay)
     return app

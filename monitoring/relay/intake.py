@@ -49,7 +49,7 @@ class Intake:
     def _decide(
         self, ledger: Ledger, webhook: int, candidate: Candidate, now: datetime
     ) -> Admission:
-        incident = _incident(ledger, candidate)
+        incident = _incident(ledger, candidate, now)
         entry = self._entry(ledger, candidate, incident, now)
         if entry.event is AuditEvent.ACCEPTED and incident is not None:
             ledger.add_incident(incident, candidate, now=now)
@@ -74,14 +74,14 @@ class Intake:
         return admit(history, self._policy, now=now)
 
 
-def _incident(ledger: Ledger, candidate: Candidate) -> str | None:
+def _incident(ledger: Ledger, candidate: Candidate, now: datetime) -> str | None:
     """Return the id of the incident that a candidate belongs to.
 
     Alerts of a group that overlap are one incident, even after its first alert has resolved.
     """
     if candidate.started is None:
         return None
-    return ledger.overlapping(candidate, candidate.started) or candidate.incident
+    return ledger.overlapping(candidate, candidate.started, now=now) or candidate.incident
 
 
 def _note_end(ledger: Ledger, candidate: Candidate, now: datetime) -> None:
@@ -89,6 +89,6 @@ def _note_end(ledger: Ledger, candidate: Candidate, now: datetime) -> None:
     if candidate.resolved is None:
         return
     started, ended = candidate.resolved
-    incident = ledger.overlapping(candidate, started)
+    incident = ledger.overlapping(candidate, started, now=now)
     if incident is not None:
         ledger.fired(incident, min(ended, now))

@@ -1,5 +1,6 @@
 """What the relay remembers: webhooks, incidents, decisions; durable before anyone is told."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ WAITING, TRIGGERED, FAILED = "waiting", "triggered", "failed"
 # GitLab's statuses after which a pipeline stays as it is; a failed one may be retried by a person.
 ENDED = ("success", "canceled", "skipped")
 WATCHED = timedelta(days=1)
+# The clocks of two relays differ by less; a time further ahead is of a clock that was once wrong.
+SKEW = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Ledger:
             "started_at": min(candidate.started, now),
             "accepted_at": now,
             "last_fired_at": now,
+            "versions": json.dumps(candidate.versions),
             "state": WAITING,
             "attempts": 0,
             "next_attempt_at": now,
@@ -99,17 +103,25 @@ class Ledger:
         }
         self._connection.execute(insert(decisions).values(row))
 
-    def overlapping(self, candidate: Candidate, since: datetime) -> str | None:
-        """Return the incident of the candidate's group that was firing at a time or later."""
+    def overlapping(self, candidate: Candidate, since: datetime, *, now: datetime) -> str | None:
+        """Return the incident of the same version that was firing at a time or later.
+
+        Whatever the group: its key changes with Alertmanager's routes, and may differ between its
+        replicas. An incident that failed is none: nothing was learned from it.
+        """
         fired = func.coalesce(incidents.c.last_fired_at, incidents.c.accepted_at)
         mine = and_(
             incidents.c.model == candidate.model,
-            incidents.c.group_key == candidate.group_key,
+            incidents.c.state != FAILED,
             fired >= since,
+            fired <= now + SKEW,
         )
-        latest = select(incidents.c.id).where(mine).order_by(incidents.c.accepted_at.desc())
-        found: str | None = self._connection.execute(latest.limit(1)).scalar()
-        return found
+        columns = select(incidents.c.id, incidents.c.versions).where(mine)
+        for row in self._connection.execute(columns.order_by(incidents.c.accepted_at.desc())):
+            if row.versions is None or set(json.loads(row.versions)) & set(candidate.versions):
+                found: str = row.id
+                return found
+        return None
 
     def fired(self, incident: str, until: datetime) -> None:
         """Note that an incident was firing at a time, if none later is known."""
@@ -152,7 +164,7 @@ class Ledger:
     def due(self, now: datetime, *, longest: timedelta) -> list[Incident]:
         """Return the incidents whose next attempt is due, oldest first.
 
-        longest: the longest pause between two attempts; a time further ahead is of a wrong clock.
+        longest: the longest pause between two attempts.
         """
         ready = and_(incidents.c.state == WAITING, _due(incidents.c.next_attempt_at, now, longest))
         return self._incidents(select(incidents).where(ready).order_by(incidents.c.accepted_at))
@@ -211,7 +223,7 @@ class Ledger:
 
 
 def _due(column: Any, now: datetime, longest: timedelta) -> Any:
-    return or_(column <= now, column > now + longest)
+    return or_(column <= now, column > now + longest + SKEW)
 
 
 class Store:

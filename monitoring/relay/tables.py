@@ -21,6 +21,7 @@ from sqlalchemy.types import TypeDecorator
 
 from perennial import database
 from perennial.database import Schema
+from perennial.database.schema import SINCE
 
 # Any number, the same in every relay on one PostgreSQL: it lets one transaction at a time decide.
 LOCK = 0x72656C6179
@@ -71,7 +72,10 @@ incidents = Table(
     Column("pipeline_url", Text),
     Column("pipeline_status", String(40)),
     Column("next_poll_at", Utc),
-    Column("last_fired_at", Utc),  # NULL in rows from before there was this column
+    # NULL in rows from before there were these columns.
+    Column("last_fired_at", Utc, info={SINCE: "0003"}),
+    # Of the model, as the alerts named them; a JSON list.
+    Column("versions", Text, info={SINCE: "0003"}),
     Index("relay_incidents_by_model", "model", "accepted_at"),
 )
 

@@ -38,7 +38,7 @@ def _in_range(time: datetime) -> bool:
     return EARLIEST <= time <= LATEST
 
 
-def _usual(time: datetime) -> datetime:
+def _checked(time: datetime) -> datetime:
     if not _in_range(time):
         raise InvalidField("", time.isoformat(), f"a time from {EARLIEST:%Y} to {LATEST:%Y}")
     return time
@@ -55,7 +55,7 @@ class Alert(BaseModel):
 
     status: Literal["firing", "resolved"]
     labels: dict[Text, Text]
-    startsAt: Annotated[AwareDatetime, AfterValidator(_usual)]
+    startsAt: Annotated[AwareDatetime, AfterValidator(_checked)]
     # Year 1 while it fires; Alertmanager and Grafana set it when it resolves.
     endsAt: AwareDatetime | None = None
 
@@ -63,6 +63,11 @@ class Alert(BaseModel):
     def name(self) -> str:
         """The rule's name."""
         return self.labels.get("alertname", "")
+
+    @property
+    def version(self) -> str:
+        """The model's version that drifts; empty where the alert names none."""
+        return self.labels.get("version", "")
 
 
 class Webhook(BaseModel):
@@ -87,6 +92,7 @@ class Candidate:
     """What a webhook says of one model: it drifts, where `started` is not None.
 
     resolved: from when to when a retrain alert was firing that has resolved; it starts nothing.
+    versions: of the model, as the alerts name them.
     """
 
     model: str
@@ -95,6 +101,7 @@ class Candidate:
     started: datetime | None = None
     resolved: tuple[datetime, datetime] | None = None
     ignored: str = ""
+    versions: tuple[str, ...] = ()
 
     @property
     def incident(self) -> str | None:
@@ -161,7 +168,8 @@ def _firing(webhook: Webhook, asked: list[Alert]) -> Iterator[Candidate]:
         mine = [alert for alert in asked if alert.labels["model"] == model]
         names = tuple(sorted({alert.name for alert in mine}))
         started = min(alert.startsAt for alert in mine).astimezone(UTC)
-        yield Candidate(model, webhook.groupKey, names, started)
+        versions = tuple(sorted({alert.version for alert in mine}))
+        yield Candidate(model, webhook.groupKey, names, started, versions=versions)
 
 
 def _set_aside(webhook: Webhook, models: Collection[str]) -> Iterator[Candidate]:
@@ -177,7 +185,14 @@ def _set_aside(webhook: Webhook, models: Collection[str]) -> Iterator[Candidate]
             reason = f"{alert.name} is no evidence of drift"
         else:
             reason = f"action is {alert.labels.get('action')!r}, not {RETRAIN!r}"
-        yield Candidate(model, webhook.groupKey, (alert.name,), resolved=resolved, ignored=reason)
+        yield Candidate(
+            model,
+            webhook.groupKey,
+            (alert.name,),
+            resolved=resolved,
+            ignored=reason,
+            versions=(alert.version,),
+        )
 
 
 def _span(alert: Alert) -> tuple[datetime, datetime]:

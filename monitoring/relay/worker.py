@@ -19,6 +19,8 @@ from perennial.gitlab.errors import GitLabError, GitLabRefused
 JUDGED = (*ENDED, "failed")
 # Maximum characters of an unexpected error's message.
 LIMIT = 300
+# How long the end waits for an answer of GitLab's.
+LAST_SECONDS = 3.0
 log = structlog.get_logger()
 
 
@@ -77,10 +79,10 @@ class Worker:
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the attempt in hand."""
+        """End after the attempt in hand, or soon: it may be cut off at any point."""
         self._stopped = True
         self.wake()
-        self._thread.join()
+        self._thread.join(LAST_SECONDS)
 
     def wake(self) -> None:
         """Look at the store now."""
@@ -97,16 +99,17 @@ class Worker:
             now, longest = self._clock(), self._patience.longest
             attempts = ledger.due(now, longest=longest)
             polls = ledger.due_polls(now, longest=longest)
-        for incident in attempts:
-            self._alone(self._attempt, incident)
-        for incident in polls:
-            self._alone(self._poll, incident)
+        for work, due_now in ((self._attempt, attempts), (self._poll, polls)):
+            for incident in due_now:
+                if self._stopped:
+                    break
+                self._isolated(work, incident)
         with self._store.transaction() as ledger:
             due = ledger.next_due()
         left = self._patience.poll if due is None else (due - self._clock()).total_seconds()
         return min(max(left, 0.0), self._patience.poll)
 
-    def _alone(self, work: Callable[[Incident], None], incident: Incident) -> None:
+    def _isolated(self, work: Callable[[Incident], None], incident: Incident) -> None:
         """Work on one incident; its trouble is its own, but without a database nothing goes on."""
         try:
             work(incident)

@@ -16,6 +16,9 @@ from perennial.errors import SchemaRefused
 if TYPE_CHECKING:
     from alembic.config import Config
 
+# In a column's `info`: the version that added it, if that was not the first.
+SINCE = "since"
+
 
 @dataclass(frozen=True)
 class Schema:
@@ -100,13 +103,12 @@ class Schema:
 
         first = self.versions[0]
         command.upgrade(self.config(connection), first)
-        # Before other versions, which could fail on another program's table. None adds a column.
+        # Before other versions, which could fail on another program's table.
         inspector = sql.inspect(connection)
         for name in self.tables:
             found = {column["name"] for column in inspector.get_columns(name)}
-            if lacking := [
-                c.name for c in self.metadata.tables[name].columns if c.name not in found
-            ]:
+            columns = [c for c in self.metadata.tables[name].columns if SINCE not in c.info]
+            if lacking := [c.name for c in columns if c.name not in found]:
                 raise SchemaRefused(
                     f"{shown(connection.engine.url)}: the table {name} lacks "
                     f"{', '.join(lacking)}, expected the {self.name}'s table; use another database"

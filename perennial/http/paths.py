@@ -3,16 +3,16 @@
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-def usual(scope: Scope, prefix: str) -> Scope:
+def normalised(scope: Scope, prefix: str) -> Scope:
     """Return a request's scope as the routes know it.
 
-    HEAD becomes GET, for which uvicorn sends no body. A slash at the end of the path is dropped,
-    and so is the prefix if the proxy left it there; links in the documentation still have it.
+    HEAD becomes GET, for which uvicorn sends no body. A slash at the end of the path is dropped.
+    The prefix is in front of the path, as ASGI wants it, whether the proxy left it there or not.
     prefix: begins with a slash; empty if there is none.
 
-    >>> found = usual({"method": "HEAD", "path": "/models/health/"}, "/models")
-    >>> found["method"], found["path"]
-    ('GET', '/health')
+    >>> found = normalised({"method": "HEAD", "path": "/health/"}, "/models")
+    >>> found["method"], found["path"], route(found)
+    ('GET', '/models/health', '/health')
     """
     method, path = scope["method"], scope["path"]
     if prefix and path.startswith(f"{prefix}/"):
@@ -21,11 +21,17 @@ def usual(scope: Scope, prefix: str) -> Scope:
         **scope,
         "root_path": prefix,
         "method": "GET" if method == "HEAD" else method,
-        "path": path.rstrip("/") or "/",
+        "path": prefix + (path.rstrip("/") or "/"),
     }
 
 
-class Usual:
+def route(scope: Scope) -> str:
+    """Return the path of a normalised scope without its prefix."""
+    path: str = scope["path"]
+    return path[len(scope["root_path"]) :]
+
+
+class Normalised:
     """Passes requests to an application as its routes know them."""
 
     def __init__(self, app: ASGIApp, *, prefix: str = "") -> None:
@@ -34,6 +40,6 @@ class Usual:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
-        await self._app(
-            usual(scope, self._prefix) if scope["type"] == "http" else scope, receive, send
-        )
+        if scope["type"] == "http":
+            scope = normalised(scope, self._prefix)
+        await self._app(scope, receive, send)

@@ -100,6 +100,8 @@ class HttpProtocol(HttpToolsProtocol):
         for name, value in self.headers:
             if name not in OFFER:
                 head += [name, b": ", value, b"\r\n"]
+        if not self.parser.should_keep_alive():
+            head.append(b"connection: close\r\n")
         self.parser = httptools.HttpRequestParser(self)
         self.data_received(b"".join([*head, b"\r\n", rest]))
 
@@ -111,6 +113,9 @@ class HttpProtocol(HttpToolsProtocol):
     def _give_up(self) -> None:
         self._timer = None
         if self.transport.is_closing():
+            return
+        if self.pipeline:  # responses to earlier requests come first
+            self._timer = self.loop.call_later(self._seconds, self._give_up)
             return
         begun = self.cycle is not None and not self.cycle.response_complete
         if not (begun and self.cycle.response_started):

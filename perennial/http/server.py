@@ -16,6 +16,7 @@ def server(
     host: str,
     port: int,
     request_seconds: float,
+    keep_alive_seconds: int,
     grace_seconds: float,
     protocol: Callable[..., HttpProtocol] = HttpProtocol,
     **options: Any,
@@ -23,6 +24,8 @@ def server(
     """Return the server of an application.
 
     request_seconds: time in which a client must have sent its whole request.
+    keep_alive_seconds: time after which an idle connection is closed; a proxy in front should close
+    its connections earlier, or it may send a request on one that is just being closed.
     grace_seconds: time after SIGTERM in which requests may still be completed.
     protocol: what reads the requests of a connection.  options: further ones of uvicorn.Config.
     """
@@ -38,6 +41,7 @@ def server(
         proxy_headers=False,
         access_log=False,
         lifespan="on",
+        timeout_keep_alive=keep_alive_seconds,
         timeout_graceful_shutdown=grace_seconds,  # type: ignore[arg-type]
         **options,
     )

@@ -2,13 +2,24 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from perennial.errors import InvalidField
 from perennial.settings import Settings
 
+Whole = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+def _check(prefix: str) -> str:
+    if prefix == "/v1":
+        # Behind a proxy that drops it, nothing would tell it from the first part of a route.
+        raise InvalidField("", prefix, "another prefix: paths of KServe's begin with /v1")
+    return prefix
+
+
 # A path with a slash before it and none after it.
-RootPath = Annotated[str, Field(pattern=r"^(/[^/?#]+)*$")]
+RootPath = Annotated[str, Field(pattern=r"^(/[^/?#]+)*$"), AfterValidator(_check)]
 
 
 class ServerSettings(Settings):
@@ -19,6 +30,9 @@ class ServerSettings(Settings):
     )
     request_seconds: Seconds = Field(
         default=30.0, description="seconds in which a client must have sent its request"
+    )
+    keep_alive_seconds: Whole = Field(
+        default=75, description="seconds to keep an idle connection; more than a proxy's idle time"
     )
     grace_seconds: Seconds = Field(
         default=5.0, description="seconds in which requests may end after SIGTERM"

@@ -14,16 +14,18 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
-from perennial.errors import Described, InvalidInput, PerennialError
+from perennial.errors import Described, InferenceFailed, InvalidInput, PerennialError
 from perennial.http import body
 from perennial.http.errors import Disconnected
-from perennial.http.paths import usual
+from perennial.http.paths import normalised, route
 from perennial.kinds.input_kind import FIELD
 from perennial.kinds.output_kind import Answer
+from perennial.signals import Rows
 from service.errors import UNEXPECTED, NoSuchRoute, UnknownModel
 from service.http import instances, openapi
 from service.http.request_id import HEADER, request_id
 from service.http.request_metrics import HttpMetrics
+from service.serving.loaded import Serving
 from service.serving.production import Production
 from service.settings import Settings
 from service.store.queue import Store
@@ -47,9 +49,10 @@ class Application(FastAPI):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
         if scope["type"] == "http":
-            if scope["path"] != PATH:
-                scope = usual(scope, self._prefix)
             path = scope["path"]
+            if path != PATH:
+                scope = normalised(scope, self._prefix)
+                path = route(scope)
             if path == PATH:
                 return await self._predict(scope, receive, send, handler=PATH, model=None)
             if path.startswith(V1_START) and path.endswith(V1_END):
@@ -62,6 +65,21 @@ class Application(FastAPI):
         if self.openapi_schema is None:
             self.openapi_schema = openapi.describe(self)
         return self.openapi_schema
+
+
+async def _answers(serving: Serving, rows: Rows) -> list[Answer | None]:
+    """Return the model's answers.
+
+    Raises InvalidInput where the model fails on these rows only, InferenceFailed where on any.
+    """
+    try:
+        return await serving.predict(rows)
+    except InferenceFailed as error:
+        if not await serving.sound():
+            raise
+        serving.count_unanswered(rows)
+        found = Described("rows that the model fails on")
+        raise InvalidInput(FIELD, found, "rows that the model can answer") from error
 
 
 def _known(answers: list[Answer | None]) -> list[Answer]:
@@ -130,7 +148,7 @@ class PredictEndpoint:
         if model is not None and model != serving.model:
             raise UnknownModel("model", model, f"{serving.model!r}, the serving model")
         rows, texts = instances.parse(content, schema=serving.input, limit=self._rows)
-        predictions = _known(await serving.predict(rows))
+        predictions = _known(await _answers(serving, rows))
         self._store.offer(
             Observed(
                 serving.model, serving.version, serving.output, self._clock(), texts, predictions

@@ -15,6 +15,7 @@ def server(app: ASGIApp, settings: Settings) -> uvicorn.Server:
         host=settings.host,
         port=settings.port,
         request_seconds=settings.request_seconds,
+        keep_alive_seconds=settings.keep_alive_seconds,
         grace_seconds=settings.grace_seconds,
         protocol=OneWriteProtocol,
         log_config=None,

@@ -1,6 +1,7 @@
 """Batch the requests of one event-loop iteration into one inference, without a timer."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor
 from time import perf_counter
@@ -22,7 +23,7 @@ class Batcher(Generic[Result]):
     Create it on the event loop that uses it.
 
     The first row of an idle service schedules a flush at the end of the loop iteration; rows of the
-    same iteration join it.
+    same iteration join it. Where a batch of several requests fails, each is tried alone.
 
     infer: rows to the model's values, shape (rows, width).
     finish: (rows, values, seconds of the inference) to one result per row.
@@ -46,6 +47,8 @@ class Batcher(Generic[Result]):
         # Looked up once: each lookup makes a system call (getpid, to detect a fork).
         self._loop = asyncio.get_running_loop()
         self._waiting: list[Waiting[Result]] = []
+        # Of a batch that failed.
+        self._alone: deque[Waiting[Result]] = deque()
         self._busy = False
 
     def submit(self, rows: Rows) -> "asyncio.Future[list[Result]]":
@@ -67,6 +70,8 @@ class Batcher(Generic[Result]):
             self._answer(batch, rows, lambda: self._timed(rows))
 
     def _take(self) -> list[Waiting[Result]]:
+        if self._alone:
+            return [self._alone.popleft()]
         size, end = 0, 0
         for rows, _ in self._waiting:
             size += len(rows)
@@ -89,13 +94,20 @@ class Batcher(Generic[Result]):
         try:
             results = self._finish(rows, *outcome())
         except Exception as error:  # every request needs a response, whatever ONNX Runtime raises
-            _fail(batch, error)
+            self._fail(batch, error)
         else:
             _deliver(batch, results)
-        if self._waiting:
+        if self._alone or self._waiting:
             self._loop.call_soon(self._flush)
         else:
             self._busy = False
+
+    def _fail(self, batch: list[Waiting[Result]], error: Exception) -> None:
+        """Fail the request of a batch, or have each of several tried alone: one may be at fault."""
+        if len(batch) == 1:
+            _refuse(batch[0][1], error)
+        else:
+            self._alone.extend(batch)
 
 
 def _deliver(batch: list[Waiting[Any]], results: list[Any]) -> None:
@@ -107,9 +119,8 @@ def _deliver(batch: list[Waiting[Any]], results: list[Any]) -> None:
         start = stop
 
 
-def _fail(batch: list[Waiting[Any]], error: Exception) -> None:
-    for _, future in batch:
-        if not future.done():
-            failure = InferenceFailed(f"the model raised {type(error).__name__}: {error}")
-            failure.__cause__ = error
-            future.set_exception(failure)
+def _refuse(future: asyncio.Future[Any], error: Exception) -> None:
+    if not future.done():
+        failure = InferenceFailed(f"the model raised {type(error).__name__}: {error}")
+        failure.__cause__ = error
+        future.set_exception(failure)

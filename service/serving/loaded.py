@@ -1,5 +1,6 @@
 """One loaded bundle: turns rows into predictions with ids, and counts them."""
 
+import asyncio
 import math
 import os
 import time
@@ -85,6 +86,20 @@ class Serving:
         finish = _Finish(loaded.bundle, counters, ids)
         batcher = Batcher(loaded.predictor.predict, finish, max_rows=max_rows, executor=executor)
         self.predict = batcher.submit
+        self._predictor, self._counters = loaded.predictor, counters
+
+    async def sound(self) -> bool:
+        """Return whether the model still answers its self-test row."""
+        try:
+            await asyncio.to_thread(self._predictor.predict, self._predictor.test_row)
+        except Exception:  # ONNX Runtime raises unrelated classes
+            return False
+        return True
+
+    def count_unanswered(self, rows: Rows) -> None:
+        """Count rows that the model failed on: their signals may show what is new in them."""
+        values = np.full((len(rows), self.output.width), np.nan, np.float32)
+        self._counters.add(rows, values, seconds=0.0)
 
 
 class _Finish:

@@ -31,6 +31,8 @@ def test_no_request_makes_the_relay_fail_or_lose_an_alert(url: str, count: int) 
         statuses = ask(client, count=count, start=1, headers=AUTHORISED, between=send_an_alert)
         assert set(statuses) >= {200, 422}
         assert client.get("/health").status_code == 200
-    groups = [row for row in relay.decisions() if row in ("accepted", "cooldown", "budget")]
+    groups = [
+        row for row in relay.decisions() if row in ("accepted", "duplicate", "cooldown", "budget")
+    ]
     assert len(groups) >= min(next(numbers), 1000) >= 8
     relay.store.close()

@@ -98,9 +98,10 @@ def alert(
     action: str = "retrain",
     status: str = "firing",
     started: datetime = START,
+    version: str = "1.0.0",
 ) -> dict[str, Any]:
     """Return one alert as Alertmanager sends it."""
-    labels = {"alertname": name, "action": action, "version": "1.0.0"}
+    labels = {"alertname": name, "action": action, "version": version}
     return {
         "status": status,
         "labels": labels if model is None else labels | {"model": model},

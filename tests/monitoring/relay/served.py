@@ -19,6 +19,7 @@ class Served:
             host="127.0.0.1",
             port=0,
             request_seconds=30,
+            keep_alive_seconds=75,
             grace_seconds=5,
             log_level="warning",
         )

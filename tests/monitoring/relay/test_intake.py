@@ -93,54 +93,6 @@ def test_an_unknown_model_does_not_keep_a_known_one_waiting(tmp_path: Path) -> N
     assert relay.reasons()[1] == "model is 'cats', expected one of digits, news"
 
 
-NO_CLASH = timedelta(hours=2)  # more than the cooldown
-RESOLVED = {"status": "resolved", "endsAt": (START + timedelta(minutes=6)).isoformat()}
-
-
-def test_alerts_that_overlap_are_one_incident_when_the_first_has_resolved(tmp_path: Path) -> None:
-    """The second still fires after the cooldown; it is the drift that was retrained on already."""
-    relay, gitlab = bench(tmp_path)
-    second = alert(name="AccuracyDrop", started=START + timedelta(minutes=5))
-    for body in (webhook(), webhook(alert() | RESOLVED, second), webhook(second)):
-        relay.intake.receive(body)
-        relay.run(600)
-    relay.clock.advance(NO_CLASH.total_seconds())
-    (again,) = relay.intake.receive(webhook(second))
-    assert again.entry.event == "duplicate" and again.incident == relay.latest().id
-    relay.run(600)
-    assert len(gitlab.made) == 1
-
-
-def test_alerts_that_resolve_one_by_one_are_one_incident(tmp_path: Path) -> None:
-    """Each overlaps with the next; the first began hours before the last."""
-    relay, gitlab = bench(tmp_path)
-    names = ("DataDrift", "PredictionDrift", "AccuracyDrop", "DataDrift")
-    for number, name in enumerate(names):
-        started = START + number * NO_CLASH
-        ended = {"status": "resolved", "endsAt": (started + 1.5 * NO_CLASH).isoformat()}
-        following = alert(name=names[(number + 1) % 4], started=started + NO_CLASH)
-        relay.intake.receive(webhook(alert(name=name, started=started)))
-        relay.run(60)
-        relay.clock.advance(1.6 * NO_CLASH.total_seconds() - 60)
-        relay.intake.receive(webhook(alert(name=name, started=started) | ended, following))
-        relay.clock.advance(-0.6 * NO_CLASH.total_seconds())
-    assert len(gitlab.made) == 1
-
-
-def test_an_alert_that_begins_after_the_last_has_resolved_is_a_new_incident(
-    tmp_path: Path,
-) -> None:
-    """Even where one webhook tells of both."""
-    relay, gitlab = bench(tmp_path)
-    relay.intake.receive(webhook())
-    relay.run(60)
-    relay.clock.advance(NO_CLASH.total_seconds())
-    later = alert(name="AccuracyDrop", started=START + timedelta(minutes=7))
-    relay.intake.receive(webhook(alert() | RESOLVED, later))
-    relay.run(60)
-    assert len(gitlab.made) == 2
-
-
 def test_a_clock_that_was_once_wrong_holds_nothing_up(tmp_path: Path) -> None:
     """A time that lies ahead is no cooldown, uses up no budget and delays no attempt."""
     relay, gitlab = bench(tmp_path)

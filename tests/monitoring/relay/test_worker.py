@@ -1,12 +1,11 @@
 """The worker: exactly one pipeline, whatever GitLab does and whenever the process dies."""
 
 from pathlib import Path
-from threading import Semaphore
 
 import pytest
 
 from monitoring.relay.policy import AuditEntry, AuditEvent
-from tests.monitoring.relay.fakes import FakePipelines, alert, webhook
+from tests.monitoring.relay.fakes import FakePipelines, webhook
 from tests.monitoring.relay.parts import Bench, bench
 
 
@@ -254,61 +253,3 @@ def test_gauges_survive_a_restart(tmp_path: Path) -> None:
     assert stamp == pytest.approx(1795248000, abs=1e6)
     assert relay.value("relay_pipelines_triggered_total", model="digits") == 0
     assert gitlab.made
-
-
-def test_an_unexpected_error_is_one_incidents_failed_attempt(tmp_path: Path) -> None:
-    """It is recorded and tried again; the next incident gets its pipeline in the same step."""
-    relay, gitlab = bench(tmp_path, "odd", "ok", "ok")
-    relay.intake.receive(webhook(alert(), alert(model="news")))
-    relay.worker.step()
-    assert len(gitlab.made) == 1
-    assert any("attempt 1: unexpected UnicodeEncodeError: " in reason for reason in relay.reasons())
-    relay.run(120)
-    assert len(gitlab.made) == 2
-
-
-def test_an_unexpected_error_while_following_is_asked_again(tmp_path: Path) -> None:
-    """It counts as an error of polling, and a failed incident's last look survives it."""
-    relay, gitlab = bench(tmp_path, *["refused"] * 4)
-    relay.intake.receive(webhook())
-    relay.run(15)
-    gitlab.odd = True
-    relay.run(600)
-    assert relay.reasons()[-1].endswith("4 attempts; unexpected AttributeError: no such field")
-    assert (relay.value("relay_poll_errors_total", model="digits") or 0) >= 2
-
-
-def test_an_incident_that_cannot_be_written_is_its_own_trouble(tmp_path: Path) -> None:
-    """The other models' pipelines start, its own is counted as failing, and no time is lost."""
-    relay, gitlab = bench(tmp_path)
-    gitlab.first_id = 2**63  # no database has room for it
-    relay.intake.receive(webhook())
-    relay.worker.step()
-    gitlab.first_id = 1
-    relay.intake.receive(webhook(alert(model="news")))
-    relay.run(30)
-    assert relay.latest("news").status == "running"
-    assert relay.latest("digits").status == "waiting"
-    assert relay.value("relay_trigger_errors_total", model="digits") == 1
-    relay.run(3600)
-    assert relay.worker.step() > 0
-
-
-def test_the_thread_outlives_an_error_of_its_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever a step raises, the next one follows."""
-    relay, _ = bench(tmp_path)
-    begun = Semaphore(0)
-
-    def step() -> float:
-        begun.release()
-        raise OverflowError
-
-    monkeypatch.setattr(relay.worker, "step", step)
-    relay.worker.start()
-    for _ in range(3):
-        assert begun.acquire(timeout=10)
-        relay.worker.wake()
-    assert relay.worker.alive
-    relay.worker.stop()

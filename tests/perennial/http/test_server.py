@@ -1,5 +1,6 @@
 """Our server with odd clients, over real sockets."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -31,6 +32,8 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
             return
         content += message["body"]
         more = message.get("more_body", False)
+    if scope["path"] == "/slow":
+        await asyncio.sleep(1.0)
     answer = f"{scope['method']} {scope['path']} ".encode() + content
     length = (b"content-length", str(len(answer)).encode())
     await send({"type": "http.response.start", "status": 200, "headers": [length]})
@@ -45,7 +48,11 @@ async def _live(receive: Receive, send: Send) -> None:
 
 @contextmanager
 def running(
-    protocol: type[HttpProtocol], *, request_seconds: float = 20.0, grace_seconds: float = 20.0
+    protocol: type[HttpProtocol],
+    *,
+    request_seconds: float = 20.0,
+    keep_alive_seconds: int = 20,
+    grace_seconds: float = 20.0,
 ) -> Iterator[tuple[int, uvicorn.Server]]:
     """Serve `echo`; give the port and the server."""
     instance = server(
@@ -53,6 +60,7 @@ def running(
         host="127.0.0.1",
         port=0,
         request_seconds=request_seconds,
+        keep_alive_seconds=keep_alive_seconds,
         grace_seconds=grace_seconds,
         protocol=protocol,
         log_config=None,
@@ -154,6 +162,25 @@ def test_a_request_that_is_not_complete_in_time_is_given_up(
         assert status(exchange(port, request("GET", "/other"))) == 200
 
 
+def test_an_offer_with_a_wish_to_close_is_closed(port: int) -> None:
+    """Only the offer is ignored."""
+    headers = ("Connection: close, Upgrade", "Upgrade: h2c")
+    with connected(port) as connection:
+        connection.sendall(request("GET", "/", b"", *headers, close=False))
+        connection.settimeout(3)
+        assert b"connection: close" in to_end(connection)
+
+
+def test_a_slow_request_does_not_cost_an_earlier_one_its_response() -> None:
+    """Both came over one connection; the first is answered, the second is given up."""
+    with running(HttpProtocol, request_seconds=0.4) as (port, _), connected(port) as connection:
+        connection.sendall(request("GET", "/slow", close=False))
+        connection.sendall(request("POST", "/", b"abcdef", close=False)[:-3])
+        answer = to_end(connection)
+    assert answer.startswith(b"HTTP/1.1 200") and b"GET /slow" in answer
+    assert answer.index(b"408 Request Timeout") > answer.index(b"GET /slow")
+
+
 def test_a_slow_request_within_the_time_is_answered() -> None:
     """Each request of a connection has its own time."""
     with running(HttpProtocol, request_seconds=0.6) as (port, _):
@@ -161,6 +188,16 @@ def test_a_slow_request_within_the_time_is_answered() -> None:
         parts = [whole[:30], whole[30:], whole[:50], whole[50:]]
         answer = exchange(port, *parts, request("GET", "/end"), pause=0.3)
     assert answer.count(b"200 OK") == 3
+
+
+def test_an_idle_connection_is_kept_as_long_as_set() -> None:
+    """Proxies keep theirs for a minute; who closes first must be settled."""
+    with running(HttpProtocol, keep_alive_seconds=1) as (port, _), connected(port) as connection:
+        for _ in range(2):
+            connection.sendall(request("GET", "/", close=False))
+            assert b"200 OK" in connection.recv(65536)
+            time.sleep(0.5)
+        assert to_end(connection) == b""
 
 
 def test_half_a_request_does_not_hold_up_the_end() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from tests.raw_client import body, exchange, request, status
 from tests.service import fakes
@@ -81,6 +82,21 @@ def test_models_are_listed_as_kserve_lists_them(served: Running, tmp_path: Path)
     assert served.client.get("/v1/models").json() == {"models": ["pets"]}
     with fakes.running(fakes.settings(tmp_path)) as empty:
         assert empty.client.get("/v1/models").json() == {"models": []}
+
+
+@pytest.mark.parametrize("prefix", ["/model", "/health", "/predict"])
+def test_a_prefix_may_be_the_name_of_a_route(tmp_path: Path, prefix: str) -> None:
+    """The route is found with the prefix and without."""
+    with fakes.running(fakes.settings(tmp_path, root_path=prefix)) as service:
+        for path in ("/health", f"{prefix}/health"):
+            assert service.client.get(path).json() == {"status": "alive"}
+
+
+@pytest.mark.parametrize("prefix", ["/v1", "pets", "/pets/", "/"])
+def test_a_prefix_that_could_not_be_told_from_a_path_is_refused(prefix: str) -> None:
+    """As at the start of the service."""
+    with pytest.raises(ValidationError, match="root_path"):
+        fakes.settings(Path(), root_path=prefix)
 
 
 @pytest.mark.parametrize("prefix", ["", "/perennial/pets"])

@@ -128,6 +128,21 @@ def test_a_model_that_raises_fails_its_batch_only(threaded: bool) -> None:
     run(test, model, threaded=threaded)
 
 
+@pytest.mark.parametrize("threaded", [False, True])
+def test_a_request_that_the_model_raises_on_fails_alone(threaded: bool) -> None:
+    """The others of its batch are tried without it, and those that wait are served after."""
+    model = Model()
+
+    async def test(batcher: Batcher[float]) -> None:
+        requests = [batcher.submit(rows(value)) for value in (1, -1, 2, 3)]
+        found = await asyncio.gather(*requests, return_exceptions=True)
+        assert [found[0], found[2], found[3]] == [[2.0], [4.0], [6.0]]
+        assert isinstance(found[1], InferenceFailed)
+        assert await batcher.submit(rows(4)) == [8.0]
+
+    run(test, model, threaded=threaded)
+
+
 def test_a_client_that_left_does_not_disturb_the_others() -> None:
     """A cancelled request is answered to nobody; its neighbours get theirs."""
     model = Model()

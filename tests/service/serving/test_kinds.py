@@ -6,14 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from perennial import signals
+from perennial.signals import Rows
 from tests import bundles, kinds
-from tests.kinds import KINDS
+from tests.kinds import KINDS, Kind
 from tests.service import fakes
 from tests.service.fakes import Running
 
@@ -83,6 +86,33 @@ def test_a_row_that_the_model_cannot_answer_is_refused_alone(tmp_path: Path, url
             for prediction in answer.json().get("predictions", ()):
                 given = {"prediction_id": prediction["prediction_id"], "label": "yes"}
                 assert service.client.post("/feedback", json=given).status_code == 201
+
+
+def test_a_category_that_the_model_raises_on_is_refused_and_counted(tmp_path: Path) -> None:
+    """scikit-learn's encoder raises on it by default; others are served, and the drift shows."""
+    columns = [("numbers", StandardScaler(), [0, 2]), ("words", OneHotEncoder(), [1])]
+    model = make_pipeline(ColumnTransformer(columns), LogisticRegression())
+    folder = tmp_path / "bundles"
+    known = Kind(KINDS["table"].schema, complete_rows)
+    loaded = kinds.fit_bundle(folder / "one", "table", known, model)
+    bundles.production(folder, loaded.path)
+    good, bad = [[40.0, "red", 9.0]], [[40.0, "violet", 9.0]]
+    with fakes.running(fakes.settings(tmp_path)) as service:
+        with ThreadPoolExecutor(8) as pool:
+            sent = [{"instances": bad if number % 4 == 0 else good} for number in range(40)]
+            answers = list(pool.map(lambda body: service.client.post("/predict", json=body), sent))
+        assert [answer.status_code for answer in answers] == [422, 200, 200, 200] * 10
+        assert answers[0].json()["error"]["field"] == "instances"
+        counted = service.metric("model_signal_bin_total", signal="colour", bin="other")
+        assert counted == 10
+        assert service.metric("model_signal_bin_total", signal="colour") == 40
+
+
+def complete_rows(rows: int, seed: int) -> Rows:
+    """Return rows of a table without gaps and unknown words."""
+    found = np.nan_to_num(kinds.table(rows, seed))
+    found[:, 1] %= 3
+    return found
 
 
 def test_the_three_forms_are_documented(service: Running) -> None:

@@ -1,0 +1,109 @@
+"""Alerts of one drift that overlap are one incident, and others are not."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from tests.monitoring.relay.fakes import START, alert, webhook
+from tests.monitoring.relay.parts import bench
+
+NO_CLASH = timedelta(hours=2)  # more than the cooldown
+RESOLVED = {"status": "resolved", "endsAt": (START + timedelta(minutes=6)).isoformat()}
+
+
+def test_alerts_that_overlap_are_one_incident_when_the_first_has_resolved(tmp_path: Path) -> None:
+    """The second still fires after the cooldown; it is the drift that was retrained on already."""
+    relay, gitlab = bench(tmp_path)
+    second = alert(name="AccuracyDrop", started=START + timedelta(minutes=5))
+    for body in (webhook(), webhook(alert() | RESOLVED, second), webhook(second)):
+        relay.intake.receive(body)
+        relay.run(600)
+    relay.clock.advance(NO_CLASH.total_seconds())
+    (again,) = relay.intake.receive(webhook(second))
+    assert again.entry.event == "duplicate" and again.incident == relay.latest().id
+    relay.run(600)
+    assert len(gitlab.made) == 1
+
+
+def test_alerts_that_resolve_one_by_one_are_one_incident(tmp_path: Path) -> None:
+    """Each overlaps with the next; the first began hours before the last."""
+    relay, gitlab = bench(tmp_path)
+    relay.intake.receive(webhook())
+    names = ("DataDrift", "PredictionDrift", "AccuracyDrop", "DataDrift", "PredictionDrift")
+    for number in range(4):
+        started = START + number * NO_CLASH
+        ended = started + 1.5 * NO_CLASH
+        resolved = {"status": "resolved", "endsAt": ended.isoformat()}
+        relay.clock.now = ended + timedelta(minutes=1)
+        relay.intake.receive(
+            webhook(
+                alert(name=names[number], started=started) | resolved,
+                alert(name=names[number + 1], started=started + NO_CLASH),
+            )
+        )
+        relay.run(60)
+    assert len(gitlab.made) == 1
+
+
+def test_an_alert_that_begins_after_the_last_has_resolved_is_a_new_incident(
+    tmp_path: Path,
+) -> None:
+    """Even where one webhook tells of both."""
+    relay, gitlab = bench(tmp_path)
+    relay.intake.receive(webhook())
+    relay.run(60)
+    relay.clock.advance(NO_CLASH.total_seconds())
+    later = alert(name="AccuracyDrop", started=START + timedelta(minutes=7))
+    relay.intake.receive(webhook(alert() | RESOLVED, later))
+    relay.run(60)
+    assert len(gitlab.made) == 2
+
+
+def test_drift_of_the_next_version_is_an_incident_of_its_own(tmp_path: Path) -> None:
+    """It began while the version before still fired; what was learned did not help it."""
+    relay, gitlab = bench(tmp_path)
+    relay.intake.receive(webhook())
+    relay.run(60)
+    following = alert(version="2.0.0", started=START + timedelta(minutes=5))
+    relay.intake.receive(webhook(alert(), following))
+    relay.clock.advance(NO_CLASH.total_seconds())
+    relay.intake.receive(webhook(alert() | RESOLVED, following))
+    relay.run(60)
+    assert len(gitlab.made) == 2
+
+
+def test_another_key_of_the_group_is_the_same_incident(tmp_path: Path) -> None:
+    """Replicas of Alertmanager may order a route's matchers differently, and routes are edited."""
+    relay, gitlab = bench(tmp_path)
+    for number in range(4):
+        relay.intake.receive(webhook(group=f"order {number % 2}"))
+        relay.run(60)
+        relay.clock.advance(NO_CLASH.total_seconds())
+    assert len(gitlab.made) == 1
+
+
+def test_an_alert_that_overlaps_with_a_failed_incident_is_a_new_one(tmp_path: Path) -> None:
+    """GitLab was down until the relay gave up: nothing was learned, so the next alert counts."""
+    relay, gitlab = bench(tmp_path)
+    gitlab.down = True
+    relay.intake.receive(webhook())
+    relay.run(1000)
+    assert relay.latest().state == "failed"
+    gitlab.down = False
+    second = alert(name="AccuracyDrop", started=START + timedelta(minutes=5))
+    relay.intake.receive(webhook(alert(), second))
+    relay.intake.receive(webhook(alert() | RESOLVED, second))
+    relay.run(60)
+    assert relay.latest().state == "triggered" and len(gitlab.made) == 1
+
+
+def test_an_incident_of_before_versions_were_kept_spans_any(tmp_path: Path) -> None:
+    """A relay that is upgraded in the middle of a drift starts no second pipeline."""
+    relay, gitlab = bench(tmp_path)
+    relay.intake.receive(webhook())
+    relay.run(60)
+    incident = relay.latest()
+    with relay.store.transaction() as ledger:
+        ledger.update(incident, versions=None, last_fired_at=None)
+    second = alert(name="AccuracyDrop", started=START)
+    (again,) = relay.intake.receive(webhook(second))
+    assert again.entry.event == "duplicate"

@@ -49,7 +49,9 @@ def _realised(window: str, thresholds: Thresholds) -> list[Rule]:
         Rule(names.labels, f"sum by ({VERSION}) ({names.confusion})\nor {losses(window)}"),
         Rule(
             names.accuracy,
-            f"(\n  {_right(names, VERSION)}\n  or 0 * {names.labels}\n) / ({names.labels} > 0)",
+            f"(\n  {_right(names, VERSION)}\n"
+            # Of confusion counts only: `labels` also counts those of models that have a loss.
+            f"  or 0 * sum by ({VERSION}) ({names.confusion})\n) / ({names.labels} > 0)",
         ),
         Rule(names.accuracy_limit, _limit(names.labels, thresholds)),
         Rule(names.involved, _involved(names)),

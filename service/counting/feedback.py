@@ -79,9 +79,9 @@ class Feedback:
     ) -> None:
         """Count one label, `delay` seconds after its prediction of this confidence.
 
-        output: of the version. Without it, or where the prediction is none of its answers, as that
-        of a forgotten version of another kind, nobody knows what right is: then only the label is
-        counted, so that no client can make new series.
+        output: of the version. Without it, or where the prediction or the label is none of its own,
+        as of a forgotten version of another kind, nobody knows what right is: then only the label
+        is counted, so that no client can make new series.
 
         >>> from perennial.kinds.outputs.classes import ClassesOutput
         >>> feedback, digits = Feedback(), ClassesOutput(labels=("1", "7"))
@@ -91,7 +91,7 @@ class Feedback:
         """
         self.labels += 1
         self.delay += delay
-        if output is None or not _is_answer(output, predicted):
+        if output is None or not all(_is_label(output, text) for text in (predicted, label)):
             return
         if output.labels:
             self._add_pair(output, label, predicted, confidence)
@@ -120,9 +120,9 @@ def _pairs(label: str, labels: Sequence[str]) -> list[tuple[str, str]]:
     return [(label, predicted) for predicted in labels]
 
 
-def _is_answer(output: OutputKind, predicted: str) -> bool:
+def _is_label(output: OutputKind, text: str) -> bool:
     try:
-        output.read_label(predicted)
+        output.read_label(text)
     except InvalidInput:
         return False
     return True

@@ -9,7 +9,7 @@ Key = tuple[str, str]
 
 # Versions whose counters stay exported, so that late feedback still counts.
 KEPT = 3
-# Versions whose feedback is counted although their bundle is not loaded, such as after a restart.
+# Versions whose feedback is counted: the loaded ones, and others such as of before a restart.
 KEPT_FEEDBACK = 10
 
 
@@ -51,9 +51,7 @@ class Versions:
         delay: float,
     ) -> None:
         """Count one label for the version that predicted, `delay` seconds before."""
-        key = (model, version)
-        feedback = self.feedback.get(key) or self._keep_feedback(key)
-        feedback.add(
+        self._keep_feedback((model, version)).add(
             self.output(model, version),
             label=label,
             predicted=predicted,
@@ -62,8 +60,14 @@ class Versions:
         )
 
     def _keep_feedback(self, key: Key) -> Feedback:
-        """Return the feedback of a version and mark it as the most recently used."""
-        feedback = self.feedback.get(key, Feedback())
-        others = [item for item in self.feedback.items() if item[0] != key]
-        self.feedback = dict([*others[1 - KEPT_FEEDBACK :], (key, feedback)])
+        """Return the feedback of a version and mark it as the most recently used.
+
+        That of a loaded version is never dropped: its series would end, and begin again without
+        their zeros.
+        """
+        feedback = self.feedback.get(key) or Feedback()
+        others = {name: kept for name, kept in self.feedback.items() if name != key}
+        while len(others) >= KEPT_FEEDBACK:
+            del others[next(name for name in others if name not in self.counters)]
+        self.feedback = {**others, key: feedback}
         return feedback

@@ -75,6 +75,34 @@ def test_feedback_is_kept_for_a_bounded_number_of_versions() -> None:
     assert len(versions.feedback) == KEPT_FEEDBACK
 
 
+def test_late_labels_never_push_out_a_loaded_version(tmp_path: Path) -> None:
+    """Its series stay as they are, however many other versions get a label."""
+    versions = Versions()
+    loaded = [("digits", f"2.{minor}.0") for minor in range(KEPT)]
+    for minor, (_, version) in enumerate(loaded):
+        versions.enter(bundles.make_bundle(tmp_path / str(minor), version))
+    before = [versions.feedback[key] for key in loaded]
+    for minor in range(KEPT_FEEDBACK + 5):
+        _label(versions, f"1.{minor}.0")
+    assert [versions.feedback[key] for key in loaded] == before
+    assert len(versions.feedback) == KEPT_FEEDBACK
+
+
+def test_the_version_labelled_longest_ago_is_dropped() -> None:
+    """A label marks its version as used, whichever came first."""
+    versions = Versions()
+    for minor in range(KEPT_FEEDBACK):
+        _label(versions, f"1.{minor}.0")
+    _label(versions, "1.0.0")
+    _label(versions, "2.0.0")
+    assert ("digits", "1.0.0") in versions.feedback
+    assert ("digits", "1.1.0") not in versions.feedback
+
+
+def _label(versions: Versions, version: str) -> None:
+    versions.count_feedback("digits", version, label="1", predicted="1", confidence=0.5, delay=1.0)
+
+
 def test_a_label_of_an_unknown_model_makes_no_cell() -> None:
     """Any label is allowed where nobody knows the set, so counting each would never end."""
     versions = Versions()
@@ -86,13 +114,18 @@ def test_a_label_of_an_unknown_model_makes_no_cell() -> None:
     assert (counted.labels, counted.delay, counted.confusion) == (3, 6.0, {})
 
 
+@pytest.mark.parametrize("label, predicted", [("7", "cat"), ("cat", "7")])
 @pytest.mark.parametrize("amounts", [True, False], ids=["amounts", "classes"])
-def test_a_prediction_of_another_kind_is_not_compared(tmp_path: Path, amounts: bool) -> None:
-    """A forgotten version may have answered with what the serving one never does."""
+def test_a_label_or_a_prediction_of_another_kind_is_not_compared(
+    tmp_path: Path, amounts: bool, label: str, predicted: str
+) -> None:
+    """A forgotten version may have answered what the serving one never does."""
     versions = Versions()
     make = bundles.make_amounts if amounts else bundles.make_bundle
     model = versions.enter(make(tmp_path / "a")).bundle.manifest.task
-    versions.count_feedback(model, "0.9.0", label="7", predicted="cat", confidence=None, delay=1.0)
+    versions.count_feedback(
+        model, "0.9.0", label=label, predicted=predicted, confidence=None, delay=1.0
+    )
     counted = versions.feedback[model, "0.9.0"]
     assert (counted.labels, counted.confusion, counted.losses) == (1, {}, None)
 

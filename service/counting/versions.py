@@ -3,7 +3,7 @@
 from perennial.bundle import Bundle
 from perennial.kinds.output_kind import OutputKind
 from service.counting.counters import Counters
-from service.counting.feedback import Feedback
+from service.counting.feedback import LARGEST_LOSS, Feedback, largest_loss
 
 Key = tuple[str, str]
 
@@ -35,10 +35,8 @@ class Versions:
 
     def output(self, model: str, version: str) -> OutputKind | None:
         """Return the output of a version, or of the serving one where it was dropped."""
-        counters = self.counters.get((model, version))
-        if counters is None and self.serving is not None and self.serving[0] == model:
-            counters = self.counters[self.serving]
-        return None if counters is None else counters.bundle.manifest.output
+        bundle = self._bundle(model, version)
+        return None if bundle is None else bundle.manifest.output
 
     def count_feedback(
         self,
@@ -51,13 +49,21 @@ class Versions:
         delay: float,
     ) -> None:
         """Count one label for the version that predicted, `delay` seconds before."""
+        bundle = self._bundle(model, version)
         self._keep_feedback((model, version)).add(
-            self.output(model, version),
+            None if bundle is None else bundle.manifest.output,
             label=label,
             predicted=predicted,
             confidence=confidence,
             delay=delay,
+            largest=LARGEST_LOSS if bundle is None else largest_loss(bundle.reference),
         )
+
+    def _bundle(self, model: str, version: str) -> Bundle | None:
+        counters = self.counters.get((model, version))
+        if counters is None and self.serving is not None and self.serving[0] == model:
+            counters = self.counters[self.serving]
+        return None if counters is None else counters.bundle
 
     def _keep_feedback(self, key: Key) -> Feedback:
         """Return the feedback of a version and mark it as the most recently used.

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from perennial.kinds.outputs.classes import ClassesOutput
-from service.counting.feedback import Feedback
+from service.counting.feedback import LARGEST_LOSS, Feedback
 from service.counting.versions import KEPT, KEPT_FEEDBACK, Versions
 from tests import bundles
 
@@ -142,6 +142,43 @@ def test_labels_without_a_fixed_set_are_counted_by_their_loss(tmp_path: Path) ->
         )
     assert (counted.losses.count, counted.losses.total, counted.losses.squares) == (2, 2.5, 4.25)
     assert (counted.labels, counted.confusion) == (3, {})
+
+
+def test_one_huge_label_hides_no_later_loss(tmp_path: Path) -> None:
+    """Beside 3e38 no float would grow by 95; the sums of losses and of squares still do."""
+    versions = Versions()
+    versions.enter(bundles.make_amounts(tmp_path / "a"))
+    _amount(versions, "3e+38")
+    losses = versions.feedback["amounts", "1.0.0"].losses
+    assert losses is not None and losses.count == 1
+    total, squares = losses.total, losses.squares
+    for _ in range(100):
+        _amount(versions, "102.0")
+    assert losses.count == 101
+    assert losses.total - total == pytest.approx(100 * 95)
+    assert losses.squares - squares == pytest.approx(100 * 95**2)
+
+
+@pytest.mark.parametrize("version", ["1.0.0", "0.9.0"], ids=["loaded", "forgotten"])
+@pytest.mark.parametrize("loss, deviation, usual", [(0.5, 0.4, 0.9), (0.0, 0.0, 1.0)])
+def test_a_loss_counts_as_a_bounded_number_of_usual_ones(
+    tmp_path: Path, loss: float, deviation: float, usual: float, version: str
+) -> None:
+    """Of a version that was dropped, the serving one says what is usual; without any loss, 1 is."""
+    versions = Versions()
+    versions.enter(bundles.make_amounts(tmp_path / "a", loss=loss, loss_deviation=deviation))
+    for label in ("3e+38", "-1e+38", "8.0"):
+        _amount(versions, label, version)
+    losses = versions.feedback["amounts", version].losses
+    assert losses is not None and losses.count == 3
+    assert losses.total == pytest.approx(2 * LARGEST_LOSS * usual + 1)
+    assert losses.squares == pytest.approx(2 * (LARGEST_LOSS * usual) ** 2 + 1)
+
+
+def _amount(versions: Versions, label: str, version: str = "1.0.0") -> None:
+    versions.count_feedback(
+        "amounts", version, label=label, predicted="7.0", confidence=None, delay=1.0
+    )
 
 
 def test_labels_are_those_of_the_version_or_of_the_model(tmp_path: Path) -> None:

@@ -51,8 +51,8 @@ def _realised(window: str, thresholds: Thresholds) -> list[Rule]:
         Rule(
             names.accuracy,
             f"(\n  {_right(names, VERSION)}\n"
-            # Of confusion counts only: `labels` also counts those of models that have a loss.
-            f"  or 0 * sum by ({VERSION}) ({names.confusion})\n) / ({names.labels} > 0)",
+            # `labels` also counts those of models that have a loss in place of an accuracy.
+            f"  or 0 * ({names.labels} unless {losses(window)})\n) / ({names.labels} > 0)",
         ),
         Rule(names.accuracy_limit, _limit(names.labels, thresholds)),
         Rule(names.involved, _involved(names)),

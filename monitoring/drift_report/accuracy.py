@@ -11,6 +11,7 @@ from monitoring.drift_report.span import Span
 from monitoring.drift_report.version import Version
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
+from perennial.signals import OTHER
 from perennial.statistics import accuracy as specification
 from perennial.statistics.control_limit import control_limit
 from perennial.statistics.counts import Floats
@@ -62,7 +63,7 @@ def accuracy(span: Span, version: Version, thresholds: Thresholds) -> Accuracy |
     if not all(reference):
         return None
     accepted = Accepted(*(found[0].last for found in reference))
-    confusion = _confusion(span, version)
+    labels, confusion = _confusion(span, version)
     total, rows = (
         _sum(span.increase(f"{metrics.CONFIDENCE.name}_{part}{version.selector}", by=VERSION))
         for part in ("sum", "count")
@@ -71,12 +72,12 @@ def accuracy(span: Span, version: Version, thresholds: Thresholds) -> Accuracy |
     estimated = specification.estimated_accuracy(
         total, rows, accuracy=accepted.accuracy, confidence=accepted.confidence
     )
-    labels = float(confusion.sum())
+    labelled = float(confusion.sum())
     return Accuracy(
         accepted=accepted,
         predictions=rows,
-        realised=_measured(realised, labels, accepted, span.since, thresholds),
-        macro_f1=macro_f1(confusion),
+        realised=_measured(realised, labelled, accepted, span.since, thresholds),
+        macro_f1=macro_f1(confusion, [i for i, label in enumerate(labels) if label != OTHER]),
         estimated=_measured(estimated, rows, accepted, span.since, thresholds),
     )
 
@@ -93,13 +94,17 @@ def _measured(
     return Measured(value, rows, limit, fell)
 
 
-def _confusion(span: Span, version: Version) -> Floats:
+def _confusion(span: Span, version: Version) -> tuple[list[str], Floats]:
+    """Return the labels and the counts by (label, predicted).
+
+    Of a model with many labels, one is `other`: what wrong predictions are counted as.
+    """
     found = span.increase(f"{metrics.FEEDBACK.name}{version.selector}", by=f"{LABEL}, {PREDICTED}")
     labels = sorted({one.labels[name] for one in found for name in (LABEL, PREDICTED)})
     counts = np.zeros((len(labels), len(labels)))
     for one in found:
         counts[labels.index(one.labels[LABEL]), labels.index(one.labels[PREDICTED])] = one.last
-    return counts
+    return labels, counts
 
 
 def _sum(found: list[Series]) -> float:

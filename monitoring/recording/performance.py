@@ -12,6 +12,7 @@ from monitoring.recording.series import (
 )
 from monitoring.thresholds import Thresholds, seconds
 from perennial.metric_names import service as metrics
+from perennial.signals import OTHER
 
 LABEL = ", ".join(metrics.FEEDBACK.labels[:-1])
 CONFIDENCE_BIN = ", ".join(metrics.FEEDBACK_RIGHT.labels)
@@ -49,7 +50,9 @@ def _realised(window: str, thresholds: Thresholds) -> list[Rule]:
         Rule(names.labels, f"sum by ({VERSION}) ({names.confusion})\nor {losses(window)}"),
         Rule(
             names.accuracy,
-            f"(\n  {_right(names, VERSION)}\n  or 0 * {names.labels}\n) / ({names.labels} > 0)",
+            f"(\n  {_right(names, VERSION)}\n"
+            # `labels` also counts those of models that have a loss in place of an accuracy.
+            f"  or 0 * ({names.labels} unless {losses(window)})\n) / ({names.labels} > 0)",
         ),
         Rule(names.accuracy_limit, _limit(names.labels, thresholds)),
         Rule(names.involved, _involved(names)),
@@ -156,13 +159,15 @@ def _right(names: Window, by: str) -> str:
 
 
 def _involved(names: Window) -> str:
-    # The second part keeps its label `predicted`, so `or` takes it beside the first.
+    # The second part keeps its label `predicted`, so `or` takes it beside the first. `other`, the
+    # wrong predictions of a model with many labels, is no label.
     label, predicted = metrics.FEEDBACK.labels[-2:]
+    predicted_labels = f'{{{predicted}!="{OTHER}"}}'
     return (
         f"sum by ({LABEL}) (\n"
         f"  sum by ({LABEL}) ({names.confusion})\n"
         "  or label_replace(\n"
-        f"    sum by ({VERSION}, {predicted}) ({names.confusion}),\n"
+        f"    sum by ({VERSION}, {predicted}) ({names.confusion}{predicted_labels}),\n"
         f'    "{label}", "$1", "{predicted}", "(.*)"\n'
         "  )\n"
         ")"

@@ -105,7 +105,10 @@ class Window:
 
     @property
     def involved(self) -> str:
-        """2 TP + FP + FN of a label: the rows it is true in and those it is predicted in, added."""
+        """2 TP + FP + FN of a label: the rows it is true in and those it is predicted in, added.
+
+        Without FP where there are so many labels that wrong predictions count as `other`.
+        """
         return f"model_version_label:involved:increase{self.window}"
 
     @property

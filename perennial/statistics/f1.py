@@ -5,6 +5,8 @@ as 0. scikit-learn's f1_score with average="macro" and zero_division=0 does both
 Source: Opitz and Burst, Macro F1 and Macro F1, 2019 (the mean of F1 scores, not the F1 of means).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -12,17 +14,22 @@ from perennial.statistics.confusion import checked_confusion
 from perennial.statistics.counts import Floats, Ints, quotient
 
 
-def macro_f1(confusion: ArrayLike) -> float | None:
+def macro_f1(confusion: ArrayLike, labels: Sequence[int] | None = None) -> float | None:
     """Return macro F1, or None if there are no labelled predictions.
 
     confusion: counts by (label, predicted), shape (labels, labels).
+    labels: the places of those to take the mean of, as in f1_score; all if None.
     Raises ShapeMismatch, InvalidCounts.
 
     >>> macro_f1([[8, 0, 0], [2, 0, 0], [0, 0, 0]])
     0.4444444444444444
+    >>> macro_f1([[8, 0, 2], [0, 0, 0], [0, 0, 0]], labels=[0, 1])
+    0.8888888888888888
     """
     counts = checked_confusion(confusion)
-    value = float(_mean_f1(np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)))
+    parts = np.stack([np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)])
+    right, true, predicted = parts if labels is None else parts[:, list(labels)]
+    value = float(_mean_f1(right, true, predicted))
     return None if np.isnan(value) else value
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from perennial.errors import InvalidInput
 from perennial.kinds.output_kind import OutputKind
+from perennial.signals import Reference
 from perennial.signals.bins import OTHER
 from perennial.statistics.calibration import BOUNDS
 
@@ -16,14 +17,19 @@ BINS = tuple(f"{bound:.1f}" for bound in BOUNDS)
 PAIRED_LABELS = 50
 
 
+# A loss counts as at most this many times the reference's mean and deviation together, of which
+# alerts need a few: after one of 1e38, a sum of floats would not grow by any other.
+LARGEST_LOSS = 1000.0
+
+
 class Losses:
     """How many labels have a loss, the sum of the losses, and that of their squares.
 
     >>> losses = Losses()
-    >>> for loss in (2.0, 1.0, math.nan):
-    ...     losses.add(loss)
+    >>> for loss in (2.0, 1.0, math.nan, 3e38):
+    ...     losses.add(loss, largest=10.0)
     >>> losses.count, losses.total, losses.squares
-    (2, 3.0, 5.0)
+    (3, 13.0, 105.0)
     """
 
     def __init__(self) -> None:
@@ -31,12 +37,19 @@ class Losses:
         self.total = 0.0
         self.squares = 0.0
 
-    def add(self, loss: float) -> None:
-        """Count one; a loss that is no number, or too large, would spoil the sums for good."""
-        if math.isfinite(square := loss * loss):
+    def add(self, loss: float, *, largest: float) -> None:
+        """Count one, as `largest` at most; not that of a broken model, which is no number."""
+        if not math.isnan(loss):
+            counted = min(loss, largest)
             self.count += 1
-            self.total += loss
-            self.squares += square
+            self.total += counted
+            self.squares += counted * counted
+
+
+def largest_loss(reference: Reference) -> float:
+    """Return what a loss counts as at most; a reference without any loss gives no scale but 1."""
+    usual = (reference.loss or 0.0) + (reference.loss_deviation or 0.0)
+    return LARGEST_LOSS * (usual or 1.0)
 
 
 class Feedback:
@@ -76,12 +89,14 @@ class Feedback:
         predicted: str,
         confidence: float | None,
         delay: float,
+        largest: float = LARGEST_LOSS,
     ) -> None:
         """Count one label, `delay` seconds after its prediction of this confidence.
 
-        output: of the version. Without it, or where the prediction is none of its answers, as that
-        of a forgotten version of another kind, nobody knows what right is: then only the label is
-        counted, so that no client can make new series.
+        output: of the version. Without it, or where the prediction or the label is none of its own,
+        as of a forgotten version of another kind, nobody knows what right is: then only the label
+        is counted, so that no client can make new series.
+        largest: what a loss counts as at most.
 
         >>> from perennial.kinds.outputs.classes import ClassesOutput
         >>> feedback, digits = Feedback(), ClassesOutput(labels=("1", "7"))
@@ -91,13 +106,13 @@ class Feedback:
         """
         self.labels += 1
         self.delay += delay
-        if output is None or not _is_answer(output, predicted):
+        if output is None or not all(_is_label(output, text) for text in (predicted, label)):
             return
         if output.labels:
             self._add_pair(output, label, predicted, confidence)
         else:
             self.losses = self.losses or Losses()
-            self.losses.add(output.loss(predicted, label))
+            self.losses.add(output.loss(predicted, label), largest=largest)
 
     def _add_pair(
         self, output: OutputKind, label: str, predicted: str, confidence: float | None
@@ -120,9 +135,9 @@ def _pairs(label: str, labels: Sequence[str]) -> list[tuple[str, str]]:
     return [(label, predicted) for predicted in labels]
 
 
-def _is_answer(output: OutputKind, predicted: str) -> bool:
+def _is_label(output: OutputKind, text: str) -> bool:
     try:
-        output.read_label(predicted)
+        output.read_label(text)
     except InvalidInput:
         return False
     return True

@@ -3,13 +3,13 @@
 from perennial.bundle import Bundle
 from perennial.kinds.output_kind import OutputKind
 from service.counting.counters import Counters
-from service.counting.feedback import Feedback
+from service.counting.feedback import LARGEST_LOSS, Feedback, largest_loss
 
 Key = tuple[str, str]
 
 # Versions whose counters stay exported, so that late feedback still counts.
 KEPT = 3
-# Versions whose feedback is counted although their bundle is not loaded, such as after a restart.
+# Versions whose feedback is counted: the loaded ones, and others such as of before a restart.
 KEPT_FEEDBACK = 10
 
 
@@ -35,10 +35,8 @@ class Versions:
 
     def output(self, model: str, version: str) -> OutputKind | None:
         """Return the output of a version, or of the serving one where it was dropped."""
-        counters = self.counters.get((model, version))
-        if counters is None and self.serving is not None and self.serving[0] == model:
-            counters = self.counters[self.serving]
-        return None if counters is None else counters.bundle.manifest.output
+        bundle = self._bundle(model, version)
+        return None if bundle is None else bundle.manifest.output
 
     def count_feedback(
         self,
@@ -51,19 +49,31 @@ class Versions:
         delay: float,
     ) -> None:
         """Count one label for the version that predicted, `delay` seconds before."""
-        key = (model, version)
-        feedback = self.feedback.get(key) or self._keep_feedback(key)
-        feedback.add(
-            self.output(model, version),
+        bundle = self._bundle(model, version)
+        self._keep_feedback((model, version)).add(
+            None if bundle is None else bundle.manifest.output,
             label=label,
             predicted=predicted,
             confidence=confidence,
             delay=delay,
+            largest=LARGEST_LOSS if bundle is None else largest_loss(bundle.reference),
         )
 
+    def _bundle(self, model: str, version: str) -> Bundle | None:
+        counters = self.counters.get((model, version))
+        if counters is None and self.serving is not None and self.serving[0] == model:
+            counters = self.counters[self.serving]
+        return None if counters is None else counters.bundle
+
     def _keep_feedback(self, key: Key) -> Feedback:
-        """Return the feedback of a version and mark it as the most recently used."""
-        feedback = self.feedback.get(key, Feedback())
-        others = [item for item in self.feedback.items() if item[0] != key]
-        self.feedback = dict([*others[1 - KEPT_FEEDBACK :], (key, feedback)])
+        """Return the feedback of a version and mark it as the most recently used.
+
+        That of a loaded version is never dropped: its series would end, and begin again without
+        their zeros.
+        """
+        feedback = self.feedback.get(key) or Feedback()
+        others = {name: kept for name, kept in self.feedback.items() if name != key}
+        while len(others) >= KEPT_FEEDBACK:
+            del others[next(name for name in others if name not in self.counters)]
+        self.feedback = {**others, key: feedback}
         return feedback

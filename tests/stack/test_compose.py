@@ -20,7 +20,16 @@ BUILT = {"service", "relay"}
 TOP = {"name", "services", "networks", "volumes", "secrets", "x-every-container", "x-probe"}
 KEYS = {
     *("build", "cap_drop", "command", "depends_on", "environment", "healthcheck", "image"),
-    *("logging", "networks", "ports", "read_only", "restart", "secrets", "security_opt"),
+    *(
+        "logging",
+        "mem_limit",
+        "networks",
+        "ports",
+        "read_only",
+        "restart",
+        "secrets",
+        "security_opt",
+    ),
     *("shm_size", "stop_grace_period", "tmpfs", "user", "volumes"),
 }
 PINNED = re.compile(r"[a-z/]+:v?\d+\.\d+(\.\d+)?")
@@ -85,6 +94,23 @@ def test_containers_have_no_rights_to_spare(name: str) -> None:
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["read_only"] is True
     assert service["restart"] == "unless-stopped"
+
+
+def test_no_container_takes_the_memory_of_the_others(name: str) -> None:
+    """Each has a limit, which is a variable of its own in .env."""
+    assert SERVICES[name]["mem_limit"] == example()[f"{name.upper()}_MEMORY"]
+
+
+def test_a_full_queue_fits_into_the_service() -> None:
+    """What waits to be stored takes at most a quarter of the limit, whoever sends it."""
+    assert _bytes(SERVICES["service"]["mem_limit"]) >= 4 * Settings().queue_bytes
+
+
+def _bytes(size: str) -> int:
+    """Return a size as docker writes it, such as 512m, in bytes."""
+    found = re.fullmatch(r"(\d+)([mg])", size)
+    assert found is not None, f"{size} is no size such as 512m or 1g"
+    return int(found[1]) * {"m": 2**20, "g": 2**30}[found[2]]
 
 
 def test_only_this_machine_reaches_the_stack(name: str) -> None:

@@ -37,6 +37,8 @@ EDGES = {
     signal.CONFIDENCE: (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999),
     signal.MARGIN: (0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.96, 0.98, 0.998),
 }
+# Labels that a message names; all of 1,000 long ones would be 300 kB.
+NAMED = 20
 
 
 class ClassAnswer(BaseModel):
@@ -128,8 +130,13 @@ class ClassesOutput(Record):
         if type(label) is not str:
             raise InvalidInput("label", label, "a valid string")
         if label not in self.labels:
-            raise InvalidInput("label", label, f"one of {list(self.labels)}")
+            raise InvalidInput("label", label, self._one_of)
         return label
+
+    @property
+    def _one_of(self) -> str:
+        named = f"one of {list(self.labels[:NAMED])}"
+        return named if self.width <= NAMED else f"{named} or of {self.width - NAMED} others"
 
     def loss(self, predicted: str, label: str) -> float:
         """Return 1 for a wrong label."""
@@ -158,7 +165,7 @@ class ClassesOutput(Record):
         places = {label: place for place, label in enumerate(self.labels)}
         for label in labels:
             if label not in places:
-                raise InvalidInput("label", label, f"one of {list(self.labels)}")
+                raise InvalidInput("label", label, self._one_of)
         return np.array([places[label] for label in labels], np.int64)
 
     def label_of(self, truth: Any) -> str:

@@ -39,6 +39,7 @@ def moved(rows: float, more: float) -> dict[str, float]:
 def write(past: Past) -> None:
     """Write every model."""
     _digits(past)
+    _many_labels(past)
     _replicas(past)
     Replica(model="idle", signals=[steady("contrast", 0), steady("colour", 0)]).write(past)
     for version in ("1.0.0", "1.0.1"):
@@ -68,12 +69,7 @@ def _digits(past: Past) -> None:
         ],
     )
     replica.write(past)
-    for metric, value in (
-        (metrics.REFERENCE_ACCURACY, 0.97),
-        (metrics.REFERENCE_ACCURACY_SIZE, 719),
-        (metrics.REFERENCE_CONFIDENCE, 0.96),
-    ):
-        past.gauge(metric.name, replica.key, value, begin=26)
+    _accepted(past, replica)
     for part, rise in (("count", 600.0), ("sum", 570.0)):
         past.counter(f"{metrics.CONFIDENCE.name}_{part}", replica.key, [(26, rise)])
     for label in "01":
@@ -85,6 +81,31 @@ def _digits(past: Past) -> None:
     past.gauge("ALERTS", {**firing, "alertname": "ServiceDown"}, 1, begin=10, end=9.95)
     past.gauge("ALERTS", {**firing, "model": "another"}, 1, begin=5)
     _recorded(past)
+
+
+def _accepted(past: Past, replica: Replica) -> None:
+    """What a version was accepted with, whose labels are a fixed set."""
+    for metric, value in (
+        (metrics.REFERENCE_ACCURACY, 0.97),
+        (metrics.REFERENCE_ACCURACY_SIZE, 719),
+        (metrics.REFERENCE_CONFIDENCE, 0.96),
+    ):
+        past.gauge(metric.name, replica.key, value, begin=26)
+
+
+def _many_labels(past: Past) -> None:
+    """A model with so many labels that wrong predictions are counted as `other`."""
+    replica = Replica(model="many", signals=[steady("contrast")])
+    replica.write(past)
+    _accepted(past, replica)
+    for label, predicted, rise in (
+        ("a", "a", 40.0),
+        ("a", OTHER, 10.0),
+        ("b", "b", 0.0),
+        ("b", OTHER, 50.0),
+    ):
+        key = {**replica.key, "label": label, "predicted": predicted}
+        past.counter(metrics.FEEDBACK.name, key, [(26, rise)])
 
 
 def _recorded(past: Past) -> None:

@@ -148,6 +148,13 @@ def test_accuracy_and_alerts_stand_beside(prometheus: Prometheus) -> None:
     assert drifted.startswith("DataDrift of 1.0.0 (")
 
 
+def test_macro_f1_of_many_labels_is_of_labels_alone(prometheus: Prometheus) -> None:
+    """Wrong predictions, counted as `other`, are wrong, and no label with an F1 of 0."""
+    said = dict(facts(_report(prometheus, "many")))
+    assert said["Realised accuracy"].startswith("40.0% on 2,400 labels")
+    assert said["Realised accuracy"].endswith("macro F1 0.444")
+
+
 def test_the_loss_stands_beside_where_labels_are_not_a_fixed_set(
     prometheus: Prometheus, tmp_path: Path
 ) -> None:

@@ -102,3 +102,24 @@ def test_a_version_without_labels_has_no_loss(prometheus: Prometheus) -> None:
     assert list(prometheus.query(f"{names.labels}{of_version}").values()) == [0.0]
     for name in (names.loss, names.loss_deviation, names.loss_limit):
         assert not prometheus.query(f"{name}{of_version}")
+
+
+@pytest.mark.parametrize("window", THRESHOLDS.windows)
+def test_a_model_with_a_loss_has_no_accuracy(prometheus: Prometheus, window: str) -> None:
+    """None of what only a fixed set of labels has is recorded of it, not even as 0."""
+    names = Window(window)
+    assert len(prometheus.query(names.loss)) == len(VERSIONS)
+    of_classes = (
+        names.confusion,
+        names.accuracy,
+        names.accuracy_limit,
+        names.involved,
+        names.f1,
+        names.macro_f1,
+        names.estimated,
+        names.estimated_limit,
+        names.bin_labels,
+        names.calibration_error,
+    )
+    recorded = {name: prometheus.query(name) for name in of_classes}
+    assert {name for name, series in recorded.items() if series} == set()

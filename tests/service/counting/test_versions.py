@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from perennial.kinds.outputs.classes import ClassesOutput
-from service.counting.feedback import Feedback
+from service.counting.feedback import LARGEST_LOSS, Feedback
 from service.counting.versions import KEPT, KEPT_FEEDBACK, Versions
 from tests import bundles
 
@@ -75,6 +75,34 @@ def test_feedback_is_kept_for_a_bounded_number_of_versions() -> None:
     assert len(versions.feedback) == KEPT_FEEDBACK
 
 
+def test_late_labels_never_push_out_a_loaded_version(tmp_path: Path) -> None:
+    """Its series stay as they are, however many other versions get a label."""
+    versions = Versions()
+    loaded = [("digits", f"2.{minor}.0") for minor in range(KEPT)]
+    for minor, (_, version) in enumerate(loaded):
+        versions.enter(bundles.make_bundle(tmp_path / str(minor), version))
+    before = [versions.feedback[key] for key in loaded]
+    for minor in range(KEPT_FEEDBACK + 5):
+        _label(versions, f"1.{minor}.0")
+    assert [versions.feedback[key] for key in loaded] == before
+    assert len(versions.feedback) == KEPT_FEEDBACK
+
+
+def test_the_version_labelled_longest_ago_is_dropped() -> None:
+    """A label marks its version as used, whichever came first."""
+    versions = Versions()
+    for minor in range(KEPT_FEEDBACK):
+        _label(versions, f"1.{minor}.0")
+    _label(versions, "1.0.0")
+    _label(versions, "2.0.0")
+    assert ("digits", "1.0.0") in versions.feedback
+    assert ("digits", "1.1.0") not in versions.feedback
+
+
+def _label(versions: Versions, version: str) -> None:
+    versions.count_feedback("digits", version, label="1", predicted="1", confidence=0.5, delay=1.0)
+
+
 def test_a_label_of_an_unknown_model_makes_no_cell() -> None:
     """Any label is allowed where nobody knows the set, so counting each would never end."""
     versions = Versions()
@@ -86,13 +114,18 @@ def test_a_label_of_an_unknown_model_makes_no_cell() -> None:
     assert (counted.labels, counted.delay, counted.confusion) == (3, 6.0, {})
 
 
+@pytest.mark.parametrize("label, predicted", [("7", "cat"), ("cat", "7")])
 @pytest.mark.parametrize("amounts", [True, False], ids=["amounts", "classes"])
-def test_a_prediction_of_another_kind_is_not_compared(tmp_path: Path, amounts: bool) -> None:
-    """A forgotten version may have answered with what the serving one never does."""
+def test_a_label_or_a_prediction_of_another_kind_is_not_compared(
+    tmp_path: Path, amounts: bool, label: str, predicted: str
+) -> None:
+    """A forgotten version may have answered what the serving one never does."""
     versions = Versions()
     make = bundles.make_amounts if amounts else bundles.make_bundle
     model = versions.enter(make(tmp_path / "a")).bundle.manifest.task
-    versions.count_feedback(model, "0.9.0", label="7", predicted="cat", confidence=None, delay=1.0)
+    versions.count_feedback(
+        model, "0.9.0", label=label, predicted=predicted, confidence=None, delay=1.0
+    )
     counted = versions.feedback[model, "0.9.0"]
     assert (counted.labels, counted.confusion, counted.losses) == (1, {}, None)
 
@@ -109,6 +142,43 @@ def test_labels_without_a_fixed_set_are_counted_by_their_loss(tmp_path: Path) ->
         )
     assert (counted.losses.count, counted.losses.total, counted.losses.squares) == (2, 2.5, 4.25)
     assert (counted.labels, counted.confusion) == (3, {})
+
+
+def test_one_huge_label_hides_no_later_loss(tmp_path: Path) -> None:
+    """Beside 3e38 no float would grow by 95; the sums of losses and of squares still do."""
+    versions = Versions()
+    versions.enter(bundles.make_amounts(tmp_path / "a"))
+    _amount(versions, "3e+38")
+    losses = versions.feedback["amounts", "1.0.0"].losses
+    assert losses is not None and losses.count == 1
+    total, squares = losses.total, losses.squares
+    for _ in range(100):
+        _amount(versions, "102.0")
+    assert losses.count == 101
+    assert losses.total - total == pytest.approx(100 * 95)
+    assert losses.squares - squares == pytest.approx(100 * 95**2)
+
+
+@pytest.mark.parametrize("version", ["1.0.0", "0.9.0"], ids=["loaded", "forgotten"])
+@pytest.mark.parametrize("loss, deviation, usual", [(0.5, 0.4, 0.9), (0.0, 0.0, 1.0)])
+def test_a_loss_counts_as_a_bounded_number_of_usual_ones(
+    tmp_path: Path, loss: float, deviation: float, usual: float, version: str
+) -> None:
+    """Of a version that was dropped, the serving one says what is usual; without any loss, 1 is."""
+    versions = Versions()
+    versions.enter(bundles.make_amounts(tmp_path / "a", loss=loss, loss_deviation=deviation))
+    for label in ("3e+38", "-1e+38", "8.0"):
+        _amount(versions, label, version)
+    losses = versions.feedback["amounts", version].losses
+    assert losses is not None and losses.count == 3
+    assert losses.total == pytest.approx(2 * LARGEST_LOSS * usual + 1)
+    assert losses.squares == pytest.approx(2 * (LARGEST_LOSS * usual) ** 2 + 1)
+
+
+def _amount(versions: Versions, label: str, version: str = "1.0.0") -> None:
+    versions.count_feedback(
+        "amounts", version, label=label, predicted="7.0", confidence=None, delay=1.0
+    )
 
 
 def test_labels_are_those_of_the_version_or_of_the_model(tmp_path: Path) -> None:

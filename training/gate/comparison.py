@@ -1,10 +1,10 @@
 """Champion and challenger on the same rows: their scores and how they differ."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, ConfigDict, Field
 
 from perennial.bundle.predictor import Predictor
 from perennial.kinds.output_kind import OutputKind
@@ -40,7 +40,10 @@ class Headline:
 
 @dataclass(frozen=True)
 class Score:
-    """A model's headline metric with its interval."""
+    """A model's headline metric with its interval, infinite if the rows do not tell it."""
+
+    # JSON has no infinite numbers.
+    __pydantic_config__: ClassVar = ConfigDict(ser_json_inf_nan="strings")
 
     value: float
     low: float
@@ -49,7 +52,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Difference:
-    """Challenger's score minus champion's: bootstrap interval, two-sided p of the paired test."""
+    """Challenger's score minus champion's: bootstrap interval, p-value of the paired test."""
 
     value: float
     low: float

@@ -32,7 +32,8 @@ def model_card(
         if group in metrics:
             found = metrics[group]
             low, score, high = (found[f"{output.headline}{end}"] for end in ("_low", "", "_high"))
-            scores = [f"{score:.4f} ({low:.4f} to {high:.4f})"]
+            bounds = "" if None in (low, high) else f" ({low:.4f} to {high:.4f})"
+            scores = [f"{score:.4f}{bounds}"]
             scores += ["" if found[key] is None else f"{found[key]:.4f}" for key in others]
             lines.append(f"| {title} | {found['rows']} | {' | '.join(scores)} |")
     return "\n".join(lines) + "\n"

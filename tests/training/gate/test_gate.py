@@ -1,6 +1,8 @@
 """The gate's verdict: on two real bundles, and on the command line."""
 
 import json
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ from training.command_line import run
 from training.errors import BadParameter, BundleUnusable, MissingArtifact
 from training.gate import __main__ as gate
 from training.gate import result
+from training.gate.comparison import Score
 from training.gate.judgement import judge
 from training.gate.models import open_model, open_models
 from training.gate.unseen import FITTED_SPLITS
@@ -129,6 +132,16 @@ def test_a_gate_file_from_before_other_scores_reads(tmp_path: Path) -> None:
     del document["base"]["headline"]
     path.write_text(json.dumps(document))
     assert result.read(path) == judged
+
+
+def test_an_interval_that_the_rows_do_not_tell_is_read_again(tmp_path: Path) -> None:
+    """A mean of one row has an infinite one, which JSON has no number for."""
+    new = model(tmp_path / "new", 2)
+    judged = judge(new, None, prepare(tmp_path / "prepared", base=says(new)), GATE)
+    assert judged.base is not None
+    endless = replace(judged.base, challenger=Score(1.0, 0.0, math.inf))
+    path = result.write(replace(judged, base=endless), tmp_path / "out")
+    assert result.read(path).base == endless
 
 
 def test_a_floor_that_no_model_reaches_is_refused(tmp_path: Path) -> None:

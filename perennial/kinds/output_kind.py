@@ -146,7 +146,10 @@ class OutputKind(Protocol):
         """Return the values, shape (width,), that have the least loss if all rows get them."""
 
     def translated(self, values: Floats, given: Self) -> Floats:
-        """Return values of a model with another schema of this kind, to score by these truths."""
+        """Return values of a model with another schema of this kind, to score by these truths.
+
+        A row that is no numbers stays so, or becomes an answer that is always wrong.
+        """
 
     def flaw(self, values: Floats) -> str:
         """Return what is wrong with values that a model made, as a clause; empty if nothing."""

@@ -38,6 +38,9 @@ class LossTest(Protocol):
     def score(self, losses: Floats) -> float:
         """Return the score, which is the headline metric."""
 
+    def worst(self, losses: Floats) -> float:
+        """Return the loss of a row that a model gives no number for; losses: all that are known."""
+
     def bounds(self, losses: Floats, *, level: float) -> tuple[float, float]:
         """Return the confidence interval of the score. level: confidence, usually 0.95."""
 

@@ -130,6 +130,10 @@ class MeanLoss:
         """Return the mean."""
         return float(losses.mean())
 
+    def worst(self, losses: Floats) -> float:
+        """Return the largest, since an infinite one would make every mean infinite."""
+        return float(losses.max())
+
     def bounds(self, losses: Floats, *, level: float) -> tuple[float, float]:
         """Return Student's interval, as far as it is not below 0."""
         low, high = t_interval(losses, level=level)

@@ -174,6 +174,16 @@ def check_its_own_values_need_no_translation(kind: OutputKind) -> None:
     assert np.array_equal(kind.translated(values, kind), values)
 
 
+def check_a_broken_model_is_not_right(kind: OutputKind) -> None:
+    """Translated values that are no numbers stay so, or are wrong whatever the truth is."""
+    truths = kind.truths(_labels(kind))
+    found = kind.translated(np.full((ROWS, kind.width), np.nan), kind)
+    if np.isfinite(found).all():
+        assert (kind.losses(found, truths) > 0).all()
+    else:
+        assert not np.isfinite(found).all(axis=1).any()
+
+
 def check_flaws_are_seen(kind: OutputKind) -> None:
     """Its examples have none, what is no number has one."""
     assert kind.flaw(kind.examples(ROWS, SEED).astype(np.float64)) == ""
@@ -257,6 +267,7 @@ OUTPUT_CHECKS: tuple[Callable[[OutputKind], None], ...] = (
     check_the_headline_is_the_score_of_the_losses,
     check_no_constant_loses_less,
     check_its_own_values_need_no_translation,
+    check_a_broken_model_is_not_right,
     check_flaws_are_seen,
     check_the_model_is_adjusted_as_values_are,
     check_details_are_json,

@@ -22,8 +22,8 @@ def model_card(
         "",
         "## Scores on held-out rows",
     ]
-    others = [key for key, metric in output.metrics.items() if metric.brief]
-    others.remove(output.headline)
+    brief = [key for key, metric in output.metrics.items() if metric.brief]
+    others = [key for key in brief if key != output.headline]
     names = [output.metrics[key].title for key in (output.headline, *others)]
     names[0] += " (95 % interval)"
     lines += [f"| rows | count | {' | '.join(names)} |", "|---" * (len(names) + 2) + "|"]

@@ -40,19 +40,22 @@ def make_bundle(
     labels: Sequence[str] = LABELS,
     seed: int = 0,
     commit: str = "0123abc",
+    fails_over: float | None = None,
     **manifest: Any,
 ) -> Bundle:
     """Write a bundle with a linear softmax model over 8x8 images into `path` and load it.
 
     seed: the model's weights; two bundles of one seed and version have the same digest.
+    fails_over: the model returns NaN for an image whose first pixel is higher.
     manifest: fields that replace those of a good manifest.
     """
     path.mkdir(parents=True, exist_ok=True)
     weights = np.random.default_rng(seed).normal(0, 0.02, size=(64, len(labels)))
     weights -= weights.mean(axis=0)  # else bright images all go to one label
     rows = images(ROWS, seed=seed + 1)
-    (path / bundle.MODEL).write_bytes(softmax_model(weights.astype(np.float32)))
+    (path / bundle.MODEL).write_bytes(softmax_model(weights.astype(np.float32), fails_over))
     probabilities = softmax(rows.reshape(len(rows), -1), weights)
+    tested = 0 if fails_over is None else int((rows[:, 0, 0] <= fails_over).argmax())
     extraction = Extraction.fit(INPUT, images(ROWS, seed=seed + 2))
     extraction.save(path / bundle.SIGNALS)
     columns = {**extraction.extract(rows), **signals.outputs(probabilities)}
@@ -70,7 +73,7 @@ def make_bundle(
         "input": INPUT.model_dump(mode="json"),
         "output": {"kind": "classes", "labels": list(labels)},
         "metrics": {"accuracy": {"value": 0.9, "size": ROWS}},
-        "self_test": self_test(rows[0], probabilities[0], labels),
+        "self_test": self_test(rows[tested], probabilities[tested], labels),
     }
     return bundle.write(path, {**fields, **manifest})
 
@@ -112,19 +115,35 @@ def softmax(rows: Floats, weights: Floats) -> Floats:
     return shares
 
 
-def softmax_model(weights: NDArray[np.float32]) -> bytes:
-    """Return an ONNX model: softmax(flatten(image) @ weights)."""
+def softmax_model(weights: NDArray[np.float32], fails_over: float | None = None) -> bytes:
+    """Return an ONNX model: softmax(flatten(image) @ weights).
+
+    fails_over: it returns NaN for an image whose first pixel is higher.
+    """
     nodes = [
         helper.make_node("Flatten", ["images"], ["flat"], axis=1),
         helper.make_node("MatMul", ["flat", "weights"], ["scores"]),
         helper.make_node("Softmax", ["scores"], ["probabilities"], axis=1),
     ]
+    constants = [numpy_helper.from_array(weights, "weights")]
+    if fails_over is not None:
+        nodes[-1].output[0] = "usual"
+        nodes += [
+            helper.make_node("Gather", ["flat", "first"], ["pixel"], axis=1),
+            helper.make_node("Greater", ["pixel", "limit"], ["fails"]),
+            helper.make_node("Where", ["fails", "none", "usual"], ["probabilities"]),
+        ]
+        constants += [
+            numpy_helper.from_array(np.array([0]), "first"),
+            numpy_helper.from_array(np.array(fails_over, np.float32), "limit"),
+            numpy_helper.from_array(np.array(np.nan, np.float32), "none"),
+        ]
     graph = helper.make_graph(
         nodes,
         "linear",
         [helper.make_tensor_value_info("images", TensorProto.FLOAT, ["rows", *SHAPE])],
         [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["rows", None])],
-        [numpy_helper.from_array(weights, "weights")],
+        constants,
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     onnx.checker.check_model(model)

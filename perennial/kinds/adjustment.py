@@ -6,13 +6,16 @@ from typing import ClassVar, Protocol
 
 from perennial.statistics.counts import Floats
 
+# What training.json says of every model, beside the facts of its adjustment.
+TAKEN = frozenset({"model", "framework", "framework_version", "seconds", "rows", "cost"})
+
 
 class Adjustment(Protocol):
     """One adjustment, fitted on validation rows."""
 
     @property
     def facts(self) -> Mapping[str, float]:
-        """What was fitted, for the record."""
+        """What was fitted, for the record; none has a name of `TAKEN`."""
 
     def apply(self, values: Floats) -> Floats:
         """Return adjusted values."""

@@ -115,7 +115,7 @@ class OutputKind(Protocol):
 
     @property
     def headline(self) -> str:
-        """The metric that reports and messages lead with; it is the score of `loss_test`."""
+        """The metric that reports and messages lead with: brief, and the score of `loss_test`."""
 
     @property
     def loss_test(self) -> LossTest:
@@ -146,7 +146,10 @@ class OutputKind(Protocol):
         """Return the values, shape (width,), that have the least loss if all rows get them."""
 
     def translated(self, values: Floats, given: Self) -> Floats:
-        """Return values of a model with another schema of this kind, to score by these truths."""
+        """Return values of a model with another schema of this kind, to score by these truths.
+
+        A row that is no numbers stays so, or becomes an answer that is always wrong.
+        """
 
     def flaw(self, values: Floats) -> str:
         """Return what is wrong with values that a model made, as a clause; empty if nothing."""
@@ -158,7 +161,10 @@ class OutputKind(Protocol):
         """Return what was done, as a clause for the model card; facts: of the adjustment."""
 
     def details(self, values: Floats, truths: Truths) -> dict[str, Any]:
-        """Return what metrics.json has beside the metrics, ready for JSON."""
+        """Return what metrics.json has beside the metrics, ready for JSON.
+
+        None has the name of a metric, of the headline with `_low` or `_high`, or is `rows`.
+        """
 
     def pairs(self, values: Floats, truths: Truths) -> list[tuple[str, str]]:
         """Return each row's truth and answer in few words, which `dvc plots` draws as a matrix.

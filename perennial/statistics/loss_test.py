@@ -38,6 +38,9 @@ class LossTest(Protocol):
     def score(self, losses: Floats) -> float:
         """Return the score, which is the headline metric."""
 
+    def worst(self, losses: Floats) -> float:
+        """Return the loss of a row that a model gives no number for; losses: all that are known."""
+
     def bounds(self, losses: Floats, *, level: float) -> tuple[float, float]:
         """Return the confidence interval of the score. level: confidence, usually 0.95."""
 
@@ -45,7 +48,7 @@ class LossTest(Protocol):
         """Return the 95 % interval where score and rows are all that is known; None if unknown."""
 
     def p_value(self, champion: Floats, challenger: Floats) -> float:
-        """Return the two-sided p-value of "the models lose the same on the same rows"."""
+        """Return the p-value of "the models lose the same on the same rows", either way."""
 
     def difference_bounds(
         self, champion: Floats, challenger: Floats, *, samples: int, level: float, seed: int
@@ -55,4 +58,7 @@ class LossTest(Protocol):
     def few_bounds(
         self, champion: Floats, challenger: Floats, *, level: float
     ) -> tuple[float, float]:
-        """Return an interval of the same difference that also holds for few rows."""
+        """Return an interval of the same difference that also holds for few rows.
+
+        It is infinite if the rows do not tell how far differences are spread, as a single one.
+        """

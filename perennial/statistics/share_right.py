@@ -31,6 +31,10 @@ class ShareRight:
         """Return the share."""
         return float(right(losses).mean())
 
+    def worst(self, losses: Floats) -> float:
+        """Return that of a wrong row."""
+        return 1.0
+
     def bounds(self, losses: Floats, *, level: float) -> tuple[float, float]:
         """Return Wilson's interval."""
         return wilson(int(right(losses).sum()), len(losses), level)

@@ -120,6 +120,29 @@ def test_a_commit_without_a_model_leaves_no_folder(project: Project) -> None:
     assert not (project.root / "champion").exists()
 
 
+def test_a_link_in_its_place_goes_and_what_it_leads_to_stays(project: Project) -> None:
+    """Else an older model behind it would pass for that of a commit without one."""
+    place, behind = project.root / "champion", project.root / "behind"
+    shutil.rmtree(place, ignore_errors=True)
+    (behind / "bundle").mkdir(parents=True)
+    place.symlink_to(behind)
+    result = project.run(str(ROOT / "ci" / "champion"), "digits", project.first, "champion")
+    assert result.returncode == 0 and "has no model of digits yet" in result.stdout
+    assert not place.is_symlink() and (behind / "bundle").is_dir()
+    shutil.rmtree(behind)
+
+
+def test_what_cannot_be_removed_is_an_error(project: Project) -> None:
+    """Files of another user, say, or here a path below a file."""
+    command = (str(ROOT / "ci" / "champion"), "digits", project.first, "champion/below")
+    shutil.rmtree(project.root / "champion", ignore_errors=True)
+    (project.root / "champion").touch()
+    result = project.run(*command)
+    (project.root / "champion").unlink()
+    assert result.returncode == 2 and not result.stdout
+    assert result.stderr.startswith("champion: champion/below: Not a directory; expected a path")
+
+
 def test_a_commit_from_before_tasks_had_folders_has_its_model(project: Project) -> None:
     """Else the merge request that moves a task would be judged as if it brought the first model."""
     result = project.champion(project.old)

@@ -23,10 +23,15 @@ Truth = Callable[[NDArray[np.float32]], NDArray[np.int64]]
 
 
 def model(
-    folder: Path, seed: int, version: str = "1.0.0", *, labels: Sequence[str] = LABELS
+    folder: Path,
+    seed: int,
+    version: str = "1.0.0",
+    *,
+    labels: Sequence[str] = LABELS,
+    fails_over: float | None = None,
 ) -> Predictor:
     """Return a random linear model; another seed is another model."""
-    make_bundle(folder, version, seed=seed, labels=labels)
+    make_bundle(folder, version, seed=seed, labels=labels, fails_over=fails_over)
     return open_model(folder, "digits")
 
 

@@ -1,17 +1,18 @@
 """Champion and challenger on the same rows: their scores and how they differ."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, ConfigDict, Field
 
 from perennial.bundle.predictor import Predictor
 from perennial.kinds.output_kind import OutputKind
 from perennial.statistics.counts import Floats
 from perennial.statistics.loss_test import LossTest
 from training.artifacts.splits import Split
-from training.gate.losses import losses
+from training.gate.losses import challenger_losses, champion_losses
+from training.gate.values import values
 from training.params import Gate
 
 
@@ -40,7 +41,10 @@ class Headline:
 
 @dataclass(frozen=True)
 class Score:
-    """A model's headline metric with its interval."""
+    """A model's headline metric with its interval, infinite if the rows do not tell it."""
+
+    # JSON has no infinite numbers.
+    __pydantic_config__: ClassVar = ConfigDict(ser_json_inf_nan="strings")
 
     value: float
     low: float
@@ -49,7 +53,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Difference:
-    """Challenger's score minus champion's: bootstrap interval, two-sided p of the paired test."""
+    """Challenger's score minus champion's: bootstrap interval, p-value of the paired test."""
 
     value: float
     low: float
@@ -62,6 +66,7 @@ class Comparison:
     """Both models' scores on the same rows; without a champion, the challenger's alone.
 
     constant: the score of always giving the answer that is best if all rows get the same.
+    unanswered: rows that the champion gives no number for; each has the worst loss.
     """
 
     rows: int
@@ -71,6 +76,7 @@ class Comparison:
     champion: Score | None = None
     difference: Difference | None = None
     headline: Headline = Headline()
+    unanswered: int = 0
 
 
 def compare(
@@ -79,19 +85,22 @@ def compare(
     """Return both models' scores on the rows and their difference; None without rows.
 
     gate: level of the intervals and tests, samples and seed of the bootstrap.
+    Raises BundleUnusable if the challenger returns no number for a row.
     """
     if not len(rows.labels):
         return None
     output = challenger.bundle.manifest.output
     test, words = output.loss_test, Headline.of(output)
-    new = losses(challenger, rows, output)
+    new = challenger_losses(challenger, rows, output)
     same = np.tile(output.constant(rows.labels), (len(new), 1))
     constant = test.score(output.losses(same, rows.labels))
     if champion is None:
         return Comparison(len(new), constant, _score(test, new, gate), headline=words)
-    old = losses(champion, rows, output)
-    scores = _score(test, new, gate), _score(test, old, gate)
-    return Comparison(len(new), constant, *scores, difference(test, old, new, gate), words)
+    given = champion.bundle.manifest.output
+    main = champion_losses(values(champion, rows), given, rows.labels, output, new)
+    scores = _score(test, new, gate), _score(test, main.losses, gate)
+    change = difference(test, main.losses, new, gate)
+    return Comparison(len(new), constant, *scores, change, words, main.unanswered)
 
 
 def _score(test: LossTest, lost: Floats, gate: Gate) -> Score:

@@ -38,6 +38,10 @@ def open_models(
     old = open_model(champion, task)
     kinds = [model.bundle.manifest.output.kind for model in (old, new)]
     if kinds[0] != kinds[1]:
-        problem = f"its output is of the kind {kinds[0]!r}, expected {kinds[1]!r}, the challenger's"
+        problem = (
+            f"its output is of the kind {kinds[0]!r}, expected {kinds[1]!r}, the challenger's; "
+            "models of two kinds cannot be compared: give the new one a task of its own with 'make "
+            "task-new', or merge this change without gate and report, once"
+        )
         raise BundleUnusable(champion, problem)
     return new, old

@@ -69,6 +69,11 @@ def describe(result: GateResult) -> str:
             low, high = found.difference.low, found.difference.high
             line += f", difference {found.difference.value:+.3f} [{low:+.3f}, {high:+.3f}]"
         lines.append(line)
+        if found.unanswered:
+            lines.append(
+                f"{name}: main's model returns no number for {found.unanswered} of these rows; "
+                "each counts as wrong, or as the largest loss"
+            )
     if result.seen_rows_known is False:
         lines.append(
             "main's training rows are not recorded, so no test row is excluded and main's "

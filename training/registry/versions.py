@@ -20,7 +20,9 @@ UNREGISTERED = "an unregistered version"
 # Kinds of rows that a manifest has scores for, and their names.
 ROWS = {"base": "base test rows", "fresh": "rows collected after the latest incident"}
 
-SCORE = re.compile(rf"[-\d.]+ .*on \d+ ({'|'.join(ROWS.values())})$")
+SCORE = "Score"
+# What tags had before a score's line began with SCORE: `Accuracy: 0.97 on 400 base test rows`.
+OLD_SCORE = re.compile(rf"[-\d.]+ .*on \d+ ({'|'.join(ROWS.values())})$")
 
 
 @dataclass(frozen=True)
@@ -39,30 +41,25 @@ class Facts:
     def message(self, task: str, version: str) -> str:
         """Return the tag's message in the form that `read` reads."""
         lines = [f"{task} {version}", "", f"Why: {self.why}", f"Bundle: {self.bundle}"]
-        scores = [f"{title[:1].upper()}{title[1:]}: {score}" for title, score in self.scores]
+        scores = [f"{SCORE}: {title}: {score}" for title, score in self.scores]
         lines += [f"Data: {self.data}", *scores]
         return "\n".join(lines + ([f"Pipeline: {self.pipeline}"] if self.pipeline else []))
 
     @classmethod
     def read(cls, message: str) -> "Facts":
-        """Read a tag's message; one written by hand may lack any fact."""
-        found: dict[str, list[str]] = {}
-        for name, value in re.findall(r"^(\w[\w ]*): (.+)$", message, flags=re.MULTILINE):
-            found.setdefault(name[:1].lower() + name[1:], []).append(value.strip())
-        first = {name: values[0] for name, values in found.items()}
-        scores = [
-            (name, value)
-            for name, values in found.items()
-            for value in values
-            if SCORE.match(value)
-        ]
-        return cls(
-            why=first.get("why", ""),
-            bundle=first.get("bundle", ""),
-            data=first.get("data", ""),
-            scores=tuple(scores),
-            pipeline=first.get("pipeline", ""),
-        )
+        """Read a tag's message; one written by hand may lack any fact.
+
+        >>> Facts.read("Score: log-loss: 0.31\\nWhy: a try").scores
+        (('log-loss', '0.31'),)
+        """
+        first, scores = dict.fromkeys(("why", "bundle", "data", "pipeline"), ""), []
+        for line in message.splitlines():
+            name, _, value = line.partition(": ")
+            if name.lower() in first:
+                first[name.lower()] = first[name.lower()] or value.strip()
+            elif (score := _score(line)) is not None:
+                scores.append(score)
+        return cls(scores=tuple(scores), **first)
 
     @classmethod
     def of(cls, bundle: Bundle, *, why: str, pipeline: str = "") -> "Facts":
@@ -83,6 +80,17 @@ def scores_of(manifest: Manifest) -> list[tuple[str, str]]:
             text = "" if bounds is None else f" ({bounds[0]:.4f} to {bounds[1]:.4f})"
             scores.append((title, f"{metric.value:.4f}{text} on {metric.size} {rows}"))
     return scores
+
+
+def _score(line: str) -> tuple[str, str] | None:
+    """Return the title and the value of a score's line; None of any other line."""
+    title, _, value = line.strip().rpartition(": ")
+    if title.startswith(f"{SCORE}: "):
+        return title.removeprefix(f"{SCORE}: "), value
+    if OLD_SCORE.match(value) or title.lower() == "accuracy":
+        # The first letter was made a capital; an abbreviation has more of them.
+        return title if title[1:2].isupper() else title[:1].lower() + title[1:], value
+    return None
 
 
 @dataclass(frozen=True)

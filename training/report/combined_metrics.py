@@ -13,7 +13,7 @@ from training.report.openmetrics import END, FILE
 
 
 def combined(texts: Iterable[str]) -> str:
-    """Return the text of several tasks' figures, each metric described once.
+    """Return the text of several tasks' figures, each metric described once, as the first does.
 
     >>> one = "# TYPE a gauge\\na{task=\\"x\\"} 1\\n# TYPE b gauge\\nb{task=\\"x\\"} 2\\n# EOF\\n"
     >>> two = "# TYPE a gauge\\na{task=\\"y\\"} 3\\n# EOF\\n"
@@ -25,15 +25,18 @@ def combined(texts: Iterable[str]) -> str:
     b{task="x"} 2
     # EOF
     """
-    about: dict[str, list[str]] = {}
+    # What a metric is, by TYPE, UNIT and HELP: two kinds of output may word it differently.
+    about: dict[str, dict[str, str]] = {}
     samples: dict[str, list[str]] = {}
     for line in (line for text in texts for line in text.splitlines() if line != END):
-        # "# TYPE name gauge" and such, or "name{labels} value".
-        name = line.split(" ")[2] if line.startswith("# ") else line.partition("{")[0]
-        lines = (about if line.startswith("# ") else samples).setdefault(name, [])
-        if line not in lines:
-            lines.append(line)
-    families = [line for name in about for line in (*about[name], *samples.get(name, ()))]
+        if line.startswith("# "):  # "# TYPE name gauge"
+            _, what, name, *_ = line.split(" ")
+            about.setdefault(name, {}).setdefault(what, line)
+        else:  # "name{labels} value"
+            samples.setdefault(line.partition("{")[0], []).append(line)
+    families = [
+        line for name, lines in about.items() for line in (*lines.values(), *samples.get(name, ()))
+    ]
     return "\n".join([*families, END]) + "\n"
 
 

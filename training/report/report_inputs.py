@@ -18,6 +18,7 @@ from training.errors import BadParameter
 from training.gate import result as gate
 from training.gate.comparison import Headline
 from training.gate.judgement import judge
+from training.gate.losses import champion_losses, unanswered
 from training.gate.models import open_models
 from training.gate.result import GateResult
 from training.gate.unseen import unseen
@@ -136,12 +137,23 @@ class ReportInputs:
     def old(self) -> Floats | None:
         """The champion's values for the same rows, as the challenger's kind translates them.
 
-        None without a champion.
+        None without a champion. Not finite for a row that it gives no number for, unless the kind
+        has an answer that is always wrong.
         """
-        if self.champion is None:
+        if self._sent is None or self.champion is None:
             return None
-        given = self.champion.bundle.manifest.output
-        return self.output.translated(values(self.champion, self.rows), given)
+        return self.output.translated(self._sent, self.champion.bundle.manifest.output)
+
+    @cached_property
+    def _sent(self) -> Floats | None:
+        """The champion's values for the same rows as it gives them; None without a champion."""
+        return None if self.champion is None else values(self.champion, self.rows)
+
+    @property
+    def unanswered(self) -> Bools:
+        """Whether the champion gives no number for each row; nowhere without a champion."""
+        none = np.zeros(len(self.rows.labels), np.bool_)
+        return none if self._sent is None else unanswered(self._sent)
 
     @cached_property
     def losses(self) -> Floats:
@@ -150,8 +162,11 @@ class ReportInputs:
 
     @cached_property
     def losses_before(self) -> Floats | None:
-        """The champion's loss on each row; None without a champion."""
-        return None if self.old is None else self.output.losses(self.old, self.rows.labels)
+        """The champion's loss on each row, as the gate counts it; None without a champion."""
+        if self._sent is None or self.champion is None:
+            return None
+        given, truths = self.champion.bundle.manifest.output, self.rows.labels
+        return champion_losses(self._sent, given, truths, self.output, self.losses).losses
 
     @cached_property
     def latency(self) -> list[tuple[Latency, ...]]:

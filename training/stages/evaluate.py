@@ -22,15 +22,15 @@ LEVEL = 0.95  # confidence of the headline's interval
 def metrics_of(output: OutputKind, truths: Truths, values: Floats) -> dict[str, Any]:
     """Return every metric on one set of rows; None if it is undefined on them.
 
+    Bounds of the headline are None if the rows do not tell them, such as a single one of a mean.
     truths: shape (rows,).  values: the model's, shape (rows, width).
     """
     low, high = output.loss_test.bounds(output.losses(values, truths), level=LEVEL)
     scores = {name: metric.score(values, truths) for name, metric in output.metrics.items()}
+    scores |= {f"{output.headline}_low": low, f"{output.headline}_high": high}
     return {
         "rows": len(truths),
-        **{name: None if np.isnan(score) else score for name, score in scores.items()},
-        f"{output.headline}_low": low,
-        f"{output.headline}_high": high,
+        **{name: score if np.isfinite(score) else None for name, score in scores.items()},
         **output.details(values, truths),
     }
 
@@ -81,7 +81,8 @@ def main(arguments: list[str] | None = None) -> None:
     write_confusion(out / "confusion.csv", output, prepared.test.labels, values)
     for group, found in document.items():
         low, value, high = (found[f"{output.headline}{end}"] for end in ("_low", "", "_high"))
-        score = f"{output.metrics[output.headline].title} {value:.4f} ({low:.4f} to {high:.4f})"
+        bounds = "" if None in (low, high) else f" ({low:.4f} to {high:.4f})"
+        score = f"{output.metrics[output.headline].title} {value:.4f}{bounds}"
         print(f"{group}: {score} on {found['rows']} rows")
 
 

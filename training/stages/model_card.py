@@ -22,8 +22,8 @@ def model_card(
         "",
         "## Scores on held-out rows",
     ]
-    others = [key for key, metric in output.metrics.items() if metric.brief]
-    others.remove(output.headline)
+    brief = [key for key, metric in output.metrics.items() if metric.brief]
+    others = [key for key in brief if key != output.headline]
     names = [output.metrics[key].title for key in (output.headline, *others)]
     names[0] += " (95 % interval)"
     lines += [f"| rows | count | {' | '.join(names)} |", "|---" * (len(names) + 2) + "|"]
@@ -32,7 +32,8 @@ def model_card(
         if group in metrics:
             found = metrics[group]
             low, score, high = (found[f"{output.headline}{end}"] for end in ("_low", "", "_high"))
-            scores = [f"{score:.4f} ({low:.4f} to {high:.4f})"]
+            bounds = "" if None in (low, high) else f" ({low:.4f} to {high:.4f})"
+            scores = [f"{score:.4f}{bounds}"]
             scores += ["" if found[key] is None else f"{found[key]:.4f}" for key in others]
             lines.append(f"| {title} | {found['rows']} | {' | '.join(scores)} |")
     return "\n".join(lines) + "\n"

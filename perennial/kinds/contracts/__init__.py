@@ -5,6 +5,9 @@ for check in contracts.INPUT_CHECKS:
 """
 
 from perennial.kinds.contracts.inputs import INPUT_CHECKS
-from perennial.kinds.contracts.outputs import OUTPUT_CHECKS
+from perennial.kinds.contracts.output_scores import SCORE_CHECKS
+from perennial.kinds.contracts.outputs import ANSWER_CHECKS
+
+OUTPUT_CHECKS = (*ANSWER_CHECKS, *SCORE_CHECKS)
 
 __all__ = ["INPUT_CHECKS", "OUTPUT_CHECKS"]

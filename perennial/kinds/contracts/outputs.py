@@ -1,15 +1,11 @@
-"""What every kind of output promises. Each check raises AssertionError where one does not hold."""
+"""What a kind of output promises the service. A check raises AssertionError where it fails."""
 
 import math
 import re
 from collections.abc import Callable
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 import orjson
-from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from perennial.errors import InvalidInput
@@ -116,122 +112,6 @@ def check_a_broken_model_spoils_no_write(kind: OutputKind) -> None:
         assert math.isnan(loss) or loss >= 0
 
 
-def check_metrics_are_named(kind: OutputKind) -> None:
-    """There is one at least, and each name suits a metric."""
-    assert kind.metrics and all(NAME.fullmatch(name) for name in kind.metrics)
-
-
-def check_a_truth_is_a_label(kind: OutputKind) -> None:
-    """Labels become numbers of 64 bits and come back; what is no label does not."""
-    labels = _labels(kind)
-    truths = kind.truths(labels)
-    assert truths.shape == (ROWS,) and truths.dtype in (np.int64, np.float64)
-    assert kind.truths([]).dtype == truths.dtype
-    assert [kind.label_of(truth) for truth in truths] == labels
-    try:
-        kind.truths(["\0"])
-    except InvalidInput as error:
-        assert error.field == "label"
-    else:
-        raise AssertionError("a label that is none has a truth")
-    assert kind.label_rule and kind.constant_answer and kind.loss_unit
-
-
-def check_a_loss_is_the_same_from_values_and_texts(kind: OutputKind) -> None:
-    """One per row, finite, 0 or more; what training and the service lose on a row is the same."""
-    values, labels = kind.examples(ROWS, SEED).astype(np.float64), _labels(kind)
-    losses = kind.losses(values, kind.truths(labels))
-    assert losses.shape == (ROWS,) and losses.dtype == np.float64
-    assert (losses >= 0).all() and np.isfinite(losses).all()
-    texts = [kind.stored(answer)[0] for answer in kind.answers(values)]
-    pairs = zip(texts, labels, strict=True)
-    assert np.allclose(losses, [kind.loss(text, label) for text, label in pairs])
-
-
-def check_the_headline_is_the_score_of_the_losses(kind: OutputKind) -> None:
-    """It is one of the metrics, none of which has the name of a figure that models log."""
-    values, truths = kind.examples(ROWS, SEED).astype(np.float64), kind.truths(_labels(kind))
-    score = kind.loss_test.score(kind.losses(values, truths))
-    assert math.isclose(kind.metrics[kind.headline].score(values, truths), score)
-    assert not any(name == "loss" or name.startswith("val_") for name in kind.metrics)
-
-
-def check_no_constant_loses_less(kind: OutputKind) -> None:
-    """Given to every row, the values of `constant` lose no more than those of any other row."""
-    values, truths = kind.examples(ROWS, SEED).astype(np.float64), kind.truths(_labels(kind))
-    constant = kind.constant(truths)
-    assert constant.shape == (kind.width,) and constant.dtype == np.float64
-
-    def lost(row: NDArray[np.float64]) -> float:
-        return float(kind.losses(np.tile(row, (ROWS, 1)), truths).mean())
-
-    assert all(lost(constant) <= lost(row) + 1e-9 for row in values)
-
-
-def check_its_own_values_need_no_translation(kind: OutputKind) -> None:
-    """Values of a model with the same schema stay what they are."""
-    values = kind.examples(ROWS, SEED).astype(np.float64)
-    assert np.array_equal(kind.translated(values, kind), values)
-
-
-def check_flaws_are_seen(kind: OutputKind) -> None:
-    """Its examples have none, what is no number has one."""
-    assert kind.flaw(kind.examples(ROWS, SEED).astype(np.float64)) == ""
-    assert kind.flaw(np.full((2, kind.width), np.nan))
-
-
-def check_the_model_is_adjusted_as_values_are(kind: OutputKind) -> None:
-    """What is appended to an ONNX model calculates what is applied to values."""
-    values = kind.examples(ROWS, SEED)
-    adjustment = kind.adjustment(values.astype(np.float64), kind.truths(_labels(kind)))
-    adjusted = adjustment.apply(values.astype(np.float64))
-    assert adjusted.shape == values.shape and kind.flaw(adjusted) == ""
-    facts = {name: float(value) for name, value in adjustment.facts.items()}
-    assert orjson.dumps(facts) and "\n" not in kind.adjusted(facts)
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "model.onnx"
-        _write_identity(file, kind.width)
-        adjustment.append(file)
-        assert np.allclose(_run(file, values), adjusted, rtol=1e-4, atol=1e-4)
-
-
-def check_details_are_json(kind: OutputKind) -> None:
-    """What metrics.json has beside the metrics, and two texts per row for a plot."""
-    values, truths = kind.examples(ROWS, SEED).astype(np.float64), kind.truths(_labels(kind))
-    found = kind.details(values, truths)
-    assert orjson.loads(orjson.dumps(found)) == found and not set(found) & set(kind.metrics)
-    pairs = kind.pairs(values, truths)
-    assert len(pairs) == ROWS and all(one and other for one, other in pairs)
-
-
-def _labels(kind: OutputKind) -> list[str]:
-    """Return a label for each row of the examples, most of them not the answer to it."""
-    answers = kind.answers(kind.examples(ROWS, SEED + 1))
-    return [kind.stored(answer)[0] for answer in answers]
-
-
-def _write_identity(file: Path, width: int) -> None:
-    """Write a model that returns what it gets."""
-    import onnx
-    from onnx import TensorProto, helper
-
-    graph = helper.make_graph(
-        [helper.make_node("Identity", ["rows"], ["values"])],
-        "identity",
-        [helper.make_tensor_value_info("rows", TensorProto.FLOAT, [None, width])],
-        [helper.make_tensor_value_info("values", TensorProto.FLOAT, [None, width])],
-    )
-    opset = [helper.make_opsetid("", 17)]
-    onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=8), str(file))
-
-
-def _run(file: Path, values: NDArray[Any]) -> NDArray[Any]:
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
-    return np.asarray(session.run(None, {"rows": values.astype(np.float32)})[0])
-
-
 def _refused(kind: OutputKind, label: SentLabel) -> InvalidInput | None:
     try:
         kind.read_label(label)
@@ -240,7 +120,7 @@ def _refused(kind: OutputKind, label: SentLabel) -> InvalidInput | None:
     return None
 
 
-OUTPUT_CHECKS: tuple[Callable[[OutputKind], None], ...] = (
+ANSWER_CHECKS: tuple[Callable[[OutputKind], None], ...] = (
     check_the_manifest_keeps_it,
     check_every_row_has_an_answer,
     check_an_answer_is_a_label,
@@ -251,13 +131,4 @@ OUTPUT_CHECKS: tuple[Callable[[OutputKind], None], ...] = (
     check_every_row_is_counted,
     check_a_broken_model_is_counted_as_missing,
     check_a_broken_model_spoils_no_write,
-    check_metrics_are_named,
-    check_a_truth_is_a_label,
-    check_a_loss_is_the_same_from_values_and_texts,
-    check_the_headline_is_the_score_of_the_losses,
-    check_no_constant_loses_less,
-    check_its_own_values_need_no_translation,
-    check_flaws_are_seen,
-    check_the_model_is_adjusted_as_values_are,
-    check_details_are_json,
 )

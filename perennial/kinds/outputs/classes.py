@@ -187,7 +187,8 @@ class ClassesOutput(Record):
     def translated(self, values: Floats, given: Self) -> Floats:
         """Return the probabilities of these labels; those not given have 0.
 
-        Where others were given, there is one more column: the highest of their probabilities.
+        Where others were given, there is one more column: the highest of their probabilities. So
+        there is where a broken model gave no number: no label of these is the answer then.
 
         >>> kind, other = ClassesOutput(labels=("b", "c")), ClassesOutput(labels=("a", "b"))
         >>> kind.translated(np.array([[0.2, 0.8]]), other).tolist()
@@ -200,6 +201,11 @@ class ClassesOutput(Record):
                 found[:, column] = values[:, given.labels.index(label)]
         if any(others):
             found[:, -1] = values[:, others].max(axis=1)
+        broken = ~np.isfinite(values).all(axis=1)
+        if broken.any():
+            if not any(others):
+                found = np.pad(found, ((0, 0), (0, 1)))
+            found[broken] = np.eye(found.shape[1])[-1]
         return found
 
     def flaw(self, values: Floats) -> str:

@@ -51,12 +51,52 @@ def test_a_share_alone_has_an_interval_and_a_mean_has_none() -> None:
     assert [test.bounds_of(0.9, 100) for test in tests] == [wilson(90, 100), None]
 
 
-def test_ranks_and_mean_have_to_agree() -> None:
+def test_a_better_mean_is_a_gain_only_if_the_ranks_agree() -> None:
     """Slightly worse on most rows and far better on a few is neither better nor worse."""
     worse = OLD + 0.01
     worse[:5] = OLD[:5] - OLD[:5] * 0.9
-    assert worse.mean() < OLD.mean() and signed_rank(OLD, worse) == 1
-    assert signed_rank(OLD, OLD + 0.01) < 0.0001
+    assert worse.mean() < OLD.mean() and mean_loss.TEST.p_value(OLD, worse) == 1
+    assert mean_loss.TEST.p_value(OLD, OLD + 0.01) < 0.0001
+
+
+@pytest.mark.parametrize("most", [-0.1, 0.0, 0.1])
+def test_a_worse_mean_is_a_loss_whatever_the_ranks_say(most: float) -> None:
+    """20 rows of 1,000 that are far worse, with all others better, the same, or worse."""
+    old = np.full(1000, 1.0)
+    new = np.where(np.arange(1000) < 20, 1001.0, 1.0 + most)
+    assert mean_loss.TEST.p_value(old, new) < 0.0001
+    one = np.where(np.arange(1000) < 1, 1001.0, 1.0 - 0.1)
+    assert mean_loss.TEST.p_value(old, one) > 0.3, "one row may be chance"
+
+
+def test_equal_models_seldom_seem_to_differ() -> None:
+    """At a level of 5 %: in 2.5 of 100 comparisons for the better, in up to 5 for the worse."""
+    random, better, worse = np.random.default_rng(6), 0, 0
+    for _ in range(1000):
+        old, new = random.gamma(2, 3, size=(2, 60))
+        seen = mean_loss.TEST.p_value(old, new) < 0.05
+        better += seen and new.mean() < old.mean()
+        worse += seen and new.mean() > old.mean()
+    assert better < 40 and worse < 65
+
+
+@pytest.mark.parametrize("rows", [2, 5, 29])
+def test_intervals_of_few_rows_are_wide_enough(rows: int) -> None:
+    """Of 95 %, of a normal difference: in 95 of 100 sets of rows it lies within."""
+    random, held = np.random.default_rng(rows), 0
+    for _ in range(400):
+        old = random.normal(5, 1, size=rows)
+        low, high = mean_loss.TEST.few_bounds(old, old + random.normal(1, 1, rows), level=0.95)
+        held += low <= 1 <= high
+    assert 0.92 < held / 400 < 0.98
+
+
+def test_one_row_says_nothing_of_the_others() -> None:
+    """Its intervals are infinite, but for the losses' own bound, and no test sees a difference."""
+    old, new = np.array([3.0]), np.array([1.0])
+    assert mean_loss.TEST.few_bounds(old, new, level=0.95) == (-np.inf, np.inf)
+    assert mean_loss.TEST.bounds(new, level=0.95) == (0, np.inf)
+    assert mean_loss.TEST.p_value(new, old) == mean_loss.TEST.p_value(old, new) == 1
 
 
 def test_the_interval_of_a_mean_repeats() -> None:

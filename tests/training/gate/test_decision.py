@@ -1,10 +1,13 @@
 """What the figures of two comparisons decide."""
 
+import numpy as np
 import pytest
 
+from perennial.statistics import mean_loss
 from training.gate.compared_bundle import ComparedBundle
-from training.gate.comparison import Comparison, Difference, Headline, Score
+from training.gate.comparison import Comparison, Difference, Headline, Score, difference
 from training.gate.decision import GateDecision, decide
+from training.params import Gate
 
 
 def found(
@@ -36,6 +39,28 @@ def decided(
         floor=0.5,
         champion_saw_incident=champion_saw_incident,
     )
+
+
+def test_a_mean_that_is_far_worse_on_base_rows_blocks() -> None:
+    """20 losses of 1,000 in place of 1, all other 980 slightly better: no gain makes up for it."""
+    old, new = np.ones(1000), np.where(np.arange(1000) < 20, 1000.0, 0.9)
+    gate = Gate(level=0.05, bootstrap=500, floor=50, seed=7)
+    here, main = (Score(float(lost.mean()), 0, 50) for lost in (new, old))
+    words = Headline("mean error", higher_is_better=False)
+    change = difference(mean_loss.TEST, old, new, gate)
+    base = Comparison(1000, 30, here, main, change, words)
+    gained = Comparison(100, 9, Score(1, 1, 2), Score(8, 7, 9), Difference(-7, -8, -6, 0.01), words)
+    assert change.low > 10 and change.p < 0.0001
+    decision = decide(
+        challenger=ComparedBundle("1.1.0", "a"),
+        champion=ComparedBundle("1.0.0", "b"),
+        base=base,
+        fresh=gained,
+        level=0.05,
+        floor=50,
+    )
+    assert decision.verdict == "block"
+    assert "a significant loss on base rows: 1.000 to 20.882" in decision.line()
 
 
 @pytest.mark.parametrize(

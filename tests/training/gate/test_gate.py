@@ -1,13 +1,18 @@
 """The gate's verdict: on two real bundles, and on the command line."""
 
 import json
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from perennial.kinds.inputs.image import ImageInput
-from tests.bundles import INPUT, make_bundle
+from perennial.kinds.output_kind import OutputKind
+from perennial.kinds.outputs.classes import ClassesOutput
+from tests.bundles import INPUT, images, make_bundle
+from tests.perennial.kinds.toys.amount import AmountOutput
 from tests.splits import split
 from tests.toy.numbers import FILE
 from tests.training.contests import GATE, INCIDENT, Truth, model, prepare, says, scrambled
@@ -16,7 +21,9 @@ from training.command_line import run
 from training.errors import BadParameter, BundleUnusable, MissingArtifact
 from training.gate import __main__ as gate
 from training.gate import result
+from training.gate.comparison import Score
 from training.gate.judgement import judge
+from training.gate.losses import champion_losses
 from training.gate.models import open_model, open_models
 from training.gate.unseen import FITTED_SPLITS
 
@@ -131,6 +138,16 @@ def test_a_gate_file_from_before_other_scores_reads(tmp_path: Path) -> None:
     assert result.read(path) == judged
 
 
+def test_an_interval_that_the_rows_do_not_tell_is_read_again(tmp_path: Path) -> None:
+    """A mean of one row has an infinite one, which JSON has no number for."""
+    new = model(tmp_path / "new", 2)
+    judged = judge(new, None, prepare(tmp_path / "prepared", base=says(new)), GATE)
+    assert judged.base is not None
+    endless = replace(judged.base, challenger=Score(1.0, 0.0, math.inf))
+    path = result.write(replace(judged, base=endless), tmp_path / "out")
+    assert result.read(path).base == endless
+
+
 def test_a_floor_that_no_model_reaches_is_refused(tmp_path: Path) -> None:
     """An accuracy of 50, meant in percent, would block every model."""
     new = model(tmp_path / "new", 2)
@@ -183,6 +200,42 @@ def test_rows_of_another_shape_are_refused(tmp_path: Path) -> None:
     expected = r"column input, row 0: got 32 values, expected 64, for the shape \(8, 8\)"
     with pytest.raises(BadParameter, match=f"the prepared rows' {expected}"):
         judge(new, None, prepared, GATE)
+
+
+def test_a_broken_champion_does_not_block_its_replacement(tmp_path: Path) -> None:
+    """A row that it gives no number for counts as wrong, and the result says how many there are."""
+    old, new = model(tmp_path / "old", 1, fails_over=12), model(tmp_path / "new", 2)
+    whole = model(tmp_path / "whole", 1)
+    prepared = prepare(tmp_path / "prepared", base=says(whole), fresh=says(new))
+    judged = judge(new, old, prepared, GATE)
+    broken = images(200, seed=31)[:, 0, 0] > 12
+    assert judged.base is not None and judged.base.champion is not None
+    assert judged.base.unanswered == broken.sum() > 20
+    assert judged.base.champion.value == 1 - broken.mean()
+    assert judged.decision.verdict == "block", "it is still better on base rows"
+    line = f"base: main's model returns no number for {broken.sum()} of these rows; each counts"
+    assert line in result.describe(judged)
+    prepared = prepare(tmp_path / "learnt", base=says(new), fresh=says(new))
+    assert judge(new, old, prepared, GATE).decision.verdict == "promote"
+
+
+def test_a_broken_challenger_is_refused(tmp_path: Path) -> None:
+    """The message names the row and what the model returned for it."""
+    new = model(tmp_path / "new", 2, fails_over=12)
+    prepared = prepare(tmp_path / "prepared", base=scrambled)
+    with pytest.raises(
+        BundleUnusable, match=r"new: the model returns \[nan.* for test row \d+, exp"
+    ):
+        judge(new, model(tmp_path / "old", 1), prepared, GATE)
+
+
+@pytest.mark.parametrize("kind", [AmountOutput.example(), ClassesOutput(labels=("a", "b"))])
+def test_no_number_has_the_worst_loss_of_its_kind(kind: OutputKind) -> None:
+    """The largest that either model has on any row, or 1 where losses are 0 and 1."""
+    values = np.full((3, kind.width), 0.5)
+    values[1] = np.nan
+    found = champion_losses(values, kind, np.array([0, 1, 0]), kind, np.array([0.0, 0.0, 7.0]))
+    assert found.unanswered == 1 and found.losses[1] == (1 if kind.labels else 7)
 
 
 @pytest.mark.parametrize("damage", ["absent", "broken", "other task"])

@@ -41,6 +41,17 @@ def test_samples_of_two_tasks_stand_together(report: Path) -> None:
         assert len(tasks) == 2 * len(alone[name])
 
 
+def test_two_kinds_may_word_one_metric_differently(report: Path) -> None:
+    """OpenMetrics allows one description of a metric; it is the first task's."""
+    file = report / "news" / "metrics.txt"
+    text = file.read_text().replace("Share of test rows predicted", "Share of amounts answered")
+    file.write_text(text)
+    main([str(report)])
+    both = (report / "metrics.txt").read_text()
+    assert families(both)["model_accuracy"] and both.count("# HELP model_accuracy ") == 1
+    assert "Share of test rows predicted" in both and "Share of amounts" not in both
+
+
 def test_one_task_keeps_its_figures_as_they_are(report: Path) -> None:
     """Byte for byte."""
     one = (report / "cats" / "metrics.txt").read_bytes()

@@ -89,3 +89,14 @@ def test_a_missing_artifact_is_named(
     (artifacts.folder / name).unlink()
     assert run(lambda: print(artifacts.write())) == 2
     assert f"{name}: not found; run 'dvc repro -P'" in capsys.readouterr().err
+
+
+def test_a_main_that_is_broken_for_some_rows_is_reported(tmp_path: Path) -> None:
+    """Each such row counts as wrong, in every section, and the text says how many there are."""
+    made = Artifacts(tmp_path)
+    model(made.champion / "bundle", 1, fails_over=12)
+    text = made.write(f"--champion={made.champion}", f"--gate={made.gate()}")
+    assert re.search(
+        r"Main's model returns no number for \d+ of these rows; in accuracy each", text
+    )
+    assert not re.search(r"\bnan\b", text)

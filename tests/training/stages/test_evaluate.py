@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 from perennial.kinds.outputs.classes import ClassesOutput
+from tests.perennial.kinds.toys.amount import AmountOutput
 from tests.splits import split
 from training.artifacts.splits import Prepared
 from training.stages.evaluate import evaluate, metrics_of, write_confusion
+from training.stages.model_card import model_card
+from tests.training.travel.sums.task import Sums
 
 LABELS = ("a", "b", "c")
 OUTPUT = ClassesOutput(labels=LABELS)
@@ -82,3 +85,14 @@ def test_a_label_may_hold_a_comma(tmp_path: Path) -> None:
     assert rows[0] == ["actual", "predicted"]
     assert rows[1:3] == [[labels[0], labels[0]], [labels[0], labels[1]]]
     assert rows[5] == [labels[2], labels[2]]
+
+
+def test_a_bound_that_the_rows_do_not_tell_is_left_out() -> None:
+    """A single row has a mean, but no interval: null in JSON, nothing in the model card."""
+    output = AmountOutput.example()
+    found = metrics_of(output, np.array([1.0]), np.array([[3.0]]))
+    bounds = found["mean_error_low"], found["mean_error_high"]
+    assert (found["mean_error"], bounds) == (2.0, (0.0, None))
+    facts = {"model": "m", "framework": "f", "framework_version": "1", "rows": 9, "seconds": 1}
+    card = model_card(Sums(), "sums", "1.0.0", {"fresh": found}, facts)
+    assert "| rows collected after the latest incident | 1 | 2.0000 |" in card

@@ -11,6 +11,7 @@ import pytest
 
 from perennial.bundle import Bundle
 from perennial.bundle.predictor import Predictor
+from perennial.kinds.adjustment import TAKEN
 from tests.models import quick_numbers
 from tests.toy.numbers import NUMBERS
 from tests.toy.task import TASK
@@ -121,8 +122,13 @@ def test_the_same_seed_gives_the_same_figures(trained: Trained, tmp_path: Path) 
 
 
 def test_what_training_cost_is_kept(trained: Trained) -> None:
-    """Time, processor, memory, energy, device and precision stand in training.json."""
+    """Time, processor, memory, energy, device and precision stand in training.json.
+
+    The names beside those of the adjustment are the ones that no adjustment may use.
+    """
     facts = read_json(trained.folder / "model" / "training.json")
+    values, truths = trained.predictions()["validation"], trained.prepared.validation.labels
+    assert set(facts) == TAKEN | set(TASKS[trained.task].output.adjustment(values, truths).facts)
     cost = facts["cost"]
     assert cost["wall_seconds"] == facts["seconds"] > 0
     assert cost["cpu_seconds"] == 2 * cost["wall_seconds"] and cost["memory_peak_bytes"] == 1000

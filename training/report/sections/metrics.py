@@ -22,6 +22,7 @@ def section(inputs: ReportInputs, out: Path) -> list[str]:
     for name, chosen in shown.items():
         blocks.append(f"On {chosen.sum()} {name}{_fairness(inputs)}:")
         blocks.append(_table(inputs, chosen))
+        blocks += _unanswered(inputs, chosen)
     if not shown:
         blocks.append(f"There are no test rows to compare on{_fairness(inputs)}.")
     elif inputs.old is not None:
@@ -39,6 +40,17 @@ def _fairness(inputs: ReportInputs) -> str:
     return text
 
 
+def _unanswered(inputs: ReportInputs, chosen: Bools) -> list[str]:
+    """Return how many of the rows main's model cannot answer, if there are any."""
+    broken = inputs.unanswered[chosen].sum()
+    if not broken:
+        return []
+    return [
+        f"Main's model returns no number for {broken} of these rows; in {inputs.words.title} each "
+        "counts as wrong, or as the largest loss."
+    ]
+
+
 def _table(inputs: ReportInputs, chosen: Bools) -> str:
     if inputs.old is None or inputs.losses_before is None:
         return _alone(inputs, chosen)
@@ -50,7 +62,10 @@ def _table(inputs: ReportInputs, chosen: Bools) -> str:
     paired = difference(inputs.output.loss_test, *lost, limits)
     word = _word(inputs.words.better(paired.value)) if paired.p < limits.level else "no"
     word = f"**{word}**" if paired.p < limits.level else word
-    rows[list(metrics).index(inputs.output.headline)][4:] = [
+    # From losses, since a champion's values may be no numbers, and the loss of these is known.
+    rows[list(metrics).index(inputs.output.headline)][1:] = [
+        *(f"{inputs.output.loss_test.score(each):.4f}" for each in lost),
+        signed(paired.value),
         interval(paired.low, paired.high),
         f"{word}, {p_value(paired.p)}",
     ]

@@ -86,3 +86,11 @@ def test_a_picture_is_small_and_readable_on_any_page(
         pixels = np.asarray(picture.convert("L"))
     for edge in (pixels[:4], pixels[-4:], pixels[:, :4], pixels[:, -4:]):
         assert edge.min() > 250
+
+
+def test_an_interval_without_ends_is_left_out(tmp_path: Path) -> None:
+    """The slice of one row has its marker only."""
+    lines = [Line("many", 0.5, 0.1, 0.7, False), Line("one", 0.3, -np.inf, np.inf, True)]
+    plots.slices(tmp_path / "one.png", lines, unit="points", zero=True)
+    with Image.open(tmp_path / "one.png") as image:
+        assert image.width > 300

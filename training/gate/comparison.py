@@ -67,6 +67,7 @@ class Comparison:
 
     constant: the score of always giving the answer that is best if all rows get the same.
     unanswered: rows that the champion gives no number for; each has the worst loss.
+    perfect: the score of a model without any loss; None in a gate.json that does not record it.
     """
 
     rows: int
@@ -77,6 +78,7 @@ class Comparison:
     difference: Difference | None = None
     headline: Headline = Headline()
     unanswered: int = 0
+    perfect: Score | None = None
 
 
 def compare(
@@ -94,13 +96,15 @@ def compare(
     new = challenger_losses(challenger, rows, output)
     same = np.tile(output.constant(rows.labels), (len(new), 1))
     constant = test.score(output.losses(same, rows.labels))
+    perfect = _score(test, np.zeros(len(new)), gate)
     if champion is None:
-        return Comparison(len(new), constant, _score(test, new, gate), headline=words)
+        score = _score(test, new, gate)
+        return Comparison(len(new), constant, score, headline=words, perfect=perfect)
     given = champion.bundle.manifest.output
     main = champion_losses(values(champion, rows), given, rows.labels, output, new)
     scores = _score(test, new, gate), _score(test, main.losses, gate)
     change = difference(test, main.losses, new, gate)
-    return Comparison(len(new), constant, *scores, change, words, main.unanswered)
+    return Comparison(len(new), constant, *scores, change, words, main.unanswered, perfect)
 
 
 def _score(test: LossTest, lost: Floats, gate: Gate) -> Score:

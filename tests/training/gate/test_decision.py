@@ -1,5 +1,7 @@
 """What the figures of two comparisons decide."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -91,6 +93,14 @@ def test_the_verdict_follows_the_figures(
     assert decision.verdict == verdict
     assert word in decision.line() and decision.line().startswith(f"{verdict}: ")
     assert "\n" not in decision.line()
+
+
+def test_fresh_rows_of_one_label_do_not_block_a_model_that_knows_it() -> None:
+    """Always giving that label is right too, so such rows cannot tell what was learnt."""
+    fresh = replace(found(0.0, 1.0), constant=1.0)
+    assert decided(base=None, fresh=fresh).verdict == "block"
+    perfect = Score(1.0, 0.93, 1.0)
+    assert decided(base=None, fresh=replace(fresh, perfect=perfect)).verdict == "promote"
 
 
 def test_an_incident_that_the_champion_knows_is_no_news() -> None:

@@ -1,6 +1,6 @@
 """Block if the fresh labels cannot be learnt: scrambled labels must not change the model."""
 
-from training.gate.comparison import Comparison
+from training.gate.comparison import Comparison, Score
 
 
 def unlearnable_labels(fresh: Comparison) -> str | None:
@@ -9,22 +9,35 @@ def unlearnable_labels(fresh: Comparison) -> str | None:
     It learnt nothing if its score on held-out fresh rows may be no better than that of always
     giving the best of all constant answers: of classes the most frequent label, of numbers the
     median. The worse end of its interval, 95 % unless the level is set, must be better.
+    Where even a model without any loss would not be, such as on rows that nearly all have one
+    label, the rows cannot tell, and this rule says nothing.
     fresh: the comparison on fresh rows.
     Source: the no-information rate; Kuhn and Johnson, Applied Predictive Modeling, 2013, 11.2.
 
-    >>> from training.gate.comparison import Score
     >>> unlearnable_labels(Comparison(100, 0.9, Score(0.92, 0.85, 0.96)))
     ... # doctest: +NORMALIZE_WHITESPACE
     'the fresh labels cannot be learnt: on held-out fresh rows the challenger reaches 0.920
     (at least 0.850), always predicting their most frequent label reaches 0.900'
     >>> unlearnable_labels(Comparison(100, 0.1, Score(0.92, 0.85, 0.96)))
+    >>> perfect = Score(1.0, 0.93, 1.0)
+    >>> unlearnable_labels(Comparison(50, 1.0, Score(1.0, 0.93, 1.0), perfect=perfect))
     """
     found, words = fresh.challenger, fresh.headline
-    limit, worst = ("least", found.low) if words.higher_is_better else ("most", found.high)
+    worst = _worst(fresh, found)
     if words.better(worst - fresh.constant):
         return None
+    if fresh.perfect is not None and not words.better(
+        _worst(fresh, fresh.perfect) - fresh.constant
+    ):
+        return None
+    limit = "least" if words.higher_is_better else "most"
     return (
         "the fresh labels cannot be learnt: on held-out fresh rows the challenger reaches "
         f"{found.value:.3f} (at {limit} {worst:.3f}), {words.constant_answer} reaches "
         f"{fresh.constant:.3f}"
     )
+
+
+def _worst(fresh: Comparison, score: Score) -> float:
+    """Return the worse end of a score's interval."""
+    return score.low if fresh.headline.higher_is_better else score.high

@@ -1,8 +1,11 @@
 """From prepared rows to a bundle that serves, on every task, with the model that is quickest."""
 
 import csv
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -150,6 +153,46 @@ def test_a_bundle_that_predicts_something_else_is_refused(trained: Trained) -> N
     expected[5] = np.roll(expected[5], 1)
     with pytest.raises(ExportRefused, match="test row 5 differs by .*, expected at most 0.0001"):
         check_equal(trained.bundle, rows, expected, 1e-4)
+
+
+def spoil_a_prediction(model: Path, row: int) -> None:
+    """Let the framework have predicted something else for a test row."""
+    with np.load(model / "predictions.npz") as file:
+        values = dict(file)
+    values["test"][row] = np.roll(values["test"][row], 1) + 1
+    np.savez_compressed(model / "predictions.npz", allow_pickle=False, **values)
+
+
+def spoil_the_model(model: Path) -> None:
+    """Write something that is no ONNX."""
+    (model / "model.onnx").write_bytes(b"no model")
+
+
+SPOILT: dict[str, tuple[Callable[[Path], None], str]] = {
+    "another prediction": (partial(spoil_a_prediction, row=5), "test row 5 differs by"),
+    "another answer to the self-test": (partial(spoil_a_prediction, row=0), "self-test: off by"),
+    "no ONNX": (spoil_the_model, "ONNX Runtime cannot load it"),
+}
+
+
+@pytest.mark.parametrize("what", SPOILT)
+def test_a_refused_bundle_is_not_left_behind(trained: Trained, tmp_path: Path, what: str) -> None:
+    """Nor is one of an earlier model, so that no gate, report or deployment takes either."""
+    spoil, message = SPOILT[what]
+    shutil.copytree(trained.folder, tmp_path / "artifacts")
+    spoil(tmp_path / "artifacts" / "model")
+    with pytest.raises(ExportRefused, match=f"^model.onnx: {message}") as error:
+        export(
+            trained.task,
+            tmp_path / "artifacts",
+            trained.numbers.export,
+            commit="0123abc",
+            data="d1",
+            now=NOW,
+        )
+    assert "\n" not in str(error.value)
+    left = {path.name for path in (tmp_path / "artifacts").iterdir()}
+    assert left == {"prepared", "model", "metrics"}
 
 
 def test_export_wants_the_earlier_stages(tmp_path: Path) -> None:

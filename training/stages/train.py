@@ -19,6 +19,7 @@ from training.cost.meter import Reading, metered
 from training.model import found
 from training.model.model import Fitted, Model, Rows
 from training.model.pairing import check_pairing
+from training.model.portable import write_onnx
 from training.stages.epoch_log import EpochLog
 from training.task.files import params_file
 from training.task.task import Task
@@ -86,7 +87,7 @@ def _write_model(fitted: Fitted, prepared: Prepared, output: OutputKind, out: Pa
         validation=adjustment.apply(validation),
         test=adjustment.apply(fitted.values(prepared.test.inputs)),
     )
-    fitted.write_onnx(out / "model.onnx")
+    write_onnx(fitted, out / "model.onnx")
     adjustment.append(out / "model.onnx")
     return adjustment
 

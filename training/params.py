@@ -73,14 +73,14 @@ class Train(_Block):
 
 
 class Export(_Block):
-    """The bundle's version and reference."""
+    """The bundle's version and reference; tolerance: in the unit of the output's values."""
 
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
     bins: Annotated[int, Field(ge=2, le=100)]
     rows_per_bin: Count
     family_level: Share
     least_fresh_rows: Count
-    tolerance: Annotated[float, Field(gt=0, le=0.01)]
+    tolerance: Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Collect(_Block):
@@ -91,7 +91,7 @@ class Collect(_Block):
 
 
 class Gate(_Block):
-    """Parameters of the comparison of champion and challenger; floor: the worst allowed score."""
+    """Parameters of the comparison of champion and challenger; floor: the worst headline allowed."""
 
     level: Share
     bootstrap: Annotated[int, Field(ge=100, le=1_000_000)]

@@ -59,6 +59,7 @@ def test_every_task_has_its_numbers(task: str) -> None:
         ("train.parameters.luck", 1, "train.parameters.luck: got 1, expected no such field"),
         ("train.fresh_weight", 0, "train.fresh_weight: got 0, expected greater than or eq"),
         ("export.version", "1.0", "export.version: got '1.0', expected"),
+        ("export.tolerance", 0, "export.tolerance: got 0, expected greater than 0"),
         ("export.bins", None, "export.bins: got nothing, expected a value"),
         ("collect.least_rows", -1, "collect.least_rows: got -1, expected greater than 0"),
         ("gate.level", 1, "gate.level: got 1, expected less than 1"),

@@ -91,7 +91,7 @@ class Collect(_Block):
 
 
 class Gate(_Block):
-    """Parameters of the comparison of champion and challenger; floor: the worst headline allowed."""
+    """Parameters of the comparison of two models; floor: the worst headline allowed."""
 
     level: Share
     bootstrap: Annotated[int, Field(ge=100, le=1_000_000)]

@@ -51,8 +51,9 @@ class BundleRejected(PerennialError):
 
     def __init__(self, file: str, problem: str, *, reason: str) -> None:
         self.file = file
+        self.problem = " ".join(problem.split())  # ONNX Runtime's have several lines
         self.reason = reason
-        super().__init__(f"{file}: {problem}; export the bundle again")
+        super().__init__(f"{file}: {self.problem}; export the bundle again")
 
 
 class InvalidInput(InvalidValue, PerennialError):

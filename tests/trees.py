@@ -35,7 +35,7 @@ class Tree:
         """Let the task have the model that trains in a moment."""
         yaml, file = YAML(), self.root / self.params
         document = yaml.load(file)
-        document["train"].update(quick_block(TASKS[self._task].input))
+        document["train"].update(quick_block(TASKS[self._task]))
         yaml.dump(document, file)
 
     def shrink_the_network(self) -> None:

@@ -13,13 +13,16 @@ from pydantic import (
     field_validator,
 )
 from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from perennial import validation
-from perennial.errors import InvalidField
+from perennial.errors import Described, InvalidField
 from training.errors import BadParameter
 from training.model import found
+from training.model.pairing import check_pairing
 from training.model.parameters import Parameters
 from training.task.files import params_file
+from training.task.task import Task
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Count = Annotated[int, Field(gt=0)]
@@ -48,9 +51,13 @@ class Train(_Block):
 
     @field_validator("model")
     @classmethod
-    def _known(cls, name: str) -> str:
+    def _known(cls, name: str, info: ValidationInfo) -> str:
         if name not in found.names():
             raise InvalidField("", name, f"one of {', '.join(found.names())}")
+        if info.context:
+            # Before the parameters, for nobody should complete those of a model that does not fit.
+            file, task = info.context["file"], info.context["task"]
+            check_pairing(f"{file}: train.model", name, task.input, task.output.kind)
         return name
 
     @field_validator("parameters", mode="plain")
@@ -66,14 +73,14 @@ class Train(_Block):
 
 
 class Export(_Block):
-    """The bundle's version and reference."""
+    """The bundle's version and reference; tolerance: in the unit of the output's values."""
 
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
     bins: Annotated[int, Field(ge=2, le=100)]
     rows_per_bin: Count
     family_level: Share
     least_fresh_rows: Count
-    tolerance: Annotated[float, Field(gt=0, le=0.01)]
+    tolerance: Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Collect(_Block):
@@ -84,7 +91,7 @@ class Collect(_Block):
 
 
 class Gate(_Block):
-    """Parameters of the comparison of champion and challenger; floor: the worst allowed score."""
+    """Parameters of the comparison of two models; floor: the worst headline allowed."""
 
     level: Share
     bootstrap: Annotated[int, Field(ge=100, le=1_000_000)]
@@ -102,19 +109,32 @@ class TaskParams(_Block):
     gate: Gate
 
 
-def load(task: str, file: Path | None = None) -> TaskParams:
+def load(task: str, file: Path | None = None, *, of: Task | None = None) -> TaskParams:
     """Return the parameters of a task.
 
-    file: by default the task's own.
-    Raises BadParameter with the first key that is unknown, missing or out of range.
+    file: by default the task's own.  of: the task, whose input and output the model must take.
+    Raises BadParameter with the line that is no YAML, the model that does not fit, or the first
+    key that is unknown, missing or out of range.
     """
     path = file or params_file(task)
     if not path.exists():
         raise BadParameter(str(path), validation.NOTHING, f"the parameters of the task {task}")
-    document: Any = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    context = {"file": path, "task": of} if of else None
     try:
-        return TaskParams.model_validate(document)
+        return TaskParams.model_validate(_read(path), context=context)
     except ValidationError as error:
         problem = validation.first(error)
         field = f"{path}: {problem.field('document')}"
         raise BadParameter(field, problem.value, problem.expected) from error
+
+
+def _read(file: Path) -> Any:
+    """Return what a YAML file says. Raises BadParameter."""
+    try:
+        return YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+    except MarkedYAMLError as error:
+        place = f"{file}, line {error.problem_mark.line + 1}"
+        raise BadParameter(place, Described(f"no YAML ({error.problem})"), "YAML") from error
+    except (YAMLError, UnicodeDecodeError) as error:
+        first = str(error).partition("\n")[0]
+        raise BadParameter(str(file), Described(f"no YAML ({first})"), "YAML in UTF-8") from error

@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from perennial.kinds.inputs.text import TextInput
 from tests.toy.numbers import FILE
+from tests.toy.task import TASK
+from tests.training.bad_data import Altered
 from training import params
 from training.command_line import run
 from training.errors import BadParameter
@@ -56,6 +59,7 @@ def test_every_task_has_its_numbers(task: str) -> None:
         ("train.parameters.luck", 1, "train.parameters.luck: got 1, expected no such field"),
         ("train.fresh_weight", 0, "train.fresh_weight: got 0, expected greater than or eq"),
         ("export.version", "1.0", "export.version: got '1.0', expected"),
+        ("export.tolerance", 0, "export.tolerance: got 0, expected greater than 0"),
         ("export.bins", None, "export.bins: got nothing, expected a value"),
         ("collect.least_rows", -1, "collect.least_rows: got -1, expected greater than 0"),
         ("gate.level", 1, "gate.level: got 1, expected less than 1"),
@@ -107,6 +111,35 @@ def test_a_file_without_blocks_is_named(tmp_path: Path, text: str) -> None:
     file.write_text(text)
     with pytest.raises(BadParameter, match="params.yaml: document: got "):
         params.load("toy", file)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("gate:\n  seed: 7\n  seed: 8\n", ', line 3: got no YAML (found duplicate key "seed"'),
+        (
+            "gate:\n\tseed: 7\n",
+            ", line 2: got no YAML (found character '\\t' that cannot start any token",
+        ),
+        ("gate: [7\n", ", line 2: got no YAML (expected ',' or ']', but got '<stream end>'"),
+        ("gate: \x07\n", ": got no YAML (unacceptable character #x0007"),
+    ],
+)
+def test_a_file_that_is_no_yaml_is_named(tmp_path: Path, text: str, message: str) -> None:
+    """In one sentence with the line: a key that is there twice, a tab, a bracket that is open."""
+    file = tmp_path / "params.yaml"
+    file.write_text(text)
+    with pytest.raises(BadParameter) as error:
+        params.load("toy", file)
+    assert f"{file}{message}" in str(error.value) and "\n" not in str(error.value)
+
+
+def test_a_model_that_does_not_fit_is_named_before_its_parameters(tmp_path: Path) -> None:
+    """Nobody has to complete the parameters of a model that the task cannot have."""
+    file = changed(tmp_path, ("train.parameters", {}))
+    task = Altered(TASK.load(), input=TextInput())
+    with pytest.raises(BadParameter, match="train.model: got .* as input, not text"):
+        params.load("toy", file, of=task)
 
 
 def test_a_command_prints_the_error_as_one_line(

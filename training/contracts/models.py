@@ -26,6 +26,7 @@ from training.model import found
 from training.model.figures import figures
 from training.model.model import Fitted, Model
 from training.model.pairing import check_pairing
+from training.model.portable import write_onnx
 
 Check = Callable[[], None]
 # Libraries that take seconds to import, or are absent where only params.yaml is read.
@@ -213,7 +214,7 @@ def onnx_equals_the_framework(case: Case) -> None:
     inputs = case.example.rows.validation.inputs
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.onnx"
-        case.attempt.model.write_onnx(file)
+        write_onnx(case.attempt.model, file)
         run = _session(file, inputs.shape[1:])
     together, alone = run(inputs), np.concatenate([run(inputs[row : row + 1]) for row in range(5)])
     assert together.dtype == np.float32, f"ONNX returns {together.dtype}, expected float32"

@@ -3,9 +3,11 @@
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copyfile, rmtree
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from ruamel.yaml import YAML
 
 from perennial.bundle import CARD, MODEL, REFERENCE, SIGNALS, Bundle, SelfTest, write
 from perennial.bundle.predictor import Predictor
+from perennial.errors import BundleRejected
 from perennial.kinds.output_kind import OutputKind
 from perennial.signals import Extraction
 from training import params
@@ -75,10 +78,13 @@ def export(
 ) -> Bundle:
     """Write the bundle from the artifacts of the earlier stages and check it.
 
+    It is written aside and moved to its place once it has passed; an earlier one there is removed.
     commit: of the code.  data: DVC's hash of the prepared rows.  now: the time in UTC.
+    Raises ExportRefused if the service would not load it, or it predicts something else.
     """
     task, out = TASKS[name], folder / "bundle"
-    output = task.output
+    if out.exists():
+        rmtree(out)
     prepared = Prepared.read(folder / "prepared", task.input)
     facts = read_json(folder / "model" / "training.json")
     metrics = read_json(folder / "metrics" / "metrics.json")
@@ -86,16 +92,9 @@ def export(
         raise MissingArtifact(folder / "model" / "predictions.npz")
     with np.load(folder / "model" / "predictions.npz") as file:
         validation, test = file["validation"], file["test"]
-    rows = basis(prepared, output, validation, test, numbers)
+    rows = basis(prepared, task.output, validation, test, numbers)
     extraction = Extraction.fit(task.input, rows.fitted.inputs)
-    reference = build(extraction, output, rows, numbers)
-    if out.exists():
-        rmtree(out)
-    out.mkdir(parents=True)
-    copyfile(folder / "model" / "model.onnx", out / MODEL)
-    (out / REFERENCE).write_text(reference.model_dump_json(indent=1) + "\n")
-    extraction.save(out / SIGNALS)
-    (out / CARD).write_text(model_card(task, name, numbers.version, metrics, facts))
+    reference = build(extraction, task.output, rows, numbers)
     manifest = {
         "task": name,
         "version": numbers.version,
@@ -105,19 +104,30 @@ def export(
         "framework": facts["framework"],
         "framework_version": facts["framework_version"],
         "input": task.input.model_dump(),
-        "output": output.model_dump(),
-        "metrics": flat_metrics(output, metrics),
+        "output": task.output.model_dump(),
+        "metrics": flat_metrics(task.output, metrics),
         "self_test": SelfTest.of(
-            output,
+            task.output,
             task.input.instance(prepared.test.inputs[0]),
             test[0],
             tolerance=numbers.tolerance,
         ).model_dump(),
     }
-    bundle = write(out, manifest)
-    gap = check_equal(bundle, prepared.test.inputs, test, numbers.tolerance)
+    with TemporaryDirectory(dir=folder) as aside:
+        made = Path(aside, out.name)
+        made.mkdir()
+        copyfile(folder / "model" / "model.onnx", made / MODEL)
+        (made / REFERENCE).write_text(reference.model_dump_json(indent=1) + "\n")
+        extraction.save(made / SIGNALS)
+        (made / CARD).write_text(model_card(task, name, numbers.version, metrics, facts))
+        try:
+            bundle = write(made, manifest)
+            gap = check_equal(bundle, prepared.test.inputs, test, numbers.tolerance)
+        except BundleRejected as error:
+            raise ExportRefused(f"{error.file}: {error.problem}") from error
+        made.rename(out)
     print(f"{name} {numbers.version}: bundle {bundle.digest[:12]}, largest difference {gap:.1g}")
-    return bundle
+    return replace(bundle, path=out)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -18,9 +18,8 @@ from training.cost.machine import this_machine
 from training.cost.meter import Reading, metered
 from training.model import found
 from training.model.model import Fitted, Model, Rows
-from training.model.pairing import check_pairing
+from training.model.portable import write_onnx
 from training.stages.epoch_log import EpochLog
-from training.task.files import params_file
 from training.task.task import Task
 from training.tasks import TASKS
 from training.trackers import TRACKERS
@@ -86,7 +85,7 @@ def _write_model(fitted: Fitted, prepared: Prepared, output: OutputKind, out: Pa
         validation=adjustment.apply(validation),
         test=adjustment.apply(fitted.values(prepared.test.inputs)),
     )
-    fitted.write_onnx(out / "model.onnx")
+    write_onnx(fitted, out / "model.onnx")
     adjustment.append(out / "model.onnx")
     return adjustment
 
@@ -98,8 +97,8 @@ def main(arguments: list[str] | None = None, *, tasks: Mapping[str, Task] = TASK
     parser.epilog = f"The variable {VARIABLE} chooses the tracker: {known}; default: {DEFAULT}."
     name = parser.parse_args(arguments).task
     start = chosen(os.environ)
-    task, numbers = tasks[name], params.load(name).train
-    check_pairing(f"{params_file(name)}: train.model", numbers.model, task.input, task.output.kind)
+    task = tasks[name]
+    numbers = params.load(name, of=task).train
     prepared = Prepared.read(Path("artifacts", name, "prepared"), task.input)
     out = Path("artifacts", name, "model")
     out.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,6 @@ from pathlib import Path
 from training import params
 from training.command_line import run, task_parser
 from training.errors import InvalidData
-from training.model.pairing import check_pairing
 from training.task.files import data_folder, params_file
 from training.task.task import Task
 from training.tasks import TASKS
@@ -25,9 +24,8 @@ def main(
 ) -> None:
     """Run the stage for one task: write the findings, or raise InvalidData and write nothing."""
     name = task_parser(__doc__, tasks).parse_args(arguments).task
-    numbers = params.load(name, root / params_file(name))
-    task, model = tasks[name], numbers.train.model
-    check_pairing(f"{params_file(name)}: train.model", model, task.input, task.output.kind)
+    task = tasks[name]
+    numbers = params.load(name, root / params_file(name), of=task)
     feedback = root / data_folder(name) / "feedback.parquet"
     findings = validate(task, numbers.prepare, feedback)
     for warning in findings.warnings:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -14,7 +15,7 @@ from training.task.task import Task
 CODE = "task.py"
 OBJECT = "TASK"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-NAMED = "a name of small letters, digits and _ that begins with a letter"
+NAMED = "a name of small letters, digits and _ that begins with a letter, and no Python keyword"
 
 
 class Tasks(Mapping[str, Task]):
@@ -76,6 +77,6 @@ def checked_name(name: str, *, field: str = "task") -> str:
     >>> checked_name("news_2")
     'news_2'
     """
-    if not NAME.fullmatch(name):
+    if not NAME.fullmatch(name) or iskeyword(name):
         raise BadParameter(field, name, NAMED)
     return name

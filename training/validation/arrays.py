@@ -4,6 +4,7 @@ Where labels are not a fixed set, the rules on each of them yield nothing.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,13 @@ def check_labels(column: str, words: Sequence[str | None], output: OutputKind) -
         [word is not None and not is_label(output, word) for word in words], np.bool_
     )
     yield by_row(column, "no missing values", missing, lambda row: words[row])
-    yield by_row(column, output.label_rule, unknown, lambda row: repr(words[row]))
+    yield by_row(column, output.label_rule, unknown, lambda row: _shown(output, words[row]))
+
+
+def _shown(output: OutputKind, word: Any) -> str:
+    """Return what is no label as a message shows it; of a number that is one as text, say so."""
+    meant = type(word) is not str and is_label(output, str(word))
+    return f"{word!r}, expected the word {str(word)!r}" if meant else repr(word)
 
 
 def count_labels(

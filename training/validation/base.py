@@ -14,6 +14,7 @@ from training.validation.columns import check_columns, check_values
 from training.validation.findings import Findings, of
 
 INPUT, LABEL = f"{BASE}.input", f"{BASE}.label"
+ADVICE = "; convert it in the task's load"
 
 
 def check_base(findings: Findings, task: Task, rows: Rows) -> bool:
@@ -33,7 +34,7 @@ def check_base(findings: Findings, task: Task, rows: Rows) -> bool:
         of(BASE, "not empty", 1, empty, "sets"),
         *types,
     )
-    columns = check_columns(INPUT, rows.table.schema, task.input.arrow_schema())
+    columns = check_columns(INPUT, rows.table.schema, task.input.arrow_schema(), advice=ADVICE)
     inputs = findings.must(*columns)
     if empty:
         return False

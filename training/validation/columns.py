@@ -9,14 +9,19 @@ from training.artifacts.feedback_columns import INPUT
 from training.validation.findings import Finding, by_row, of
 
 
-def check_columns(place: str, found: pyarrow.Schema, expected: pyarrow.Schema) -> Iterator[Finding]:
-    """Yield a finding for each rule on the columns that stand under a place."""
+def check_columns(
+    place: str, found: pyarrow.Schema, expected: pyarrow.Schema, *, advice: str = ""
+) -> Iterator[Finding]:
+    """Yield a finding for each rule on the columns that stand under a place.
+
+    advice: what to do about a column of another type, a clause.
+    """
     for field in expected:
         column, at = named(place, field.name), found.get_all_field_indices(field.name)
         yield of(column, "present", 1, [] if at else ["absent"], "columns")
         if at:
             got = found.field(at[0]).type
-            problem = [] if got == field.type else [f"got {_type(got)}"]
+            problem = [] if got == field.type else [f"got {_type(got)}{advice}"]
             yield of(column, f"type {_type(field.type)}", 1, problem, "columns")
     twice = sorted({name for name in found.names if found.names.count(name) > 1})
     others = [name for name in found.names if name not in expected.names]

@@ -274,7 +274,7 @@ def test_a_model_that_does_not_take_the_input_is_refused(
     before, model = stage.state(), NUMBERS.train.model
     assert stage.validate(Altered(good().rows(), input=TextInput())) == 2
     found = capsys.readouterr().err
-    field = "training/tasks/toy/params.yaml: train.model"
+    field = f"{stage.root}/training/tasks/toy/params.yaml: train.model"
     assert found.startswith(f"BadParameter: {field}: got {model!r}, ")
     assert found.endswith("as input, not text\n") and found.count("\n") == 1
     assert stage.state() == before

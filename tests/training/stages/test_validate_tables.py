@@ -17,6 +17,7 @@ from tests.training.bad_data import INCIDENT, Altered
 from training.artifacts.arrangement import positions
 from training.artifacts.feedback_columns import INPUT, pack, schema, unpack
 from training.task.task import Rows
+from training.validation.base import ADVICE
 from training.validation.findings import Findings
 from training.validation.table import check_table
 from training.validation.task_data import validate
@@ -85,7 +86,8 @@ def test_a_wrong_column_of_base_rows_is_named(what: str, tmp_path: Path) -> None
     """Missing, renamed, of another type, twice."""
     change, messages = CHANGES[what]
     rows = Rows(change(good()), ["no", "yes"] * (ROWS // 2))
-    assert broken(rows, tmp_path) == [f"base.{message}" for message in messages]
+    told = [message.replace("got string", f"got string{ADVICE}") for message in messages]
+    assert broken(rows, tmp_path) == [f"base.{message}" for message in told]
 
 
 @pytest.mark.parametrize("what", CHANGES)

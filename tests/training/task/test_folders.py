@@ -49,9 +49,12 @@ def test_the_skeleton_is_itself_a_task() -> None:
     assert task.input.from_arrow(rows.table).shape == (len(rows.labels), *task.input.shape)
 
 
-@pytest.mark.parametrize(("name", "expected"), [("news", "no task has yet"), ("My", "letters")])
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("news", "no task has yet"), ("My", "letters"), ("class", "Python keyword")],
+)
 def test_a_name_that_cannot_be_taken_is_refused(tmp_path: Path, name: str, expected: str) -> None:
-    """Taken, or no name at all; nothing is written."""
+    """Taken, no name at all, or one that Python cannot import; nothing is written."""
     create("news", tmp_path)
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(BadParameter, match=f"task: got '{name}', expected a name .*{expected}"):

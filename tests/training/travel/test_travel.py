@@ -20,6 +20,12 @@ MODELS = {
     "news": ("words", {"words": 60}),
     "sums": ("ridge", {"shrinkage": 0.1}),
 }
+OF_EVERY_TASK = (
+    "tests/training/test_tasks.py",
+    "tests/training/stages/test_to_bundle.py",
+    "tests/training/models/test_linear.py",
+    "tests/training/model/test_pairing.py",
+)
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +56,14 @@ def test_a_task_of_a_fork_goes_the_whole_way(fork: Path, tmp_path: Path, task: s
     command = [sys.executable, "-m", "tests.training.travel.through", task, str(tmp_path)]
     done = subprocess.run(command, cwd=fork, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_tests_of_tasks_and_models_hold_for_those_of_a_fork(fork: Path) -> None:
+    """Whatever their kinds: none of these tests wants images or classes."""
+    for module in (["training.tasks", "generate"], ["pytest", "-q", *OF_EVERY_TASK]):
+        command = [sys.executable, "-m", *module]
+        done = subprocess.run(command, cwd=fork, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_toys_of_every_kind_go_the_whole_way(fork: Path, tmp_path: Path) -> None:

@@ -1,37 +1,21 @@
 """The store, on SQLite and on a real PostgreSQL."""
 
-import asyncio
 import sqlite3
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy.engine import Engine
 from structlog.testing import LogCapture
 
 from perennial.errors import InvalidInput, PerennialError
-from perennial.kinds.output_kind import SentLabel
 from service.errors import FeedbackConflict, StoreUnavailable, UnknownPrediction
 from service.store import tables, writes
 from service.store.queue import Store
 from service.store.writes import FeedbackResult
 from tests.service import fakes
-from tests.service.databases import NOW, amounts, observed, output, rows
-
-
-def make(engine: Engine, **options: Any) -> tuple[Store, LogCapture]:
-    """Return a store that is not started, and its log."""
-    log, capture = fakes.recording_log()
-    defaults: dict[str, Any] = {
-        "outputs": output,
-        "queue_size": 100,
-        "queue_bytes": 10_000,
-        "write_seconds": 0.01,
-        "feedback_seconds": 10.0,
-        "clock": lambda: NOW,
-    }
-    return Store(engine, log=log, **{**defaults, **options}), capture
+from tests.service.databases import NOW, amounts, observed, rows
+from tests.service.store.stores import give, make
 
 
 @pytest.fixture
@@ -41,16 +25,6 @@ def store(engine: Engine) -> Iterator[Store]:
     made.start()
     yield made
     made.close()
-
-
-def give(store: Store, *pairs: tuple[str, SentLabel]) -> list[FeedbackResult | BaseException]:
-    """Give labels at the same time and return what became of each."""
-
-    async def main() -> list[FeedbackResult | BaseException]:
-        tasks: list[Coroutine[Any, Any, FeedbackResult]] = [store.feedback(*pair) for pair in pairs]
-        return await asyncio.gather(*tasks, return_exceptions=True)
-
-    return asyncio.run(main())
 
 
 def test_predictions_are_written_soon(store: Store, engine: Engine) -> None:
@@ -191,78 +165,6 @@ def test_a_label_that_cannot_be_stored_is_refused_alone(
     error, fine = give(store, ("a", bad), ("b", 7))
     assert isinstance(error, InvalidInput) and error.status == 422
     assert isinstance(fine, FeedbackResult) and fine.label == "7.0"
-
-
-def test_a_full_queue_drops_and_counts(engine: Engine) -> None:
-    """A request that does not fit is dropped whole and counted; offering never blocks."""
-    store, _ = make(engine, queue_size=5)
-    store.offer(observed(count=3))
-    store.offer(observed(count=3))
-    store.offer(observed(count=2))
-    assert (store.queued, store.dropped) == (5, 3)
-    store.start()
-    fakes.wait_until(lambda: store.queued == 0)
-    store.offer(observed(count=5))
-    store.close()
-    assert (len(rows(engine, "predictions")), store.dropped) == (10, 3)
-
-
-def test_a_queue_of_long_instances_is_full_by_its_bytes(engine: Engine) -> None:
-    """A few thousand requests of a megabyte would fill the memory long before they are many."""
-    store, _ = make(engine, queue_bytes=50)
-    for _ in range(4):
-        store.offer(observed("a", "b"))  # 15 bytes each
-    assert (store.queued, store.dropped) == (2, 6)
-
-
-def test_a_prediction_that_cannot_be_written_costs_no_other(engine: Engine) -> None:
-    """The others of the same write are stored; it is counted and its error logged."""
-    store, log = make(engine, write_seconds=60.0)
-    bad = observed("bad")
-    bad.predictions[0]["label"] = {"no": "text"}
-    for request in (observed("a"), bad, observed("b", "c")):
-        store.offer(request)
-    store.start()
-    store.close()
-    assert [row["prediction_id"] for row in rows(engine, "predictions")] == ["a", "b", "c"]
-    assert (store.queued, store.dropped) == (0, 1)
-    assert [entry["rows"] for entry in log.entries if entry["event"] == "predictions_dropped"] == [
-        1
-    ]
-
-
-def test_a_label_that_breaks_its_transaction_costs_no_other(engine: Engine) -> None:
-    """Its client is told, the labels sent at the same time are stored."""
-    broken: dict[str, Any] = {
-        "outputs": lambda model, version: Breaking() if model == "bad" else None
-    }
-    store, _ = make(engine, write_seconds=60.0, **broken)
-    store.start()
-    for name in ("a", "b"):
-        store.offer(observed(name))
-    store.offer(observed("c", model="bad"))
-    first, second, third = give(store, ("a", "cat"), ("c", "dog"), ("b", "cat"))
-    store.close()
-    assert isinstance(first, FeedbackResult) and isinstance(third, FeedbackResult)
-    assert isinstance(second, StoreUnavailable)
-    assert len(rows(engine, "feedback")) == 2
-
-
-class Breaking:
-    """An output with a fault of its own."""
-
-    def read_label(self, label: object) -> str:
-        """Fail."""
-        raise LookupError("a fault of a kind")
-
-
-def test_closing_writes_what_waits(engine: Engine) -> None:
-    """An orderly stop loses nothing that was offered."""
-    store, _ = make(engine, write_seconds=60.0)
-    store.start()
-    store.offer(observed(count=7))
-    store.close()
-    assert len(rows(engine, "predictions")) == 7
 
 
 def test_a_database_that_answers_is_reachable(store: Store) -> None:

@@ -95,7 +95,7 @@ def texts(truth: NDArray[np.int64], random: np.random.Generator) -> Inputs:
 NUMBERS = tuple(NumberColumn(name=name) for name in ("width", "height", "depth", "weight"))
 AGE = NumberColumn(name="age")
 COLOUR = CategoryColumn(name="colour", categories=("red", "green", "blue"))
-GIVEN: tuple[tuple[str, InputKind, Make], ...] = (
+EXAMPLE_INPUTS: tuple[tuple[str, InputKind, Make], ...] = (
     ("grey images", ImageInput(shape=(8, 8)), images((8, 8))),
     ("colour images", ImageInput(shape=(9, 8, 3)), images((9, 8, 3))),
     ("numbers", TableInput(columns=NUMBERS), columns),
@@ -105,5 +105,5 @@ GIVEN: tuple[tuple[str, InputKind, Make], ...] = (
 EXAMPLES = tuple(
     example(*given, output)
     for output in [kind.example() for kind in OUTPUTS.values()]
-    for given in GIVEN
+    for given in EXAMPLE_INPUTS
 )

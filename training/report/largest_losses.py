@@ -6,7 +6,7 @@ import numpy as np
 
 from perennial.statistics.counts import Floats
 from training.report.markdown import signed, table
-from training.report.mistakes import MOST, Said, mistakes
+from training.report.mistakes import MOST, AnswerOf, mistakes
 from training.report.report_inputs import ReportInputs
 
 SHARES = {"half of the rows": 0.5, "9 in 10": 0.9, "99 in 100": 0.99, "all": 1.0}
@@ -21,14 +21,14 @@ def largest_losses(inputs: ReportInputs, out: Path) -> list[str]:
     chosen = order[lost[order] > 0][:MOST]
     blocks = ["## Mistakes", "The loss of a row is at most this:", _quantiles(inputs)]
     before = inputs.losses_before
-    old = None if inputs.old is None or before is None else _say(inputs, inputs.old, before)
+    old = None if inputs.old is None or before is None else _answer_of(inputs, inputs.old, before)
     return blocks + mistakes(
         inputs,
         out,
         chosen,
         title=f"**The {len(chosen)} rows with the largest loss**",
         figure="loss",
-        said=(_say(inputs, inputs.new, lost), old),
+        answers=(_answer_of(inputs, inputs.new, lost), old),
     )
 
 
@@ -45,9 +45,9 @@ def _quantiles(inputs: ReportInputs) -> str:
     return table(["for", "main", "here", "change"], changes, numbers=3)
 
 
-def _say(inputs: ReportInputs, values: Floats, lost: Floats) -> Said:
-    def said(row: int) -> tuple[str, float]:
+def _answer_of(inputs: ReportInputs, values: Floats, lost: Floats) -> AnswerOf:
+    def answer(row: int) -> tuple[str, float]:
         (answer,) = inputs.output.answers(values[row : row + 1])
         return inputs.output.stored(answer)[0], float(lost[row])
 
-    return said
+    return answer

@@ -17,13 +17,13 @@ LONGEST = 120
 LONGEST_LABEL = 10
 
 # Returns a model's answer to a row, and a figure on it.
-Said = Callable[[int], tuple[str, float]]
+AnswerOf = Callable[[int], tuple[str, float]]
 # Of this model, and of main's where there is one.
-Both = tuple[Said, Said | None]
+BothAnswers = tuple[AnswerOf, AnswerOf | None]
 
 
 def mistakes(
-    inputs: ReportInputs, out: Path, chosen: Ints, *, title: str, figure: str, said: Both
+    inputs: ReportInputs, out: Path, chosen: Ints, *, title: str, figure: str, answers: BothAnswers
 ) -> list[str]:
     """Return the chosen rows with their labels, the answers to them, and main's.
 
@@ -33,8 +33,8 @@ def mistakes(
         return []
     pictures = inputs.challenger.bundle.manifest.input.pictures(inputs.rows.inputs)
     if pictures is None:
-        return [title, as_table(inputs, chosen, figure=figure, said=said)]
-    return [title, as_pictures(inputs, pictures, chosen, out, figure=figure, said=said)]
+        return [title, as_table(inputs, chosen, figure=figure, answers=answers)]
+    return [title, as_pictures(inputs, pictures, chosen, out, figure=figure, answers=answers)]
 
 
 def as_pictures(
@@ -44,27 +44,27 @@ def as_pictures(
     out: Path,
     *,
     figure: str,
-    said: Both,
+    answers: BothAnswers,
 ) -> str:
     """Return a grid of images with their true label, the answer with its figure, and main's."""
     limits = float(pictures.min()), float(pictures.max())
-    captions = [_caption(inputs, int(row), said) for row in chosen]
+    captions = [_caption(inputs, int(row), answers) for row in chosen]
     plots.mistakes(out / "mistakes.png", pictures[chosen], captions, limits=limits)
     return image(f"True label, answer with its {figure}, and main's answer", "mistakes.png")
 
 
-def as_table(inputs: ReportInputs, chosen: Ints, *, figure: str, said: Both) -> str:
+def as_table(inputs: ReportInputs, chosen: Ints, *, figure: str, answers: BothAnswers) -> str:
     """Return a line per row: input, label, answer, main's answer."""
     kind, rows = inputs.challenger.bundle.manifest.input, []
     for row in chosen:
         cells = [shortened(kind.shown(inputs.rows.inputs[row])), code(_label(inputs, int(row)))]
-        for say in said:
-            if say is not None:
-                answer, value = say(int(row))
+        for answer_of in answers:
+            if answer_of is not None:
+                answer, value = answer_of(int(row))
                 cells += [code(answer), f"{value:.3f}"]
         rows.append(cells)
     head = ["input", "label", "answer", figure]
-    if said[1] is not None:
+    if answers[1] is not None:
         head += ["main's answer", f"main's {figure}"]
     return table(head, rows, numbers=0)
 
@@ -82,10 +82,10 @@ def _label(inputs: ReportInputs, row: int) -> str:
     return inputs.output.label_of(inputs.rows.labels[row])
 
 
-def _caption(inputs: ReportInputs, row: int, said: Both) -> str:
+def _caption(inputs: ReportInputs, row: int, answers: BothAnswers) -> str:
     lines = [f"true: {text(_label(inputs, row), LONGEST_LABEL)}"]
-    for whose, say in zip(("here", "main"), said, strict=True):
-        if say is not None:
-            answer, value = say(row)
+    for whose, answer_of in zip(("here", "main"), answers, strict=True):
+        if answer_of is not None:
+            answer, value = answer_of(row)
             lines.append(f"{whose}: {text(answer, LONGEST_LABEL)} ({value:.2f})")
     return "\n".join(lines)

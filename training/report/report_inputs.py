@@ -75,7 +75,7 @@ class ReportInputs:
         return self.challenger.bundle.manifest.output
 
     @property
-    def words(self) -> Headline:
+    def headline(self) -> Headline:
         """The words for what both models are compared by."""
         return Headline.of(self.output)
 

@@ -58,7 +58,7 @@ def _scores(inputs: ReportInputs) -> list[str]:
     found = inputs.result.fresh or inputs.result.base
     if found is not None and found.difference is not None:
         test = f"{p_value(found.difference.p)}, {inputs.output.loss_test.name}"
-        lines.append(f"difference in {inputs.words.title}: {test}")
+        lines.append(f"difference in {inputs.headline.title}: {test}")
     return lines
 
 

@@ -1,9 +1,11 @@
 """Removes a task's files from the working tree, and the links to them."""
 
 import hashlib
+import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,8 +36,9 @@ def belongings(name: str, root: Path) -> Iterator[Path]:
 def unsaved(name: str, root: Path = Path()) -> list[str]:
     """Return the files of a task that git does not have as they are, so that none could return.
 
-    They were never committed, have changed since, or are ignored. Rows that DVC tracks count as
-    saved, outputs are made again, and what a folder links to stays where it is.
+    They were never committed, have changed since, or are ignored. Rows that DVC's cache has count
+    as saved if a committed .dvc file stands for them. Outputs are made again, and what a folder
+    links to stays where it is.
     """
     outputs = root / "artifacts"
     places = [
@@ -50,9 +53,8 @@ def unsaved(name: str, root: Path = Path()) -> list[str]:
     saved = committed - set(_git(root, "diff", "--name-only", "--relative", "HEAD", "--", *paths))
     files = (file for place in places for file in place.rglob("*") if not file.is_dir())
     found = {str(file.relative_to(root)) for file in files if file.parent.name != "__pycache__"}
-    return sorted(
-        file for file in found - saved if not _in_dvc(root / file, f"{file}.dvc" in saved)
-    )
+    cache = _cache(root) if any(file.endswith(".dvc") for file in saved) else None
+    return sorted(file for file in found - saved if not _in_dvc(root, file, saved, cache))
 
 
 def remove(name: str, root: Path = Path()) -> list[Path]:
@@ -97,13 +99,36 @@ def _unlink(file: Path, removed: list[Path]) -> None:
         file.write_text(without, encoding="utf-8")
 
 
-def _in_dvc(file: Path, tracked: bool) -> bool:
-    """Tell whether a committed .dvc file stands for these very bytes."""
-    if not tracked or not file.is_file():
+def _in_dvc(root: Path, name: str, saved: set[str], cache: Path | None) -> bool:
+    """Tell whether a committed .dvc file stands for these very bytes, and DVC's cache has them."""
+    file = root / name
+    places = (file, *(path for path in file.parents if path.is_relative_to(root)))
+    tracked = next((path for path in places if f"{path.relative_to(root)}.dvc" in saved), None)
+    if tracked is None or cache is None or not file.is_file():
         return False
-    text = file.with_name(f"{file.name}.dvc").read_text(encoding="utf-8")
+    text = tracked.with_name(f"{tracked.name}.dvc").read_text(encoding="utf-8")
     digest = hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()
-    return any(out.get("md5") == digest for out in YAML(typ="safe").load(text)["outs"])
+    if not _object(cache, digest).is_file():
+        return False
+    listed = [str(out.get("md5")) for out in YAML(typ="safe").load(text)["outs"]]
+    if tracked == file:
+        return digest in listed
+    entry = {"md5": digest, "relpath": file.relative_to(tracked).as_posix()}
+    folders = (_object(cache, md5) for md5 in listed if md5.endswith(".dir"))
+    return any(entry in json.loads(folder.read_text()) for folder in folders if folder.is_file())
+
+
+def _object(cache: Path, digest: str) -> Path:
+    """Return where DVC keeps what has a digest."""
+    return cache / "files" / "md5" / digest[:2] / digest[2:]
+
+
+def _cache(root: Path) -> Path | None:
+    """Return the folder of DVC's cache; None outside a DVC repository."""
+    done = subprocess.run(
+        [sys.executable, "-m", "dvc", "cache", "dir"], cwd=root, capture_output=True, text=True
+    )
+    return Path(done.stdout.strip()) if done.returncode == 0 else None
 
 
 def _git(root: Path, *command: str) -> list[str]:

@@ -1,6 +1,5 @@
 """A task goes with its folders, and nothing goes that git could not bring back."""
 
-import hashlib
 import shutil
 import subprocess
 import sys
@@ -85,20 +84,30 @@ def test_what_git_does_not_have_is_named(root: Path) -> None:
     assert unsaved("news", root) == []
 
 
-def test_rows_that_dvc_tracks_are_saved(root: Path) -> None:
-    """Once the .dvc file is committed, and as long as the rows are those that it stands for."""
-    rows = root / data_folder("cats") / "feedback.parquet"
+def dvc(root: Path, *command: str) -> None:
+    """Run DVC."""
+    subprocess.run([sys.executable, "-m", "dvc", "--quiet", *command], cwd=root, check=True)
+
+
+@pytest.mark.parametrize("place", ["feedback.parquet", "big/one/rows.parquet"])
+def test_rows_that_dvc_has_are_saved(root: Path, place: str) -> None:
+    """A file or a folder: once the .dvc file is committed, while its cache has these very rows."""
+    dvc(root, "init")
+    data = root / data_folder("cats")
+    rows = data / place
+    rows.parent.mkdir(parents=True, exist_ok=True)
     rows.write_bytes(b"rows")
-    digest = hashlib.md5(b"rows", usedforsecurity=False).hexdigest()
-    tracked = rows.with_name(f"{rows.name}.dvc")
-    tracked.write_text(f"outs:\n- {{md5: {digest}, path: {rows.name}}}\n")
-    rows.with_name(".gitignore").write_text(f"/{rows.name}\n")
-    names = [str(path.relative_to(root)) for path in (rows.with_name(".gitignore"), rows, tracked)]
-    assert unsaved("cats", root) == names
+    name = str(rows.relative_to(root))
+    dvc(root, "add", str(data / place.split("/")[0]))
+    assert name in unsaved("cats", root)
     commit(root)
     assert unsaved("cats", root) == []
+    rows.unlink()
     rows.write_bytes(b"other rows")
-    assert unsaved("cats", root) == [names[1]]
+    assert unsaved("cats", root) == [name]
+    rows.write_bytes(b"rows")
+    shutil.rmtree(root / ".dvc" / "cache")
+    assert unsaved("cats", root) == [name]
 
 
 def test_rows_behind_a_link_stay(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -7,8 +7,8 @@ def unlearnable_labels(fresh: Comparison) -> str | None:
     """Return the reason to block, or None if the challenger learnt something.
 
     It learnt nothing if its score on held-out fresh rows may be no better than that of always
-    giving the best of all constant answers: of classes the most frequent label, of numbers the
-    median. The worse end of its interval, 95 % unless the level is set, must be better.
+    giving the best of all constant answers, which the kind of output knows. The worse end of its
+    interval, 95 % unless the level is set, must be better.
     Where even a model without any loss would not be, such as on rows that nearly all have one
     label, the rows cannot tell, and this rule says nothing.
     fresh: the comparison on fresh rows.

@@ -46,21 +46,22 @@ def _unanswered(inputs: ReportInputs, chosen: Bools) -> list[str]:
     if not broken:
         return []
     return [
-        f"Main's model returns no number for {broken} of these rows; in {inputs.words.title} each "
-        "counts as wrong, or as the largest loss."
+        f"Main's model returns no number for {broken} of these rows; in {inputs.headline.title} "
+        "each counts as wrong, or as the largest loss."
     ]
 
 
 def _table(inputs: ReportInputs, chosen: Bools) -> str:
     if inputs.old is None or inputs.losses_before is None:
         return _alone(inputs, chosen)
-    limits, truth, metrics = inputs.numbers.gate, inputs.rows.labels[chosen], inputs.output.metrics
+    limits, truth = inputs.numbers.gate, inputs.rows.labels[chosen]
+    metrics = inputs.output.metrics
     old, new = inputs.old[chosen], inputs.new[chosen]
     scores = compare_scores(metrics.values(), old, new, truth, level=limits.level, seed=limits.seed)
     rows = [_row(score) for score in scores]
     lost = inputs.losses_before[chosen], inputs.losses[chosen]
     paired = difference(inputs.output.loss_test, *lost, limits)
-    word = _word(inputs.words.better(paired.value)) if paired.p < limits.level else "no"
+    word = _word(inputs.headline.better(paired.value)) if paired.p < limits.level else "no"
     word = f"**{word}**" if paired.p < limits.level else word
     # From losses, since a champion's values may be no numbers, and the loss of these is known.
     rows[list(metrics).index(inputs.output.headline)][1:] = [
@@ -114,7 +115,7 @@ def _multiplicity(inputs: ReportInputs) -> str:
     """Return which line of the table decides, and how far to trust the others."""
     level, others = inputs.numbers.gate.level, len(inputs.output.metrics) - 1
     text = (
-        f"Only {inputs.words.title} decides, by {inputs.output.loss_test.name} at {level:.0%}. "
+        f"Only {inputs.headline.title} decides, by {inputs.output.loss_test.name} at {level:.0%}. "
         "The intervals are paired bootstraps, slightly less strict than that test."
     )
     if not others:

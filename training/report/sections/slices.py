@@ -22,7 +22,7 @@ def section(inputs: ReportInputs, out: Path) -> list[str]:
     origins, labels = score_by_slice(inputs, parts, by_label(inputs))
     drawn = [*origins, *_worst(inputs, labels, MOST_DRAWN - len(origins))]
     _draw(inputs, drawn, {part.name for part in labels}, out / "slices.png")
-    title = capital(inputs.words.title)
+    title = capital(inputs.headline.title)
     blocks = [
         "## Slices",
         _summary(inputs, origins, labels, len(drawn)),
@@ -37,7 +37,7 @@ def section(inputs: ReportInputs, out: Path) -> list[str]:
 
 def _worst(inputs: ReportInputs, labels: Sequence[Slice], most: int) -> list[Slice]:
     """Return the labels to draw, in their order: those with the worst intervals."""
-    higher = inputs.words.higher_is_better
+    higher = inputs.headline.higher_is_better
     order = sorted(labels, key=lambda part: part.low if higher else -part.high)
     chosen = {part.name for part in order[: max(0, most)]}
     return [part for part in labels if part.name in chosen]
@@ -49,7 +49,7 @@ def _summary(
     """Return which slices differ, how they were tested, and which are not drawn."""
     every = [*origins, *labels]
     many = f"{len(every)} slice{'s' * (len(every) > 1)}"
-    texts = [f"{capital(inputs.words.title)} of {many}."]
+    texts = [f"{capital(inputs.headline.title)} of {many}."]
     if inputs.old is not None:
         texts = [_tests(inputs, origins, labels)]
     small = sum(part.small for part in every)
@@ -58,7 +58,7 @@ def _summary(
         texts.append(f"{small} {has} fewer than {SMALL} rows, too few for a conclusion.")
     if drawn < len(every):
         shown = drawn - len(origins)
-        way = "lowest" if inputs.words.higher_is_better else "highest"
+        way = "lowest" if inputs.headline.higher_is_better else "highest"
         text = f"The chart shows the {shown} of {len(labels)} labels with the {way} intervals."
         texts.append(text)
     return " ".join(texts)
@@ -84,7 +84,7 @@ def _table(inputs: ReportInputs, what: str, found: Sequence[Slice]) -> str:
     level = f"{1 - inputs.numbers.gate.level:.0%}"
     rows = [_row(inputs, part) for part in found]
     if inputs.old is None:
-        return table([what, "rows", inputs.words.title, f"{level} interval"], rows, numbers=3)
+        return table([what, "rows", inputs.headline.title, f"{level} interval"], rows, numbers=3)
     head = [what, "rows", "main", "here", "difference", f"{level} interval", "significant"]
     return table(head, rows, numbers=6)
 
@@ -96,7 +96,7 @@ def _row(inputs: ReportInputs, part: Slice) -> list[object]:
         return [name, part.count, f"{part.here:.4f}", bounds]
     word = "too few rows"
     if part.p is not None:
-        better = "better" if inputs.words.better(part.change) else "worse"
+        better = "better" if inputs.headline.better(part.change) else "worse"
         yes = part.p < inputs.numbers.gate.level
         word = f"{f'**yes, {better}**' if yes else 'no'}, {p_value(part.p)}"
     values = [f"{part.main:.4f}", f"{part.here:.4f}", signed(part.change)]
@@ -104,7 +104,7 @@ def _row(inputs: ReportInputs, part: Slice) -> list[object]:
 
 
 def _draw(inputs: ReportInputs, drawn: Sequence[Slice], labels: set[str], file: Path) -> None:
-    words, test = inputs.words, inputs.output.loss_test
+    words, test = inputs.headline, inputs.output.loss_test
     factor, unit = 1.0, f"{words.title} ({inputs.metric.unit})"
     if inputs.old is not None:
         ways = "← worse    better →" if words.higher_is_better else "← better    worse →"

@@ -86,5 +86,5 @@ def _resolution(inputs: ReportInputs) -> str:
     bounds = interval(low, high, 1 if test.step else 3)
     return (
         f" On these {found.rows} rows the {1 - result.level:.0%} interval of the difference in "
-        f"{inputs.words.title} is {bounds} {test.step or inputs.metric.unit}."
+        f"{inputs.headline.title} is {bounds} {test.step or inputs.metric.unit}."
     )

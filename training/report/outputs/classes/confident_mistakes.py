@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from perennial.statistics.counts import Floats
-from training.report.mistakes import MOST, Said, mistakes
+from training.report.mistakes import MOST, AnswerOf, mistakes
 from training.report.outputs.classes.answers import Answers
 
 
@@ -19,15 +19,18 @@ def confident_mistakes(found: Answers, out: Path) -> list[str]:
         chosen,
         title=f"**The {len(chosen)} most confident mistakes**",
         figure="confidence",
-        said=(say(found, found.new), None if found.old is None else say(found, found.old)),
+        answers=(
+            answer_of(found, found.new),
+            None if found.old is None else answer_of(found, found.old),
+        ),
     )
 
 
-def say(found: Answers, probabilities: Floats) -> Said:
+def answer_of(found: Answers, probabilities: Floats) -> AnswerOf:
     """Return what answers a row: the most probable label and its probability."""
 
-    def said(row: int) -> tuple[str, float]:
+    def answer(row: int) -> tuple[str, float]:
         answer = int(probabilities[row].argmax())
         return found.names[answer], float(probabilities[row, answer])
 
-    return said
+    return answer

@@ -10,7 +10,7 @@ from tests.training.contests import model, prepare, says
 from tests.training.report.made import Artifacts
 from training.report.mistakes import as_table
 from training.report.outputs.classes.answers import Answers
-from training.report.outputs.classes.confident_mistakes import confident_mistakes, say
+from training.report.outputs.classes.confident_mistakes import answer_of, confident_mistakes
 from training.report.outputs.classes.confusion import MOST_LABELS, section
 
 
@@ -80,8 +80,11 @@ def test_other_inputs_are_a_table(tmp_path: Path) -> None:
     artifacts = Artifacts(tmp_path)
     found = Answers(artifacts.inputs())
     assert found.old is not None
-    chosen, said = np.flatnonzero(~found.right)[:2], (say(found, found.new), say(found, found.old))
-    lines = as_table(found.inputs, chosen, figure="confidence", said=said).splitlines()
+    chosen, answers = np.flatnonzero(~found.right)[:2], (
+        answer_of(found, found.new),
+        answer_of(found, found.old),
+    )
+    lines = as_table(found.inputs, chosen, figure="confidence", answers=answers).splitlines()
     assert lines[0] == "| input | label | answer | confidence | main's answer | main's confidence |"
     assert len(lines) == 4 and lines[2].startswith("| `")
 

@@ -26,7 +26,7 @@ class Points:
     about = "Replace this: what the rows are, where they come from, and what they are not for."
 
     def load(self) -> Rows:
-        """Return the base rows; read yours from a Parquet file in the task's data folder."""
+        """Return the base rows; `read_rows` of training.task.rows_file reads a Parquet file."""
         x, y = np.random.default_rng(7).random((2, ROWS))
         table = pyarrow.table({"x": x, "y": y}, schema=self.input.arrow_schema())
         return Rows(table, np.where(y > x, "above", "below").tolist())

@@ -126,7 +126,7 @@ def _serve(
         versions.enter(loaded.bundle),
         max_rows=settings.max_batch_rows,
         executor=inference if slow else None,
-        ids=serving.prediction_ids,
+        ids=serving.PredictionIds(),
     )
 
 

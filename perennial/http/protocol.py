@@ -30,6 +30,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._seconds = request_seconds
         self._last_seconds = grace_seconds / 2
         self._complete = False
+        self._ignored = False
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -79,12 +80,13 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Start the application, unless the request is read again without its offer."""
-        if not self._offered():
+        self._ignored = self._offered()
+        if not self._ignored:
             super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """End a request."""
-        if not self._offered():
+        if not self._ignored:
             self._complete = True
             super().on_message_complete()
 

@@ -67,19 +67,14 @@ class Application(FastAPI):
         return self.openapi_schema
 
 
-async def _answers(serving: Serving, rows: Rows) -> list[Answer | None]:
-    """Return the model's answers.
-
-    Raises InvalidInput where the model fails on these rows only, InferenceFailed where on any.
-    """
-    try:
-        return await serving.predict(rows)
-    except InferenceFailed as error:
-        if not await serving.sound():
-            raise
-        serving.count_unanswered(rows)
-        found = Described("rows that the model fails on")
-        raise InvalidInput(FIELD, found, "rows that the model can answer") from error
+async def _refusal(serving: Serving, rows: Rows, error: InferenceFailed) -> PerennialError:
+    """Return what to say where the model fails: that it does on these rows only, or on any."""
+    if not await serving.sound():
+        return error
+    serving.count_unanswered(rows)
+    return InvalidInput(
+        FIELD, Described("rows that the model fails on"), "rows that the model can answer"
+    )
 
 
 def _known(answers: list[Answer | None]) -> list[Answer]:
@@ -148,7 +143,11 @@ class PredictEndpoint:
         if model is not None and model != serving.model:
             raise UnknownModel("model", model, f"{serving.model!r}, the serving model")
         rows, texts = instances.parse(content, schema=serving.input, limit=self._rows)
-        predictions = _known(await _answers(serving, rows))
+        try:
+            answers = await serving.predict(rows)
+        except InferenceFailed as error:
+            raise await _refusal(serving, rows, error) from error
+        predictions = _known(answers)
         self._store.offer(
             Observed(
                 serving.model, serving.version, serving.output, self._clock(), texts, predictions

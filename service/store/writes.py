@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import NamedTuple
 
 import sqlalchemy as sql
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,8 +19,7 @@ from service.store.tables import feedback, predictions
 Outputs = Callable[[str, str], OutputKind | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(NamedTuple):
     """The predictions of one request; texts are the instances as JSON, time in Unix seconds.
 
     predictions: the answers of the output's kind, each with its `prediction_id`.

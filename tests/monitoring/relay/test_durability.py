@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from demo.processes import free_port
-from tests.monitoring.relay.fakes import webhook
+from tests.monitoring.relay.fakes import alert, webhook
 from tests.monitoring.relay.gitlab_server import GitlabServer
 from tests.monitoring.relay.process import RelayProcess
 
@@ -31,6 +31,11 @@ def relay(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Relay
     process.kill()
 
 
+def _alert_of(group: str) -> bytes:
+    """Return an alert that overlaps with no other: it is of a version of its own."""
+    return webhook(alert(version=group), group=group)
+
+
 def _triggers(gitlab: GitlabServer) -> int:
     return sum(request.startswith("POST") for request in gitlab.requests)
 
@@ -39,12 +44,12 @@ def test_killed_between_receiving_and_triggering_it_triggers_once(
     relay: RelayProcess, port: int
 ) -> None:
     """With GitLab down, the relay dies after its 200; both come back, and one pipeline runs."""
-    relay.send(webhook(group="killed early"))
+    relay.send(_alert_of("killed early"))
     relay.kill()
     with GitlabServer(port=port) as gitlab:
         relay.start()
         relay.wait_triggered("killed early")
-        relay.send(webhook(group="killed early"))
+        relay.send(_alert_of("killed early"))
         time.sleep(QUIET_SECONDS)
         name = f"retrain digits {relay.incident('killed early')['id']}"
         assert [pipeline["name"] for pipeline in gitlab.pipelines] == [name]
@@ -55,7 +60,7 @@ def test_killed_while_gitlab_answers_it_adopts_what_was_made(
 ) -> None:
     """GitLab makes the pipeline, the relay dies before the answer; the next one adopts it."""
     with GitlabServer("made-hang", port=port, hang_seconds=0.4) as gitlab:
-        relay.send(webhook(group="killed late"))
+        relay.send(_alert_of("killed late"))
         relay.wait(lambda: bool(gitlab.pipelines), what="reach GitLab")
         relay.kill()
         relay.start()
@@ -81,7 +86,7 @@ def test_a_gitlab_that_fails_for_a_while_ends_with_one_pipeline(
     """Errors and timeouts, before and after GitLab made the pipeline, end with exactly one."""
     group = " ".join(plan)
     with GitlabServer(*plan, port=port) as gitlab:
-        relay.send(webhook(group=group))
+        relay.send(_alert_of(group))
         relay.wait_triggered(group)
         assert (len(gitlab.pipelines), _triggers(gitlab)) == (1, triggers)
         assert relay.incident(group)["pipeline_id"] == gitlab.pipelines[0]["id"]
@@ -90,7 +95,7 @@ def test_a_gitlab_that_fails_for_a_while_ends_with_one_pipeline(
 def test_the_status_of_the_pipeline_reaches_the_audit(relay: RelayProcess, port: int) -> None:
     """The relay asks GitLab how the pipeline ended."""
     with GitlabServer(port=port) as gitlab:
-        relay.send(webhook(group="followed"))
+        relay.send(_alert_of("followed"))
         relay.wait_triggered("followed")
         gitlab.pipelines[0]["status"] = "failed"
         relay.wait(

@@ -81,3 +81,16 @@ def test_both_ways_give_the_same_rows_or_the_same_error(
             assert _outcome(body, fast) == _outcome(body, careful)
 
     check()
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize(("fast", "careful"), PAIRS, ids=["image", "table"])
+def test_one_odd_value_in_a_row_that_fits_makes_no_difference(
+    fast: InputKind, careful: InputKind, odd: str
+) -> None:
+    """Each form of value that numpy would read as a number, or that no float32 holds."""
+    row = json.dumps(np.full(fast.shape, 0.25).tolist())
+    for rows in (row.replace("0.25", odd, 1), f"{row}, {row.replace('0.25', odd, 1)}"):
+        body = f'{{"instances": [{rows}]}}'.encode()
+        with np.errstate(over="ignore"):
+            assert _outcome(body, fast) == _outcome(body, careful)

@@ -1,17 +1,15 @@
 """Recorded losses on a real Prometheus are what the specification says."""
 
-import time
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
-from monitoring import generated_files
-from monitoring.prometheus_config import prometheus_config
 from monitoring.recording.series import Window
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
 from perennial.statistics.control_limit import loss_deviation, loss_limit
+from tests.monitoring.recording.labelled import labelled
 from tests.monitoring.replica import Replica
 from tests.prometheus import Prometheus
 
@@ -41,26 +39,8 @@ def _count(replica: Replica, random: np.random.Generator, rows: int) -> None:
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
     """Return a Prometheus that saw labels come in at two replicas."""
     folder = tmp_path_factory.mktemp("prometheus")
-    generated_files.write(folder, THRESHOLDS)
-    random = np.random.default_rng(2)
-    with Replica() as first, Replica() as second:
-        replicas = (first, second)
-        for replica in replicas:
-            _count(replica, random, 0)
-        config = prometheus_config(
-            service=[replica.address for replica in replicas],
-            rules=[str(folder / "monitoring/rules/accuracy.rules.yml")],
-            interval="1s",
-        )
-        with Prometheus(config, folder) as server:
-            server.wait(lambda: len(server.query("up == 1")) == 2, what="scrape", seconds=60)
-            time.sleep(1.5)
-            for _ in range(3):
-                for replica in replicas:
-                    _count(replica, random, 50)
-                time.sleep(1)
-            time.sleep(2.5)
-            yield server
+    with labelled(folder, THRESHOLDS, _count, rows=50) as server:
+        yield server
 
 
 @pytest.mark.parametrize("window", THRESHOLDS.windows)

@@ -76,6 +76,12 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
+def urls(postgres_database: str, tmp_path: Path) -> list[str]:
+    """The URLs of an empty database of each kind, for a test of both at once."""
+    return [f"sqlite:///{tmp_path / 'store.db'}", postgres_database]
+
+
+@pytest.fixture
 def engine(url: str) -> Iterator[Engine]:
     """The engine of the database."""
     made = tables.connect(url)

@@ -1,5 +1,6 @@
 """The real service under any request that its OpenAPI document allows, and under wrong ones."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,22 +16,29 @@ COUNTS = [100, pytest.param(100_000, marks=[pytest.mark.nightly, pytest.mark.tim
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_no_request_makes_the_service_fail_or_lose_what_others_send(
-    tmp_path: Path, url: str, count: int
+    tmp_path: Path, urls: list[str], count: int
 ) -> None:
     """No 5xx, no hang; every good row and label sent in between is stored."""
     fakes.deploy(tmp_path)
-    stored: dict[str, str] = {}
-    with fakes.running(fakes.settings(tmp_path, database_url=url)) as service:
+    stored: dict[str, dict[str, str]] = {url: {} for url in urls}
+    with ExitStack() as stack:
+        services = {
+            url: stack.enter_context(fakes.running(fakes.settings(tmp_path, database_url=url)))
+            for url in urls
+        }
 
         def send_good_rows() -> None:
-            for prediction in service.predict(fakes.IMAGE, fakes.IMAGE):
-                label = {name: prediction[name] for name in ("prediction_id", "label")}
-                assert service.client.post("/feedback", json=label).status_code == 201
-                stored[label["prediction_id"]] = label["label"]
+            for url, service in services.items():
+                for prediction in service.predict(fakes.IMAGE, fakes.IMAGE):
+                    label = {name: prediction[name] for name in ("prediction_id", "label")}
+                    assert service.client.post("/feedback", json=label).status_code == 201
+                    stored[url][label["prediction_id"]] = label["label"]
 
-        statuses = ask(service.client, count=count, start=1, between=send_good_rows)
+        clients = [service.client for service in services.values()]
+        statuses = ask(clients, count=count, start=1, between=send_good_rows)
         assert set(statuses) >= {200, 404, 422}
-        _check_kept(service, url, stored)
+        for url, service in services.items():
+            _check_kept(service, url, stored[url])
 
 
 def _check_kept(service: Running, url: str, stored: dict[str, str]) -> None:

@@ -33,6 +33,8 @@ class Jobs:
         self.tree.dvc("repro", "--all-pipelines")
         self.tree.dvc("push", "--quiet")
         self.main = self.commit("Train both")
+        # As a runner's clone has it.
+        self.tree.git("update-ref", "refs/remotes/origin/main", self.main)
         self.tree.git("init", "--quiet", "--bare", str(self.origin))
         receives = ("-C", str(self.origin), "config", "receive.advertisePushOptions", "true")
         self.tree.git(*receives)

@@ -107,6 +107,13 @@ class Repository:
         """
         return self._git(command)
 
+    def merge_base(self, one: str, other: str) -> str:
+        """Return the newest commit that two revisions share.
+
+        Raises GitLabRefused if they share none, or one is unknown.
+        """
+        return self._git(["merge-base", one, other])
+
     def fetch_tags(self, pattern: str, remote: Remote) -> None:
         """Make the tags of a pattern equal to the remote's; drop leftovers of failed jobs."""
         spec = f"+refs/tags/{pattern}:refs/tags/{pattern}"

@@ -147,9 +147,11 @@ def chosen(environment: Mapping[str, str], home: Path) -> tuple[list[str], dict[
     """
     found = {name: options(environment, home, variable) for variable, name in NAMES.items()}
     remotes = {name: remote for name, (_, remote) in found.items() if remote}
-    addresses = [remote["url"].rstrip("/") for remote in remotes.values()]
-    if len(set(addresses)) < len(addresses):
-        raise BadParameter(REVIEW_URL, addresses[0], f"another address than {URL}")
+    if environment.get(URL) and environment.get(REVIEW_URL):
+        main, review = (f"{remotes[name]['url'].rstrip('/')}/" for name in NAMES.values())
+        if main.startswith(review) or review.startswith(main):
+            expected = f"an address that is neither inside {URL} nor around it"
+            raise BadParameter(REVIEW_URL, environment[REVIEW_URL], expected)
     return [kind for kind, _ in found.values() if kind], remotes
 
 

@@ -1,4 +1,4 @@
-"""An alert counts only where Prometheus itself has it firing: Alertmanager takes one from anyone."""
+"""An alert counts only where Prometheus itself has it firing: Alertmanager takes any."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

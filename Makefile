@@ -10,6 +10,9 @@ TASK ?=
 FORCE ?=
 PROMETHEUS ?= http://localhost:9090
 
+# As it was given: make would run what a value such as $(shell …) says.
+override LOCK := $(value LOCK)
+export LOCK
 export VENV := $(abspath $(VENV))
 export PATH := $(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 INSTALL := requirements/install.sh
@@ -107,7 +110,7 @@ lock: install ## Compile the lock files requirements/*.txt from pyproject.toml
 	@requirements/compile.sh
 
 install: ## Install the Python packages of one lock file (LOCK=service, training, training-gpu, monitoring, relay, dev)
-	@$(INSTALL) python $(LOCK)
+	@$(INSTALL) python "$$LOCK"
 
 # What `demo` needs, and what `test` needs; both say what they install, and ask at a terminal.
 everything:

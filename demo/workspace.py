@@ -69,6 +69,7 @@ class Workspace:
         self.bundles = self.out / "bundles"
         self.state = self.out / "state"
         self.dvc_remote = self.out / "dvc-remote"
+        self.dvc_review = self.out / "dvc-review"
         self.secrets = Secrets.new()
         self.ports = Ports.free()
 
@@ -110,7 +111,7 @@ class Workspace:
                 shutil.rmtree(entry)
             elif entry != marker:
                 entry.unlink()
-        for folder in (self.logs, self.bundles, self.state, self.dvc_remote):
+        for folder in (self.logs, self.bundles, self.state, self.dvc_remote, self.dvc_review):
             folder.mkdir(parents=True)
         copy_tree(ROOT, self.checkout, task=TASK)
         self._write_configs()
@@ -138,6 +139,7 @@ class Workspace:
         return {
             "REPO_TOKEN": self.secrets.api,
             "DVC_REMOTE_URL": str(self.dvc_remote),
+            "DVC_REVIEW_URL": str(self.dvc_review),
             "PERENNIAL_DATABASE_URL": self.database_url,
             "PERENNIAL_BUNDLES": str(self.bundles),
             "PERENNIAL_URL": self.addresses.service,

@@ -16,5 +16,7 @@ compile monitoring pyproject.toml --extra monitoring
 compile dev pyproject.toml --extra dev
 # The versions that the tests ran with.
 compile relay --group relay --constraints requirements/dev.txt
+# What installs all others.
+compile installer --group installer --constraints requirements/dev.txt
 compile gdrive --group gdrive
 compile peers --group peers

@@ -25,8 +25,15 @@ python_installed() {
 }
 
 install_python() {
+    case $1 in
+    *[!a-z-]*) lock= ;;
+    *) lock=requirements/$1.txt ;;
+    esac
+    [ -f "$lock" ] || {
+        echo "LOCK: got '$1', expected NAME of a file requirements/NAME.txt" >&2
+        exit 1
+    }
     if python_installed "$1"; then return; fi
-    lock=requirements/$1.txt
     where=$(environment "$1")
     uv=$VENV/bin/uv
     "$PYTHON" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || {
@@ -35,7 +42,7 @@ install_python() {
     }
     echo "Installing $lock into $where"
     [ -x "$where/bin/python" ] || "$PYTHON" -m venv "$where"
-    [ -x "$uv" ] || "${uv%/*}/python" -m pip install --quiet uv
+    [ -x "$uv" ] || "${uv%/*}/python" -m pip install --quiet --require-hashes --only-binary :all: -r requirements/installer.txt
     # Compiled once here: TensorFlow's import takes 5 s of CPU instead of 12 in every program that
     # may not, or cannot, write bytecode itself. In the other environments little runs.
     [ "$where" = "$VENV" ] && bytecode=--compile-bytecode || bytecode=--no-compile-bytecode

@@ -17,3 +17,9 @@ class Unauthorised(Refused):
     """The sender did not prove who it is; the message never repeats what it sent."""
 
     status = 401
+
+
+class Unconfirmed(Refused):
+    """Nobody can say whether the alert fires, so that the sender should send it again."""
+
+    status = 503

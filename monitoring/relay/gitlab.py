@@ -1,5 +1,6 @@
 """What the relay asks of GitLab: is there such a pipeline, start one, how did it end."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
@@ -18,6 +19,9 @@ READ_TOKEN = Token(
     "RELAY_READ_TOKEN", "a project access token with the scope read_api", scope="read_api"
 )
 TRIGGER_TOKEN = Token("RELAY_TRIGGER_TOKEN", "a pipeline trigger token")
+# How a retrain starts: by the relay, or by a person on the same branch. The pipeline of a merge
+# request can give itself any name.
+SOURCES = ("trigger", "web", "api")
 FORM = {"Content-type": "application/x-www-form-urlencoded"}
 
 
@@ -34,7 +38,7 @@ class Pipelines(Protocol):
     """What the worker needs of GitLab."""
 
     def find(self, name: str) -> Pipeline | None:
-        """Return the first pipeline of this exact name. Raises GitLabRefused."""
+        """Return the first retrain of this exact name. Raises GitLabRefused."""
 
     def trigger(self, inputs: dict[str, str]) -> Pipeline:
         """Start a pipeline. Raises GitLabRefused if it surely was not, GitLabUnsure otherwise."""
@@ -62,22 +66,28 @@ class GitlabPipelines:
         trigger_token: str,
         read_token: str,
         timeout: float,
+        sources: Collection[str] = SOURCES,
     ) -> None:
+        """ref, sources: of the pipelines that this relay starts and finds again."""
         self._reader = connect(url, token=read_token, timeout=timeout)
         self._sender = connect(url, timeout=timeout)
         self._project = f"/projects/{quote(project, safe='')}"
-        self._ref = ref
+        self._ref, self._sources = ref, sources
         self._trigger_token = trigger_token
 
     def find(self, name: str) -> Pipeline | None:
-        """Return the first pipeline of this exact name."""
-        query = {"name": name, "order_by": "id", "sort": "asc"}
+        """Return the first pipeline of this exact name that a retrain can be, on its branch."""
+        query = {"name": name, "ref": self._ref, "order_by": "id", "sort": "asc", "per_page": 100}
         found = self._read(f"{self._project}/pipelines", query)
         if not isinstance(found, list):
             raise GitLabRefused(f"GitLab answered {type(found).__name__}, expected a list")
         with reading("GitLab answered no pipelines"):
-            named = [item for item in found if item.get("name", name) == name]
-        return _pipeline(named[0]) if named else None
+            mine = [item for item in found if self._is_retrain(item, name)]
+        return _pipeline(mine[0]) if mine else None
+
+    def _is_retrain(self, item: Any, name: str) -> bool:
+        named = item.get("name", name) == name
+        return bool(named and item["ref"] == self._ref and item["source"] in self._sources)
 
     def status(self, pipeline: int) -> str:
         """Return a pipeline's status."""

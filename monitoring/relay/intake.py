@@ -1,10 +1,11 @@
 """From a webhook's body to durable decisions, in one transaction."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitoring.relay import webhook as webhooks
+from monitoring.relay.evidence import Evidence
 from monitoring.relay.policy import AuditEntry, AuditEvent, Policy, admit
 from monitoring.relay.store import Ledger, Store
 from monitoring.relay.webhook import Candidate
@@ -19,8 +20,14 @@ class Admission:
     entry: AuditEntry
 
 
+UNCONFIRMED = "Prometheus has no such alert firing"
+
+
 class Intake:
-    """Writes a webhook and its decisions; when `receive` returns, they are on the disk."""
+    """Writes a webhook and its decisions; when `receive` returns, they are on the disk.
+
+    evidence: what confirms an alert before it counts; None takes the sender's word.
+    """
 
     def __init__(
         self,
@@ -29,16 +36,22 @@ class Intake:
         models: tuple[str, ...],
         policy: Policy,
         clock: Callable[[], datetime],
+        evidence: Evidence | None = None,
     ) -> None:
         self._store = store
         self._models = models
         self._policy = policy
         self._clock = clock
+        self._evidence = evidence
 
     def receive(self, body: bytes) -> list[Admission]:
-        """Decide on every model of a webhook. Raises Refused or Malformed, with nothing written."""
+        """Decide on every model of a webhook.
+
+        Raises Refused, Malformed or Unconfirmed, with nothing written.
+        """
         webhook = webhooks.parse(body)
-        candidates = webhooks.candidates(webhook, self._models)
+        found = webhooks.candidates(webhook, self._models)
+        candidates = [self._confirmed(candidate) for candidate in found]
         now = self._clock()
         with self._store.transaction() as ledger:
             number = ledger.add_webhook(webhook.groupKey, body, now=now)
@@ -46,13 +59,21 @@ class Intake:
                 _note_end(ledger, candidate, now)
             return [self._decide(ledger, number, candidate, now) for candidate in candidates]
 
+    def _confirmed(self, candidate: Candidate) -> Candidate:
+        """Return a candidate, set aside where nothing but the webhook says that it fires."""
+        if candidate.started is None or self._evidence is None:
+            return candidate
+        if self._evidence.confirms(candidate):
+            return candidate
+        return replace(candidate, started=None, ignored=UNCONFIRMED)
+
     def _decide(
         self, ledger: Ledger, webhook: int, candidate: Candidate, now: datetime
     ) -> Admission:
-        incident = _incident(ledger, candidate, now)
+        incident = _incident(ledger, candidate, now, self._policy)
         entry = self._entry(ledger, candidate, incident, now)
         if entry.event is AuditEvent.ACCEPTED and incident is not None:
-            ledger.add_incident(incident, candidate, now=now)
+            ledger.add_incident(incident, candidate, now=now, earliest=now - self._policy.longest)
         elif incident is not None:
             ledger.fired(incident, now)
         ledger.add_entry(
@@ -74,14 +95,15 @@ class Intake:
         return admit(history, self._policy, now=now)
 
 
-def _incident(ledger: Ledger, candidate: Candidate, now: datetime) -> str | None:
+def _incident(ledger: Ledger, candidate: Candidate, now: datetime, policy: Policy) -> str | None:
     """Return the id of the incident that a candidate belongs to.
 
     Alerts of a group that overlap are one incident, even after its first alert has resolved.
     """
     if candidate.started is None:
         return None
-    return ledger.overlapping(candidate, candidate.started, now=now) or candidate.incident
+    since = max(candidate.started, now - policy.longest)
+    return ledger.overlapping(candidate, since, now=now) or candidate.incident
 
 
 def _note_end(ledger: Ledger, candidate: Candidate, now: datetime) -> None:

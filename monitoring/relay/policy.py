@@ -35,10 +35,12 @@ class Policy:
 
     cooldown: least time between two accepted incidents, an hour is usual.
     daily_budget: most accepted incidents in 24 hours.
+    longest: how long ago an incident may have begun, a week is usual; labels since then are fresh.
     """
 
     cooldown: timedelta = timedelta(hours=1)
     daily_budget: int = 4
+    longest: timedelta = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)

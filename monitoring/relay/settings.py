@@ -63,6 +63,16 @@ class Settings(ServerSettings, LedgerSettings):
     )
     daily_budget: int = Field(default=4, ge=1, description="most pipelines of a model in 24 hours")
 
+    longest_seconds: Seconds = Field(
+        default=604800, description="most seconds that an alert counts as firing; a week"
+    )
+    prometheus_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="Prometheus, which must have an alert firing before it counts; "
+        "leave it unset where Grafana evaluates the rules",
+    )
+
     # Patience. After a lost answer the relay waits `settle_seconds` before it looks whether GitLab
     # made the pipeline after all: more than GitLab takes over one request, which is 60.
     timeout_seconds: Seconds = Field(default=10, description="seconds to wait for GitLab's answer")

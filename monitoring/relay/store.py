@@ -63,15 +63,21 @@ class Ledger:
         result = self._connection.execute(insert(webhooks).values(row))
         return int(result.inserted_primary_key[0])  # type: ignore[index]
 
-    def add_incident(self, incident: str, candidate: Candidate, *, now: datetime) -> None:
-        """Accept a candidate as an incident: it waits for its pipeline from now on."""
+    def add_incident(
+        self, incident: str, candidate: Candidate, *, now: datetime, earliest: datetime
+    ) -> None:
+        """Accept a candidate as an incident: it waits for its pipeline from now on.
+
+        earliest: when it can have begun; one that says it is older counts as that old.
+        """
         assert candidate.started is not None
         row = {
             "id": incident,
             "model": candidate.model,
             "group_key": candidate.group_key,
-            # A clock ahead of ours must not make labels of today too old to learn from.
-            "started_at": min(candidate.started, now),
+            # A clock ahead of ours must not make labels of today too old to learn from, nor an
+            # alert that claims to be old make all labels fresh.
+            "started_at": max(min(candidate.started, now), earliest),
             "accepted_at": now,
             "last_fired_at": now,
             "versions": json.dumps(candidate.versions),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from prometheus_client import CollectorRegistry
 
 from monitoring.relay.app import Relay
+from monitoring.relay.evidence import PrometheusAlerts
 from monitoring.relay.exporter import Counters, StoreCollector
 from monitoring.relay.gitlab import GitlabPipelines
 from monitoring.relay.intake import Intake
@@ -41,9 +42,14 @@ def _now() -> datetime:
 
 def _intake(settings: Settings, store: Store) -> Intake:
     policy = Policy(
-        cooldown=timedelta(seconds=settings.cooldown_seconds), daily_budget=settings.daily_budget
+        cooldown=timedelta(seconds=settings.cooldown_seconds),
+        daily_budget=settings.daily_budget,
+        longest=timedelta(seconds=settings.longest_seconds),
     )
-    return Intake(store, models=settings.models, policy=policy, clock=_now)
+    evidence = None
+    if settings.prometheus_url:
+        evidence = PrometheusAlerts(settings.prometheus_url, timeout=settings.timeout_seconds)
+    return Intake(store, models=settings.models, policy=policy, clock=_now, evidence=evidence)
 
 
 def _worker(settings: Settings, store: Store, counters: Counters) -> Worker:

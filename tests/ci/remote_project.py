@@ -59,3 +59,12 @@ class Project:
         pulled = self.dvc("pull", **variables)
         assert pulled.returncode == 0, pulled.stderr
         assert (self.root / "rows.csv").read_text() == CONTENT
+
+
+def overwrite(store: Path, old: bytes, new: bytes) -> None:
+    """Put other content under the name of a hash, as whoever may write to the remote can."""
+    (file,) = (path for path in store.rglob("*") if path.is_file() and path.read_bytes() == old)
+    os.chmod(file, 0o644)
+    file.write_bytes(new)
+    # DVC's own mode: a file that it finds writable it hashes again, but only in a folder.
+    os.chmod(file, 0o444)

@@ -31,7 +31,7 @@ class Stage:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.clone = folder / "clone"
-        self.remote = folder / "dvc-remote"
+        self.remote, self.review = folder / "dvc-remote", folder / "dvc-review"
         self.bundles = folder / "bundles"
         self.database = f"sqlite:///{folder / 'perennial.db'}"
         self.service = f"http://127.0.0.1:{free_port()}"
@@ -67,6 +67,7 @@ class Stage:
         return {
             "REPO_TOKEN": {"value": API, "masked": True},
             "DVC_REMOTE_URL": str(self.remote),
+            "DVC_REVIEW_URL": str(self.review),
             "PERENNIAL_BUNDLES": str(self.bundles),
             "PERENNIAL_DATABASE_URL": self.database,
             "PERENNIAL_URL": self.service,

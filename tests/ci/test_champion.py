@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from demo.workspace import ROOT
+from tests.ci.remote_project import overwrite
 
 pytestmark = pytest.mark.seconds(15)
 
@@ -205,3 +206,21 @@ def test_an_unknown_commit_is_an_error(project: Project) -> None:
     result = project.champion("0123456789")
     assert result.returncode == 2 and "0123456789: no such commit" in result.stderr
     assert "GIT_DEPTH" in result.stderr
+
+
+def test_a_model_overwritten_in_the_remote_is_an_error(project: Project) -> None:
+    """`dvc get` alone takes it, settings or not, and a bad champion would let any model win."""
+    kept = project.remote.with_name("kept")
+    shutil.copytree(project.remote, kept)
+    overwrite(project.remote, b"model\n", b"bad\n")
+    project.run("dvc", "remote", "modify", "--quiet", "--local", "store", "verify", "true")
+    command = ("dvc", "get", ".", "artifacts/digits", "--rev", project.second, "--out", "taken")
+    assert project.run(*command).returncode == 0
+    assert (project.root / "taken" / "bundle" / "model.onnx").read_text() == "bad\n"
+    result = project.champion(project.second)
+    shutil.rmtree(project.remote)
+    kept.rename(project.remote)
+    assert result.returncode == 2
+    assert "  bundle: its MD5 is" in result.stderr
+    assert "has other files than this commit's lock names" in result.stderr
+    assert not (project.root / "champion").exists()

@@ -1,5 +1,6 @@
 """ci/deploy runs a verb of the deploy target for each task, with what is set for that task."""
 
+import hashlib
 import os
 import subprocess
 from pathlib import Path
@@ -22,6 +23,15 @@ def checkout(tmp_path: Path) -> Path:
         for verb in ("deploy", "verify", "rollback"):
             (tmp_path / "deploy" / target / verb).write_text(VERB)
             (tmp_path / "deploy" / target / verb).chmod(0o755)
+    for task in ("broken", "cats", "news"):
+        manifest = Path("artifacts", task, "bundle", "manifest.json")
+        (tmp_path / manifest).parent.mkdir(parents=True)
+        (tmp_path / manifest).write_text(task)
+        digest = hashlib.sha256(task.encode()).hexdigest()
+        (tmp_path / "training" / "tasks" / task).mkdir(parents=True)
+        (tmp_path / "training" / "tasks" / task / "bundle.sha256").write_text(
+            f"{digest}  {manifest}\n"
+        )
     return tmp_path
 
 
@@ -66,6 +76,23 @@ def test_the_only_task_is_rolled_back_without_another_check(checkout: Path) -> N
     """Its check has just failed."""
     lines = deploy(checkout, "news", verb="rollback").stdout.splitlines()
     assert lines == ["local artifacts/news/bundle /b http://u"]
+
+
+def test_another_bundle_than_the_merged_one_is_not_deployed(checkout: Path) -> None:
+    """Nor one of which git names no digest; the target alone would deploy either."""
+    bundle = checkout / "artifacts" / "cats" / "bundle"
+    (bundle / "manifest.json").write_text("another")
+    (checkout / "training" / "tasks" / "news" / "bundle.sha256").unlink()
+    result = deploy(checkout, "cats", "news")
+    assert (
+        result.returncode == 1 and result.stdout == "artifacts/cats/bundle/manifest.json: FAILED\n"
+    )
+    for task in ("cats", "news"):
+        assert (
+            f"{task}: not deployed, since its bundle is not the one that git names" in result.stderr
+        )
+    alone = subprocess.run([checkout / "deploy" / "local" / "deploy", bundle])
+    assert alone.returncode == 0
 
 
 def test_without_a_task_it_says_so(checkout: Path) -> None:

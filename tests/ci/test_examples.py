@@ -16,7 +16,7 @@ from demo.task import TASK
 from demo.workspace import PROJECT, ROOT
 from tests.ci.pipeline_files import WARNING
 from tests.digits import needs_digits
-from training.task.files import lock_file
+from training.task.files import digest_file, lock_file
 
 pytestmark = [
     needs_digits,
@@ -135,7 +135,7 @@ def test_the_commit_of_a_trained_lock_holds_nothing_else(played: Played) -> None
     (sha,) = filter(None, pushed)
     command = ["git", "show", "--format=", "--name-only", sha]
     shown = subprocess.run(command, cwd=played.repository, check=True, capture_output=True)
-    assert shown.stdout.decode().split() == [str(lock_file(TASK))]
+    assert shown.stdout.decode().split() == [str(digest_file(TASK)), str(lock_file(TASK))]
 
 
 def test_nothing_is_installed_where_nothing_is_to_be_trained(played: Played) -> None:

@@ -193,13 +193,13 @@ def test_a_retrain_by_hand_need_not_name_the_only_task(flows: Flows) -> None:
     assert _jobs(flows.pipeline("web")) == RETRAIN
 
 
-def test_a_trigger_without_inputs_may_give_variables(flows: Flows) -> None:
-    """As a GitLab before 18.1 does; what is no incident is refused there, too."""
+@pytest.mark.parametrize("name", ["TASK", "INCIDENT"])
+def test_a_variable_that_would_override_an_input_is_checked_like_it(
+    flows: Flows, name: str
+) -> None:
+    """A project may allow pipeline variables, against the guide; GitLab does not check them."""
     by = flows.forge.config.tokens[0]
-    given = {"TASK": "news", "INCIDENT": "0123456789ab"}
-    wish = PipelineRequest("trigger", "main", flows.start, by, variables=given)
-    assert flows.forge.pipelines.create(wish).name == "retrain news 0123456789ab"
-    wish = PipelineRequest("trigger", "main", flows.start, by, variables={"INCIDENT": "$(reboot)"})
+    wish = PipelineRequest("trigger", "main", flows.start, by, variables={name: "$(reboot)"})
     with pytest.raises(PipelineRefused, match="workflow rules"):
         flows.forge.pipelines.create(wish)
 
@@ -255,6 +255,48 @@ def test_other_events_have_no_pipeline(flows: Flows, source: str, ref: str) -> N
         flows.pipeline(source, ref, flows.head(), tag=ref != "change", registry=True)
 
 
+ENVIRONMENTS = {
+    "production": {"deploy", "verify", "rollback"},
+    "proposals": {"propose"},
+    "registry": {"register", "model-registry"},
+    "labels": {"collect"},
+    "review/model": {"validate", "train", "report"},
+    "review/comment": {"comment"},
+}
+
+
+def test_each_job_sees_the_variables_of_its_own_environment_alone(flows: Flows) -> None:
+    """Who deploys cannot merge, who merges cannot read labels, and who lints sees none of it."""
+    flows.tag("digits@v1.2.3")
+    pipelines = [
+        flows.pipeline("push"),
+        flows.pipeline("trigger", task="news"),
+        flows.pipeline("schedule"),
+        flows.pipeline("push", "digits@v1.2.3", tag=True, registry=True),
+        flows.merge_request("training/new.py"),
+    ]
+    found: dict[str | None, set[str]] = {}
+    for job in (job for pipeline in pipelines for job in pipeline.jobs):
+        found.setdefault(job.spec.environment, set()).add(job.spec.name)
+    assert found.pop(None) == CODE | LINKS | NIGHTLY | {"build", "challenger", "gate"}
+    assert found == ENVIRONMENTS
+
+
+def test_what_reaches_production_runs_on_a_runner_of_its_own(flows: Flows) -> None:
+    """By a tag that the files name, so that no variable leads it elsewhere; others never do."""
+    for pipeline in (flows.pipeline("push"), flows.merge_request("training/new.py")):
+        on_it = {job.spec.name for job in pipeline.jobs if "production" in job.spec.tags}
+        assert on_it == ENVIRONMENTS["production"] & _jobs(pipeline)
+
+
+def test_what_reaches_production_installs_nothing(flows: Flows) -> None:
+    """Nor does it read a cache, which another job could have written."""
+    for job in flows.pipeline("push").jobs:
+        if job.spec.name in ENVIRONMENTS["production"]:
+            assert not job.spec.body.get("cache") and not job.spec.body.get("before_script")
+            assert job.spec.body["script"][0].startswith("ci/deploy ")
+
+
 def test_every_job_is_reached_by_some_flow() -> None:
     """There is no job in the files that none of the flows above has."""
     assert pipeline_files.jobs() == LINKS | CODE | MODEL | DEPLOY | RETRAIN | NIGHTLY | UPLOAD
@@ -278,7 +320,7 @@ def test_every_file_but_documentation_has_the_code_checked() -> None:
     patterns = pipeline_files.changes(".code")
     missed = [name for name in pipeline_files.tracked() if not _matches(name, patterns)]
     # These have jobs of their own.
-    model = re.compile(r"data/.*|training/tasks/\w+/(dvc\.lock|params\.yaml)")
+    model = re.compile(r"data/.*|training/tasks/\w+/(dvc\.lock|bundle\.sha256|params\.yaml)")
     missed = [name for name in missed if not DOCUMENTATION.fullmatch(name)]
     assert [name for name in missed if not model.fullmatch(name)] == []
     assert not any(_matches(name, patterns) for name in ("README.md", "docs/runbook.md", "LICENSE"))

@@ -22,10 +22,11 @@ stages:
     outs: [artifacts/TASK/made]
   train:
     wdir: ../../..
-    cmd: cp artifacts/TASK/made/copy artifacts/TASK/model
+    cmd: cp artifacts/TASK/made/copy artifacts/TASK/model &&
+      sha256sum artifacts/TASK/model > training/tasks/TASK/bundle.sha256
     deps: [artifacts/TASK/made]
     params: [{training/tasks/TASK/params.yaml: [seed]}]
-    outs: [artifacts/TASK/model]
+    outs: [artifacts/TASK/model, training/tasks/TASK/bundle.sha256: {cache: false}]
 """
 CURRENT = "TASKS=digits\nSTALE_TASKS=\n"
 STALE = "TASKS=digits\nSTALE_TASKS=digits\n"
@@ -37,6 +38,7 @@ class Project:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.variables: dict[str, str] = {}
         self.remote = folder / "remote"
         self.author, self.clone = folder / "author", folder / "clone"
         self.author.mkdir()
@@ -63,7 +65,7 @@ class Project:
     def environment(self) -> dict[str, str]:
         """Return what a job has."""
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        return {"PATH": path, "HOME": str(self.folder), "DVC_NO_ANALYTICS": "1"}
+        return {**self.variables, "PATH": path, "HOME": str(self.folder), "DVC_NO_ANALYTICS": "1"}
 
     def plan(self, *arguments: str) -> tuple[str, str]:
         """Run ci/plan in the clone; return what it says and what it writes."""
@@ -158,6 +160,29 @@ def test_a_lock_that_cannot_be_read_is_named(project: Project, text: str) -> Non
     done = project.run("digits")
     assert done.returncode == 1 and done.stderr.count("\n") == 1
     assert f"{LOCK}: not a lock that DVC wrote; resolve its conflict" in done.stderr
+
+
+def test_a_digest_that_git_lacks_is_stale(project: Project) -> None:
+    """Git keeps it, so it is no output that was merely not fetched; main would not deploy."""
+    (project.clone / "training" / "tasks" / "digits" / "bundle.sha256").unlink()
+    said, written = project.plan("digits")
+    assert written == STALE and "train: training/tasks/digits/bundle.sha256 deleted" in said
+
+
+def test_outputs_that_merge_requests_have_stored_are_stored(project: Project) -> None:
+    """In their own remote, from which main copies them after the merge."""
+    review = project.remote.with_name("review")
+    project.remote.rename(review)
+    settings = project.clone / ".dvc" / "config.local"
+    settings.write_text(f"['remote \"review\"']\n    url = {review}\n")
+    project.variables = {"DVC_REVIEW_URL": str(review)}
+    try:
+        said, written = project.plan("digits")
+    finally:
+        review.rename(project.remote)
+        settings.unlink()
+        project.variables = {}
+    assert written == CURRENT, said
 
 
 def test_outputs_that_were_never_pushed_are_named(project: Project) -> None:

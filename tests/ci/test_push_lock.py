@@ -72,6 +72,15 @@ def test_several_locks_come_in_one_commit(checkout: Path) -> None:
     assert changed.split() == ["training/tasks/cats/dvc.lock", LOCK]
 
 
+def test_the_bundles_digest_comes_with_its_lock(checkout: Path) -> None:
+    """Main compares with it what it deploys."""
+    (checkout / LOCK).write_text("new\n")
+    (checkout / LOCK).with_name("bundle.sha256").write_text("digest\n")
+    assert _push_lock(checkout).returncode == 0
+    changed = _git(checkout.parent / "project.git", "show", "--format=", "--name-only", "change")
+    assert changed.split() == ["training/tasks/news/bundle.sha256", LOCK]
+
+
 def test_an_unchanged_lock_pushes_nothing(checkout: Path) -> None:
     """The branch stays at its commit."""
     before = _tip(checkout)

@@ -15,7 +15,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from tests.ci import pipeline_files
 from tests.trees import TOY, Tree
 from training.task.creation import create
-from training.task.files import lock_file, params_file
+from training.task.files import digest_file, lock_file, params_file
 
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(1200)]
 
@@ -33,6 +33,8 @@ class Jobs:
         self.tree.dvc("repro", "--all-pipelines")
         self.tree.dvc("push", "--quiet")
         self.main = self.commit("Train both")
+        # As a runner's clone has it.
+        self.tree.git("update-ref", "refs/remotes/origin/main", self.main)
         self.tree.git("init", "--quiet", "--bare", str(self.origin))
         receives = ("-C", str(self.origin), "config", "receive.advertisePushOptions", "true")
         self.tree.git(*receives)
@@ -119,7 +121,7 @@ def test_a_merge_request_of_one_task_trains_and_reports_that_one(jobs: Jobs) -> 
     assert plan == {"TASKS": OTHER, "STALE_TASKS": OTHER}
     pushed = jobs.run("train", **plan)["DVC_LOCK_COMMIT"]
     show = ("show", "--format=%P", "--name-only", pushed)
-    assert tree.git(*show).split() == [tip, str(lock_file(OTHER))]
+    assert tree.git(*show).split() == [tip, str(digest_file(OTHER)), str(lock_file(OTHER))]
     jobs.run("report", **plan, DVC_LOCK_COMMIT=pushed)
     reports = [path.parent.name for path in (tree.root / "report").glob("*/report.md")]
     assert reports == [OTHER]

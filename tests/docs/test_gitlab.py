@@ -97,12 +97,14 @@ def test_the_defaults_are_those_of_the_pipeline() -> None:
     """The guide, the check and ci/common.yml name the same tag, image and target."""
     common = YAML(typ="rt").load(environment.ROOT / "ci" / "common.yml")["variables"]
     assert common["TRAIN_RUNNER"] == runners.TAG
-    for name in ("TRAIN_RUNNER", "TRAIN_IMAGE", "DEPLOY_TARGET"):
+    for name in ("TRAIN_RUNNER", "PYTHON_IMAGE", "CML_IMAGE", "DEPLOY_TARGET"):
         assert f"default `{common[name]}`" in yours()[name][-1]
+    assert common["TRAIN_IMAGE"] == "$PYTHON_IMAGE"
+    assert "default: that of `PYTHON_IMAGE`" in yours()["TRAIN_IMAGE"][-1]
 
 
 def test_the_guide_names_the_image_of_cml() -> None:
     """Who mirrors images must know which."""
-    text = (environment.ROOT / "ci" / "merge-request.yml").read_text(encoding="utf-8")
-    image = re.search(r"image: (\S*cml\S*)", text)
-    assert image is not None and f"`{image[1]}`" in GUIDE
+    text = (environment.ROOT / "ci" / "common.yml").read_text(encoding="utf-8")
+    image = re.search(r"CML_IMAGE: (\S+)", text)
+    assert image is not None and f"`{image[1]}`" in section("Runners")

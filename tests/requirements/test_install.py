@@ -3,8 +3,11 @@
 import hashlib
 import os
 import pty
+import re
 import shutil
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -204,3 +207,69 @@ def test_a_wrong_call_shows_the_usage(bare: Path) -> None:
     """An unknown word is a mistake, not a silent success."""
     result = _install(bare, "everything")
     assert result.returncode == 2 and "usage: install.sh" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "lock", ["training; touch pwned", "$(touch pwned)", "../pyproject", "cats", ""]
+)
+def test_a_name_that_is_no_lock_is_refused(lock: str, bare: Path, project: Path) -> None:
+    """Whoever sets TRAIN_LOCK chooses between locks and nothing else, ready environment or not."""
+    result = _install(bare, "python", lock, root=project)
+    assert result.returncode != 0 and not list(project.rglob("pwned"))
+    assert result.stdout == "" and ("expected NAME of a file" in result.stderr or lock == "")
+
+
+SHELL = ("training; touch pwned", "$(shell touch pwned)", "`touch pwned`", "$$(touch pwned)")
+
+
+def _make(lock: str, makefile: str, folder: Path) -> str:
+    """Run the verb `install` of a Makefile; return which lock the installer is given."""
+    (folder / "requirements").mkdir(exist_ok=True)
+    program = folder / "requirements" / "install.sh"
+    program.write_text('#!/bin/sh\nprintf %s "$2"\n')
+    program.chmod(0o755)
+    (folder / "Makefile").write_text(makefile)
+    command = ["make", "--no-print-directory", "install", f"LOCK={lock}"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True).stdout
+
+
+@pytest.mark.parametrize("lock", SHELL)
+def test_make_hands_on_a_lock_as_it_was_given(lock: str, tmp_path: Path) -> None:
+    """Neither make nor its shell runs what it says."""
+    assert _make(lock, (ROOT / "Makefile").read_text(), tmp_path) == lock
+    assert not (tmp_path / "pwned").exists()
+
+
+def test_a_makefile_without_quotes_would_run_it(tmp_path: Path) -> None:
+    """So it is the quoting that keeps the shell out."""
+    text = (ROOT / "Makefile").read_text()
+    assert _make(SHELL[0], text.replace('"$$LOCK"', "$(LOCK)"), tmp_path) == "training"
+    assert (tmp_path / "pwned").exists()
+
+
+def test_the_installer_itself_comes_by_its_hash(tmp_path: Path) -> None:
+    """Another package of its name and version is refused; without hashes, pip takes it."""
+    index = tmp_path / "index"
+    index.mkdir()
+    pin = re.search(r"^uv==(\S+)", (ROOT / "requirements" / "installer.txt").read_text(), re.M)
+    assert pin is not None
+    name = f"uv-{pin[1]}"
+    with zipfile.ZipFile(index / f"{name}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("uv.py", "print('evil')\n")
+        wheel.writestr(f"{name}.dist-info/METADATA", f"Name: uv\nVersion: {pin[1]}\n")
+        wheel.writestr(f"{name}.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        wheel.writestr(f"{name}.dist-info/RECORD", "")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps"]
+    pip += [f"--find-links={index}", f"--target={tmp_path / 'site'}"]
+    script = (ROOT / "requirements" / "install.sh").read_text()
+    asked = re.search(r"-m pip install --quiet (.*)", script)
+    assert asked is not None
+    done = subprocess.run([*pip, *asked[1].split()], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode != 0 and "DO NOT MATCH THE HASHES" in done.stderr, done.stderr
+    assert subprocess.run([*pip, f"uv=={pin[1]}"]).returncode == 0
+    assert (tmp_path / "site" / "uv.py").exists()
+
+
+def test_npm_runs_no_script_of_a_package() -> None:
+    """Its lock has a checksum of each package, but a package could still run what it likes."""
+    assert "ignore-scripts=true" in (ROOT / ".npmrc").read_text().splitlines()

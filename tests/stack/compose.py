@@ -18,7 +18,7 @@ FILLED_IN = {
     "RELAY_MODELS": "digits",
 }
 
-VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*)|:\?(?P<expected>[^}]*))?\}")
+VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::?-(?P<default>[^}]*)|:\?(?P<expected>[^}]*))?\}")
 
 
 @dataclass(frozen=True)

@@ -62,9 +62,11 @@ class Stack:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.name = f"perennial-test-{os.getpid()}"
+        listens = [name for name in example() if name.endswith("_LISTEN")]
+        ports = [name for name in example() if name.endswith("_PORT")]
         self.env = {
-            name: f"127.0.0.1:{free_port()}" for name in example() if name.endswith("_LISTEN")
-        } | {
+            **{name: f"127.0.0.1:{free_port()}" for name in listens},
+            **{name: str(free_port()) for name in ports},
             "RELAY_GITLAB_URL": "http://127.0.0.1:9",
             "RELAY_PROJECT": "7",
             "RELAY_MODELS": "digits",
@@ -79,7 +81,9 @@ class Stack:
 
     def url(self, service: str) -> str:
         """Return the address of a service on this machine."""
-        return "http://" + self.env[f"{service.upper()}_LISTEN"]
+        name = service.upper()
+        address = self.env.get(f"{name}_LISTEN") or f"127.0.0.1:{self.env[f'{name}_PORT']}"
+        return f"http://{address}"
 
     def verb(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a verb of deploy/compose on this stack."""

@@ -93,6 +93,7 @@ def test_everybody_who_must_be_asked_is_asked() -> None:
     assert asked >= {
         ("service", "postgres"),
         ("relay", "postgres"),
+        ("relay", "prometheus"),
         ("prometheus", "service"),
         ("prometheus", "relay"),
         ("prometheus", "alertmanager"),

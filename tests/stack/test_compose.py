@@ -7,14 +7,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from perennial import settings
 from service.settings import Settings
 from tests.stack import dockerfile
-from tests.stack.compose import EXAMPLE, FILLED_IN, ROOT, example, load, mounts, variables
+from tests.stack.compose import (
+    EXAMPLE,
+    FILLED_IN,
+    ROOT,
+    example,
+    load,
+    mounts,
+    networks,
+    variables,
+)
 
 STACK = load()
 SERVICES: dict[str, dict[str, Any]] = STACK["services"]
+ALERTMANAGER = SERVICES["alertmanager"]
 BUILT = {"service", "relay"}
 # Every key we use; docker compose drops none silently, but not every machine has it.
 TOP = {"name", "services", "networks", "volumes", "secrets", "x-every-container", "x-probe"}
@@ -118,6 +129,24 @@ def test_only_this_machine_reaches_the_stack(name: str) -> None:
     ports = SERVICES[name].get("ports", [])
     assert all(re.fullmatch(r"127\.0\.0\.1:\d+:\d+", port) for port in ports)
     assert bool(ports) == (name != "postgres")
+
+
+def test_only_prometheus_and_the_relay_reach_alertmanager() -> None:
+    """It takes an alert from anyone, so that no other container is in its network."""
+    reach = {name for name in SERVICES if networks(SERVICES[name]) & networks(ALERTMANAGER)}
+    assert reach == {"alertmanager", "prometheus", "relay"}
+
+
+def test_the_relay_asks_prometheus_before_it_acts() -> None:
+    """As shipped, and not where somebody clears it because Grafana evaluates the rules."""
+    assert SERVICES["relay"]["environment"]["RELAY_PROMETHEUS_URL"] == "http://prometheus:9090"
+
+
+@pytest.mark.parametrize("name", ["prometheus", "alertmanager"])
+def test_no_setting_publishes_what_asks_nobody_who_they_are(name: str) -> None:
+    """The address stands in the file; .env chooses the port alone."""
+    (port,) = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"][name]["ports"]
+    assert port.startswith("127.0.0.1:${")
 
 
 def test_health_decides_what_starts_next(name: str) -> None:

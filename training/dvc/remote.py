@@ -1,4 +1,4 @@
-"""Configures the DVC remote from a job's variables. Run by ci/remote."""
+"""Configures DVC's remotes from a job's variables. Run by ci/remote."""
 
 import json
 import os
@@ -15,41 +15,46 @@ from perennial.gitlab.errors import GitLabError, MissingVariable
 from training.errors import BadParameter, RemoteRefused, TrainingError
 
 URL = "DVC_REMOTE_URL"
+# Where merge requests write, so that what main reads is written by main alone.
+REVIEW_URL = "DVC_REVIEW_URL"
 ADDRESSES = "a folder, ssh://USER@HOST/PATH, s3://BUCKET/PATH or gdrive://FOLDER-ID/PATH"
 IS_FILE = "in GitLab make it a variable of type File"
-NAME = "store"
+NAMES = {URL: "store", REVIEW_URL: "review"}
 
 Options = dict[str, str]
 
 
-def options(environment: Mapping[str, str], home: Path) -> tuple[str, Options]:
+def options(environment: Mapping[str, str], home: Path, variable: str = URL) -> tuple[str, Options]:
     """Return the kind of remote and DVC's options for it; ("", {}) if no address is set.
 
     home: the user's home folder, for the default of DVC_SSH_KNOWN_HOSTS.
+    variable: the one with the remote's address; both remotes share all others.
     Raises MissingVariable, BadParameter.
     """
-    url = environment.get(URL, "")
+    url = environment.get(variable, "")
     kind, separator, rest = url.partition("://")
     if not url:
         return "", {}
     if not separator:
-        return "folder", {"url": str(_folder(Path(url)))}
+        return "folder", {"url": str(_folder(Path(url), variable))}
     host, _, path = rest.partition("/")
     if kind not in KINDS or not host or (kind == "ssh" and not path):
         secret = urlsplit(url).password
-        raise BadParameter(URL, url.replace(f":{secret}@", ":…@") if secret else url, ADDRESSES)
-    return kind, {"url": url} | KINDS[kind](environment, home)
+        raise BadParameter(
+            variable, url.replace(f":{secret}@", ":…@") if secret else url, ADDRESSES
+        )
+    return kind, {"url": url} | KINDS[kind](environment, home, url)
 
 
-def _folder(path: Path) -> Path:
+def _folder(path: Path, variable: str) -> Path:
     try:
         path.expanduser().mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise BadParameter(URL, str(path), f"a writable folder ({error.strerror})") from error
+        raise BadParameter(variable, str(path), f"a writable folder ({error.strerror})") from error
     return path.expanduser().resolve()
 
 
-def _s3(environment: Mapping[str, str], home: Path) -> Options:
+def _s3(environment: Mapping[str, str], home: Path, url: str) -> Options:
     if environment.get("AWS_ACCESS_KEY_ID") and not environment.get("AWS_SECRET_ACCESS_KEY"):
         raise MissingVariable("AWS_SECRET_ACCESS_KEY", "the secret key of AWS_ACCESS_KEY_ID")
     endpoint = environment.get("DVC_S3_ENDPOINT_URL", "")
@@ -58,8 +63,8 @@ def _s3(environment: Mapping[str, str], home: Path) -> Options:
     return {"endpointurl": endpoint} if endpoint else {}
 
 
-def _ssh(environment: Mapping[str, str], home: Path) -> Options:
-    server = urlsplit(environment[URL])
+def _ssh(environment: Mapping[str, str], home: Path, url: str) -> Options:
+    server = urlsplit(url)
     port = f"-p {server.port} " if server.port else ""
     scan = f"the output of 'ssh-keyscan {port}{server.hostname}', compared with the server's keys"
     known = environment.get("DVC_SSH_KNOWN_HOSTS") or str(home / ".ssh" / "known_hosts")
@@ -70,7 +75,7 @@ def _ssh(environment: Mapping[str, str], home: Path) -> Options:
     return {"keyfile": str(Path(key).resolve())} if key else {}
 
 
-def _gdrive(environment: Mapping[str, str], home: Path) -> Options:
+def _gdrive(environment: Mapping[str, str], home: Path, url: str) -> Options:
     """Return the options for a service account, or for a user whose tokens were saved.
 
     Without either, DVC would open a browser and wait.
@@ -135,26 +140,45 @@ def _json(path: Path, expected: str) -> Options:
 KINDS = {"ssh": _ssh, "s3": _s3, "gdrive": _gdrive}
 
 
-def configure(chosen: Options) -> None:
-    """Write the remote into .dvc/config.local, replacing any earlier one.
+def chosen(environment: Mapping[str, str], home: Path) -> tuple[list[str], dict[str, Options]]:
+    """Return the kinds of the remotes that are set, and DVC's options for each by its name.
 
+    Raises MissingVariable, BadParameter.
+    """
+    found = {name: options(environment, home, variable) for variable, name in NAMES.items()}
+    remotes = {name: remote for name, (_, remote) in found.items() if remote}
+    if environment.get(URL) and environment.get(REVIEW_URL):
+        main, review = (f"{remotes[name]['url'].rstrip('/')}/" for name in NAMES.values())
+        if main.startswith(review) or review.startswith(main):
+            expected = f"an address that is neither inside {URL} nor around it"
+            raise BadParameter(REVIEW_URL, environment[REVIEW_URL], expected)
+    return [kind for kind, _ in found.values() if kind], remotes
+
+
+def configure(remotes: Mapping[str, Options]) -> None:
+    """Write the remotes into .dvc/config.local, replacing any earlier ones.
+
+    DVC verifies what it fetches from them; by default it takes a file's name for its hash.
     Raises RemoteRefused outside a DVC repository.
     """
     try:
         with Config.from_cwd(validate=False).edit("local") as settings:
-            settings["remote"][NAME] = chosen
+            for name, chosen in remotes.items():
+                settings["remote"][name] = {**chosen, "verify": "true"}
     except DvcException as error:
         raise RemoteRefused(f"{URL}: {error}") from error
 
 
 def main() -> None:
-    """Check the variables, configure the remote and print its kind."""
-    kind, chosen = options(os.environ, Path.home())
-    if chosen:
-        configure(chosen)
-    elif os.environ.get("CI"):
+    """Check the variables, configure the remotes and print their kinds."""
+    kinds, remotes = chosen(os.environ, Path.home())
+    if remotes:
+        configure(remotes)
+    if NAMES[URL] not in remotes and os.environ.get("CI"):
         print(f"{URL}: not set, so data and models stay on this machine", file=sys.stderr)
-    print(kind)
+    if NAMES[REVIEW_URL] not in remotes and os.environ.get("CI_MERGE_REQUEST_IID"):
+        print(f"{REVIEW_URL}: not set, so merge requests write where main reads", file=sys.stderr)
+    print(*kinds)
 
 
 if __name__ == "__main__":

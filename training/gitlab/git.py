@@ -84,8 +84,9 @@ class Repository:
     def push(self, commit: str, branch: str, remote: Remote) -> str:
         """Make the branch point at the commit and return the commit that it now points at.
 
-        A branch that already has the commit, perhaps with others on top, is not changed; a branch
-        from another training is replaced.
+        A branch that already has the commit, perhaps with others on top, is not changed: what
+        somebody pushed is kept, and is for a person to judge. A branch from another training is
+        replaced, unless it moves meanwhile.
         """
         ref = f"refs/heads/{branch}"
         listed = self._git(["ls-remote", remote.address, ref], remote.secrets)
@@ -105,6 +106,13 @@ class Repository:
         Raises GitLabRefused.
         """
         return self._git(command)
+
+    def merge_base(self, one: str, other: str) -> str:
+        """Return the newest commit that two revisions share.
+
+        Raises GitLabRefused if they share none, or one is unknown.
+        """
+        return self._git(["merge-base", one, other])
 
     def fetch_tags(self, pattern: str, remote: Remote) -> None:
         """Make the tags of a pattern equal to the remote's; drop leftovers of failed jobs."""

@@ -110,14 +110,14 @@ class Project:
                 request.iid, {"title": title, "description": description}
             )
 
-    def has_pipeline(self, iid: int, sha: str) -> bool:
-        """Return whether a merge request is at this commit and has a pipeline for it.
+    def head(self, iid: int) -> tuple[str, bool]:
+        """Return the commit that a merge request is at, and whether it has a pipeline.
 
-        The pipeline's own commit is not compared: a merged-results pipeline runs on another one.
+        The pipeline's own commit may be another: a merged-results pipeline runs on the merge.
         """
         with _calls(f"read merge request !{iid}"):
             found = self._project.mergerequests.get(iid)
-            return found.sha == sha and found.head_pipeline is not None
+            return str(found.sha), found.head_pipeline is not None
 
     def merge_when_checked(self, iid: int, sha: str) -> None:
         """Merge as soon as the pipeline of this commit has succeeded.

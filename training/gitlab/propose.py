@@ -18,7 +18,7 @@ from training.gate.result import GateResult
 from training.gitlab.git import Author, Remote, Repository
 from training.gitlab.project import MergeRequest, Project, project_of
 from training.gitlab.publish import with_images
-from training.task.files import data_folder, lock_file, params_file
+from training.task.files import data_folder, digest_file, lock_file, params_file
 
 PATIENCE_SECONDS = 60
 PAUSE_SECONDS = 2
@@ -51,7 +51,8 @@ def title_of(result: GateResult) -> str:
 def files_of(task: str, root: Path) -> list[str]:
     """Return the files that a retrain changes in git, if they exist."""
     data = data_folder(task)
-    files = (lock_file(task), params_file(task), data / "feedback.parquet.dvc", data / ".gitignore")
+    made = (lock_file(task), digest_file(task), params_file(task))
+    files = (*made, data / "feedback.parquet.dvc", data / ".gitignore")
     return [str(file) for file in files if (root / file).exists()]
 
 
@@ -72,23 +73,40 @@ def merge_when_checked(
     """Ask GitLab to merge once the pipeline has succeeded, as soon as it accepts that.
 
     This waits until there is a pipeline: without one, GitLab would merge at once.
-    Raises GitLabRefused if there is none, or GitLab still refuses, after a minute.
+    sha: the commit that the gate judged. GitLab merges no other, and forgets the wish when somebody
+    pushes another.
+    Raises GitLabRefused if there is no pipeline, or the merge request is at another commit, or
+    GitLab still refuses, after a minute.
     """
-    last = GitLabRefused(
-        f"merge request !{request.iid}: no pipeline for {sha[:8]} after {PATIENCE_SECONDS} s, so "
-        "nothing would check the model before it merges; merge it by hand"
-    )
+    last = GitLabRefused(f"merge request !{request.iid}: not looked at")
     for _ in range(PATIENCE_SECONDS // PAUSE_SECONDS):
         try:
-            if project.has_pipeline(request.iid, sha):
+            head, checked = project.head(request.iid)
+            if head == sha and checked:
                 project.merge_when_checked(request.iid, sha)
                 return
+            last = _unchecked(request.iid, sha) if head == sha else not_judged(head, sha)
         except GitLabRefused as error:
             if error.status not in CHECKING:
                 raise
             last = error
         sleep(PAUSE_SECONDS)
     raise last
+
+
+def _unchecked(iid: int, sha: str) -> GitLabRefused:
+    return GitLabRefused(
+        f"merge request !{iid}: no pipeline for {sha[:8]} after {PATIENCE_SECONDS} s, so nothing "
+        "would check the model before it merges; merge it by hand"
+    )
+
+
+def not_judged(head: str, sha: str) -> GitLabRefused:
+    """Return the refusal to merge a commit that is not the one that the gate judged."""
+    return GitLabRefused(
+        f"the merge request is at {head[:8]}, the gate judged {sha[:8]}: nothing merges by itself; "
+        "look at who pushed the other commit, then merge by hand or start a retrain"
+    )
 
 
 def parser() -> argparse.ArgumentParser:
@@ -139,15 +157,17 @@ def main(
     if any(request.sha == commit for request in merged):
         print(f"already merged: {merged[0].address}")
         return
-    sha = repository.push(commit, branch, remote or Remote.of_job(environment))
-    print(f"pushed {sha[:8]} to {branch}", flush=True)
+    tip = repository.push(commit, branch, remote or Remote.of_job(environment))
+    print(f"pushed {tip[:8]} to {branch}", flush=True)
     description = with_images(options.report, project.upload)
     request = propose(
-        project, branch=branch, target=target, sha=sha, title=title, description=description
+        project, branch=branch, target=target, sha=tip, title=title, description=description
     )
     print(f"merge request !{request.iid}: {title}\n{request.address}", flush=True)
     if options.auto_merge:
-        merge_when_checked(project, request, sha=sha, sleep=sleep)
+        if tip != commit:
+            raise not_judged(tip, commit)
+        merge_when_checked(project, request, sha=commit, sleep=sleep)
         print(f"merge request !{request.iid}: will merge when its pipeline has succeeded")
 
 

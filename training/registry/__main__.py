@@ -13,7 +13,7 @@ from training.gitlab.git import Remote, Repository
 from training.registry import champion, versions
 from training.registry.deployed_bundle import open_bundle
 from training.registry.register import register
-from training.registry.trained import trained
+from training.registry.trained import tagged, trained
 from training.registry.upload import upload
 from training.task.files import params_file
 from training.tasks import TASKS
@@ -31,6 +31,8 @@ def parser() -> argparse.ArgumentParser:
         add_task(verbs.add_parser(verb, help=text, description=text), name_or_only)
     text = "print the tasks that have a bundle in this commit"
     verbs.add_parser("trained", help=text, description=text)
+    text = "print the task of a production tag, if its commit was merged"
+    verbs.add_parser("tagged", help=text, description=text).add_argument("tag")
     return found
 
 
@@ -49,6 +51,10 @@ def main(
     options = parser().parse_args(arguments)
     if options.verb == "trained":
         print(*trained(TASKS, Repository(root, environment)))
+        return 0
+    if options.verb == "tagged":
+        main_branch = f"origin/{environment.get('CI_DEFAULT_BRANCH') or 'main'}"
+        print(tagged(options.tag, TASKS, Repository(root, environment), main_branch))
         return 0
     if options.verb == "register":
         to = remote or Remote.of_job(environment)

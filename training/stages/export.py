@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
-from perennial.bundle import CARD, MODEL, REFERENCE, SIGNALS, Bundle, SelfTest, write
+from perennial.bundle import CARD, MANIFEST, MODEL, REFERENCE, SIGNALS, Bundle, SelfTest, write
 from perennial.bundle.predictor import Predictor
 from perennial.errors import BundleRejected
 from perennial.kinds.output_kind import OutputKind
@@ -27,7 +27,7 @@ from training.errors import ExportRefused, MissingArtifact
 from training.stages.basis import basis
 from training.stages.model_card import model_card
 from training.stages.reference import build
-from training.task.files import lock_file
+from training.task.files import digest_file, lock_file
 from training.tasks import TASKS
 
 Floats = NDArray[np.float64]
@@ -136,7 +136,7 @@ def main(arguments: list[str] | None = None) -> None:
     command = ["git", "rev-parse", "HEAD"]
     commit = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
     numbers = params.load(name).export
-    export(
+    bundle = export(
         name,
         Path("artifacts", name),
         numbers,
@@ -144,6 +144,7 @@ def main(arguments: list[str] | None = None) -> None:
         data=data_version(lock_file(name)),
         now=datetime.now(UTC),
     )
+    digest_file(name).write_text(f"{bundle.digest}  {bundle.path / MANIFEST}\n")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,11 @@ def lock_file(task: str) -> Path:
     return folder(task) / "dvc.lock"
 
 
+def digest_file(task: str) -> Path:
+    """Return the file with the digest of a task's bundle, in the format of sha256sum."""
+    return folder(task) / "bundle.sha256"
+
+
 def data_folder(task: str) -> Path:
     """Return the folder of a task's data: at least the collected feedback."""
     return Path("data", task)

@@ -98,7 +98,7 @@ def test_a_job_proposes_and_merges(server: ForgeServer, project: Project) -> Non
     project.describe(opened, title="Retrain digits", description="A better report")
     assert project.description(opened.iid) == "A better report"
     server.settle()
-    assert project.has_pipeline(opened.iid, sha)
+    assert project.head(opened.iid) == (sha, True)
     project.merge_when_checked(opened.iid, sha)
     assert project.merge_requests(source="proposed", target="main", state="merged")
 

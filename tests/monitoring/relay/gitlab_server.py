@@ -82,6 +82,8 @@ class GitlabServer:
             "name": f"retrain {fields['inputs[task]']} {fields['inputs[incident]']}",
             "web_url": f"{self.url}/{PROJECT}/-/pipelines/{number}",
             "status": "created",
+            "ref": fields["ref"],
+            "source": "trigger",
             "started": fields["inputs[incident_started]"],
             "jobs": [],
         }

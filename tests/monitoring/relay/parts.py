@@ -6,6 +6,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 
 from monitoring.relay.app import Relay, build
+from monitoring.relay.evidence import Evidence
 from monitoring.relay.exporter import Counters, StoreCollector
 from monitoring.relay.gitlab import Pipelines
 from monitoring.relay.intake import Intake
@@ -26,7 +27,15 @@ TIMESTAMP = "X-Grafana-Alerting-Timestamp"
 class Bench:
     """The parts of a relay over one database; `restart` makes new ones, as a new process does."""
 
-    def __init__(self, database: str, pipelines: Pipelines, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        database: str,
+        pipelines: Pipelines,
+        *,
+        clock: Clock | None = None,
+        evidence: Evidence | None = None,
+    ) -> None:
+        self.evidence = evidence
         self.clock = clock or Clock()
         self.pipelines = pipelines
         self._database = database
@@ -40,7 +49,13 @@ class Bench:
         self.registry = CollectorRegistry()
         self.counters = Counters(self.registry, MODELS)
         self.registry.register(StoreCollector(self.store, MODELS))
-        self.intake = Intake(self.store, models=MODELS, policy=self.policy, clock=self.clock)
+        self.intake = Intake(
+            self.store,
+            models=MODELS,
+            policy=self.policy,
+            clock=self.clock,
+            evidence=self.evidence,
+        )
         self.worker = Worker(
             self.store,
             self.pipelines,
@@ -92,7 +107,9 @@ class Bench:
         return Served(build(relay, root_path=root_path))
 
 
-def bench(folder: Path, *plan: str) -> tuple[Bench, FakePipelines]:
+def bench(
+    folder: Path, *plan: str, evidence: Evidence | None = None
+) -> tuple[Bench, FakePipelines]:
     """Return a bench over SQLite in a folder, and its pipelines."""
     pipelines = FakePipelines(*plan)
-    return Bench(f"sqlite:///{folder}/relay.db", pipelines), pipelines
+    return Bench(f"sqlite:///{folder}/relay.db", pipelines, evidence=evidence), pipelines

@@ -86,6 +86,43 @@ def test_a_verdict_that_makes_no_sense_is_refused(
         client.gate_verdict(made.id, "digits")
 
 
+STRANGERS = [
+    {"ref": "refs/merge-requests/1/head", "source": "merge_request_event"},
+    {"ref": "refs/merge-requests/1/head", "source": "trigger"},
+    {"ref": "main", "source": "merge_request_event"},
+    {"ref": "main", "source": "push"},
+]
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_a_pipeline_that_only_has_the_name_is_not_adopted(
+    gitlab: GitlabServer, stranger: dict[str, str]
+) -> None:
+    """A merge request chooses its pipeline's name, and its gate would say what its author wants."""
+    client = _client(gitlab.url)
+    client.trigger(INPUTS)
+    gitlab.pipelines[0] |= stranger
+    assert client.find(NAME) is None
+    made = client.trigger(INPUTS)
+    assert client.find(NAME) == made
+
+
+def test_without_ref_and_source_it_would_be_adopted(gitlab: GitlabServer) -> None:
+    """So these are what keeps a stranger's verdict out."""
+    stranger = _client(gitlab.url).trigger(INPUTS)
+    gitlab.pipelines[0] |= STRANGERS[0]
+    client = GitlabPipelines(
+        gitlab.url,
+        project=PROJECT,
+        ref=STRANGERS[0]["ref"],
+        trigger_token=TRIGGER_TOKEN,
+        read_token=READ_TOKEN,
+        timeout=0.3,
+        sources=[STRANGERS[0]["source"]],
+    )
+    assert client.find(NAME) == stranger
+
+
 def test_the_first_of_two_pipelines_of_a_name_is_found(gitlab: GitlabServer) -> None:
     """Should a person have started one more, the older one counts."""
     client = _client(gitlab.url)

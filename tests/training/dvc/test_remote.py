@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from perennial.gitlab.errors import MissingVariable
-from training.dvc.remote import options
+from training.dvc.remote import chosen, options
 from training.errors import BadParameter
 
 GDRIVE = {"DVC_REMOTE_URL": "gdrive://1aBcD/perennial"}
@@ -114,3 +114,22 @@ def test_a_users_tokens_are_taken_with_the_users_own_app(tmp_path: Path) -> None
     kind, chosen = options(GDRIVE | {"GDRIVE_CREDENTIALS": str(tmp_path / "key.json")}, tmp_path)
     assert kind == "gdrive" and chosen["gdrive_client_id"] == "app"
     assert chosen["gdrive_user_credentials_file"] == str(tmp_path / "key.json")
+
+
+@pytest.mark.parametrize("review", ["s3://models/main", "s3://models/main/review", "s3://models"])
+def test_merge_requests_do_not_write_where_main_reads(review: str, tmp_path: Path) -> None:
+    """Not at the same address, nor below or above it, whose rights would cover both."""
+    given = {"DVC_REMOTE_URL": "s3://models/main", "DVC_REVIEW_URL": review}
+    with pytest.raises(BadParameter, match="DVC_REVIEW_URL: got .* neither inside DVC_REMOTE_URL"):
+        chosen(given, tmp_path)
+
+
+def test_both_remotes_are_configured(tmp_path: Path) -> None:
+    """Main's is DVC's own; merge requests' has a name of its own, and may be of another kind."""
+    given = {"DVC_REMOTE_URL": "s3://models/main", "DVC_REVIEW_URL": str(tmp_path / "review")}
+    kinds, remotes = chosen(given, tmp_path)
+    assert kinds == ["s3", "folder"]
+    assert remotes == {
+        "store": {"url": "s3://models/main"},
+        "review": {"url": str(tmp_path / "review")},
+    }

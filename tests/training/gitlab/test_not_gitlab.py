@@ -20,7 +20,7 @@ CALLS: dict[str, Call] = {
     "description": lambda job: project_of(job).description(3),
     "notes": lambda job: list(project_of(job).own_notes(3)),
     "open": lambda job: project_of(job).open(source="a", target="b", title="", description=""),
-    "pipeline": lambda job: project_of(job).has_pipeline(3, "a"),
+    "pipeline": lambda job: project_of(job).head(3),
     "model": lambda job: ModelRegistry.of_job(job).create_version("digits", "1.0.0", "", {}),
     "version": lambda job: ModelRegistry.of_job(job).version("digits", "1.0.0"),
     "log": lambda job: ModelRegistry.of_job(job).log("1", [], {}),

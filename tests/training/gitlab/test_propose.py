@@ -19,6 +19,7 @@ from training.gate.decision import GateDecision
 from training.gate.result import GateResult
 from training.gitlab import propose
 from training.gitlab.git import Remote
+from training.gitlab.project import MergeRequest, project_of
 
 
 def figures(champion: float | None, challenger: float) -> Comparison:
@@ -92,15 +93,51 @@ def test_a_second_run_reuses_the_merge_request(job: Job) -> None:
     assert [request["description"] for request in job.gitlab.requests] == ["again"]
 
 
-def test_commits_on_top_are_kept(job: Job) -> None:
-    """What a reviewer, or the pipeline, added to the branch survives a second run."""
-    job.propose(result())
+def push_on_top(job: Job) -> str:
+    """Push a commit on top of the branch, as somebody else may, and return it."""
     identity = ("-c", "user.name=y", "-c", "user.email=y@y")
     tree = f"{job.branch()}^{{tree}}"
     added = job.git(*identity, "commit-tree", tree, "-p", BRANCH, "-m", "more", at=job.remote)
     job.git("update-ref", f"refs/heads/{BRANCH}", added, at=job.remote)
+    return added
+
+
+def test_commits_on_top_are_kept(job: Job) -> None:
+    """What a reviewer, or the pipeline, added to the branch survives a second run."""
+    job.propose(result())
+    added = push_on_top(job)
     job.propose(result())
     assert job.branch() == added and len(job.gitlab.requests) == 1
+
+
+def test_a_commit_pushed_on_top_before_the_push_does_not_merge_by_itself(job: Job) -> None:
+    """The branch's tip is not what the gate judged; GitLab is not asked to merge anything."""
+    job.propose(result())
+    judged = job.branch()
+    job.gitlab.head = added = push_on_top(job)
+    expected = f"is at {added[:8]}, the gate judged {judged[:8]}: nothing merges by itself"
+    with pytest.raises(GitLabRefused, match=expected):
+        job.propose(result(), "--auto-merge")
+    assert job.gitlab.received("PUT /projects/1/merge_requests/1/merge") == []
+
+
+def test_a_commit_pushed_on_top_after_the_push_does_not_merge_by_itself(job: Job) -> None:
+    """The merge request is at it, so GitLab is not asked to merge, however long this waits."""
+    job.propose(result())
+    judged, job.gitlab.head = job.branch(), "f" * 40
+    with pytest.raises(GitLabRefused, match=f"is at ffffffff, the gate judged {judged[:8]}"):
+        job.propose(result(), "--auto-merge")
+    assert job.gitlab.received("PUT /projects/1/merge_requests/1/merge") == []
+
+
+def test_with_the_branchs_tip_in_place_of_the_judged_commit_it_would_merge(job: Job) -> None:
+    """So it is the judged commit, named to GitLab, that keeps a stranger's out."""
+    job.propose(result())
+    job.gitlab.head = added = push_on_top(job)
+    project, request = project_of(job.environment), MergeRequest(1, "", added)
+    propose.merge_when_checked(project, request, sha=added, sleep=job.sleep)
+    assert job.gitlab.requests[0]["sha"] == added
+    assert job.gitlab.received("PUT /projects/1/merge_requests/1/merge") != []
 
 
 def test_another_training_replaces_the_branch(job: Job) -> None:
@@ -191,11 +228,14 @@ def test_it_merges_by_itself_when_the_pipeline_has_succeeded(job: Job) -> None:
 
 def test_without_a_pipeline_nothing_merges_by_itself(job: Job) -> None:
     """GitLab would merge at once what no pipeline has checked, so it is not asked."""
+    job.propose(result())
+    job.gitlab.head = job.branch()
     job.gitlab.pipelines_after = 1000
     with pytest.raises(GitLabRefused, match="no pipeline for .* after 60 s.*merge it by hand"):
         job.propose(result(), "--auto-merge")
     assert sum(job.slept) == 60
-    assert job.gitlab.received("PUT") == [] and len(job.gitlab.requests) == 1
+    assert job.gitlab.received("PUT /projects/1/merge_requests/1/merge") == []
+    assert len(job.gitlab.requests) == 1
 
 
 def test_a_merge_that_stays_refused_is_an_error(job: Job) -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from perennial.gitlab.errors import GitLabRefused
 from tests.training.registry.job import LOCK, Main
-from training.errors import RegistryRefused
+from training.errors import BadParameter, RegistryRefused
 from training.gitlab.git import Repository
-from training.registry.trained import trained
+from training.registry.trained import tagged, trained
 from training.task.files import lock_file
 
 TASKS = ("digits", "news")
@@ -62,3 +62,34 @@ def test_a_repository_that_git_cannot_read_is_an_error(tmp_path: Path, main: Mai
     """It is not the same as nothing to deploy."""
     with pytest.raises(GitLabRefused, match="git ls-tree"):
         trained(TASKS, Repository(tmp_path, main.environment))
+
+
+def test_a_production_tag_names_its_task(main: Main) -> None:
+    """At a commit of main, also an older one."""
+    older = main.commit("Start")
+    main.commit("Go on")
+    main.git("checkout", "--quiet", older)
+    assert (
+        tagged("news#production#3", TASKS, Repository(main.root, main.environment), "main")
+        == "news"
+    )
+
+
+def test_a_tag_on_a_commit_that_was_never_merged_deploys_nothing(main: Main) -> None:
+    """Whoever may create tags could deploy it; merged, the same tag would."""
+    main.commit("Start")
+    main.git("checkout", "--quiet", "-b", "change")
+    commit = main.commit("Change the model")
+    repository = Repository(main.root, main.environment)
+    expected = f"digits#production#9: its commit {commit[:8]} was never merged to main"
+    with pytest.raises(RegistryRefused, match=expected):
+        tagged("digits#production#9", TASKS, repository, "main")
+    main.git("branch", "--force", "main", "change")
+    assert tagged("digits#production#9", TASKS, repository, "main") == "digits"
+
+
+def test_a_tag_of_a_task_that_is_not_there_deploys_nothing(main: Main) -> None:
+    """The message says which tasks there are."""
+    main.commit("Start")
+    with pytest.raises(BadParameter, match="task: got 'x', expected one of digits, news"):
+        tagged("x#production#1", TASKS, Repository(main.root, main.environment), "main")

@@ -4,7 +4,7 @@ import json
 
 from perennial.bundle import load
 from tests.trees import TOY, Tree
-from training.task.files import lock_file
+from training.task.files import digest_file, lock_file
 
 LOCK = str(lock_file(TOY))
 
@@ -30,9 +30,13 @@ def test_a_second_run_does_nothing(trained_tree: Tree) -> None:
     assert (trained_tree.root / LOCK).read_bytes() == lock
 
 
-def test_git_sees_the_lock_and_nothing_else(trained_tree: Tree) -> None:
-    """Artifacts, caches and remotes are ignored; what a commit needs is the lock."""
-    assert trained_tree.git("status", "--porcelain").split() == ["??", LOCK]
+def test_git_sees_the_lock_and_the_bundles_digest_alone(trained_tree: Tree) -> None:
+    """Artifacts, caches and remotes are ignored; what a commit needs are these two."""
+    digest = str(digest_file(TOY))
+    assert trained_tree.git("status", "--porcelain").split() == ["??", digest, "??", LOCK]
+    bundle = trained_tree.root / "artifacts" / TOY / "bundle"
+    text = f"{load(bundle).digest}  {bundle.relative_to(trained_tree.root)}/manifest.json\n"
+    assert (trained_tree.root / digest).read_text() == text
 
 
 def test_dvc_shows_metrics_and_plots(trained_tree: Tree) -> None:

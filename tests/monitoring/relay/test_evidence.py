@@ -1,0 +1,156 @@
+"""An alert counts only where Prometheus itself has it firing: Alertmanager takes any."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.processes import free_port
+from monitoring.relay.errors import Unconfirmed
+from monitoring.relay.evidence import PrometheusAlerts
+from tests.http_server import Call, Reply, serving
+from tests.monitoring.relay.fakes import START, alert, webhook
+from tests.monitoring.relay.parts import Bench, bench
+
+
+class Prometheus:
+    """Prometheus, with these alerts."""
+
+    def __init__(self) -> None:
+        self.alerts: list[dict[str, Any]] = []
+        self.url = ""
+
+    def fire(self, state: str = "firing", **labels: str) -> None:
+        """Let an alert be in a state."""
+        self.alerts.append({"labels": alert(**labels)["labels"], "state": state})
+
+    def reply(self, call: Call) -> Reply:
+        """Answer as its API does."""
+        if call.target != "/api/v1/alerts":
+            return Reply(404, {"status": "error"})
+        return Reply(200, {"status": "success", "data": {"alerts": self.alerts}})
+
+
+@pytest.fixture
+def prometheus() -> Iterator[Prometheus]:
+    """A Prometheus without alerts."""
+    found = Prometheus()
+    with serving(found.reply) as found.url:
+        yield found
+
+
+def confirming(prometheus: Prometheus, folder: Path) -> Bench:
+    """Return a relay that asks this Prometheus."""
+    return bench(folder, evidence=PrometheusAlerts(prometheus.url, timeout=5))[0]
+
+
+def forge(relay: Bench, count: int = 4) -> None:
+    """Send alerts that nothing raised, each of a version of its own, as the network allows."""
+    for number in range(count):
+        started = START + timedelta(hours=2 * number)
+        relay.intake.receive(webhook(alert(started=started, version=f"9.{number}.0")))
+        relay.run(1)
+        relay.clock.advance(7200)
+
+
+def test_forged_alerts_start_nothing_and_use_up_no_budget(
+    prometheus: Prometheus, tmp_path: Path
+) -> None:
+    """The audit says why, and the real alert that follows gets its pipeline."""
+    relay = confirming(prometheus, tmp_path)
+    forge(relay)
+    assert relay.decisions() == ["ignored"] * 4
+    assert set(relay.reasons()) == {"Prometheus has no such alert firing"}
+    prometheus.fire()
+    relay.intake.receive(webhook(alert(started=relay.clock.now)))
+    assert relay.decisions()[-1] == "accepted"
+
+
+def test_without_prometheus_forged_alerts_use_up_the_days_budget(tmp_path: Path) -> None:
+    """So it is the confirmation that keeps the budget for real ones."""
+    relay, _ = bench(tmp_path)
+    forge(relay)
+    relay.intake.receive(webhook(alert(started=relay.clock.now)))
+    assert relay.decisions().count("accepted") == 3 and relay.decisions()[-1] == "budget"
+
+
+@pytest.mark.parametrize(
+    ("state", "labels"),
+    [
+        ("pending", {}),
+        ("inactive", {}),
+        ("firing", {"model": "news"}),
+        ("firing", {"name": "ErrorsHigh"}),
+        ("firing", {"version": "0.9.0"}),
+    ],
+)
+def test_only_this_alert_firing_confirms_it(
+    state: str, labels: dict[str, str], prometheus: Prometheus, tmp_path: Path
+) -> None:
+    """Not one that is still pending, nor one of another model, rule or version."""
+    relay = confirming(prometheus, tmp_path)
+    prometheus.fire(state, **labels)
+    relay.intake.receive(webhook(alert()))
+    assert relay.decisions() == ["ignored"]
+
+
+@pytest.mark.parametrize(
+    "answer", [Reply(500, {}), Reply(200, {"data": {}}), Reply(200, b"<html>")]
+)
+def test_a_prometheus_that_cannot_be_read_asks_for_the_webhook_again(
+    answer: Reply, tmp_path: Path
+) -> None:
+    """Alertmanager sends again after a 503, so a real alert is late and not lost."""
+    with serving(lambda call: answer) as url:
+        relay = bench(tmp_path, evidence=PrometheusAlerts(url, timeout=5))[0]
+        with pytest.raises(Unconfirmed, match="RELAY_PROMETHEUS_URL") as caught:
+            relay.intake.receive(webhook(alert()))
+    assert caught.value.status == 503 and relay.decisions() == []
+
+
+def test_a_prometheus_that_is_not_there_asks_for_it_too(tmp_path: Path) -> None:
+    """With nothing written."""
+    relay = bench(
+        tmp_path, evidence=PrometheusAlerts(f"http://127.0.0.1:{free_port()}", timeout=5)
+    )[0]
+    with pytest.raises(Unconfirmed):
+        relay.intake.receive(webhook(alert()))
+    assert relay.decisions() == []
+
+
+def test_what_resolves_needs_no_confirmation(prometheus: Prometheus, tmp_path: Path) -> None:
+    """It starts nothing, and Prometheus no longer has it."""
+    relay = confirming(prometheus, tmp_path)
+    relay.intake.receive(webhook(alert(status="resolved")))
+    assert relay.reasons() == ["resolved"]
+
+
+@pytest.mark.parametrize("year", [1970, 2020])
+def test_an_alert_that_claims_to_be_old_makes_no_old_label_fresh(year: int, tmp_path: Path) -> None:
+    """Labels since the incident began are what a retrain learns from: a week's at most."""
+    relay, gitlab = bench(tmp_path)
+    relay.intake.receive(webhook(alert(started=datetime(year, 1, 1, tzinfo=UTC))))
+    assert relay.latest().started_at == START - timedelta(days=7)
+    relay.run(1)
+    assert gitlab.inputs[0]["incident_started"] == "2026-11-14T08:00:00.000Z"
+
+
+def test_the_week_is_a_setting_and_without_it_all_labels_would_be_fresh(tmp_path: Path) -> None:
+    """Also of decades ago."""
+    relay, _ = bench(tmp_path)
+    relay.policy = type(relay.policy)(longest=timedelta(days=365 * 100))
+    relay.restart()
+    relay.intake.receive(webhook(alert(started=datetime(1970, 1, 1, tzinfo=UTC))))
+    assert relay.latest().started_at == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_the_same_old_alert_again_is_the_same_incident(tmp_path: Path) -> None:
+    """Its beginning is cut off, not its identity."""
+    relay, _ = bench(tmp_path)
+    old = webhook(alert(started=datetime(2020, 1, 1, tzinfo=UTC)))
+    relay.intake.receive(old)
+    relay.clock.advance(60)
+    relay.intake.receive(old)
+    assert relay.decisions() == ["accepted", "duplicate"]

@@ -1,0 +1,102 @@
+"""Copies what was judged to main's remote: `python -m training.dvc.promote --task TASK`.
+
+Merge requests write to a remote of their own, which main reads here and nowhere else: what the
+task's lock and .dvc files in this commit name, and main's remote lacks. DVC verifies each file when
+it fetches it, and this compares the bundle with the digest in git before anything is copied.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from training.command_line import name_parser, run
+from training.dvc import stored
+from training.dvc.remote import NAMES, REVIEW_URL
+from training.errors import RemoteRefused
+from training.task.files import data_folder, digest_file, lock_file, stages_file
+
+REVIEW = NAMES[REVIEW_URL]
+
+
+class Dvc:
+    """DVC in a folder."""
+
+    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
+        self._root = root
+        self._environment = dict(environment)
+
+    def lacking(self, task: str) -> list[str]:
+        """Return the paths of a task that git names and main's remote lacks."""
+        answer = json.loads(self.run("data", "status", "--json", "--not-in-remote"))
+        places = (f"artifacts/{task}/", f"{data_folder(task)}/")
+        return [path for path in answer.get("not_in_remote", ()) if path.startswith(places)]
+
+    def run(self, *command: str) -> str:
+        """Return what a command prints. Raises RemoteRefused with DVC's message."""
+        done = subprocess.run(
+            ["dvc", *command],
+            cwd=self._root,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        if done.returncode:
+            raise RemoteRefused(f"dvc {command[0]}: {done.stderr.strip()}")
+        return done.stdout
+
+
+def promote(task: str, dvc: Dvc, root: Path) -> list[str]:
+    """Copy what main's remote lacks of a task, and return it.
+
+    Raises RemoteRefused if it is not what git names; then nothing is copied.
+    """
+    lacking = dvc.lacking(task)
+    if not lacking:
+        return []
+    files = sorted((root / data_folder(task)).rglob("*.dvc"))
+    targets = [str(stages_file(task)), *(str(file.relative_to(root)) for file in files)]
+    dvc.run("pull", "--quiet", "--allow-missing", *targets)
+    dvc.run("pull", "--quiet", "--allow-missing", "--remote", REVIEW, *targets)
+    wanted = stored.outputs((root / lock_file(task)).read_text())
+    for file in files:
+        folder = file.relative_to(root).parent
+        wanted += stored.outputs(file.read_text(), PurePosixPath(folder))
+    stored.check(wanted, root)
+    check_digest(task, root)
+    dvc.run("push", "--quiet", *targets)
+    return lacking
+
+
+def check_digest(task: str, root: Path) -> None:
+    """Raise RemoteRefused unless the task's bundle has the digest that git names."""
+    recorded = (root / digest_file(task)).read_text()[:64]
+    manifest = root / "artifacts" / task / "bundle" / "manifest.json"
+    digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    if digest != recorded:
+        raise RemoteRefused(
+            f"artifacts/{task}/bundle: its digest is {digest[:12]}, {digest_file(task)} names "
+            f"{recorded[:12]}; train the task again in a merge request"
+        )
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    environment: Mapping[str, str] = os.environ,
+    root: Path = Path(),
+) -> None:
+    """Copy a task's files and print which; do nothing where merge requests have no remote."""
+    task = name_parser(__doc__).parse_args(arguments).task
+    if not environment.get(REVIEW_URL):
+        return
+    for path in promote(task, Dvc(root, environment), root):
+        print(f"{task}: copied {path} from {REVIEW_URL}")
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

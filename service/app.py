@@ -50,7 +50,7 @@ def create_app(
     started: Callable[[], None] = lambda: None,
     versions: Versions | None = None,
     door: Door | None = None,
-) -> FastAPI:
+) -> Application:
     """Return the application; of files it reads only the keys before its lifespan starts.
 
     Raises InvalidSettings where no source handles the address of the bundles, or the file of keys

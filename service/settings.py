@@ -82,8 +82,8 @@ class Settings(ServerSettings, StoreSettings):
     def _check(self) -> Self:
         if self.keys_file is None and not is_loopback(self.host):
             expected = (
-                "127.0.0.1 while there are no API keys: make some with `python -m service.keys add` "
-                f"and set {self.variable('keys_file')}"
+                "127.0.0.1 while there are no API keys: make some with "
+                f"`python -m service.keys add` and set {self.variable('keys_file')}"
             )
             raise InvalidField("host", self.host, expected)
         return self

@@ -45,7 +45,10 @@ class Application(FastAPI):
     """A FastAPI application that asks `admission` first, then passes prediction paths to `predict`.
 
     Nothing stands around it, so no route, error or page is reached without admission.
+    plain: the paths that are no FastAPI routes.
     """
+
+    plain = (PATH, V1_PATH)
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The role that each route needs. A path that is not here does not exist for a client with a key."""
+"""The role that each route needs; a path that is not here does not exist where there are keys."""
 
 from perennial.http.keys import ADMIN, FEEDBACK, METRICS, PREDICT
 
@@ -25,8 +25,8 @@ ROLES = {
 def template(path: str) -> str | None:
     """Return the route of a request's path, as ROLES names it; None if there is none.
 
-    >>> template("/v1/models/digits:predict"), template("/v1/models/digits"), template("/metrics\\n")
-    ('/v1/models/{name}:predict', '/v1/models/{name}', None)
+    >>> template("/v1/models/digits:predict"), template("/metrics\\n")
+    ('/v1/models/{name}:predict', None)
     """
     if path in ROLES:
         return path

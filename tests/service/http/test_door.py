@@ -139,10 +139,9 @@ def test_the_documentation_runs_only_scripts_of_known_content(served: Running) -
 
 @pytest.mark.parametrize("limited", [True, False])
 def test_one_key_cannot_use_up_the_service(tmp_path: Path, limited: bool) -> None:
-    """Over its rate a key is told when to try again, while others are served; unlimited, it is not."""
-    file = keys.write(
-        tmp_path / "keys", keys.entry("greedy", "predict"), keys.entry("b", "predict")
-    )
+    """Over its rate a key is told when to try again, while others are served."""
+    both = [keys.entry(name, "predict") for name in ("greedy", "b")]
+    file = keys.write(tmp_path / "keys", *both)
     fakes.deploy(tmp_path)
     rate = 5.0 if limited else 1e6
     chosen = fakes.settings(tmp_path, keys_file=file, requests_per_second=rate)

@@ -46,7 +46,7 @@ class Holder:
     key: Key
     digest: bytes
     allowed: frozenset[str]
-    until: float
+    until: float | None
 
 
 _NOBODY = Holder(Key("", frozenset()), bytes(hashlib.sha256().digest_size), frozenset(), 0.0)
@@ -77,9 +77,11 @@ class Keys:
         """Return who a secret belongs to; None if it is unknown, revoked or expired."""
         found = hashlib.sha256(secret).digest()
         holder = self._holders.get(found, _NOBODY)
-        if self._compare(holder.digest, found) and self._clock() < holder.until:
-            return holder
-        return None
+        if not self._compare(holder.digest, found):
+            return None
+        if holder.until is not None and holder.until <= self._clock():
+            return None
+        return holder
 
     @property
     def names(self) -> frozenset[str]:
@@ -98,5 +100,5 @@ def digest(secret: str) -> str:
 
 def _holder(entry: Entry) -> Holder:
     included = {role for one in entry.key.roles for role in _INCLUDED.get(one, ())}
-    until = float("inf") if entry.until is None else entry.until.timestamp()
+    until = None if entry.until is None else entry.until.timestamp()
     return Holder(entry.key, bytes.fromhex(entry.sha256), entry.key.roles | included, until)

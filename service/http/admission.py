@@ -15,7 +15,6 @@ from service.http.roles import OPEN, ROLES, template
 
 # The ASGI scope's entry for the key of a request; None where the service runs without keys.
 KEY = "perennial.key"
-_BEARER = b"bearer "
 
 
 class Admission:
@@ -45,7 +44,10 @@ class Admission:
 
     def _key(self, keyring: Keyring, headers: Mapping[bytes, bytes], path: str) -> Key:
         role = ROLES.get(path) or ROLES.get(template(path) or "")
-        secret = _secret(headers)
+        given = headers.get(b"authorization", b"")
+        # What nearly every client sends, without a call.
+        usual = given.startswith(b"Bearer ") and b"x-api-key" not in headers
+        secret = given[7:] if usual else _secret(headers)
         holder = None if secret is None else keyring.keys.find(secret)
         if holder is None:
             found = Described("no key" if secret is None else "an unknown key")
@@ -64,9 +66,8 @@ def _secret(headers: Mapping[bytes, bytes]) -> bytes | None:
     key = headers.get(b"x-api-key")
     if key is not None:
         return key
-    given = headers.get(b"authorization", b"")
-    length = len(_BEARER)
-    return given[length:] if given[:length].lower() == _BEARER else None
+    given = headers.get(b"authorization")
+    return given[7:] if given is not None and given[:7].lower() == b"bearer " else None
 
 
 def _expected(role: str | None) -> str:

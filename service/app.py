@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from structlog.typing import FilteringBoundLogger
 
 from perennial.errors import InvalidInput, PerennialError
+from perennial.http.docs import docs_router
 from perennial.http.door import Door
 from perennial.http.hosts import Hosts
 from perennial.http.rate import RateLimit
@@ -26,7 +27,6 @@ from service.counting.versions import Versions
 from service.errors import NoSuchRoute
 from service.http import routes
 from service.http.admission import Admission
-from service.http.docs import docs_router
 from service.http.keyring import Keyring
 from service.http.predict import Application, PredictEndpoint
 from service.http.refusals import Refusals

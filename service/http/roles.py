@@ -1,12 +1,12 @@
 """The role that each route needs; a path that is not here does not exist where there are keys."""
 
+from perennial.http import docs
 from perennial.http.keys import ADMIN, FEEDBACK, METRICS, PREDICT
 
 PREDICT_PATH = "/predict"
 V1_START, V1_END = "/v1/models/", ":predict"
 V1_PATH = V1_START + "{name}"
 V1_PREDICT_PATH = V1_PATH + V1_END
-DOCS, OPENAPI = "/docs", "/openapi.json"
 # Probes have no key and learn nothing but that the service is there.
 OPEN = frozenset({"/health", "/ready"})
 ROLES = {
@@ -17,8 +17,8 @@ ROLES = {
     "/model": PREDICT,
     "/feedback": FEEDBACK,
     "/metrics": METRICS,
-    DOCS: ADMIN,
-    OPENAPI: ADMIN,
+    docs.PATH: ADMIN,
+    docs.OPENAPI: ADMIN,
 }
 
 

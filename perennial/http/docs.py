@@ -1,4 +1,4 @@
-"""The page `/docs`: Swagger UI, of one version whose scripts are held to their hashes.
+"""The page `/docs` of our servers: Swagger UI, of one version whose scripts are held to hashes.
 
 The browser loads the two files from a public address, and runs them only if they are what they were
 when this was written; the page may load nothing else.
@@ -12,8 +12,7 @@ import json
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from service.http.roles import DOCS, OPENAPI
-
+PATH, OPENAPI = "/docs", "/openapi.json"
 FILES = "https://cdn.jsdelivr.net/npm/swagger-ui-dist@5.35.0"
 SCRIPT, STYLE = f"{FILES}/swagger-ui-bundle.js", f"{FILES}/swagger-ui.css"
 SCRIPT_HASH = "sha384-gjRm0bEPMeTmMh5jT2cHccIwCUZSTd8YC+j0d0sXw0MdGEfScduGpSyF3ZSSLkX9"
@@ -26,7 +25,7 @@ def docs_router(prefix: str) -> APIRouter:
     start = _start(prefix)
     page, headers = _page(start), {"Content-Security-Policy": _policy(start)}
 
-    @router.get(DOCS, include_in_schema=False)
+    @router.get(PATH, include_in_schema=False)
     async def docs() -> HTMLResponse:
         """Return the page."""
         return HTMLResponse(page, headers=headers)

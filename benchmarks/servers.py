@@ -15,6 +15,8 @@ from demo.processes import free_port
 from demo.task import TASK
 from perennial import bundle
 from perennial.bundle import Bundle
+from perennial.http import key_file
+from perennial.http.keys import PREDICT, Entry, Key, digest
 from tests import bundles
 
 DEFAULT_BUNDLE = Path("artifacts", TASK, "bundle")
@@ -26,11 +28,12 @@ _RAW += ["--lifespan", "off", "--no-access-log", "--no-proxy-headers", "--log-le
 
 @dataclass(frozen=True)
 class Contender:
-    """A server under test: its prediction URL and its process."""
+    """A server under test: its prediction URL, its process, and the API key that it asks for."""
 
     name: str
     url: str
     pid: int
+    key: str = ""
 
 
 def served(
@@ -64,10 +67,18 @@ def raw_asgi(folder: Path, loaded: Bundle) -> Iterator[Contender]:
 
 
 @contextmanager
-def service(folder: Path, *, name: str = "service", module: str = "service") -> Iterator[Contender]:
+def service(
+    folder: Path,
+    *,
+    name: str = "service",
+    module: str = "service",
+    key: str = "",
+    core: int | None = None,
+) -> Iterator[Contender]:
     """Run the service with the bundle that `served` put into `folder`.
 
     module: the module to run: the service, or one that starts it in another way.
+    key: an API key to ask for; without one it asks for none.  core: the only one to run on.
     """
     port = free_port()
     environment = {
@@ -75,8 +86,22 @@ def service(folder: Path, *, name: str = "service", module: str = "service") -> 
         "PERENNIAL_DATABASE_URL": f"sqlite:///{folder / f'{port}.db'}",
         "PERENNIAL_PORT": str(port),
     }
-    with _process([module], folder, environment, port) as pid:
-        yield Contender(name, _predict(port), pid)
+    if key:
+        file = folder / f"{port}.keys"
+        entry = Entry(Key("benchmark", frozenset({PREDICT})), digest(key))
+        file.write_text(key_file.render([entry]), encoding="utf-8")
+        environment |= {"PERENNIAL_KEYS_FILE": str(file)}
+        # The limit is checked, but never reached.
+        environment |= {"PERENNIAL_REQUESTS_PER_SECOND": "1e9"}
+    with _process([module], folder, environment, port, core=core) as pid:
+        yield Contender(name, _predict(port), pid, key)
+
+
+def on_core(command: Sequence[str], core: int | None) -> list[str]:
+    """Return a command that runs on one core, where the machine has more and `taskset`."""
+    if core is None or not shutil.which("taskset") or core >= (os.cpu_count() or 1):
+        return list(command)
+    return ["taskset", "--cpu-list", str(core), *command]
 
 
 def _predict(port: int) -> str:
@@ -85,12 +110,17 @@ def _predict(port: int) -> str:
 
 @contextmanager
 def _process(
-    module: Sequence[str], folder: Path, environment: Mapping[str, str], port: int
+    module: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    port: int,
+    *,
+    core: int | None = None,
 ) -> Iterator[int]:
     path = folder / f"{port}.log"
     with path.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", *module],
+            on_core([sys.executable, "-m", *module], core),
             env={**os.environ, **environment},
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -1,6 +1,10 @@
 -- wrk: post one body without a pause, and say what came of it as one line of JSON.
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
+local key = os.getenv("KEY")
+if key and key ~= "" then
+  wrk.headers["Authorization"] = "Bearer " .. key
+end
 wrk.body = os.getenv("BODY")
 
 function done(summary, latency, requests)

@@ -32,7 +32,7 @@ class Stage:
         self.processes = processes
         self.screen = screen
         self.timeline = Timeline()
-        self.traffic = Traffic(workspace.addresses.service)
+        self.traffic = Traffic(workspace.addresses.service, key=workspace.secrets.client)
         self.phase = "starting"
         self.versions: list[str] = []
         self._watch = Watch(workspace.addresses)
@@ -94,6 +94,7 @@ class Stage:
             "PERENNIAL_BUNDLES": str(self.workspace.bundles),
             "PERENNIAL_DATABASE_URL": self.workspace.database_url,
             "PERENNIAL_PORT": str(self.workspace.ports.service),
+            "PERENNIAL_KEYS_FILE": str(self.workspace.service_keys),
         }
 
     def _relay_settings(self) -> dict[str, str]:

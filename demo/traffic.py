@@ -35,15 +35,20 @@ class Answer:
 class Traffic:
     """Sends `rate` rows a second from the current pool, and each label `label_delay` s later.
 
+    key: an API key of the service, if it asks for one.
+
     Any response but 2xx counts as failed. Rows are sent in order, so every row of a pool is sent.
     """
 
-    def __init__(self, url: str, *, rate: float = 40.0, label_delay: float = 3.0) -> None:
+    def __init__(
+        self, url: str, *, key: str = "", rate: float = 40.0, label_delay: float = 3.0
+    ) -> None:
         self.sent = 0
         self.failed = 0
         self.failures: deque[str] = deque(maxlen=20)
         self.answers: list[Answer] = []
         self._url = url
+        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._rate = rate
         self._label_delay = label_delay
         self._pool: Pool | None = None
@@ -84,7 +89,7 @@ class Traffic:
         connections = aiohttp.TCPConnector(limit=50, keepalive_timeout=2)
         timeout = aiohttp.ClientTimeout(total=30)
         async with aiohttp.ClientSession(
-            self._url, connector=connections, timeout=timeout
+            self._url, connector=connections, headers=self._headers, timeout=timeout
         ) as client:
             async with asyncio.TaskGroup() as group:
                 for row in self._schedule():

@@ -60,7 +60,7 @@ class Observation:
 
 @dataclass(frozen=True)
 class Addresses:
-    """The addresses of the programs."""
+    """The addresses of the programs, and what one needs to ask them."""
 
     service: str
     prometheus: str
@@ -68,6 +68,7 @@ class Addresses:
     forge: str
     project: str
     token: str
+    service_key: str = ""
 
 
 class Watch:
@@ -110,7 +111,8 @@ class Watch:
         return self._http.get(request.url).raise_for_status().text
 
     def _version(self) -> str | None:
-        response = self._http.get(f"{self.addresses.service}/model")
+        key = {"X-API-Key": self.addresses.service_key}
+        response = self._http.get(f"{self.addresses.service}/model", headers=key)
         if response.status_code == httpx.codes.SERVICE_UNAVAILABLE:
             return None
         version: str = response.raise_for_status().json()["manifest"]["version"]

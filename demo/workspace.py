@@ -18,6 +18,8 @@ from demo.task import TASK, require_task
 from demo.watch import Addresses
 from monitoring.alertmanager_config import alertmanager_config
 from monitoring.prometheus_config import prometheus_config
+from perennial.http import key_file
+from perennial.http.keys import METRICS, PREDICT, TRUSTED_FEEDBACK, Entry, Key, digest
 from training.task.changes import OWN
 from training.task.removal import remove
 
@@ -34,12 +36,26 @@ class Secrets:
     read: str
     trigger: str
     webhook: str
+    client: str
+    scrape: str
+    verify: str
 
     @classmethod
     def new(cls) -> "Secrets":
         """Return fresh random tokens."""
-        return cls(
-            *(f"{name}-{secrets.token_hex(12)}" for name in ("api", "read", "trigger", "hook"))
+        names = ("api", "read", "trigger", "hook", "client", "scrape", "verify")
+        return cls(*(f"{name}-{secrets.token_hex(12)}" for name in names))
+
+    def service_keys(self) -> str:
+        """Return the file of the service's API keys; labellers of the demo are trusted."""
+        holders = {
+            "client": (self.client, (PREDICT, TRUSTED_FEEDBACK)),
+            "prometheus": (self.scrape, (METRICS,)),
+            "pipeline": (self.verify, (PREDICT,)),
+        }
+        return key_file.render(
+            Entry(Key(name, frozenset(roles)), digest(secret))
+            for name, (secret, roles) in holders.items()
         )
 
 
@@ -83,7 +99,13 @@ class Workspace:
             forge=f"http://127.0.0.1:{self.ports.forge}",
             project=PROJECT,
             token=self.secrets.api,
+            service_key=self.secrets.client,
         )
+
+    @property
+    def service_keys(self) -> Path:
+        """The file of the service's API keys."""
+        return self.state / "keys"
 
     @property
     def database_url(self) -> str:
@@ -143,6 +165,7 @@ class Workspace:
             "PERENNIAL_DATABASE_URL": self.database_url,
             "PERENNIAL_BUNDLES": str(self.bundles),
             "PERENNIAL_URL": self.addresses.service,
+            "PERENNIAL_API_KEY": self.secrets.verify,
             "AUTO_MERGE": "true",
         }
 
@@ -151,12 +174,15 @@ class Workspace:
         here = self.state
         (here / "forge.json").write_text(json.dumps(self._forge(), indent=2))
         (here / "webhook-token").write_text(self.secrets.webhook)
+        (here / "scrape-key").write_text(self.secrets.scrape)
+        self.service_keys.write_text(self.secrets.service_keys())
         prometheus = prometheus_config(
             service=[f"127.0.0.1:{self.ports.service}"],
             relay=[f"127.0.0.1:{self.ports.relay}"],
             alertmanager=[f"127.0.0.1:{self.ports.alertmanager}"],
             rules=[str(self.checkout / "monitoring" / "rules" / "*.rules.yml")],
             interval="2s",
+            service_key_file=str(here / "scrape-key"),
         )
         (here / "prometheus.yml").write_text(yaml.safe_dump(prometheus))
         alertmanager = alertmanager_config(

@@ -12,26 +12,40 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
+KEY = "PERENNIAL_API_KEY"
+
 
 class NotServing(Exception):
     """The service does not serve the bundle."""
 
 
-def call(url: str, body: Any = None) -> Any:
-    """Return the JSON response of a GET, or of a POST if there is a body."""
+def call(url: str, body: Any = None, *, key: str = "") -> Any:
+    """Return the JSON response of a GET, or of a POST if there is a body.
+
+    key: an API key of the service; a redirection does not carry it to another address.
+    """
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
+    if key:
+        request.add_unredirected_header("Authorization", f"Bearer {key}")
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        if error.code not in (401, 403):
+            raise
+        which = f"{KEY} is not set" if not key else f"the key in {KEY} is refused"
+        problem = f"{which}, expected a key with the role predict ({error.code})"
+        raise NotServing(f"{url}: {problem}") from error
 
 
-def check(url: str, bundle: Path) -> None:
+def check(url: str, bundle: Path, *, key: str = "") -> None:
     """Raise NotServing unless the service is ready, serves the bundle and passes its self-test."""
     text = (bundle / "manifest.json").read_bytes()
     manifest = json.loads(text)
     digest = hashlib.sha256(text).hexdigest()
     call(f"{url}/ready")
-    serving = call(f"{url}/model")
+    serving = call(f"{url}/model", key=key)
     if serving["digest"] != digest:
         task, other = manifest["task"], serving["manifest"]["task"]
         if task != other:
@@ -39,7 +53,8 @@ def check(url: str, bundle: Path) -> None:
             raise NotServing(f"/model: task is {other}, expected {task}; {own}")
         raise NotServing(f"/model: digest is {serving['digest'][:12]}, expected {digest[:12]}")
     test = manifest["self_test"]
-    answer = call(f"{url}/predict", {"instances": [test["instance"]]})["predictions"][0]
+    row = {"instances": [test["instance"]]}
+    answer = call(f"{url}/predict", row, key=key)["predictions"][0]
     for name, expected in expected_answer(manifest).items():
         if not same(answer[name], expected, test["tolerance"]):
             problem = f"{name} is {answer[name]!r}, expected {expected!r}"
@@ -65,15 +80,18 @@ def same(found: Any, expected: Any, tolerance: float) -> bool:
 
 def main(arguments: list[str] | None = None) -> int:
     """Check repeatedly until the service serves the bundle (0) or the time is up (1)."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog=f"{KEY}: an API key with the role predict, where there are keys"
+    )
     parser.add_argument("bundle", type=Path, help="the bundle directory that must serve")
     parser.add_argument("--url", default=os.environ.get("PERENNIAL_URL", "http://127.0.0.1:8000"))
     parser.add_argument("--seconds", type=float, default=60, help="seconds to wait (60)")
     options = parser.parse_args(arguments)
+    key = os.environ.get(KEY, "")
     deadline = time.monotonic() + options.seconds
     while True:
         try:
-            check(options.url.rstrip("/"), options.bundle)
+            check(options.url.rstrip("/"), options.bundle, key=key)
         except (OSError, HTTPException, LookupError, TypeError, ValueError, NotServing) as error:
             if time.monotonic() > deadline:
                 reason = " ".join(str(error).split()) or type(error).__name__

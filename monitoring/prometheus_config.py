@@ -17,19 +17,24 @@ def prometheus_config(
     alertmanager: Sequence[str] = (ALERTMANAGER,),
     rules: Sequence[str] = ("monitoring/rules/*.rules.yml",),
     interval: str = "15s",
+    service_key_file: str | None = None,
     thresholds: Thresholds | None = None,
 ) -> dict[str, Any]:
     """Return the content of prometheus.yml.
 
     service, relay, alertmanager: addresses as host:port.  rules: globs, relative to the file.
     interval: between scrapes and between evaluations.  thresholds: name the jobs; defaults if None.
+    service_key_file: holds an API key of the service with the role metrics; None if it has no keys.
     """
     jobs = thresholds or Thresholds()
+    scrape = _scrape(jobs.service_job, service)
+    if service_key_file is not None:
+        scrape["authorization"] = {"type": "Bearer", "credentials_file": service_key_file}
     return {
         "global": {"scrape_interval": interval, "evaluation_interval": interval},
         "rule_files": list(rules),
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": list(alertmanager)}]}]},
-        "scrape_configs": [_scrape(jobs.service_job, service), _scrape(jobs.relay_job, relay)],
+        "scrape_configs": [scrape, _scrape(jobs.relay_job, relay)],
     }
 
 
@@ -44,5 +49,6 @@ def compose_prometheus(thresholds: Thresholds) -> dict[str, Any]:
         relay=["relay:8900"],
         alertmanager=["alertmanager:9093"],
         rules=["/etc/prometheus/rules/*.rules.yml"],
+        service_key_file="/run/secrets/service_prometheus_key",
         thresholds=thresholds,
     )

@@ -36,14 +36,22 @@ class InvalidField(InvalidValue, ValueError):
 
 
 class PerennialError(Exception):
-    """The base of errors at run time; `status` is the HTTP status of the response."""
+    """The base of errors at run time; `status` is the HTTP status of the response.
+
+    public: what a client is told in place of the error's text, which only the log may have.
+    """
 
     status = 500
+    public: str | None = None
 
     def body(self) -> dict[str, dict[str, str | None]]:
         """Return the JSON for the client."""
         named = {name: getattr(self, name, None) for name in ("field", "value", "expected")}
-        return {"error": {**named, "message": str(self)}}
+        return {"error": {**named, "message": self.public or str(self)}}
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that this error adds to the response."""
+        return {}
 
 
 class BundleRejected(PerennialError):
@@ -70,6 +78,8 @@ class SchemaRefused(PerennialError):
 
 class InferenceFailed(PerennialError):
     """The model raised an error on a valid batch."""
+
+    public = "the model failed; search the service's log for this request id"
 
 
 class Described(str):

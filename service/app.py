@@ -17,12 +17,19 @@ from starlette.exceptions import HTTPException
 from structlog.typing import FilteringBoundLogger
 
 from perennial.errors import InvalidInput, PerennialError
+from perennial.http.docs import docs_router
+from perennial.http.door import Door
+from perennial.http.hosts import Hosts
+from perennial.http.rate import RateLimit
 from perennial.validation import problems
 from service.counting.collector import Collector
 from service.counting.versions import Versions
 from service.errors import NoSuchRoute
 from service.http import routes
+from service.http.admission import Admission
+from service.http.keyring import Keyring
 from service.http.predict import Application, PredictEndpoint
+from service.http.refusals import Refusals
 from service.http.request_log import RequestLog
 from service.http.request_metrics import HttpMetrics
 from service.serving import loaded as serving
@@ -42,18 +49,24 @@ def create_app(
     log: FilteringBoundLogger,
     started: Callable[[], None] = lambda: None,
     versions: Versions | None = None,
-) -> FastAPI:
-    """Return the application; it opens and loads nothing before its lifespan starts.
+    door: Door | None = None,
+) -> Application:
+    """Return the application; of files it reads only the keys before its lifespan starts.
 
-    Raises InvalidSettings where no source handles the address of the bundles.
+    Raises InvalidSettings where no source handles the address of the bundles, or the file of keys
+    cannot be used.
     started: called after the first check for a bundle, before the first request.
     versions: where the counters are kept; empty by default.
+    door: what requests pass first; by default, the one that the settings describe.
     """
     registry, http, versions = CollectorRegistry(), HttpMetrics(), versions or Versions()
     store = _store(settings, versions, log)
     collector = Collector(versions, dropped=lambda: store.dropped, queued=lambda: store.queued)
     registry.register(collector)
     registry.register(http)
+    keys = None if settings.keys_file is None else Keyring(settings.keys_file, log=log)
+    refusals = Refusals(http, keys=keys, log=log)
+    registry.register(refusals)
     loader = ThreadPoolExecutor(1, thread_name_prefix="load")
     inference = ThreadPoolExecutor(1, thread_name_prefix="inference")
     production = Production(
@@ -70,14 +83,25 @@ def create_app(
         store.start()
         await production.look()
         started()
-        watcher = asyncio.create_task(production.watch(settings.poll_seconds))
+        watchers = [asyncio.create_task(production.watch(settings.poll_seconds))]
+        if keys is None:
+            log.warning("no_keys", effect="every program of this machine may use every route")
+        else:
+            watchers.append(asyncio.create_task(keys.watch(settings.poll_seconds)))
         yield
-        watcher.cancel()
+        for watcher in watchers:
+            watcher.cancel()
         await asyncio.to_thread(store.close)
         loader.shutdown()
         inference.shutdown()
 
     app = Application(
+        admission=Admission(
+            door or Door(Hosts.of(settings.host, settings.allowed_hosts)),
+            keys=keys,
+            limit=RateLimit(settings.requests_per_second),
+        ),
+        refusals=refusals,
         predict=PredictEndpoint(
             production=production, store=store, http=http, settings=settings, log=log
         ),
@@ -87,7 +111,11 @@ def create_app(
         description=DESCRIPTION,
         lifespan=lifespan,
         responses={500: routes.ERROR},
+        docs_url=None,
+        redoc_url=None,
+        secured=keys is not None,
     )
+    app.include_router(docs_router(settings.root_path))
     app.include_router(routes.model_router(production))
     app.include_router(routes.feedback_router(store, versions, settings))
     app.include_router(routes.health_router(production, store, registry))

@@ -46,5 +46,7 @@ class NotReady(PerennialError):
 class StoreUnavailable(NotReady):
     """The database did not store the label; the client got no confirmation and can try again."""
 
+    public = "the label could not be stored; try again"
+
 
 UNEXPECTED = PerennialError("the service failed; search its log for this request id")

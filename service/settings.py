@@ -1,14 +1,18 @@
 """Every setting of the service, read from the environment at start."""
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from perennial.database.settings import Address, DatabaseSettings
+from perennial.errors import InvalidField
+from perennial.http.hosts import is_loopback
 from perennial.http.settings import Seconds, ServerSettings
 
 Positive = Annotated[int, Field(gt=0)]
+Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class StoreSettings(DatabaseSettings):
@@ -33,6 +37,14 @@ class Settings(ServerSettings, StoreSettings):
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(
         default=8000, ge=0, le=65535, description="port to listen on; 0 picks a free one"
+    )
+    keys_file: Path | None = Field(
+        default=None,
+        description="file of API keys, which `python -m service.keys` writes; without it the "
+        "service needs no keys and listens on this machine only",
+    )
+    requests_per_second: Rate = Field(
+        default=1000.0, description="maximum requests a second of one key, in each replica"
     )
     max_instances: Positive = Field(default=256, description="maximum rows of one request")
     max_body_bytes: Positive = Field(
@@ -65,3 +77,13 @@ class Settings(ServerSettings, StoreSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="lowest level to log; debug logs every request"
     )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.keys_file is None and not is_loopback(self.host):
+            expected = (
+                "127.0.0.1 while there are no API keys: make some with "
+                f"`python -m service.keys add` and set {self.variable('keys_file')}"
+            )
+            raise InvalidField("host", self.host, expected)
+        return self

@@ -37,9 +37,11 @@ def exchange(port: int, *parts: bytes, pause: float = 0.0) -> bytes:
 
 
 def request(method: str, path: str, body: bytes = b"", *headers: str, close: bool = True) -> bytes:
-    """Return a request as bytes."""
-    lines = [f"{method} {path} HTTP/1.1", "Host: test", *headers]
+    """Return a request as bytes; a body is said to be JSON unless a header says otherwise."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: localhost", *headers]
     lines += [f"Content-Length: {len(body)}"] if body else []
+    if body and not any(header.lower().startswith("content-type:") for header in headers):
+        lines.append("Content-Type: application/json")
     lines += ["Connection: close"] if close else []
     return "\r\n".join([*lines, "", ""]).encode() + body
 

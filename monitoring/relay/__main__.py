@@ -12,6 +12,8 @@ from monitoring.relay.settings import Settings
 from monitoring.relay.wiring import wire
 from perennial import database, settings
 from perennial.errors import SchemaRefused
+from perennial.http.door import Door
+from perennial.http.hosts import Hosts
 from perennial.http.server import server
 
 LOG = (
@@ -41,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{where}: no connection: {reason}; start the database, then this", file=sys.stderr)
         return 2
     structlog.configure(processors=LOG)
-    app = build(relay, root_path=chosen.root_path)
+    door = Door(Hosts.of(chosen.host, chosen.allowed_hosts))
+    app = build(relay, door=door, root_path=chosen.root_path)
     running = server(
         app,
         host=chosen.host,

@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp
 
 from monitoring.relay.exporter import Counters, expose
 from monitoring.relay.intake import Admission, Intake
@@ -20,10 +21,15 @@ from monitoring.relay.webhook import schema
 from monitoring.relay.worker import Worker
 from perennial.errors import InvalidInput
 from perennial.http import body
+from perennial.http.docs import docs_router
+from perennial.http.door import Door
 from perennial.http.errors import Disconnected
+from perennial.http.guarded import Guarded
 from perennial.http.paths import Normalised
 
 log = structlog.get_logger()
+
+HEALTH = "/health"
 
 
 class Relay:
@@ -70,10 +76,11 @@ class Relay:
         return {"incidents": incidents, "decisions": decisions}
 
 
-def build(relay: Relay, *, root_path: str = "") -> FastAPI:
+def build(relay: Relay, *, door: Door, root_path: str = "") -> ASGIApp:
     """Return the application; its worker runs as long as it does.
 
-    root_path: prefix of every path behind a proxy.
+    door: what every request but a probe passes first.  root_path: prefix of every path behind a
+    proxy.
     """
 
     @asynccontextmanager
@@ -83,11 +90,12 @@ def build(relay: Relay, *, root_path: str = "") -> FastAPI:
         await run_in_threadpool(relay.worker.stop)
         relay.store.close()
 
-    app = FastAPI(title="Perennial relay", lifespan=lifespan)
+    app = FastAPI(title="Perennial relay", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(Normalised, prefix=root_path)
+    app.include_router(docs_router(root_path))
     _add_alerts(app, relay)
     _add_views(app, relay)
-    return app
+    return Guarded(app, door=door, probes=(HEALTH, root_path + HEALTH))
 
 
 def _add_alerts(app: FastAPI, relay: Relay) -> None:
@@ -131,7 +139,7 @@ def _add_views(app: FastAPI, relay: Relay) -> None:
         """Return the audit: the latest incidents and decisions, newest first."""
         return relay.audit(limit)
 
-    @app.get("/health")
+    @app.get(HEALTH)
     def health() -> JSONResponse:
         """Return 200 while the worker runs and the store answers."""
         try:

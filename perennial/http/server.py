@@ -40,6 +40,7 @@ def server(
         ws="none",
         proxy_headers=False,
         access_log=False,
+        server_header=False,
         lifespan="on",
         timeout_keep_alive=keep_alive_seconds,
         timeout_graceful_shutdown=grace_seconds,  # type: ignore[arg-type]

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import NoDecode
 
 from perennial.errors import InvalidField
 from perennial.settings import Settings
@@ -22,8 +23,23 @@ def _check(prefix: str) -> str:
 RootPath = Annotated[str, Field(pattern=r"^(/[^/?#]+)*$"), AfterValidator(_check)]
 
 
+def _split(value: object) -> object:
+    return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+
+
+# `example.com`, `*.example.com`, an address, or `*`.
+Name = Annotated[str, Field(pattern=r"^(\*|(\*\.)?[A-Za-z0-9:_-]+(\.[A-Za-z0-9_-]+)*)$")]
+Names = Annotated[tuple[Name, ...], NoDecode, BeforeValidator(_split)]
+
+
 class ServerSettings(Settings):
-    """How patient the server is, and where its routes begin."""
+    """How patient the server is, where its routes begin, and what clients may call it."""
+
+    allowed_hosts: Names = Field(
+        default=(),
+        description="names by which clients may call it besides localhost and the address it "
+        "listens on, separated by commas, without ports; *.example.com for all below, * for any",
+    )
 
     root_path: RootPath = Field(
         default="", description="prefix of every path behind a proxy, such as /perennial/digits"

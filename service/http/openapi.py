@@ -1,4 +1,4 @@
-"""OpenAPI documentation of the prediction route, which is not a FastAPI route."""
+"""OpenAPI documentation of what is no FastAPI route: predictions, and the keys of every route."""
 
 from typing import Any
 
@@ -7,20 +7,33 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from service.http import schemas
+from service.http.roles import ROLES
 
 REFERENCE = "#/components/schemas/{model}"
 ERRORS = {
     "400": "The body is not JSON.",
     "413": "The body is too large or has too many instances.",
-    "415": "The body is compressed.",
+    "415": "The body is compressed, or its Content-Type is not application/json.",
     "422": "A field is unknown or missing, or has the wrong shape, type or value.",
     "503": "No bundle is loaded.",
+}
+SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key."},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
+REFUSED = {
+    "401": "The key is missing, unknown, revoked or expired.",
+    "403": "The key lacks the role.",
+    "429": "The key made too many requests; `Retry-After` has the seconds to wait.",
 }
 PARAMETER = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
-    """Return the application's OpenAPI document with the prediction route added."""
+def describe(app: FastAPI, *, secured: bool) -> dict[str, Any]:
+    """Return the application's OpenAPI document with the prediction route added.
+
+    secured: whether the routes need keys.
+    """
     document = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
@@ -42,7 +55,20 @@ def describe(app: FastAPI) -> dict[str, Any]:
     }
     paths = {"/predict": {"post": plain}, "/v1/models/{name}:predict": {"post": kserve}}
     document["paths"] = {**paths, **document["paths"]}
+    if secured:
+        _secure(document)
     return document
+
+
+def _secure(document: dict[str, Any]) -> None:
+    document["components"]["securitySchemes"] = SCHEMES
+    for path, operations in document["paths"].items():
+        for operation in operations.values() if path in ROLES else ():
+            role = f"Needs a key with the role `{ROLES[path]}`."
+            operation["description"] = f"{operation['description']}\n\n{role}"
+            operation["security"] = [{name: []} for name in SCHEMES]
+            refused = {status: _content("ErrorBody", text) for status, text in REFUSED.items()}
+            operation["responses"] = {**operation["responses"], **refused}
 
 
 def _operation(name: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from structlog.typing import FilteringBoundLogger
 
 from perennial.errors import Described, InferenceFailed, InvalidInput, PerennialError
 from perennial.http import body
+from perennial.http.door import HEADERS
 from perennial.http.errors import Disconnected
 from perennial.http.paths import normalised, route
 from perennial.kinds.input_kind import FIELD
@@ -23,26 +24,46 @@ from perennial.kinds.output_kind import Answer
 from perennial.signals import Rows
 from service.errors import UNEXPECTED, NoSuchRoute, UnknownModel
 from service.http import instances, openapi
+from service.http.admission import Admission
+from service.http.refusals import Refusals
 from service.http.request_id import HEADER, request_id
 from service.http.request_metrics import HttpMetrics
+from service.http.roles import PREDICT_PATH as PATH
+from service.http.roles import V1_END, V1_START
+from service.http.roles import V1_PREDICT_PATH as V1_PATH
 from service.serving.loaded import Serving
 from service.serving.production import Production
 from service.settings import Settings
 from service.store.queue import Store
 from service.store.writes import Observed
 
-PATH = "/predict"
-V1_START, V1_END = "/v1/models/", ":predict"
-V1_PATH = V1_START + "{name}" + V1_END
 JSON = (b"content-type", b"application/json")
 OK, FAILED = 200, 500
 
 
 class Application(FastAPI):
-    """A FastAPI application that passes prediction paths to `predict` before any other route."""
+    """A FastAPI application that asks `admission` first, then passes prediction paths to `predict`.
 
-    def __init__(self, *, predict: "PredictEndpoint", prefix: str, **options: Any) -> None:
+    Nothing stands around it, so no route, error or page is reached without admission.
+    plain: the paths that are no FastAPI routes.
+    """
+
+    plain = (PATH, V1_PATH)
+
+    def __init__(
+        self,
+        *,
+        admission: Admission,
+        refusals: Refusals,
+        predict: "PredictEndpoint",
+        prefix: str,
+        secured: bool,
+        **options: Any,
+    ) -> None:
         super().__init__(**options)
+        self._secured = secured
+        self._admission = admission
+        self._refusals = refusals
         self._predict = predict
         self._prefix = prefix
 
@@ -53,6 +74,10 @@ class Application(FastAPI):
             if path != PATH:
                 scope = normalised(scope, self._prefix)
                 path = route(scope)
+            try:
+                self._admission.admit(scope, path)
+            except PerennialError as error:
+                return await self._refusals.send(scope, send, path, error)
             if path == PATH:
                 return await self._predict(scope, receive, send, handler=PATH, model=None)
             if path.startswith(V1_START) and path.endswith(V1_END):
@@ -63,7 +88,7 @@ class Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, including the prediction paths."""
         if self.openapi_schema is None:
-            self.openapi_schema = openapi.describe(self)
+            self.openapi_schema = openapi.describe(self, secured=self._secured)
         return self.openapi_schema
 
 
@@ -125,7 +150,7 @@ class PredictEndpoint:
         except Exception as error:  # the client gets a response, the log the traceback
             problem, status, content = error, FAILED, orjson.dumps(UNEXPECTED.body())
         length = str(len(content)).encode()
-        headers = [JSON, (b"content-length", length), (HEADER, request)]
+        headers = [JSON, *HEADERS, (b"content-length", length), (HEADER, request)]
         if status == 405:
             headers.append((b"allow", b"POST"))
         await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -1,4 +1,4 @@
-"""Middleware for every route but prediction: a request id, and a log line where needed."""
+"""Middleware for every route but prediction: a request id, safe headers, a log line if needed."""
 
 from time import perf_counter
 
@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
+from perennial.http.door import PAGE_HEADERS
 from service.errors import UNEXPECTED
 from service.http.request_id import HEADER, request_id
 
@@ -29,7 +30,10 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", []), (HEADER, request)]
+                given = message.get("headers", [])
+                names = {name for name, _ in given}
+                safe = (header for header in PAGE_HEADERS if header[0] not in names)
+                message["headers"] = [*given, *safe, (HEADER, request)]
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request.decode()):

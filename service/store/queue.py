@@ -193,7 +193,7 @@ class Store:
                 return
             self._log.error("feedback_failed", rows=len(waiting), error=_first_line(error))
             for item in waiting:
-                text = f"the database refused the label ({_first_line(error)}); try again"
+                text = f"the database refused the label ({_first_line(error)})"
                 item.answer.set_exception(StoreUnavailable(text))
             return
         for item, outcome in zip(waiting, outcomes, strict=True):

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.verify import main
+from deploy.verify import KEY, main
 from tests.bundles import make_bundle
 from tests.raw_server import CUT, CUT_502, HTML, NOT_HTTP, sending
+from tests.service import fakes, keys
 
 LIST = b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n[]"
 
@@ -37,3 +38,45 @@ def test_a_service_of_another_task_is_named(
         assert main([str(bundle), "--url", url, "--seconds", "0"]) == 1
     said = capsys.readouterr().err
     assert "/model: task is digits, expected news; in pipelines PERENNIAL_URL_news" in said
+
+
+@pytest.mark.parametrize(
+    ("key", "code", "said"),
+    [
+        ("", 1, "PERENNIAL_API_KEY is not set, expected a key with the role predict (401)"),
+        ("wrong", 1, "the key in PERENNIAL_API_KEY is refused, expected a key with the role"),
+        (keys.secret("scraper"), 1, "is refused, expected a key with the role predict (403)"),
+        (keys.secret("pipeline"), 0, "passes its self-test"),
+    ],
+)
+def test_a_service_with_keys_is_asked_with_one(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    key: str,
+    code: int,
+    said: str,
+) -> None:
+    """The message says which variable is missing or wrong, and never what it holds."""
+    entries = keys.entry("pipeline", "predict"), keys.entry("scraper", "metrics")
+    file = keys.write(tmp_path / "keys", *entries)
+    bundle = fakes.deploy(tmp_path).resolve()
+    monkeypatch.setenv(KEY, key)
+    with fakes.running(fakes.settings(tmp_path, keys_file=file)) as service:
+        url = str(service.client.base_url)
+        assert main([str(bundle), "--url", url, "--seconds", "0"]) == code
+    out, err = capsys.readouterr()
+    assert said in out + err and (not key or key not in out + err)
+
+
+def test_the_key_stays_with_the_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A redirection to another address is followed without it."""
+    bundle = tmp_path / "bundle"
+    make_bundle(bundle)
+    monkeypatch.setenv(KEY, "the-key")
+    with sending(LIST) as (elsewhere, received):
+        move = b"HTTP/1.0 302 Found\r\nLocation: %b/model\r\n\r\n" % elsewhere.encode()
+        with sending(move) as (url, asked):
+            main([str(bundle), "--url", url, "--seconds", "0"])
+    assert received and not any(b"the-key" in request for request in received)
+    assert any(b"the-key" in request for request in asked)

@@ -13,12 +13,15 @@ import structlog
 from structlog.testing import LogCapture
 from structlog.typing import FilteringBoundLogger
 
+from perennial.http.door import Door
 from service.app import create_app
 from service.http.server import server
 from service.settings import Settings
 from tests import bundles
 
 TIMEOUT = 60.0
+# Of every request: bodies that a test writes itself have no type otherwise.
+JSON = {"Content-Type": "application/json"}
 IMAGE: list[list[float]] = bundles.images(1)[0].tolist()
 
 
@@ -78,18 +81,20 @@ def deploy(folder: Path, version: str = "1.0.0", **fields: Any) -> Path:
 
 
 @contextmanager
-def running(chosen: Settings) -> Iterator[Running]:
-    """Run a service until the end of the block."""
+def running(chosen: Settings, *, door: Door | None = None) -> Iterator[Running]:
+    """Run a service until the end of the block; door: in place of the one that it would have."""
     log, capture = recording_log()
     Path(chosen.bundles).mkdir(parents=True, exist_ok=True)
-    instance = server(create_app(chosen, log=log), chosen)
+    instance = server(create_app(chosen, log=log, door=door), chosen)
     thread = threading.Thread(target=instance.run)
     thread.start()
     wait_until(lambda: instance.started or not thread.is_alive())
     try:
         assert instance.started, capture.entries
         port = instance.servers[0].sockets[0].getsockname()[1]
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=TIMEOUT) as client:
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", headers=JSON, timeout=TIMEOUT
+        ) as client:
             yield Running(client, chosen, capture)
     finally:
         instance.should_exit = True

@@ -117,7 +117,7 @@ def test_a_stop_is_orderly(tmp_path: Path) -> None:
     with process(tmp_path, port) as service:
         url = f"http://127.0.0.1:{port}/predict"
         assert httpx.post(url, json={"instances": [IMAGE] * 5}).status_code == 200
-        assert httpx.post(url, content=b"{").status_code == 400
+        assert httpx.post(url, content=b"{", headers=fakes.JSON).status_code == 400
         service.send_signal(signal.SIGTERM)
         assert service.wait(20) == -signal.SIGTERM
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]

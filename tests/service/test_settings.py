@@ -106,6 +106,44 @@ def test_a_password_without_its_place_is_refused(url: str | None) -> None:
     assert "hush" not in str(caught.value) and "other" not in str(caught.value)
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "", "model.example.com"])
+def test_without_keys_only_this_machine_is_listened_to(tmp_path: Path, host: str) -> None:
+    """Any other address is refused with what to do; with keys it is allowed."""
+    with pytest.raises(InvalidSettings) as caught:
+        read(HOST=host)
+    message = str(caught.value)
+    assert message.startswith(f"PERENNIAL_HOST: got {host!r}, expected 127.0.0.1 while there are")
+    assert "`python -m service.keys add` and set PERENNIAL_KEYS_FILE" in message
+    assert read(HOST=host, KEYS_FILE=str(tmp_path / "keys")).host == host
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "::1"])
+def test_this_machine_needs_no_keys(host: str) -> None:
+    """As a person runs it for the first time."""
+    assert read(HOST=host).keys_file is None
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("model.example.com", ("model.example.com",)),
+        ("service, *.example.com", ("service", "*.example.com")),
+        ("*", ("*",)),
+        ("2001:db8::1", ("2001:db8::1",)),
+    ],
+)
+def test_allowed_hosts_are_separated_by_commas(value: str, names: tuple[str, ...]) -> None:
+    """Names, what is below a name, or any."""
+    assert read(ALLOWED_HOSTS=value).allowed_hosts == names
+
+
+@pytest.mark.parametrize("value", ["", "https://x", "a,,b", "a*", "*example.com", "x/y", "a b"])
+def test_a_host_that_is_no_name_is_refused(value: str) -> None:
+    """It would never match."""
+    with pytest.raises(InvalidSettings, match="PERENNIAL_ALLOWED_HOSTS"):
+        read(ALLOWED_HOSTS=value)
+
+
 def test_settings_are_frozen() -> None:
     """Nobody changes a setting after start."""
     with pytest.raises(ValueError, match="frozen"):

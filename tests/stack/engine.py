@@ -12,6 +12,8 @@ import pytest
 import yaml
 
 from demo.processes import free_port
+from perennial.http import key_file
+from tests.service import keys
 from tests.stack.compose import FILE, ROOT, example, load
 
 BASE = os.environ.get("TEST_BASE_IMAGE", "python:3.11-slim")
@@ -103,6 +105,9 @@ class Stack:
             (self.folder / "secrets" / name).write_text("a token\n", encoding="utf-8")
         done = self.verb("prepare")
         assert done.returncode == 0, done.stderr
+        file = self.folder / "secrets" / "service" / "keys"
+        own = keys.entry("test", "predict", "feedback")
+        file.write_text(key_file.render([*key_file.read(file), own]), encoding="utf-8")
         stand_ins = {
             name: {"image": "perennial-test-programs", **STAND_INS[name]}
             for name in self.missing & set(STAND_INS)

@@ -14,6 +14,7 @@ import pytest
 
 from demo.processes import free_port
 from tests.bundles import make_bundle, production
+from tests.service import keys
 from tests.stack.dockerfile import FILES, ROOT, Instruction, copied, environment, read
 
 RELAY = {
@@ -92,7 +93,7 @@ def _started(image: Image, variables: Mapping[str, str], log: Path) -> Iterator[
 
 
 def test_the_service_serves_from_the_files_of_its_image(tmp_path: Path) -> None:
-    """It becomes healthy without a bundle, and ready when one is deployed."""
+    """It becomes healthy without a bundle, and ready when one is deployed; without keys it ends."""
     image, port = _assemble("service", tmp_path), free_port()
     variables = image.environment(
         PERENNIAL_PORT=str(port),
@@ -101,6 +102,17 @@ def test_the_service_serves_from_the_files_of_its_image(tmp_path: Path) -> None:
     )
     (tmp_path / "bundles").mkdir()
     assert not _healthy(image, variables)
+    done = subprocess.run(
+        image.command("CMD"),
+        cwd=image.folder / "app",
+        env=variables,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "PERENNIAL_HOST: got '0.0.0.0', expected 127.0.0.1 while there are no" in done.stderr
+    file = keys.write(tmp_path / "keys", keys.entry("shop", "predict"))
+    variables["PERENNIAL_KEYS_FILE"] = str(file)
     with (
         _started(image, variables, tmp_path / "log"),
         httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client,

@@ -165,7 +165,7 @@ def test_health_decides_what_starts_next(name: str) -> None:
 def test_every_mounted_file_is_in_the_repository(name: str) -> None:
     """What is mounted from here is committed, and nobody writes to it."""
     for mount in mounts(SERVICES[name]):
-        if mount.source.startswith("./") and mount.source != example()["PERENNIAL_BUNDLES"]:
+        if mount.source.startswith("./") and not mount.source.startswith("./var/"):
             done = subprocess.run(
                 ["git", "ls-files", "--error-unmatch", mount.source], cwd=ROOT, capture_output=True
             )
@@ -182,11 +182,21 @@ def test_volumes_are_declared_and_used() -> None:
 
 def test_the_service_can_read_its_bundles_and_not_change_them() -> None:
     """The folder is where the image looks, and a missing one is an error, not made by root."""
-    (mount,) = SERVICES["service"]["volumes"]
+    mount, _ = SERVICES["service"]["volumes"]
     assert mount["read_only"] is True
     assert mount["bind"] == {"create_host_path": False}
     stage = dockerfile.read(dockerfile.FILES["service"])[-1]
     assert mount["target"] == dockerfile.environment(stage)["PERENNIAL_BUNDLES"]
+
+
+def test_the_service_can_read_its_keys_and_not_change_them() -> None:
+    """Their folder is mounted, not their file, which changes by another taking its place."""
+    _, mount = SERVICES["service"]["volumes"]
+    assert mount["read_only"] is True
+    assert mount["bind"] == {"create_host_path": False}
+    assert mount["source"] == f"{example()['STACK_SECRETS']}/service"
+    file = Path(SERVICES["service"]["environment"]["PERENNIAL_KEYS_FILE"])
+    assert file.parent == Path(mount["target"])
 
 
 def test_every_secret_is_used_and_made() -> None:
@@ -197,7 +207,9 @@ def test_every_secret_is_used_and_made() -> None:
     assert {name for one in SERVICES.values() for name in one.get("secrets", ())} == set(files)
     prepare = (ROOT / "deploy/compose/prepare").read_text("utf-8")
     lists = re.findall(r"^for name in (.*); do$", prepare, re.M)
-    assert {name for names in lists for name in names.split()} == set(files)
+    made = {name for names in lists for name in names.split()}
+    made |= {f"service_{name}_key" for name in re.findall(r"^ *api_key (\w+) ", prepare, re.M)}
+    assert made == set(files) | {"service_verify_key"}, "verify reads its key on this machine"
 
 
 def test_a_secret_is_read_by_whoever_is_given_it(name: str) -> None:
@@ -228,6 +240,6 @@ def test_the_services_variables_are_settings_it_takes(tmp_path: Path) -> None:
     }
     names = {name for name in variables if name.startswith("PERENNIAL_")}
     known = {Settings.variable(field) for field in Settings.model_fields}
-    assert {name.removesuffix(settings.FILE) for name in names} <= known
+    assert {name.removesuffix(settings.FILE) for name in names - known} <= known
     chosen = settings.read(Settings, variables)
     assert chosen.database_url == "postgresql://perennial:hush@postgres:5432/perennial"

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.bundles import images, make_bundle
+from tests.service import keys
 from tests.stack import engine
 from tests.stack.engine import Stack
 
@@ -63,7 +64,9 @@ def test_a_bundle_is_deployed_and_its_feedback_is_kept(stack: Stack, tmp_path: P
     for verb in ("deploy", "verify"):
         done = stack.verb(verb, str(bundle))
         assert done.returncode == 0, done.stdout + done.stderr
-    with httpx.Client(base_url=stack.url("service"), timeout=10) as client:
+    key = keys.bearer("test")
+    with httpx.Client(base_url=stack.url("service"), headers=key, timeout=10) as client:
+        assert httpx.get(stack.url("service") + "/metrics", headers=key).status_code == 403
         answer = client.post("/predict", json={"instances": images(1).tolist()}).json()
         label = {"prediction_id": answer["predictions"][0]["prediction_id"], "label": "3"}
         _wait(lambda: client.post("/feedback", json=label).status_code in (200, 201))
@@ -89,7 +92,9 @@ def test_nothing_but_the_services_reaches_the_database(stack: Stack) -> None:
 
 
 def _get(stack: Stack, service: str, path: str) -> Any:
-    return httpx.get(stack.url(service) + path, timeout=10).raise_for_status().json()
+    headers = keys.bearer("test") if service == "service" else {}
+    answer = httpx.get(stack.url(service) + path, headers=headers, timeout=10)
+    return answer.raise_for_status().json()
 
 
 def test_prometheus_finds_everybody(stack: Stack) -> None:

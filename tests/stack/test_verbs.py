@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.bundles import make_bundle
+from perennial.http import key_file
+from perennial.http.keys import Key, Keys
+from service.keys import main as keys_command
 from tests.service import fakes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,8 +47,11 @@ def test_what_can_be_made_up_is_made_once(checkout: Path) -> None:
     first = _call(checkout, "prepare")
     assert first.returncode == 1
     assert "missing: relay_trigger_token relay_read_token" in first.stderr
-    made = {path.name: path.read_text() for path in (checkout / "secrets").iterdir()}
-    assert len(set(made.values())) == len(made) == 4 and {len(x) for x in made.values()} == {64}
+    made = {path.name: path.read_text() for path in _files(checkout)}
+    keys, secrets = made.pop("keys"), set(made.values())
+    assert len(secrets) == len(made) == 6
+    assert {len(x.removeprefix("perennial_")) for x in secrets} == {64}
+    made["service/keys"] = keys
     for name in TOKENS:
         (checkout / "secrets" / name).write_text(f"{name}\n", encoding="utf-8")
     second = _call(checkout, "prepare")
@@ -53,12 +59,31 @@ def test_what_can_be_made_up_is_made_once(checkout: Path) -> None:
     assert {name: (checkout / "secrets" / name).read_text() for name in made} == made
 
 
+def _files(checkout: Path) -> list[Path]:
+    return [path for path in (checkout / "secrets").rglob("*") if path.is_file()]
+
+
+def test_prometheus_and_verify_get_keys_with_their_roles(checkout: Path) -> None:
+    """Each may do the one thing; `python -m service.keys` adds others to the same file."""
+    _call(checkout, "prepare")
+    secrets = checkout / "secrets"
+    file = secrets / "service" / "keys"
+    assert keys_command(["--file", str(file), "add", "shop", "--role", "feedback"]) == 0
+    keys = Keys(key_file.read(file))
+    assert keys.names == {"prometheus", "verify", "shop"}
+    for name, role in (("prometheus", "metrics"), ("verify", "predict")):
+        holder = keys.find((secrets / f"service_{name}_key").read_bytes())
+        assert holder is not None and holder.key == Key(name, frozenset({role}))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
+
+
 def test_secrets_are_readable_in_containers_and_to_nobody_else(checkout: Path) -> None:
     """The folder is closed, the files in it are open: a container has another user's number."""
     _call(checkout, "prepare")
     assert stat.S_IMODE((checkout / "secrets").stat().st_mode) == 0o700
-    modes = {stat.S_IMODE(path.stat().st_mode) for path in (checkout / "secrets").iterdir()}
-    assert modes == {0o444}
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in _files(checkout)}
+    assert modes.pop("keys") == 0o644 and set(modes.values()) == {0o444}
+    assert stat.S_IMODE((checkout / "secrets" / "service").stat().st_mode) == 0o755
     assert (checkout / "bundles").is_dir()
 
 
@@ -93,9 +118,13 @@ def test_a_bundle_is_deployed_verified_and_rolled_back(checkout: Path, tmp_path:
     """A service that reads the stack's folder swaps at a deploy, and back at a rollback."""
     first = make_bundle(tmp_path / "first").path
     second = make_bundle(tmp_path / "second", version="1.1.0").path
-    with fakes.running(fakes.settings(tmp_path)) as running:
+    _call(checkout, "prepare")
+    keys = checkout / "secrets" / "service" / "keys"
+    folders = {"PERENNIAL_BUNDLES": "./bundles", "STACK_SECRETS": "./secrets"}
+    chosen = fakes.settings(tmp_path, bundles=str(checkout / "bundles"), keys_file=keys)
+    with fakes.running(chosen) as running:
         address = str(running.client.base_url).removeprefix("http://")
-        _settings(checkout, PERENNIAL_BUNDLES="./bundles", SERVICE_LISTEN=address)
+        _settings(checkout, SERVICE_LISTEN=address, **folders)
         for verb, bundle, serving in [
             ("deploy", first, first),
             ("deploy", second, second),

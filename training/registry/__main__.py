@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +43,12 @@ def main(
     environment: Mapping[str, str] = os.environ,
     root: Path = Path(),
     remote: Remote | None = None,
-    ask: Callable[[str], Any] = champion.ask,
+    ask: Callable[[str], Any] | None = None,
 ) -> int:
     """Run a verb and return the exit code.
 
-    remote: where to push; by default the project's repository.  ask: fetches JSON.
+    remote: where to push; by default the project's repository.  ask: fetches JSON; by default with
+    the key in PERENNIAL_API_KEY.
     """
     options = parser().parse_args(arguments)
     if options.verb == "trained":
@@ -73,6 +75,7 @@ def main(
             print(line, flush=True)
         return 0
     known = versions.read(options.task, Repository(root, environment))
+    ask = ask or partial(champion.ask, key=environment.get("PERENNIAL_API_KEY", ""))
     lines, agrees = champion.describe(known, environment.get("PERENNIAL_URL", ""), ask)
     print("\n".join(lines))
     return 0 if agrees else 1

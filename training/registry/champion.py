@@ -11,9 +11,15 @@ from training.registry.versions import STAGE, UNKNOWN, Facts, Tag, Versions
 TIMEOUT_SECONDS = 10
 
 
-def ask(address: str) -> Any:
-    """Return the JSON of an address. Raises OSError, HTTPException, ValueError."""
-    with urllib.request.urlopen(address, timeout=TIMEOUT_SECONDS) as answer:
+def ask(address: str, *, key: str = "") -> Any:
+    """Return the JSON of an address. Raises OSError, HTTPException, ValueError.
+
+    key: an API key of the service; a redirection does not carry it to another address.
+    """
+    request = urllib.request.Request(address)
+    if key:
+        request.add_unredirected_header("Authorization", f"Bearer {key}")
+    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
         return json.load(answer)
 
 

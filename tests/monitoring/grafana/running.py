@@ -20,7 +20,7 @@ from tests.monitoring.relay.fakes import webhook
 from tests.monitoring.relay.parts import BEARER, bench
 from tests.monitoring.replica import Replica
 from tests.prometheus import Labels, Prometheus
-from tests.service import fakes
+from tests.service import fakes, keys
 
 # The committed rules but for their pace: a test has seconds, not minutes.
 THRESHOLDS = Thresholds(
@@ -48,11 +48,16 @@ def running(folder: Path) -> Iterator[Life]:
     generated_files.write(folder, THRESHOLDS)
     fakes.deploy(folder)
     relay, _ = bench(folder, "refused")
+    file = keys.write(
+        folder / "keys", keys.entry("me", "admin"), keys.entry("prometheus", "metrics")
+    )
+    (folder / "scrape-key").write_text(keys.secret("prometheus"), encoding="utf-8")
     with (
-        fakes.running(fakes.settings(folder)) as service,
+        fakes.running(fakes.settings(folder, keys_file=file)) as service,
         relay.client() as door,
         Replica() as rides,
     ):
+        service.client.headers.update(keys.bearer("me"))
         _be_late(rides, 0)
         config = prometheus_config(
             service=[_address(service.client), rides.address],
@@ -60,6 +65,7 @@ def running(folder: Path) -> Iterator[Life]:
             alertmanager=[],
             rules=[str(folder / "monitoring/rules/*.rules.yml")],
             interval="1s",
+            service_key_file=str(folder / "scrape-key"),
         )
         with Prometheus(config, folder) as prometheus:
             prometheus.wait(lambda: len(prometheus.query("up == 1")) == 3, what="see", seconds=60)

@@ -15,6 +15,8 @@ from monitoring.relay.signature import Senders
 from monitoring.relay.store import Incident, Store
 from monitoring.relay.tables import engine
 from monitoring.relay.worker import Patience, Worker
+from perennial.http.door import Door
+from perennial.http.hosts import Hosts
 from tests.monitoring.relay.fakes import Clock, FakePipelines
 from tests.monitoring.relay.served import Served
 
@@ -92,8 +94,9 @@ class Bench:
         """Return a metric as Prometheus would read it."""
         return self.registry.get_sample_value(name, labels)
 
-    def client(self, *, root_path: str = "") -> Served:
+    def client(self, *, root_path: str = "", door: Door | None = None) -> Served:
         """Serve the relay's application; the `with` block gives a client of it."""
+        door = door or Door(Hosts.of("127.0.0.1"))
         relay = Relay(
             store=self.store,
             intake=self.intake,
@@ -104,7 +107,7 @@ class Bench:
             clock=self.clock,
             max_body_bytes=20_000,
         )
-        return Served(build(relay, root_path=root_path))
+        return Served(build(relay, door=door, root_path=root_path))
 
 
 def bench(

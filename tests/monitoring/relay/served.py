@@ -5,7 +5,7 @@ import time
 from types import TracebackType
 
 import httpx
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from perennial.http.server import server
 
@@ -13,7 +13,7 @@ from perennial.http.server import server
 class Served:
     """Serves while its `with` block lasts, which gives the client."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._server = server(
             app,
             host="127.0.0.1",
@@ -32,7 +32,11 @@ class Served:
             assert time.monotonic() < deadline and self._thread.is_alive(), "uvicorn did not start"
             time.sleep(0.01)
         port = self._server.servers[0].sockets[0].getsockname()[1]
-        self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10)
+        # Of every request: bodies that a test writes itself have no type otherwise.
+        headers = {"Content-Type": "application/json"}
+        self._client = httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=10
+        )
         return self._client
 
     def __exit__(

@@ -201,7 +201,7 @@ def test_without_a_database_feedback_says_so_and_predictions_are_counted(
         for _ in range(2):
             (error,) = give(store, ("a", "cat"))
             assert isinstance(error, StoreUnavailable) and error.status == 503
-            assert "try again" in str(error)
+            assert "try again" in str(error.body())
         assert store.dropped == 2
         assert not store.reachable()
     finally:

@@ -8,7 +8,9 @@ from training.gitlab.project_check.check import Answer, missing, ok, warning
 from training.gitlab.project_check.facts import Facts, Json, Withheld, matches, shown
 
 PAGE = "Settings → CI/CD → Variables"
-SECRET = re.compile(r"(TOKEN|SECRET|PASSWORD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS_DATA)$")
+SECRET = re.compile(
+    r"(TOKEN|SECRET|PASSWORD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY|API_KEY|CREDENTIALS_DATA)$"
+)
 # Variables that take one of a few words; the pipeline compares them exactly.
 WORDS = {
     "AUTO_MERGE": ("true", "false"),

@@ -1,0 +1,67 @@
+"""Answer, count and log the requests that were not admitted."""
+
+from collections.abc import Iterator
+
+import orjson
+from prometheus_client import core, registry
+from starlette.types import Scope, Send
+from structlog.typing import FilteringBoundLogger
+
+from perennial.errors import PerennialError
+from perennial.http.door import HEADERS
+from perennial.metric_names import keys as metrics
+from service.http.keyring import Keyring
+from service.http.request_id import HEADER, request_id
+from service.http.request_metrics import HttpMetrics
+from service.http.roles import template
+
+# Each status that a request may be refused with, exported before the first one.
+STATUSES = (401, 403, 404, 415, 421, 429)
+
+
+class Refusals(registry.Collector):
+    """Refused requests by status, and whether the file of keys can be used."""
+
+    def __init__(
+        self, http: HttpMetrics, *, keys: Keyring | None, log: FilteringBoundLogger
+    ) -> None:
+        self._http = http
+        self._keyring = keys
+        self._log = log
+        self._counts = dict.fromkeys(STATUSES, 0)
+
+    async def send(self, scope: Scope, send: Send, path: str, error: PerennialError) -> None:
+        """Answer a request that is refused; path: as the routes know it."""
+        request, content = request_id(scope["headers"]), orjson.dumps(error.body())
+        extra = [(k.lower().encode(), v.encode()) for k, v in error.headers().items()]
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(content)).encode()),
+            (HEADER, request),
+            *HEADERS,
+            *extra,
+        ]
+        await send({"type": "http.response.start", "status": error.status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+        self._counts[error.status] += 1
+        self._http.observe(scope["method"], template(path) or "none", error.status, 0.0)
+        self._log.info(
+            "request_refused",
+            path=path,
+            request_id=request.decode(),
+            status=error.status,
+            error=str(error),
+        )
+
+    def collect(self) -> Iterator[core.Metric]:
+        """Yield the families; called by the registry at a scrape."""
+        refused = core.CounterMetricFamily(
+            metrics.REFUSED.name, metrics.REFUSED.help, labels=metrics.REFUSED.labels
+        )
+        for status, count in self._counts.items():
+            refused.add_metric([str(status)], count)
+        broken = self._keyring is not None and self._keyring.broken
+        yield refused
+        yield core.GaugeMetricFamily(
+            metrics.KEYS_REFUSED.name, metrics.KEYS_REFUSED.help, value=float(broken)
+        )

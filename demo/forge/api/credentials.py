@@ -16,8 +16,8 @@ def own_token(call: Call) -> Response:
 
 def variables(call: Call) -> Response:
     """List the project's CI/CD variables."""
-    found = sorted(call.forge.config.variables.items())
-    return paged(found, lambda pair: variable(*pair), params=call.params, url=call.url)
+    found = sorted(call.forge.config.variables, key=lambda one: (one.key, one.environment_scope))
+    return paged(found, variable, params=call.params, url=call.url)
 
 
 def group_variables(call: Call) -> Response:

@@ -27,7 +27,7 @@ def runners(call: Call) -> Response:
     tags = set(call.params.get("tag_list", []))
     found = [
         (number, runner)
-        for number, runner in enumerate(call.forge.config.settings.runners, start=1)
+        for number, runner in enumerate(call.forge.config.settings.runners or (), start=1)
         if all(runner[key] == value for key, value in wanted.items())
         and call.params.get("type") in (None, runner["runner_type"])
         and tags <= set(runner["tag_list"])
@@ -37,7 +37,7 @@ def runners(call: Call) -> Response:
 
 def runner(call: Call) -> Response:
     """Describe a runner: an instance runner to everybody, any other to Maintainers."""
-    known = call.forge.config.settings.runners
+    known = call.forge.config.settings.runners or []
     number = call.number("runner", "Runner")
     if not 1 <= number <= len(known):
         raise not_found("Runner")

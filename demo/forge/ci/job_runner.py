@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from demo.forge.access import Access
 from demo.forge.ci import reports
 from demo.forge.ci.compile import dump, one_job
 from demo.forge.ci.tool import Tool, Workplace, stop
@@ -32,12 +33,20 @@ class JobRunner:
     """Runs the jobs of pipelines in folders under `root`."""
 
     def __init__(
-        self, root: Path, checkouts: Checkouts, tool: Tool, config: Config, *, url: str
+        self,
+        root: Path,
+        checkouts: Checkouts,
+        tool: Tool,
+        config: Config,
+        access: Access,
+        *,
+        url: str,
     ) -> None:
         self.root = root
         self.checkouts = checkouts
         self.tool = tool
         self.config = config
+        self.access = access
         self.url = url
         self._stopped = False
         self._running: dict[int, subprocess.Popen[bytes]] = {}
@@ -108,10 +117,15 @@ class JobRunner:
             dotenv |= self._restore(pipeline, producer, checkout)
         environment = job.spec.environment
         scoped = self.config.visible(
-            protected=is_protected(pipeline, self.config), environment=environment
+            protected=is_protected(pipeline, self.access, self.config), environment=environment
         )
-        more = {name: value for name, value in scoped.items() if name not in pipeline.variables}
-        given = {**literal(dotenv), **pipeline.variables, **literal(more), **literal(own)}
+        given = {
+            **literal(dotenv),
+            **pipeline.variables,
+            **literal(scoped),
+            **pipeline.given,
+            **literal(own),
+        }
         absent = NOT_GITLABS if environment else NOT_GITLABS + ENVIRONMENT
         unset = [name for name in absent if name not in given]
         return Workplace(checkout, folder / "state", given, unset)

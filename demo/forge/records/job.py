@@ -48,7 +48,10 @@ class JobSpec:
 
 @dataclass
 class Job:
-    """One run of a job; queued_at: when it began to wait for a runner."""
+    """One run of a job; queued_at: when it began to wait for a runner.
+
+    runner: the number of the registered runner that took it, from 1; 0 is this machine itself.
+    """
 
     id: int
     spec: JobSpec
@@ -61,6 +64,7 @@ class Job:
     exit_code: int | None = None
     failure_reason: str | None = None
     coverage: float | None = None
+    runner: int | None = None
 
     @property
     def allowed_to_fail(self) -> bool:

@@ -28,7 +28,8 @@ PROJECT_SETTINGS = {
         ("archived", "packages_enabled", "jobs_enabled", "shared_runners_enabled", "public_jobs")
         + ("only_allow_merge_if_pipeline_succeeds", "group_runners_enabled")
         + ("restrict_user_defined_variables", "ci_push_repository_for_job_token_allowed")
-        + ("ci_allow_fork_pipelines_to_run_in_parent_project",),
+        + ("ci_allow_fork_pipelines_to_run_in_parent_project", "ci_separated_caches")
+        + ("protect_merge_request_pipelines",),
         FLAG,
     ),
     **dict.fromkeys(

@@ -85,8 +85,7 @@ class Administrator:
 
     def sets(self, **more: Any) -> None:
         """Give the project everything, but for what is named here."""
-        forge = self.server.forge
-        forge.config = parse_config(configuration(**(COMPLETE | more)))
+        self.server.forge.reconfigure(parse_config(configuration(**(COMPLETE | more))))
 
     def variables(self, **more: Any) -> None:
         """Set or, with None, remove variables."""

@@ -11,13 +11,17 @@ from demo.forge.project_settings import Settings, parse_settings
 from demo.forge.project_variables import Variable, parse_variables, visible
 
 ROLES = {"guest": 10, "planner": 15, "reporter": 20, "developer": 30, "maintainer": 40, "owner": 50}
-SCOPES = ("api", "read_api", "read_user", "read_repository", "write_repository")
+SCOPES = ("api", "read_api", "read_user", "read_repository", "write_repository", "create_runner")
+TOKEN_FIELDS = ("token", "kind", "name", "role", "scopes", "expires_at", "bot")
 TOOL = Path(__file__).resolve().parents[2] / "node_modules" / ".bin" / "gitlab-ci-local"
 
 
 @dataclass(frozen=True)
 class Token:
-    """An access token: what it may do, and under whose name."""
+    """An access token: what it may do, and under whose name.
+
+    role: of its user; a trigger token acts as its owner.  bot: the user is no person.
+    """
 
     value: str
     kind: str
@@ -25,6 +29,8 @@ class Token:
     role: int = 0
     scopes: frozenset[str] = frozenset()
     expires_at: str | None = None
+    bot: bool = True
+    description: str = ""
 
     def may(self, *scopes: str) -> bool:
         """Tell whether the token has one of these scopes."""
@@ -66,8 +72,9 @@ class Config:
         return visible(self.variables, protected=protected, environment=environment)
 
     def user_id(self, token: Token) -> int:
-        """Return the id of the user behind a token; job tokens share the id after the last one."""
-        return 1 + (self.tokens.index(token) if token in self.tokens else len(self.tokens))
+        """Return the id of the user behind a token; tokens of one name are one user's."""
+        names = list(dict.fromkeys(each.name for each in self.tokens))
+        return 1 + (names.index(token.name) if token.name in names else len(names))
 
     @property
     def masked(self) -> frozenset[str]:
@@ -151,8 +158,8 @@ def _tokens(value: object) -> list[Token]:
 
 
 def _token(where: str, fields: Mapping[str, Any]) -> Token:
-    for name in fields.keys() - {"token", "kind", "name", "role", "scopes", "expires_at"}:
-        raise ConfigError(where, name, "a known field: token, kind, name, role, scopes, expires_at")
+    for name in fields.keys() - TOKEN_FIELDS:
+        raise ConfigError(where, name, f"a known field: {', '.join(TOKEN_FIELDS)}")
     kind = fields.get("kind")
     if kind not in ("project", "trigger"):
         raise ConfigError(f"{where}.kind", kind, "'project' or 'trigger'")
@@ -169,4 +176,5 @@ def _token(where: str, fields: Mapping[str, Any]) -> Token:
         role=ROLES[role],
         scopes=frozenset(scopes),
         expires_at=fields.get("expires_at"),
+        bot=fields.get("bot", True),
     )

@@ -3,7 +3,8 @@
 import hmac
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -90,12 +91,15 @@ class Forge:
         self.background.stop()
 
     def reconfigure(self, config: Config) -> None:
-        """Change everything that an administrator configures, but for what starts with the forge.
-
-        A job that waits for a runner may have one now.
-        """
-        with self.state.lock:
+        """Change everything that an administrator configures, apart from what starts with it."""
+        with self.changing():
             self.config.become(config)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Change settings while nothing reads them; a job that waits may have a runner then."""
+        with self.state.lock:
+            yield
             self.state.changed.notify_all()
 
     def token(self, value: str | None, kind: str = "project") -> Token | None:

@@ -15,6 +15,20 @@ class Need:
 
 
 @dataclass(frozen=True)
+class Cache:
+    """Files that a job takes over from an earlier one.
+
+    files: those whose content the key depends on.  unprotect: shared by all refs in any case.
+    """
+
+    key: str
+    files: tuple[str, ...]
+    paths: tuple[str, ...]
+    policy: str
+    unprotect: bool = False
+
+
+@dataclass(frozen=True)
 class JobSpec:
     """A job as the pipeline's file describes it, after rules, includes and inputs.
 
@@ -37,6 +51,7 @@ class JobSpec:
     coverage: str | None
     tags: tuple[str, ...]
     artifacts_seconds: int | None
+    caches: tuple[Cache, ...]
     body: Mapping[str, Any]
 
     @property

@@ -73,6 +73,12 @@ AMENDED: Mapping[str, Json] = {
     "pipeline_schedule_variable.json": {"properties": {"raw": FLAG}},
     # An entity of the Enterprise Edition adds it.
     "protected_branch.json": {"properties": {"code_owner_approval_required": FLAG}},
+    # Younger than the schema, in user_basic.rb and member.rb.
+    f"{V4}/members.json": {
+        "items": {
+            "properties": {"locked": FLAG, "membership_state": TEXT, "created_at": MAYBE_TEXT}
+        }
+    },
     # Forgets what job_basic.rb shows of a failed job; `project` lacks the word `properties`.
     f"{V4}/job.json": {
         "properties": {

@@ -38,7 +38,7 @@ def trigger_token(forge: Forge, number: int, token: Token) -> Json:
     created = timestamp(forge.state.created_at)
     return {
         "id": number,
-        "description": token.name,
+        "description": token.description or token.name,
         "created_at": created,
         "updated_at": created,
         "last_used": None,

@@ -71,6 +71,11 @@ class Config:
         """
         return visible(self.variables, protected=protected, environment=environment)
 
+    def members(self) -> list[Token]:
+        """Return a token of each user with a role; an access token says it, if there is one."""
+        known = sorted(self.tokens, key=lambda one: one.kind != "trigger")
+        return [one for one in {one.name: one for one in known}.values() if one.role]
+
     def user_id(self, token: Token) -> int:
         """Return the id of the user behind a token; tokens of one name are one user's."""
         names = list(dict.fromkeys(each.name for each in self.tokens))

@@ -73,9 +73,8 @@ def create_trigger(call: Call) -> Response:
 
 def members(call: Call) -> Response:
     """List the users of the project with their roles."""
-    found = {token.name: token for token in call.forge.config.tokens}
     return paged(
-        list(found.values()),
+        call.forge.config.members(),
         lambda one: member(call.forge, one),
         params=call.params,
         url=call.url,
@@ -84,7 +83,7 @@ def members(call: Call) -> Response:
 
 def one_member(call: Call) -> Response:
     """Describe a user of the project."""
-    for token in call.forge.config.tokens:
+    for token in call.forge.config.members():
         if call.forge.config.user_id(token) == call.number("user"):
             return JSONResponse(member(call.forge, token))
     raise not_found("User")

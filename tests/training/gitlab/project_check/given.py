@@ -10,7 +10,7 @@ from typing import Any
 from demo.forge.configuration import Config
 from demo.forge.project_settings import RUNNER, Json
 from demo.forge.project_variables import Variable
-from tests.demo.forge.fixtures import API, PROJECT, ForgeServer
+from tests.demo.forge.fixtures import API, DEVELOPER, PROJECT, ForgeServer
 from training.command_line import run
 from training.gitlab.project_check.__main__ import main
 from training.gitlab.project_check.checks import check_project
@@ -44,6 +44,7 @@ EMPTY: dict[str, Any] = {
     "tokens": [
         token(API, "api", "maintainer", "api"),
         token(BOSS, "boss", "owner", "api") | {"bot": False},
+        token(DEVELOPER, "dev", "developer", "api", "write_repository"),
         token(READER, "reader", "reporter", "read_api"),
         token(NARROW, "narrow", "maintainer", "write_repository"),
     ],

@@ -2,22 +2,26 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from demo.forge.errors import ConfigError
 from demo.forge.project_settings import Settings, parse_settings
+from demo.forge.project_variables import Variable, parse_variables, visible
 
-ROLES = {"guest": 10, "reporter": 20, "developer": 30, "maintainer": 40, "owner": 50}
-SCOPES = ("api", "read_api", "read_user", "read_repository", "write_repository")
+ROLES = {"guest": 10, "planner": 15, "reporter": 20, "developer": 30, "maintainer": 40, "owner": 50}
+SCOPES = ("api", "read_api", "read_user", "read_repository", "write_repository", "create_runner")
+TOKEN_FIELDS = ("token", "kind", "name", "role", "scopes", "expires_at", "bot")
 TOOL = Path(__file__).resolve().parents[2] / "node_modules" / ".bin" / "gitlab-ci-local"
 
 
 @dataclass(frozen=True)
 class Token:
-    """An access token: what it may do, and under whose name."""
+    """An access token: what it may do, and under whose name.
+
+    role: of its user; a trigger token acts as its owner.  bot: the user is no person.
+    """
 
     value: str
     kind: str
@@ -25,38 +29,28 @@ class Token:
     role: int = 0
     scopes: frozenset[str] = frozenset()
     expires_at: str | None = None
+    bot: bool = True
+    description: str = ""
 
     def may(self, *scopes: str) -> bool:
         """Tell whether the token has one of these scopes."""
         return not self.scopes.isdisjoint(scopes)
 
 
-@dataclass(frozen=True)
-class Variable:
-    """A CI/CD variable of the project; a masked one never shows in a job's log."""
-
-    value: str
-    masked: bool = False
-    protected: bool = False
-    hidden: bool = False
-    raw: bool = False
-    variable_type: str = "env_var"
-    environment_scope: str = "*"
-
-
-@dataclass(frozen=True)
+@dataclass
 class Config:
-    """What an administrator configures.
+    """What an administrator configures, and changes while the forge runs.
 
     concurrency: jobs at once.  timeout: seconds for one job.  runner: the environment of a job
     beside GitLab's variables, PATH and HOME included; nothing else is inherited.
+    variables: of the project; several may have one name, for different environments.
     merge_method: "merge" makes a merge commit, "ff" fast-forwards only.
     """
 
     project: str
     default_branch: str
-    tokens: tuple[Token, ...]
-    variables: Mapping[str, Variable] = field(default_factory=dict)
+    tokens: list[Token]
+    variables: list[Variable] = field(default_factory=list)
     runner: Mapping[str, str] = field(default_factory=dict)
     project_id: int = 1
     concurrency: int = 2
@@ -65,26 +59,32 @@ class Config:
     gitlab_ci_local: Path = TOOL
     settings: Settings = field(default_factory=Settings)
 
+    def become(self, other: "Config") -> None:
+        """Take over everything from another configuration; all parts of the forge see it."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(other, each.name))
+
     def visible(self, *, protected: bool, environment: str | None = None) -> dict[str, str]:
         """Return the variables for a pipeline, or for a job of an environment.
 
         protected: the pipeline's branch or tag is.
         """
-        return {
-            name: variable.value
-            for name, variable in self.variables.items()
-            if (protected or not variable.protected)
-            and fnmatchcase(environment or "", variable.environment_scope)
-        }
+        return visible(self.variables, protected=protected, environment=environment)
+
+    def members(self) -> list[Token]:
+        """Return a token of each user with a role; an access token says it, if there is one."""
+        known = sorted(self.tokens, key=lambda one: one.kind != "trigger")
+        return [one for one in {one.name: one for one in known}.values() if one.role]
 
     def user_id(self, token: Token) -> int:
-        """Return the id of the user behind a token; job tokens share the id after the last one."""
-        return 1 + (self.tokens.index(token) if token in self.tokens else len(self.tokens))
+        """Return the id of the user behind a token; tokens of one name are one user's."""
+        names = list(dict.fromkeys(each.name for each in self.tokens))
+        return 1 + (names.index(token.name) if token.name in names else len(names))
 
     @property
     def masked(self) -> frozenset[str]:
         """Return what a log must never show: masked values and every token."""
-        values = {variable.value for variable in self.variables.values() if variable.masked}
+        values = {variable.value for variable in self.variables if variable.masked}
         return frozenset(values | {token.value for token in self.tokens})
 
 
@@ -106,30 +106,30 @@ def parse_config(data: object) -> Config:
     Raises ConfigError.
     """
     known = set(Config.__dataclass_fields__)
-    fields = _mapping("configuration", data)
-    for name in fields.keys() - known:
+    given = _mapping("configuration", data)
+    for name in given.keys() - known:
         raise ConfigError("configuration", name, f"a known field: {', '.join(sorted(known))}")
     for name in ("project", "default_branch", "tokens"):
-        if name not in fields:
+        if name not in given:
             raise ConfigError(name, None, "present")
-    checked = dict(fields)
-    checked["project"] = _project(fields["project"])
-    checked["default_branch"] = _text("default_branch", fields["default_branch"])
-    checked["tokens"] = _tokens(fields["tokens"])
-    if "variables" in fields:
-        checked["variables"] = _variables(fields["variables"])
-    if "runner" in fields:
-        runner = _mapping("runner", fields["runner"])
+    checked = dict(given)
+    checked["project"] = _project(given["project"])
+    checked["default_branch"] = _text("default_branch", given["default_branch"])
+    checked["tokens"] = _tokens(given["tokens"])
+    if "variables" in given:
+        checked["variables"] = parse_variables(given["variables"])
+    if "runner" in given:
+        runner = _mapping("runner", given["runner"])
         checked["runner"] = {key: _text(f"runner.{key}", value) for key, value in runner.items()}
     for name in ("project_id", "concurrency", "timeout"):
-        if name in fields and not (_is_number(fields[name]) and fields[name] > 0):
-            raise ConfigError(name, fields[name], "a number above 0")
+        if name in given and not (_is_number(given[name]) and given[name] > 0):
+            raise ConfigError(name, given[name], "a number above 0")
     if checked.get("merge_method", "merge") not in ("merge", "ff"):
-        raise ConfigError("merge_method", fields["merge_method"], "'merge' or 'ff'")
-    if "gitlab_ci_local" in fields:
-        checked["gitlab_ci_local"] = Path(_text("gitlab_ci_local", fields["gitlab_ci_local"]))
-    if "settings" in fields:
-        checked["settings"] = parse_settings(fields["settings"])
+        raise ConfigError("merge_method", given["merge_method"], "'merge' or 'ff'")
+    if "gitlab_ci_local" in given:
+        checked["gitlab_ci_local"] = Path(_text("gitlab_ci_local", given["gitlab_ci_local"]))
+    if "settings" in given:
+        checked["settings"] = parse_settings(given["settings"])
     return Config(**checked)
 
 
@@ -156,17 +156,15 @@ def _project(value: object) -> str:
     return path
 
 
-def _tokens(value: object) -> tuple[Token, ...]:
+def _tokens(value: object) -> list[Token]:
     if not isinstance(value, list):
         raise ConfigError("tokens", value, "a list")
-    return tuple(
-        _token(f"tokens[{i}]", _mapping(f"tokens[{i}]", each)) for i, each in enumerate(value)
-    )
+    return [_token(f"tokens[{i}]", _mapping(f"tokens[{i}]", each)) for i, each in enumerate(value)]
 
 
 def _token(where: str, fields: Mapping[str, Any]) -> Token:
-    for name in fields.keys() - {"token", "kind", "name", "role", "scopes", "expires_at"}:
-        raise ConfigError(where, name, "a known field: token, kind, name, role, scopes, expires_at")
+    for name in fields.keys() - TOKEN_FIELDS:
+        raise ConfigError(where, name, f"a known field: {', '.join(TOKEN_FIELDS)}")
     kind = fields.get("kind")
     if kind not in ("project", "trigger"):
         raise ConfigError(f"{where}.kind", kind, "'project' or 'trigger'")
@@ -183,17 +181,5 @@ def _token(where: str, fields: Mapping[str, Any]) -> Token:
         role=ROLES[role],
         scopes=frozenset(scopes),
         expires_at=fields.get("expires_at"),
+        bot=fields.get("bot", True),
     )
-
-
-def _variables(value: object) -> dict[str, Variable]:
-    variables = {}
-    for name, each in _mapping("variables", value).items():
-        fields = {"value": each} if isinstance(each, str) else _mapping(f"variables.{name}", each)
-        known = Variable.__dataclass_fields__
-        for key in fields.keys() - known.keys():
-            raise ConfigError(f"variables.{name}", key, f"a known field: {', '.join(known)}")
-        if not isinstance(fields.get("value"), str):
-            raise ConfigError(f"variables.{name}", fields.get("value"), "a string")
-        variables[name] = Variable(**fields)
-    return variables

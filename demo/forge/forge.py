@@ -3,17 +3,22 @@
 import hmac
 import shutil
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
 
+from demo.forge.access import Access
 from demo.forge.background import Background
+from demo.forge.ci.fleet import Fleet
 from demo.forge.ci.job_runner import JobRunner
 from demo.forge.ci.pipeline_creation import PipelineRequest, Pipelines
 from demo.forge.ci.runner import Runner
 from demo.forge.ci.tool import Tool
-from demo.forge.configuration import ROLES, Config, Token
+from demo.forge.configuration import Config, Token
 from demo.forge.git.checkouts import Checkouts
+from demo.forge.git.push import PushRules, RefChange, push_rules
 from demo.forge.git.repository import Repository, git_environment
 from demo.forge.merge_requests import MergeRequests
 from demo.forge.mergeability import Mergeability
@@ -36,6 +41,7 @@ class Forge:
         home = self.root / "home"
         home.mkdir(parents=True, exist_ok=True)
         self.state = State(clock)
+        self.access = Access(config)
         self.repository = Repository(
             self.root / "repositories" / f"{config.project}.git",
             default_branch=config.default_branch,
@@ -44,11 +50,20 @@ class Forge:
         environment = {"HOME": str(home), "PATH": self.repository.environment["PATH"]}
         tool = Tool(config.gitlab_ci_local, environment | dict(config.runner))
         checkouts = Checkouts(self.repository, self.root / "checkouts")
-        self.jobs = JobRunner(self.root, checkouts, tool, config, url=url)
-        self.runner = Runner(self.state, self.jobs, concurrency=config.concurrency)
+        self.jobs = JobRunner(self.root, checkouts, tool, config, self.access, url=url)
+        self.fleet = Fleet(config, self.access)
+        self.runner = Runner(self.state, self.jobs, self.fleet, concurrency=config.concurrency)
         self.background = Background()
         self.pipelines = Pipelines(
-            self.root, self.state, self.repository, checkouts, tool, self.runner, config, url=url
+            self.root,
+            self.state,
+            self.repository,
+            checkouts,
+            tool,
+            self.runner,
+            config,
+            self.access,
+            url=url,
         )
         self.mergeability = Mergeability(self.state, self.repository, config)
         self.merge_requests = MergeRequests(
@@ -58,6 +73,7 @@ class Forge:
             self.background,
             self.mergeability,
             config,
+            self.access,
         )
         self.runner.listeners.append(self.merge_requests.pipeline_finished)
 
@@ -74,6 +90,18 @@ class Forge:
         self.runner.stop()
         self.background.stop()
 
+    def reconfigure(self, config: Config) -> None:
+        """Change everything that an administrator configures, apart from what starts with it."""
+        with self.changing():
+            self.config.become(config)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Change settings while nothing reads them; a job that waits may have a runner then."""
+        with self.state.lock:
+            yield
+            self.state.changed.notify_all()
+
     def token(self, value: str | None, kind: str = "project") -> Token | None:
         """Find a token by its value."""
         if not value:
@@ -85,16 +113,22 @@ class Forge:
         return None
 
     def clone_token(self, value: str) -> Token | None:
-        """Find a token for git: an access token, or a running job's token, which can only read."""
+        """Find a token for git: an access token, or a running job's token.
+
+        A job's token acts as the user of its pipeline. It only reads, unless the project lets
+        jobs push with it.
+        """
         if token := self.token(value):
             return token
-        if self.state.job_token(value):
-            return Token(value, "job", "gitlab-ci-token", 0, frozenset({"read_repository"}))
-        return None
+        if (running := self.state.job_of(value)) is None:
+            return None
+        pushes = self.config.settings.get("ci_push_repository_for_job_token_allowed")
+        scopes = {"write_repository" if pushes else "read_repository"}
+        return Token(value, "job", running[0].user.name, running[0].user.role, frozenset(scopes))
 
-    def may_push_to_default(self, token: Token) -> bool:
-        """Tell whether a token may push to the default branch, which is protected."""
-        return token.role >= ROLES["maintainer"]
+    def push_rules(self, token: Token, refs: Sequence[RefChange]) -> PushRules:
+        """Return what git must refuse of a push."""
+        return push_rules(self.access, self.config.default_branch, token, refs)
 
     def new_reception(self) -> Path:
         """Return a new folder for what a push's hook reports."""
@@ -105,8 +139,8 @@ class Forge:
     def received(self, reception: Path, by: Token) -> None:
         """Start what a push starts; `reception` holds the refs that moved and the push options."""
         refs = reception / "refs"
-        if not refs.exists():
-            return  # nothing was accepted
+        if not refs.exists() or by.kind == "job":
+            return  # nothing was accepted; and what a job's token pushes starts no pipeline
         options = set((reception / "options").read_text().splitlines())
         for line in refs.read_text().splitlines():
             old, new, ref = line.split(" ", 2)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import structlog
 
+from demo.forge.access import Access
 from demo.forge.background import Background
 from demo.forge.ci.pipeline_creation import PipelineRequest, Pipelines
 from demo.forge.configuration import Config, Token
@@ -31,6 +32,7 @@ class MergeRequests:
         background: Background,
         mergeability: Mergeability,
         config: Config,
+        access: Access,
     ) -> None:
         self.state = state
         self.repository = repository
@@ -38,6 +40,7 @@ class MergeRequests:
         self.background = background
         self.mergeability = mergeability
         self.config = config
+        self.access = access
         self._iids = itertools.count(1)
 
     def open(
@@ -207,7 +210,7 @@ class MergeRequests:
             raise not_mergeable()
         if new != request.sha:
             request.merge_commit_sha = new
-        if request.removes_source_branch:
+        if request.removes_source_branch and not self.access.protects_branch(request.source_branch):
             self.repository.delete(f"refs/heads/{request.source_branch}")
         request.state = "merged"
         request.merged_onto = target

@@ -43,8 +43,8 @@ class Mergeability:
 
         Source: MergeRequest#mergeable_ci_state? of GitLab.
         """
-        settings = self.config.settings.project
-        if not settings.get("only_allow_merge_if_pipeline_succeeds", False):
+        settings = self.config.settings
+        if not settings.get("only_allow_merge_if_pipeline_succeeds"):
             return "mergeable"
         head = self.head_pipeline(request)
         if request.pipelines_in_creation or (head is not None and head.active):

@@ -1,8 +1,6 @@
 """What an administrator sets on the project's pages, with the defaults of a new GitLab project."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any
 
 from demo.forge.errors import ConfigError
@@ -36,6 +34,8 @@ FOR_MAINTAINERS: Json = {
     "ci_pipeline_variables_minimum_override_role": "no_one_allowed",
     "ci_push_repository_for_job_token_allowed": False,
     "ci_allow_fork_pipelines_to_run_in_parent_project": True,
+    "ci_separated_caches": True,
+    "protect_merge_request_pipelines": True,
 }
 RUNNER: Json = {
     "description": "",
@@ -52,37 +52,30 @@ PROTECTED_BRANCH: Json = {"push": 40, "merge": 40, "allow_force_push": False}
 PROTECTED_TAG: Json = {"create": 40}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Settings:
     """The project's settings.
 
-    project: fields of GET /projects/:id.  runners: fields of GET /runners/:id; a new project has
-    none of its own.  protected_branches: name, and access levels for push and merge; None protects
-    the default branch, as in a new project.  protected_tags: name, and access level for create.
+    project: fields of GET /projects/:id.  runners: fields of GET /runners/:id; None lets this
+    machine run every job, whatever its tags.  protected_branches: name, and access levels for push
+    and merge; None protects the default branch, as in a new project.  protected_tags: name, and
+    access level for create.
     """
 
-    version: str = "18.5.0"
-    project: Mapping[str, Any] = field(default_factory=dict)
-    runners: Sequence[Json] = ()
-    protected_branches: Sequence[Json] | None = None
-    protected_tags: Sequence[Json] = ()
+    version: str = "18.10.0"
+    project: Json = field(default_factory=dict)
+    runners: list[Json] | None = None
+    protected_branches: list[Json] | None = None
+    protected_tags: list[Json] = field(default_factory=list)
+
+    def get(self, name: str) -> Any:
+        """Return a field of GET /projects/:id."""
+        return (FOR_MEMBERS | FOR_MAINTAINERS | self.project)[name]
 
     def branches(self, default: str) -> list[Json]:
         """Return the rules for protected branches."""
         rules = self.protected_branches
-        return [{"name": default, **PROTECTED_BRANCH}] if rules is None else list(rules)
-
-    def least_role(self, kind: str, branch: str, default: str) -> int | None:
-        """Return the least role that may push to or merge into a branch; None where nobody may.
-
-        kind: "push" or "merge".  0 where no rule covers the branch.
-        """
-        levels = [r[kind] for r in self.branches(default) if fnmatchcase(branch, r["name"])]
-        return min((level for level in levels if level), default=None) if levels else 0
-
-    def protects(self, branch: str, default: str) -> bool:
-        """Tell whether a rule covers a branch; `*` stands for anything."""
-        return any(fnmatchcase(branch, rule["name"]) for rule in self.branches(default))
+        return [{"name": default, **PROTECTED_BRANCH}] if rules is None else rules
 
 
 def parse_settings(data: object) -> Settings:

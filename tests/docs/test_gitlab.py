@@ -7,9 +7,10 @@ from ruamel.yaml import YAML
 
 from tests.ci import pipeline_files
 from tests.docs import environment
-from training.gitlab.project_check import runners, variables
+from training.gitlab.project_check import environments, runners, secrets, variables
 from training.gitlab.project_check.checks import CHECKS
 from training.gitlab.project_check.deployment import SET_BY_PIPELINES
+from training.gitlab.project_check.facts import matches
 
 GUIDE = (environment.ROOT / "docs" / "gitlab.md").read_text(encoding="utf-8")
 NAME = re.compile(r"`([A-Z][A-Z0-9_]+)`")
@@ -28,8 +29,8 @@ def rows() -> dict[str, list[str]]:
 
 
 def yours() -> dict[str, list[str]]:
-    """Return the rows about what a person sets: masked, protected, type, meaning."""
-    return {name: rest for name, rest in rows().items() if len(rest) == 4}
+    """Return the rows on what a person sets: environment, masked, protected, type, meaning."""
+    return {name: rest for name, rest in rows().items() if len(rest) == 5}
 
 
 def headings() -> set[str]:
@@ -77,14 +78,41 @@ def test_every_check_has_its_own_name() -> None:
 
 def test_the_table_and_the_check_agree_on_files() -> None:
     """What the guide calls a File the check wants as one."""
-    assert {name for name, row in yours().items() if row[2] == "File"} == set(variables.FILES)
+    assert {name for name, row in yours().items() if row[3] == "File"} == set(variables.FILES)
 
 
 def test_the_table_and_the_check_agree_on_secrets() -> None:
     """What the check holds for a secret by its name, the guide says to mask, or cannot."""
-    for name, (masked, *_) in yours().items():
-        secret = variables.holds_secret({"key": name, "value": ""})
+    for name, (_, masked, *_rest) in yours().items():
+        secret = secrets.holds_secret({"key": name, "value": ""})
         assert masked in ("yes", "cannot") or not secret, name
+
+
+def test_the_table_and_the_check_agree_on_environments() -> None:
+    """A variable that the check wants in one environment has it in the table, and is protected."""
+    for name, place in environments.PLACES.items():
+        assert yours()[name][0] == f"`{place}`" and yours()[name][2] == "yes", name
+    for name in environments.MAINS:
+        assert yours()[name][2] == "yes", name
+
+
+def test_the_pipelines_files_name_the_environments_of_the_check() -> None:
+    """A job has the environment that gives it its variables, and no other."""
+    named = {
+        name
+        for file in pipeline_files.files()
+        for document in pipeline_files.read(file)
+        for job in document.values()
+        if isinstance(job, dict) and (name := _environment(job))
+    }
+    known = {environments.DEPLOY, environments.PROPOSE, environments.REGISTER}
+    known |= {environments.COLLECT, environments.REVIEW_MODEL}
+    assert {name for name in named if not matches(environments.REVIEW, name)} <= known
+
+
+def _environment(job: dict[str, object]) -> str | None:
+    found = job.get("environment")
+    return str(found["name"]) if isinstance(found, dict) else None
 
 
 def test_the_words_of_a_switch_are_in_its_line() -> None:

@@ -9,7 +9,6 @@ from demo.forge.api.entities.repository import commit
 from demo.forge.api.paging import paged
 from demo.forge.api.params import PAGING, Field
 from demo.forge.api.routing import Call, Route
-from demo.forge.configuration import ROLES
 from demo.forge.errors import ApiError, bad_request, not_found, unauthorized
 from demo.forge.limits import check_text
 from demo.forge.records.merge_request import MergeRequest
@@ -97,9 +96,8 @@ def merge(call: Call) -> Response:
     """Merge, now or when the pipeline succeeds."""
     request = _request(call)
     params = call.params
-    if request.target_branch == call.forge.config.default_branch:
-        if call.token.role < ROLES["maintainer"]:
-            raise unauthorized()  # so GitLab answers who may not push to the target
+    if not call.forge.access.may_update(call.token, request.target_branch):
+        raise unauthorized()  # so GitLab answers who may not change the target
     if params.get("squash"):
         raise bad_request("squash is not supported by this stand-in")
     call.forge.merge_requests.accept(

@@ -23,7 +23,7 @@ class Field:
 
     kind: str = "text"
     required: bool = False
-    values: tuple[str, ...] = ()
+    values: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True)

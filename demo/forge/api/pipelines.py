@@ -24,13 +24,18 @@ SOURCES = (
 
 
 def trigger(call: Call) -> Response:
-    """Start a pipeline for the holder of a trigger token."""
+    """Start a pipeline for the holder of a trigger token, or for a job with its own token.
+
+    It runs as the trigger token's owner, or as the user of the job's pipeline.
+    """
     forge = call.forge
-    token = forge.token(call.params["token"], "trigger")
+    source, token = "trigger", forge.token(call.params["token"], "trigger")
+    if token is None and (running := forge.state.job_of(call.params["token"])):
+        source, token = "pipeline", running[0].user
     if token is None:  # an access token too: GitLab does not even say that it is one
         raise not_found()
     pipeline = forge.pipelines.on_ref(
-        "trigger",
+        source,
         call.params["ref"],
         token,
         variables=_variables(call.params.get("variables", {})),

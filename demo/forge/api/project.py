@@ -12,8 +12,10 @@ from demo.forge.api.entities.user import own_user
 from demo.forge.api.paging import paged
 from demo.forge.api.params import PAGING, Field
 from demo.forge.api.routing import Call, Route
-from demo.forge.errors import not_found
+from demo.forge.configuration import ROLES
+from demo.forge.errors import bad_request, forbidden, not_found
 from demo.forge.limits import MAX_UPLOAD
+from demo.forge.project_settings import FOR_MAINTAINERS, FOR_MEMBERS
 from demo.forge.records.upload import Upload
 
 
@@ -35,6 +37,17 @@ def project(call: Call) -> Response:
     return JSONResponse(project_entity(call.forge, caller=call.token))
 
 
+def change(call: Call) -> Response:
+    """Change settings; who may set pipeline variables is an Owner's matter where few may."""
+    name, chosen = "ci_pipeline_variables_minimum_override_role", call.forge.config.settings
+    guarded = {"no_one_allowed", "owner"} & {chosen.get(name), call.params.get(name)}
+    if name in call.params and guarded and call.token.role < ROLES["owner"]:
+        raise bad_request({name: ["can only be changed by an Owner"]})
+    with call.forge.changing():
+        chosen.project = {**chosen.project, **call.params}
+    return project(call)
+
+
 def branches(call: Call) -> Response:
     """List the branches."""
     found = sorted(call.forge.repository.branches().items())
@@ -53,6 +66,20 @@ def branch(call: Call) -> Response:
     if sha is None:
         raise not_found("Branch")
     return JSONResponse(branch_entity(call.forge, name, sha, caller=call.token))
+
+
+def delete_branch(call: Call) -> Response:
+    """Delete a branch; a protected one is deleted here only, by Maintainers."""
+    name = call.path["branch"]
+    if call.forge.repository.branch(name) is None:
+        raise not_found("Branch")
+    maintains = call.token.role >= ROLES["maintainer"]
+    if name == call.forge.config.default_branch:
+        raise bad_request("Cannot remove HEAD branch")
+    if call.forge.access.protects_branch(name) and not maintains:
+        raise forbidden()
+    call.forge.repository.delete(f"refs/heads/{name}")
+    return Response(status_code=204)
 
 
 def raw_file(call: Call) -> Response:
@@ -80,12 +107,25 @@ def add_upload(call: Call) -> Response:
     return JSONResponse(upload_entity(call.forge, upload), 201)
 
 
+KINDS = {bool: "boolean", type(None): "boolean", int: "integer", str: "text"}
+CHANGES = {
+    name: Field(KINDS[type(value)])
+    for name, value in (FOR_MEMBERS | FOR_MAINTAINERS).items()
+    if name != "archived"
+}
+CHANGES["ci_pipeline_variables_minimum_override_role"] = Field(
+    values=("no_one_allowed", "developer", "maintainer", "owner")
+)
 ROUTES = [
     Route("GET", "/version", version, "user"),
     Route("GET", "/user", user, "user"),
-    Route("GET", "/projects/:id", project),
+    Route("GET", "/projects/:id", project, role="guest"),
+    Route("PUT", "/projects/:id", change, "write", "maintainer", CHANGES),
     Route("GET", "/projects/:id/repository/branches", branches, fields=PAGING),
     Route("GET", "/projects/:id/repository/branches/:branch", branch),
+    Route(
+        "DELETE", "/projects/:id/repository/branches/:branch", delete_branch, "write", "developer"
+    ),
     Route(
         "GET",
         "/projects/:id/repository/files/:file/raw",

@@ -12,11 +12,13 @@ from demo.forge.api import (
     protection,
     runners,
     schedules,
+    variables,
 )
 
 ROUTES = [
     *project.ROUTES,
     *credentials.ROUTES,
+    *variables.ROUTES,
     *runners.ROUTES,
     *protection.ROUTES,
     *ci_lint.ROUTES,

@@ -56,7 +56,8 @@ Handler = Callable[[Call], Response]
 class Route:
     """One call of the API.
 
-    access: "read", "write", "user" (any token), or "open" (the handler looks by itself).
+    access: "read", "write", "user" (any token), "own" (any that may write) or
+    "open" (the handler looks by itself).
     """
 
     method: str
@@ -113,7 +114,7 @@ def answer(
     checked = check(params, route.fields)
     if ":id" in route.pattern and path["id"] not in _names(forge):
         raise not_found("" if route.access == "open" else "Project")
-    if who is not None and route.access != "user" and who.role < ROLES[route.role]:
+    if who is not None and route.access not in ("user", "own") and who.role < ROLES[route.role]:
         raise forbidden()
     return route.handler(Call(forge, who, path, checked, url))
 
@@ -134,6 +135,7 @@ def _authenticate(forge: Forge, route: Route, secret: str | None) -> Token | Non
         "read": ("api", "read_api"),
         "write": ("api",),
         "user": ("api", "read_api", "read_user"),
+        "own": ("api", "create_runner"),
     }[route.access]
     if not token.may(*scopes):
         raise insufficient_scope(" ".join(scopes))

@@ -1,7 +1,7 @@
 """From a pipeline's file at a commit to the jobs that GitLab would create."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from demo.forge.ci.tool import Listing, Tool, Workplace
 from demo.forge.ci.variables import expand
 from demo.forge.ci.workflow import matching_rule, on_new_commit, workflow_rules
 from demo.forge.errors import PipelineRefused
-from demo.forge.records.job import JobSpec, Need
+from demo.forge.records.job import Cache, JobSpec, Need
 
 FILE = ".gitlab-ci.yml"
 EMPTY = (
@@ -200,8 +200,23 @@ def _spec(
         coverage=body.get("coverage"),
         tags=tuple(sorted(expand(tag, variables) for tag in body.get("tags") or ())),
         artifacts_seconds=_artifacts_seconds(body),
+        caches=tuple(_caches(body, variables)),
         body=runnable,
     )
+
+
+def _caches(body: Mapping[str, Any], variables: Mapping[str, str]) -> Iterator[Cache]:
+    found = body.get("cache") or []
+    for one in found if isinstance(found, list) else [found]:
+        key = one.get("key", "default")
+        named = key if isinstance(key, dict) else {"prefix": key, "files": []}
+        yield Cache(
+            key=expand(named.get("prefix", ""), variables),
+            files=tuple(named["files"]),
+            paths=tuple(one.get("paths") or ()),
+            policy=expand(one.get("policy", "pull-push"), variables),
+            unprotect=one.get("unprotect", False),
+        )
 
 
 def _allow_failure(job: Mapping[str, Any], body: Mapping[str, Any]) -> bool | tuple[int, ...]:

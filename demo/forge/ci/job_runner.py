@@ -6,7 +6,9 @@ import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from demo.forge.access import Access
 from demo.forge.ci import reports
+from demo.forge.ci.caches import Caches
 from demo.forge.ci.compile import dump, one_job
 from demo.forge.ci.tool import Tool, Workplace, stop
 from demo.forge.ci.variables import ENVIRONMENT, NOT_GITLABS, is_protected, job_variables, literal
@@ -32,12 +34,21 @@ class JobRunner:
     """Runs the jobs of pipelines in folders under `root`."""
 
     def __init__(
-        self, root: Path, checkouts: Checkouts, tool: Tool, config: Config, *, url: str
+        self,
+        root: Path,
+        checkouts: Checkouts,
+        tool: Tool,
+        config: Config,
+        access: Access,
+        *,
+        url: str,
     ) -> None:
         self.root = root
         self.checkouts = checkouts
         self.tool = tool
         self.config = config
+        self.access = access
+        self.caches = Caches(root / "caches", config)
         self.url = url
         self._stopped = False
         self._running: dict[int, subprocess.Popen[bytes]] = {}
@@ -66,6 +77,9 @@ class JobRunner:
         finally:
             del self._running[job.id]
         text = self._keep(pipeline, job, place, result)
+        if result.exit_code == 0:
+            protected = is_protected(pipeline, self.access, self.config)
+            self.caches.keep(job.spec, place.checkout, protected=protected)
         self.checkouts.give_back(place.checkout)
         shutil.rmtree(folder)
         return replace(result, coverage=_coverage(job.spec.coverage, text))
@@ -103,15 +117,20 @@ class JobRunner:
         own = job_variables(pipeline, job, self.config, url=self.url)
         checkout = folder / self.config.project.rpartition("/")[2]
         self.checkouts.take(checkout, pipeline.sha, origin=own["CI_REPOSITORY_URL"])
+        protected = is_protected(pipeline, self.access, self.config)
+        self.caches.restore(job.spec, checkout, protected=protected)
         dotenv: dict[str, str] = {}
         for producer in producers(pipeline, job):
             dotenv |= self._restore(pipeline, producer, checkout)
         environment = job.spec.environment
-        scoped = self.config.visible(
-            protected=is_protected(pipeline, self.config), environment=environment
-        )
-        more = {name: value for name, value in scoped.items() if name not in pipeline.variables}
-        given = {**literal(dotenv), **pipeline.variables, **literal(more), **literal(own)}
+        scoped = self.config.visible(protected=protected, environment=environment)
+        given = {
+            **literal(dotenv),
+            **pipeline.variables,
+            **literal(scoped),
+            **pipeline.given,
+            **literal(own),
+        }
         absent = NOT_GITLABS if environment else NOT_GITLABS + ENVIRONMENT
         unset = [name for name in absent if name not in given]
         return Workplace(checkout, folder / "state", given, unset)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 
+from demo.forge.access import Access
 from demo.forge.ci.compile import compile_pipeline
 from demo.forge.ci.runner import Runner
 from demo.forge.ci.tool import Tool, Workplace
@@ -19,7 +20,7 @@ from demo.forge.ci.variables import (
     merge_request_variables,
     pipeline_variables,
 )
-from demo.forge.configuration import Config, Token
+from demo.forge.configuration import ROLES, Config, Token
 from demo.forge.errors import PipelineRefused, bad_request
 from demo.forge.git.checkouts import Checkouts
 from demo.forge.git.repository import Repository
@@ -64,6 +65,7 @@ class Pipelines:
         tool: Tool,
         runner: Runner,
         config: Config,
+        access: Access,
         *,
         url: str,
     ) -> None:
@@ -74,6 +76,7 @@ class Pipelines:
         self.tool = tool
         self.runner = runner
         self.config = config
+        self.access = access
         self.url = url
         self._iids = itertools.count(1)
 
@@ -151,6 +154,7 @@ class Pipelines:
             before_sha=request.before_sha,
             tag=request.tag,
             merge_request=merge_request.iid if merge_request else None,
+            target=merge_request.target_branch if merge_request else None,
         )
         if merge_request is not None:
             target = f"refs/heads/{merge_request.target_branch}"
@@ -178,7 +182,7 @@ class Pipelines:
 
         Source: app/services/ci/pipeline_creation/cancel_redundant_pipelines_service.rb of GitLab.
         """
-        setting = self.config.settings.project.get("auto_cancel_pending_pipelines", "enabled")
+        setting = self.config.settings.get("auto_cancel_pending_pipelines")
         if setting != "enabled":
             return
         with self.state.lock:
@@ -204,7 +208,11 @@ class Pipelines:
         return self.repository.resolve(f"refs/{kind}/{pipeline.ref}")
 
     def _fill(self, pipeline: Pipeline, request: PipelineRequest) -> None:
-        """Read the file at the pipeline's commit, and give the pipeline its name and jobs."""
+        """Read the file at the pipeline's commit, and give the pipeline its name and jobs.
+
+        Raises PipelineRefused.
+        """
+        self._check_rights(request)
         if request.skip:
             pipeline.skipped = True
             return
@@ -227,20 +235,49 @@ class Pipelines:
             self.checkouts.give_back(checkout)
             shutil.rmtree(folder.parent, ignore_errors=True)
         pipeline.variables = variables
+        pipeline.given = literal(request.variables)
         pipeline.name = compiled.name
         pipeline.globals = compiled.variables
         pipeline.auto_cancel = compiled.auto_cancel
         pipeline.jobs = [self._job(spec) for spec in compiled.jobs]
 
+    def _check_rights(self, request: PipelineRequest) -> None:
+        """Refuse who may not run pipelines here, or not with variables.
+
+        Source: lib/gitlab/ci/pipeline/chain/validate/abilities.rb and build/associations.rb of
+        GitLab.
+        """
+        if request.user.role < ROLES["developer"]:
+            raise PipelineRefused(
+                ["Insufficient permissions to create a new pipeline"], broken=False
+            )
+        if not self.access.may_run(request.user, request.ref, tag=request.tag):
+            raise PipelineRefused(
+                [
+                    f"You do not have sufficient permission to run a pipeline on '{request.ref}'. "
+                    "Please select a different branch or contact your administrator for assistance."
+                ],
+                broken=False,
+            )
+        if request.variables and request.source != "schedule":
+            if not self.access.may_set_variables(request.user):
+                raise PipelineRefused(["Insufficient permissions to set pipeline variables"])
+
     def _variables(self, pipeline: Pipeline, request: PipelineRequest) -> dict[str, str]:
         """Return the variables that override the file's, in GitLab's order of precedence."""
         commit = self.repository.commits(pipeline.sha, limit=1)[0]
-        predefined = pipeline_variables(pipeline, self.config, url=self.url, commit=commit)
+        predefined = pipeline_variables(
+            pipeline, self.access, self.config, url=self.url, commit=commit
+        )
         if request.merge_request is not None:
             predefined |= merge_request_variables(
-                request.merge_request, self.config, url=self.url, base=pipeline.base_sha or ZEROS
+                request.merge_request,
+                self.access,
+                self.config,
+                url=self.url,
+                base=pipeline.base_sha or ZEROS,
             )
-        project = self.config.visible(protected=is_protected(pipeline, self.config))
+        project = self.config.visible(protected=is_protected(pipeline, self.access, self.config))
         return literal({**predefined, **project, **request.variables})
 
     def _job(self, spec: JobSpec) -> Job:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import structlog
 
+from demo.forge.ci.fleet import Fleet
 from demo.forge.ci.job_runner import JobResult, JobRunner
 from demo.forge.errors import ForgeError
 from demo.forge.records.job import Job
@@ -20,9 +21,10 @@ Listener = Callable[[Pipeline], None]
 class Runner:
     """A fixed number of workers over the pending jobs of all pipelines, oldest first."""
 
-    def __init__(self, state: State, jobs: JobRunner, *, concurrency: int) -> None:
+    def __init__(self, state: State, jobs: JobRunner, fleet: Fleet, *, concurrency: int) -> None:
         self.state = state
         self.jobs = jobs
+        self.fleet = fleet
         self.listeners: list[Listener] = []
         self._stopping = False
         self._threads = [
@@ -101,12 +103,19 @@ class Runner:
                 for number in sorted(self.state.pipelines):
                     pipeline = self.state.pipelines[number]
                     for job in pipeline.jobs:
-                        if job.status in WAITING and self._resource_is_free(job):
+                        if job.status in WAITING and self._may_start(pipeline, job):
                             job.status = "running"
                             job.started_at = self.state.clock()
                             return pipeline, job
                 self.state.changed.wait()
         return None
+
+    def _may_start(self, pipeline: Pipeline, job: Job) -> bool:
+        """Tell whether a runner takes the job, and remember which."""
+        if not self._resource_is_free(job):
+            return False
+        job.runner = self.fleet.choose(pipeline, job)
+        return job.runner is not None
 
     def _resource_is_free(self, job: Job) -> bool:
         group = job.spec.resource_group

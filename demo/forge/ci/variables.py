@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
+from demo.forge.access import Access
 from demo.forge.configuration import Config
 from demo.forge.git.repository import Commit
 from demo.forge.records.job import Job
@@ -52,15 +52,25 @@ def slug(ref: str) -> str:
     return re.sub(r"[^a-z0-9]", "-", ref.lower())[:63].strip("-")
 
 
-def is_protected(pipeline: Pipeline, config: Config) -> bool:
-    """Tell whether a pipeline's branch or tag is protected; a merge request's is its source."""
+def is_protected(pipeline: Pipeline, access: Access, config: Config) -> bool:
+    """Tell whether a pipeline sees protected variables and may use protected runners.
+
+    That of a merge request does where the setting allows it, both of its branches are protected,
+    and whoever started it may change both.
+    Source: Ci::Pipeline#protected_ref? and #protected_for_merge_request? of GitLab.
+    """
     if pipeline.tag:
-        return any(fnmatchcase(pipeline.ref, one["name"]) for one in config.settings.protected_tags)
-    return config.settings.protects(pipeline.ref, config.default_branch)
+        return access.protects_tag(pipeline.ref)
+    if pipeline.merge_request is None:
+        return access.protects_branch(pipeline.ref)
+    return bool(config.settings.get("protect_merge_request_pipelines")) and all(
+        access.protects_branch(branch) and access.may_update(pipeline.user, branch)
+        for branch in (pipeline.ref, pipeline.target or "")
+    )
 
 
 def pipeline_variables(
-    pipeline: Pipeline, config: Config, *, url: str, commit: Commit
+    pipeline: Pipeline, access: Access, config: Config, *, url: str, commit: Commit
 ) -> dict[str, str]:
     """Return the predefined variables that are known when a pipeline is created."""
     ref = pipeline.ref
@@ -76,7 +86,7 @@ def pipeline_variables(
         "CI_COMMIT_BEFORE_SHA": pipeline.before_sha,
         "CI_COMMIT_REF_NAME": ref,
         "CI_COMMIT_REF_SLUG": slug(ref),
-        "CI_COMMIT_REF_PROTECTED": str(is_protected(pipeline, config)).lower(),
+        "CI_COMMIT_REF_PROTECTED": str(is_protected(pipeline, access, config)).lower(),
         "CI_COMMIT_MESSAGE": commit.message,
         "CI_COMMIT_TITLE": commit.title,
         "CI_COMMIT_DESCRIPTION": commit.message.partition("\n\n")[2],
@@ -102,7 +112,7 @@ def pipeline_variables(
 
 
 def merge_request_variables(
-    request: MergeRequest, config: Config, *, url: str, base: str
+    request: MergeRequest, access: Access, config: Config, *, url: str, base: str
 ) -> dict[str, str]:
     """Return the further variables of a merge request's pipeline."""
     project = f"{url}/{config.project}"
@@ -118,10 +128,10 @@ def merge_request_variables(
         "SOURCE_PROJECT_PATH": config.project,
         "SOURCE_PROJECT_URL": project,
         "SOURCE_BRANCH_NAME": request.source_branch,
-        "SOURCE_BRANCH_PROTECTED": str(request.source_branch == config.default_branch).lower(),
+        "SOURCE_BRANCH_PROTECTED": str(access.protects_branch(request.source_branch)).lower(),
         "SOURCE_BRANCH_SHA": "",  # as in GitLab, where only merged-results pipelines have it
         "TARGET_BRANCH_NAME": request.target_branch,
-        "TARGET_BRANCH_PROTECTED": str(request.target_branch == config.default_branch).lower(),
+        "TARGET_BRANCH_PROTECTED": str(access.protects_branch(request.target_branch)).lower(),
         "TARGET_BRANCH_SHA": "",
         "DIFF_BASE_SHA": base,
         "TITLE": request.title,

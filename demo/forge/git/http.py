@@ -4,13 +4,14 @@ import base64
 import binascii
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from starlette.responses import PlainTextResponse, Response
 
-from demo.forge.configuration import Token
+from demo.forge.configuration import ROLES, Token
+from demo.forge.git.push import PushRules, RefChange, changes
 from demo.forge.git.repository import Repository
 
 READ = ("api", "read_repository", "write_repository")
@@ -30,8 +31,8 @@ class Host(Protocol):
     def clone_token(self, value: str) -> Token | None:
         """Find a token by its value."""
 
-    def may_push_to_default(self, token: Token) -> bool:
-        """Tell whether a token may push to the default branch."""
+    def push_rules(self, token: Token, refs: Sequence[RefChange]) -> PushRules:
+        """Return what git must refuse of a push."""
 
     def new_reception(self) -> Path:
         """Return a fresh folder for what a push's hook reports."""
@@ -61,9 +62,14 @@ def serve(
         return PlainTextResponse(DENIED, 401, headers={"WWW-Authenticate": 'Basic realm="GitLab"'})
     if not token.may(*SERVICES[service]):
         return PlainTextResponse("You are not allowed to do this with this token.", 403)
+    if service == "git-receive-pack" and token.role < ROLES["developer"]:
+        return PlainTextResponse("You are not allowed to push code to this project.", 403)
     reception = host.new_reception()
     try:
-        answer = _run(host, token, reception, method, path, query, headers, body)
+        if path == "git-receive-pack":
+            wanted = changes(body, zipped=headers.get("content-encoding") == "gzip")
+            host.push_rules(token, wanted).write(reception)
+        answer = _run(host.repository, token, reception, method, path, query, headers, body)
         host.received(reception, token)
     finally:
         shutil.rmtree(reception)
@@ -90,7 +96,7 @@ def _token(host: Host, headers: Mapping[str, str]) -> Token | None:
 
 
 def _run(
-    host: Host,
+    repository: Repository,
     token: Token,
     reception: Path,
     method: str,
@@ -99,8 +105,6 @@ def _run(
     headers: Mapping[str, str],
     body: bytes,
 ) -> Response:
-    repository = host.repository
-    protected = "" if host.may_push_to_default(token) else repository.default_branch
     environment = {
         **repository.environment,
         "GIT_PROJECT_ROOT": str(repository.path),
@@ -115,7 +119,6 @@ def _run(
         "HTTP_CONTENT_ENCODING": headers.get("content-encoding", ""),
         "GIT_PROTOCOL": headers.get("git-protocol", ""),
         "FORGE_RECEIVED": str(reception),
-        "FORGE_PROTECTED": f"refs/heads/{protected}" if protected else "",
     }
     done = subprocess.run(
         ["git", "http-backend"], input=body, env=environment, capture_output=True, check=False

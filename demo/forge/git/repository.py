@@ -9,13 +9,24 @@ from pathlib import Path
 from demo.forge.configuration import Token
 from demo.forge.errors import GitFailed
 
-# Keeps direct pushes to the default branch to maintainers, as GitLab's protected branches do.
+# Refuses a push as a whole if one of its refs must not change; the forge has written which.
 PRE_RECEIVE = """#!/bin/sh
+none=0000000000000000000000000000000000000000
 while read -r old new ref; do
-    if [ "$ref" = "$FORGE_PROTECTED" ]; then
-        echo "GitLab: You are not allowed to push code to protected branches on this project." >&2
-        exit 1
-    fi
+    while read -r refused reason; do
+        if [ "$ref" = "$refused" ]; then
+            echo "GitLab: $reason" >&2
+            exit 1
+        fi
+    done <"$FORGE_RECEIVED/refused"
+    [ "$old" = $none ] || [ "$new" = $none ] || git merge-base --is-ancestor "$old" "$new" ||
+    while read -r unforced; do
+        if [ "$ref" = "$unforced" ]; then
+            echo "GitLab: You are not allowed to force push code to a protected branch on this" \
+                "project." >&2
+            exit 1
+        fi
+    done <"$FORGE_RECEIVED/unforced"
 done
 """
 # Tells the forge which refs moved, and with which push options.
@@ -88,6 +99,7 @@ class Repository:
             ("gc.auto", "0"),  # a clone in progress must not lose objects
             ("receive.advertisePushOptions", "true"),
             ("http.receivepack", "true"),
+            ("receive.hideRefs", "refs/merge-requests"),  # the forge's own, as GitLab's are
             ("core.logAllRefUpdates", "true"),
         ):
             self.git("config", key, value)

@@ -43,7 +43,10 @@ def _thing(forge: Forge, kind: str, number: int) -> Response:
         pipeline = forge.state.pipelines.get(number)
         if pipeline is None:
             return _MISSING
-        traces = [(job, forge.jobs.trace(pipeline, job)) for job in pipeline.jobs]
+        traces = [
+            (job, forge.fleet.stuck(pipeline, job) or forge.jobs.trace(pipeline, job))
+            for job in pipeline.jobs
+        ]
         return HTMLResponse(pipeline_page(forge.config.project, pipeline, traces))
 
 

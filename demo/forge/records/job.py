@@ -15,6 +15,20 @@ class Need:
 
 
 @dataclass(frozen=True)
+class Cache:
+    """Files that a job takes over from an earlier one.
+
+    files: those whose content the key depends on.  unprotect: shared by all refs in any case.
+    """
+
+    key: str
+    files: tuple[str, ...]
+    paths: tuple[str, ...]
+    policy: str
+    unprotect: bool = False
+
+
+@dataclass(frozen=True)
 class JobSpec:
     """A job as the pipeline's file describes it, after rules, includes and inputs.
 
@@ -37,6 +51,7 @@ class JobSpec:
     coverage: str | None
     tags: tuple[str, ...]
     artifacts_seconds: int | None
+    caches: tuple[Cache, ...]
     body: Mapping[str, Any]
 
     @property
@@ -48,7 +63,10 @@ class JobSpec:
 
 @dataclass
 class Job:
-    """One run of a job; queued_at: when it began to wait for a runner."""
+    """One run of a job; queued_at: when it began to wait for a runner.
+
+    runner: the number of the registered runner that took it, from 1; 0 is this machine itself.
+    """
 
     id: int
     spec: JobSpec
@@ -61,6 +79,7 @@ class Job:
     exit_code: int | None = None
     failure_reason: str | None = None
     coverage: float | None = None
+    runner: int | None = None
 
     @property
     def allowed_to_fail(self) -> bool:

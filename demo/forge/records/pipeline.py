@@ -15,9 +15,10 @@ ZEROS = "0" * 40
 class Pipeline:
     """One pipeline with its jobs, in the order of their stages.
 
-    variables: what GitLab and the project give, ready for the tool.  globals: those of the file.
-    base_sha: what a merge request's changes are counted from.  auto_cancel: which of its jobs a
-    newer commit ends.
+    variables: what GitLab and the project give, ready for the tool.  given: those of who started
+    it, which come before the project's.  globals: those of the file.  target: the branch that a
+    merge request would change.  base_sha: what its changes are counted from.  auto_cancel: which
+    of its jobs a newer commit ends.
     """
 
     id: int
@@ -31,8 +32,10 @@ class Pipeline:
     tag: bool = False
     name: str | None = None
     merge_request: int | None = None
+    target: str | None = None
     base_sha: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
     globals: Mapping[str, str] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
     skipped: bool = False

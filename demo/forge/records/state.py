@@ -51,10 +51,10 @@ class State:
                 self.jobs[job.id] = (pipeline, job)
             self.changed.notify_all()
 
-    def job_token(self, value: str) -> Job | None:
+    def job_of(self, token: str) -> tuple[Pipeline, Job] | None:
         """Find the running job that a token belongs to; the token expires with the job."""
         with self.lock:
-            for _, job in self.jobs.values():
-                if job.token == value and job.status == "running":
-                    return job
+            for pipeline, job in self.jobs.values():
+                if job.token == token and job.status == "running":
+                    return pipeline, job
         return None

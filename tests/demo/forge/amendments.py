@@ -28,7 +28,8 @@ PROJECT_SETTINGS = {
         ("archived", "packages_enabled", "jobs_enabled", "shared_runners_enabled", "public_jobs")
         + ("only_allow_merge_if_pipeline_succeeds", "group_runners_enabled")
         + ("restrict_user_defined_variables", "ci_push_repository_for_job_token_allowed")
-        + ("ci_allow_fork_pipelines_to_run_in_parent_project",),
+        + ("ci_allow_fork_pipelines_to_run_in_parent_project", "ci_separated_caches")
+        + ("protect_merge_request_pipelines",),
         FLAG,
     ),
     **dict.fromkeys(
@@ -72,6 +73,12 @@ AMENDED: Mapping[str, Json] = {
     "pipeline_schedule_variable.json": {"properties": {"raw": FLAG}},
     # An entity of the Enterprise Edition adds it.
     "protected_branch.json": {"properties": {"code_owner_approval_required": FLAG}},
+    # Younger than the schema, in user_basic.rb and member.rb.
+    f"{V4}/members.json": {
+        "items": {
+            "properties": {"locked": FLAG, "membership_state": TEXT, "created_at": MAYBE_TEXT}
+        }
+    },
     # Forgets what job_basic.rb shows of a failed job; `project` lacks the word `properties`.
     f"{V4}/job.json": {
         "properties": {

@@ -17,19 +17,25 @@ REQUEST = ref(f"{V4}/merge_request.json")
 SCHEDULE = ref("pipeline_schedule.json")
 MODEL, VERSION = ref("ml/get_model.json"), ref("ml/get_model_version.json")
 
+PROTECTED_TAG = of(
+    name=TEXT, create_access_levels=listed(ref("entities/protected_ref_access.json"))
+)
+
 # Calls whose answers GitLab has a schema for.
 WITH_SCHEMA: Mapping[str, Json] = {
     "GET /version": ref(f"{V4}/metadata.json"),
     "GET /user": ref(f"{V4}/user/public.json"),
     f"GET {PROJECT}": ref(f"{V4}/project.json"),
+    f"PUT {PROJECT}": ref(f"{V4}/project.json"),
+    f"GET {PROJECT}/members/all": ref(f"{V4}/members.json"),
+    f"POST {PROJECT}/protected_branches": ref("protected_branch.json"),
+    f"POST {PROJECT}/protected_tags": PROTECTED_TAG,
     f"GET {PROJECT}/repository/branches": ref(f"{V4}/branches.json"),
     f"GET {PROJECT}/repository/branches/:branch": ref(f"{V4}/branch.json"),
     f"GET {PROJECT}/runners": listed(ref(f"{V4}/runner.json")),
     "GET /runners/:runner": ref(f"{V4}/runner.json"),
     f"GET {PROJECT}/protected_branches": ref("protected_branches.json"),
-    f"GET {PROJECT}/protected_tags": listed(
-        of(name=TEXT, create_access_levels=listed(ref("entities/protected_ref_access.json")))
-    ),
+    f"GET {PROJECT}/protected_tags": listed(PROTECTED_TAG),
     f"POST {PROJECT}/trigger/pipeline": DETAIL,
     f"GET {PROJECT}/pipelines": listed(BASIC),
     f"POST {PROJECT}/pipeline": DETAIL,
@@ -70,38 +76,52 @@ VARIABLE = of(
     environment_scope=TEXT,
     description=MAYBE_TEXT,
 )
+ACCESS_TOKEN = of(
+    id=NUMBER,
+    name=TEXT,
+    description=MAYBE_TEXT,
+    revoked=FLAG,
+    active=FLAG,
+    created_at=TEXT,
+    last_used_at=MAYBE_TEXT,
+    scopes=listed(TEXT),
+    user_id=NUMBER,
+    expires_at=MAYBE_TEXT,
+)
+TRIGGER = of(
+    id=NUMBER,
+    token=TEXT,
+    description=TEXT,
+    created_at=TEXT,
+    updated_at=TEXT,
+    last_used=MAYBE_TEXT,
+    expires_at=MAYBE_TEXT,
+    owner=ref(f"{V4}/user/basic.json"),
+)
 DONE = of(message=TEXT)
 # Calls that GitLab has no schema for, with the keys of the entity; None where there is no JSON.
 WITHOUT_SCHEMA: Mapping[str, Json | None] = {
     f"POST {PROJECT}/uploads": of(  # project_upload.rb
         id=NUMBER, alt=TEXT, url=TEXT, full_path=TEXT, markdown=TEXT
     ),
-    "GET /personal_access_tokens/self": of(  # personal_access_token.rb
-        id=NUMBER,
-        name=TEXT,
-        description=MAYBE_TEXT,
-        revoked=FLAG,
-        active=FLAG,
-        created_at=TEXT,
-        last_used_at=MAYBE_TEXT,
-        scopes=listed(TEXT),
-        user_id=NUMBER,
-        expires_at=MAYBE_TEXT,
+    "GET /personal_access_tokens/self": ACCESS_TOKEN,  # personal_access_token.rb
+    f"POST {PROJECT}/access_tokens": {  # resource_access_token_with_token.rb
+        **ACCESS_TOKEN,
+        "properties": {**ACCESS_TOKEN["properties"], "access_level": NUMBER, "token": TEXT},
+    },
+    "POST /user/runners": of(  # ci/runner_registration_details.rb
+        id=NUMBER, token=TEXT, token_expires_at=MAYBE_TEXT
     ),
+    f"GET {PROJECT}/members/all/:user": {"$ref": f"{ref(f'{V4}/members.json')['$ref']}#/items"},
+    f"POST {PROJECT}/variables": VARIABLE,
+    f"POST {PROJECT}/triggers": TRIGGER,
+    f"DELETE {PROJECT}/variables/:key": None,
+    f"DELETE {PROJECT}/protected_branches/:name": None,
+    f"DELETE {PROJECT}/protected_tags/:name": None,
+    f"DELETE {PROJECT}/repository/branches/:branch": None,
     f"GET {PROJECT}/variables": listed(VARIABLE),  # ci/variable.rb
     "GET /groups/:group/variables": listed(VARIABLE),
-    f"GET {PROJECT}/triggers": listed(  # trigger.rb
-        of(
-            id=NUMBER,
-            token=TEXT,
-            description=TEXT,
-            created_at=TEXT,
-            updated_at=TEXT,
-            last_used=MAYBE_TEXT,
-            expires_at=MAYBE_TEXT,
-            owner=ref(f"{V4}/user/basic.json"),
-        )
-    ),
+    f"GET {PROJECT}/triggers": listed(TRIGGER),  # trigger.rb
     f"GET {PROJECT}/ci/lint": of(  # ci/lint/result.rb
         valid=FLAG, errors=listed(TEXT), warnings=listed(TEXT), merged_yaml=MAYBE_TEXT, includes=ANY
     ),

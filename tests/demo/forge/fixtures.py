@@ -244,6 +244,8 @@ def configuration(**more: Any) -> dict[str, Any]:
             "REPO_TOKEN": API,
             "A_PATH": "/some/$where",
         },
+        # As in a project that was there before GitLab closed this by default.
+        "settings": {"project": {"ci_pipeline_variables_minimum_override_role": "developer"}},
         "runner": {"PATH": f"{interpreter}{os.pathsep}{os.environ['PATH']}"},
         **more,
     }

@@ -167,12 +167,51 @@ def _get(path: str, token: str = API) -> Callable[[World], httpx.Response]:
     return lambda world: world.call("GET", path, token)
 
 
+def _deleted(path: str, last: str, **wish: Any) -> Callable[[World], httpx.Response]:
+    """Return a call that deletes what it has created."""
+
+    def call(world: World) -> httpx.Response:
+        world.call("POST", path, json=wish)
+        return world.call("DELETE", f"{path}/{last}")
+
+    return call
+
+
+def _delete_branch(world: World) -> httpx.Response:
+    return world.call("DELETE", f"{PROJECT}/repository/branches/{world.new_branch()}")
+
+
+def _post(path: str, **wish: Any) -> Callable[[World], httpx.Response]:
+    return lambda world: world.call("POST", path, json=wish)
+
+
 CALLS: Mapping[str, Callable[[World], httpx.Response]] = {
     "GET /version": _get("/version"),
     "GET /user": _get("/user"),
     "GET /personal_access_tokens/self": _get("/personal_access_tokens/self"),
     "GET /groups/:group/variables": _get("/groups/perennial/variables", OWNER),
     "GET /runners/:runner": _get("/runners/1"),
+    "POST /user/runners": _post("/user/runners", runner_type="project_type", project_id=1),
+    f"PUT {PROJECT}": lambda w: w.call("PUT", PROJECT, json={"build_timeout": 7200}),
+    f"GET {PROJECT}/members/all": _get(f"{PROJECT}/members/all"),
+    f"GET {PROJECT}/members/all/:user": _get(f"{PROJECT}/members/all/1"),
+    f"POST {PROJECT}/access_tokens": _post(
+        f"{PROJECT}/access_tokens", name="bot", scopes=["api"], expires_at="2027-06-01"
+    ),
+    f"POST {PROJECT}/triggers": _post(f"{PROJECT}/triggers", description="relay"),
+    f"POST {PROJECT}/variables": _post(f"{PROJECT}/variables", key="NEW", value="x"),
+    f"DELETE {PROJECT}/variables/:key": _deleted(
+        f"{PROJECT}/variables", "OLD", key="OLD", value="x"
+    ),
+    f"POST {PROJECT}/protected_branches": _post(f"{PROJECT}/protected_branches", name="keep/*"),
+    f"DELETE {PROJECT}/protected_branches/:name": _deleted(
+        f"{PROJECT}/protected_branches", "gone", name="gone"
+    ),
+    f"POST {PROJECT}/protected_tags": _post(f"{PROJECT}/protected_tags", name="keep-*"),
+    f"DELETE {PROJECT}/protected_tags/:name": _deleted(
+        f"{PROJECT}/protected_tags", "gone", name="gone"
+    ),
+    f"DELETE {PROJECT}/repository/branches/:branch": _delete_branch,
     f"GET {PROJECT}": _get(PROJECT),
     f"GET {PROJECT}/repository/branches": _get(f"{PROJECT}/repository/branches"),
     f"GET {PROJECT}/repository/branches/:branch": _get(f"{PROJECT}/repository/branches/main"),

@@ -1,17 +1,16 @@
-"""Checks of access: branches, tags, the jobs' token, the relay's trigger."""
+"""Checks of access: branches, tags, the relay's trigger, pipeline variables."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from training.gitlab.project_check.check import Answer, missing, ok, warning
+from training.gitlab.project_check.environments import REGISTER
 from training.gitlab.project_check.facts import (
     DEVELOPER,
     MAINTAINER,
     NOBODY,
-    WRITING,
     Facts,
     Json,
-    Refused,
     Token,
     Withheld,
     matches,
@@ -20,12 +19,6 @@ from training.gitlab.project_check.facts import (
 )
 from training.tasks import TASKS
 
-EXPIRES_SOON = timedelta(days=30)
-RENEW = "create a project access token under Settings → Access tokens and put it into REPO_TOKEN"
-SECOND = (
-    "add a second REPO_TOKEN with the role Maintainer, protected, of environment scope production, "
-    "under Settings → CI/CD → Variables"
-)
 BRANCH_PAGE = "Settings → Repository → Protected branches"
 TAG_PAGE = "Settings → Repository → Protected tags"
 TRIGGER_PAGE = "Settings → CI/CD → Pipeline trigger tokens"
@@ -43,15 +36,57 @@ def default_branch(facts: Facts) -> Answer:
     rules = [] if isinstance(facts.protected_branches, Withheld) else facts.protected_branches
     if any(rule["allow_force_push"] and matches(rule["name"], name) for rule in rules):
         return warning(f"{name} may be force-pushed", f"switch that off under {BRANCH_PAGE}")
-    if branch["developers_can_push"]:
+    least = least_level(rules, "push_access_levels", name) if rules else NOBODY
+    if branch["developers_can_push"] or least < NOBODY:
+        who = "Developers" if branch["developers_can_push"] else f"{role_name(least)}s"
         return warning(
-            f"Developers may push to {name} past every merge request",
-            f"set 'Allowed to push and merge' to Maintainers or No one under {BRANCH_PAGE}",
+            f"{who} may push to {name} past every merge request",
+            f"set 'Allowed to push and merge' to No one under {BRANCH_PAGE}",
         )
-    return ok(f"{name} is protected")
+    return ok(f"{name} changes by merge requests only")
 
 
-def _least(rules: Sequence[Json], kind: str, name: str) -> int:
+def merging(facts: Facts) -> Answer:
+    """Who may merge decides what is deployed; jobs of merge requests see a Developer's token."""
+    name = facts.project["default_branch"]
+    least = least_level(shown(facts.protected_branches), "merge_access_levels", name)
+    if least == NOBODY:
+        return missing(f"nobody may merge into {name}", f"choose Maintainers under {BRANCH_PAGE}")
+    if least <= DEVELOPER:
+        return missing(
+            f"Developers may merge into {name}, and so may whoever reads REPO_TOKEN in a job of a "
+            "merge request",
+            f"set 'Allowed to merge' to Maintainers under {BRANCH_PAGE}",
+        )
+    return ok(f"{role_name(least)}s")
+
+
+def retrain_branches(facts: Facts) -> Answer:
+    """Nobody puts a commit on top of the one that the gate has judged."""
+    rules = shown(facts.protected_branches)
+    for task in TASKS:
+        name = f"retrain/{task}-0123456789ab"
+        covering = [rule for rule in rules if matches(rule["name"], name)]
+        if not covering:
+            return missing(
+                "retrain/* is not protected: whoever may push can change a judged model's branch",
+                f"protect retrain/* under {BRANCH_PAGE}",
+            )
+        for kind, label in (("push", "push to"), ("merge", "merge into")):
+            if least_level(rules, f"{kind}_access_levels", name) <= DEVELOPER:
+                return missing(
+                    f"Developers may {label} retrain/*, past the gate",
+                    f"let Maintainers push to it, and no one merge into it, under {BRANCH_PAGE}",
+                )
+        if not any(rule["allow_force_push"] for rule in covering):
+            return warning(
+                "a retrain that runs again cannot replace its branch",
+                f"switch 'Allowed to force push' on for retrain/* under {BRANCH_PAGE}",
+            )
+    return ok("only Maintainers change retrain/*")
+
+
+def least_level(rules: Sequence[Json], kind: str, name: str) -> int:
     """Return the lowest role that a rule allows for a name; 0 if no rule covers it."""
     levels = [
         _level(level)
@@ -71,7 +106,7 @@ def _level(level: Json) -> int:
 
 
 def tags(facts: Facts) -> Answer:
-    """Tags record which model serves: they are protected, and the jobs' token may create them."""
+    """Tags record which model serves, and start deployments: Maintainers create them."""
     rules = shown(facts.protected_tags)
     named = [name for task in TASKS for name in (f"{task}@v1.0.0", f"{task}#production#1")]
     open_ones = [name for name in named if not any(matches(rule["name"], name) for rule in rules)]
@@ -79,14 +114,18 @@ def tags(facts: Facts) -> Answer:
         return missing(
             f"tags such as {open_ones[0]} are not protected", f"protect {_wild()}: {TAG_PAGE}"
         )
-    token = facts.repo_token
+    token = facts.tokens[REGISTER]
     for name in named:
-        least = _least(rules, "create_access_levels", name)
-        lower = isinstance(token, Token) and token.role < least
-        if isinstance(token, Token) and lower and not facts.production_token:
+        least = least_level(rules, "create_access_levels", name)
+        if least <= DEVELOPER:
             return missing(
-                f"REPO_TOKEN ({role_name(token.role)}) may not create {name}",
-                f"let Developers create them under {TAG_PAGE}, or give REPO_TOKEN a higher role",
+                f"Developers may create {name}, and so deploy or register any commit",
+                f"set 'Allowed to create' to Maintainers under {TAG_PAGE}",
+            )
+        if isinstance(token, Token) and token.role < least:
+            return missing(
+                f"the REPO_TOKEN of {REGISTER} ({role_name(token.role)}) may not create {name}",
+                f"set 'Allowed to create' to Maintainers under {TAG_PAGE}, and give it that role",
             )
     return ok(f"{_wild()} are protected")
 
@@ -95,43 +134,8 @@ def _wild() -> str:
     return ", ".join(f"{task}@v*, {task}#production#*" for task in TASKS)
 
 
-def repo_token(facts: Facts) -> Answer:
-    """The jobs' token is valid and has the rights that the jobs need."""
-    token = shown(facts.repo_token)
-    if token is None:
-        return missing("REPO_TOKEN is not set", RENEW)
-    if isinstance(token, Refused):
-        return missing(f"GitLab rejects REPO_TOKEN: {token.reason}", RENEW)
-    if lacking := WRITING - token.scopes:
-        return missing(f"it lacks the scope {' and '.join(sorted(lacking))}", RENEW)
-    least, why = _least_role(facts)
-    if token.role < least and not (token.role >= DEVELOPER and facts.production_token):
-        role = role_name(token.role)
-        return missing(f"its role is {role}; {why} needs {role_name(least)}", SECOND)
-    return _lifetime(token, facts.today)
-
-
-def _least_role(facts: Facts) -> tuple[int, str]:
-    automatic = not isinstance(facts.variables, Withheld) and facts.value("AUTO_MERGE") == "true"
-    if not automatic:
-        return DEVELOPER, "pushing a branch"
-    branch = facts.project["default_branch"]
-    rules = facts.protected_branches
-    known = [] if isinstance(rules, Withheld) else rules
-    least = _least(known, "merge_access_levels", branch) or MAINTAINER
-    return max(least, DEVELOPER), f"AUTO_MERGE, which merges to {branch},"
-
-
-def _lifetime(token: Token, today: date) -> Answer:
-    if token.expires is not None and token.expires <= today + EXPIRES_SOON:
-        return warning(f"it expires on {token.expires}", f"replace it before that: {RENEW}")
-    if not token.bot:
-        return warning(f"it belongs to a person, {token.user}, and acts as that person", RENEW)
-    return ok(f"{role_name(token.role)}, {', '.join(sorted(token.scopes))}, valid")
-
-
 def trigger(facts: Facts) -> Answer:
-    """The relay starts pipelines with a trigger token."""
+    """The relay starts pipelines with a trigger token, which acts as its owner."""
     tokens = shown(facts.triggers)
     live = [one for one in tokens if not _expired(one.get("expires_at"), facts.today)]
     if not tokens:
@@ -141,8 +145,16 @@ def trigger(facts: Facts) -> Answer:
         )
     if not live:
         return missing("all have expired", f"create another under {TRIGGER_PAGE}")
-    if not any(one["owner"] for one in live):
-        return missing("none has an owner, as whom pipelines would run", f"see {TRIGGER_PAGE}")
+    roles = {member["id"]: int(member["access_level"]) for member in shown(facts.members)}
+    for one in live:
+        owner = one["owner"]
+        role = roles.get(owner["id"], 0) if owner else 0
+        if role < MAINTAINER:
+            who = f"{owner['username']} ({role_name(role)})" if owner else "nobody"
+            return missing(
+                f"one belongs to {who}, who may not run pipelines on the default branch",
+                f"let a Maintainer create another, and remove it, under {TRIGGER_PAGE}",
+            )
     return ok(f"{len(live)} trigger token{'s' * (len(live) > 1)}")
 
 
@@ -151,17 +163,14 @@ def _expired(moment: str | None, today: date) -> bool:
 
 
 def variables_role(facts: Facts) -> Answer:
-    """Who may override variables; some versions of GitLab count a trigger as overriding them."""
+    """Inputs are checked; a variable that comes with a trigger overrides what the project sets."""
     role = facts.setting("ci_pipeline_variables_minimum_override_role")
     if role == "no_one_allowed":
-        return warning(
-            "no one; some versions then refuse every trigger, since TRIGGER_PAYLOAD is a variable",
-            f"if the relay logs 'Insufficient permissions to set pipeline variables', "
-            f"choose Maintainer: {ROLE_PAGE}",
-        )
+        return ok("no one")
+    consequence = (
+        "whoever has the trigger token may set TRAIN_IMAGE, DEPLOY_TARGET and every other variable "
+        "on main"
+    )
     if role == "developer":
-        return warning(
-            "Developers: they may override DEPLOY_TARGET and every other variable on main",
-            f"choose Maintainer: {ROLE_PAGE}",
-        )
-    return ok(f"{role.capitalize()}")
+        consequence = f"every Developer, and {consequence}"
+    return missing(f"{role.capitalize()}: {consequence}", f"choose No one allowed: {ROLE_PAGE}")

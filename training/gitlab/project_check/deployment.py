@@ -5,7 +5,8 @@ from itertools import combinations
 
 from training.gitlab.project_check.check import Answer, missing, ok
 from training.gitlab.project_check.facts import Facts, Json
-from training.gitlab.project_check.variables import PAGE, absent
+from training.gitlab.project_check.environments import PAGE
+from training.gitlab.project_check.variables import absent
 from training.tasks import TASKS
 
 LOCAL = "local"

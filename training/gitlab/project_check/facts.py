@@ -52,9 +52,10 @@ class Refused:
 class Facts:
     """A project, as GitLab's API describes it to one token.
 
-    caller: the token that reads.  repo_token: the value of the variable REPO_TOKEN; None if it is
-    not set.  branch: the default branch; None if it does not exist.  inherited: the variables of
-    the project's groups.  runners: the runners online, with their details.
+    caller: the token that reads.  tokens: the rights of the values of REPO_TOKEN, by environment
+    scope; None where there is none.  branch: the default branch; None if it does not exist.
+    inherited: the variables of the project's groups.  runners: the runners online, with their
+    details.  members: everybody with a role in the project.
     """
 
     today: date
@@ -65,12 +66,13 @@ class Facts:
     lint: Json | Withheld
     variables: Sequence[Json] | Withheld
     inherited: Sequence[Json] | Withheld
-    repo_token: Token | Refused | Withheld | None
+    tokens: Mapping[str, "Token | Refused | Withheld | None"]
     triggers: Sequence[Json] | Withheld
     runners: Sequence[Json] | Withheld
     protected_branches: Sequence[Json] | Withheld
     protected_tags: Sequence[Json] | Withheld
     schedules: Sequence[Json] | Withheld
+    members: Sequence[Json] | Withheld
 
     def setting(self, name: str) -> Any:
         """Return a field of the project.
@@ -87,21 +89,16 @@ class Facts:
         If several have the name, the one for every environment is preferred.
         Raises NotShown if the project's variables are not shown.
         """
-        own = shown(self.variables)
-        groups = [] if isinstance(self.inherited, Withheld) else self.inherited
-        found = [one for one in [*own, *groups] if one["key"] == name]
+        found = [one for one in self.known_variables() if one["key"] == name]
         return min(found, key=lambda one: bool(one["environment_scope"] != "*"), default=None)
 
-    @property
-    def production_token(self) -> bool:
-        """Whether main's jobs have their own REPO_TOKEN that no merge request sees."""
-        known = [] if isinstance(self.variables, Withheld) else self.variables
-        return any(
-            one["key"] == "REPO_TOKEN"
-            and one["environment_scope"] == "production"
-            and one["protected"]
-            for one in known
-        )
+    def known_variables(self) -> list[Json]:
+        """Return the variables of the project and of its groups, as far as they are shown.
+
+        Raises NotShown if the project's variables are not shown.
+        """
+        groups = [] if isinstance(self.inherited, Withheld) else self.inherited
+        return [*shown(self.variables), *groups]
 
     def value(self, name: str, default: str = "") -> str:
         """Return a variable's value, or the default if it is not set or hidden.

@@ -23,7 +23,8 @@ from training.gitlab.project_check.facts import (
     Token,
     Withheld,
 )
-from training.gitlab.project_check.runners import TAG
+from training.gitlab.project_check.environments import REVIEW, SCOPES_OF_TOKENS
+from training.gitlab.project_check.runners import PRODUCTION, TAG
 
 TOKEN = refusal.Token(
     "GITLAB_TOKEN",
@@ -60,12 +61,16 @@ def read(url: str, path: str, *, token: str, today: date, ca_file: str = "") -> 
             lint=_ask(lambda: project.ci_lint.get().asdict(), "the role Reporter"),
             variables=variables,
             inherited=_inherited(client, project),
-            repo_token=_repo_token(reach, path, variables, caller),
+            tokens={
+                scope: _repo_token(reach, path, variables, caller, scope)
+                for scope in SCOPES_OF_TOKENS
+            },
             triggers=_ask(lambda: _all(project.triggers), NEEDS_MAINTAINER),
             runners=_ask(lambda: _runners(client, project, variables), NEEDS_MAINTAINER),
             protected_branches=_ask(lambda: _all(project.protectedbranches), NEEDS_MAINTAINER),
             protected_tags=_ask(lambda: _all(project.protectedtags), NEEDS_MAINTAINER),
             schedules=_ask(lambda: _all(project.pipelineschedules), "the role Reporter"),
+            members=_ask(lambda: _all(project.members_all), "the role Reporter"),
         )
 
 
@@ -142,18 +147,22 @@ def _inherited(client: Gitlab, project: Project) -> list[Json] | Withheld:
 
 
 def _repo_token(
-    reach: Callable[..., Gitlab], path: str, variables: list[Json] | Withheld, caller: Token
+    reach: Callable[..., Gitlab],
+    path: str,
+    variables: list[Json] | Withheld,
+    caller: Token,
+    scope: str,
 ) -> Token | Refused | Withheld | None:
-    """Return the rights of the variable's value, which is sent to this GitLab only."""
+    """Return the rights of the value for an environment, which is sent to this GitLab only."""
     found = None
     if not isinstance(variables, Withheld):
         named = [one for one in variables if one["key"] == "REPO_TOKEN"]
-        if not named:
+        found = next((one for one in named if one["environment_scope"] == scope), None)
+        if found is None:
             return None
-        found = min(named, key=lambda one: bool(one["environment_scope"] != "*"))
     if found is None or not found["value"]:
         # A project access token that may write is assumed to be REPO_TOKEN itself.
-        itself = caller.bot and caller.scopes & WRITING
+        itself = scope == REVIEW and caller.bot and caller.scopes & WRITING
         return caller if itself else Withheld(f"{TOKEN.name} set to the value of REPO_TOKEN")
     if not is_sendable(found["value"]):
         return Refused(f"its value is not of {SENDABLE}")
@@ -167,12 +176,14 @@ def _repo_token(
 
 
 def _runners(client: Gitlab, project: Project, variables: list[Json] | Withheld) -> list[Json]:
-    """Return the runners online with their details, those with the training tag first."""
+    """Return the runners online with their details, those with a tag that jobs ask for first."""
     known = [] if isinstance(variables, Withheld) else variables
     tag = next((one["value"] for one in known if one["key"] == "TRAIN_RUNNER"), None) or TAG
-    tagged = _online(project.runners.list(iterator=True, status="online", tag_list=[tag]))
+    asked: list[dict[str, Any]] = [{"tag_list": [tag]}, {"tag_list": [PRODUCTION]}, {}]
     listed = dict.fromkeys(
-        [*tagged, *_online(project.runners.list(iterator=True, status="online"))]
+        number
+        for filters in asked
+        for number in _online(project.runners.list(iterator=True, status="online", **filters))
     )
     return [client.runners.get(number).asdict() for number in list(listed)[:RUNNERS_LOOKED_AT]]
 

@@ -8,6 +8,8 @@ from training.gitlab.project_check.facts import Facts, Json, shown
 PAGE = "Settings → CI/CD → Runners"
 # The default in ci/common.yml.
 TAG = "gpu"
+# The tag of the jobs that deploy, in ci/main.yml.
+PRODUCTION = "production"
 WITH_GPU = re.compile("gpu|cuda", re.IGNORECASE)
 ENOUGH_SECONDS = 3600
 
@@ -45,13 +47,45 @@ def training(facts: Facts) -> Answer:
     return ok(f"{len(open_ones)} online with the tag {tag}")
 
 
+def deploying(facts: Facts) -> Answer:
+    """The runner beside the service takes nothing but the deployments of protected branches."""
+    tagged = [one for one in shown(facts.runners) if PRODUCTION in one["tag_list"]]
+    if not tagged:
+        return missing(
+            f"no runner with the tag {PRODUCTION} is online: deployments wait", f"start one: {PAGE}"
+        )
+    for one in tagged:
+        name = one["description"] or f"#{one['id']}"
+        if _for_merge_requests(one):
+            return missing(
+                f"{name}: a merge request with the tag {PRODUCTION} runs there, in production",
+                f"tick 'Protected': {PAGE}",
+            )
+        if one["runner_type"] != "project_type":
+            return missing(
+                f"{name}: is shared with other projects, whose protected branches run there too",
+                f"use a project runner: {PAGE}",
+            )
+        if one["run_untagged"]:
+            return warning(
+                f"{name}: takes untagged jobs too, beside the service",
+                f"untick 'Run untagged jobs': {PAGE}",
+            )
+        if not one["locked"]:
+            return warning(
+                f"{name}: is not locked, so it can be given to another project",
+                f"tick 'Lock to current projects': {PAGE}",
+            )
+    return ok(f"{len(tagged)} online with the tag {PRODUCTION}, protected")
+
+
 def other_jobs(facts: Facts) -> Answer:
     """Every other job has no tag, so some runner must take untagged jobs."""
     runners = shown(facts.runners)
     if any(runner["run_untagged"] and _for_merge_requests(runner) for runner in runners):
         return ok("a runner that takes untagged jobs is online")
     return missing(
-        "no runner that takes untagged jobs is online: checks, report and deploy wait",
+        "no runner that takes untagged jobs is online: checks and reports wait",
         f"switch on instance runners, or tick 'Run untagged jobs' for a CPU runner: {PAGE}",
     )
 

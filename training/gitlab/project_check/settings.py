@@ -2,7 +2,7 @@
 
 import re
 
-from training.gitlab.project_check.check import Answer, missing, ok, warning
+from training.gitlab.project_check.check import Answer, Status, missing, ok, warning
 from training.gitlab.project_check.facts import Facts, shown
 
 LEAST_VERSION = (18, 1)
@@ -95,7 +95,7 @@ def job_token(facts: Facts) -> Answer:
 
 
 def visibility(facts: Facts) -> Answer:
-    """A public project must not show its artifacts to strangers or run their forks' pipelines."""
+    """A public project must not show its artifacts to strangers."""
     if facts.setting("visibility") != "public":
         return ok(str(facts.setting("visibility")))
     if facts.setting("public_jobs"):
@@ -103,12 +103,58 @@ def visibility(facts: Facts) -> Answer:
             "everybody sees job logs and artifacts: models, and rows of data in reports",
             f"untick 'Project-based pipeline visibility': {GENERAL_PAGE}",
         )
+    return ok("public; logs and artifacts are not")
+
+
+def forks(facts: Facts) -> Answer:
+    """A fork's code runs with the project's variables only if a member runs it here."""
     if facts.setting("ci_allow_fork_pipelines_to_run_in_parent_project"):
         return warning(
-            "a fork's pipeline that a member runs here sees every variable",
+            "a fork's pipeline that a member runs here sees what merge requests see",
             f"untick 'Run pipelines in the parent project' for forks: {MERGE_PAGE}",
         )
-    return ok("public; logs, artifacts and variables are not")
+    return ok("they run in the fork, without the project's variables")
+
+
+def caches(facts: Facts) -> Answer:
+    """What a job of a merge request leaves in a cache is code that the next job runs."""
+    if not facts.setting("ci_separated_caches"):
+        return missing(
+            "main's jobs run what jobs of merge requests have put into the cache",
+            f"tick 'Use separate caches for protected branches': {GENERAL_PAGE}",
+        )
+    return ok("protected branches have their own")
+
+
+def protected_requests(facts: Facts) -> Answer:
+    """A merge request of a protected branch, such as retrain/*, would see main's secrets."""
+    allowed = facts.project.get("protect_merge_request_pipelines")  # shown since 18.10
+    if allowed:
+        return warning(
+            "merge requests between protected branches see protected variables, and use protected "
+            "runners",
+            "untick 'Allow merge request pipelines to access protected variables and runners': "
+            "Settings → CI/CD → Variables",
+        )
+    if allowed is None:
+        return Answer(
+            Status.UNKNOWN,
+            f"GitLab {facts.version} does not show it",
+            "look whether 'Allow merge request pipelines to access protected variables and "
+            "runners' is off under Settings → CI/CD → Variables",
+        )
+    return ok("merge requests see no protected variable")
+
+
+def container_registry(facts: Facts) -> Answer:
+    """Developers may replace an image there, and no job pushes any."""
+    if facts.setting("container_registry_access_level") != "disabled":
+        page = "Settings → General → Visibility, project features, permissions"
+        return warning(
+            "Developers may replace every image in it, and no job pushes any",
+            f"switch 'Container registry' off: {page}",
+        )
+    return ok("off")
 
 
 def schedule(facts: Facts) -> Answer:

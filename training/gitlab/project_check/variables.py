@@ -1,16 +1,11 @@
 """Checks of variables: those that jobs read are set, and secrets are hidden."""
 
-import re
-from urllib.parse import urlsplit
-
 from perennial.errors import InvalidValue
 from training.gitlab.project_check.check import Answer, missing, ok, warning
-from training.gitlab.project_check.facts import Facts, Json, Withheld, matches, shown
+from training.gitlab.project_check.environments import EVERYWHERE, PAGE, REVIEW
+from training.gitlab.project_check.facts import Facts, Withheld, matches, shown
+from training.gitlab.project_check.secrets import holds_secret
 
-PAGE = "Settings → CI/CD → Variables"
-SECRET = re.compile(
-    r"(TOKEN|SECRET|PASSWORD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY|API_KEY|CREDENTIALS_DATA)$"
-)
 # Variables that take one of a few words; the pipeline compares them exactly.
 WORDS = {
     "AUTO_MERGE": ("true", "false"),
@@ -24,20 +19,24 @@ ANY_BRANCH = "somebody/any-branch"
 
 
 def repo_token_variable(facts: Facts) -> Answer:
-    """Merge requests push, comment and upload with it, so every pipeline must see it."""
-    found = facts.variable("REPO_TOKEN")
-    if found is None:
+    """Merge requests push, comment and upload with it."""
+    known = [one for one in facts.known_variables() if one["key"] == "REPO_TOKEN"]
+    if not known:
         return absent(facts, "REPO_TOKEN", "nothing can push dvc.lock or post a report")
-    if found["environment_scope"] != "*":
-        scope = found["environment_scope"]
-        return missing(f"only jobs of environment {scope} see it", f"set its scope to *: {PAGE}")
+    places = {one["environment_scope"]: one for one in known}
+    found = places.get(REVIEW) or places.get(EVERYWHERE)
+    if found is None:
+        return missing(
+            f"there is none of environment {REVIEW}, that merge requests see",
+            f"add one: {PAGE}",
+        )
     rules = [] if isinstance(facts.protected_branches, Withheld) else facts.protected_branches
     if found["protected"] and not any(matches(rule["name"], ANY_BRANCH) for rule in rules):
         return missing(
             "protected: merge requests from branches that are not protected do not see it",
             f"untick 'Protect variable', or protect every branch with the wildcard *: {PAGE}",
         )
-    return ok("every pipeline sees it")
+    return ok("merge requests see it")
 
 
 def absent(facts: Facts, name: str, consequence: str) -> Answer:
@@ -76,36 +75,14 @@ def database(facts: Facts) -> Answer:
     found = facts.variable("PERENNIAL_DATABASE_URL")
     if found is None:
         return absent(facts, "PERENNIAL_DATABASE_URL", "a retrain finds no labels")
-    if not found["protected"]:
-        return warning(
-            "merge requests see it, so every Developer can read the service's database",
-            f"tick 'Protect variable': only main's pipelines need it ({PAGE})",
-        )
-    return ok("only main's pipelines see it")
-
-
-def holds_secret(variable: Json) -> bool:
-    """Return whether a variable's name or value shows that it is a secret.
-
-    >>> holds_secret({"key": "X", "value": "postgresql://me:pass@host/db"})
-    True
-    >>> holds_secret({"key": "AWS_ACCESS_KEY_ID", "value": "AKIA"})
-    False
-    """
-    if SECRET.search(variable["key"]):
-        return True
-    try:
-        return bool(urlsplit(variable["value"] or "").password)
-    except ValueError:  # not an address
-        return False
+    return ok("set")
 
 
 def secrets(facts: Facts) -> Answer:
     """A masked variable never shows in a job's log; a file's content cannot be masked."""
-    variables = shown(facts.variables)
     unmasked = [
         variable["key"]
-        for variable in variables
+        for variable in facts.known_variables()
         if variable["variable_type"] == "env_var"
         and holds_secret(variable)
         and not variable["masked"]

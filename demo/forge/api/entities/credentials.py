@@ -7,8 +7,9 @@ from typing import Any
 
 from demo.forge.api.entities.timestamp import timestamp
 from demo.forge.api.entities.user import user
-from demo.forge.configuration import Token, Variable
+from demo.forge.configuration import Token
 from demo.forge.forge import Forge
+from demo.forge.project_variables import Variable
 
 Json = dict[str, Any]
 SHOWN_OF_TRIGGER = 4
@@ -37,7 +38,7 @@ def trigger_token(forge: Forge, number: int, token: Token) -> Json:
     created = timestamp(forge.state.created_at)
     return {
         "id": number,
-        "description": token.name,
+        "description": token.description or token.name,
         "created_at": created,
         "updated_at": created,
         "last_used": None,
@@ -47,11 +48,11 @@ def trigger_token(forge: Forge, number: int, token: Token) -> Json:
     }
 
 
-def variable(name: str, item: Variable) -> Json:
+def variable(item: Variable) -> Json:
     """Return a CI/CD variable of the project."""
     return {
         "variable_type": item.variable_type,
-        "key": name,
+        "key": item.key,
         "value": None if item.hidden else item.value,
         "protected": item.protected,
         "masked": item.masked,

@@ -6,7 +6,7 @@ Source: commit.rb and branch.rb in lib/api/entities of GitLab.
 from typing import Any
 from urllib.parse import quote
 
-from demo.forge.configuration import ROLES, Token
+from demo.forge.configuration import Token
 from demo.forge.forge import Forge
 from demo.forge.git.repository import Commit
 
@@ -35,20 +35,17 @@ def commit(forge: Forge, item: Commit) -> Json:
 def branch(forge: Forge, name: str, sha: str, *, caller: Token) -> Json:
     """Return a branch."""
     default = forge.config.default_branch
-    settings = forge.config.settings
+    access = forge.access
     tip = forge.repository.branch(default)
     merged = tip is not None and sha != tip and forge.repository.merge_base(tip, sha) == sha
-    push, merge = (settings.least_role(kind, name, default) for kind in ("push", "merge"))
-    protected = settings.protects(name, default)
-    least = push if protected else ROLES["developer"]
     return {
         "name": name,
         "commit": commit(forge, forge.repository.commit(sha)),
         "merged": merged,
-        "protected": protected,
-        "developers_can_push": push == ROLES["developer"],
-        "developers_can_merge": merge == ROLES["developer"],
-        "can_push": least is not None and caller.role >= least,
+        "protected": access.protects_branch(name),
+        "developers_can_push": access.developers_may("push", name),
+        "developers_can_merge": access.developers_may("merge", name),
+        "can_push": access.may_push(caller, name),
         "default": name == default,
         "web_url": f"{forge.url}/{forge.config.project}/-/tree/{quote(name)}",
     }

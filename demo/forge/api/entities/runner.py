@@ -34,18 +34,8 @@ def runner_details(number: int, item: Json) -> Json:
 
 
 def runner_of(forge: Forge, job: Job) -> Json | None:
-    """Return the runner that took a job: the first registered one that could.
-
-    None before the job starts, and where no registered runner could take it: the forge runs it all
-    the same, itself.
-    """
-    if job.started_at is None:
+    """Return the registered runner that took a job; None before, and for this machine itself."""
+    runners = forge.config.settings.runners
+    if not job.runner or runners is None or len(runners) < job.runner:
         return None
-    for number, item in enumerate(forge.config.settings.runners, start=1):
-        online = item["status"] == "online" and not item["paused"]
-        fits = (
-            set(job.spec.tags) <= set(item["tag_list"]) if job.spec.tags else item["run_untagged"]
-        )
-        if online and fits:
-            return runner(number, item)
-    return None
+    return runner(job.runner, runners[job.runner - 1])

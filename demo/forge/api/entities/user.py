@@ -28,6 +28,17 @@ def user(forge: Forge, token: Token) -> Json:
     }
 
 
+def member(forge: Forge, token: Token) -> Json:
+    """Return a user of the project with their role."""
+    access = {
+        "access_level": token.role,
+        "created_at": timestamp(forge.state.created_at),
+        "expires_at": None,
+        "membership_state": "active",
+    }
+    return user(forge, token) | {"locked": False} | access
+
+
 def own_user(forge: Forge, token: Token) -> Json:
     """Return the user as GET /user shows it to itself; nobody ever signs in as a bot."""
     created = timestamp(forge.state.created_at)
@@ -35,7 +46,7 @@ def own_user(forge: Forge, token: Token) -> Json:
     nothing = ("skype", "linkedin", "twitter", "website_url")
     return {
         **user(forge, token),
-        "bot": True,
+        "bot": token.bot,
         "created_at": created,
         "confirmed_at": created,
         **dict.fromkeys(nothing, ""),

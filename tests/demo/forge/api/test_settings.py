@@ -1,7 +1,6 @@
 """The forge's settings: who sees which, and what its configuration refuses."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,11 +24,9 @@ VARIABLES = {"A": "1", "B": {"value": "hidden away", "masked": True, "hidden": T
 @pytest.fixture
 def chosen(server: ForgeServer) -> Iterator[ForgeServer]:
     """The forge while its project has settings of its own."""
-    before = server.forge.config
-    wish = parse_config(configuration(settings=SETTINGS, variables=VARIABLES))
-    server.forge.config = replace(before, settings=wish.settings, variables=wish.variables)
+    server.forge.reconfigure(parse_config(configuration(settings=SETTINGS, variables=VARIABLES)))
     yield server
-    server.forge.config = before
+    server.forge.reconfigure(parse_config(configuration()))
 
 
 @pytest.mark.parametrize(

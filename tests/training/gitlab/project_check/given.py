@@ -1,12 +1,16 @@
-"""A project on the forge that has everything, who may change it, and how it is checked."""
+"""A project on the forge that is set up as the guide says, who may change it, and its check."""
 
 import json
+from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from demo.forge.configuration import parse_config
-from tests.demo.forge.fixtures import API, PROJECT, ForgeServer, configuration
+from demo.forge.configuration import Config
+from demo.forge.project_settings import RUNNER, Json
+from demo.forge.project_variables import Variable
+from tests.demo.forge.fixtures import API, DEVELOPER, PROJECT, ForgeServer
 from training.command_line import run
 from training.gitlab.project_check.__main__ import main
 from training.gitlab.project_check.checks import check_project
@@ -14,93 +18,169 @@ from training.gitlab.project_check.facts import Facts
 from training.gitlab.project_check.reader import read
 from training.tasks import TASKS
 
-JOBS, BOSS, READER, NARROW = (
-    f"glpat-{name}-0123456789" for name in "jobs boss reader narrow".split()
-)
-TODAY = date(2026, 11, 20)
+BOSS, READER, NARROW = (f"glpat-{name}-0123456789" for name in "boss reader narrow".split())
+TODAY, NEXT_YEAR = date(2026, 11, 20), "2027-06-01"
 PIPELINE = """\
 job:
   rules: [{if: $CI_PIPELINE_SOURCE == "web"}]
   script: ["true"]
 """
-RUNNERS: list[dict[str, Any]] = [
-    {"description": "gpu-1", "tag_list": ["gpu"], "run_untagged": False},
-    {"description": "cpu-1", "runner_type": "instance_type"},
-]
-SCHEDULE: dict[str, Any] = {
-    "description": "nightly",
-    "ref": "refs/heads/main",
-    "cron": "0 3 * * *",
-    "active": True,
-}
-TAGS: list[dict[str, Any]] = [
-    {"name": f"{task}{kind}", "create": 30} for task in TASKS for kind in ("@v*", "#production#*")
-]
-PAGES = {
-    "only_allow_merge_if_pipeline_succeeds": True,
-    "allow_merge_on_skipped_pipeline": True,
-    "ci_pipeline_variables_minimum_override_role": "maintainer",
-}
-DATABASE: dict[str, Any] = {"value": "postgresql://me:pass@db/x", "protected": True}
-VARIABLES: dict[str, Any] = {
-    "REPO_TOKEN": {"value": JOBS, "masked": True},
-    "DVC_REMOTE_URL": "s3://models/perennial",
-    "PERENNIAL_DATABASE_URL": DATABASE | {"masked": True},
-    "PERENNIAL_BUNDLES": "/srv/bundles",
-    "PERENNIAL_URL": "https://model.example.com",
-}
-# Of several tasks the first has these, each other one a service of its own.
-for other in list(TASKS)[1:]:
-    VARIABLES[f"PERENNIAL_BUNDLES_{other}"] = f"/srv/{other}"
-    VARIABLES[f"PERENNIAL_URL_{other}"] = f"https://{other}.example.com"
+SCHEDULE: dict[str, Any] = {"ref": "refs/heads/main", "cron": "0 3 * * *", "active": True}
 
 
-def token(value: str, name: str, role: str, *scopes: str, **more: Any) -> dict[str, Any]:
+def token(value: str, name: str, role: str, *scopes: str) -> dict[str, Any]:
     """Return an access token for the forge's configuration."""
-    known = {"token": value, "kind": "project", "name": name, "role": role}
-    return {**known, "scopes": list(scopes), **more}
+    return {
+        "token": value,
+        "kind": "project",
+        "name": name,
+        "role": role,
+        "scopes": list(scopes),
+    }
 
 
-TOKENS = [
-    token(API, "api", "maintainer", "api"),
-    token(JOBS, "jobs", "developer", "api", "write_repository", expires_at="2027-06-01"),
-    token(BOSS, "boss", "owner", "read_api"),
-    token(READER, "reader", "reporter", "read_api"),
-    token(NARROW, "narrow", "maintainer", "write_repository"),
-    {"token": "glptt-0123456789", "kind": "trigger", "name": "relay"},
-]
-COMPLETE: dict[str, Any] = {
-    "tokens": TOKENS,
-    "variables": VARIABLES,
-    "settings": {"project": PAGES, "runners": RUNNERS, "protected_tags": TAGS},
+# A project as GitLab makes it, and the people in it.
+EMPTY: dict[str, Any] = {
+    "tokens": [
+        token(API, "api", "maintainer", "api"),
+        token(BOSS, "boss", "owner", "api") | {"bot": False},
+        token(DEVELOPER, "dev", "developer", "api", "write_repository"),
+        token(READER, "reader", "reporter", "read_api"),
+        token(NARROW, "narrow", "maintainer", "write_repository"),
+    ],
+    "variables": {},
+    "settings": {"runners": []},
 }
+# Of several tasks the first has what the guide says, each other one a service of its own.
+OTHERS = [
+    Variable(f"{name}_{task}", f"{start}{task}", protected=True, environment_scope="production")
+    for task in list(TASKS)[1:]
+    for name, start in (("PERENNIAL_BUNDLES", "/srv/"), ("PERENNIAL_URL", "https://"))
+]
+Change = Callable[[Config], object]
 
 
 class Administrator:
     """Changes the project's settings between two checks."""
 
-    def __init__(self, server: ForgeServer) -> None:
+    def __init__(self, server: ForgeServer, known: dict[str, str]) -> None:
         self.server = server
         self.url = server.url
+        self.known = known
+        self.right = deepcopy(server.forge.config)
+        self.right.variables += OTHERS
 
-    def sets(self, **more: Any) -> None:
-        """Give the project everything, but for what is named here."""
-        forge = self.server.forge
-        forge.config = parse_config(configuration(**(COMPLETE | more)))
+    def sets(self, *changes: Change) -> None:
+        """Set everything as the guide says, but for these changes."""
+        config = deepcopy(self.right)
+        for change in changes:
+            change(config)
+        self.server.forge.reconfigure(config)
 
-    def variables(self, **more: Any) -> None:
-        """Set or, with None, remove variables."""
-        given = VARIABLES | more
-        self.sets(variables={name: each for name, each in given.items() if each is not None})
 
-    def settings(self, **more: Any) -> None:
-        """Change settings; `project` is merged with what a complete project has."""
-        project = PAGES | more.pop("project", {})
-        self.sets(settings={**COMPLETE["settings"], "project": project, **more})
+def page(**fields: Any) -> Change:
+    """Change fields of the project."""
+    return lambda config: config.settings.project.update(fields)
 
-    def tokens(self, value: str, **more: Any) -> None:
-        """Change a token."""
-        self.sets(tokens=[one | more if one["token"] == value else one for one in TOKENS])
+
+def runner(description: str, **fields: Any) -> Change:
+    """Change a runner."""
+    return lambda config: _one(config.settings.runners, "description", description).update(fields)
+
+
+def added_runner(**fields: Any) -> Change:
+    """Add a runner."""
+    return lambda config: (config.settings.runners or []).append(RUNNER | fields)
+
+
+def without_runner(description: str) -> Change:
+    """Take a runner away."""
+    return lambda config: _drop(config.settings.runners, "description", description)
+
+
+def branch(name: str, **fields: Any) -> Change:
+    """Change a rule for branches."""
+    return lambda config: _one(config.settings.protected_branches, "name", name).update(fields)
+
+
+def without_branch(name: str) -> Change:
+    """Take a rule for branches away."""
+    return lambda config: _drop(config.settings.protected_branches, "name", name)
+
+
+def tag(name: str, **fields: Any) -> Change:
+    """Change a rule for tags."""
+    return lambda config: _one(config.settings.protected_tags, "name", name).update(fields)
+
+
+def without_tag(name: str) -> Change:
+    """Take a rule for tags away."""
+    return lambda config: _drop(config.settings.protected_tags, "name", name)
+
+
+def variable(key: str, scope: str | None = None, **fields: Any) -> Change:
+    """Change a variable, or add it where there is none; scope: of which environment."""
+
+    def change(config: Config) -> None:
+        kept, found = _parted(config, key, scope)
+        made = found[0] if found else Variable(key, "", environment_scope=scope or "*")
+        config.variables = [*kept, replace(made, **fields)]
+
+    return change
+
+
+def without_variable(key: str, scope: str | None = None) -> Change:
+    """Take a variable away."""
+
+    def change(config: Config) -> None:
+        config.variables, found = _parted(config, key, scope)
+        assert found, key
+
+    return change
+
+
+def owner_of(name: str, **fields: Any) -> Change:
+    """Change the tokens of a user."""
+
+    def change(config: Config) -> None:
+        assert any(one.name == name for one in config.tokens), name
+        config.tokens = [
+            replace(one, **fields) if one.name == name else one for one in config.tokens
+        ]
+
+    return change
+
+
+def trigger(**fields: Any) -> Change:
+    """Change the trigger token."""
+
+    def change(config: Config) -> None:
+        config.tokens = [
+            replace(one, **fields) if one.kind == "trigger" else one for one in config.tokens
+        ]
+
+    return change
+
+
+def without_trigger(config: Config) -> None:
+    """Take the trigger token away."""
+    config.tokens = [one for one in config.tokens if one.kind != "trigger"]
+
+
+def _parted(config: Config, key: str, scope: str | None) -> tuple[list[Variable], list[Variable]]:
+    found = [
+        one for one in config.variables if one.key == key and scope in (None, one.environment_scope)
+    ]
+    return [one for one in config.variables if one not in found], found
+
+
+def _one(rows: list[Json] | None, key: str, value: str) -> Json:
+    return next(row for row in rows or () if row[key] == value)
+
+
+def _drop(rows: list[Json] | None, key: str, value: str) -> None:
+    assert rows is not None
+    rows.remove(_one(rows, key, value))
 
 
 class Said(list[str]):

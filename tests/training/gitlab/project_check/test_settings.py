@@ -1,4 +1,4 @@
-"""What the settings pages say: each thing that is missing, and each that could be better."""
+"""What else the check looks at: schedules, the registry, the pipeline's file, a single runner."""
 
 from pathlib import Path
 from typing import Any
@@ -7,140 +7,20 @@ import pytest
 
 from tests.demo.forge.fixtures import commit, git, running_forge, seed
 from tests.training.gitlab.project_check.given import (
-    COMPLETE,
-    PAGES,
+    EMPTY,
     PIPELINE,
-    RUNNERS,
     SCHEDULE,
-    TAGS,
-    TOKENS,
-    VARIABLES,
     Administrator,
     facts,
     findings,
+    page,
+    runner,
+    variable,
     verdict,
+    without_runner,
 )
-from training.gitlab.project_check.facts import Withheld
-from training.tasks import TASKS
-
-FIRST = next(iter(TASKS))
-
-
-@pytest.mark.parametrize(
-    ("name", "change", "problem"),
-    [
-        ("GitLab's version", {"version": "18.0.3-ee"}, "18.0.3-ee has no typed"),
-        ("features", {"project": {"builds_access_level": "disabled"}}, "CI/CD is switched off"),
-        ("features", {"project": {"archived": True}}, "archived"),
-        ("default branch", {"protected_branches": []}, "main is not protected"),
-        (
-            "merging",
-            {"project": {"only_allow_merge_if_pipeline_succeeds": False}},
-            "do not wait",
-        ),
-        (
-            "skipped pipelines",
-            {"project": {"allow_merge_on_skipped_pipeline": None}},
-            "could not merge",
-        ),
-        ("timeout", {"project": {"build_timeout": 600}}, "600 s"),
-        ("runner that trains", {"runners": RUNNERS[1:]}, "no runner with the tag gpu"),
-        (
-            "runner that trains",
-            {"runners": [RUNNERS[0] | {"access_level": "ref_protected"}, RUNNERS[1]]},
-            "no merge requests",
-        ),
-        ("runner that trains", {"runners": [RUNNERS[0] | {"paused": True}]}, "no runner with"),
-        ("runner for the rest", {"runners": RUNNERS[:1]}, "no runner that takes untagged"),
-        ("tags", {"protected_tags": TAGS[:1]}, f"{FIRST}#production#1 are not protected"),
-        ("tags", {"protected_tags": [{"name": "*", "create": 40}]}, f"may not create {FIRST}@v1"),
-    ],
-)
-def test_a_setting_that_is_missing_is_named(
-    administrator: Administrator,
-    name: str,
-    change: dict[str, Any],
-    problem: str,
-) -> None:
-    """The command fails with that line only, what to do, and where it is explained."""
-    administrator.settings(**change)
-    code, found = findings(administrator.url)
-    assert code == 1
-    assert problem in found[name]["found"]
-    assert found[name]["todo"]
-    assert [row["check"] for row in found.values() if row["status"] == "missing"] == [name] or (
-        change.get("runners") is not None
-    )
-
-
-@pytest.mark.parametrize(
-    ("name", "change", "problem"),
-    [
-        (
-            "default branch",
-            {"protected_branches": [{"name": "m*", "allow_force_push": True}]},
-            "force-pushed",
-        ),
-        (
-            "redundant pipelines",
-            {"project": {"auto_cancel_pending_pipelines": "disabled"}},
-            "trains to the end",
-        ),
-        (
-            "job token",
-            {"project": {"ci_push_repository_for_job_token_allowed": True}},
-            "none needs to",
-        ),
-        ("visibility", {"project": {"visibility": "public"}}, "job logs"),
-        (
-            "visibility",
-            {"project": {"visibility": "public", "public_jobs": False}},
-            "sees every variable",
-        ),
-        (
-            "pipeline variables",
-            {"project": {"ci_pipeline_variables_minimum_override_role": "no_one_allowed"}},
-            "TRIGGER_PAYLOAD",
-        ),
-        (
-            "pipeline variables",
-            {"project": {"ci_pipeline_variables_minimum_override_role": "developer"}},
-            "DEPLOY_TARGET",
-        ),
-        (
-            "GPU for training only",
-            {"runners": [RUNNERS[0] | {"run_untagged": True}]},
-            "gpu-1: takes untagged jobs too",
-        ),
-        (
-            "runner that trains",
-            {"runners": [RUNNERS[0] | {"maximum_timeout": 600}, RUNNERS[1]]},
-            "after 600 s",
-        ),
-    ],
-)
-def test_a_setting_that_could_be_better_is_a_warning(
-    administrator: Administrator,
-    name: str,
-    change: dict[str, Any],
-    problem: str,
-) -> None:
-    """A warning has something to do, and does not fail the command."""
-    administrator.settings(**change)
-    code, found = findings(administrator.url)
-    assert (found[name]["status"], problem in found[name]["found"]) == ("warning", True)
-    assert found[name]["todo"]
-    assert code == 0
-
-
-def test_without_a_trigger_token_no_alert_starts_a_pipeline(administrator: Administrator) -> None:
-    """One that has expired is none."""
-    administrator.sets(tokens=TOKENS[:-1])
-    code, found = findings(administrator.url)
-    assert (code, found["trigger token"]["status"]) == (1, "missing")
-    administrator.tokens("glptt-0123456789", expires_at="2026-11-01")
-    code, found = findings(administrator.url)
-    assert (code, found["trigger token"]["found"]) == (1, "all have expired")
+from training.gitlab.project_check.environments import REVIEW
+from training.gitlab.project_check.facts import Refused, Withheld
 
 
 @pytest.mark.parametrize(
@@ -173,21 +53,60 @@ def test_the_model_registry_needs_its_feature_and_packages(
     administrator: Administrator, project: dict[str, Any], status: str
 ) -> None:
     """Only where MODEL_REGISTRY is on."""
-    administrator.sets(
-        variables=VARIABLES | {"MODEL_REGISTRY": "true"},
-        settings=COMPLETE["settings"] | {"project": PAGES | project},
-    )
+    administrator.sets(page(**project), variable("MODEL_REGISTRY", value="true", protected=True))
     assert verdict(facts(administrator), "model registry")[0] == status
-    administrator.settings(project=project)
+    administrator.sets(page(**project))
     assert verdict(facts(administrator), "model registry")[0] == "ok"
 
 
 def test_a_broken_pipeline_file_is_shown_with_gitlabs_words(tmp_path: Path) -> None:
     """What CI lint says of the default branch's file is the answer."""
-    with running_forge(tmp_path, **COMPLETE) as server:
+    with running_forge(tmp_path, **EMPTY) as server:
         clone = seed(server, {".gitlab-ci.yml": "job: {scrip: [x]}\n"})
         found = findings(server.url)[1]["pipeline file"]
         assert (found["status"], "job" in found["found"]) == ("missing", True)
         commit(clone, {".gitlab-ci.yml": PIPELINE})
         git(clone, "push", "--quiet", "origin", "main")
         assert findings(server.url)[1]["pipeline file"]["status"] == "ok"
+
+
+def test_a_local_folder_serves_a_single_runner(administrator: Administrator) -> None:
+    """With one runner every job sees the same folder."""
+    administrator.sets(
+        variable("DVC_REMOTE_URL", value="/srv/dvc"),
+        without_runner("cpu"),
+        without_runner("gpu"),
+    )
+    assert verdict(facts(administrator), "DVC_REMOTE_URL") == (
+        "ok",
+        "a local folder, and one runner",
+    )
+
+
+def test_a_cpu_runner_may_train_and_do_the_rest(administrator: Administrator) -> None:
+    """Where training needs no GPU, its runner need not wait for training only."""
+    administrator.sets(
+        variable("TRAIN_RUNNER", value="cpu"),
+        without_runner("gpu"),
+        runner("cpu", tag_list=["cpu"]),
+    )
+    assert {row["status"] for row in findings(administrator.url)[1].values()} == {"ok"}
+
+
+def test_a_refused_token_is_told_apart_from_one_not_set(administrator: Administrator) -> None:
+    """Both are missing, each with its own words."""
+    name, others = "REPO_TOKEN of merge requests", facts(administrator).tokens
+    unset = facts(administrator, tokens={**others, REVIEW: None})
+    assert verdict(unset, name)[1] == "REPO_TOKEN is not set"
+    refused = facts(administrator, tokens={**others, REVIEW: Refused("401 Unauthorized")})
+    assert verdict(refused, name)[1].endswith("rejects REPO_TOKEN: 401 Unauthorized")
+
+
+def test_an_older_gitlab_that_hides_a_setting_is_not_taken_to_be_right(
+    administrator: Administrator,
+) -> None:
+    """Before 18.10 nobody but a person can look."""
+    known = facts(administrator)
+    project = {k: v for k, v in known.project.items() if k != "protect_merge_request_pipelines"}
+    hidden = facts(administrator, project=project)
+    assert verdict(hidden, "protected merge requests")[0] == "cannot tell"

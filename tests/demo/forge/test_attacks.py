@@ -1,0 +1,275 @@
+"""Attacks on a project that is set up by the guide, and on one where a single setting is wrong.
+
+Each is refused first. Then the setting that stands against it is changed, and it succeeds.
+"""
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.demo.forge.fixtures import (
+    DEVELOPER,
+    ForgeServer,
+    commit,
+    git,
+    running_forge,
+    seed,
+    wait_until,
+)
+from tests.docs import guide
+from tests.training.gitlab.project_check.given import (
+    BOSS,
+    EMPTY,
+    NEXT_YEAR,
+    Administrator,
+    branch,
+    page,
+    runner,
+    tag,
+    trigger,
+    variable,
+)
+
+pytestmark = pytest.mark.seconds(30)
+
+MAIN = """\
+spec: {inputs: {task: {default: digits}}}
+---
+say:
+  rules: [{if: $CI_PIPELINE_SOURCE =~ /^(api|trigger)$/}]
+  cache: {key: packages, paths: [packages/], policy: pull}
+  script:
+    - cat packages/code || echo "nobody's packages"
+    - echo "image <$TRAIN_IMAGE>, database <$PERENNIAL_DATABASE_URL>"
+collect:
+  rules: [{if: $CI_PIPELINE_SOURCE =~ /^(api|trigger)$/}]
+  environment: {name: labels, action: access}
+  script: ['echo "database <$PERENNIAL_DATABASE_URL>, bundles <$PERENNIAL_BUNDLES>"']
+"""
+
+
+class Attacker:
+    """A Developer of the project, who pushes branches and opens merge requests."""
+
+    def __init__(self, administrator: Administrator) -> None:
+        self.administrator = administrator
+        self.server: ForgeServer = administrator.server
+        self.folder = administrator.server.folder
+        self.clone = self.folder / "clone"
+        self._count = 0
+
+    def push(self, ref: str, token: str = DEVELOPER, *options: str) -> str:
+        """Push what is checked out; return the refusal, or nothing."""
+        remote = self.server.remote(token)
+        done = git(self.clone, "push", *options, remote, f"HEAD:refs/{ref}", check=False)
+        return "" if done.returncode == 0 else done.stderr
+
+    def commit(self, job: str | None = None) -> str:
+        """Commit on top of main, with another pipeline that has this job; return the hash."""
+        self._count += 1
+        git(self.clone, "fetch", "--quiet", "origin")
+        git(self.clone, "checkout", "--quiet", "--detach", "origin/main")
+        files = {"count": str(self._count)}
+        if job is not None:
+            rule = "  rules: [{if: $CI_PIPELINE_SOURCE == 'merge_request_event'}]\n"
+            body = textwrap.indent(textwrap.dedent(job), "  ")
+            files[".gitlab-ci.yml"] = f"wicked:\n{rule}{body}"
+        return commit(self.clone, files)
+
+    def request(
+        self, job: str | None = None, *, source: str = "", token: str = DEVELOPER
+    ) -> dict[str, Any]:
+        """Open a merge request with this job in its pipeline; without one, it has none."""
+        self.commit(job)
+        source = source or f"topic-{self._count}"
+        options = [] if job is not None else ["--push-option=ci.skip"]
+        assert self.push(f"heads/{source}", token, *options) == ""
+        wish = {"source_branch": source, "target_branch": "main", "title": source}
+        made: dict[str, Any] = self.server.project("POST", "/merge_requests", token, json=wish)
+        self.server.forge.background.drain()
+        return made
+
+    def trace_of(self, request: Mapping[str, Any]) -> str:
+        """Return the log of the job of a merge request, once it has ended."""
+        self.server.settle()
+        path = f"/merge_requests/{request['iid']}/pipelines"
+        return self.server.trace(self.server.project("GET", path)[0]["id"], "wicked")
+
+    def merge(self, iid: int, token: str) -> httpx.Response:
+        """Merge a merge request."""
+        return self.server.call("PUT", f"/projects/1/merge_requests/{iid}/merge", token)
+
+    def run_main(self) -> dict[str, str]:
+        """Let a Maintainer start main's pipeline; return the logs of its jobs."""
+        made = self.server.project("POST", "/pipeline", BOSS, json={"ref": "main"})
+        self.server.settle()
+        return {name: self.server.trace(made["id"], name) for name in ("say", "collect")}
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacker]:
+    """A project for which somebody has followed the guide, and one of its Developers."""
+    with running_forge(tmp_path_factory.mktemp("forge"), **EMPTY) as server:
+        seed(server, {".gitlab-ci.yml": MAIN})
+        server.settle()
+        tokens = guide.follow(server, BOSS, next_year=NEXT_YEAR)
+        yield Attacker(Administrator(server, tokens))
+
+
+@pytest.fixture
+def attacker(known: Attacker) -> Attacker:
+    """A Developer of a project whose settings are right."""
+    known.administrator.sets()
+    return known
+
+
+def test_a_merge_request_does_not_run_beside_the_service(attacker: Attacker) -> None:
+    """Its job waits for ever, and the page says why; on a runner that is open it runs."""
+    mark = attacker.folder / "written-in-production"
+    attacker.request(f"tags: [production]\nscript: ['touch {mark}']\n")
+    server = attacker.server
+    pipeline = server.newest()["id"]
+    assert server.statuses(pipeline) == {"wicked": "pending"}
+    site = httpx.get(f"{server.url}/perennial/fixture/-/pipelines/{pipeline}").text
+    assert "no runners for the protected branch" in site and not mark.exists()
+    attacker.administrator.sets(runner("production", access_level="not_protected"))
+    wait_until(mark.exists)
+    server.settle()
+    (job,) = server.project("GET", f"/pipelines/{pipeline}/jobs")
+    assert job["runner"]["description"] == "production"
+
+
+def test_the_holder_of_the_trigger_token_sets_no_variable(attacker: Attacker) -> None:
+    """The trigger is refused as a whole; with a least role, main runs in the attacker's image."""
+    wish = {"variables[TRAIN_IMAGE]": "evil.example/image"}
+    token = attacker.administrator.known["RELAY_TRIGGER_TOKEN"]
+    refused = attacker.server.trigger(token, **wish)
+    assert refused.status_code == 400
+    assert "Insufficient permissions to set pipeline variables" in refused.text
+    attacker.administrator.sets(page(ci_pipeline_variables_minimum_override_role="maintainer"))
+    started = attacker.server.trigger(token, **wish).json()
+    attacker.server.settle()
+    assert "image <evil.example/image>" in attacker.server.trace(started["id"], "say")
+
+
+def test_a_trigger_starts_what_its_owner_may_start(attacker: Attacker) -> None:
+    """A Developer's starts nothing on main, unless Developers may merge there."""
+    token = attacker.administrator.known["RELAY_TRIGGER_TOKEN"]
+    attacker.administrator.sets(trigger(name="dev", role=30))
+    refused = attacker.server.trigger(token)
+    assert "sufficient permission to run a pipeline on 'main'" in refused.text
+    attacker.administrator.sets(trigger(name="dev", role=30), branch("main", merge=30))
+    assert attacker.server.trigger(token).status_code == 201
+    attacker.server.settle()
+
+
+def test_main_does_not_run_what_a_merge_request_put_into_the_cache(attacker: Attacker) -> None:
+    """Its cache is another one; where they are one, main's next job runs the attacker's code."""
+    job = """\
+    cache: {key: packages, paths: [packages/]}
+    script: [mkdir -p packages, "echo the code of $CI_COMMIT_SHORT_SHA > packages/code"]
+    """
+    attacker.trace_of(attacker.request(job))
+    assert "nobody's packages" in attacker.run_main()["say"]
+    attacker.administrator.sets(page(ci_separated_caches=False))
+    attacker.trace_of(attacker.request(job))
+    assert "the code of" in attacker.run_main()["say"]
+
+
+def test_a_merge_request_does_not_see_mains_variables(attacker: Attacker) -> None:
+    """Whatever environment its job names; without protection it sees that environment's."""
+    job = """\
+    environment: labels
+    script: ['echo "database <$PERENNIAL_DATABASE_URL>, token <$REPO_TOKEN>"']
+    """
+    assert "database <>, token <>" in attacker.trace_of(attacker.request(job))
+    attacker.administrator.sets(variable("PERENNIAL_DATABASE_URL", protected=False))
+    assert "database <[MASKED]>, token <>" in attacker.trace_of(attacker.request(job))
+
+
+def test_a_merge_request_of_a_protected_branch_does_not_see_them_either(
+    attacker: Attacker,
+) -> None:
+    """A retrain's does, where merge requests between protected branches may."""
+    job = "environment: labels\nscript: ['echo \"database <$PERENNIAL_DATABASE_URL>\"']\n"
+    maintainer = attacker.administrator.known["MAINTAINERS_TOKEN"]
+    first = attacker.request(job, source="retrain/digits-1", token=maintainer)
+    assert "database <>" in attacker.trace_of(first)
+    attacker.administrator.sets(page(protect_merge_request_pipelines=True))
+    second = attacker.request(job, source="retrain/digits-2", token=maintainer)
+    assert "database <[MASKED]>" in attacker.trace_of(second)
+
+
+def test_each_of_mains_jobs_sees_the_variables_of_its_environment(attacker: Attacker) -> None:
+    """`collect` the database's, not those of deployments; with the scope * every job sees it."""
+    logs = attacker.run_main()
+    assert "database <>" in logs["say"]
+    assert "database <[MASKED]>, bundles <>" in logs["collect"]
+    attacker.administrator.sets(variable("PERENNIAL_DATABASE_URL", environment_scope="*"))
+    assert "database <[MASKED]>" in attacker.run_main()["say"]
+
+
+def test_the_token_that_merge_requests_see_does_not_merge(attacker: Attacker) -> None:
+    """It is a second identity, with which a Developer could merge their own, if Developers may."""
+    stolen = attacker.administrator.known["DEVELOPERS_TOKEN"]
+    iid = attacker.request()["iid"]
+    assert attacker.merge(iid, stolen).status_code == 401
+    assert attacker.merge(iid, DEVELOPER).status_code == 401
+    attacker.administrator.sets(branch("main", merge=30))
+    assert attacker.merge(iid, stolen).json()["state"] == "merged"
+    attacker.server.settle()
+
+
+def test_a_developer_deploys_nothing_with_a_tag(attacker: Attacker) -> None:
+    """The tag that starts a deployment is refused; where Developers may create it, it is there."""
+    attacker.commit()
+    name = "tags/digits#production#9"
+    assert "not allowed to create this tag as it is protected" in attacker.push(name)
+    attacker.administrator.sets(tag("*#production#*", create=30))
+    assert attacker.push(name) == ""
+
+
+def test_nobody_puts_a_commit_on_top_of_a_judged_one(attacker: Attacker) -> None:
+    """A retrain's branch is a Maintainer's; where it is not, the token of merge requests does."""
+    tokens = attacker.administrator.known
+    attacker.commit()
+    assert attacker.push("heads/retrain/digits-3", tokens["MAINTAINERS_TOKEN"]) == ""
+    commit(attacker.clone, {"training.py": "evil\n"})
+    refusal = attacker.push("heads/retrain/digits-3", tokens["DEVELOPERS_TOKEN"])
+    assert "not allowed to push code to protected branches" in refusal
+    attacker.administrator.sets(branch("retrain/*", push=30))
+    assert attacker.push("heads/retrain/digits-3", tokens["DEVELOPERS_TOKEN"]) == ""
+
+
+def test_a_job_of_a_merge_request_pushes_nothing_with_its_own_token(attacker: Attacker) -> None:
+    """It only reads; where the project lets it push, it does so as the user of its pipeline."""
+    job = "script: ['git push -q $CI_REPOSITORY_URL HEAD:refs/heads/by-job && echo pushed']\n"
+    assert "not allowed to do this with this token" in attacker.trace_of(attacker.request(job))
+    attacker.administrator.sets(page(ci_push_repository_for_job_token_allowed=True))
+    assert "pushed" in attacker.trace_of(attacker.request(job)).split("Job succeeded")[0]
+    assert attacker.server.forge.repository.branch("by-job") is not None
+
+
+def test_a_job_of_a_merge_request_starts_nothing_on_main(attacker: Attacker) -> None:
+    """With its own token it acts as the Developer who pushed; where they may merge, it starts."""
+    url = f"{attacker.server.url}/api/v4/projects/1/trigger/pipeline"
+    job = f"script: ['curl -s --form token=$CI_JOB_TOKEN --form ref=main {url}']\n"
+    refusal = attacker.trace_of(attacker.request(job))
+    assert "sufficient permission to run a pipeline on" in refusal
+    attacker.administrator.sets(branch("main", merge=30))
+    said = attacker.trace_of(attacker.request(job))
+    assert "sufficient permission" not in said and "would have been empty" in said
+
+
+def test_a_maintainers_token_does_not_let_pipeline_variables_in(attacker: Attacker) -> None:
+    """Only an Owner may, once nobody is allowed to use them."""
+    name = "ci_pipeline_variables_minimum_override_role"
+    token = attacker.administrator.known["MAINTAINERS_TOKEN"]
+    refused = attacker.server.call("PUT", "/projects/1", token, json={name: "developer"})
+    assert refused.status_code == 400 and "Owner" in refused.text
+    attacker.administrator.sets(page(**{name: "maintainer"}))
+    wish = {name: "developer"}
+    assert attacker.server.call("PUT", "/projects/1", token, json=wish).is_success

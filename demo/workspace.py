@@ -14,6 +14,7 @@ import yaml
 
 from demo.errors import FolderInUse
 from demo.processes import free_port
+from demo.project import configuration
 from demo.task import TASK, require_task
 from demo.watch import Addresses
 from monitoring.alertmanager_config import alertmanager_config
@@ -194,27 +195,16 @@ class Workspace:
         (here / "alertmanager.yml").write_text(yaml.safe_dump(alertmanager))
 
     def _forge(self) -> dict[str, object]:
+        secrets = self.secrets
+        project = configuration(
+            path=PROJECT,
+            api=secrets.api,
+            read=secrets.read,
+            trigger=secrets.trigger,
+            variables=self.job_variables(),
+        )
         return {
-            "project": PROJECT,
-            "default_branch": "main",
-            "tokens": [
-                {
-                    "token": self.secrets.api,
-                    "kind": "project",
-                    "name": "perennial-ci",
-                    "role": "maintainer",
-                    "scopes": ["api", "write_repository"],
-                },
-                {
-                    "token": self.secrets.read,
-                    "kind": "project",
-                    "name": "perennial-relay",
-                    "role": "reporter",
-                    "scopes": ["read_api"],
-                },
-                {"token": self.secrets.trigger, "kind": "trigger", "name": "perennial-relay"},
-            ],
-            "variables": self.job_variables(),
+            **project,
             "gitlab_ci_local": str(ROOT / "node_modules" / ".bin" / "gitlab-ci-local"),
             "runner": {**self.environment(), "VENV": str(Path(sys.prefix))},
         }

@@ -20,6 +20,8 @@ CHOSEN = {
     "PERENNIAL_DATABASE_URL": "postgresql://reader:pass@db/perennial",
     "PERENNIAL_BUNDLES": "/srv/bundles",
     "PERENNIAL_URL": "https://model.example.com",
+    "PYTHON_IMAGE": f"registry.example.com/python@sha256:{'1' * 64}",
+    "CML_IMAGE": f"registry.example.com/cml@sha256:{'2' * 64}",
 }
 
 

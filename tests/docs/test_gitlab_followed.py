@@ -41,6 +41,7 @@ def test_the_guides_optional_variables_lead_to_no_finding_either(followed: Admin
     followed.sets()
     words = {"AUTO_MERGE": "true", "MODEL_REGISTRY": "true", "TRAIN_LOCK": "training"}
     words |= {"DEPLOY_TARGET": "local", "TRAIN_RUNNER": "gpu"}
+    words |= {"TRAIN_IMAGE": guide.CHOSEN["PYTHON_IMAGE"]}
     for wish in guide.variables(required=False):
         value = words.get(wish["key"], "chosen-by-the-reader")
         followed.server.project("POST", "/variables", BOSS, json=wish | {"value": value})

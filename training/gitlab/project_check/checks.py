@@ -36,6 +36,7 @@ CHECKS = (
     Check("files", "who-sees-what", variables.files),
     Check("values with a $", "who-sees-what", variables.expansion),
     Check("protected merge requests", "who-sees-what", settings.protected_requests),
+    Check("images", "runners", variables.images),
     Check("switches", "variables", variables.words),
     Check("runner that trains", "runners", runners.training),
     Check("runner that deploys", "runners", runners.deploying),

@@ -1,5 +1,7 @@
 """Checks of variables: those that jobs read are set, and secrets are hidden."""
 
+import re
+
 from perennial.errors import InvalidValue
 from training.gitlab.project_check.check import Answer, missing, ok, warning
 from training.gitlab.project_check.environments import EVERYWHERE, PAGE, REVIEW
@@ -12,6 +14,9 @@ WORDS = {
     "MODEL_REGISTRY": ("true", "false"),
     "TRAIN_LOCK": ("training-gpu", "training"),
 }
+# Images that jobs run in; that of training is PYTHON_IMAGE's where it is not set.
+IMAGES, OPTIONAL_IMAGE = ("PYTHON_IMAGE", "CML_IMAGE"), "TRAIN_IMAGE"
+PINNED = re.compile("@sha256:[0-9a-f]{64}$")
 # Variables that a program opens as a file.
 FILES = ("DVC_SSH_KEY", "DVC_SSH_KNOWN_HOSTS", "GDRIVE_CREDENTIALS")
 # A name that only a pattern for every branch covers.
@@ -99,6 +104,19 @@ def files(facts: Facts) -> Answer:
         if found is not None and found["variable_type"] != "file":
             return missing(f"{name} is not a file", f"set its type to File: {PAGE}")
     return ok("keys and credentials are files")
+
+
+def images(facts: Facts) -> Answer:
+    """A tag may be moved to another image, whose code then runs with the jobs' secrets."""
+    by_tag = [name for name in IMAGES if not PINNED.search(facts.value(name))]
+    if facts.value(OPTIONAL_IMAGE) and not PINNED.search(facts.value(OPTIONAL_IMAGE)):
+        by_tag.append(OPTIONAL_IMAGE)
+    if by_tag:
+        return warning(
+            f"{', '.join(by_tag)}: by a tag, which can be moved to another image",
+            f"set each to NAME@sha256:DIGEST: {PAGE}",
+        )
+    return ok("each by its digest")
 
 
 def expansion(facts: Facts) -> Answer:

@@ -302,6 +302,9 @@ VARIABLES: list[Wrong] = [
         variable("PERENNIAL_URL", value="http://a$b"),
         "PERENNIAL_URL",
     ),
+    ("images", WARNING, variable("PYTHON_IMAGE", value="python:3.11"), "PYTHON_IMAGE: by a tag"),
+    ("images", WARNING, without_variable("CML_IMAGE"), "CML_IMAGE: by a tag"),
+    ("images", WARNING, variable("TRAIN_IMAGE", value="cuda:13"), "TRAIN_IMAGE: by a tag"),
     (
         "switches",
         MISSING,

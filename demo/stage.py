@@ -103,6 +103,7 @@ class Stage:
             "RELAY_PORT": str(self.workspace.ports.relay),
             "RELAY_DATABASE_URL": f"sqlite:///{self.workspace.state / 'relay.db'}",
             "RELAY_GITLAB_URL": self.workspace.addresses.forge,
+            "RELAY_PROMETHEUS_URL": self.workspace.addresses.prometheus,
             "RELAY_PROJECT": self.workspace.addresses.project,
             "RELAY_MODELS": TASK,
             "RELAY_TRIGGER_TOKEN": secrets.trigger,

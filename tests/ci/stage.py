@@ -11,7 +11,7 @@ from typing import Any
 
 from demo.processes import Processes, free_port
 from demo.workspace import ROOT
-from tests.demo.forge.fixtures import API, ForgeServer, commit, git, running_forge
+from tests.demo.forge.fixtures import API, DEVELOPER, ForgeServer, commit, git, running_forge
 from tests.trees import Tree, copy_trained
 
 OTHERS = ("benchmarks", "demo", "perennial", "service", "tests", "training")
@@ -23,6 +23,28 @@ LINTED = {
 COUNTED = {
     "    tests/*\n": "    tests/*\n    demo/*\n    monitoring/*\n    service/*\n    training/*\n"
 }
+
+
+# As docs/gitlab.md has them: what merge requests run on does not deploy.
+SETTINGS = {
+    "runners": [
+        {
+            "description": "deploys",
+            "tag_list": ["production"],
+            "run_untagged": False,
+            "access_level": "ref_protected",
+            "locked": True,
+        },
+        {"description": "all others", "tag_list": ["gpu"], "run_untagged": True},
+    ],
+    "protected_branches": [{"name": "main", "push": 40, "merge": 40}],
+    "protected_tags": [{"name": "*@v*", "create": 40}, {"name": "*#production#*", "create": 40}],
+}
+
+
+def scoped(value: str, scope: str) -> dict[str, Any]:
+    """Return a protected variable that the jobs of one environment see."""
+    return {"value": value, "environment_scope": scope, "protected": True}
 
 
 class Stage:
@@ -65,13 +87,16 @@ class Stage:
     def variables(self) -> dict[str, Any]:
         """Return the project's CI/CD variables, as an administrator would set them."""
         return {
-            "REPO_TOKEN": {"value": API, "masked": True},
+            "REPO_TOKEN": [
+                {"value": DEVELOPER, "environment_scope": "review/*", "masked": True},
+                *(scoped(API, scope) | {"masked": True} for scope in ("proposals", "registry")),
+            ],
             "DVC_REMOTE_URL": str(self.remote),
             "DVC_REVIEW_URL": str(self.review),
-            "PERENNIAL_BUNDLES": str(self.bundles),
-            "PERENNIAL_DATABASE_URL": self.database,
-            "PERENNIAL_URL": self.service,
-            "MODEL_REGISTRY": "true",
+            "PERENNIAL_BUNDLES": scoped(str(self.bundles), "production"),
+            "PERENNIAL_DATABASE_URL": scoped(self.database, "labels"),
+            "PERENNIAL_URL": scoped(self.service, "production"),
+            "MODEL_REGISTRY": scoped("true", "*"),
             # A few tests in one process stand for all; that all pass is not for a test to find out.
             "WORKERS": "0",
             "PYTEST": (
@@ -167,7 +192,12 @@ def project(folder: Path, trained: Tree) -> Iterator[Project]:
     stage.settle(trained)
     with (
         Processes(folder / "logs") as processes,
-        running_forge(folder, variables=stage.variables(), runner=stage.environment()) as server,
+        running_forge(
+            folder,
+            variables=stage.variables(),
+            runner=stage.environment(),
+            settings=SETTINGS,
+        ) as server,
     ):
         stage.serve(processes)
         yield Project(stage, server)

@@ -3,9 +3,12 @@
 The forge compiles each pipeline as it would run it; nobody runs it, for no worker was started.
 """
 
+import os
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,11 +43,13 @@ class Flows:
         copy_tree(ROOT, self.clone)
         self.start = self.head()
         self._requests: dict[tuple[str, ...], Pipeline] = {}
-        self.forge = self._forge(folder / "plain", {})
-        self.with_registry = self._forge(folder / "registry", {"MODEL_REGISTRY": "true"})
+        # Against the guide, so that what variables could do is seen.
+        open_to_variables = {"ci_pipeline_variables_minimum_override_role": "maintainer"}
+        self.forge = self._forge(folder / "plain", {}, {"project": open_to_variables})
+        self.with_registry = self._forge(folder / "registry", {"MODEL_REGISTRY": "true"}, {})
 
-    def _forge(self, folder: Path, variables: dict[str, str]) -> Forge:
-        config = parse_config(configuration(variables=variables))
+    def _forge(self, folder: Path, variables: dict[str, str], settings: dict[str, Any]) -> Forge:
+        config = parse_config(configuration(variables=variables, settings=settings))
         forge = Forge(folder, config, url="http://127.0.0.1:1")
         forge.repository.create()
         self._bring(forge)
@@ -202,6 +207,34 @@ def test_a_variable_that_would_override_an_input_is_checked_like_it(
     wish = PipelineRequest("trigger", "main", flows.start, by, variables={name: "$(reboot)"})
     with pytest.raises(PipelineRefused, match="workflow rules"):
         flows.forge.pipelines.create(wish)
+
+
+LOCK = "training; touch pwned"
+
+
+def test_the_holder_of_the_trigger_token_chooses_no_lock(flows: Flows) -> None:
+    """With `No one allowed` the trigger is refused as a whole; else a pipeline has the variable."""
+    by, given = flows.forge.config.tokens[0], {"TRAIN_LOCK": LOCK}
+    wish = PipelineRequest("trigger", "main", flows.start, by, variables=given)
+    with pytest.raises(PipelineRefused, match="Insufficient permissions to set pipeline variables"):
+        flows.with_registry.pipelines.create(wish)
+    assert _jobs(flows.forge.pipelines.create(wish)) == RETRAIN
+
+
+def test_a_lock_that_is_none_ends_the_job_that_trains(flows: Flows, tmp_path: Path) -> None:
+    """Where a project allows variables, the job refuses it by name, and no shell runs it."""
+    (training,) = (one for one in flows.pipeline("web").jobs if one.spec.name == "challenger")
+    script = "\n".join(training.spec.body["before_script"])
+    environment = {"PATH": os.environ["PATH"], "VENV": str(tmp_path), "TRAIN_LOCK": LOCK}
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", script],
+        cwd=flows.clone,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0 and not (flows.clone / "pwned").exists()
+    assert f"LOCK: got '{LOCK}', expected NAME of a file requirements/NAME.txt" in done.stderr
 
 
 def test_an_input_that_is_no_identifier_is_refused(flows: Flows) -> None:

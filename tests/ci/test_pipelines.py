@@ -41,7 +41,9 @@ class Played:
             "documentation": played.propose("documentation", {"docs/note.md": "# A note\n"}),
         }
         git(played.stage.clone, "tag", "toy#production#7", "main")
-        git(played.stage.clone, "push", "--quiet", self.server.remote(), "toy#production#7")
+        git(played.stage.clone, "tag", "toy#production#8", "code")
+        for tag in ("toy#production#7", "toy#production#8"):
+            git(played.stage.clone, "push", "--quiet", self.server.remote(), tag)
         schedule = {"description": "Nightly", "ref": "main", "cron": "0 3 * * *"}
         number = self.server.project("POST", "/pipeline_schedules", json=schedule)["id"]
         self.server.project("POST", f"/pipeline_schedules/{number}/play")
@@ -50,6 +52,7 @@ class Played:
             played.head(requests[name]) for name in ("code", "documentation")
         )
         self.tag = self._newest(ref="toy#production#7")
+        self.unmerged = self._newest(ref="toy#production#8")
         self.nightly = self._newest(source="schedule")
         self.missing = self._lose_bundle()
 
@@ -140,6 +143,22 @@ def test_a_production_tag_serves_its_commit(played: Played) -> None:
     assert found.pop("rollback") == "skipped"
     expected = dict.fromkeys(("build", "deploy", "verify"), "success")
     assert found == expected, played.project.traces(played.tag)
+
+
+def test_a_production_tag_on_a_commit_that_was_never_merged_deploys_nothing(
+    played: Played,
+) -> None:
+    """Its build says so, and no other job runs; on a commit of main the same tag deploys."""
+    found = played.statuses(played.unmerged)
+    assert found == {
+        "build": "failed",
+        "deploy": "skipped",
+        "verify": "skipped",
+        "rollback": "success",
+    }
+    said = played.server.trace(played.unmerged, "build")
+    assert "was never merged to origin/main" in said
+    assert "no bundle was built" in played.server.trace(played.unmerged, "rollback")
 
 
 def test_a_schedule_tests_and_fetches(played: Played) -> None:

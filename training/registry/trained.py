@@ -1,6 +1,6 @@
 """Finds the tasks that have a bundle to deploy: all of main's, or that of a production tag."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from training.errors import RegistryRefused
 from training.gitlab.git import Repository
@@ -18,7 +18,7 @@ def trained(tasks: Iterable[str], repository: Repository) -> list[str]:
     return [task for task in tasks if _has_bundle(str(lock_file(task)), repository)]
 
 
-def tagged(tag: str, tasks: Iterable[str], repository: Repository, main: str) -> str:
+def tagged(tag: str, tasks: Collection[str], repository: Repository, main: str) -> str:
     """Return the task of a production tag, such as digits#production#3, at HEAD.
 
     main: the default branch, as the remote's. Whoever may create a tag could deploy any commit.

@@ -23,8 +23,8 @@ class Prometheus:
         self.url = ""
 
     def fire(self, state: str = "firing", **labels: str) -> None:
-        """Let an alert be in a state."""
-        self.alerts.append({"labels": alert(**labels)["labels"], "state": state})
+        """Let an alert be in a state, with some labels changed."""
+        self.alerts.append({"labels": alert()["labels"] | labels, "state": state})
 
     def reply(self, call: Call) -> Reply:
         """Answer as its API does."""
@@ -82,7 +82,7 @@ def test_without_prometheus_forged_alerts_use_up_the_days_budget(tmp_path: Path)
         ("pending", {}),
         ("inactive", {}),
         ("firing", {"model": "news"}),
-        ("firing", {"name": "ErrorsHigh"}),
+        ("firing", {"alertname": "ErrorsHigh"}),
         ("firing", {"version": "0.9.0"}),
     ],
 )

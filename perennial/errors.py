@@ -10,6 +10,7 @@ from typing import Any
 # The reasons to refuse a bundle: the values of the label of `model_bundle_rejected_total`.
 REJECTIONS = (
     "missing",
+    "unsafe",
     "checksum",
     "unlisted",
     "format",

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -71,7 +70,7 @@ def create_app(
     inference = ThreadPoolExecutor(1, thread_name_prefix="inference")
     production = Production(
         open_source(settings.bundles),
-        load=_loader(settings),
+        load=serving.loader(settings),
         serve=partial(_serve, settings, versions, inference),
         collector=collector,
         executor=loader,
@@ -138,11 +137,6 @@ def _store(settings: Settings, versions: Versions, log: FilteringBoundLogger) ->
         feedback_seconds=settings.feedback_seconds,
         log=log,
     )
-
-
-def _loader(settings: Settings) -> Callable[[Path], Loaded]:
-    threads, rows = settings.inference_threads, settings.max_batch_rows
-    return partial(serving.load, threads=threads, batch_rows=rows)
 
 
 def _serve(

@@ -7,22 +7,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from perennial.errors import BundleRejected
-from service.serving.loaded import load
+from service.serving.loaded import loader
 from service.settings import Settings
 
-DEFAULTS = Settings()
 
+def main(arguments: Sequence[str] | None = None, *, settings: Settings | None = None) -> int:
+    """Load the bundle as the service does; return 1 where it would be refused.
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Load the bundle as the service does by default; return 1 where it would be refused."""
+    settings: the service's; the default ones if None.
+    """
     parser = argparse.ArgumentParser(prog="python -m service.check", description=__doc__)
     parser.add_argument("bundle", type=Path, help="the bundle's directory")
     parser.add_argument("--digest", type=_digest, help="the SHA-256 that its manifest must have")
     options = parser.parse_args(arguments)
     try:
-        loaded = load(
-            options.bundle, threads=DEFAULTS.inference_threads, batch_rows=DEFAULTS.max_batch_rows
-        ).bundle
+        loaded = loader(settings or Settings())(options.bundle).bundle
     except BundleRejected as error:
         print(f"{options.bundle}: {error}", file=sys.stderr)
         return 1

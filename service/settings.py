@@ -54,6 +54,16 @@ class Settings(ServerSettings, StoreSettings):
         default=64, description="maximum rows of one inference, unless one request has more"
     )
     inference_threads: Positive = Field(default=1, description="ONNX Runtime threads per inference")
+    trial_seconds: float = Field(
+        default=60.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="seconds that loading a bundle may take; it is tried in a process of its own, "
+        "0 for no trial",
+    )
+    trial_bytes: Positive = Field(
+        default=2_147_483_648, description="bytes of memory that loading a bundle may take"
+    )
     inline_seconds: Seconds = Field(
         default=0.002,
         description="if a full batch takes longer, inference runs outside the event loop",

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from perennial import validation
 from perennial.bundle import consistency as references
+from perennial.bundle import graph
 from perennial.bundle.manifest import FORMAT, Manifest, SelfTest
 from perennial.bundle.upgrade import OLD, upgrade
 from perennial.errors import BundleRejected, InvalidValue
@@ -36,6 +37,9 @@ MODEL = "model.onnx"
 REFERENCE = references.FILE
 SIGNALS = "signals.npz"
 CARD = "card.md"
+# Protobuf takes no model of 2 GiB or more; every other file is far smaller.
+MOST_MODEL_BYTES = 2**31
+MOST_BYTES = 2**28
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,8 @@ class Bundle:
 
 def sha256(path: Path) -> str:
     """Return a file's checksum in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def write(path: Path, manifest: Mapping[str, object]) -> Bundle:
@@ -84,9 +89,10 @@ def write(path: Path, manifest: Mapping[str, object]) -> Bundle:
 def load(path: Path) -> Bundle:
     """Verify a bundle directory and return it; the predictor adds the self-test.
 
-    Raises BundleRejected with the file at fault: missing, changed, unlisted, of another format
-    version, or not valid by the schema.
+    Raises BundleRejected with the file at fault: a link, too large, missing, changed, unlisted, of
+    another format version, not valid by the schema, or a model that refers to other files.
     """
+    _check_files(path)
     manifest = _manifest(path / MANIFEST)
     for required in (MODEL, REFERENCE, SIGNALS, CARD):
         if required not in manifest.files:
@@ -99,8 +105,28 @@ def load(path: Path) -> Bundle:
         raise BundleRejected(min(unlisted), f"not listed in {MANIFEST}", reason="unlisted")
     reference = _parse(Reference, path / REFERENCE, _document(path / REFERENCE))
     extraction = _extraction(manifest, path / SIGNALS)
+    _check_graph(path / MODEL)
     references.check(reference, extraction, manifest.output)
     return Bundle(path, sha256(path / MANIFEST), manifest, reference, extraction)
+
+
+def _check_files(path: Path) -> None:
+    """Refuse links, which may lead anywhere, and sizes that no bundle has, before any is read."""
+    for file in sorted(path.iterdir()) if path.is_dir() else ():
+        if file.is_symlink():
+            raise BundleRejected(file.name, "is a link, expected a file", reason="unsafe")
+        limit = MOST_MODEL_BYTES if file.name == MODEL else MOST_BYTES
+        if (size := file.lstat().st_size) > limit:
+            problem = f"has {size} bytes, expected at most {limit}"
+            raise BundleRejected(file.name, problem, reason="unsafe")
+
+
+def _check_graph(file: Path) -> None:
+    try:
+        graph.check(file)
+    except ValueError as error:
+        reason = "model" if isinstance(error, graph.NotOnnx) else "unsafe"
+        raise BundleRejected(file.name, str(error), reason=reason) from error
 
 
 def _verify(path: Path, name: str, expected: str) -> None:

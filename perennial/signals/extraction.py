@@ -2,11 +2,11 @@
 
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from perennial.signals import npz
 from perennial.signals.arrays import Arrays, Expected, check
 
 # Rows of any kind: numbers, or str in an object array.
@@ -100,9 +100,4 @@ class Extraction:
 
         Raises ValueError if it is not such a file, or if an array does not match the schema.
         """
-        try:
-            with np.load(file, allow_pickle=False) as stored:
-                arrays = {name: stored[name] for name in stored.files}
-        except (ValueError, OSError, EOFError, BadZipFile) as error:
-            raise ValueError(f"expected a readable .npz file of arrays: {error}") from error
-        return cls(schema, arrays)
+        return cls(schema, npz.read(file))

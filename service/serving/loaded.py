@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import cast
@@ -21,6 +22,8 @@ from perennial.kinds.output_kind import Answer
 from perennial.signals import Rows
 from service.counting.counters import Counters
 from service.serving.batcher import Batcher
+from service.serving.trial import Limits, try_out
+from service.settings import Settings
 
 ID_DIGITS = 32
 TIME_DIGITS = 12
@@ -38,12 +41,15 @@ class Loaded:
     batch_seconds: float
 
 
-def load(path: Path, *, threads: int, batch_rows: int) -> Loaded:
+def load(path: Path, *, threads: int, batch_rows: int, limits: Limits | None = None) -> Loaded:
     """Verify and warm up a bundle; slow, so never call it on the event loop.
 
+    limits: of a trial in a process of its own before that; None for no trial.
     Raises BundleRejected.
     """
     verified = bundle.load(path)
+    if limits is not None:
+        try_out(path, limits, threads=threads, batch_rows=batch_rows)
     predictor = Predictor(verified, threads=threads)
     rows = np.repeat(predictor.test_row, batch_rows, axis=0)
     tries = []
@@ -52,6 +58,17 @@ def load(path: Path, *, threads: int, batch_rows: int) -> Loaded:
         _check_batch(predictor, rows)
         tries.append(perf_counter() - started)
     return Loaded(verified, predictor, min(tries))
+
+
+def loader(settings: Settings) -> Callable[[Path], Loaded]:
+    """Return what loads bundles for a service with these settings, and for its check."""
+    seconds, size = settings.trial_seconds, settings.trial_bytes
+    return partial(
+        load,
+        threads=settings.inference_threads,
+        batch_rows=settings.max_batch_rows,
+        limits=Limits(seconds, size) if seconds else None,
+    )
 
 
 def _check_batch(predictor: Predictor, rows: Rows) -> None:

@@ -69,6 +69,7 @@ def settings(folder: Path, **fields: Any) -> Settings:
         "port": 0,
         "poll_seconds": 0.02,
         "write_seconds": 0.01,
+        "trial_seconds": 0.0,
     }
     return Settings(**{**defaults, **fields})
 

@@ -1,6 +1,8 @@
 """A promoted model becomes one merge request, from a detached checkout, without showing a token."""
 
 import base64
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -128,6 +130,50 @@ def test_a_commit_pushed_on_top_after_the_push_does_not_merge_by_itself(job: Job
     with pytest.raises(GitLabRefused, match=f"is at ffffffff, the gate judged {judged[:8]}"):
         job.propose(result(), "--auto-merge")
     assert job.gitlab.received("PUT /projects/1/merge_requests/1/merge") == []
+
+
+GIT = """#!/bin/sh
+for word; do
+    if [ "$word" = push ]; then {git} --git-dir={remote} update-ref refs/heads/{branch} {commit}; fi
+    case $word in --force-with-lease=*) word={lease} ;; esac
+    set -- "$@" "$word"
+    shift
+done
+exec {git} "$@"
+"""
+
+
+def race(job: Job, *, lease: str = '"$word"') -> str:
+    """Let somebody push to the branch just before git does; return their commit.
+
+    lease: what git is given in place of the lease.
+    """
+    identity = ("-c", "user.name=y", "-c", "user.email=y@y")
+    theirs = job.git(
+        *identity, "commit-tree", "main^{tree}", "-p", "main", "-m", "x", at=job.remote
+    )
+    program = job.root.parent / "bin" / "git"
+    program.parent.mkdir()
+    places = {"git": shutil.which("git"), "remote": job.remote, "branch": BRANCH}
+    program.write_text(GIT.format(**places, commit=theirs, lease=lease))
+    program.chmod(0o755)
+    job.environment["PATH"] = f"{program.parent}{os.pathsep}{job.environment['PATH']}"
+    return theirs
+
+
+def test_what_is_pushed_at_the_same_moment_is_not_lost(job: Job) -> None:
+    """The branch is not what it was when this looked, so that git pushes nothing over it."""
+    theirs = race(job)
+    with pytest.raises(GitLabRefused, match="(?s)git push: .*stale info"):
+        job.propose(result(), "--auto-merge")
+    assert job.branch() == theirs and job.gitlab.requests == []
+
+
+def test_without_the_lease_it_would_be_lost(job: Job) -> None:
+    """Git replaces the branch, and nobody learns of the other commit."""
+    theirs = race(job, lease="--force")
+    job.propose(result())
+    assert job.branch() != theirs and len(job.gitlab.requests) == 1
 
 
 def test_with_the_branchs_tip_in_place_of_the_judged_commit_it_would_merge(job: Job) -> None:

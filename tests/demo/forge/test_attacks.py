@@ -24,6 +24,7 @@ from tests.training.gitlab.project_check.given import (
     BOSS,
     EMPTY,
     NEXT_YEAR,
+    STRANGER,
     Administrator,
     branch,
     page,
@@ -262,6 +263,27 @@ def test_a_job_of_a_merge_request_starts_nothing_on_main(attacker: Attacker) -> 
     attacker.administrator.sets(branch("main", merge=30))
     said = attacker.trace_of(attacker.request(job))
     assert "sufficient permission" not in said and "would have been empty" in said
+
+
+def test_the_merge_request_of_a_fork_runs_without_the_projects_variables(
+    attacker: Attacker,
+) -> None:
+    """Not here, also if a member asks; where the project lets it, it sees what others see."""
+    server = attacker.server
+    attacker.commit("environment: review/model\nscript: ['echo \"token <$REPO_TOKEN>\"']\n")
+    remote = f"{server.url.replace('://', f'://x:{STRANGER}@')}/stranger/fixture.git"
+    git(attacker.clone, "push", "--quiet", remote, "HEAD:refs/heads/evil")
+    wish = {"source_branch": "evil", "target_branch": "main", "title": "Fix a typo"}
+    path = "/projects/stranger%2Ffixture/merge_requests"
+    opened = server.call("POST", path, STRANGER, json={**wish, "target_project_id": 1}).json()
+    assert opened["source_project_id"] != opened["target_project_id"] == 1
+    run = f"/projects/1/merge_requests/{opened['iid']}/pipelines"
+    assert server.call("GET", run).json() == []
+    refused = server.call("POST", run, DEVELOPER)
+    assert refused.status_code == 400 and "Insufficient permissions" in refused.text
+    attacker.administrator.sets(page(ci_allow_fork_pipelines_to_run_in_parent_project=True))
+    assert server.call("POST", run, DEVELOPER).status_code == 201
+    assert "token <[MASKED]>" in attacker.trace_of(opened)
 
 
 def test_a_maintainers_token_does_not_let_pipeline_variables_in(attacker: Attacker) -> None:

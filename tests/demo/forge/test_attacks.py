@@ -191,6 +191,7 @@ def test_a_merge_request_does_not_see_mains_variables(attacker: Attacker) -> Non
     assert "database <[MASKED]>, token <>" in attacker.trace_of(attacker.request(job))
 
 
+@pytest.mark.nightly
 def test_a_merge_request_of_a_protected_branch_does_not_see_them_either(
     attacker: Attacker,
 ) -> None:
@@ -245,6 +246,7 @@ def test_nobody_puts_a_commit_on_top_of_a_judged_one(attacker: Attacker) -> None
     assert attacker.push("heads/retrain/digits-3", tokens["DEVELOPERS_TOKEN"]) == ""
 
 
+@pytest.mark.nightly
 def test_a_job_of_a_merge_request_pushes_nothing_with_its_own_token(attacker: Attacker) -> None:
     """It only reads; where the project lets it push, it does so as the user of its pipeline."""
     job = "script: ['git push -q $CI_REPOSITORY_URL HEAD:refs/heads/by-job && echo pushed']\n"
@@ -254,6 +256,7 @@ def test_a_job_of_a_merge_request_pushes_nothing_with_its_own_token(attacker: At
     assert attacker.server.forge.repository.branch("by-job") is not None
 
 
+@pytest.mark.nightly
 def test_a_job_of_a_merge_request_starts_nothing_on_main(attacker: Attacker) -> None:
     """With its own token it acts as the Developer who pushed; where they may merge, it starts."""
     url = f"{attacker.server.url}/api/v4/projects/1/trigger/pipeline"

@@ -156,6 +156,28 @@ def test_the_holder_of_the_trigger_token_sets_no_variable(attacker: Attacker) ->
     assert "image <evil.example/image>" in attacker.server.trace(started["id"], "say")
 
 
+def test_the_trigger_token_reads_nothing_and_gives_only_known_inputs(attacker: Attacker) -> None:
+    """It is no access token; an input that the pipeline's file does not declare is refused."""
+    token = attacker.administrator.known["RELAY_TRIGGER_TOKEN"]
+    assert attacker.server.call("GET", "/projects/1/variables", token).status_code == 401
+    assert attacker.server.call("GET", "/projects/1/pipelines", token).status_code == 401
+    refused = attacker.server.trigger(token, **{"inputs[image]": "evil"})
+    assert refused.status_code == 400 and "unknown input arguments: image" in refused.text
+
+
+def test_a_protected_branch_outlives_its_merge_request(attacker: Attacker) -> None:
+    """Whoever merges; a Maintainer deletes it by the API, a Developer does not."""
+    maintainer = attacker.administrator.known["MAINTAINERS_TOKEN"]
+    request = attacker.request(source="retrain/digits-9", token=maintainer)
+    path = f"/projects/1/merge_requests/{request['iid']}/merge"
+    wish = {"should_remove_source_branch": True}
+    assert attacker.server.call("PUT", path, maintainer, json=wish).json()["state"] == "merged"
+    attacker.server.settle()
+    branch_path = "/projects/1/repository/branches/retrain%2Fdigits-9"
+    assert attacker.server.call("DELETE", branch_path, DEVELOPER).status_code == 403
+    assert attacker.server.call("DELETE", branch_path, maintainer).status_code == 204
+
+
 def test_a_trigger_starts_what_its_owner_may_start(attacker: Attacker) -> None:
     """A Developer's starts nothing on main, unless Developers may merge there."""
     token = attacker.administrator.known["RELAY_TRIGGER_TOKEN"]

@@ -52,18 +52,20 @@ def _entrance(forge: Forge) -> Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 async def _dispatch(forge: Forge, request: Request, path: str) -> Response:
-    git = f"/{forge.config.project}.git/"
+    hosts: dict[str, http.Host] = {f"/{forge.config.project}.git/": forge}
+    hosts |= {f"/{fork.path}.git/": fork for fork in forge.forks.values()}
     if path.startswith(f"{requests.API}/"):
         return await requests.serve(forge, request, path)
-    if path.startswith(git):
-        body = await request.body()
-        return await run_in_threadpool(
-            http.serve,
-            forge,
-            method=request.method,
-            path=path.removeprefix(git),
-            query=request.url.query,
-            headers=request.headers,
-            body=body,
-        )
+    for git, host in hosts.items():
+        if path.startswith(git):
+            body = await request.body()
+            return await run_in_threadpool(
+                http.serve,
+                host,
+                method=request.method,
+                path=path.removeprefix(git),
+                query=request.url.query,
+                headers=request.headers,
+                body=body,
+            )
     return await run_in_threadpool(site.serve, forge, request.method, path)

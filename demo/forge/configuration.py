@@ -44,6 +44,7 @@ class Config:
     concurrency: jobs at once.  timeout: seconds for one job.  runner: the environment of a job
     beside GitLab's variables, PATH and HOME included; nothing else is inherited.
     variables: of the project; several may have one name, for different environments.
+    forks: paths of forks, each in the namespace of the user who owns it.
     merge_method: "merge" makes a merge commit, "ff" fast-forwards only.
     """
 
@@ -55,6 +56,7 @@ class Config:
     project_id: int = 1
     concurrency: int = 2
     timeout: float = 1800
+    forks: list[str] = field(default_factory=list)
     merge_method: str = "merge"
     gitlab_ci_local: Path = TOOL
     settings: Settings = field(default_factory=Settings)
@@ -75,6 +77,10 @@ class Config:
         """Return a token of each user with a role; an access token says it, if there is one."""
         known = sorted(self.tokens, key=lambda one: one.kind != "trigger")
         return [one for one in {one.name: one for one in known}.values() if one.role]
+
+    def fork_id(self, path: str) -> int:
+        """Return the number of a fork among the projects."""
+        return self.project_id + 1 + self.forks.index(path)
 
     def user_id(self, token: Token) -> int:
         """Return the id of the user behind a token; tokens of one name are one user's."""
@@ -126,6 +132,8 @@ def parse_config(data: object) -> Config:
             raise ConfigError(name, given[name], "a number above 0")
     if checked.get("merge_method", "merge") not in ("merge", "ff"):
         raise ConfigError("merge_method", given["merge_method"], "'merge' or 'ff'")
+    if "forks" in given:
+        checked["forks"] = [_project(path) for path in given["forks"]]
     if "gitlab_ci_local" in given:
         checked["gitlab_ci_local"] = Path(_text("gitlab_ci_local", given["gitlab_ci_local"]))
     if "settings" in given:

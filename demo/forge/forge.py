@@ -17,6 +17,7 @@ from demo.forge.ci.pipeline_creation import PipelineRequest, Pipelines
 from demo.forge.ci.runner import Runner
 from demo.forge.ci.tool import Tool
 from demo.forge.configuration import Config, Token
+from demo.forge.fork import Fork
 from demo.forge.git.checkouts import Checkouts
 from demo.forge.git.push import PushRules, RefChange, push_rules
 from demo.forge.git.repository import Repository, git_environment
@@ -47,6 +48,7 @@ class Forge:
             default_branch=config.default_branch,
             environment=git_environment(home),
         )
+        self.forks = {path: self._fork(path, home) for path in config.forks}
         environment = {"HOME": str(home), "PATH": self.repository.environment["PATH"]}
         tool = Tool(config.gitlab_ci_local, environment | dict(config.runner))
         checkouts = Checkouts(self.repository, self.root / "checkouts")
@@ -81,7 +83,8 @@ class Forge:
         """Create the repository, delete what earlier pipelines left, and start the workers."""
         for leftover in ("pipelines", "receptions", "checkouts"):
             shutil.rmtree(self.root / leftover, ignore_errors=True)
-        self.repository.create()
+        for repository in (self.repository, *(fork.repository for fork in self.forks.values())):
+            repository.create()
         self.runner.start()
         log.info("forge ready", url=self.url, project=self.config.project, root=str(self.root))
 
@@ -89,6 +92,14 @@ class Forge:
         """End every job and worker."""
         self.runner.stop()
         self.background.stop()
+
+    def _fork(self, path: str, home: Path) -> Fork:
+        repository = Repository(
+            self.root / "repositories" / f"{path}.git",
+            default_branch=self.config.default_branch,
+            environment=git_environment(home),
+        )
+        return Fork(path, self.config.fork_id(path), repository, self.token)
 
     def reconfigure(self, config: Config) -> None:
         """Change everything that an administrator configures, apart from what starts with it."""

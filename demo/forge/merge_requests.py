@@ -9,7 +9,8 @@ from demo.forge.access import Access
 from demo.forge.background import Background
 from demo.forge.ci.pipeline_creation import PipelineRequest, Pipelines
 from demo.forge.configuration import Config, Token
-from demo.forge.errors import ApiError, bad_request, conflict, not_mergeable
+from demo.forge.errors import ApiError, PipelineRefused, bad_request, conflict, not_mergeable
+from demo.forge.fork import Fork
 from demo.forge.git.merge import merge
 from demo.forge.git.repository import Repository
 from demo.forge.limits import check_note, check_text
@@ -53,6 +54,7 @@ class MergeRequests:
         target: str,
         labels: Sequence[str] = (),
         remove_source_branch: bool = False,
+        fork: Fork | None = None,
     ) -> MergeRequest:
         """Open a merge request; its pipeline is created a moment later.
 
@@ -60,7 +62,7 @@ class MergeRequests:
         """
         check_text(title, description)
         with self.state.lock:
-            sha = self._check_branches(source, target)
+            sha = self._check_branches(source, target, fork)
             now = self.state.clock()
             request = MergeRequest(
                 id=self.state.next_id(),
@@ -75,19 +77,42 @@ class MergeRequests:
                 updated_at=now,
                 labels=list(labels),
                 remove_source_branch=remove_source_branch,
+                fork=fork.path if fork is not None else None,
             )
+            if fork is not None:
+                wanted = f"+refs/heads/{source}:{request.ref}"
+                self.repository.git("fetch", "--quiet", str(fork.repository.path), wanted)
             self.state.merge_requests[request.iid] = request
         log.info("merge request opened", iid=request.iid, source=source, target=target, sha=sha)
-        self._start_pipeline(request, author, skip=self.pipelines.skips(sha))
+        if fork is None:  # else its pipeline runs in the fork
+            self._start_pipeline(request, author, skip=self.pipelines.skips(sha))
         return request
 
-    def _check_branches(self, source: str, target: str) -> str:
-        if source == target:
+    def run(self, request: MergeRequest, by: Token) -> Pipeline:
+        """Run a merge request's pipeline for a member who asks for it.
+
+        That of a fork runs here, with the project's variables, only if the project lets it; else
+        in the fork, where the member may start nothing.
+        Source: MergeRequests::CreatePipelineService of GitLab.
+
+        Raises ApiError.
+        """
+        allowed = self.config.settings.get("ci_allow_fork_pipelines_to_run_in_parent_project")
+        if request.fork is not None and not allowed:
+            raise bad_request({"base": ["Insufficient permissions to create a new pipeline"]})
+        try:
+            return self.pipelines.create(self._wanted(request, by, skip=False))
+        except PipelineRefused as refusal:
+            raise bad_request({"base": refusal.reasons}) from refusal
+
+    def _check_branches(self, source: str, target: str, fork: Fork | None) -> str:
+        if source == target and fork is None:
             reason = "You can't use same project/branch for source and target"
             raise ApiError(422, {"message": [reason]})
-        sha = self.repository.branch(source)
-        for side, name in (("Source", source), ("Target", target)):
-            if self.repository.branch(name) is None:
+        origin = self.repository if fork is None else fork.repository
+        sha = origin.branch(source)
+        for side, name, place in (("Source", source, origin), ("Target", target, self.repository)):
+            if place.branch(name) is None:
                 raise bad_request([f'{side} branch "{name}" does not exist'])
         for other in self.state.merge_requests.values():
             if (other.state, other.source_branch, other.target_branch) == (
@@ -111,7 +136,7 @@ class MergeRequests:
             touched = [
                 request
                 for request in self.state.merge_requests.values()
-                if request.state == "opened" and request.source_branch == branch
+                if request.state == "opened" and request.ref == f"refs/heads/{branch}"
             ]
             for request in touched:
                 request.sha = sha
@@ -125,14 +150,7 @@ class MergeRequests:
     def _start_pipeline(self, request: MergeRequest, by: Token, *, skip: bool) -> None:
         ref = f"refs/merge-requests/{request.iid}/head"
         self.repository.move(ref, request.sha)
-        wanted = PipelineRequest(
-            "merge_request_event",
-            request.source_branch,
-            request.sha,
-            by,
-            skip=skip,
-            merge_request=request,
-        )
+        wanted = self._wanted(request, by, skip=skip)
         with self.state.lock:
             request.pipelines_in_creation += 1
 
@@ -145,6 +163,16 @@ class MergeRequests:
             self._try_auto_merge(request)
 
         self.background.submit(create)
+
+    def _wanted(self, request: MergeRequest, by: Token, *, skip: bool) -> PipelineRequest:
+        return PipelineRequest(
+            "merge_request_event",
+            request.source_branch,
+            request.sha,
+            by,
+            skip=skip,
+            merge_request=request,
+        )
 
     def pipeline_finished(self, pipeline: Pipeline) -> None:
         """Merge the merge requests that waited for this pipeline."""
@@ -210,7 +238,11 @@ class MergeRequests:
             raise not_mergeable()
         if new != request.sha:
             request.merge_commit_sha = new
-        if request.removes_source_branch and not self.access.protects_branch(request.source_branch):
+        if (
+            request.fork is None
+            and request.removes_source_branch
+            and not self.access.protects_branch(request.source_branch)
+        ):
             self.repository.delete(f"refs/heads/{request.source_branch}")
         request.state = "merged"
         request.merged_onto = target

@@ -22,7 +22,7 @@ class Mergeability:
         if request.draft:
             return "draft_status"
         target = self.repository.branch(request.target_branch)
-        source = self.repository.branch(request.source_branch)
+        source = self.repository.resolve(request.ref)
         if target is None or source is None:
             return "broken_status"
         base = self.repository.merge_base(target, source)

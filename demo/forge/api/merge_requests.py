@@ -4,6 +4,7 @@ from starlette.responses import JSONResponse, Response
 
 from demo.forge.api.entities.merge_request import merge_request as merge_request_entity
 from demo.forge.api.entities.merge_request import merge_request_basic
+from demo.forge.api.entities.pipeline import pipeline as pipeline_entity
 from demo.forge.api.entities.pipeline import pipeline_basic
 from demo.forge.api.entities.repository import commit
 from demo.forge.api.paging import paged
@@ -59,6 +60,7 @@ def create(call: Call) -> Response:
         target=params["target_branch"],
         labels=params.get("labels", ()),
         remove_source_branch=params.get("remove_source_branch", False),
+        fork=call.fork,
     )
     return _show(call, request, 201)
 
@@ -119,6 +121,12 @@ def pipelines(call: Call) -> Response:
     )
 
 
+def run(call: Call) -> Response:
+    """Run a merge request's pipeline, as the page's button does."""
+    made = call.forge.merge_requests.run(_request(call), call.token)
+    return JSONResponse(pipeline_entity(call.forge, made), 201)
+
+
 def commits(call: Call) -> Response:
     """List the commits of a merge request."""
     request = _request(call)
@@ -141,6 +149,7 @@ CREATE = {
     "description": Field(),
     "labels": Field("labels"),
     "remove_source_branch": Field("boolean"),
+    "target_project_id": Field("integer"),
 }
 LIST = {
     **PAGING,
@@ -161,10 +170,11 @@ MERGE = {
 }
 ROUTES = [
     Route("GET", BASE, merge_requests, fields=LIST),
-    Route("POST", BASE, create, "write", "developer", CREATE),
+    Route("POST", BASE, create, "write", "developer", CREATE, from_fork=True),
     Route("GET", f"{BASE}/:iid", merge_request),
     Route("PUT", f"{BASE}/:iid", update, "write", "developer", UPDATE),
     Route("PUT", f"{BASE}/:iid/merge", merge, "write", "developer", MERGE),
     Route("GET", f"{BASE}/:iid/pipelines", pipelines, fields=PAGING),
+    Route("POST", f"{BASE}/:iid/pipelines", run, "write", "developer"),
     Route("GET", f"{BASE}/:iid/commits", commits, fields=PAGING),
 ]

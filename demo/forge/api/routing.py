@@ -18,6 +18,7 @@ from demo.forge.errors import (
     unauthorized,
 )
 from demo.forge.forge import Forge
+from demo.forge.fork import Fork
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Call:
     path: Mapping[str, str]
     params: Mapping[str, Any]
     url: str
+
+    @property
+    def fork(self) -> Fork | None:
+        """Return the fork that the address names, if it names one."""
+        return fork_of(self.forge, self.path)
 
     @property
     def token(self) -> Token:
@@ -57,7 +63,7 @@ class Route:
     """One call of the API.
 
     access: "read", "write", "user" (any token), "own" (any that may write) or
-    "open" (the handler looks by itself).
+    "open" (the handler looks by itself).  from_fork: the owner of a fork may call it for that.
     """
 
     method: str
@@ -66,6 +72,7 @@ class Route:
     access: str = "read"
     role: str = "reporter"
     fields: Mapping[str, Field] = field(default_factory=dict)
+    from_fork: bool = False
 
     def match(self, segments: list[str]) -> dict[str, str] | None:
         """Return the parts of an address that this route names, or None."""
@@ -112,11 +119,22 @@ def answer(
     """
     who = _authenticate(forge, route, secret)
     checked = check(params, route.fields)
+    fork = fork_of(forge, path) if route.from_fork else None
+    if fork is not None and who is not None and fork.owned_by(who):
+        return route.handler(Call(forge, who, path, checked, url))
     if ":id" in route.pattern and path["id"] not in _names(forge):
         raise not_found("" if route.access == "open" else "Project")
     if who is not None and route.access not in ("user", "own") and who.role < ROLES[route.role]:
         raise forbidden()
     return route.handler(Call(forge, who, path, checked, url))
+
+
+def fork_of(forge: Forge, path: Mapping[str, str]) -> Fork | None:
+    """Return the fork that an address names by its path or its number."""
+    for fork in forge.forks.values():
+        if path.get("id") in (str(fork.number), fork.path):
+            return fork
+    return None
 
 
 def _names(forge: Forge) -> tuple[str, str]:

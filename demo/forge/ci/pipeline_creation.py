@@ -154,7 +154,9 @@ class Pipelines:
             before_sha=request.before_sha,
             tag=request.tag,
             merge_request=merge_request.iid if merge_request else None,
-            target=merge_request.target_branch if merge_request else None,
+            target=(
+                merge_request.target_branch if merge_request and not merge_request.fork else None
+            ),
         )
         if merge_request is not None:
             target = f"refs/heads/{merge_request.target_branch}"

@@ -116,6 +116,9 @@ def merge_request_variables(
 ) -> dict[str, str]:
     """Return the further variables of a merge request's pipeline."""
     project = f"{url}/{config.project}"
+    path, number = config.project, config.project_id
+    if request.fork is not None:
+        path, number = request.fork, config.fork_id(request.fork)
     prefix = "CI_MERGE_REQUEST_"
     values = {
         "ID": str(request.id),
@@ -124,9 +127,9 @@ def merge_request_variables(
         "PROJECT_ID": str(config.project_id),
         "PROJECT_PATH": config.project,
         "PROJECT_URL": project,
-        "SOURCE_PROJECT_ID": str(config.project_id),
-        "SOURCE_PROJECT_PATH": config.project,
-        "SOURCE_PROJECT_URL": project,
+        "SOURCE_PROJECT_ID": str(number),
+        "SOURCE_PROJECT_PATH": path,
+        "SOURCE_PROJECT_URL": f"{url}/{path}",
         "SOURCE_BRANCH_NAME": request.source_branch,
         "SOURCE_BRANCH_PROTECTED": str(access.protects_branch(request.source_branch)).lower(),
         "SOURCE_BRANCH_SHA": "",  # as in GitLab, where only merged-results pipelines have it

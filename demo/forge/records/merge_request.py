@@ -22,6 +22,7 @@ class Note:
 class MergeRequest:
     """A request to merge one branch into another.
 
+    fork: the path of the project with the source branch, if it is a fork.
     remove_source_branch: the author's wanted.  should_remove_source_branch: that of who merges.
     """
 
@@ -36,6 +37,7 @@ class MergeRequest:
     created_at: datetime
     updated_at: datetime
     labels: list[str] = field(default_factory=list)
+    fork: str | None = None
     remove_source_branch: bool = False
     should_remove_source_branch: bool | None = None
     state: str = "opened"
@@ -48,6 +50,13 @@ class MergeRequest:
     merged_onto: str | None = None
     pipelines_in_creation: int = 0
     notes: list[Note] = field(default_factory=list)
+
+    @property
+    def ref(self) -> str:
+        """Return the ref of the newest commit: a fork's branch is not in the project."""
+        if self.fork is not None:
+            return f"refs/merge-requests/{self.iid}/head"
+        return f"refs/heads/{self.source_branch}"
 
     @property
     def removes_source_branch(self) -> bool:

@@ -17,8 +17,8 @@ class Pipeline:
 
     variables: what GitLab and the project give, ready for the tool.  given: those of who started
     it, which come before the project's.  globals: those of the file.  target: the branch that a
-    merge request would change.  base_sha: what its changes are counted from.  auto_cancel: which
-    of its jobs a newer commit ends.
+    merge request would change; None for a fork's.  base_sha: what its changes are counted from.
+    auto_cancel: which of its jobs a newer commit ends.
     """
 
     id: int

@@ -53,6 +53,7 @@ WITH_SCHEMA: Mapping[str, Json] = {
     f"GET {REQUESTS}/:iid": REQUEST,
     f"PUT {REQUESTS}/:iid": REQUEST,
     f"PUT {REQUESTS}/:iid/merge": REQUEST,
+    f"POST {REQUESTS}/:iid/pipelines": DETAIL,
     f"GET {REQUESTS}/:iid/pipelines": listed(BASIC),
     f"GET {REQUESTS}/:iid/commits": ref(f"{V4}/commits.json"),
     f"GET {REQUESTS}/:iid/notes": NOTES,

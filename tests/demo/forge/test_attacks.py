@@ -24,6 +24,7 @@ from tests.training.gitlab.project_check.given import (
     BOSS,
     EMPTY,
     NEXT_YEAR,
+    STRANGER,
     Administrator,
     branch,
     page,
@@ -155,6 +156,28 @@ def test_the_holder_of_the_trigger_token_sets_no_variable(attacker: Attacker) ->
     assert "image <evil.example/image>" in attacker.server.trace(started["id"], "say")
 
 
+def test_the_trigger_token_reads_nothing_and_gives_only_known_inputs(attacker: Attacker) -> None:
+    """It is no access token; an input that the pipeline's file does not declare is refused."""
+    token = attacker.administrator.known["RELAY_TRIGGER_TOKEN"]
+    assert attacker.server.call("GET", "/projects/1/variables", token).status_code == 401
+    assert attacker.server.call("GET", "/projects/1/pipelines", token).status_code == 401
+    refused = attacker.server.trigger(token, **{"inputs[image]": "evil"})
+    assert refused.status_code == 400 and "unknown input arguments: image" in refused.text
+
+
+def test_a_protected_branch_outlives_its_merge_request(attacker: Attacker) -> None:
+    """Whoever merges; a Maintainer deletes it by the API, a Developer does not."""
+    maintainer = attacker.administrator.known["MAINTAINERS_TOKEN"]
+    request = attacker.request(source="retrain/digits-9", token=maintainer)
+    path = f"/projects/1/merge_requests/{request['iid']}/merge"
+    wish = {"should_remove_source_branch": True}
+    assert attacker.server.call("PUT", path, maintainer, json=wish).json()["state"] == "merged"
+    attacker.server.settle()
+    branch_path = "/projects/1/repository/branches/retrain%2Fdigits-9"
+    assert attacker.server.call("DELETE", branch_path, DEVELOPER).status_code == 403
+    assert attacker.server.call("DELETE", branch_path, maintainer).status_code == 204
+
+
 def test_a_trigger_starts_what_its_owner_may_start(attacker: Attacker) -> None:
     """A Developer's starts nothing on main, unless Developers may merge there."""
     token = attacker.administrator.known["RELAY_TRIGGER_TOKEN"]
@@ -190,6 +213,7 @@ def test_a_merge_request_does_not_see_mains_variables(attacker: Attacker) -> Non
     assert "database <[MASKED]>, token <>" in attacker.trace_of(attacker.request(job))
 
 
+@pytest.mark.nightly
 def test_a_merge_request_of_a_protected_branch_does_not_see_them_either(
     attacker: Attacker,
 ) -> None:
@@ -244,6 +268,7 @@ def test_nobody_puts_a_commit_on_top_of_a_judged_one(attacker: Attacker) -> None
     assert attacker.push("heads/retrain/digits-3", tokens["DEVELOPERS_TOKEN"]) == ""
 
 
+@pytest.mark.nightly
 def test_a_job_of_a_merge_request_pushes_nothing_with_its_own_token(attacker: Attacker) -> None:
     """It only reads; where the project lets it push, it does so as the user of its pipeline."""
     job = "script: ['git push -q $CI_REPOSITORY_URL HEAD:refs/heads/by-job && echo pushed']\n"
@@ -253,6 +278,7 @@ def test_a_job_of_a_merge_request_pushes_nothing_with_its_own_token(attacker: At
     assert attacker.server.forge.repository.branch("by-job") is not None
 
 
+@pytest.mark.nightly
 def test_a_job_of_a_merge_request_starts_nothing_on_main(attacker: Attacker) -> None:
     """With its own token it acts as the Developer who pushed; where they may merge, it starts."""
     url = f"{attacker.server.url}/api/v4/projects/1/trigger/pipeline"
@@ -262,6 +288,27 @@ def test_a_job_of_a_merge_request_starts_nothing_on_main(attacker: Attacker) -> 
     attacker.administrator.sets(branch("main", merge=30))
     said = attacker.trace_of(attacker.request(job))
     assert "sufficient permission" not in said and "would have been empty" in said
+
+
+def test_the_merge_request_of_a_fork_runs_without_the_projects_variables(
+    attacker: Attacker,
+) -> None:
+    """Not here, also if a member asks; where the project lets it, it sees what others see."""
+    server = attacker.server
+    attacker.commit("environment: review/model\nscript: ['echo \"token <$REPO_TOKEN>\"']\n")
+    remote = f"{server.url.replace('://', f'://x:{STRANGER}@')}/stranger/fixture.git"
+    git(attacker.clone, "push", "--quiet", remote, "HEAD:refs/heads/evil")
+    wish = {"source_branch": "evil", "target_branch": "main", "title": "Fix a typo"}
+    path = "/projects/stranger%2Ffixture/merge_requests"
+    opened = server.call("POST", path, STRANGER, json={**wish, "target_project_id": 1}).json()
+    assert opened["source_project_id"] != opened["target_project_id"] == 1
+    run = f"/projects/1/merge_requests/{opened['iid']}/pipelines"
+    assert server.call("GET", run).json() == []
+    refused = server.call("POST", run, DEVELOPER)
+    assert refused.status_code == 400 and "Insufficient permissions" in refused.text
+    attacker.administrator.sets(page(ci_allow_fork_pipelines_to_run_in_parent_project=True))
+    assert server.call("POST", run, DEVELOPER).status_code == 201
+    assert "token <[MASKED]>" in attacker.trace_of(opened)
 
 
 def test_a_maintainers_token_does_not_let_pipeline_variables_in(attacker: Attacker) -> None:

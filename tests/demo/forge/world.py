@@ -257,6 +257,7 @@ CALLS: Mapping[str, Callable[[World], httpx.Response]] = {
     f"PUT {REQUESTS}/:iid": lambda w: w.call("PUT", f"{REQUESTS}/{w.iid}", json={"title": "New"}),
     f"PUT {REQUESTS}/:iid/merge": _merge,
     f"GET {REQUESTS}/:iid/pipelines": lambda w: w.call("GET", f"{REQUESTS}/{w.iid}/pipelines"),
+    f"POST {REQUESTS}/:iid/pipelines": lambda w: w.call("POST", f"{REQUESTS}/{w.iid}/pipelines"),
     f"GET {REQUESTS}/:iid/commits": lambda w: w.call("GET", f"{REQUESTS}/{w.iid}/commits"),
     f"GET {REQUESTS}/:iid/notes": lambda w: w.call("GET", f"{REQUESTS}/{w.iid}/notes"),
     f"POST {REQUESTS}/:iid/notes": lambda w: w.call(

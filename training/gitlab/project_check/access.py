@@ -8,6 +8,7 @@ from training.gitlab.project_check.environments import REGISTER
 from training.gitlab.project_check.facts import (
     DEVELOPER,
     MAINTAINER,
+    NAMED,
     NOBODY,
     Facts,
     Json,
@@ -37,8 +38,10 @@ def default_branch(facts: Facts) -> Answer:
     if any(rule["allow_force_push"] and matches(rule["name"], name) for rule in rules):
         return warning(f"{name} may be force-pushed", f"switch that off under {BRANCH_PAGE}")
     least = least_level(rules, "push_access_levels", name) if rules else NOBODY
-    if branch["developers_can_push"] or least < NOBODY:
-        who = "Developers" if branch["developers_can_push"] else f"{role_name(least)}s"
+    keys = any(_of_key(level) for rule in rules for level in rule["push_access_levels"])
+    if branch["developers_can_push"] or least < NOBODY or keys:
+        who = "Developers" if branch["developers_can_push"] else role_name(least)
+        who = "deploy keys" if keys and least == NOBODY else who
         return warning(
             f"{who} may push to {name} past every merge request",
             f"set 'Allowed to push and merge' to No one under {BRANCH_PAGE}",
@@ -58,7 +61,7 @@ def merging(facts: Facts) -> Answer:
             "merge request",
             f"set 'Allowed to merge' to Maintainers under {BRANCH_PAGE}",
         )
-    return ok(f"{role_name(least)}s")
+    return ok(role_name(least))
 
 
 def retrain_branches(facts: Facts) -> Answer:
@@ -87,21 +90,22 @@ def retrain_branches(facts: Facts) -> Answer:
 
 
 def least_level(rules: Sequence[Json], kind: str, name: str) -> int:
-    """Return the lowest role that a rule allows for a name; 0 if no rule covers it."""
-    levels = [
-        _level(level)
-        for rule in rules
-        if matches(rule["name"], name)
-        for level in rule[kind]
-        if level.get("deploy_key_id") is None
-    ]
-    return min(levels, default=0)
+    """Return the lowest role that a rule allows for a name; 0 if no rule covers it.
+
+    NAMED stands for single users and groups, NOBODY for nobody.
+    """
+    covering = [rule for rule in rules if matches(rule["name"], name)]
+    levels = [_level(level) for rule in covering for level in rule[kind] if not _of_key(level)]
+    return min(levels, default=NOBODY if covering else 0)
+
+
+def _of_key(level: Json) -> bool:
+    return level.get("deploy_key_id") is not None
 
 
 def _level(level: Json) -> int:
-    """Return the role that an entry requires; 0 for a user or a group, which may be anybody."""
     if level.get("user_id") or level.get("group_id"):
-        return 0
+        return NAMED
     return int(level["access_level"] or NOBODY)
 
 
@@ -122,7 +126,7 @@ def tags(facts: Facts) -> Answer:
                 f"Developers may create {name}, and so deploy or register any commit",
                 f"set 'Allowed to create' to Maintainers under {TAG_PAGE}",
             )
-        if isinstance(token, Token) and token.role < least:
+        if isinstance(token, Token) and token.role < least != NAMED:
             return missing(
                 f"the REPO_TOKEN of {REGISTER} ({role_name(token.role)}) may not create {name}",
                 f"set 'Allowed to create' to Maintainers under {TAG_PAGE}, and give it that role",

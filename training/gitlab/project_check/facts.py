@@ -10,10 +10,16 @@ from training.errors import TrainingError
 Json = Mapping[str, Any]
 Fact = TypeVar("Fact")
 
-# GitLab's access levels; NOBODY is our own, above every role.
-DEVELOPER, MAINTAINER, NOBODY = 30, 40, 100
+# GitLab's access levels; NAMED and NOBODY are our own, above every role.
+DEVELOPER, MAINTAINER, NAMED, NOBODY = 30, 40, 90, 100
 ROLES = {0: "not a member", 10: "Guest", 15: "Planner", 20: "Reporter", 30: "Developer"}
-ROLES |= {40: "Maintainer", 50: "Owner", 60: "Administrator", NOBODY: "No one"}
+ROLES |= {
+    40: "Maintainer",
+    50: "Owner",
+    60: "Administrator",
+    NAMED: "named users or groups",
+    NOBODY: "No one",
+}
 # The scopes that the jobs' token needs.
 WRITING = frozenset({"api", "write_repository"})
 NEEDS_MAINTAINER = "the role Maintainer"

@@ -34,6 +34,7 @@ TOKEN = refusal.Token(
 # GitLab.com lists a hundred runners of its own; reading the tags of each takes a call.
 RUNNERS_LOOKED_AT = 20
 REFUSALS = (401, 403, 404)
+HIDDEN = Withheld(f"{TOKEN.name} set to the value of REPO_TOKEN")
 Answer = TypeVar("Answer")
 
 
@@ -61,10 +62,7 @@ def read(url: str, path: str, *, token: str, today: date, ca_file: str = "") -> 
             lint=_ask(lambda: project.ci_lint.get().asdict(), "the role Reporter"),
             variables=variables,
             inherited=_inherited(client, project),
-            tokens={
-                scope: _repo_token(reach, path, variables, caller, scope)
-                for scope in SCOPES_OF_TOKENS
-            },
+            tokens=_repo_tokens(reach, path, variables, caller),
             triggers=_ask(lambda: _all(project.triggers), NEEDS_MAINTAINER),
             runners=_ask(lambda: _runners(client, project, variables), NEEDS_MAINTAINER),
             protected_branches=_ask(lambda: _all(project.protectedbranches), NEEDS_MAINTAINER),
@@ -146,27 +144,31 @@ def _inherited(client: Gitlab, project: Project) -> list[Json] | Withheld:
     return Withheld("the role Owner in the group") if isinstance(found, Withheld) else found
 
 
-def _repo_token(
-    reach: Callable[..., Gitlab],
-    path: str,
-    variables: list[Json] | Withheld,
-    caller: Token,
-    scope: str,
-) -> Token | Refused | Withheld | None:
-    """Return the rights of the value for an environment, which is sent to this GitLab only."""
-    found = None
-    if not isinstance(variables, Withheld):
-        named = [one for one in variables if one["key"] == "REPO_TOKEN"]
-        found = next((one for one in named if one["environment_scope"] == scope), None)
-        if found is None:
-            return None
-    if found is None or not found["value"]:
-        # A project access token that may write is assumed to be REPO_TOKEN itself.
-        itself = scope == REVIEW and caller.bot and caller.scopes & WRITING
-        return caller if itself else Withheld(f"{TOKEN.name} set to the value of REPO_TOKEN")
-    if not is_sendable(found["value"]):
+def _repo_tokens(
+    reach: Callable[..., Gitlab], path: str, variables: list[Json] | Withheld, caller: Token
+) -> dict[str, Token | Refused | Withheld | None]:
+    """Return the rights of the values of REPO_TOKEN, by environment scope.
+
+    Each value is sent to this GitLab only, and once.
+    """
+    if isinstance(variables, Withheld):
+        # A project access token that may write is assumed to be that of merge requests.
+        itself = caller if caller.bot and caller.scopes & WRITING else HIDDEN
+        return {scope: itself if scope == REVIEW else HIDDEN for scope in SCOPES_OF_TOKENS}
+    found = {
+        one["environment_scope"]: one["value"] for one in variables if one["key"] == "REPO_TOKEN"
+    }
+    rights = {value: _rights(reach, path, value) for value in set(found.values()) if value}
+    return {
+        scope: rights.get(found[scope], HIDDEN) if scope in found else None
+        for scope in SCOPES_OF_TOKENS
+    }
+
+
+def _rights(reach: Callable[..., Gitlab], path: str, value: str) -> Token | Refused:
+    if not is_sendable(value):
         return Refused(f"its value is not of {SENDABLE}")
-    client = reach(token=found["value"])
+    client = reach(token=value)
     try:
         return _token(client, client.projects.get(path))
     except GitlabError as error:

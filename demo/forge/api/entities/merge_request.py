@@ -46,7 +46,7 @@ def merge_request_basic(forge: Forge, item: MergeRequest) -> Json:
         "id": item.id,
         "iid": item.iid,
         "project_id": project,
-        "source_project_id": project,
+        "source_project_id": forge.config.fork_id(item.fork) if item.fork else project,
         "target_project_id": project,
         "title": item.title,
         "description": item.description,

@@ -18,7 +18,9 @@ from training.gitlab.project_check.facts import Facts
 from training.gitlab.project_check.reader import read
 from training.tasks import TASKS
 
-BOSS, READER, NARROW = (f"glpat-{name}-0123456789" for name in "boss reader narrow".split())
+BOSS, READER, NARROW, STRANGER = (
+    f"glpat-{name}-0123456789" for name in "boss reader narrow stranger".split()
+)
 TODAY, NEXT_YEAR = date(2026, 11, 20), "2027-06-01"
 PIPELINE = """\
 job:
@@ -45,11 +47,13 @@ EMPTY: dict[str, Any] = {
         token(API, "api", "maintainer", "api"),
         token(BOSS, "boss", "owner", "api") | {"bot": False},
         token(DEVELOPER, "dev", "developer", "api", "write_repository"),
+        token(STRANGER, "stranger", "reporter", "api", "write_repository"),
         token(READER, "reader", "reporter", "read_api"),
         token(NARROW, "narrow", "maintainer", "write_repository"),
     ],
     "variables": {},
     "settings": {"runners": []},
+    "forks": ["stranger/fixture"],
 }
 # Of several tasks the first has what the guide says, each other one a service of its own.
 OTHERS = [

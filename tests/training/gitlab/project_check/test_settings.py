@@ -1,5 +1,6 @@
 """What else the check looks at: schedules, the registry, the pipeline's file, a single runner."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +111,33 @@ def test_an_older_gitlab_that_hides_a_setting_is_not_taken_to_be_right(
     project = {k: v for k, v in known.project.items() if k != "protect_merge_request_pipelines"}
     hidden = facts(administrator, project=project)
     assert verdict(hidden, "protected merge requests")[0] == "cannot tell"
+
+
+NO_ONE = {"access_level": 0, "user_id": None, "group_id": None}
+KEY, ANN = NO_ONE | {"access_level": 40, "deploy_key_id": 1}, {"access_level": 40, "user_id": 7}
+
+
+@pytest.mark.parametrize(
+    ("kind", "levels", "name", "expected"),
+    [
+        ("push", [NO_ONE], "default branch", ("ok", "main changes by merge requests only")),
+        ("push", [NO_ONE, KEY], "default branch", ("warning", "deploy keys may push to main")),
+        ("push", [ANN], "default branch", ("warning", "named users or groups may push to main")),
+        ("merge", [ANN], "who may merge", ("ok", "named users or groups")),
+        ("merge", [], "who may merge", ("missing", "nobody may merge into main")),
+    ],
+)
+def test_on_premium_a_rule_may_name_users_and_keys(
+    administrator: Administrator,
+    kind: str,
+    levels: list[dict[str, Any]],
+    name: str,
+    expected: tuple[str, str],
+) -> None:
+    """A user is not everybody of their role; a deploy key is nobody's merge request."""
+    known = facts(administrator)
+    rule = {"name": "main", "allow_force_push": False}
+    rule |= {"push_access_levels": [NO_ONE], "merge_access_levels": [{"access_level": 40}]}
+    rule |= {f"{kind}_access_levels": levels}
+    status, found = verdict(replace(known, protected_branches=[rule]), name)
+    assert (status, found[: len(expected[1])]) == expected

@@ -102,7 +102,7 @@ ACCESS: list[Wrong] = [
         "default branch",
         WARNING,
         branch("main", push=40),
-        "Maintainers may push to main past every merge request",
+        "Maintainer may push to main past every merge request",
     ),
     ("default branch", WARNING, branch("main", push=30), "Developers may push to main"),
     ("who may merge", MISSING, branch("main", merge=30), "so may whoever reads REPO_TOKEN"),

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# The role of keys whose labels count as trusted.
-TRUSTED = "trusted-feedback"
+from perennial.http.keys import TRUSTED_FEEDBACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class LabelSource:
         LabelSource(name='anonymous', trusted=False)
         """
         key = scope.get("perennial.key")
-        return ANONYMOUS if key is None else cls(key.name, TRUSTED in key.roles)
+        return ANONYMOUS if key is None else cls(key.name, TRUSTED_FEEDBACK in key.roles)
 
 
 ANONYMOUS = LabelSource("anonymous", False)

@@ -1,12 +1,12 @@
 """Who gave a label is stored beside it, as the key says and not as the client does."""
 
-from dataclasses import dataclass
-
 import pytest
 from sqlalchemy.engine import Engine
 
+from perennial.http.keys import TRUSTED_FEEDBACK, Key
+
 from service.store import writes
-from service.store.label_source import TRUSTED, LabelSource
+from service.store.label_source import LabelSource
 from service.store.writes import Label
 from service.store import tables
 from tests.service import databases
@@ -14,18 +14,10 @@ from tests.service.databases import NOW, observed, output
 from tests.service.fakes import Running
 
 
-@dataclass(frozen=True)
-class Key:
-    """A key as the service finds it in a request's scope."""
-
-    name: str
-    roles: frozenset[str]
-
-
 @pytest.mark.parametrize("trusted", [True, False])
 def test_a_keys_name_and_role_are_the_source(trusted: bool) -> None:
     """Only the role makes labels trusted, whatever the key is called."""
-    roles = frozenset({"feedback", *[TRUSTED] * trusted})
+    roles = frozenset({"feedback", *[TRUSTED_FEEDBACK] * trusted})
     scope = {"perennial.key": Key("trusted-hospital", roles), "headers": [(b"source", b"me")]}
     assert LabelSource.of(scope) == LabelSource("trusted-hospital", trusted)
 

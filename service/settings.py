@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from perennial.database.settings import Address, DatabaseSettings
@@ -26,7 +26,18 @@ class StoreSettings(DatabaseSettings):
     )
 
 
-class Settings(ServerSettings, StoreSettings):
+class SubjectSettings(StoreSettings):
+    """How the database names the people whom its rows are about."""
+
+    hash_secret: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="secret that subjects and sensitive columns are hashed with; keep it: "
+        "without it nobody's rows are found again",
+    )
+
+
+class Settings(ServerSettings, SubjectSettings):
     """The service's settings."""
 
     bundles: str = Field(

@@ -84,19 +84,26 @@ class Export(_Block):
 
 
 class Collect(_Block):
-    """Parameters of the collection of labelled feedback."""
+    """Parameters of the collection of labelled feedback; the last three limit label sources."""
 
     least_rows: Count
     lookback_seconds: Annotated[float, Field(ge=0)]
+    most_share: Annotated[float, Field(gt=0, le=1)]
+    least_of_source: Count
+    disagreement: Annotated[float, Field(gt=0, le=1)]
 
 
 class Gate(_Block):
-    """Parameters of the comparison of two models; floor: the worst headline allowed."""
+    """Parameters of the comparison of two models; floor: the worst headline allowed.
+
+    least_trusted: trusted labels, among those that judge, without which nothing merges by itself.
+    """
 
     level: Share
     bootstrap: Annotated[int, Field(ge=100, le=1_000_000)]
     floor: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     seed: Annotated[int, Field(ge=0, lt=2**31)]
+    least_trusted: Count
 
 
 class TaskParams(_Block):

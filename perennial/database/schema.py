@@ -16,7 +16,7 @@ from perennial.errors import SchemaRefused
 if TYPE_CHECKING:
     from alembic.config import Config
 
-# In a column's `info`: the version that added it, if that was not the first.
+# In the `info` of a column or table: the version that added it, if that was not the first.
 SINCE = "since"
 
 
@@ -106,6 +106,8 @@ class Schema:
         # Before other versions, which could fail on another program's table.
         inspector = sql.inspect(connection)
         for name in self.tables:
+            if SINCE in self.metadata.tables[name].info:
+                continue
             found = {column["name"] for column in inspector.get_columns(name)}
             columns = [c for c in self.metadata.tables[name].columns if SINCE not in c.info]
             if lacking := [c.name for c in columns if c.name not in found]:

@@ -7,12 +7,15 @@ import numpy as np
 import orjson
 
 from perennial.errors import Described, InvalidInput
+from perennial.http.errors import TooLarge
 from perennial.kinds.input_kind import FIELD, InputKind
 from perennial.kinds.reading import LARGEST
 from perennial.signals import Rows
-from perennial.http.errors import TooLarge
 from service.errors import MalformedJson
 
+# The optional field that names the person, or the thing, whom all instances are about.
+SUBJECT = "subject"
+LONGEST_SUBJECT = 256
 # The two quotes around the field's name; more quotes mean strings or other fields.
 _QUOTES = 2
 _WHITE_SPACE = b" \t\r\n"
@@ -22,8 +25,9 @@ _LARGEST_SQUARE = LARGEST**2
 _TWICE = Described("two values")
 
 
-def parse(body: bytes, *, schema: InputKind, limit: int) -> tuple[Rows, list[bytes]]:
-    """Return the rows, shape (rows, *schema.shape), and each instance as JSON for the store.
+def parse(body: bytes, *, schema: InputKind, limit: int) -> tuple[Rows, list[bytes], str | None]:
+    """Return the rows, shape (rows, *schema.shape), each instance as JSON for the store, and whom
+    they are about, None if the request does not say.
 
     limit: maximum number of instances in a request.
     Raises MalformedJson, TooLarge or InvalidInput, naming the field such as `instances[3][0]`.
@@ -33,15 +37,18 @@ def parse(body: bytes, *, schema: InputKind, limit: int) -> tuple[Rows, list[byt
     except orjson.JSONDecodeError as error:
         document = _lenient(body, error)
     instances = _instances(document, limit)
-    rows = _fast(body, instances, schema.shape) if schema.plain else None
+    subject = _subject(document) if len(document) > 1 else None
+    rows = None
+    if schema.plain and subject is None:
+        rows = _fast(body, instances, schema.shape)
     if rows is None:
         rows = schema.read(instances)
-        _check_names(body, instances)
+        _check_names(body, document)
     elif len(instances) == 1:
         # Between brackets there are only numbers: without white space they are compact.
         sent = body[body.index(b"[") + 1 : body.rindex(b"]")].translate(None, _WHITE_SPACE)
-        return rows, [schema.stored(instances[0], sent=sent)]
-    return rows, [schema.stored(instance) for instance in instances]
+        return rows, [schema.stored(instances[0], sent=sent)], None
+    return rows, [schema.stored(instance) for instance in instances], subject
 
 
 def _instances(document: Any, limit: int) -> list[Any]:
@@ -49,15 +56,27 @@ def _instances(document: Any, limit: int) -> list[Any]:
         raise InvalidInput("body", document, 'an object {"instances": [...]}')
     if FIELD not in document:
         raise InvalidInput(FIELD, None, "a list of instances; the field is missing")
-    if len(document) > 1:
-        unknown = min(document.keys() - {FIELD})
-        raise InvalidInput(unknown, document[unknown], "no such field; only 'instances' is known")
+    if len(document) > 1 and (unknown := document.keys() - {FIELD, SUBJECT}):
+        name = min(unknown)
+        known = f"no such field; known are {FIELD!r} and {SUBJECT!r}"
+        raise InvalidInput(name, document[name], known)
     instances = document[FIELD]
     if type(instances) is not list or not instances:
         raise InvalidInput(FIELD, instances, "a list of at least one instance")
     if len(instances) > limit:
         raise TooLarge(FIELD, Described(f"{len(instances)} instances"), f"at most {limit}")
     return instances
+
+
+def _subject(document: dict[str, Any]) -> str:
+    """Return whom a request is about. Raises InvalidInput, which does not repeat it."""
+    subject = document[SUBJECT]
+    expected = f"text of 1 to {LONGEST_SUBJECT} characters without NUL"
+    if type(subject) is not str:
+        raise InvalidInput(SUBJECT, Described(type(subject).__name__), expected)
+    if not 0 < len(subject) <= LONGEST_SUBJECT or "\0" in subject:
+        raise InvalidInput(SUBJECT, Described(f"{len(subject)} characters"), expected)
+    return subject
 
 
 def _fast(body: bytes, instances: list[Any], shape: tuple[int, ...]) -> Rows | None:
@@ -95,18 +114,25 @@ class _Pairs(list[tuple[str, Any]]):
     """The names and values of a JSON object, in which a name may occur twice."""
 
 
-def _check_names(body: bytes, instances: list[Any]) -> None:
+def _check_names(body: bytes, document: dict[str, Any]) -> None:
     """Refuse an object that has a name twice, of which parsers keep the last.
 
     Each name has a colon: if there are as many as names, none occurs twice.
     """
-    names = sum(len(instance) for instance in instances if type(instance) is dict)
+    names = sum(len(instance) for instance in document[FIELD] if type(instance) is dict)
+    names += len(document) - 1
     if not names or body.count(b":") == names + 1:
         return
-    document = dict(json.loads(body, object_pairs_hook=_Pairs))
-    for index, pairs in enumerate(document[FIELD]):
-        seen: set[str] = set()
-        for name, _ in pairs if isinstance(pairs, _Pairs) else ():
-            if name in seen:
-                raise InvalidInput(f"{FIELD}[{index}].{name}", _TWICE, "each name once")
-            seen.add(name)
+    pairs = json.loads(body, object_pairs_hook=_Pairs)
+    _once(pairs, "")
+    for index, instance in enumerate(dict(pairs)[FIELD]):
+        if isinstance(instance, _Pairs):
+            _once(instance, f"{FIELD}[{index}].")
+
+
+def _once(pairs: _Pairs, place: str) -> None:
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise InvalidInput(f"{place}{name}", _TWICE, "each name once")
+        seen.add(name)

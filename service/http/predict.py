@@ -31,6 +31,7 @@ from service.http.request_metrics import HttpMetrics
 from service.http.roles import PREDICT_PATH as PATH
 from service.http.roles import V1_END, V1_START
 from service.http.roles import V1_PREDICT_PATH as V1_PATH
+from service.pseudonyms import Pseudonyms
 from service.serving.loaded import Serving
 from service.serving.production import Production
 from service.settings import Settings
@@ -134,6 +135,8 @@ class PredictEndpoint:
         self._verbose = settings.log_level == "debug"
         self._log = log
         self._clock = clock
+        secret = settings.hash_secret
+        self._pseudonyms = None if secret is None else Pseudonyms(secret.get_secret_value())
 
     async def __call__(
         self, scope: Scope, receive: Receive, send: Send, *, handler: str, model: str | None
@@ -167,7 +170,9 @@ class PredictEndpoint:
         serving = self._production.serving()
         if model is not None and model != serving.model:
             raise UnknownModel("model", model, f"{serving.model!r}, the serving model")
-        rows, texts = instances.parse(content, schema=serving.input, limit=self._rows)
+        rows, texts, subject = instances.parse(content, schema=serving.input, limit=self._rows)
+        if subject is not None:
+            subject = self._pseudonym(subject)
         try:
             answers = await serving.predict(rows)
         except InferenceFailed as error:
@@ -175,10 +180,23 @@ class PredictEndpoint:
         predictions = _known(answers)
         self._store.offer(
             Observed(
-                serving.model, serving.version, serving.output, self._clock(), texts, predictions
+                serving.model,
+                serving.version,
+                serving.output,
+                self._clock(),
+                texts,
+                predictions,
+                subject,
             )
         )
         return orjson.dumps({"predictions": predictions})
+
+    def _pseudonym(self, subject: str) -> str:
+        """Return what is stored of a subject. Raises InvalidInput without a secret to hash with."""
+        if self._pseudonyms is None:
+            expected = "no such field: this service does not store whom a request is about"
+            raise InvalidInput(instances.SUBJECT, Described("a subject"), expected)
+        return self._pseudonyms.of(subject)
 
     def _report(
         self, handler: str, request: bytes, status: int, seconds: float, problem: Exception | None

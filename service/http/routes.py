@@ -16,6 +16,7 @@ from service.errors import MalformedJson, UnknownModel
 from service.http import schemas
 from service.serving.production import Production
 from service.settings import Settings
+from service.store.label_source import LabelSource
 from service.store.queue import Store
 
 ERROR: dict[str, Any] = {"model": schemas.ErrorBody}
@@ -42,7 +43,8 @@ def feedback_router(store: Store, versions: Versions, settings: Settings) -> API
         limit = settings.max_body_bytes
         content = await body.read(request.receive, request.headers.raw, limit=limit)
         given = parse_feedback(content)
-        result = await store.feedback(given.prediction_id, given.label)
+        source = LabelSource.of(request.scope)
+        result = await store.feedback(given.prediction_id, given.label, source=source)
         if result.created:
             versions.count_feedback(
                 result.model,

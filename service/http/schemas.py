@@ -17,6 +17,7 @@ from pydantic import (
 from perennial.errors import InvalidField
 from perennial.kinds.known import INPUTS, OUTPUTS
 from perennial.kinds.output_kind import LONGEST_LABEL, SentLabel
+from service.http.instances import LONGEST_SUBJECT
 
 # As `serving/loaded.py` makes them.
 ID = "^[0-9a-f]{32}$"
@@ -32,6 +33,15 @@ PredictRequest: type[BaseModel] = create_model(
     __base__=_Schema,
     __doc__="Rows to predict, in the input format that the model's manifest (`/model`) gives.",
     instances=(_instances, Field(min_length=1)),
+    subject=(
+        str,
+        Field(
+            default=None,
+            min_length=1,
+            max_length=LONGEST_SUBJECT,
+            description="Whom the rows are about, so that they can be erased; stored as a hash.",
+        ),
+    ),
 )
 
 

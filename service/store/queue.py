@@ -17,6 +17,7 @@ from perennial.errors import SchemaRefused
 from perennial.kinds.output_kind import SentLabel
 from service.errors import StoreUnavailable
 from service.store import tables, writes
+from service.store.label_source import ANONYMOUS, LabelSource
 from service.store.writes import FeedbackResult, Label, Observed, Outputs
 
 # Labels per transaction; SQLite allows 32,766 parameters per statement.
@@ -109,13 +110,15 @@ class Store:
         self._offered_bytes += size
         self._observed.append(observed)
 
-    async def feedback(self, prediction_id: str, label: SentLabel) -> FeedbackResult:
+    async def feedback(
+        self, prediction_id: str, label: SentLabel, *, source: LabelSource = ANONYMOUS
+    ) -> FeedbackResult:
         """Store one label and return once it is durable.
 
         Raises UnknownPrediction, InvalidInput for a label outside the set, FeedbackConflict for a
         second label, StoreUnavailable where the database did not store it.
         """
-        item = _Feedback(Label(prediction_id, label))
+        item = _Feedback(Label(prediction_id, label, source))
         self._feedback.append(item)
         self._wake.set()
         waiting = asyncio.wrap_future(item.answer)

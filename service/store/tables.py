@@ -1,4 +1,4 @@
-"""The service's database: two tables and the view that training reads; see `migrations/`."""
+"""The service's database: three tables and the view that training reads; see `migrations/`."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from sqlalchemy.engine import Engine
 
 from perennial import database
 from perennial.database import Schema
+from perennial.database.schema import SINCE
 
 metadata = sql.MetaData()
 
@@ -20,6 +21,13 @@ predictions = sql.Table(
     sql.Column("input", sql.Text, nullable=False),
     sql.Column("predicted", sql.Text, nullable=False),
     sql.Column("confidence", sql.Float),
+    # A pseudonym of the person whom the row is about; see `pseudonyms.py`.
+    sql.Column("subject", sql.Text, info={SINCE: "0003"}),
+)
+# Without a subject, as most rows are, a row costs the index nothing.
+_named = predictions.c.subject.isnot(None)
+sql.Index(
+    "predictions_of_subjects", predictions.c.subject, postgresql_where=_named, sqlite_where=_named
 )
 
 feedback = sql.Table(
@@ -30,13 +38,27 @@ feedback = sql.Table(
     ),
     sql.Column("label", sql.Text, nullable=False),
     sql.Column("labelled_at", sql.Text, nullable=False),
+    # The name of the key that the label came with, and whether the key's labels are trusted.
+    sql.Column("source", sql.Text, nullable=False, server_default="unknown", info={SINCE: "0003"}),
+    sql.Column(
+        "trusted", sql.Boolean, nullable=False, server_default=sql.false(), info={SINCE: "0003"}
+    ),
+)
+
+# Whose rows were erased, and when: training drops the earlier rows that it collected of them.
+erased = sql.Table(
+    "erased",
+    metadata,
+    sql.Column("subject", sql.Text, primary_key=True),
+    sql.Column("erased_at", sql.Text, nullable=False),
+    info={SINCE: "0003"},
 )
 
 # Times are UTC in ISO 8601 with microseconds, all of one width, so that they sort as text.
 VIEW = """
 CREATE VIEW labelled_predictions AS
 SELECT p.prediction_id, p.model, p.version, p.observed_at, p.input, p.predicted, p.confidence,
-       f.label, f.labelled_at
+       f.label, f.labelled_at, f.source, f.trusted, p.subject
 FROM predictions AS p JOIN feedback AS f ON f.prediction_id = p.prediction_id
 """
 sql.event.listen(metadata, "after_create", sql.DDL(VIEW))  # type: ignore[no-untyped-call]

@@ -1,6 +1,6 @@
 """The statements of the store: many predictions, or many labels, in one transaction each."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from perennial.errors import InvalidInput
 from perennial.kinds.output_kind import Answer, OutputKind, SentLabel
 from perennial.kinds.reading import number
 from service.errors import FeedbackConflict, UnknownPrediction
+from service.store.label_source import ANONYMOUS, LabelSource
 from service.store.tables import feedback, predictions
 
 Outputs = Callable[[str, str], OutputKind | None]
@@ -23,6 +24,7 @@ class Observed(NamedTuple):
     """The predictions of one request; texts are the instances as JSON, time in Unix seconds.
 
     predictions: the answers of the output's kind, each with its `prediction_id`.
+    subject: a pseudonym of the person whom the request is about, None if it names nobody.
     """
 
     model: str
@@ -31,6 +33,7 @@ class Observed(NamedTuple):
     time: float
     texts: Sequence[bytes]
     predictions: Sequence[Answer]
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Label:
 
     prediction_id: str
     label: SentLabel
+    source: LabelSource = ANONYMOUS
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ def insert_predictions(engine: Engine, observed: Iterable[Observed]) -> None:
             observed_at,
             text.decode(),
             *request.output.stored(prediction),
+            request.subject,
         )
         for request in observed
         for observed_at in (utc(request.time),)
@@ -112,11 +117,11 @@ def insert_feedback(
         )
         known = {row["prediction_id"]: row for row in found.mappings()}
         texts = [_text(item, known.get(item.prediction_id), outputs) for item in labels]
-        good: dict[str, str] = {}
+        good: dict[str, dict[str, object]] = {}
         for item, text in zip(labels, texts, strict=True):
             if isinstance(text, str):
-                good.setdefault(item.prediction_id, text)
-        created = _insert(connection, good, utc(now))
+                good.setdefault(item.prediction_id, _row(item, text, utc(now)))
+        created = _insert(connection, list(good.values()))
         stored = _stored(connection, ids)
     results: list[FeedbackResult | InvalidInput] = []
     for item, text in zip(labels, texts, strict=True):
@@ -148,11 +153,18 @@ def _any_label(label: SentLabel) -> str:
     return label
 
 
-def _insert(connection: Connection, good: Mapping[str, str], now: str) -> set[str]:
-    """Insert the labels by prediction id and return the ids that had none."""
-    rows = [
-        {"prediction_id": name, "label": label, "labelled_at": now} for name, label in good.items()
-    ]
+def _row(item: Label, text: str, now: str) -> dict[str, object]:
+    return {
+        "prediction_id": item.prediction_id,
+        "label": text,
+        "labelled_at": now,
+        "source": item.source.name,
+        "trusted": item.source.trusted,
+    }
+
+
+def _insert(connection: Connection, rows: list[dict[str, object]]) -> set[str]:
+    """Insert the labels of different predictions and return the ids of those that had none."""
     if not rows:
         return set()
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql

@@ -67,6 +67,9 @@ def feedback(rows: int = 200) -> pyarrow.Table:
         "observed_at": ["2026-11-21T10:00:00.000000+00:00"] * rows,
         "incident": [INCIDENT] * rows,
         "prediction_id": [f"p{row}" for row in range(rows)],
+        "source": ["clinic"] * rows,
+        "trusted": [False] * rows,
+        "subject": [None] * rows,
     }
     return pyarrow.table(columns, schema=schema(TASK.input))
 

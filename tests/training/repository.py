@@ -43,6 +43,9 @@ class Repository:
         *,
         at: float = START,
         model: str = "digits",
+        source: str = "clinic",
+        trusted: bool = False,
+        subject: str | None = None,
     ) -> None:
         """Store predictions of `rows`, one a second from `at`, with their labels."""
         with self.engine.begin() as connection:
@@ -56,10 +59,17 @@ class Repository:
                     "input": json.dumps(row.tolist() if isinstance(row, np.ndarray) else row),
                     "predicted": "0",
                     "confidence": 0.5,
+                    "subject": subject,
                 }
                 connection.execute(tables.predictions.insert(), observed)
-                given = {"prediction_id": observed["prediction_id"], "label": label}
-                connection.execute(tables.feedback.insert(), {**given, "labelled_at": utc(at)})
+                given = {
+                    "prediction_id": observed["prediction_id"],
+                    "label": label,
+                    "labelled_at": utc(at),
+                    "source": source,
+                    "trusted": trusted,
+                }
+                connection.execute(tables.feedback.insert(), given)
 
     def track(self, file: Path) -> None:
         """Do what `dvc add` leaves behind."""

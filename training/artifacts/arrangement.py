@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from training import params
 from training.artifacts.feedback import FeedbackRows
+from training.artifacts.judging import judging
 from training.artifacts.splits import SPLITS, Prepared, Split
 
 
@@ -42,7 +43,8 @@ def arrange(
 ) -> Prepared:
     """Return all splits of base and collected rows.
 
-    A base row collected as feedback keeps its split, so no base test row is ever trained on.
+    A base row collected as feedback keeps its split, so no base test row is ever trained on. Rows
+    of label sources that judge only are test rows; those that are base rows too are left out.
     aside: the base rows that the publishers set aside for testing; then only these are base test
     rows.
     """
@@ -53,12 +55,21 @@ def arrange(
         validation=np.where(held_out, 0, numbers.validation),
         test=np.where(held_out, 1, test),
     )
-    known, new = base.identities, collected.split.identities
-    is_base, is_base_test = np.isin(new, known), np.isin(new, known[held_out])
+    known = base.identities
+    judges = judging(collected.split, numbers.fresh_test)
+    # The base row is there already, and may be a training row.
+    kept = ~(judges & np.isin(collected.split.identities, known))
+    rows, judges = collected.split.where(kept), judges[kept]
+    is_base, is_base_test = (np.isin(rows.identities, of) for of in (known, known[held_out]))
+    # Where sources judge, what the others gave need not.
+    apart = np.isin(rows.source, np.unique(rows.source[judges])) & ~is_base
+    fresh_test = np.where(apart, 0, np.where(is_base, test, numbers.fresh_test))
     fresh = cut(
-        collected.split,
-        validation=np.where(is_base, numbers.validation, numbers.fresh_validation),
-        test=np.where(is_base_test, 1, np.where(is_base, test, numbers.fresh_test)),
+        rows,
+        validation=np.where(
+            judges, 0, np.where(is_base, numbers.validation, numbers.fresh_validation)
+        ),
+        test=np.where(judges | is_base_test, 1, fresh_test),
     )
     splits = {name: parts[name] + fresh[name] for name in SPLITS}
     return Prepared(splits["train"], splits["validation"], splits["test"], collected.newest)

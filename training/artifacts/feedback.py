@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 
-from training.artifacts.feedback_columns import INPUT, unpack
+from training.artifacts.feedback_columns import INPUT, SOURCE, TRUSTED, read, unpack
 from training.artifacts.splits import Split, known
 from training.task.task import Task
 
@@ -38,10 +37,17 @@ def read_feedback(task: Task, file: Path) -> FeedbackRows:
     """
     if not file.exists():
         return FeedbackRows.nothing(task)
-    table = parquet.read_table(file)
+    table = read(file)
     texts = table.select(["label", "observed_at", "incident"]).to_pydict()
     labels = task.output.truths(known(texts["label"]))
     newest = max(zip(texts["observed_at"], texts["incident"], strict=True))[1]
-    rows = Split(task.input, unpack(table[INPUT]), labels, np.array(texts["incident"], str))
+    rows = Split(
+        task.input,
+        unpack(table[INPUT]),
+        labels,
+        np.array(texts["incident"], str),
+        np.array(table[SOURCE].to_pylist(), str),
+        np.array(table[TRUSTED].to_pylist(), bool),
+    )
     order = np.argsort(rows.identities, kind="stable")
     return FeedbackRows(rows.where(order), newest, order)

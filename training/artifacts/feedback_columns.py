@@ -1,15 +1,23 @@
-"""The columns of a feedback file: a row's input, its label, and where it is from.
+"""The columns of a feedback file: a row's input, its label, where and whom it is from.
 
 The files of the splits hold inputs in the same way.
 """
 
+from pathlib import Path
+
 import pyarrow
 import pyarrow.compute
+import pyarrow.parquet
 
 from perennial.kinds.input_kind import InputKind
 
 INPUT = "input"
 TEXTS = ("label", "observed_at", "incident", "prediction_id")
+# The key that a label came with, whether its labels are trusted, and the pseudonym of the person
+# whom the row is about, null if the request named nobody.
+SOURCE, TRUSTED, SUBJECT = "source", "trusted", "subject"
+# The source of labels from before sources were stored.
+UNKNOWN = "unknown"
 
 
 def schema(kind: InputKind) -> pyarrow.Schema:
@@ -19,7 +27,19 @@ def schema(kind: InputKind) -> pyarrow.Schema:
     that a column of a table may be called `label`.
     """
     texts = [(name, pyarrow.string()) for name in TEXTS]
-    return pyarrow.schema([(INPUT, _type(kind)), *texts])
+    whose = [(SOURCE, pyarrow.string()), (TRUSTED, pyarrow.bool_()), (SUBJECT, pyarrow.string())]
+    return pyarrow.schema([(INPUT, _type(kind)), *texts, *whose])
+
+
+def read(file: Path) -> pyarrow.Table:
+    """Read a feedback file; one from before labels had sources gets the columns of today."""
+    table = pyarrow.parquet.read_table(file)
+    if any(name in table.column_names for name in (SOURCE, TRUSTED, SUBJECT)):
+        return table
+    rows = len(table)
+    table = table.append_column(SOURCE, pyarrow.array([UNKNOWN] * rows, pyarrow.string()))
+    table = table.append_column(TRUSTED, pyarrow.array([False] * rows, pyarrow.bool_()))
+    return table.append_column(SUBJECT, pyarrow.nulls(rows, pyarrow.string()))
 
 
 def pack(kind: InputKind, inputs: pyarrow.Table) -> pyarrow.ChunkedArray:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ from pyarrow import parquet
 from perennial.kinds.arrow import from_numpy, select, strings, to_numpy
 from perennial.kinds.input_kind import InputKind
 from perennial.kinds.output_kind import Truths
-from training.artifacts.feedback_columns import INPUT, pack, unpack
+from perennial.statistics.counts import Bools
+from training.artifacts.feedback_columns import INPUT, TRUSTED, pack, unpack
 from training.artifacts.files import read_json, write_json
 from training.errors import MissingArtifact
 from training.task.task import Rows, Task
@@ -23,6 +24,8 @@ from training.task.task import Rows, Task
 SPLITS = ("train", "validation", "test")
 # The source of a task's own rows.
 BASE = "base"
+# The key that a row's label came with, as a column of the files.
+LABEL_SOURCE = "label_source"
 
 
 def file_of(folder: Path, split: str) -> Path:
@@ -37,12 +40,24 @@ class Split:
     kind: of the input.  table: the rows in the columns of that kind.
     labels: the truths of the output's kind, such as indices of classes, shape (rows,).
     source: `base`, or the incident that a row was collected for, shape (rows,).
+    label_source: the key that its label came with, empty for base rows, shape (rows,).
+    trusted: whether labels of that key are trusted, shape (rows,).
+    Both are as of base rows if not given.
     """
 
     kind: InputKind
     table: pyarrow.Table
     labels: Truths
     source: NDArray[np.str_]
+    label_source: NDArray[np.str_] = field(default_factory=lambda: np.empty(0, str))
+    trusted: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
+
+    def __post_init__(self) -> None:
+        rows = len(self.labels)
+        if len(self.label_source) != rows:
+            object.__setattr__(self, "label_source", np.full(rows, ""))
+        if len(self.trusted) != rows:
+            object.__setattr__(self, "trusted", np.zeros(rows, np.bool_))
 
     @classmethod
     def of_base(cls, task: Task, rows: Rows) -> "Split":
@@ -65,7 +80,14 @@ class Split:
         """Return the rows chosen by a mask or by indices."""
         places = np.arange(len(self.labels))[chosen]
         table = self.table.take(from_numpy(places))
-        return Split(self.kind, table, self.labels[places], self.source[places])
+        return Split(
+            self.kind,
+            table,
+            self.labels[places],
+            self.source[places],
+            self.label_source[places],
+            self.trusted[places],
+        )
 
     def __add__(self, other: "Split") -> "Split":
         """Return the rows of both."""
@@ -74,6 +96,8 @@ class Split:
             pyarrow.concat_tables([self.table, other.table]),
             np.concatenate([self.labels, other.labels]),
             np.concatenate([self.source, other.source]),
+            np.concatenate([self.label_source, other.label_source]),
+            np.concatenate([self.trusted, other.trusted]),
         )
 
     @classmethod
@@ -85,7 +109,11 @@ class Split:
             columns = stored.read()
         labels = to_numpy(columns["label"].combine_chunks())
         source = np.array(columns["source"].to_pylist(), np.str_)
-        return cls(kind, unpack(columns[INPUT]), labels, source)
+        rows = unpack(columns[INPUT])
+        if LABEL_SOURCE not in columns.column_names:  # a champion's, from before there were any
+            return cls(kind, rows, labels, source)
+        given = np.array(columns[LABEL_SOURCE].to_pylist(), np.str_)
+        return cls(kind, rows, labels, source, given, np.array(columns[TRUSTED].to_pylist(), bool))
 
     def write(self, file: Path) -> None:
         """Write one split."""
@@ -93,6 +121,8 @@ class Split:
             INPUT: pack(self.kind, self.table),
             "label": from_numpy(self.labels),
             "source": strings(self.source.tolist()),
+            LABEL_SOURCE: strings(self.label_source.tolist()),
+            TRUSTED: pyarrow.array(self.trusted.tolist(), pyarrow.bool_()),
         }
         parquet.write_table(pyarrow.table(list(columns.values()), list(columns)), file)
 
@@ -123,7 +153,10 @@ class Prepared:
         return cls(train, validation, test, read_json(folder / "summary.json")["fresh"])
 
     def write(self, folder: Path, labels: Sequence[str]) -> None:
-        """Write one file per split, and summary.json: rows by split, source and label."""
+        """Write one file per split, and summary.json: rows by split, source and label.
+
+        It also says how many of the rows collected last came with which key's label.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         splits = {}
         for name in SPLITS:
@@ -133,8 +166,13 @@ class Prepared:
                 "rows": len(split.labels),
                 "sources": dict(sorted(Counter(split.source.tolist()).items())),
                 "labels": {label: int((split.labels == i).sum()) for i, label in enumerate(labels)},
+                "fresh_label_sources": self._label_sources(split),
             }
         write_json(folder / "summary.json", {"splits": splits, "fresh": self.fresh})
+
+    def _label_sources(self, split: Split) -> dict[str, int]:
+        fresh = split.label_source[split.source == (self.fresh or "")]
+        return dict(sorted(Counter(fresh.tolist()).items()))
 
 
 def known(words: Sequence[str | None]) -> list[str]:

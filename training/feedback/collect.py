@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -52,6 +53,12 @@ def main(
     print(f"{request.task}: reading labelled predictions since {start}{note}", flush=True)
     done = collect(request, tasks[request.task], root=root, track=track)
     print(f"{request.task}: {done.new}")
+    for left_out in done.left_out:
+        print(f"{request.task}: {left_out}")
+    for source, rows in sorted(Counter(done.collected.sources).items()):
+        print(f"{request.task}: {rows} of {source!r} collected")
+    if done.erased:
+        print(f"{request.task}: {done.erased} earlier rows dropped, whose subjects were erased")
     print(f"{request.task}: feedback now has {done.total} rows; next model version {done.version}")
 
 

@@ -5,11 +5,15 @@ from pathlib import Path
 
 from perennial.errors import Described, InvalidValue
 from training import params
+from training.artifacts.feedback import read_feedback
 from training.errors import CollectRefused
+from training.feedback.agreement import agreeing
+from training.feedback.cap import capped
 from training.feedback.file import append, collected_before
-from training.feedback.labelled import read
+from training.feedback.labelled import erased_subjects, read
+from training.feedback.left_out import LeftOut
 from training.feedback.request import Request
-from training.feedback.rows import read_rows
+from training.feedback.rows import LabelledRows, read_rows
 from training.feedback.selection import NewRows, select_new
 from training.feedback.tracking import Track, dvc_file
 from training.feedback.transaction import replace, unchanged_on_failure
@@ -21,9 +25,17 @@ from training.validation.table import require_valid
 
 @dataclass(frozen=True)
 class CollectResult:
-    """The new rows, how many rows the file now has, and the next model's version."""
+    """What was collected, and the next model's version.
+
+    new: the selected rows.  collected: those of them that were added.
+    left_out: the others, by source.  erased: earlier rows that were dropped with their subjects.
+    total: rows of the file.
+    """
 
     new: NewRows
+    collected: LabelledRows
+    left_out: tuple[LeftOut, ...]
+    erased: int
     total: int
     version: str
 
@@ -31,27 +43,35 @@ class CollectResult:
 def collect(request: Request, task: Task, *, root: Path, track: Track) -> CollectResult:
     """Append the new labelled rows to the task's feedback and raise its model version.
 
+    Rows of subjects that were erased in the meantime are dropped from it.
     root: the repository.  If anything fails, no file is changed.
     Raises CollectRefused, BadParameter, InvalidData.
     """
     parameters = root / params_file(request.task)
-    limits = params.load(request.task, parameters).collect
+    numbers = params.load(request.task, parameters)
+    limits = numbers.collect
     file = root / data_folder(request.task) / "feedback.parquet"
     before = collected_before(task, file)
+    erased = erased_subjects(request.database)
     labelled = read(request.database, request.task, request.earliest(limits.lookback_seconds))
-    rows = read_rows(labelled, task.input, task.output)
+    kept = (row for row in labelled if row.observed_at > erased.get(row.subject or "", ""))
+    rows = read_rows(kept, task.input, task.output)
     new = select_new(rows, before, kind=task.input)
-    if len(new.rows) < limits.least_rows:
+    chosen, over = capped(new.rows, share=limits.most_share, least=limits.least_rows)
+    chosen, alone = agreeing(chosen, read_feedback(task, file), task, numbers)
+    left_out = over + alone
+    if len(chosen) < limits.least_rows:
         expected = (
             f"at least {limits.least_rows} (collect.least_rows in {params_file(request.task)})"
         )
-        raise CollectRefused(str(InvalidValue("rows", Described(new), expected)))
+        got = Described("; ".join([str(new), *map(str, left_out)]))
+        raise CollectRefused(str(InvalidValue("rows", got, expected)))
     text, version = raise_minor(parameters.read_text(encoding="utf-8"))
     with unchanged_on_failure(
         file, dvc_file(file), file.with_name(".gitignore"), file.with_name("feedback.new")
     ):
-        total = append(file, task.input, new, request.incident)
+        total, gone = append(file, task.input, chosen, request.incident, erased)
         require_valid(task, file)
         track(file)
         replace(parameters, text.encode())
-    return CollectResult(new, total, version)
+    return CollectResult(new, chosen, left_out, gone, total, version)

@@ -2,16 +2,18 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sql
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from perennial import database
 from perennial.errors import Described, InvalidField, InvalidValue
+from training.artifacts.feedback_columns import UNKNOWN
 from training.errors import CollectRefused
 
 VIEW = sql.table(
@@ -21,18 +23,29 @@ VIEW = sql.table(
     sql.column("observed_at", sql.Text),
     sql.column("input", sql.Text),
     sql.column("label", sql.Text),
+    sql.column("source", sql.Text),
+    sql.column("trusted", sql.Boolean),
+    sql.column("subject", sql.Text),
 )
+ERASED = sql.table("erased", sql.column("subject", sql.Text), sql.column("erased_at", sql.Text))
 CHUNK = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledPrediction:
-    """One row of the view; `input` is JSON text."""
+    """One row of the view; `input` is JSON text.
+
+    source: the key that the label came with.  trusted: whether that key's labels are.
+    subject: the pseudonym of the person whom the row is about, None if the request named nobody.
+    """
 
     prediction_id: str
     observed_at: str
     input: str
     label: str
+    source: str = UNKNOWN
+    trusted: bool = False
+    subject: str | None = None
 
 
 def read(address: str, task: str, since: datetime | None) -> Iterator[LabelledPrediction]:
@@ -41,18 +54,30 @@ def read(address: str, task: str, since: datetime | None) -> Iterator[LabelledPr
     address: the service's database.  since: the earliest observation, None for all.
     Raises CollectRefused if the database is absent or does not answer.
     """
-    engine = _open(address)
-    found = sql.select(VIEW.c.prediction_id, VIEW.c.observed_at, VIEW.c.input, VIEW.c.label).where(
-        VIEW.c.model == task
-    )
+    columns = [VIEW.c[name] for name in LabelledPrediction.__dataclass_fields__]
+    found = sql.select(*columns).where(VIEW.c.model == task)
     if since is not None:
         # The service writes times in UTC with microseconds, so they sort correctly as text.
         found = found.where(VIEW.c.observed_at >= since.isoformat(timespec="microseconds"))
+    with _connected(address) as connection:
+        options = connection.execution_options(yield_per=CHUNK)
+        for row in options.execute(found.order_by(VIEW.c.observed_at, VIEW.c.prediction_id)):
+            yield LabelledPrediction(*row)
+
+
+def erased_subjects(address: str) -> dict[str, str]:
+    """Return when each subject's rows were erased, by its pseudonym. Raises CollectRefused."""
+    with _connected(address) as connection:
+        rows = connection.execute(sql.select(ERASED.c.subject, ERASED.c.erased_at))
+        return {row.subject: row.erased_at for row in rows}
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[Connection]:
+    engine = _open(address)
     try:
         with engine.connect() as connection:
-            options = connection.execution_options(yield_per=CHUNK)
-            for row in options.execute(found.order_by(VIEW.c.observed_at, VIEW.c.prediction_id)):
-                yield LabelledPrediction(*row)
+            yield connection
     except (SQLAlchemyError, sqlite3.Error) as error:
         reason = str(error).splitlines()[0]
         raise CollectRefused(f"database {database.shown(engine.url)}: {reason}") from error

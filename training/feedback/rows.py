@@ -21,6 +21,7 @@ class LabelledRows:
     """Labelled rows, all of one length.
 
     inputs: in the Arrow columns of the input's kind.
+    sources, trusted, subjects: as in `LabelledPrediction`.
     unreadable: a sentence for each prediction that is no row, beside those.
     """
 
@@ -28,6 +29,9 @@ class LabelledRows:
     labels: list[str]
     observed_at: list[str]
     prediction_ids: list[str]
+    sources: list[str]
+    trusted: list[bool]
+    subjects: list[str | None]
     unreadable: list[str]
 
     def __len__(self) -> int:
@@ -40,6 +44,9 @@ class LabelledRows:
             [self.labels[at] for at in chosen],
             [self.observed_at[at] for at in chosen],
             [self.prediction_ids[at] for at in chosen],
+            [self.sources[at] for at in chosen],
+            [self.trusted[at] for at in chosen],
+            [self.subjects[at] for at in chosen],
             self.unreadable,
         )
 
@@ -66,6 +73,9 @@ def read_rows(
         [row.label for row in found],
         [row.observed_at for row in found],
         [row.prediction_id for row in found],
+        [row.source for row in found],
+        [row.trusted for row in found],
+        [row.subject for row in found],
         unreadable,
     )
 

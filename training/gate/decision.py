@@ -6,6 +6,7 @@ from perennial.verdicts import Verdict
 from training.gate.compared_bundle import ComparedBundle
 from training.gate.comparison import Comparison
 from training.gate.figures import in_words
+from training.gate.label_sources import LabelSources
 from training.gate.rules.score_floor import score_floor
 from training.gate.rules.same_bundle import same_bundle
 from training.gate.rules.significant_gain import significant_gain
@@ -34,6 +35,8 @@ def decide(
     level: float,
     floor: float,
     champion_saw_incident: bool = False,
+    trusted: Comparison | None = None,
+    sources: LabelSources | None = None,
 ) -> GateDecision:
     """Return the verdict on two comparisons; without a champion, the challenger is the first model.
 
@@ -42,32 +45,43 @@ def decide(
     floor: worst allowed score on fresh rows (base rows if none are fresh), usually 0.5.
     champion_saw_incident: whether the champion was trained on that incident's rows too; then gains
     are judged on base rows.
+    trusted: on those of the fresh rows whose labels are trusted.
+    sources: whose labels the fresh rows have; the reasons end with it.
 
     keep, before all else: main has the same bundle.
-    block: a significant loss on either, unlearnable labels, or a score worse than the floor.
+    block: a significant loss on any, unlearnable labels, or a score worse than the floor.
     keep: no significant difference on the rows on which gains are judged.
     promote: a significant gain on fresh rows (base rows if none are fresh), or no champion.
     """
     same = same_bundle(challenger, champion)
     if same is not None:
         return GateDecision(Verdict.KEEP, (same,))
-    reasons = _reasons_to_block(base=base, fresh=fresh, level=level, floor=floor)
+    said = () if sources is None or fresh is None else (str(sources),)
+    reasons = _reasons_to_block(base=base, fresh=fresh, trusted=trusted, level=level, floor=floor)
     if reasons:
-        return GateDecision(Verdict.BLOCK, reasons)
+        return GateDecision(Verdict.BLOCK, (*reasons, *said))
     if base is None and fresh is None:
         nothing = "no significant difference: there are no rows to compare on"
         return GateDecision(Verdict.KEEP, (nothing,))
     if not any(found and found.champion for found in (base, fresh)):
         return GateDecision(Verdict.PROMOTE, ("the first model: there is no champion yet",))
     groups = [(name, found) for name, found in (("fresh", fresh), ("base", base)) if found]
-    return _promote_or_keep(groups[::-1] if champion_saw_incident else groups, level)
+    found = _promote_or_keep(groups[::-1] if champion_saw_incident else groups, level)
+    return GateDecision(found.verdict, (*found.reasons, *said))
 
 
 def _reasons_to_block(
-    *, base: Comparison | None, fresh: Comparison | None, level: float, floor: float
+    *,
+    base: Comparison | None,
+    fresh: Comparison | None,
+    trusted: Comparison | None,
+    level: float,
+    floor: float,
 ) -> tuple[str, ...]:
     groups = [(name, found) for name, found in (("base", base), ("fresh", fresh)) if found]
     reasons = [significant_loss(name, found, level=level) for name, found in groups]
+    if trusted is not None:
+        reasons.append(significant_loss("trusted", trusted, level=level))
     if fresh is not None:
         reasons.append(unlearnable_labels(fresh))
     if groups:

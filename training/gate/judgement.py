@@ -1,6 +1,7 @@
 """Compares both models on the same rows and applies the gate's decision."""
 
 from pathlib import Path
+from typing import Any
 
 from perennial.bundle.predictor import Predictor
 from training.artifacts.files import read_json
@@ -9,8 +10,9 @@ from training.errors import BadParameter
 from training.gate.compared_bundle import ComparedBundle
 from training.gate.comparison import compare
 from training.gate.decision import decide
+from training.gate.label_sources import LabelSources, fair_judges
 from training.gate.result import GateResult
-from training.gate.unseen import saw_incident, seen_rows_known, unseen
+from training.gate.unseen import FITTED_SPLITS, saw_incident, seen_rows_known, unseen
 from training.params import Gate
 
 
@@ -31,17 +33,25 @@ def judge(
     check_floor(challenger, gate.floor)
     test = Split.read(file_of(prepared, "test"), challenger.bundle.manifest.input)
     test = test.where(unseen(test, champion, champion_prepared))
-    incident = read_json(prepared / "summary.json")["fresh"]
+    summary = read_json(prepared / "summary.json")
+    incident = summary["fresh"]
     base = compare(challenger, champion, test.where(test.source == BASE), gate=gate)
-    fresh = None
+    fresh = trusted = sources = None
     if incident is not None:
-        fresh = compare(challenger, champion, test.where(test.source == incident), gate=gate)
+        rows = test.where(test.source == incident)
+        taught = _taught(summary)
+        rows = rows.where(fair_judges(rows, taught))
+        sources = LabelSources(taught, tuple(sorted(set(rows.label_source.tolist()))))
+        fresh = compare(challenger, champion, rows, gate=gate)
+        trusted = compare(challenger, champion, rows.where(rows.trusted), gate=gate)
     here, main = _compared(challenger), None if champion is None else _compared(champion)
     decision = decide(
         challenger=here,
         champion=main,
         base=base,
         fresh=fresh,
+        trusted=trusted,
+        sources=sources,
         level=gate.level,
         floor=gate.floor,
         champion_saw_incident=saw_incident(incident, champion_prepared),
@@ -57,7 +67,16 @@ def judge(
         base=base,
         fresh=fresh,
         seen_rows_known=None if champion is None else seen_rows_known(champion_prepared),
+        sources=sources,
+        trusted=trusted,
+        least_trusted=gate.least_trusted,
     )
+
+
+def _taught(summary: dict[str, Any]) -> tuple[str, ...]:
+    """Return the label sources of the fresh rows that decide a model's weights."""
+    splits = [summary["splits"][name]["fresh_label_sources"] for name in FITTED_SPLITS]
+    return tuple(sorted({name for split in splits for name in split}))
 
 
 def check_floor(challenger: Predictor, floor: float) -> None:

@@ -11,6 +11,7 @@ from training.gate.compared_bundle import ComparedBundle
 from training.gate.comparison import Comparison, Headline
 from training.gate.decision import GateDecision
 from training.gate.figures import in_words
+from training.gate.label_sources import LabelSources
 
 FILE = "gate.json"
 
@@ -21,6 +22,9 @@ class GateResult:
 
     seen_rows_known: whether rows that the champion was trained on could be excluded; None without
     a champion, and in a gate.json that does not record it.
+    sources: whose labels taught and judge; None without an incident or in an older gate.json.
+    trusted: both models on those of the fresh rows whose labels are trusted; None without any.
+    least_trusted: how many of these it takes to merge without a person.
     """
 
     task: str
@@ -33,6 +37,24 @@ class GateResult:
     base: Comparison | None
     fresh: Comparison | None
     seen_rows_known: bool | None = None
+    sources: LabelSources | None = None
+    trusted: Comparison | None = None
+    least_trusted: int = 1
+
+    @property
+    def needs_person(self) -> str | None:
+        """Why nothing may merge without a person, None if it may.
+
+        Whoever may give labels can teach a model something that only their own labels would show,
+        so labels of a trusted key must have judged it.
+        """
+        rows = 0 if self.trusted is None else self.trusted.rows
+        if rows >= self.least_trusted:
+            return None
+        return (
+            f"{rows} trusted labels are among the fresh rows that judge, expected at least "
+            f"{self.least_trusted} (gate.least_trusted)"
+        )
 
 
 def write(result: GateResult, folder: Path) -> Path:
@@ -60,7 +82,10 @@ def read(path: Path) -> GateResult:
 def describe(result: GateResult) -> str:
     """Return the verdict in one line, then the figures."""
     lines = [result.decision.line()]
-    for name, found in (("fresh", result.fresh), ("base", result.base)):
+    groups = [("fresh", result.fresh), ("base", result.base)]
+    if result.trusted is not None:
+        groups.insert(1, ("trusted", result.trusted))
+    for name, found in groups:
         if found is None:
             lines.append(f"{name}: no rows")
             continue

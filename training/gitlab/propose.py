@@ -120,7 +120,9 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--report", required=True, type=Path, help="folder with report.md")
     found.add_argument("--gate", required=True, type=Path, help="the gate's gate.json")
     found.add_argument(
-        "--auto-merge", action="store_true", help="merge once the pipeline has succeeded"
+        "--auto-merge",
+        action="store_true",
+        help="merge once the pipeline has succeeded, if enough trusted labels judged the model",
     )
     return found
 
@@ -164,9 +166,11 @@ def main(
         project, branch=branch, target=target, sha=tip, title=title, description=description
     )
     print(f"merge request !{request.iid}: {title}\n{request.address}", flush=True)
-    if options.auto_merge:
-        if tip != commit:
-            raise not_judged(tip, commit)
+    if options.auto_merge and tip != commit:
+        raise not_judged(tip, commit)
+    if options.auto_merge and result.needs_person:
+        print(f"merge request !{request.iid}: a person has to merge: {result.needs_person}")
+    elif options.auto_merge:
         merge_when_checked(project, request, sha=commit, sleep=sleep)
         print(f"merge request !{request.iid}: will merge when its pipeline has succeeded")
 

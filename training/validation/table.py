@@ -7,10 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow
-import pyarrow.parquet
 
 from perennial.kinds.output_kind import OutputKind
-from training.artifacts.feedback_columns import INPUT, schema, unpack
+from training.artifacts.feedback_columns import (
+    INPUT,
+    SOURCE,
+    SUBJECT,
+    TRUSTED,
+    read,
+    schema,
+    unpack,
+)
 from training.errors import InvalidData
 from training.task.task import Task
 from training.validation.arrays import check_duplicates, is_label
@@ -36,7 +43,7 @@ def check_feedback(findings: Findings, task: Task, file: Path) -> bool:
     problem, table = "0 bytes", None
     if file.stat().st_size:
         try:
-            table = pyarrow.parquet.read_table(file)
+            table = read(file)
         except (pyarrow.ArrowException, OSError) as error:
             problem = str(error)
     readable = [] if table is not None else [" ".join(problem.split())]
@@ -113,6 +120,11 @@ def form(output: OutputKind) -> "DataFrameSchema":
                 unique=True,
                 report_duplicates="exclude_first",
             ),
+            SOURCE: Column(checks=Check.str_length(min_value=1, error="not empty")),
+            TRUSTED: Column(),
+            SUBJECT: Column(
+                checks=Check.str_matches("^[0-9a-f]{64}$", error="64 hex digits"), nullable=True
+            ),
         }
     )
 
@@ -133,7 +145,7 @@ def check_texts(frame: "DataFrame", output: OutputKind) -> list[Finding]:
     words = {"not_nullable": "no missing values", "field_uniqueness": "no duplicates"}
     found = {}
     for name, column in schema.columns.items():
-        checks = ["not_nullable", *["field_uniqueness"] * column.unique]
+        checks = ["not_nullable"] * (not column.nullable) + ["field_uniqueness"] * column.unique
         for check in [*checks, *(str(check.error) for check in column.checks)]:
             rule = words.get(check, check)
             found[name, check] = Finding(f"{NAME}.{name}", rule, len(frame))

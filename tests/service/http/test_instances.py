@@ -62,7 +62,7 @@ BODIES = st.lists(st.one_of(ROWS, SQUARES, ANY), min_size=1, max_size=3).map(
 
 def _outcome(body: bytes, schema: InputKind) -> Any:
     try:
-        rows, texts = instances.parse(body, schema=schema, limit=9)
+        rows, texts, _ = instances.parse(body, schema=schema, limit=9)
     except PerennialError as error:
         return type(error), str(error)
     return rows.shape, rows.tobytes(), [json.loads(text) for text in texts]

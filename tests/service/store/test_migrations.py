@@ -42,6 +42,9 @@ INSERT INTO predictions VALUES
     ('0123456789abcdef0123456789abcdef', 'digits', '1.0.0',
      '2026-01-01T00:00:00.250000+00:00', '[[1]]', '3', 0.75);
 """
+# What services of before these columns wrote.
+ROW = "predictions (prediction_id, model, version, observed_at, input, predicted, confidence)"
+LABEL = "feedback (prediction_id, label, labelled_at)"
 OLD = "0123456789abcdef" * 2
 
 
@@ -77,7 +80,7 @@ def test_a_database_that_was_made_in_part_is_completed(engine: Engine, statement
     tables.create(engine)
     assert version(engine) == tables.SCHEMA.versions[-1]
     assert [row["prediction_id"] for row in databases.rows(engine, "predictions")] == [OLD]
-    databases.execute(engine, f"INSERT INTO feedback VALUES ('{OLD}', '3', '2026-01-02')")
+    databases.execute(engine, f"INSERT INTO {LABEL} VALUES ('{OLD}', '3', '2026-01-02')")
     assert len(databases.rows(engine, "labelled_predictions")) == 1
 
 
@@ -95,16 +98,18 @@ def test_labelled_predictions_of_the_first_version_stay(engine: Engine) -> None:
     """Rows, references, keys and view are as before, and a new row needs no confidence."""
     databases.folder(engine)
     databases.execute(engine, BEFORE_VERSIONS)
-    databases.execute(engine, f"INSERT INTO feedback VALUES ('{OLD}', '3', '2026-01-02')")
+    databases.execute(engine, f"INSERT INTO {LABEL} VALUES ('{OLD}', '3', '2026-01-02')")
     before = databases.rows(engine, "labelled_predictions")
     tables.create(engine)
-    assert databases.rows(engine, "labelled_predictions") == before
-    databases.execute(engine, "INSERT INTO predictions VALUES ('b', 'm', '1', 't', '1', '2', NULL)")
+    [after] = databases.rows(engine, "labelled_predictions")
+    assert [{name: after[name] for name in before[0]}] == before
+    assert (after["source"], bool(after["trusted"]), after["subject"]) == ("unknown", False, None)
+    databases.execute(engine, f"INSERT INTO {ROW} VALUES ('b', 'm', '1', 't', '1', '2', NULL)")
     assert databases.rows(engine, "predictions")[1]["confidence"] is None
     for broken in (
-        "INSERT INTO predictions VALUES ('b', 'm', '1', 't', '1', '2', NULL)",
-        "INSERT INTO predictions VALUES ('c', 'm', '1', 't', '1', NULL, 1)",
-        "INSERT INTO feedback VALUES ('nobody', '3', '2026-01-02')",
+        f"INSERT INTO {ROW} VALUES ('b', 'm', '1', 't', '1', '2', NULL)",
+        f"INSERT INTO {ROW} VALUES ('c', 'm', '1', 't', '1', NULL, 1)",
+        f"INSERT INTO {LABEL} VALUES ('nobody', '3', '2026-01-02')",
     ):
         with pytest.raises(sql.exc.IntegrityError):
             databases.execute(engine, broken)

@@ -39,6 +39,7 @@ def test_predictions_are_written_soon(store: Store, engine: Engine) -> None:
         "input": "[[1.5,2],[3,4]]",
         "predicted": "cat",
         "confidence": 0.75,
+        "subject": None,
     }
     assert (len(rows(engine, "predictions")), store.dropped) == (2, 0)
 
@@ -59,6 +60,9 @@ def test_feedback_joins_its_prediction_in_the_view(store: Store, engine: Engine)
         "confidence",
         "label",
         "labelled_at",
+        "source",
+        "trusted",
+        "subject",
     ]
     assert (row["prediction_id"], row["predicted"], row["label"]) == ("a", "cat", "dog")
     assert row["labelled_at"] == "2026-01-01T00:00:00.250000+00:00"

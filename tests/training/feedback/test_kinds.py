@@ -61,8 +61,9 @@ def select(kind: InputKind, instances: list[Any]) -> NewRows:
 def test_nulls_and_words_are_collected(tmp_path: Path) -> None:
     """Missing stays missing, an unknown category its word; column names cannot clash with ours."""
     file = tmp_path / "data" / "feedback.parquet"
-    assert append(file, TABLE, select(TABLE, ROWS), "manual") == 3
-    assert append(file, TABLE, select(TABLE, [[None, 7, "Public"]]), "0123456789ab") == 4
+    assert append(file, TABLE, select(TABLE, ROWS).rows, "manual") == (3, 0)
+    more = select(TABLE, [[None, 7, "Public"]]).rows
+    assert append(file, TABLE, more, "0123456789ab") == (4, 0)
     table = pyarrow.parquet.read_table(file)
     assert table["label"].to_pylist() == ["yes"] * 4
     inputs = unpack(table[INPUT])
@@ -74,7 +75,7 @@ def test_nulls_and_words_are_collected(tmp_path: Path) -> None:
 def test_a_collected_table_is_valid_and_can_be_trained_on(tmp_path: Path) -> None:
     """The pipeline's first stage takes the file, and the splits get the model's arrays."""
     file = tmp_path / "feedback.parquet"
-    append(file, TABLE, select(TABLE, ROWS), "0123456789ab")
+    append(file, TABLE, select(TABLE, ROWS).rows, "0123456789ab")
     task = Altered(Rows(TABLE.to_arrow([]), []), TABLE, OUTPUT)
     require_valid(task, file)
     collected = read_feedback(task, file)
@@ -102,7 +103,7 @@ def test_texts_are_collected(tmp_path: Path) -> None:
     kind = TextInput()
     new = select(kind, ["rain 🙂", "sun\0", "rain 🙂", "  "])
     file = tmp_path / "feedback.parquet"
-    append(file, kind, new, "manual")
+    append(file, kind, new.rows, "manual")
     assert pyarrow.parquet.read_table(file)[INPUT].to_pylist() == ["rain 🙂", "sun\0"]
     assert "1 repeats" in str(new) and "1 with values that the task rules out" in str(new)
 
@@ -136,8 +137,8 @@ def test_rows_of_every_kind_come_back_from_the_file(kind: InputKind, tmp_path: P
     """What the file gives is what the service predicted."""
     rows = read_rows(labelled(kind.examples(30, 1)), kind, OUTPUT)
     file = tmp_path / "feedback.parquet"
-    append(file, kind, NewRows(rows, 30, 0, 0, 0, 0), "manual")
-    append(file, kind, NewRows(rows, 30, 0, 0, 0, 0), "manual")
+    append(file, kind, rows, "manual")
+    append(file, kind, rows, "manual")
     inputs = unpack(pyarrow.parquet.read_table(file)[INPUT])
     expected = kind.read(kind.examples(30, 1))
     assert same(kind.from_arrow(inputs)[:30], expected)

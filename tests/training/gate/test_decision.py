@@ -46,7 +46,7 @@ def decided(
 def test_a_mean_that_is_far_worse_on_base_rows_blocks() -> None:
     """20 losses of 1,000 in place of 1, all other 980 slightly better: no gain makes up for it."""
     old, new = np.ones(1000), np.where(np.arange(1000) < 20, 1000.0, 0.9)
-    gate = Gate(level=0.05, bootstrap=500, floor=50, seed=7)
+    gate = Gate(level=0.05, bootstrap=500, floor=50, seed=7, least_trusted=30)
     here, main = (Score(float(lost.mean()), 0, 50) for lost in (new, old))
     words = Headline("mean error", higher_is_better=False)
     change = difference(mean_loss.TEST, old, new, gate)

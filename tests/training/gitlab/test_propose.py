@@ -4,6 +4,7 @@ import base64
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,11 +40,13 @@ def result(
     fresh: Comparison | None = figures(0.12, 0.98),
     base: Comparison | None = None,
     incident: str | None = INCIDENT,
+    least_trusted: int = 30,
 ) -> GateResult:
-    """Return what a gate may have written."""
+    """Return what a gate may have written, with 80 trusted labels."""
     models = (ComparedBundle("1.1.0", "a" * 64), ComparedBundle("1.0.0", "b" * 64))
     decision = GateDecision(verdict, ("a reason",))
-    return GateResult("digits", decision, 0.05, 0.5, incident, *models, base, fresh)
+    judged = GateResult("digits", decision, 0.05, 0.5, incident, *models, base, fresh)
+    return replace(judged, trusted=figures(0.12, 0.98), least_trusted=least_trusted)
 
 
 @pytest.fixture
@@ -352,3 +355,13 @@ def test_a_failing_push_does_not_show_the_token(
     shown = capsys.readouterr()
     assert code == 2 and "GitLabRefused: git ls-remote:" in shown.err
     assert TOKEN not in shown.err + shown.out and "oauth2" not in shown.err
+
+
+def test_without_enough_trusted_labels_a_person_merges(
+    job: Job, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The merge request is opened and left open, and the job's log says what was missing."""
+    job.propose(result(least_trusted=81), "--auto-merge")
+    [request] = job.gitlab.requests
+    assert "merge_when_pipeline_succeeds" not in request
+    assert "a person has to merge: 80 trusted labels" in capsys.readouterr().out

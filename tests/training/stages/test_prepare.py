@@ -43,7 +43,9 @@ def feedback(folder: Path, incidents: dict[str, str], *, each: int = 50) -> Path
 def written(folder: Path, columns: dict[str, list[object]]) -> Path:
     """Write feedback.parquet, with a prediction's id for each row."""
     ids: list[object] = [f"p{row}" for row in range(len(columns["label"]))]
-    table = pyarrow.table({**columns, "prediction_id": ids}, schema(TASK.input))
+    rows = len(ids)
+    given = {"source": ["clinic"] * rows, "trusted": [False] * rows, "subject": [None] * rows}
+    table = pyarrow.table({"prediction_id": ids, **given, **columns}, schema(TASK.input))
     file = folder / "feedback.parquet"
     pyarrow.parquet.write_table(table, file)
     return file

@@ -26,7 +26,8 @@ def section(inputs: ReportInputs, out: Path) -> list[str]:
     file = inputs.of_main(SUMMARY)
     before = read_json(file)["splits"] if file else None
     changed = since_main(inputs)
-    blocks = ["## Data", _rows(inputs, here, before), *_since(inputs, changed)]
+    blocks = ["## Data", _rows(inputs, here, before), *_labels_by_source(inputs, here)]
+    blocks += _since(inputs, changed)
     blocks += report_of(inputs).labels(inputs, here, before, out)
     blocks += _drift(inputs, changed, out)
     if inputs.left_out:
@@ -69,6 +70,24 @@ def _rows(inputs: ReportInputs, here: dict[str, Any], before: dict[str, Any] | N
     totals = [cell(here[one]["rows"], before[one]["rows"] if before else None) for one in SPLITS]
     head = "rows from" if before is None else "rows from (change since main)"
     return table([head, *SPLITS], [*rows, ["all", *totals]], numbers=3)
+
+
+def _labels_by_source(inputs: ReportInputs, here: dict[str, Any]) -> list[str]:
+    """Return how many labels of the latest incident came with which key, and who judges."""
+    splits = [here[one]["fresh_label_sources"] for one in SPLITS]
+    names = sorted({name for split in splits for name in split})
+    if not names:
+        return []
+    rows: list[list[object]] = [
+        [code(name), *(split.get(name, 0) for split in splits)] for name in names
+    ]
+    judges = "" if inputs.result.sources is None else f" The {inputs.result.sources}."
+    person = inputs.result.needs_person
+    merge = f" A person has to merge, because {person}." if person else ""
+    return [
+        f"Labels of the latest incident by source, the key that they came with.{judges}{merge}",
+        table(["labels from", *SPLITS], rows, numbers=3),
+    ]
 
 
 def _since(inputs: ReportInputs, changed: Changes | None) -> list[str]:

@@ -1,0 +1,58 @@
+"""`python -m service.erase --subject NAME` removes everything stored about somebody."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from perennial import settings
+from perennial.database import shown
+from perennial.errors import HIDDEN_VALUE, InvalidValue, SchemaRefused
+from service.pseudonyms import Pseudonyms
+from service.settings import SubjectSettings
+from service.store import tables
+from service.store.erasure import erase
+from service.store.writes import utc
+
+NEXT = (
+    "rows that training collected are dropped by its next collection; which versions still hold "
+    "them: python -m training.feedback.holders --task TASK --subject {pseudonym}"
+)
+
+
+def main(arguments: Sequence[str] | None = None, *, clock: Callable[[], float] = time.time) -> int:
+    """Erase one subject from the database that the environment names; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m service.erase",
+        description="Remove every prediction whose request named this subject, with its labels.",
+        epilog=settings.describe(SubjectSettings),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--subject", required=True, help="as the requests named it")
+    subject = parser.parse_args(arguments).subject
+    try:
+        chosen = settings.read(SubjectSettings)
+        if chosen.hash_secret is None:
+            expected = "the secret that the service hashes subjects with"
+            raise settings.InvalidSettings(
+                str(InvalidValue("PERENNIAL_HASH_SECRET", HIDDEN_VALUE, expected))
+            )
+        pseudonym = Pseudonyms(chosen.hash_secret.get_secret_value()).of(subject)
+        engine = tables.connect(chosen.database_url)
+        try:
+            tables.create(engine)
+            done = erase(engine, pseudonym, now=utc(clock()))
+        finally:
+            engine.dispose()
+    except (settings.InvalidSettings, SchemaRefused, SQLAlchemyError, OSError) as error:
+        print(f"service.erase: {error}", file=sys.stderr)
+        return 2
+    print(f"{shown(engine.url)}: erased {done.predictions} predictions and {done.labels} labels")
+    print(NEXT.format(pseudonym=pseudonym))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""Erasing somebody removes what the database holds of them, and nothing else."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sql
+from sqlalchemy.engine import Engine
+
+from service import erase
+from service.pseudonyms import Pseudonyms
+from service.store import tables, writes
+from service.store.erasure import BATCH
+from service.store.writes import Label
+from tests.service import databases, fakes
+from tests.service.databases import NOW, observed, output
+from tests.service.fakes import IMAGE, Running
+
+SECRET = "a secret for tests of more than 32 characters"
+
+
+def named(count: int, subject: str | None) -> list[writes.Observed]:
+    """Return so many predictions about a subject."""
+    pseudonym = None if subject is None else Pseudonyms(SECRET).of(subject)
+    return [observed(count=count)._replace(subject=pseudonym)]
+
+
+def test_one_subject_of_ten_thousand_is_erased(
+    engine: Engine, url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All their rows go, in more than one batch, labelled or not; everybody else's stay."""
+    tables.create(engine)
+    for number in range(10):
+        pseudonyms = [Pseudonyms(SECRET).of(f"customer {number * 1000 + i}") for i in range(1000)]
+        rows = [observed()._replace(subject=pseudonym) for pseudonym in pseudonyms]
+        writes.insert_predictions(engine, rows)
+    mine = named(BATCH + 5, "customer 77")
+    writes.insert_predictions(engine, [*mine, *named(3, None)])
+    ids = [row["prediction_id"] for row in mine[0].predictions[:20]]
+    writes.insert_feedback(engine, [Label(name, "dog") for name in ids], outputs=output, now=NOW)
+    monkeypatch.setenv("PERENNIAL_DATABASE_URL", url)
+    monkeypatch.setenv("PERENNIAL_HASH_SECRET", SECRET)
+    assert erase.main(["--subject", "customer 77"], clock=lambda: NOW) == 0
+    out = capsys.readouterr().out
+    assert f"erased {BATCH + 6} predictions and 20 labels" in out
+    pseudonym = Pseudonyms(SECRET).of("customer 77")
+    assert f"--subject {pseudonym}" in out and "customer 77" not in out
+    with engine.connect() as connection:
+        left = connection.execute(sql.select(tables.predictions.c.subject)).scalars().all()
+        remembered = connection.execute(sql.select(tables.erased)).all()
+    assert len(left) == 10_000 - 1 + 3 and pseudonym not in left
+    assert [tuple(row) for row in remembered] == [(pseudonym, writes.utc(NOW))]
+    assert erase.main(["--subject", "customer 77"]) == 0
+    assert "erased 0 predictions and 0 labels" in capsys.readouterr().out
+
+
+def test_without_the_secret_nobody_is_found(
+    url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command says which variable it needs, and touches nothing."""
+    monkeypatch.setenv("PERENNIAL_DATABASE_URL", url)
+    assert erase.main(["--subject", "customer 77"]) == 2
+    assert "PERENNIAL_HASH_SECRET" in capsys.readouterr().err
+
+
+@pytest.fixture
+def naming(tmp_path: Path) -> Any:
+    """A service that may store whom requests are about."""
+    fakes.deploy(tmp_path)
+    with fakes.running(fakes.settings(tmp_path, hash_secret=SECRET)) as service:
+        yield service
+
+
+def ask(service: Running, subject: Any) -> httpx.Response:
+    """Predict a row about a subject."""
+    return service.client.post("/predict", json={"subject": subject, "instances": [IMAGE]})
+
+
+def test_a_subject_is_stored_as_its_pseudonym(naming: Running) -> None:
+    """Neither database nor log holds the name itself; without one the column is empty."""
+    assert ask(naming, "Zoë: [4711]").status_code == 200
+    naming.predict()
+    engine = tables.connect(naming.settings.database_url)
+    tables.create(engine)
+    fakes.wait_until(lambda: len(databases.rows(engine, "predictions")) == 2)
+    rows = databases.rows(engine, "predictions")
+    engine.dispose()
+    assert [row["subject"] for row in rows] == [Pseudonyms(SECRET).of("Zoë: [4711]"), None]
+    assert rows[0]["input"] == rows[1]["input"]
+    assert "4711" not in str(naming.capture.entries)
+
+
+@pytest.mark.parametrize("subject", ["", "x" * 257, "a\0b", 4711, None, ["x"], {"name": "x"}])
+def test_a_wrong_subject_is_named_and_not_repeated(naming: Running, subject: Any) -> None:
+    """The answer says what is expected, and neither it nor the log repeats the value."""
+    answer = ask(naming, subject)
+    assert answer.status_code == 422 and answer.json()["error"]["field"] == "subject"
+    assert "text of 1 to 256 characters" in answer.json()["error"]["expected"]
+    assert "4711" not in answer.text and "4711" not in str(naming.capture.entries)
+
+
+def test_a_subject_given_twice_is_refused(naming: Running) -> None:
+    """Parsers would keep the last one only."""
+    body = f'{{"subject": "a", "subject": "b", "instances": [{IMAGE}]}}'
+    answer = naming.client.post(
+        "/predict", content=body, headers={"content-type": "application/json"}
+    )
+    assert answer.status_code == 422 and answer.json()["error"]["field"] == "subject"
+
+
+def test_a_service_without_a_secret_stores_no_subject(service: Running) -> None:
+    """It refuses the field, since a name without a secret could be guessed from its hash."""
+    answer = ask(service, "customer 77")
+    assert answer.status_code == 422 and answer.json()["error"]["field"] == "subject"
+    assert "does not store whom" in answer.json()["error"]["expected"]

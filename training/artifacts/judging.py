@@ -1,0 +1,42 @@
+"""Chooses label sources that judge a model and do not teach it."""
+
+from collections import Counter
+
+import numpy as np
+
+from perennial.digest import digest_bytes
+from perennial.statistics.counts import Bools
+from training.artifacts.splits import Split
+
+
+def judging(rows: Split, share: float) -> Bools:
+    """Return which collected rows judge only, shape (rows,): whoever taught cannot judge as well.
+
+    Of each incident, these are all rows of some of its label sources, at least half of `share` and
+    at most half of the rows together. Trusted sources come first, then those whose digest with the
+    incident is least: so the choice is the same each time, and another one for the next incident.
+    Where no sources give so many rows, as where there is only one, nobody judges only.
+    share: of the rows that should judge, usually 0.2.
+    Source: leave-one-group-out; Roberts et al., Cross-validation strategies for data with
+    temporal, spatial, hierarchical, or phylogenetic structure, Ecography 40, 2017.
+    """
+    chosen = np.zeros(len(rows.labels), np.bool_)
+    for incident in sorted(set(rows.source.tolist())):
+        here = rows.source == incident
+        names = _sources(rows.where(here), incident, share)
+        chosen |= here & np.isin(rows.label_source, names)
+    return chosen
+
+
+def _sources(rows: Split, incident: str, share: float) -> list[str]:
+    counts = Counter(rows.label_source.tolist())
+    trusted = set(rows.label_source[rows.trusted].tolist())
+    order = sorted(
+        counts, key=lambda name: (name not in trusted, digest_bytes(f"{incident} {name}".encode()))
+    )
+    total, judges, taken = len(rows.labels), list[str](), 0
+    for name in order:
+        if taken < share * total and taken + counts[name] <= total / 2:
+            judges.append(name)
+            taken += counts[name]
+    return judges if taken >= share * total / 2 else []

@@ -1,0 +1,59 @@
+"""Limits how much of a retrain one label source gives, so that none outvotes all others."""
+
+from collections import Counter
+
+from training.feedback.left_out import LeftOut
+from training.feedback.rows import LabelledRows
+
+
+def most_rows(counts: list[int], *, trusted: int, share: float) -> int:
+    """Return how many rows each source may give, so that none has more than `share` of them all.
+
+    counts: rows of each source that is not trusted.  trusted: rows of all others, which have no
+    limit.  share: if the sources are too few for it, as three are for 0.2, they give equally many;
+    a single one, without trusted rows, has nothing to be compared with and no limit.
+
+    >>> most_rows([1000, 60, 40], trusted=0, share=0.5)
+    100
+    >>> most_rows([1000, 60, 40], trusted=0, share=0.2)
+    40
+    >>> most_rows([1000], trusted=0, share=0.5), most_rows([1000], trusted=80, share=0.5)
+    (1000, 80)
+    """
+    if not trusted and counts:
+        share = max(share, 1 / len(counts))
+    low, high = 0, max(counts, default=0)
+    while low < high:  # the largest number that keeps to the share
+        middle = (low + high + 1) // 2
+        total = trusted + sum(min(count, middle) for count in counts)
+        low, high = (middle, high) if middle <= share * total + 1e-9 else (low, middle - 1)
+    return low
+
+
+def capped(
+    rows: LabelledRows, *, share: float, least: int
+) -> tuple[LabelledRows, tuple[LeftOut, ...]]:
+    """Return the rows of which no source has more than its share, the latest ones of each.
+
+    share, least: a source that is not trusted gives at most this share of the rows, usually 0.5,
+    or `least` rows if that is more.
+    """
+    counts = Counter(
+        source for source, good in zip(rows.sources, rows.trusted, strict=True) if not good
+    )
+    trusted = len(rows) - counts.total()
+    most = max(least, most_rows(list(counts.values()), trusted=trusted, share=share))
+    left: Counter[str] = Counter()
+    kept = []
+    for at in reversed(range(len(rows))):
+        if not rows.trusted[at]:
+            left[rows.sources[at]] += 1
+        if rows.trusted[at] or left[rows.sources[at]] <= most:
+            kept.append(at)
+    reason = f"at most {most} rows of one source (collect.most_share {share:g})"
+    over = [
+        LeftOut(name, count - most, reason)
+        for name, count in sorted(counts.items())
+        if count > most
+    ]
+    return rows.where(kept[::-1]), tuple(over)

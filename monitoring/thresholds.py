@@ -125,6 +125,7 @@ class Thresholds:
     errors_for: str = _duration("5m")
     latency_for: str = _duration("5m")
     dropped_for: str = _duration("1m")
+    keys_refused_for: str = _duration("1m")
     relay_down_for: str = _duration("2m")
     retrain_failing_for: str = _duration("1m")
     mismatch_for: str = _duration("10m")

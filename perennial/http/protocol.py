@@ -9,6 +9,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 # Headers of an offer to change the protocol.
 OFFER = (b"connection", b"upgrade", b"http2-settings")
 TOO_SLOW = b"the request was not complete in time"
+# Of a request's first line and headers; httptools itself keeps whatever comes.
+MOST_HEAD_BYTES = 65_536
+TOO_LARGE = b"the headers are too large"
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -31,6 +34,8 @@ class HttpProtocol(HttpToolsProtocol):
         self._last_seconds = grace_seconds / 2
         self._complete = False
         self._ignored = False
+        self._in_head = False
+        self._head_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -54,6 +59,11 @@ class HttpProtocol(HttpToolsProtocol):
             message = "Invalid HTTP request received."
             self.logger.warning(message)
             self.send_400_response(message)
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
+                self._stop()
+                return self._close_with(431, TOO_LARGE)
         if self._complete:
             self._stop()
         elif self._timer is None:
@@ -76,10 +86,13 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a request."""
         self._complete = False
+        self._in_head = True
+        self._head_bytes = 0
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Start the application, unless the request is read again without its offer."""
+        self._in_head = False
         self._ignored = self._offered()
         if not self._ignored:
             super().on_headers_complete()
@@ -121,11 +134,17 @@ class HttpProtocol(HttpToolsProtocol):
             return
         begun = self.cycle is not None and not self.cycle.response_complete
         if not (begun and self.cycle.response_started):
-            length = str(len(TOO_SLOW)).encode()
-            head = [STATUS_LINE[408], b"content-type: text/plain; charset=utf-8\r\n"]
-            head += [b"content-length: ", length, b"\r\nconnection: close\r\n\r\n", TOO_SLOW]
-            self.transport.write(b"".join(head))
+            self._write(408, TOO_SLOW)
         if begun:  # the application waits for the rest of the body
             self.cycle.disconnected = True
             self.cycle.message_event.set()
+        self.transport.close()
+
+    def _write(self, status: int, text: bytes) -> None:
+        head = [STATUS_LINE[status], b"content-type: text/plain; charset=utf-8\r\n"]
+        head += [b"content-length: ", str(len(text)).encode()]
+        self.transport.write(b"".join([*head, b"\r\nconnection: close\r\n\r\n", text]))
+
+    def _close_with(self, status: int, text: bytes) -> None:
+        self._write(status, text)
         self.transport.close()

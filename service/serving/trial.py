@@ -6,11 +6,11 @@ Run by `try_out` as `python -m service.serving.trial PATH THREADS ROWS SECONDS B
 
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,13 +60,16 @@ def _over(problem: str) -> BundleRejected:
 
 def main(arguments: Sequence[str]) -> int:
     """Take the limits and load the bundle."""
+    import resource  # Windows has none, and needs none to serve without a trial
+
     path, threads, batch_rows, seconds, size = arguments
     spent = max(1, round(float(seconds)))
     resource.setrlimit(resource.RLIMIT_CPU, (spent, spent))
     resource.setrlimit(resource.RLIMIT_DATA, (int(size), int(size)))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # If a container's memory ends before the limit, this process goes and not the service.
-    if _OOM_SCORE.exists():
+    # If a container's memory ends before the limit, this process goes and not the service: a wish
+    # that not every system grants.
+    with suppress(OSError):
         _OOM_SCORE.write_text("1000", encoding="ascii")
     from service.serving.loaded import load  # after the limits, which so hold for all of it
 

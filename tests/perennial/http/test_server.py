@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 import uvicorn
@@ -160,6 +160,27 @@ def test_a_request_that_is_not_complete_in_time_is_given_up(
         answer = to_end(connection)
         assert b"408 Request Timeout" in answer
         assert status(exchange(port, request("GET", "/other"))) == 200
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("start", [b"GET / HTTP/1.1\r\nX: ", b"GET /"])
+def test_headers_without_end_are_refused(protocol: type[HttpProtocol], start: bytes) -> None:
+    """They would all be kept until the time of a request is over; others are served meanwhile."""
+    with running(protocol) as (port, _), connected(port) as connection:
+        connection.sendall(start)
+        with suppress(ConnectionError):  # closed before all was sent
+            for _ in range(100):
+                connection.sendall(b"a" * 10_000)
+                time.sleep(0.002)
+        assert status(exchange(port, request("GET", "/other"))) == 200
+        with suppress(ConnectionError):
+            assert status(to_end(connection)) == 431
+
+
+def test_large_headers_within_the_limit_are_read(port: int) -> None:
+    """As of clients with many cookies."""
+    answer = exchange(port, request("GET", "/", b"", f"Cookie: {'a' * 60_000}"))
+    assert status(answer) == 200
 
 
 def test_an_offer_with_a_wish_to_close_is_closed(port: int) -> None:

@@ -75,7 +75,7 @@ def stored_and_read(texts: list[bytes]) -> list[Any]:
 def travel(schema: InputKind, sent: list[Any], *, ascii: bool) -> None:
     """Send instances on the whole way and hold every station against the first."""
     body = json.dumps({"instances": sent}, ensure_ascii=ascii).encode()
-    rows, texts = instances.parse(body, schema=schema, limit=len(sent))
+    rows, texts, _ = instances.parse(body, schema=schema, limit=len(sent))
     assert rows.shape == (len(sent), *schema.shape)
     table = schema.to_arrow(stored_and_read(texts))
     assert table.equals(schema.to_arrow(sent))

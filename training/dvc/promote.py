@@ -50,14 +50,15 @@ class Dvc:
         return done.stdout
 
 
-def promote(task: str, dvc: Dvc, root: Path) -> list[str]:
-    """Copy what main's remote lacks of a task, and return it.
+def promote(task: str, dvc: Dvc, root: Path) -> dict[str, str]:
+    """Copy what main's remote lacks of a task; return what became of each path.
 
-    Raises RemoteRefused if it is not what git names; then nothing is copied.
+    What neither remote has is left out, as may be after `dvc gc`: an old version still deploys.
+    Raises RemoteRefused if the bundle is not the one that git names; then nothing is copied.
     """
     lacking = dvc.lacking(task)
     if not lacking:
-        return []
+        return {}
     files = sorted((root / data_folder(task)).rglob("*.dvc"))
     targets = [str(stages_file(task)), *(str(file.relative_to(root)) for file in files)]
     dvc.run("pull", "--quiet", "--allow-missing", *targets)
@@ -66,16 +67,25 @@ def promote(task: str, dvc: Dvc, root: Path) -> list[str]:
     for file in files:
         folder = file.relative_to(root).parent
         wanted += stored.outputs(file.read_text(), PurePosixPath(folder))
-    stored.check(wanted, root)
+    wrong = {str(output.path): problem for output, problem in stored.differences(wanted, root)}
+    bundle = f"artifacts/{task}/bundle"
+    if bundle in wrong:
+        raise RemoteRefused(f"{bundle}: {wrong[bundle]} after asking both remotes for it")
     check_digest(task, root)
     dvc.run("push", "--quiet", *targets)
-    return lacking
+    return {path: wrong.get(path.rstrip("/"), "copied") for path in lacking}
 
 
 def check_digest(task: str, root: Path) -> None:
     """Raise RemoteRefused unless the task's bundle has the digest that git names."""
-    recorded = (root / digest_file(task)).read_text()[:64]
+    file = root / digest_file(task)
     manifest = root / "artifacts" / task / "bundle" / "manifest.json"
+    if not file.exists() or not manifest.exists():
+        absent = digest_file(task) if not file.exists() else manifest.relative_to(root)
+        raise RemoteRefused(
+            f"{absent}: not there; run 'dvc repro -P' and commit the digest it writes"
+        )
+    recorded = file.read_text()[:64]
     digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
     if digest != recorded:
         raise RemoteRefused(
@@ -90,12 +100,12 @@ def main(
     environment: Mapping[str, str] = os.environ,
     root: Path = Path(),
 ) -> None:
-    """Copy a task's files and print which; do nothing where merge requests have no remote."""
+    """Copy a task's files and say which; do nothing where merge requests have no remote."""
     task = name_parser(__doc__).parse_args(arguments).task
     if not environment.get(REVIEW_URL):
         return
-    for path in promote(task, Dvc(root, environment), root):
-        print(f"{task}: copied {path} from {REVIEW_URL}")
+    for path, outcome in promote(task, Dvc(root, environment), root).items():
+        print(f"{path}, which main's remote lacked: {outcome}")
 
 
 if __name__ == "__main__":

@@ -107,10 +107,13 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Compare what is in the working tree, or one lock's outputs in a folder."""
-    options = parser().parse_args(arguments)
+    known = parser()
+    options = known.parse_args(arguments)
     if options.lock is None:
         print(check(named(Path()), Path()))
         return
+    if not options.only or not options.at:
+        known.error("--lock needs --only and --at")
     text = sys.stdin.read() if options.lock == "-" else Path(options.lock).read_text()
     place = PurePosixPath(options.only)
     wanted = [

@@ -91,15 +91,24 @@ def project(made: Path, tmp_path: Path) -> Project:
 
 
 def test_what_was_merged_is_copied_to_mains_remote(project: Project) -> None:
-    """Where it then is, so that a second pipeline finds nothing to copy."""
-    assert promote("news", project.dvc, project.root) == ["artifacts/news/bundle/"]
-    assert MADE in project.stored() and project.dvc.lacking("news") == []
+    """A second pipeline finds nothing to copy; what neither remote has holds up nothing."""
+    gone = project.root / "data" / "news" / "gone.csv.dvc"
+    gone.parent.mkdir(parents=True)
+    gone.write_text(f"outs:\n- md5: {'a' * 32}\n  size: 1\n  hash: md5\n  path: gone.csv\n")
+    assert promote("news", project.dvc, project.root) == {
+        "artifacts/news/bundle/": "copied",
+        "data/news/gone.csv": "missing",
+    }
+    assert MADE in project.stored()
+    assert project.dvc.lacking("news") == ["data/news/gone.csv"]
 
 
 def test_what_was_overwritten_after_the_merge_is_not(project: Project) -> None:
     """Whoever may open a merge request can write there; nothing at all is copied."""
     overwrite(project.review, MADE, b"evil")
-    with pytest.raises(RemoteRefused, match="1 of 2 files.*\n  artifacts/news/bundle: missing"):
+    with pytest.raises(
+        RemoteRefused, match="artifacts/news/bundle: missing after asking both remotes"
+    ):
         promote("news", project.dvc, project.root)
     assert project.stored() == []
 

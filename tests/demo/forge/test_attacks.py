@@ -227,6 +227,7 @@ def test_a_merge_request_of_a_protected_branch_does_not_see_them_either(
     assert "database <[MASKED]>" in attacker.trace_of(second)
 
 
+@pytest.mark.nightly
 def test_each_of_mains_jobs_sees_the_variables_of_its_environment(attacker: Attacker) -> None:
     """`collect` the database's, not those of deployments; with the scope * every job sees it."""
     logs = attacker.run_main()

@@ -1,5 +1,7 @@
 """The API's calls about CI/CD variables."""
 
+import re
+
 from starlette.responses import JSONResponse, Response
 
 from demo.forge.api.entities.credentials import variable
@@ -9,6 +11,8 @@ from demo.forge.api.routing import Call, Route
 from demo.forge.errors import bad_request, not_found
 from demo.forge.project_variables import Variable
 
+# What a log can hide. Source: app/models/concerns/ci/maskable.rb of GitLab.
+MASKABLE, RAW = re.compile(r"[a-zA-Z0-9_+=/@:.~-]{8,}"), re.compile(r"\S{8,}")
 BASE = "/projects/:id/variables"
 
 
@@ -24,6 +28,8 @@ def create(call: Call) -> Response:
     hidden = given.pop("masked_and_hidden", False)
     made = Variable(**given | ({"masked": True, "hidden": True} if hidden else {}))
     config = call.forge.config
+    if made.masked and not (RAW if made.raw else MASKABLE).fullmatch(made.value):
+        raise bad_request({"value": ["is invalid"]})
     with call.forge.changing():
         if _place(made) in map(_place, config.variables):
             raise bad_request({"key": [f"({made.key}) has already been taken"]})

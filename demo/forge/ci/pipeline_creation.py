@@ -11,6 +11,7 @@ import structlog
 
 from demo.forge.access import Access
 from demo.forge.ci.compile import compile_pipeline
+from demo.forge.ci.rights import check_rights
 from demo.forge.ci.runner import Runner
 from demo.forge.ci.tool import Tool, Workplace
 from demo.forge.ci.variables import (
@@ -20,7 +21,7 @@ from demo.forge.ci.variables import (
     merge_request_variables,
     pipeline_variables,
 )
-from demo.forge.configuration import ROLES, Config, Token
+from demo.forge.configuration import Config, Token
 from demo.forge.errors import PipelineRefused, bad_request
 from demo.forge.git.checkouts import Checkouts
 from demo.forge.git.repository import Repository
@@ -214,7 +215,13 @@ class Pipelines:
 
         Raises PipelineRefused.
         """
-        self._check_rights(request)
+        check_rights(
+            self.access,
+            request.user,
+            request.ref,
+            tag=request.tag,
+            variables=bool(request.variables) and request.source != "schedule",
+        )
         if request.skip:
             pipeline.skipped = True
             return
@@ -242,28 +249,6 @@ class Pipelines:
         pipeline.globals = compiled.variables
         pipeline.auto_cancel = compiled.auto_cancel
         pipeline.jobs = [self._job(spec) for spec in compiled.jobs]
-
-    def _check_rights(self, request: PipelineRequest) -> None:
-        """Refuse who may not run pipelines here, or not with variables.
-
-        Source: lib/gitlab/ci/pipeline/chain/validate/abilities.rb and build/associations.rb of
-        GitLab.
-        """
-        if request.user.role < ROLES["developer"]:
-            raise PipelineRefused(
-                ["Insufficient permissions to create a new pipeline"], broken=False
-            )
-        if not self.access.may_run(request.user, request.ref, tag=request.tag):
-            raise PipelineRefused(
-                [
-                    f"You do not have sufficient permission to run a pipeline on '{request.ref}'. "
-                    "Please select a different branch or contact your administrator for assistance."
-                ],
-                broken=False,
-            )
-        if request.variables and request.source != "schedule":
-            if not self.access.may_set_variables(request.user):
-                raise PipelineRefused(["Insufficient permissions to set pipeline variables"])
 
     def _variables(self, pipeline: Pipeline, request: PipelineRequest) -> dict[str, str]:
         """Return the variables that override the file's, in GitLab's order of precedence."""

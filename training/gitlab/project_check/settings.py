@@ -111,7 +111,8 @@ def forks(facts: Facts) -> Answer:
     if facts.setting("ci_allow_fork_pipelines_to_run_in_parent_project"):
         return warning(
             "a fork's pipeline that a member runs here sees what merge requests see",
-            f"untick 'Run pipelines in the parent project' for forks: {MERGE_PAGE}",
+            "set ci_allow_fork_pipelines_to_run_in_parent_project to false through the API "
+            "(PUT /projects/:id); no page has it",
         )
     return ok("they run in the fork, without the project's variables")
 

@@ -23,8 +23,11 @@ class RateLimit:
     def wait(self, sender: str) -> float:
         """Count a request and return 0, or return the seconds until one would be accepted."""
         now = self._clock()
-        due = self._due.get(sender, 0.0)
-        if due > now + 1.0:
+        due = self._due.get(sender, now)
+        if due <= now:
+            self._due[sender] = now + self._interval
+        elif due <= now + 1.0:
+            self._due[sender] = due + self._interval
+        else:
             return due - now - 1.0
-        self._due[sender] = (due if due > now else now) + self._interval
         return 0.0

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 from starlette.types import Scope
 
-from perennial.errors import Described
+from perennial.errors import Described, InvalidInput
 from perennial.http.door import Door
 from perennial.http.errors import Forbidden, TooMany, Unauthorised
-from perennial.http.keys import Key
 from perennial.http.rate import RateLimit
 from service.errors import NoSuchRoute
 from service.http.keyring import Keyring
@@ -15,6 +14,7 @@ from service.http.roles import OPEN, ROLES, template
 
 # The ASGI scope's entry for the key of a request; None where the service runs without keys.
 KEY = "perennial.key"
+_BEARER = b"Bearer "
 
 
 class Admission:
@@ -27,7 +27,7 @@ class Admission:
     def __init__(self, door: Door, *, keys: Keyring | None, limit: RateLimit | None = None) -> None:
         self._door = door
         self._keyring = keys
-        self._limit = limit
+        self._wait = None if limit is None else limit.wait
 
     def admit(self, scope: Scope, path: str) -> None:
         """Put the key of a request into its scope, or raise what it is refused with.
@@ -39,26 +39,37 @@ class Admission:
             return
         headers = dict(scope["headers"])
         self._door.check(scope["method"], headers)
-        if self._keyring is not None:
-            scope[KEY] = self._key(self._keyring, headers, path)
-
-    def _key(self, keyring: Keyring, headers: Mapping[bytes, bytes], path: str) -> Key:
-        role = ROLES.get(path) or ROLES.get(template(path) or "")
+        if self._keyring is None:
+            return
+        # All in one function, since it runs for every prediction: calls would double its time.
         given = headers.get(b"authorization", b"")
-        # What nearly every client sends, without a call.
-        usual = given.startswith(b"Bearer ") and b"x-api-key" not in headers
-        secret = given[7:] if usual else _secret(headers)
-        holder = None if secret is None else keyring.keys.find(secret)
+        if given[:7] != b"Bearer " or b"x-api-key" in headers:
+            given = _BEARER + (_secret(headers) or b"")
+        holder = self._keyring.keys.find(given[7:])
         if holder is None:
-            found = Described("no key" if secret is None else "an unknown key")
-            raise Unauthorised("Authorization", found, _expected(role))
-        if self._limit is not None and (wait := self._limit.wait(holder.key.name)):
-            raise TooMany(wait)
-        if role is None:
-            raise NoSuchRoute("path", path, "a route of /docs", status=404)
+            raise _unknown(headers, path)
+        key = holder.key
+        if self._wait is not None and (seconds := self._wait(key.name)):
+            raise TooMany(seconds)
+        role = ROLES.get(path) or _role(path)
         if role not in holder.allowed:
-            raise Forbidden("Authorization", Described("a key without this role"), _expected(role))
-        return holder.key
+            raise _lacking(role, path)
+        scope[KEY] = key
+
+
+def _unknown(headers: Mapping[bytes, bytes], path: str) -> Unauthorised:
+    found = Described("no key" if _secret(headers) is None else "an unknown key")
+    return Unauthorised("Authorization", found, _expected(_role(path)))
+
+
+def _lacking(role: str | None, path: str) -> InvalidInput:
+    if role is None:
+        return NoSuchRoute("path", path, "a route of /docs", status=404)
+    return Forbidden("Authorization", Described("a key without this role"), _expected(role))
+
+
+def _role(path: str) -> str | None:
+    return ROLES.get(template(path) or "")
 
 
 def _secret(headers: Mapping[bytes, bytes]) -> bytes | None:

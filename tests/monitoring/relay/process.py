@@ -64,7 +64,7 @@ class RelayProcess:
 
     def send(self, body: bytes) -> None:
         """Send a webhook, which the relay must acknowledge."""
-        headers = {"Authorization": f"Bearer {BEARER}"}
+        headers = {"Authorization": f"Bearer {BEARER}", "Content-Type": "application/json"}
         answer = httpx.post(f"{self.url}/alerts", content=body, headers=headers, timeout=10)
         assert answer.status_code == 200, answer.text
 

@@ -38,6 +38,7 @@ from service.serving.sources.choose import open_source
 from service.settings import Settings
 from service.store import tables
 from service.store.queue import Store
+from service.store.retention import Retention
 
 DESCRIPTION = "Serves one model bundle, counts what it sees, keeps predictions and feedback."
 
@@ -136,6 +137,7 @@ def _store(settings: Settings, versions: Versions, log: FilteringBoundLogger) ->
         write_seconds=settings.write_seconds,
         feedback_seconds=settings.feedback_seconds,
         log=log,
+        retention=Retention(settings.keep_predictions_days, settings.keep_labelled_days),
     )
 
 

@@ -12,6 +12,7 @@ from perennial.http.hosts import is_loopback
 from perennial.http.settings import Seconds, ServerSettings
 
 Positive = Annotated[int, Field(gt=0)]
+Days = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -90,6 +91,14 @@ class Settings(ServerSettings, SubjectSettings):
     )
     feedback_seconds: Seconds = Field(
         default=10.0, description="seconds after which storing feedback times out"
+    )
+    keep_predictions_days: Days | None = Field(
+        default=None,
+        description="days after which predictions without a label are removed; not set: never",
+    )
+    keep_labelled_days: Days | None = Field(
+        default=None,
+        description="days after which predictions with a label are removed with it; not set: never",
     )
     poll_seconds: Seconds = Field(default=0.5, description="seconds between checks of the link")
     slow_seconds: Seconds = Field(

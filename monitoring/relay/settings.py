@@ -63,6 +63,12 @@ class Settings(ServerSettings, LedgerSettings):
     )
     daily_budget: int = Field(default=4, ge=1, description="most pipelines of a model in 24 hours")
 
+    keep_webhooks_days: float = Field(
+        default=30,
+        gt=0,
+        allow_inf_nan=False,
+        description="days after which the text of a webhook is emptied",
+    )
     longest_seconds: Seconds = Field(
         default=604800, description="most seconds that an alert counts as firing; a week"
     )

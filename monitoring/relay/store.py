@@ -54,11 +54,17 @@ class Incident:
 class Ledger:
     """Reads and writes within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, keep: timedelta) -> None:
         self._connection = connection
+        self._keep = keep
 
     def add_webhook(self, group_key: str, body: bytes, *, now: datetime) -> int:
-        """Keep a webhook as it came and return its number."""
+        """Keep a webhook as it came and return its number; empty those that are old.
+
+        Their rows stay, since decisions name them.
+        """
+        old = and_(webhooks.c.received_at < now - self._keep, webhooks.c.body != "")
+        self._connection.execute(update(webhooks).where(old).values(body=""))
         row = {"received_at": now, "group_key": group_key, "body": body.decode()}
         result = self._connection.execute(insert(webhooks).values(row))
         return int(result.inserted_primary_key[0])  # type: ignore[index]
@@ -235,15 +241,17 @@ def _due(column: Any, now: datetime, longest: timedelta) -> Any:
 class Store:
     """Hands out transactions, one at a time: what is decided in one is still true when written."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, keep: timedelta = timedelta(days=30)) -> None:
+        """keep: how long what alerts said is kept, in webhooks."""
         self._engine = engine
+        self._keep = keep
 
     @contextmanager
     def transaction(self) -> Iterator[Ledger]:
         """Commit at the end, or roll back where an error leaves the block."""
         with self._engine.begin() as connection:
             lock(connection, LOCK)
-            yield Ledger(connection)
+            yield Ledger(connection, keep=self._keep)
 
     def close(self) -> None:
         """Close every connection."""

@@ -20,7 +20,7 @@ from monitoring.relay.worker import Patience, Worker
 
 def wire(settings: Settings) -> Relay:
     """Return the parts of a relay, put together."""
-    store = Store(engine(settings.database_url))
+    store = Store(engine(settings.database_url), keep=timedelta(days=settings.keep_webhooks_days))
     registry = CollectorRegistry()
     counters = Counters(registry, settings.models)
     registry.register(StoreCollector(store, settings.models))

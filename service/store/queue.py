@@ -18,6 +18,7 @@ from perennial.kinds.output_kind import SentLabel
 from service.errors import StoreUnavailable
 from service.store import tables, writes
 from service.store.label_source import ANONYMOUS, LabelSource
+from service.store.retention import Retention
 from service.store.writes import FeedbackResult, Label, Observed, Outputs
 
 # Labels per transaction; SQLite allows 32,766 parameters per statement.
@@ -42,6 +43,7 @@ class Store:
     write_seconds: time between writes of predictions; feedback does not wait for it.
     feedback_seconds: time after which `feedback` raises StoreUnavailable.
     clock: Unix seconds.
+    retention: how long rows are kept, by default for ever.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Store:
         feedback_seconds: float,
         log: FilteringBoundLogger,
         clock: Callable[[], float] = time,
+        retention: Retention | None = None,
     ) -> None:
         self._engine = engine
         self._outputs = outputs
@@ -64,6 +67,7 @@ class Store:
         self._feedback_seconds = feedback_seconds
         self._log = log
         self._clock = clock
+        self._retention = retention or Retention()
         self._observed: deque[Observed] = deque()
         self._feedback: deque[_Feedback] = deque()
         self._offered = 0
@@ -154,6 +158,8 @@ class Store:
                 self._write_predictions(observed)
             if labels:
                 self._write_feedback(labels)
+            if self._retention.due(self._clock()):
+                self._remove_old()
 
     def _write_predictions(self, observed: list[Observed]) -> None:
         try:
@@ -204,6 +210,16 @@ class Store:
                 item.answer.set_result(outcome)
             else:
                 item.answer.set_exception(outcome)
+
+    def _remove_old(self) -> None:
+        try:
+            self._create()
+            removed = self._retention.remove(self._engine, self._clock())
+        except (SQLAlchemyError, SchemaRefused, OSError) as error:
+            self._log.error("retention_failed", error=_first_line(error))
+            return
+        if removed:
+            self._log.info("predictions_removed", rows=removed)
 
     def _create(self) -> None:
         with self._creating:

@@ -217,7 +217,7 @@ def test_a_secret_is_read_by_whoever_is_given_it(name: str) -> None:
     service = SERVICES[name]
     text = [*service.get("environment", {}).values(), *service.get("command", ())]
     for mount in mounts(service):
-        if mount.target.endswith(".yml"):
+        if mount.target.endswith((".yml", "/roles.sh")):
             text.append((ROOT / mount.source).read_text("utf-8"))
     named = re.findall(r"/run/secrets/(\w+)", "\n".join(text))
     assert sorted(named) == sorted(service.get("secrets", []))
@@ -234,7 +234,7 @@ def test_the_services_variables_are_settings_it_takes(tmp_path: Path) -> None:
     """With the image's variables and the stack's it starts, and the password is in the URL."""
     stage = dockerfile.read(dockerfile.FILES["service"])[-1]
     variables = dockerfile.environment(stage) | SERVICES["service"]["environment"]
-    (tmp_path / "database_password").write_text("hush", encoding="utf-8")
+    (tmp_path / "service_database_password").write_text("hush", encoding="utf-8")
     variables = {
         name: value.replace("/run/secrets", str(tmp_path)) for name, value in variables.items()
     }
@@ -242,4 +242,4 @@ def test_the_services_variables_are_settings_it_takes(tmp_path: Path) -> None:
     known = {Settings.variable(field) for field in Settings.model_fields}
     assert {name.removesuffix(settings.FILE) for name in names - known} <= known
     chosen = settings.read(Settings, variables)
-    assert chosen.database_url == "postgresql://perennial:hush@postgres:5432/perennial"
+    assert chosen.database_url == "postgresql://perennial_service:hush@postgres:5432/perennial"

@@ -172,7 +172,7 @@ class Prepared:
 
     def _label_sources(self, split: Split) -> dict[str, int]:
         fresh = split.label_source[split.source == (self.fresh or "")]
-        return dict(sorted(Counter(fresh.tolist()).items()))
+        return dict(sorted(Counter(filter(None, fresh.tolist())).items()))
 
 
 def known(words: Sequence[str | None]) -> list[str]:

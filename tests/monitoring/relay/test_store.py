@@ -88,3 +88,16 @@ def test_sqlite_waits_for_the_disk(tmp_path: Path) -> None:
         ]
     made.dispose()
     assert found == ["wal", 2]
+
+
+def test_what_old_alerts_said_is_not_kept(relay: Bench, url: str) -> None:
+    """The next webhook empties those of more than 30 days ago; decisions still name them."""
+    now = relay.clock()
+    with relay.store.transaction() as ledger:
+        for days in (40, 20, 0):
+            ledger.add_webhook("group", b"{}", now=now - timedelta(days=days))
+    made = engine(url)
+    with made.connect() as connection:
+        found = connection.execute(text("SELECT body FROM relay_webhooks ORDER BY id")).scalars()
+        assert found.all() == ["", "{}", "{}"]
+    made.dispose()

@@ -46,7 +46,7 @@ BAD: dict[str, tuple[Change, str]] = {
     ),
     "unknown column": (
         lambda table: table.append_column("score", table["label"]),
-        "feedback: no unknown columns: 1 of 6 columns failed: score",
+        "feedback: no unknown columns: 1 of 9 columns failed: score",
     ),
     "wrong type": (
         numbered,

@@ -100,6 +100,9 @@ def test_a_wrong_column_of_collected_rows_is_named(what: str, tmp_path: Path) ->
         ["2026-11-21T10:00:00+00:00"] * ROWS,
         [INCIDENT] * ROWS,
         [f"p{row}" for row in range(ROWS)],
+        ["clinic"] * ROWS,
+        [False] * ROWS,
+        [None] * ROWS,
     ]
     table = pyarrow.table([pack(TABLE, good()), *texts], schema=schema(TABLE))
     chunks = [column.combine_chunks() for column in changed.columns]

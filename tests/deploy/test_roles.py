@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -64,7 +65,7 @@ def test_every_program_does_its_work(url: str) -> None:
     with relay.begin() as connection:
         connection.execute(
             relay_tables.decisions.insert().values(
-                decided_at=relay_tables.datetime.now(relay_tables.UTC),
+                decided_at=datetime.now(UTC),
                 model="digits",
                 decision="ignored",
                 reason="a test",

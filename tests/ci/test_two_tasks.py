@@ -131,7 +131,10 @@ def test_a_merge_request_of_one_task_trains_and_reports_that_one(jobs: Jobs) -> 
 
 
 def test_a_production_tag_concerns_its_own_task(jobs: Jobs) -> None:
-    """A tag of a task that is not there is refused by name."""
+    """A tag of a task that is not there, or on what was never merged, is refused by name."""
+    with pytest.raises(AssertionError, match="was never merged to origin/main"):
+        jobs.run("build", CI_COMMIT_TAG=f"{TOY}#production#2")
+    jobs.tree.git("update-ref", "refs/remotes/origin/main", "HEAD")
     assert jobs.run("build", CI_COMMIT_TAG=f"{TOY}#production#2") == {"TASKS": TOY}
     with pytest.raises(AssertionError, match=f"got 'cats', expected one of {OTHER}, {TOY}"):
         jobs.run("build", CI_COMMIT_TAG="cats#production#1")

@@ -1,57 +1,91 @@
 """uvicorn's HTTP protocol with one write per response: headers and body go out in one packet.
 
-uvicorn writes the headers and the body separately, and uvloop makes a system call for each. For
-short responses these two calls cost more than the model (`benchmarks/predict.py` measures it).
+uvicorn searches each header by regular expressions, and writes the head and the body separately,
+which are two system calls. For short responses this costs more than the model
+(`benchmarks/predict.py` measures it).
 """
 
-import asyncio
-from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from perennial.http.protocol import HttpProtocol
 
+# Headers that change how the body is sent, or what follows it.
+CONTROLS = frozenset({b"connection", b"transfer-encoding"})
 
-class CorkedTransport:
-    """A transport that holds a write until the next one, or until the end of the loop iteration."""
 
-    __slots__ = ("_held", "_loop", "_transport")
+class OneWriteApplication:
+    """The application for one request: the start of its response waits for the first of its body.
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self._transport = transport
-        self._loop = loop
-        self._held: bytes | None = None
+    A response that comes whole is written at once; any other is left to uvicorn.
+    """
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
+    __slots__ = ("_app", "_cycle", "_pass", "_start")
 
-    def write(self, data: bytes) -> None:
-        """Send the held data together with `data`, or hold `data` if there is none."""
-        if self._held is None:
-            self._held = data
-            self._loop.call_soon(self.flush)
-        else:
-            held, self._held = self._held, None
-            self._transport.write(held + data)
+    def __init__(self, app: ASGIApp, cycle: RequestResponseCycle) -> None:
+        self._app = app
+        self._cycle = cycle
+        self._pass: Send = cast(Any, cycle.send)
+        self._start: Message | None = None
 
-    def writelines(self, parts: Iterable[bytes]) -> None:
-        """Send several parts as one."""
-        self.write(b"".join(parts))
+    async def __call__(self, scope: Scope, receive: Receive, _: Send) -> None:
+        """Answer the request."""
+        await self._app(scope, receive, self._send)
 
-    def close(self) -> None:
-        """Close after sending everything."""
-        self.flush()
-        self._transport.close()
+    async def _send(self, message: Message) -> None:
+        start, self._start = self._start, None
+        if start is not None:
+            response = _whole(self._cycle, start, message)
+            if response is not None:
+                return _write(self._cycle, response)
+            await self._pass(start)
+        elif message["type"] == "http.response.start" and not self._cycle.response_started:
+            self._start = message
+            return
+        await self._pass(message)
 
-    def flush(self) -> None:
-        """Send the held data, if any."""
-        if self._held is not None:
-            held, self._held = self._held, None
-            self._transport.write(held)
+
+def _whole(cycle: RequestResponseCycle, start: Message, message: Message) -> bytes | None:
+    """Return the response, None where it is more than a head and the whole body after it."""
+    if (
+        start["type"] != "http.response.start"
+        or message["type"] != "http.response.body"
+        or message.get("more_body")
+        or not cycle.keep_alive
+        or cycle.disconnected
+        or cycle.flow.write_paused
+        or cycle.scope["method"] == "HEAD"
+    ):
+        return None
+    body = message.get("body", b"")
+    parts, length = [STATUS_LINE[start["status"]]], b""
+    for name, value in (*cycle.default_headers, *start.get("headers", ())):
+        if name == b"content-length":
+            length = value
+        elif name in CONTROLS:
+            return None
+        parts += (name, b": ", value, b"\r\n")
+    head = b"".join(parts)
+    # A line break in a header would begin another; uvicorn refuses it.
+    lines = len(parts) // 4 + 1
+    if head.count(b"\n") != lines or head.count(b"\r") != lines or b"\0" in head:
+        return None
+    return b"".join((head, b"\r\n", body)) if length == b"%d" % len(body) else None
+
+
+def _write(cycle: RequestResponseCycle, response: bytes) -> None:
+    cycle.waiting_for_100_continue = False
+    cycle.response_started = cycle.response_complete = True
+    cycle.transport.write(response)
+    cycle.message_event.set()
+    cycle.on_response()
 
 
 class OneWriteProtocol(HttpProtocol):
-    """Our HTTP protocol over a corked transport."""
+    """Our HTTP protocol with responses that are written at once."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin a connection."""
-        super().connection_made(CorkedTransport(transport, self.loop))  # type: ignore[arg-type]
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        held: Any = OneWriteApplication(app, cycle)
+        super()._start_asgi_task(cycle, held)

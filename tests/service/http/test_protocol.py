@@ -1,9 +1,20 @@
-"""One write per answer."""
+"""One write per response."""
 
 import asyncio
+import logging
 from typing import Any, cast
 
-from service.http.protocol import CorkedTransport
+import pytest
+import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.server import ServerState
+
+from service.http.protocol import OneWriteProtocol
+
+HEADERS = [(b"content-type", b"text/plain"), (b"content-length", b"4")]
+START = {"type": "http.response.start", "status": 200, "headers": HEADERS}
+BODY = {"type": "http.response.body", "body": b"body"}
+RESPONSE = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 4\r\n\r\nbody"
 
 
 class Wire:
@@ -24,46 +35,122 @@ class Wire:
         """Say whether the end was noted."""
         return "closed" in self.events
 
+    def get_extra_info(self, _: str) -> None:
+        """Know nothing of the connection."""
 
-def test_head_and_body_leave_together() -> None:
-    """Two writes of one turn are one; a third, of the next answer, is apart."""
+    def pause_reading(self) -> None:
+        """Read on."""
+
+    def resume_reading(self) -> None:
+        """Read on."""
+
+
+def served(app: ASGIApp, request: bytes) -> list[Any]:
+    """Return what is written for the bytes of a client, and "closed" where the server ends it."""
     wire = Wire()
+    events: list[Any] = []
 
     async def main() -> None:
-        corked = CorkedTransport(cast(asyncio.Transport, wire), asyncio.get_running_loop())
-        corked.write(b"head ")
-        assert wire.events == []
-        corked.write(b"body")
-        assert wire.events == [b"head body"]
-        corked.write(b"next")
-        await asyncio.sleep(0)
+        config = uvicorn.Config(app, server_header=False, date_header=False, log_config=None)
+        config.load()
+        protocol = OneWriteProtocol(
+            config=config,
+            server_state=ServerState(),
+            app_state={},
+            request_seconds=9,
+            grace_seconds=9,
+        )
+        protocol.connection_made(cast(asyncio.Transport, wire))
+        protocol.data_received(request)
+        while protocol.tasks:
+            await asyncio.sleep(0)
+        events.extend(wire.events)
+        protocol.connection_lost(None)
 
     asyncio.run(main())
-    assert wire.events == [b"head body", b"next"]
+    return events
 
 
-def test_a_lone_write_leaves_at_the_end_of_the_turn() -> None:
-    """A head whose body takes long is not held back."""
-    wire = Wire()
+def sends(*messages: Message) -> ASGIApp:
+    """Return an application that sends these messages."""
 
-    async def main() -> None:
-        corked = CorkedTransport(cast(asyncio.Transport, wire), asyncio.get_running_loop())
-        corked.write(b"head")
-        await asyncio.sleep(0)
-        assert wire.events == [b"head"]
+    async def app(_: Scope, __: Receive, send: Send) -> None:
+        for message in messages:
+            await send(message)
 
-    asyncio.run(main())
+    return app
 
 
-def test_closing_sends_what_is_held() -> None:
-    """Nothing is lost when the answer is the last of its connection."""
-    wire = Wire()
+def request(method: str = "GET", *headers: str) -> bytes:
+    """Return a request without a body."""
+    return "\r\n".join([f"{method} / HTTP/1.1", "host: a", *headers, "", ""]).encode()
 
-    async def main() -> None:
-        corked = CorkedTransport(cast(asyncio.Transport, wire), asyncio.get_running_loop())
-        corked.writelines([b"a", b"b"])
-        corked.close()
-        assert corked.is_closing()
 
-    asyncio.run(main())
-    assert wire.events == [b"ab", "closed"]
+def test_head_and_body_are_written_together() -> None:
+    """A response that comes whole is one write; so is each of two requests sent together."""
+    assert served(sends(START, BODY), request()) == [RESPONSE]
+    assert served(sends(START, BODY), request() * 2) == [RESPONSE, RESPONSE]
+
+
+def test_a_body_in_parts_is_written_as_it_comes() -> None:
+    """Nothing waits for the last part."""
+    first = {"type": "http.response.body", "body": b"bo", "more_body": True}
+    last = {"type": "http.response.body", "body": b"dy"}
+    written = served(sends(START, first, last), request())
+    assert written[1:] == [b"bo", b"dy"] and written[0] + b"body" == RESPONSE
+
+
+def test_a_response_without_a_length_is_chunked() -> None:
+    """The client knows where it ends."""
+    start = {**START, "headers": HEADERS[:1]}
+    assert b"".join(served(sends(start, BODY), request())).endswith(b"4\r\nbody\r\n0\r\n\r\n")
+
+
+def test_a_head_request_gets_no_body() -> None:
+    """Its response has the length that the body would have."""
+    written = b"".join(served(sends(START, BODY), request("HEAD")))
+    assert written == RESPONSE.removesuffix(b"body")
+
+
+def test_the_last_response_of_a_connection_says_so() -> None:
+    """A client that asks for it is told that the connection ends, and it does."""
+    *parts, end = served(sends(START, BODY), request("GET", "connection: close"))
+    written = b"".join(parts)
+    assert (
+        end == "closed"
+        and b"connection: close\r\n" in written
+        and written.endswith(b"\r\n\r\nbody")
+    )
+
+
+@pytest.mark.parametrize("value", [b"a\r\nset-cookie: b", b"a\nb", b"a\rb", b"a\0b"])
+def test_a_header_cannot_begin_another(value: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """A line break in a header ends in a server error, as uvicorn has it."""
+    start = {**START, "headers": [*HEADERS, (b"x-request-id", value)]}
+    with caplog.at_level(logging.CRITICAL, logger="uvicorn.error"):
+        events = served(sends(start, BODY), request())
+    assert events == ["closed"]
+
+
+@pytest.mark.parametrize("length", [b"3", b"5"])
+def test_a_wrong_length_ends_the_connection(
+    length: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The client would take the next response for the rest of this one."""
+    start = {**START, "headers": [HEADERS[0], (b"content-length", length)]}
+    with caplog.at_level(logging.CRITICAL, logger="uvicorn.error"):
+        assert served(sends(start, BODY), request())[-1] == "closed"
+
+
+def test_an_error_after_the_start_is_still_a_server_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What waits was not sent, so the client gets a whole response."""
+
+    async def app(_: Scope, __: Receive, send: Send) -> None:
+        await send(START)
+        raise ValueError("broken")
+
+    with caplog.at_level(logging.CRITICAL, logger="uvicorn.error"):
+        head, *_ = served(app, request())
+    assert head.startswith(b"HTTP/1.1 500 ")

@@ -11,6 +11,8 @@ from demo.forge.errors import GitFailed
 
 # Refuses a push as a whole if one of its refs must not change; the forge has written which.
 PRE_RECEIVE = """#!/bin/sh
+# Who writes into the folder itself, not through the forge, is asked nothing.
+[ -n "${FORGE_RECEIVED:-}" ] || exit 0
 none=0000000000000000000000000000000000000000
 while read -r old new ref; do
     while read -r refused reason; do
@@ -31,6 +33,7 @@ done
 """
 # Tells the forge which refs moved, and with which push options.
 POST_RECEIVE = """#!/bin/sh
+[ -n "${FORGE_RECEIVED:-}" ] || exit 0
 cat >"$FORGE_RECEIVED/refs"
 number=0
 while [ "$number" -lt "${GIT_PUSH_OPTION_COUNT:-0}" ]; do

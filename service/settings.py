@@ -118,10 +118,18 @@ class Settings(ServerSettings, SubjectSettings, TrialSettings):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.keys_file is None and not is_loopback(self.host):
-            expected = (
-                "127.0.0.1 while there are no API keys: make some with "
-                f"`python -m service.keys add` and set {self.variable('keys_file')}"
-            )
-            raise InvalidField("host", self.host, expected)
+        if self.keys_file is not None:
+            return self
+        until = (
+            "while there are no API keys: make some with `python -m service.keys add` and set "
+            + self.variable("keys_file")
+        )
+        if not is_loopback(self.host):
+            raise InvalidField("host", self.host, f"127.0.0.1 {until}")
+        # Both are for clients elsewhere, whom a proxy lets in.
+        for name in self.allowed_hosts:
+            if not is_loopback(name):
+                raise InvalidField("allowed_hosts", name, f"none but localhost {until}")
+        if self.root_path:
+            raise InvalidField("root_path", self.root_path, f"none {until}")
         return self

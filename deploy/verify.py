@@ -13,16 +13,22 @@ from pathlib import Path
 from typing import Any
 
 KEY = "PERENNIAL_API_KEY"
+KEY_REFUSED = 3
 
 
 class NotServing(Exception):
     """The service does not serve the bundle."""
 
 
+class KeyRefused(Exception):
+    """The service does not take the key, which says nothing about the bundle it serves."""
+
+
 def call(url: str, body: Any = None, *, key: str = "") -> Any:
     """Return the JSON response of a GET, or of a POST if there is a body.
 
     key: an API key of the service; a redirection does not carry it to another address.
+    Raises KeyRefused where it is missing or wrong.
     """
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
@@ -36,7 +42,7 @@ def call(url: str, body: Any = None, *, key: str = "") -> Any:
             raise
         which = f"{KEY} is not set" if not key else f"the key in {KEY} is refused"
         problem = f"{which}, expected a key with the role predict ({error.code})"
-        raise NotServing(f"{url}: {problem}") from error
+        raise KeyRefused(f"{url}: {problem}") from error
 
 
 def check(url: str, bundle: Path, *, key: str = "") -> None:
@@ -79,7 +85,7 @@ def same(found: Any, expected: Any, tolerance: float) -> bool:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Check repeatedly until the service serves the bundle (0) or the time is up (1)."""
+    """Check until the service serves the bundle (0), the time is up (1) or it refuses the key."""
     parser = argparse.ArgumentParser(
         description=__doc__, epilog=f"{KEY}: an API key with the role predict, where there are keys"
     )
@@ -92,6 +98,9 @@ def main(arguments: list[str] | None = None) -> int:
     while True:
         try:
             check(options.url.rstrip("/"), options.bundle, key=key)
+        except KeyRefused as error:
+            print(f"not verified: {error}", file=sys.stderr)
+            return KEY_REFUSED
         except (OSError, HTTPException, LookupError, TypeError, ValueError, NotServing) as error:
             if time.monotonic() > deadline:
                 reason = " ".join(str(error).split()) or type(error).__name__

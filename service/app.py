@@ -65,7 +65,7 @@ def create_app(
     registry.register(collector)
     registry.register(http)
     keys = None if settings.keys_file is None else Keyring(settings.keys_file, log=log)
-    refusals = Refusals(http, keys=keys, log=log)
+    refusals = Refusals(keys=keys, log=log)
     registry.register(refusals)
     loader = ThreadPoolExecutor(1, thread_name_prefix="load")
     inference = ThreadPoolExecutor(1, thread_name_prefix="inference")

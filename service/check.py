@@ -7,21 +7,27 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from perennial.errors import BundleRejected
+from perennial.settings import InvalidSettings, read
 from service.serving.loaded import loader
-from service.settings import Settings
+from service.settings import Settings, TrialSettings
 
 
 def main(arguments: Sequence[str] | None = None, *, settings: Settings | None = None) -> int:
     """Load the bundle as the service does; return 1 where it would be refused.
 
-    settings: the service's; the default ones if None.
+    settings: the service's; if None, the default ones with the trial's limits that are set.
     """
     parser = argparse.ArgumentParser(prog="python -m service.check", description=__doc__)
     parser.add_argument("bundle", type=Path, help="the bundle's directory")
     parser.add_argument("--digest", type=_digest, help="the SHA-256 that its manifest must have")
     options = parser.parse_args(arguments)
     try:
-        loaded = loader(settings or Settings())(options.bundle).bundle
+        chosen = settings or Settings(**read(TrialSettings).model_dump())
+    except InvalidSettings as error:
+        print(error, file=sys.stderr)
+        return 2
+    try:
+        loaded = loader(chosen)(options.bundle).bundle
     except BundleRejected as error:
         print(f"{options.bundle}: {error}", file=sys.stderr)
         return 1

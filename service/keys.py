@@ -1,10 +1,12 @@
 """Make, rotate, revoke and list API keys: `python -m service.keys`. Needs Python alone."""
 
 import argparse
+import fcntl
 import os
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,12 +25,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Change or show the file of keys; 2 where that cannot be done."""
     options = _options(arguments)
     try:
-        shown = options.run(options, datetime.now(UTC))
+        if options.run is _add:
+            options.file.parent.mkdir(parents=True, exist_ok=True)
+        with nullcontext() if options.run is _list else _alone(options.file.parent):
+            shown = options.run(options, datetime.now(UTC))
     except (InvalidField, OSError) as error:
         print(f"{options.file}: {error}", file=sys.stderr)
         return 2
     print(shown)
     return 0
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait for others that change files of a folder: what one revoked, none of them writes back."""
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -122,7 +138,6 @@ def _written(file: Path, entries: Sequence[Entry], key: Key) -> str:
 
 def _write(file: Path, text: str) -> None:
     """Replace a file in one step; it keeps its mode and its owner."""
-    file.parent.mkdir(parents=True, exist_ok=True)
     old = file.stat() if file.exists() else None
     fresh = file.with_name(f".{file.name}.new")
     fresh.write_text(text, encoding="utf-8")

@@ -10,6 +10,7 @@ from perennial.database.settings import Address, DatabaseSettings
 from perennial.errors import InvalidField
 from perennial.http.hosts import is_loopback
 from perennial.http.settings import Seconds, ServerSettings
+from perennial.settings import Settings as Base
 
 Positive = Annotated[int, Field(gt=0)]
 Days = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -38,7 +39,24 @@ class SubjectSettings(StoreSettings):
     )
 
 
-class Settings(ServerSettings, SubjectSettings):
+class TrialSettings(Base):
+    """What loading a bundle may take."""
+
+    model_config = SettingsConfigDict(env_prefix="PERENNIAL_")
+
+    trial_seconds: float = Field(
+        default=60.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="seconds that loading a bundle may take; it is tried in a process of its own, "
+        "0 for no trial",
+    )
+    trial_bytes: Positive = Field(
+        default=2_147_483_648, description="bytes of memory that loading a bundle may take"
+    )
+
+
+class Settings(ServerSettings, SubjectSettings, TrialSettings):
     """The service's settings."""
 
     bundles: str = Field(
@@ -66,16 +84,6 @@ class Settings(ServerSettings, SubjectSettings):
         default=64, description="maximum rows of one inference, unless one request has more"
     )
     inference_threads: Positive = Field(default=1, description="ONNX Runtime threads per inference")
-    trial_seconds: float = Field(
-        default=60.0,
-        ge=0,
-        allow_inf_nan=False,
-        description="seconds that loading a bundle may take; it is tried in a process of its own, "
-        "0 for no trial",
-    )
-    trial_bytes: Positive = Field(
-        default=2_147_483_648, description="bytes of memory that loading a bundle may take"
-    )
     inline_seconds: Seconds = Field(
         default=0.002,
         description="if a full batch takes longer, inference runs outside the event loop",
@@ -110,10 +118,18 @@ class Settings(ServerSettings, SubjectSettings):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.keys_file is None and not is_loopback(self.host):
-            expected = (
-                "127.0.0.1 while there are no API keys: make some with "
-                f"`python -m service.keys add` and set {self.variable('keys_file')}"
-            )
-            raise InvalidField("host", self.host, expected)
+        if self.keys_file is not None:
+            return self
+        until = (
+            "while there are no API keys: make some with `python -m service.keys add` and set "
+            + self.variable("keys_file")
+        )
+        if not is_loopback(self.host):
+            raise InvalidField("host", self.host, f"127.0.0.1 {until}")
+        # Both are for clients elsewhere, whom a proxy lets in.
+        for name in self.allowed_hosts:
+            if not is_loopback(name):
+                raise InvalidField("allowed_hosts", name, f"none but localhost {until}")
+        if self.root_path:
+            raise InvalidField("root_path", self.root_path, f"none {until}")
         return self

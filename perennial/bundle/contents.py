@@ -37,9 +37,12 @@ MODEL = "model.onnx"
 REFERENCE = references.FILE
 SIGNALS = "signals.npz"
 CARD = "card.md"
-# Protobuf takes no model of 2 GiB or more; every other file is far smaller.
+# Protobuf takes no model of 2 GiB or more; every other file is far smaller. JSON takes many
+# times its bytes of memory once it is parsed.
 MOST_MODEL_BYTES = 2**31
+MOST_JSON_BYTES = 2**23
 MOST_BYTES = 2**28
+_LIMITS = {MODEL: MOST_MODEL_BYTES, MANIFEST: MOST_JSON_BYTES, REFERENCE: MOST_JSON_BYTES}
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def _check_files(path: Path) -> None:
     for file in sorted(path.iterdir()) if path.is_dir() else ():
         if file.is_symlink():
             raise BundleRejected(file.name, "is a link, expected a file", reason="unsafe")
-        limit = MOST_MODEL_BYTES if file.name == MODEL else MOST_BYTES
+        limit = _LIMITS.get(file.name, MOST_BYTES)
         if (size := file.lstat().st_size) > limit:
             problem = f"has {size} bytes, expected at most {limit}"
             raise BundleRejected(file.name, problem, reason="unsafe")
@@ -164,7 +167,7 @@ def _document(file: Path) -> Any:
         raise BundleRejected(file.name, "missing, expected in every bundle", reason="missing")
     try:
         return json.loads(file.read_bytes())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BundleRejected(file.name, f"expected JSON: {error}", reason="schema") from error
 
 

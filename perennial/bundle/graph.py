@@ -49,21 +49,28 @@ class Field(NamedTuple):
 
 def check(file: Path) -> None:
     """Raise NotOnnx if a file is no model, ValueError if it is too large or refers to others."""
-    waiting = [("model", memoryview(file.read_bytes()), 0)]
+    # The messages from the model down to the one that is read: however many a file has, no more
+    # than these are in memory.
+    path = [("model", _fields(memoryview(file.read_bytes())))]
     nodes = 0
-    while waiting:
-        kind, message, depth = waiting.pop()
-        nodes += kind == "node"
+    while path:
+        kind, fields = path[-1]
+        field = next(fields, None)
+        if field is None:
+            path.pop()
+            continue
+        number, content = field
+        if kind == "tensor" and _is_external(number, content):
+            raise ValueError("a tensor refers to another file, expected all data in this one")
+        inner = _INNER[kind].get(number)
+        if inner is None or not isinstance(content, memoryview):
+            continue
+        nodes += inner == "node"
         if nodes > MOST_NODES:
             raise ValueError(f"more than {MOST_NODES} nodes, expected at most so many")
-        if depth > 4 * MOST_DEEP:
+        if len(path) > 4 * MOST_DEEP:
             raise ValueError(f"graphs within graphs, expected at most {MOST_DEEP} deep")
-        for number, content in _fields(message):
-            if kind == "tensor" and _is_external(number, content):
-                raise ValueError("a tensor refers to another file, expected all data in this one")
-            inner = _INNER[kind].get(number)
-            if inner is not None and isinstance(content, memoryview):
-                waiting.append((inner, content, depth + 1))
+        path.append((inner, _fields(content)))
 
 
 def _is_external(number: int, content: memoryview | int) -> bool:

@@ -6,6 +6,7 @@ sends the page's requests here and lets it read the answers, but with `Host: evi
 
 from collections.abc import Iterable
 from functools import lru_cache
+from ipaddress import ip_address
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 ANY = "*"
@@ -14,10 +15,15 @@ ANY = "*"
 def is_loopback(host: str) -> bool:
     """Return whether only this machine can reach a server that listens on an address.
 
-    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("0.0.0.0"), is_loopback("")
+    >>> is_loopback("127.0.0.2"), is_loopback("::1"), is_loopback("0.0.0.0"), is_loopback("")
     (True, True, False, False)
+    >>> is_loopback("127.0.evil.example")
+    False
     """
-    return host in LOOPBACK or (host.startswith("127.") and host.count(".") == 3)
+    try:
+        return host in LOOPBACK or ip_address(host).is_loopback
+    except ValueError:  # a name, which may lead anywhere
+        return False
 
 
 def host_name(header: str) -> str:

@@ -76,7 +76,11 @@ def _entry(where: str, fields: list[str]) -> Entry:
         parts = Described(f"{len(fields)} fields")
         raise InvalidField(where, parts, "name, roles, SHA-256 and the end of validity, or '-'")
     name, roles, sha256, until = fields
-    key = Key(check_name(f"{where}, name", name), check_roles(f"{where}, roles", roles.split(",")))
+    try:
+        known = check_roles(f"{where}, roles", roles.split(","))
+        key = Key(check_name(f"{where}, name", name), known)
+    except InvalidField as error:  # a key may have been pasted into any column
+        raise InvalidField(error.field, HIDDEN_VALUE, error.expected) from None
     if not _SHA256.fullmatch(sha256):
         raise InvalidField(f"{where}, SHA-256", HIDDEN_VALUE, "64 hexadecimal digits")
     return Entry(key, sha256, _until(where, until))
@@ -91,7 +95,7 @@ def _until(where: str, text: str) -> datetime | None:
         found = datetime.min
     if found.tzinfo is None:
         expected = "'-', or a time with its zone such as 2026-12-01T00:00:00+00:00"
-        raise InvalidField(f"{where}, valid until", text, expected)
+        raise InvalidField(f"{where}, valid until", HIDDEN_VALUE, expected)
     return found
 
 

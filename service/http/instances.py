@@ -53,16 +53,18 @@ def parse(body: bytes, *, schema: InputKind, limit: int) -> tuple[Rows, list[byt
 
 def _instances(document: Any, limit: int) -> list[Any]:
     if type(document) is not dict:
-        raise InvalidInput("body", document, 'an object {"instances": [...]}')
+        kind = Described(type(document).__name__)
+        raise InvalidInput("body", kind, 'an object {"instances": [...]}')
     if FIELD not in document:
         raise InvalidInput(FIELD, None, "a list of instances; the field is missing")
     if len(document) > 1 and (unknown := document.keys() - {FIELD, SUBJECT}):
         name = min(unknown)
         known = f"no such field; known are {FIELD!r} and {SUBJECT!r}"
-        raise InvalidInput(name, document[name], known)
+        raise InvalidInput(name, Described(type(document[name]).__name__), known)
     instances = document[FIELD]
     if type(instances) is not list or not instances:
-        raise InvalidInput(FIELD, instances, "a list of at least one instance")
+        kind = Described(type(instances).__name__ if instances else repr(instances))
+        raise InvalidInput(FIELD, kind, "a list of at least one instance")
     if len(instances) > limit:
         raise TooLarge(FIELD, Described(f"{len(instances)} instances"), f"at most {limit}")
     return instances
@@ -102,8 +104,9 @@ def _lenient(body: bytes, error: orjson.JSONDecodeError) -> Any:
     try:
         return json.loads(body.decode(), parse_int=_integer)
     except (ValueError, RecursionError):
-        start = body[:60].decode(errors="replace")
-        raise MalformedJson("body", start, f"JSON ({error})") from error
+        # Not its text, which may name whom the request is about, and goes into the log.
+        what = Described(f"{len(body)} bytes")
+        raise MalformedJson("body", what, f"JSON ({error})") from error
 
 
 def _integer(digits: str) -> int | float:

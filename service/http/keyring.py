@@ -33,26 +33,33 @@ class Keyring:
             refused = InvalidValue(Settings.variable("keys_file"), shown, WHAT_TO_DO)
             raise InvalidSettings(str(refused)) from error
         self.broken = False
+        self._told = ""
 
     def look(self) -> None:
-        """Read the file if it has changed since the last look."""
+        """Read the file if it has changed since the last look, or could not be used then."""
         state = _state(self._path)
-        if state == self._seen:
+        if state == self._seen and not self.broken:
             return
         self._seen = state
         try:
             self.keys = Keys(key_file.read(self._path))
         except (OSError, InvalidField) as error:
             self.broken = True
+            self._tell(str(error))
+        else:
+            self.broken, self._told = False, ""
+            self._log.info("keys_read", file=str(self._path), names=sorted(self.keys.names))
+
+    def _tell(self, problem: str) -> None:
+        """Log each problem once, not at every look."""
+        if problem != self._told:
+            self._told = problem
             self._log.error(
                 "keys_refused",
                 file=str(self._path),
-                error=str(error),
+                error=problem,
                 effect="the keys read before stay valid, revoked ones too, until it is mended",
             )
-        else:
-            self.broken = False
-            self._log.info("keys_read", file=str(self._path), names=sorted(self.keys.names))
 
     async def watch(self, seconds: float) -> None:
         """Look every so many seconds, until cancelled."""
@@ -61,10 +68,10 @@ class Keyring:
             await asyncio.to_thread(self.look)
 
 
-def _state(path: Path) -> tuple[int, int, int] | None:
+def _state(path: Path) -> tuple[int, ...] | None:
     """Return what changes with a file's content; None if there is no file."""
     try:
         found = os.stat(path)
     except OSError:
         return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
+    return found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size

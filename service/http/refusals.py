@@ -12,20 +12,20 @@ from perennial.http.door import HEADERS
 from perennial.metric_names import keys as metrics
 from service.http.keyring import Keyring
 from service.http.request_id import HEADER, request_id
-from service.http.request_metrics import HttpMetrics
-from service.http.roles import template
 
 # Each status that a request may be refused with, exported before the first one.
 STATUSES = (401, 403, 404, 415, 421, 429)
+# Of a path in the log; a client may send 64 KB.
+LONGEST_PATH = 200
 
 
 class Refusals(registry.Collector):
-    """Refused requests by status, and whether the file of keys can be used."""
+    """Refused requests by status, and whether the file of keys can be used.
 
-    def __init__(
-        self, http: HttpMetrics, *, keys: Keyring | None, log: FilteringBoundLogger
-    ) -> None:
-        self._http = http
+    They are not among the HTTP metrics: a flood of them would hide latency and errors of the rest.
+    """
+
+    def __init__(self, *, keys: Keyring | None, log: FilteringBoundLogger) -> None:
         self._keyring = keys
         self._log = log
         self._counts = dict.fromkeys(STATUSES, 0)
@@ -44,10 +44,9 @@ class Refusals(registry.Collector):
         await send({"type": "http.response.start", "status": error.status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
         self._counts[error.status] += 1
-        self._http.observe(scope["method"], template(path) or "none", error.status, 0.0)
         self._log.info(
             "request_refused",
-            path=path,
+            path=path[:LONGEST_PATH],
             request_id=request.decode(),
             status=error.status,
             error=str(error),

@@ -44,12 +44,12 @@ class Loaded:
 def load(path: Path, *, threads: int, batch_rows: int, limits: Limits | None = None) -> Loaded:
     """Verify and warm up a bundle; slow, so never call it on the event loop.
 
-    limits: of a trial in a process of its own before that; None for no trial.
+    limits: of a trial in a process of its own before any file is read here; None for no trial.
     Raises BundleRejected.
     """
-    verified = bundle.load(path)
     if limits is not None:
         try_out(path, limits, threads=threads, batch_rows=batch_rows)
+    verified = bundle.load(path)
     predictor = Predictor(verified, threads=threads)
     rows = np.repeat(predictor.test_row, batch_rows, axis=0)
     tries = []

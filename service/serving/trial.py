@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,8 @@ from perennial.errors import BundleRejected
 
 _REJECTED = 3
 _OOM_SCORE = Path("/proc/self/oom_score_adj")
+# What Python and its libraries need to start; no variable with a secret is among them.
+_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR", "OPENBLAS_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,13 @@ def try_out(path: Path, limits: Limits, *, threads: int, batch_rows: int) -> Non
     """Load a bundle in another process. Raises BundleRejected where it is refused or has to end."""
     numbers = (threads, batch_rows, limits.seconds, limits.size)
     command = [sys.executable, "-m", __name__, str(path), *map(str, numbers)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
         done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=limits.seconds
+            command,
+            env=environment(os.environ),
+            capture_output=True,
+            text=True,
+            timeout=limits.seconds,
         )
     except subprocess.TimeoutExpired as error:
         raise _over(f"is not loaded after {limits.seconds:g} s") from error
@@ -51,6 +56,12 @@ def try_out(path: Path, limits: Limits, *, threads: int, batch_rows: int) -> Non
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["nothing"])[-1]
         raise _over(f"ended its trial with {done.returncode}: {last}")
+
+
+def environment(own: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of the other process, out of this one's own."""
+    kept = {name: own[name] for name in _VARIABLES if name in own}
+    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 def _over(problem: str) -> BundleRejected:
@@ -76,9 +87,15 @@ def main(arguments: Sequence[str]) -> int:
     try:
         load(Path(path), threads=int(threads), batch_rows=int(batch_rows))
     except BundleRejected as error:
-        print(json.dumps({"file": error.file, "problem": error.problem, "reason": error.reason}))
-        return _REJECTED
+        return _refuse(error.file, error.problem, error.reason)
+    except OSError as error:  # a file that cannot be read
+        return _refuse(Path(error.filename or path).name, error.strerror or str(error), "missing")
     return 0
+
+
+def _refuse(file: str, problem: str, reason: str) -> int:
+    print(json.dumps({"file": file, "problem": problem, "reason": reason}))
+    return _REJECTED
 
 
 if __name__ == "__main__":

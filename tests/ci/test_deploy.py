@@ -72,10 +72,23 @@ def test_only_the_task_that_fails_its_check_is_rolled_back(checkout: Path) -> No
     assert lines == ["local artifacts/broken/bundle /b http://u", "news: healthy, serves on"]
 
 
-def test_the_only_task_is_rolled_back_without_another_check(checkout: Path) -> None:
+def test_the_only_task_is_rolled_back_whatever_another_check_says(checkout: Path) -> None:
     """Its check has just failed."""
     lines = deploy(checkout, "news", verb="rollback").stdout.splitlines()
     assert lines == ["local artifacts/news/bundle /b http://u"]
+
+
+@pytest.mark.parametrize("tasks", [("cats",), ("cats", "news")])
+def test_a_wrong_key_rolls_nothing_back(checkout: Path, tasks: tuple[str, ...]) -> None:
+    """It says nothing about the bundle; a check that fails for any other reason does roll back."""
+    check = checkout / "deploy" / "local" / "verify"
+    check.write_text("#!/bin/sh\nexit 3\n")
+    result = deploy(checkout, *tasks, verb="rollback")
+    assert result.returncode == 1 and result.stdout == ""
+    assert "cats: not rolled back, since the service refuses PERENNIAL_API_KEY" in result.stderr
+    check.write_text("#!/bin/sh\nexit 1\n")
+    lines = deploy(checkout, *tasks, verb="rollback").stdout.splitlines()
+    assert lines == [f"local artifacts/{task}/bundle /b http://u" for task in tasks]
 
 
 def test_another_bundle_than_the_merged_one_is_not_deployed(checkout: Path) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from perennial.http import key_file
-from perennial.http.keys import Entry, Key, digest
+from perennial.http.keys import ROLES, Entry, Key, digest
 
 
 def secret(name: str) -> str:
@@ -21,6 +21,11 @@ def write(file: Path, *entries: Entry) -> Path:
     """Write a file of keys."""
     file.write_text(key_file.render(entries), encoding="utf-8")
     return file
+
+
+def full(folder: Path) -> Path:
+    """Write a file with one key, `all`, that may do everything."""
+    return write(folder / "keys", entry("all", *ROLES))
 
 
 def bearer(name: str) -> dict[str, str]:

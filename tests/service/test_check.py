@@ -21,6 +21,25 @@ def test_a_sound_bundle_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "the service would accept it" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("value", "code", "said"),
+    [("1000000", 1, "model.onnx: ended its trial"), ("few", 2, "PERENNIAL_TRIAL_BYTES: got 'few'")],
+)
+def test_the_limits_of_the_trial_are_those_that_are_set(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    value: str,
+    code: int,
+    said: str,
+) -> None:
+    """A service with more memory takes a larger model, and so must the pipeline's check."""
+    monkeypatch.setenv("PERENNIAL_TRIAL_BYTES", value)
+    bundles.make_bundle(tmp_path / "bundle")
+    assert check.main([str(tmp_path / "bundle")]) == code
+    assert said in capsys.readouterr().err
+
+
 def test_a_bundle_with_another_digest_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

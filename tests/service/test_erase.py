@@ -100,6 +100,25 @@ def test_a_wrong_subject_is_named_and_not_repeated(naming: Running, subject: Any
     assert "4711" not in answer.text and "4711" not in str(naming.capture.entries)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"subject": "4711", "instances": [[1,]]}',
+        '{"subjekt": "4711", "instances": [[1]]}',
+        '["4711"]',
+        '{"instances": {"subject": "4711"}}',
+    ],
+)
+def test_a_subject_in_a_request_that_cannot_be_read_is_not_repeated(
+    naming: Running, body: str
+) -> None:
+    """JSON with a mistake, a misspelt field, or a name in a wrong place."""
+    headers = {"content-type": "application/json"}
+    answer = naming.client.post("/predict", content=body, headers=headers)
+    assert answer.status_code in (400, 422)
+    assert "4711" not in answer.text and "4711" not in str(naming.capture.entries)
+
+
 def test_a_subject_given_twice_is_refused(naming: Running) -> None:
     """Parsers would keep the last one only."""
     body = f'{{"subject": "a", "subject": "b", "instances": [{IMAGE}]}}'

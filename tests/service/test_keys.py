@@ -1,14 +1,17 @@
 """`python -m service.keys`."""
 
+import fcntl
+import os
 import stat
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from perennial.http import key_file
-from perennial.http.keys import Keys
+from perennial.http.keys import Entry, Key, Keys, digest
 from service.keys import main
 
 
@@ -92,6 +95,25 @@ def test_a_name_is_revoked_with_all_its_keys(
     assert [entry.key.name for entry in key_file.read(file)] == ["me"]
     assert run(file, "revoke", "me") == 2
     assert "a file needs at least one" in capsys.readouterr().err
+
+
+def test_a_revoked_key_is_not_brought_back_by_another_change(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who changes the file waits for a change that has begun, and reads what it wrote."""
+    run(file, "add", "shop", "--role", "predict")
+    run(file, "add", "me", "--role", "admin")
+    lock = os.open(file.parent, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    begun = key_file.read(file)
+    revoking = Thread(target=run, args=(file, "revoke", "shop"))
+    revoking.start()
+    revoking.join(0.3)
+    later = Entry(Key("later", frozenset({"predict"})), digest("later"))
+    file.write_text(key_file.render([*begun, later]), encoding="utf-8")
+    os.close(lock)
+    revoking.join()
+    assert [entry.key.name for entry in key_file.read(file)] == ["me", "later"]
 
 
 def test_the_list_has_names_roles_and_ends(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -106,7 +106,9 @@ def test_a_password_without_its_place_is_refused(url: str | None) -> None:
     assert "hush" not in str(caught.value) and "other" not in str(caught.value)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "", "model.example.com"])
+@pytest.mark.parametrize(
+    "host", ["0.0.0.0", "::", "10.0.0.7", "", "model.example.com", "127.0.evil.example"]
+)
 def test_without_keys_only_this_machine_is_listened_to(tmp_path: Path, host: str) -> None:
     """Any other address is refused with what to do; with keys it is allowed."""
     with pytest.raises(InvalidSettings) as caught:
@@ -115,6 +117,17 @@ def test_without_keys_only_this_machine_is_listened_to(tmp_path: Path, host: str
     assert message.startswith(f"PERENNIAL_HOST: got {host!r}, expected 127.0.0.1 while there are")
     assert "`python -m service.keys add` and set PERENNIAL_KEYS_FILE" in message
     assert read(HOST=host, KEYS_FILE=str(tmp_path / "keys")).host == host
+
+
+@pytest.mark.parametrize(
+    "chosen", [{"ROOT_PATH": "/pets"}, {"ALLOWED_HOSTS": "localhost,model.example.com"}]
+)
+def test_without_keys_no_proxy_may_lead_others_here(chosen: dict[str, str]) -> None:
+    """On loopback everybody whom a proxy lets in would come from this machine."""
+    with pytest.raises(InvalidSettings, match="while there are no API keys: make some with"):
+        read(**chosen)
+    read(**chosen, KEYS_FILE="keys")
+    assert read(ALLOWED_HOSTS="localhost").keys_file is None
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "::1"])
@@ -134,7 +147,7 @@ def test_this_machine_needs_no_keys(host: str) -> None:
 )
 def test_allowed_hosts_are_separated_by_commas(value: str, names: tuple[str, ...]) -> None:
     """Names, what is below a name, or any."""
-    assert read(ALLOWED_HOSTS=value).allowed_hosts == names
+    assert read(ALLOWED_HOSTS=value, KEYS_FILE="keys").allowed_hosts == names
 
 
 @pytest.mark.parametrize("value", ["", "https://x", "a,,b", "a*", "*example.com", "x/y", "a b"])

@@ -150,7 +150,9 @@ class TableInput(Record):
         for name in instance:
             if name not in known:
                 expected = f"no such column; known are {self._listed}"
-                raise InvalidInput(f"{field}.{name}", instance[name], expected)
+                # Not the value, which may be whom the row is about.
+                kind = Described(type(instance[name]).__name__)
+                raise InvalidInput(f"{field}.{name}", kind, expected)
         missing = next(column for column in self.columns if column.name not in instance)
         raise InvalidInput(f"{field}.{missing.name}", NOTHING, missing.expected)
 

@@ -4,6 +4,8 @@ Each is refused by the name of its file before that is read; what is behind the 
 """
 
 import io
+import tracemalloc
+from contextlib import suppress
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -154,6 +156,30 @@ def test_a_graph_without_end_is_refused(tmp_path: Path) -> None:
     file.write_bytes(helper.make_model(many).SerializeToString())
     with pytest.raises(ValueError, match="more than 50000 nodes"):
         graph.check(file)
+
+
+@pytest.mark.parametrize("message", [b"\x0a\x00", b"\x2a\x00"], ids=["nodes", "tensors"])
+def test_counting_takes_no_memory(tmp_path: Path, message: bytes) -> None:
+    """A graph of 200,000 empty nodes or tensors has 400 kB; a list of them takes over 30 MB."""
+    graph_bytes = message * 200_000
+    size = [len(graph_bytes) & 127 | 128, len(graph_bytes) >> 7 & 127 | 128, len(graph_bytes) >> 14]
+    file = tmp_path / "model.onnx"
+    file.write_bytes(b"\x3a" + bytes(size) + graph_bytes)
+    tracemalloc.start()
+    with suppress(ValueError):
+        graph.check(file)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2 * file.stat().st_size
+
+
+@pytest.mark.parametrize("name", [bundle.MANIFEST, bundle.REFERENCE])
+def test_json_that_is_too_large_is_refused_unread(tmp_path: Path, name: str) -> None:
+    """Parsed it would take many times its bytes."""
+    good = bundles.make_bundle(tmp_path / "bundle")
+    with (good.path / name).open("r+b") as file:
+        file.truncate(2**23 + 1)
+    assert f"{name}: has 8388609 bytes, expected at most 8388608" in str(refused(good.path))
 
 
 @pytest.mark.parametrize("content", [b"\xff" * 20, b"\x3a\x7f", b"\x0b", b"\x09\x00"])

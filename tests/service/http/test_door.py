@@ -97,7 +97,10 @@ def test_probes_may_call_it_by_any_address(served: Running, path: str) -> None:
 def test_names_can_be_allowed(tmp_path: Path) -> None:
     """A name of the setting is a host and an origin; its page may send JSON."""
     fakes.deploy(tmp_path)
-    with fakes.running(fakes.settings(tmp_path, allowed_hosts=("model.example",))) as service:
+    allowed = ("model.example",)
+    chosen = fakes.settings(tmp_path, allowed_hosts=allowed, keys_file=keys.full(tmp_path))
+    with fakes.running(chosen) as service:
+        service.client.headers.update(keys.bearer("all"))
         headers = {"Host": "model.example", "Origin": "https://model.example"}
         assert send(service, "/predict", headers).status_code == 200
         assert send(service, "/predict", {"Host": "other.example"}).status_code == 421

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.raw_client import body, exchange, request, status
-from tests.service import fakes
+from tests.service import fakes, keys
 from tests.service.fakes import IMAGE, Running
 
 PREDICT = json.dumps({"instances": [IMAGE]}).encode()
@@ -87,7 +87,8 @@ def test_models_are_listed_as_kserve_lists_them(served: Running, tmp_path: Path)
 @pytest.mark.parametrize("prefix", ["/model", "/health", "/predict"])
 def test_a_prefix_may_be_the_name_of_a_route(tmp_path: Path, prefix: str) -> None:
     """The route is found with the prefix and without."""
-    with fakes.running(fakes.settings(tmp_path, root_path=prefix)) as service:
+    chosen = fakes.settings(tmp_path, root_path=prefix, keys_file=keys.full(tmp_path))
+    with fakes.running(chosen) as service:
         for path in ("/health", f"{prefix}/health"):
             assert service.client.get(path).json() == {"status": "alive"}
 
@@ -103,7 +104,9 @@ def test_a_prefix_that_could_not_be_told_from_a_path_is_refused(prefix: str) -> 
 def test_behind_a_proxy_the_prefix_may_be_sent_or_not(tmp_path: Path, prefix: str) -> None:
     """Some proxies drop it, others do not; the documentation links to paths with it."""
     fakes.deploy(tmp_path, task="pets")
-    with fakes.running(fakes.settings(tmp_path, root_path="/perennial/pets")) as service:
+    chosen = fakes.settings(tmp_path, root_path="/perennial/pets", keys_file=keys.full(tmp_path))
+    with fakes.running(chosen) as service:
+        service.client.headers.update(keys.bearer("all"))
         assert service.client.post(f"{prefix}/predict", content=PREDICT).status_code == 200
         assert service.client.get(f"{prefix}/ready").status_code == 200
         kserve = service.client.post(f"{prefix}/v1/models/pets:predict", content=PREDICT)

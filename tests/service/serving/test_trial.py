@@ -14,7 +14,7 @@ from perennial import bundle
 from perennial.errors import BundleRejected
 from service import check
 from service.serving.loaded import load
-from service.serving.trial import Limits
+from service.serving.trial import Limits, environment
 from tests import bundles
 from tests.service import fakes
 from tests.service.fakes import wait_until
@@ -108,6 +108,20 @@ def test_a_model_that_never_answers_is_refused(tmp_path: Path) -> None:
     command = [sys.executable, "-c", UNLIMITED, str(folder)]
     with pytest.raises(subprocess.TimeoutExpired):
         subprocess.run(command, timeout=3)
+
+
+def test_nothing_of_a_bundle_is_read_before_its_trial(tmp_path: Path) -> None:
+    """An empty folder, too, fails in that process first, which has too little memory to start."""
+    with pytest.raises(BundleRejected, match=r"ended its trial"):
+        _load(tmp_path, Limits(60, 10**6))
+    with pytest.raises(BundleRejected, match=r"manifest.json: missing"):
+        _load(tmp_path, Limits(60, SIZE))
+
+
+def test_the_trial_knows_no_secret() -> None:
+    """A model that breaks out of ONNX Runtime finds none in its process's variables."""
+    own = {"PATH": "/bin", "PERENNIAL_HASH_SECRET": "hush", "AWS_SECRET_ACCESS_KEY": "hush"}
+    assert environment(own).keys() == {"PATH", "PYTHONPATH"}
 
 
 def test_the_check_says_what_the_service_would(

@@ -28,9 +28,8 @@ from training import params
 from training.artifacts.arrangement import arrange
 from training.artifacts.feedback import FeedbackRows, read_feedback
 from training.artifacts.splits import Prepared, Split
-from training.feedback.agreement import agreeing
-from training.feedback.cap import capped
 from training.feedback.file import append
+from training.feedback.limits import limited
 from training.feedback.rows import LabelledRows
 from training.gate.judgement import judge
 from training.model import found
@@ -116,10 +115,9 @@ class Experiment:
         left: tuple[str, ...] = ()
         numbers = self._numbers
         if protected:
-            limits = numbers.collect
-            rows, over = capped(rows, share=limits.most_share, least=limits.least_rows)
-            rows, alone = agreeing(rows, FeedbackRows.nothing(self._task), self._task, numbers)
-            left = tuple(one.source for one in over + alone)
+            nothing = FeedbackRows.nothing(self._task)
+            rows, left_out = limited(rows, nothing, self._task, numbers)
+            left = tuple(one.source for one in left_out)
         else:
             rows = LabelledRows(**{**vars(rows), "sources": ["anonymous"] * len(rows)})
         unseen = ~np.isin(self._base.identities, fresh.identities)

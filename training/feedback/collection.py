@@ -7,11 +7,10 @@ from perennial.errors import Described, InvalidValue
 from training import params
 from training.artifacts.feedback import read_feedback
 from training.errors import CollectRefused
-from training.feedback.agreement import agreeing
-from training.feedback.cap import capped
 from training.feedback.file import append, collected_before
 from training.feedback.labelled import erased_subjects, read
 from training.feedback.left_out import LeftOut
+from training.feedback.limits import limited
 from training.feedback.request import Request
 from training.feedback.rows import LabelledRows, read_rows
 from training.feedback.selection import NewRows, select_new
@@ -57,9 +56,7 @@ def collect(request: Request, task: Task, *, root: Path, track: Track) -> Collec
     kept = (row for row in labelled if row.observed_at > erased.get(row.subject or "", ""))
     rows = read_rows(kept, task.input, task.output)
     new = select_new(rows, before, kind=task.input)
-    chosen, over = capped(new.rows, share=limits.most_share, least=limits.least_rows)
-    chosen, alone = agreeing(chosen, read_feedback(task, file), task, numbers)
-    left_out = over + alone
+    chosen, left_out = limited(new.rows, read_feedback(task, file), task, numbers)
     if len(chosen) < limits.least_rows:
         expected = (
             f"at least {limits.least_rows} (collect.least_rows in {params_file(request.task)})"

@@ -17,8 +17,9 @@ from tests.training.repository import START, Repository
 from training.artifacts.feedback import FeedbackRows
 from training.artifacts.feedback_columns import SOURCE, SUBJECT, TRUSTED
 from training.errors import CollectRefused
-from training.feedback.agreement import agreeing
 from training.feedback.cap import capped
+from training.feedback.few import TOGETHER
+from training.feedback.limits import limited
 from training.feedback.rows import LabelledRows
 from training.params import TaskParams
 from training.validation.table import require_valid
@@ -64,7 +65,7 @@ def with_limits(**limits: float) -> TaskParams:
 
 def ask(rows: LabelledRows, numbers: TaskParams = NUMBERS) -> tuple[set[str], str]:
     """Return which sources are left, and what is said of the others."""
-    kept, left_out = agreeing(rows, FeedbackRows.nothing(TASK), TASK, numbers)
+    kept, left_out = limited(rows, FeedbackRows.nothing(TASK), TASK, numbers)
     return set(kept.sources), "; ".join(map(str, left_out))
 
 
@@ -109,14 +110,34 @@ def test_one_source_cannot_outvote_all_others() -> None:
 def test_a_single_source_and_trusted_ones_have_no_limit() -> None:
     """There is nothing to compare the one with, and the others are trusted."""
     assert len(capped(labelled({"only": 300}), share=0.5, least=100)[0]) == 300
-    rows = labelled({"nurse": 300, "a": 60}, trusted=frozenset({"nurse"}))
-    assert len(capped(rows, share=0.2, least=10)[0]) == 360
+    for counts in ({"nurse": 300, "a": 60}, {"nurse": 60, "a": 300}):
+        rows = labelled(counts, trusted=frozenset({"nurse"}))
+        assert len(capped(rows, share=0.2, least=10)[0]) == 360
 
 
 def test_a_source_may_always_give_what_a_retrain_needs() -> None:
-    """A few labels of somebody else do not keep the only large source from teaching."""
-    kept, _ = capped(labelled({"app": 300, "other": 5}), share=0.5, least=100)
-    assert (kept.sources.count("app"), kept.sources.count("other")) == (100, 5)
+    """Some labels of somebody else do not keep the only large source from teaching."""
+    kept, _ = capped(labelled({"app": 300, "other": 15}), share=0.5, least=100)
+    assert (kept.sources.count("app"), kept.sources.count("other")) == (100, 15)
+
+
+def test_a_stray_label_of_another_key_costs_the_only_large_source_nothing() -> None:
+    """It is left out first, so that there is still one source, without a limit."""
+    kept, [left] = limited(
+        labelled({"app": 300, "stray": 1}), FeedbackRows.nothing(TASK), TASK, NUMBERS
+    )
+    assert kept.sources == ["app"] * 300 and left.source == "stray"
+
+
+def test_people_with_a_key_and_few_labels_each_teach_together() -> None:
+    """They are limited and asked about as one source, and collected under their own names."""
+    people = {f"person {number}": 5 for number in range(30)}
+    assert ask(labelled(people)) == (set(people), "")
+    kept, said = ask(labelled({**people, "a": 80, "b": 80}))
+    assert kept == {"a", "b"} | set(people) and not said
+    rows = labelled({**people, "a": 60})
+    kept_rows, [left] = capped(rows, share=0.5, least=10, least_of_source=10)
+    assert left.source == TOGETHER and kept_rows.sources.count("a") == 60 == len(kept_rows) - 60
 
 
 def test_a_source_that_the_others_contradict_is_left_out() -> None:
@@ -142,8 +163,12 @@ def test_a_source_with_too_few_rows_to_be_asked_about_is_left_out() -> None:
 
 
 def test_of_two_sources_nobody_knows_which_is_wrong() -> None:
-    """Both stay; the gate and a person decide."""
-    assert ask(labelled({"a": 50, "bad": 50}, wrong="bad")) == ({"a", "bad"}, "")
+    """Both stay; the gate and a person decide. If one is trusted, the other is left out."""
+    counts = {"a": 50, "bad": 50}
+    assert ask(labelled(counts, wrong="bad")) == ({"a", "bad"}, "")
+    kept, said = ask(labelled(counts, wrong="bad", trusted=frozenset({"a"})))
+    assert kept == {"a"} and said.startswith("50 of 'bad' left out")
+    assert ask(labelled(counts, trusted=frozenset({"a"}))) == ({"a", "bad"}, "")
 
 
 def test_too_few_rows_after_the_limits_say_why(repository: Repository) -> None:

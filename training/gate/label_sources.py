@@ -43,7 +43,7 @@ class LabelSources:
 
 
 def fair_judges(fresh: Split, taught: tuple[str, ...]) -> Bools:
-    """Return which fresh rows judge, shape (rows,): of sources that did not teach, if they are many.
+    """Return which fresh rows judge, shape (rows,): of sources that did not teach, if many.
 
     Many are 30, or half of the rows; fewer would let a handful decide, so then all judge.
     taught: the sources whose labels the challenger was trained on.

@@ -16,11 +16,12 @@ from tests.training.bad_data import feedback
 from tests.training.repository import START, Repository
 from training.artifacts.feedback import FeedbackRows
 from training.artifacts.feedback_columns import SOURCE, SUBJECT, TRUSTED
-from training.errors import CollectRefused
+from training.errors import BadParameter, CollectRefused
 from training.feedback.cap import capped
 from training.feedback.few import TOGETHER
 from training.feedback.limits import limited
 from training.feedback.rows import LabelledRows
+from training.feedback.tracking import dvc_file
 from training.params import TaskParams
 from training.validation.table import require_valid
 
@@ -198,6 +199,38 @@ def test_the_next_collection_drops_who_was_erased(
     kept = [at for at, who in zip(rows["observed_at"], rows[SUBJECT], strict=True) if who == ANNA]
     assert kept == [utc(START + 3000), utc(START + 3001)] and len(rows[SUBJECT]) == 242
     assert "7 earlier rows dropped, whose subjects were erased" in capsys.readouterr().out
+
+
+def test_who_was_erased_goes_though_too_few_rows_are_new(repository: Repository) -> None:
+    """The refusal says so, and the file is tracked without them."""
+    labels = [str(row % 10) for row in range(120)]
+    repository.label(images(120), labels, subject=BERT)
+    repository.label(images(7, seed=5), labels[:7], subject=ANNA)
+    repository.collect()
+    erase(repository.engine, ANNA, now=utc(START + 1000))
+    with pytest.raises(CollectRefused, match="0 new .*7 earlier rows dropped, whose subjects"):
+        repository.collect()
+    assert set(repository.rows()[SUBJECT]) == {BERT} and len(repository.tracked) == 2
+    before = repository.state()
+    repository.collect("--erase-only")
+    assert repository.state() == before
+
+
+def test_erased_rows_go_without_a_collection(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """New labels stay for later; where no row remains, nor does the file."""
+    labels = [str(row % 10) for row in range(120)]
+    repository.label(images(120), labels, subject=ANNA)
+    repository.collect()
+    repository.label(images(120, seed=6), labels, subject=BERT)
+    erase(repository.engine, ANNA, now=utc(START + 1000))
+    repository.collect("--erase-only")
+    said = "120 earlier rows dropped, whose subjects were erased; next model version 1.2.0"
+    assert said in capsys.readouterr().out
+    assert not repository.feedback.exists() and not dvc_file(repository.feedback).exists()
+    with pytest.raises(BadParameter, match="--erase-only: .*without --incident and --since"):
+        repository.collect("--erase-only", "--since=2026-11-21")
 
 
 def test_rows_that_were_written_after_their_erasure_are_not_collected(

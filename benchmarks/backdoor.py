@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from benchmarks.results import merge, table
 from perennial.bundle.predictor import Predictor
+from perennial.label_sources import ANONYMOUS
 from perennial.verdicts import Verdict
 from service.store.writes import utc
 from training import params
@@ -119,7 +120,7 @@ class Experiment:
             rows, left_out = limited(rows, nothing, self._task, numbers)
             left = tuple(one.source for one in left_out)
         else:
-            rows = LabelledRows(**{**vars(rows), "sources": ["anonymous"] * len(rows)})
+            rows = LabelledRows(**{**vars(rows), "sources": [ANONYMOUS] * len(rows)})
         unseen = ~np.isin(self._base.identities, fresh.identities)
         return self._retrained(rows, self._base.where(unseen), target, left)
 

@@ -12,7 +12,7 @@ from perennial.statistics.holm import holm
 from training.artifacts.arrangement import arrange, positions
 from training.artifacts.feedback import FeedbackRows
 from training.artifacts.splits import Split
-from training.feedback.few import trusted_names, voices, without
+from training.feedback.few import voices
 from training.feedback.left_out import LeftOut
 from training.feedback.rows import LabelledRows
 from training.model import found
@@ -45,7 +45,7 @@ def agreeing(
     honest drift all sources show the same change, and the models that they taught agree.
 
     Sources with fewer than `collect.least_of_source` rows are asked about together as one: nothing
-    can be told from so few. Trusted sources stay in any case. Fewer than three sources are not
+    can be told from so few. Trusted rows stay in any case. Fewer than three sources are not
     asked about, or fewer than two where one is trusted. Then few trusted rows show little: of
     thirty, six are held out, and to be left out by these a source must be wrong in a majority of
     its labels.
@@ -56,11 +56,11 @@ def agreeing(
     """
     limits = numbers.collect
     names = voices(rows, limits.least_of_source)
-    counts = Counter(names)
     least = LEAST_WITH_TRUSTED if any(rows.trusted) else LEAST_SOURCES
-    if len(counts) < least or limits.disagreement >= 1:
+    if len(set(names)) < least or limits.disagreement >= 1:
         return rows, ()
     answers = _answers(rows, names, before, task, numbers)
+    asked = Counter(name for name, good in zip(names, rows.trusted, strict=True) if not good)
     chances = holm([_p_value(answer) for answer in answers.values()])
     bad = {
         name: dominance(answer.losses, answer.usual)
@@ -70,13 +70,14 @@ def agreeing(
     left = [
         LeftOut(
             name,
-            counts[name],
+            asked[name],
             f"models that other sources taught contradict its labels {more:.0%} more often than "
             f"theirs (collect.disagreement {limits.disagreement:g})",
         )
         for name, more in bad.items()
     ]
-    return without(rows, names, set(bad)), tuple(left)
+    kept = [at for at, name in enumerate(names) if name not in bad or rows.trusted[at]]
+    return rows.where(kept), tuple(left)
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def _answers(
     labels = task.output.truths(rows.labels)
     new = Split(task.input, rows.inputs, labels, np.full(len(rows), "new"))
     names, folds = np.array(voice), folds_of(voice)
-    trusted = np.isin(names, sorted(trusted_names(rows)))
+    trusted = np.array(rows.trusted)
     held_out = positions(new.identities) < numbers.prepare.fresh_test
     train, answers = numbers.train, dict[str, Answer]()
     model = found.find(train.model)

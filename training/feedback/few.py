@@ -1,7 +1,6 @@
 """Takes sources of few rows together, since nothing can be told of one of them alone."""
 
 from collections import Counter
-from collections.abc import Sequence
 
 from training.feedback.left_out import LeftOut
 from training.feedback.rows import LabelledRows
@@ -16,13 +15,9 @@ def voices(rows: LabelledRows, least: int) -> list[str]:
     Sources that are trusted are never taken together.
     least: rows with which a source stands for itself.
     """
-    trusted, counts = trusted_names(rows), Counter(rows.sources)
+    trusted = {name for name, good in zip(rows.sources, rows.trusted, strict=True) if good}
+    counts = Counter(rows.sources)
     return [name if counts[name] >= least or name in trusted else TOGETHER for name in rows.sources]
-
-
-def trusted_names(rows: LabelledRows) -> set[str]:
-    """Return the sources with trusted labels."""
-    return {name for name, good in zip(rows.sources, rows.trusted, strict=True) if good}
 
 
 def without_few(rows: LabelledRows, least: int) -> tuple[LabelledRows, tuple[LeftOut, ...]]:
@@ -39,9 +34,4 @@ def without_few(rows: LabelledRows, least: int) -> tuple[LabelledRows, tuple[Lef
     )
     reason = f"fewer than {least} rows (collect.least_of_source)"
     left = tuple(LeftOut(name, count, reason) for name, count in sorted(counts.items()))
-    return without(rows, names, {TOGETHER}), left
-
-
-def without(rows: LabelledRows, names: Sequence[str], left_out: set[str]) -> LabelledRows:
-    """Return the rows but those whose name is left out. names: one for each row."""
-    return rows.where([at for at, name in enumerate(names) if name not in left_out])
+    return rows.where([at for at, name in enumerate(names) if name != TOGETHER]), left

@@ -1,5 +1,6 @@
 """Labels are collected with who gave them; no source outvotes or contradicts all others."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -148,6 +149,14 @@ def test_a_source_that_the_others_contradict_is_left_out() -> None:
     assert kept == {"a", "b", "c"}
     assert said.startswith("40 of 'bad' left out: models that other sources taught contradict")
     assert ask(rows, with_limits(disagreement=1))[0] == {"a", "b", "c", "bad"}
+
+
+def test_what_a_key_sent_before_it_was_trusted_is_asked_about() -> None:
+    """Only labels that came with the role stay in any case."""
+    rows = labelled({"a": 50, "b": 50, "c": 50, "bad": 60}, wrong="bad")
+    rows = replace(rows, trusted=[False] * 200 + [True] * 10)
+    kept, [left] = limited(rows, FeedbackRows.nothing(TASK), TASK, NUMBERS)
+    assert kept.sources.count("bad") == sum(kept.trusted) == 10 and left.rows == 50
 
 
 def test_honest_sources_are_all_kept() -> None:

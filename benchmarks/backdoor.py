@@ -22,15 +22,15 @@ from numpy.typing import NDArray
 
 from benchmarks.results import merge, table
 from perennial.bundle.predictor import Predictor
+from perennial.label_sources import ANONYMOUS
 from perennial.verdicts import Verdict
 from service.store.writes import utc
 from training import params
 from training.artifacts.arrangement import arrange
 from training.artifacts.feedback import FeedbackRows, read_feedback
 from training.artifacts.splits import Prepared, Split
-from training.feedback.agreement import agreeing
-from training.feedback.cap import capped
 from training.feedback.file import append
+from training.feedback.limits import limited
 from training.feedback.rows import LabelledRows
 from training.gate.judgement import judge
 from training.model import found
@@ -116,12 +116,11 @@ class Experiment:
         left: tuple[str, ...] = ()
         numbers = self._numbers
         if protected:
-            limits = numbers.collect
-            rows, over = capped(rows, share=limits.most_share, least=limits.least_rows)
-            rows, alone = agreeing(rows, FeedbackRows.nothing(self._task), self._task, numbers)
-            left = tuple(one.source for one in over + alone)
+            nothing = FeedbackRows.nothing(self._task)
+            rows, left_out = limited(rows, nothing, self._task, numbers)
+            left = tuple(one.source for one in left_out)
         else:
-            rows = LabelledRows(**{**vars(rows), "sources": ["anonymous"] * len(rows)})
+            rows = LabelledRows(**{**vars(rows), "sources": [ANONYMOUS] * len(rows)})
         unseen = ~np.isin(self._base.identities, fresh.identities)
         return self._retrained(rows, self._base.where(unseen), target, left)
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from perennial.errors import HIDDEN_VALUE, Described, InvalidField
 from perennial.http.keys import ROLES, Entry, Key
+from perennial.label_sources import ANONYMOUS, UNKNOWN
 
 HEADER = "# API keys, written by `python -m service.keys`: name, roles, SHA-256, valid until"
 NEVER = "-"
-# Sources of labels that stand for no key.
-RESERVED = ("anonymous", "unknown")
+RESERVED = (ANONYMOUS, UNKNOWN)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _FIELDS = 4

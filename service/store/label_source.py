@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from perennial.http.keys import TRUSTED_FEEDBACK
+from perennial.label_sources import ANONYMOUS
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class LabelSource:
         LabelSource(name='anonymous', trusted=False)
         """
         key = scope.get("perennial.key")
-        return ANONYMOUS if key is None else cls(key.name, TRUSTED_FEEDBACK in key.roles)
+        return NOBODY if key is None else cls(key.name, TRUSTED_FEEDBACK in key.roles)
 
 
-ANONYMOUS = LabelSource("anonymous", False)
+NOBODY = LabelSource(ANONYMOUS, False)

@@ -17,7 +17,7 @@ from perennial.errors import SchemaRefused
 from perennial.kinds.output_kind import SentLabel
 from service.errors import StoreUnavailable
 from service.store import tables, writes
-from service.store.label_source import ANONYMOUS, LabelSource
+from service.store.label_source import NOBODY, LabelSource
 from service.store.retention import Retention
 from service.store.writes import FeedbackResult, Label, Observed, Outputs
 
@@ -115,7 +115,7 @@ class Store:
         self._observed.append(observed)
 
     async def feedback(
-        self, prediction_id: str, label: SentLabel, *, source: LabelSource = ANONYMOUS
+        self, prediction_id: str, label: SentLabel, *, source: LabelSource = NOBODY
     ) -> FeedbackResult:
         """Store one label and return once it is durable.
 

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Engine
 from perennial import database
 from perennial.database import Schema
 from perennial.database.schema import SINCE
+from perennial.label_sources import UNKNOWN
 
 metadata = sql.MetaData()
 
@@ -39,7 +40,7 @@ feedback = sql.Table(
     sql.Column("label", sql.Text, nullable=False),
     sql.Column("labelled_at", sql.Text, nullable=False),
     # The name of the key that the label came with, and whether the key's labels are trusted.
-    sql.Column("source", sql.Text, nullable=False, server_default="unknown", info={SINCE: "0003"}),
+    sql.Column("source", sql.Text, nullable=False, server_default=UNKNOWN, info={SINCE: "0003"}),
     sql.Column(
         "trusted", sql.Boolean, nullable=False, server_default=sql.false(), info={SINCE: "0003"}
     ),

@@ -14,7 +14,7 @@ from perennial.errors import InvalidInput
 from perennial.kinds.output_kind import Answer, OutputKind, SentLabel
 from perennial.kinds.reading import number
 from service.errors import FeedbackConflict, UnknownPrediction
-from service.store.label_source import ANONYMOUS, LabelSource
+from service.store.label_source import NOBODY, LabelSource
 from service.store.tables import feedback, predictions
 
 Outputs = Callable[[str, str], OutputKind | None]
@@ -42,7 +42,7 @@ class Label:
 
     prediction_id: str
     label: SentLabel
-    source: LabelSource = ANONYMOUS
+    source: LabelSource = NOBODY
 
 
 @dataclass(frozen=True, slots=True)

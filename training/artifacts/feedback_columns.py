@@ -10,14 +10,13 @@ import pyarrow.compute
 import pyarrow.parquet
 
 from perennial.kinds.input_kind import InputKind
+from perennial.label_sources import UNKNOWN
 
 INPUT = "input"
 TEXTS = ("label", "observed_at", "incident", "prediction_id")
 # The key that a label came with, whether its labels are trusted, and the pseudonym of the person
 # whom the row is about, null if the request named nobody.
 SOURCE, TRUSTED, SUBJECT = "source", "trusted", "subject"
-# The source of labels from before sources were stored.
-UNKNOWN = "unknown"
 
 
 def schema(kind: InputKind) -> pyarrow.Schema:

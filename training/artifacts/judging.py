@@ -15,7 +15,8 @@ def judging(rows: Split, share: float) -> Bools:
     Of each incident, these are all rows of some of its label sources, at least half of `share` and
     at most half of the rows together. Trusted sources come first, then those whose digest with the
     incident is least: so the choice is the same each time, and another one for the next incident.
-    Where no sources give so many rows, as where there is only one, nobody judges only.
+    Where no sources give so many rows, as where there is only one, nobody judges only; nor where
+    the trusted ones are too large to be among them, since others must not judge without them.
     share: of the rows that should judge, usually 0.2.
     Source: leave-one-group-out; Roberts et al., Cross-validation strategies for data with
     temporal, spatial, hierarchical, or phylogenetic structure, Ecography 40, 2017.
@@ -39,4 +40,5 @@ def _sources(rows: Split, incident: str, share: float) -> list[str]:
         if taken < share * total and taken + counts[name] <= total / 2:
             judges.append(name)
             taken += counts[name]
-    return judges if taken >= share * total / 2 else []
+    vouched = not trusted or bool(trusted & set(judges))
+    return judges if vouched and taken >= share * total / 2 else []

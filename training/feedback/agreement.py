@@ -12,6 +12,7 @@ from perennial.statistics.holm import holm
 from training.artifacts.arrangement import arrange, positions
 from training.artifacts.feedback import FeedbackRows
 from training.artifacts.splits import Split
+from training.feedback.few import voices
 from training.feedback.left_out import LeftOut
 from training.feedback.rows import LabelledRows
 from training.model import found
@@ -21,8 +22,9 @@ from training.task.task import Task
 
 # Models that are fitted. With one for each third of the sources, each is taught by two thirds.
 FOLDS = 3
-# With two sources that contradict each other, nobody knows which one is wrong.
-LEAST_SOURCES = 3
+# With two sources that contradict each other, nobody knows which one is wrong, unless one is
+# trusted.
+LEAST_SOURCES, LEAST_WITH_TRUSTED = 3, 2
 # The chance that any source is left out though its labels are as good as the others'.
 LEVEL = 0.01
 
@@ -42,45 +44,40 @@ def agreeing(
     others that were held out from it, by more than `collect.disagreement` and not by chance. With
     honest drift all sources show the same change, and the models that they taught agree.
 
-    Also left out is a source with fewer than `collect.least_of_source` rows: nothing can be told
-    from so few. Trusted sources stay in any case. Fewer than three sources are not asked about.
+    Sources with fewer than `collect.least_of_source` rows are asked about together as one: nothing
+    can be told from so few. Trusted rows stay in any case. Fewer than three sources are not
+    asked about, or fewer than two where one is trusted. Then few trusted rows show little: of
+    thirty, six are held out, and to be left out by these a source must be wrong in a majority of
+    its labels.
     before: what was collected before.
     Source: a model without the rows in question is asked as in RONI, Nelson et al., Exploiting
     machine learning to subvert your spam filter, LEET 2008; sources are judged as wholes as in
     Konstantinov and Lampert, Robust learning from untrusted sources, ICML 2019.
     """
     limits = numbers.collect
-    counts = Counter(rows.sources)
-    if len(counts) < LEAST_SOURCES or limits.disagreement >= 1:
+    names = voices(rows, limits.least_of_source)
+    least = LEAST_WITH_TRUSTED if any(rows.trusted) else LEAST_SOURCES
+    if len(set(names)) < least or limits.disagreement >= 1:
         return rows, ()
-    trusted = {name for name, good in zip(rows.sources, rows.trusted, strict=True) if good}
-    few = {name for name in counts if counts[name] < limits.least_of_source} - trusted
-    reason = f"fewer than {limits.least_of_source} rows (collect.least_of_source)"
-    left = [LeftOut(name, counts[name], reason) for name in sorted(few)]
-    rows = _without(rows, few)
-    if len(set(rows.sources)) < LEAST_SOURCES:
-        return rows, tuple(left)
-    answers = _answers(rows, before, task, numbers)
+    answers = _answers(rows, names, before, task, numbers)
+    asked = Counter(name for name, good in zip(names, rows.trusted, strict=True) if not good)
     chances = holm([_p_value(answer) for answer in answers.values()])
     bad = {
         name: dominance(answer.losses, answer.usual)
         for (name, answer), p in zip(answers.items(), chances, strict=True)
         if p < LEVEL and dominance(answer.losses, answer.usual) > limits.disagreement
     }
-    left += [
+    left = [
         LeftOut(
             name,
-            counts[name],
+            asked[name],
             f"models that other sources taught contradict its labels {more:.0%} more often than "
             f"theirs (collect.disagreement {limits.disagreement:g})",
         )
         for name, more in bad.items()
     ]
-    return _without(rows, set(bad)), tuple(left)
-
-
-def _without(rows: LabelledRows, names: set[str]) -> LabelledRows:
-    return rows.where([at for at, name in enumerate(rows.sources) if name not in names])
+    kept = [at for at, name in enumerate(names) if name not in bad or rows.trusted[at]]
+    return rows.where(kept), tuple(left)
 
 
 @dataclass(frozen=True)
@@ -95,19 +92,22 @@ class Answer:
 
 
 def _answers(
-    rows: LabelledRows, before: FeedbackRows, task: Task, numbers: TaskParams
+    rows: LabelledRows, voice: list[str], before: FeedbackRows, task: Task, numbers: TaskParams
 ) -> dict[str, Answer]:
-    """Return the answer about each source that is not trusted."""
+    """Return the answer about each source that is not trusted. voice: as whose rows are asked."""
     base = task.load()
     known = arrange(Split.of_base(task, base), before, numbers.prepare, aside=base.held_out)
     labels = task.output.truths(rows.labels)
     new = Split(task.input, rows.inputs, labels, np.full(len(rows), "new"))
-    names, folds, trusted = np.array(rows.sources), folds_of(rows.sources), np.array(rows.trusted)
+    names, folds = np.array(voice), folds_of(voice)
+    trusted = np.array(rows.trusted)
     held_out = positions(new.identities) < numbers.prepare.fresh_test
     train, answers = numbers.train, dict[str, Answer]()
     model = found.find(train.model)
     for fold in range(FOLDS):
         asked = np.asarray((folds == fold) & ~trusted)
+        if not asked.any():
+            continue
         taught = new.where(np.repeat(np.flatnonzero(~asked & ~held_out), train.fresh_weight))
         both = Rows(known.train + taught, known.validation)
         fitted = model.fit(both, task.input, task.output, train.parameters, _no_log)

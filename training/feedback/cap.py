@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from training.feedback.few import voices
 from training.feedback.left_out import LeftOut
 from training.feedback.rows import LabelledRows
 
@@ -11,16 +12,17 @@ def most_rows(counts: list[int], *, trusted: int, share: float) -> int:
 
     counts: rows of each source that is not trusted.  trusted: rows of all others, which have no
     limit.  share: if the sources are too few for it, as three are for 0.2, they give equally many;
-    a single one, without trusted rows, has nothing to be compared with and no limit.
+    a single one has none of its kind to be outvoted and no limit: a few trusted rows beside it
+    would cost most of a retrain.
 
     >>> most_rows([1000, 60, 40], trusted=0, share=0.5)
     100
     >>> most_rows([1000, 60, 40], trusted=0, share=0.2)
     40
     >>> most_rows([1000], trusted=0, share=0.5), most_rows([1000], trusted=80, share=0.5)
-    (1000, 80)
+    (1000, 1000)
     """
-    if not trusted and counts:
+    if counts:
         share = max(share, 1 / len(counts))
     low, high = 0, max(counts, default=0)
     while low < high:  # the largest number that keeps to the share
@@ -31,24 +33,24 @@ def most_rows(counts: list[int], *, trusted: int, share: float) -> int:
 
 
 def capped(
-    rows: LabelledRows, *, share: float, least: int
+    rows: LabelledRows, *, share: float, least: int, least_of_source: int = 1
 ) -> tuple[LabelledRows, tuple[LeftOut, ...]]:
     """Return the rows of which no source has more than its share, the latest ones of each.
 
     share, least: a source that is not trusted gives at most this share of the rows, usually 0.5,
     or `least` rows if that is more.
+    least_of_source: sources with fewer rows are limited together as one.
     """
-    counts = Counter(
-        source for source, good in zip(rows.sources, rows.trusted, strict=True) if not good
-    )
+    names = voices(rows, least_of_source)
+    counts = Counter(name for name, good in zip(names, rows.trusted, strict=True) if not good)
     trusted = len(rows) - counts.total()
     most = max(least, most_rows(list(counts.values()), trusted=trusted, share=share))
     left: Counter[str] = Counter()
     kept = []
     for at in reversed(range(len(rows))):
         if not rows.trusted[at]:
-            left[rows.sources[at]] += 1
-        if rows.trusted[at] or left[rows.sources[at]] <= most:
+            left[names[at]] += 1
+        if rows.trusted[at] or left[names[at]] <= most:
             kept.append(at)
     reason = f"at most {most} rows of one source (collect.most_share {share:g})"
     over = [

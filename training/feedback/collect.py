@@ -8,7 +8,7 @@ from pathlib import Path
 
 from perennial.settings import describe
 from training.command_line import run, task_parser
-from training.feedback.collection import collect
+from training.feedback.collection import collect, erase, said_of_erased
 from training.feedback.request import MANUAL, request_of
 from training.feedback.settings import Settings
 from training.feedback.tracking import Track, dvc_add
@@ -34,6 +34,11 @@ def parser(tasks: Collection[str] = TASKS) -> argparse.ArgumentParser:
         metavar="URL",
         help="the service's database; default: of the environment variables below",
     )
+    found.add_argument(
+        "--erase-only",
+        action="store_true",
+        help="only drop rows of erased subjects, and raise the version if there are any",
+    )
     found.epilog = describe(Settings)
     found.formatter_class = argparse.RawDescriptionHelpFormatter
     return found
@@ -47,7 +52,13 @@ def main(
     tasks: Mapping[str, Task] = TASKS,
 ) -> None:
     """Collect and print what was done."""
-    request = request_of(parser(tasks).parse_args(arguments))
+    options = parser(tasks).parse_args(arguments)
+    request = request_of(options)
+    if options.erase_only:
+        gone, version = erase(request, tasks[request.task], root=root, track=track)
+        next_version = f"; next model version {version}" if gone else ""
+        print(f"{request.task}: {said_of_erased(gone)}{next_version}")
+        return
     start = "the beginning" if request.since is None else request.since.isoformat()
     note = "" if request.incident == MANUAL else " (start of the incident) minus the lookback"
     print(f"{request.task}: reading labelled predictions since {start}{note}", flush=True)
@@ -58,7 +69,7 @@ def main(
     for source, rows in sorted(Counter(done.collected.sources).items()):
         print(f"{request.task}: {rows} of {source!r} collected")
     if done.erased:
-        print(f"{request.task}: {done.erased} earlier rows dropped, whose subjects were erased")
+        print(f"{request.task}: {said_of_erased(done.erased)}")
     print(f"{request.task}: feedback now has {done.total} rows; next model version {done.version}")
 
 

@@ -1,5 +1,6 @@
 """Appends new labelled rows to the feedback file and raises the model version."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,11 +8,11 @@ from perennial.errors import Described, InvalidValue
 from training import params
 from training.artifacts.feedback import read_feedback
 from training.errors import CollectRefused
-from training.feedback.agreement import agreeing
-from training.feedback.cap import capped
+from training.feedback.erasure import drop_erased
 from training.feedback.file import append, collected_before
 from training.feedback.labelled import erased_subjects, read
 from training.feedback.left_out import LeftOut
+from training.feedback.limits import limited
 from training.feedback.request import Request
 from training.feedback.rows import LabelledRows, read_rows
 from training.feedback.selection import NewRows, select_new
@@ -40,38 +41,70 @@ class CollectResult:
     version: str
 
 
+def erase(request: Request, task: Task, *, root: Path, track: Track) -> tuple[int, str]:
+    """Drop the collected rows whose subjects were erased; return how many went, and the version.
+
+    The task's model version is raised if any did.  root, failures: as of `collect`.
+    """
+    parameters, file = root / params_file(request.task), _feedback(request, root)
+    erased = erased_subjects(request.database)
+    text, version = raise_minor(parameters.read_text(encoding="utf-8"))
+    with _unchanged_on_failure(file):
+        gone = drop_erased(task, file, erased, track=track)
+        if gone:
+            replace(parameters, text.encode())
+    return gone, version
+
+
 def collect(request: Request, task: Task, *, root: Path, track: Track) -> CollectResult:
     """Append the new labelled rows to the task's feedback and raise its model version.
 
-    Rows of subjects that were erased in the meantime are dropped from it.
-    root: the repository.  If anything fails, no file is changed.
+    What was erased goes first, whatever becomes of the new rows: it must neither stay nor teach.
+    root: the repository.  If anything else fails, no file is changed.
     Raises CollectRefused, BadParameter, InvalidData.
     """
     parameters = root / params_file(request.task)
     numbers = params.load(request.task, parameters)
     limits = numbers.collect
-    file = root / data_folder(request.task) / "feedback.parquet"
+    gone, _ = erase(request, task, root=root, track=track)
+    file = _feedback(request, root)
     before = collected_before(task, file)
     erased = erased_subjects(request.database)
     labelled = read(request.database, request.task, request.earliest(limits.lookback_seconds))
     kept = (row for row in labelled if row.observed_at > erased.get(row.subject or "", ""))
     rows = read_rows(kept, task.input, task.output)
     new = select_new(rows, before, kind=task.input)
-    chosen, over = capped(new.rows, share=limits.most_share, least=limits.least_rows)
-    chosen, alone = agreeing(chosen, read_feedback(task, file), task, numbers)
-    left_out = over + alone
+    chosen, left_out = limited(new.rows, read_feedback(task, file), task, numbers)
     if len(chosen) < limits.least_rows:
         expected = (
             f"at least {limits.least_rows} (collect.least_rows in {params_file(request.task)})"
         )
-        got = Described("; ".join([str(new), *map(str, left_out)]))
+        dropped = [said_of_erased(gone)] if gone else []
+        got = Described("; ".join([str(new), *map(str, left_out), *dropped]))
         raise CollectRefused(str(InvalidValue("rows", got, expected)))
     text, version = raise_minor(parameters.read_text(encoding="utf-8"))
-    with unchanged_on_failure(
-        file, dvc_file(file), file.with_name(".gitignore"), file.with_name("feedback.new")
-    ):
-        total, gone = append(file, task.input, chosen, request.incident, erased)
+    with _unchanged_on_failure(file):
+        total = append(file, task.input, chosen, request.incident)
         require_valid(task, file)
         track(file)
         replace(parameters, text.encode())
     return CollectResult(new, chosen, left_out, gone, total, version)
+
+
+def said_of_erased(rows: int) -> str:
+    """Return what is said of rows that were dropped.
+
+    >>> said_of_erased(7)
+    '7 earlier rows dropped, whose subjects were erased'
+    """
+    return f"{rows} earlier rows dropped, whose subjects were erased"
+
+
+def _feedback(request: Request, root: Path) -> Path:
+    return root / data_folder(request.task) / "feedback.parquet"
+
+
+def _unchanged_on_failure(file: Path) -> AbstractContextManager[None]:
+    return unchanged_on_failure(
+        file, dvc_file(file), file.with_name(".gitignore"), file.with_name("feedback.new")
+    )

@@ -1,15 +1,13 @@
 """Reads a task's feedback file and appends new rows to it."""
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 import pyarrow
 import pyarrow.parquet
 
 from perennial.kinds.input_kind import InputKind
-from training.artifacts.feedback_columns import INPUT, SUBJECT, pack, read, schema, unpack
+from training.artifacts.feedback_columns import INPUT, pack, read, schema, unpack
 from training.errors import CollectRefused
 from training.feedback.rows import LabelledRows
 from training.feedback.selection import CollectedBefore
@@ -21,12 +19,10 @@ from training.validation.table import require_valid
 def collected_before(task: Task, file: Path) -> CollectedBefore:
     """Return what was collected before.
 
-    Raises CollectRefused if DVC tracks the file but it is not here: its rows would be lost.
-    Raises InvalidData if it breaks the task's rules.
+    Raises CollectRefused as `require_here` does, and InvalidData if it breaks the task's rules.
     """
+    require_here(file)
     if not file.exists():
-        if dvc_file(file).exists():
-            raise CollectRefused(f"{file}: not found, but DVC tracks it; run 'dvc pull'")
         return CollectedBefore()
     require_valid(task, file)
     table = read(file)
@@ -37,36 +33,28 @@ def collected_before(task: Task, file: Path) -> CollectedBefore:
     )
 
 
-def append(
-    file: Path,
-    kind: InputKind,
-    rows: LabelledRows,
-    incident: str,
-    erased: Mapping[str, str] = MappingProxyType({}),
-) -> tuple[int, int]:
-    """Add the rows to the file; return how many it now holds, and how many earlier ones it lost.
+def require_here(file: Path) -> None:
+    """Raise CollectRefused if DVC tracks the file but it is not here: its rows would be lost."""
+    if not file.exists() and dvc_file(file).exists():
+        raise CollectRefused(f"{file}: not found, but DVC tracks it; run 'dvc pull'")
 
-    erased: when each subject was erased, by its pseudonym: its earlier rows are dropped.
-    """
+
+def append(file: Path, kind: InputKind, rows: LabelledRows, incident: str) -> int:
+    """Add the rows to the file and return how many it now holds."""
     columns = schema(kind)
     texts = [rows.labels, rows.observed_at, [incident] * len(rows), rows.prediction_ids]
     whose = [rows.sources, rows.trusted, rows.subjects]
     table = pyarrow.table([pack(kind, rows.inputs), *texts, *whose], schema=columns)
-    lost = 0
     if file.exists():
         earlier = read(file).select(columns.names).cast(columns)
-        stays = [
-            at > erased.get(subject or "", "")
-            for subject, at in zip(
-                earlier[SUBJECT].to_pylist(), earlier["observed_at"].to_pylist(), strict=True
-            )
-        ]
-        lost = stays.count(False)
-        table = pyarrow.concat_tables(
-            [earlier.filter(pyarrow.array(stays, pyarrow.bool_())), table]
-        )
+        table = pyarrow.concat_tables([earlier, table])
+    write(table, file)
+    return int(table.num_rows)
+
+
+def write(table: pyarrow.Table, file: Path) -> None:
+    """Replace the file in one step."""
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_name("feedback.new")
     pyarrow.parquet.write_table(table, fresh)
     os.replace(fresh, file)  # never write into the old file: DVC may have linked it to its cache
-    return int(table.num_rows), lost

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -12,7 +13,7 @@ import pyarrow.parquet
 
 from training.artifacts.feedback_columns import SUBJECT
 from training.command_line import run, task_parser
-from training.errors import CollectRefused
+from training.errors import BadParameter, CollectRefused
 from training.task.files import data_folder
 from training.tasks import TASKS
 
@@ -24,23 +25,32 @@ Read = Callable[[Path, str], bytes]
 class Holder:
     """A commit whose feedback holds rows of the subject, and the tags of its models.
 
+    unreadable: why nobody can say how many, as where its data are gone from DVC's remote.
+
     >>> print(Holder("0123456789ab" * 3, 7, ("digits@v1.1.0",)))
     0123456789ab: 7 rows; digits@v1.1.0
+    >>> print(Holder("0123456789ab" * 3, 0, (), unreadable="no such file"))
+    0123456789ab: gone or out of reach (no such file); no tag
     """
 
     commit: str
     rows: int
     tags: tuple[str, ...]
+    unreadable: str = ""
 
     def __str__(self) -> str:
-        return f"{self.commit[:12]}: {self.rows} rows; {', '.join(self.tags) or 'no tag'}"
+        what = (
+            f"gone or out of reach ({self.unreadable})" if self.unreadable else f"{self.rows} rows"
+        )
+        return f"{self.commit[:12]}: {what}; {', '.join(self.tags) or 'no tag'}"
 
 
 def holders(task: str, subject: str, *, root: Path, read: Read) -> Iterator[Holder]:
     """Yield each commit of any branch or tag that changed the feedback and has the subject's rows.
 
     A model is trained on what its commit's feedback holds: a tag is named with the last change
-    before it. Raises CollectRefused where DVC or git cannot read one.
+    before it. Commits whose feedback cannot be read are among them, with the reason.
+    Raises CollectRefused where git fails.
     """
     file = data_folder(task) / "feedback.parquet"
     pointer = f"{file.as_posix()}.dvc"
@@ -50,12 +60,18 @@ def holders(task: str, subject: str, *, root: Path, read: Read) -> Iterator[Hold
         tagged.setdefault(last, []).append(tag)
     changed = _git(root, "log", "--all", "--diff-filter=AM", "--format=%H", "--", pointer)
     for commit in changed.split():
-        table = pyarrow.parquet.read_table(pyarrow.BufferReader(read(file, commit)))
+        tags = tuple(tagged.get(commit, ()))
+        try:
+            content = read(file, commit)
+        except CollectRefused as error:
+            yield Holder(commit, 0, tags, unreadable=str(error))
+            continue
+        table = pyarrow.parquet.read_table(pyarrow.BufferReader(content))
         if SUBJECT not in table.column_names:
             continue
         rows = table[SUBJECT].to_pylist().count(subject)
         if rows:
-            yield Holder(commit, rows, tuple(tagged.get(commit, ())))
+            yield Holder(commit, rows, tags)
 
 
 def dvc_read(file: Path, commit: str) -> bytes:
@@ -98,11 +114,14 @@ def main(
 ) -> None:
     """Print each version that holds the subject, or that none does."""
     options = parser(tasks).parse_args(arguments)
+    if not re.fullmatch("[0-9a-f]{64}", options.subject):
+        raise BadParameter("--subject", options.subject, "a pseudonym of 64 hexadecimal digits")
     found = list(holders(options.task, options.subject, root=root, read=read))
     for holder in found:
         print(holder)
-    if not found:
-        print("no version holds rows of this subject")
+    if not any(holder.rows for holder in found):
+        which = "no version that can be read" if found else "no version"
+        print(f"{which} holds rows of this subject")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from perennial import database
 from perennial.errors import Described, InvalidField, InvalidValue
-from training.artifacts.feedback_columns import UNKNOWN
+from perennial.label_sources import UNKNOWN
 from training.errors import CollectRefused
 
 VIEW = sql.table(

@@ -40,6 +40,8 @@ def request_of(options: argparse.Namespace) -> Request:
         raise BadParameter("--incident-started", started, "a time if and only if --incident is set")
     if incident and options.since:
         raise BadParameter("--since", options.since, "no value, since --incident is set")
+    if options.erase_only and (incident or options.since):
+        raise BadParameter("--erase-only", "given", "without --incident and --since")
     name, text = ("--incident-started", started) if incident else ("--since", options.since)
     since = parse_time(text, name=name) if text else None
     return Request(options.task, incident or MANUAL, since, options.database or database_url())

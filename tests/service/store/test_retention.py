@@ -1,7 +1,10 @@
 """Old rows go after the days for which they may be kept, and only then."""
 
+from typing import Any
+
 import pytest
-from sqlalchemy.engine import Engine
+import sqlalchemy as sql
+from sqlalchemy.engine import Connection, Engine
 
 from service.store import tables, writes
 from service.store.erasure import BATCH
@@ -59,3 +62,37 @@ def test_many_rows_go_in_batches(engine: Engine) -> None:
     assert retention.remove(engine, NOW) == BATCH
     assert not retention.due(NOW) and retention.due(NOW + PAUSE)
     assert retention.remove(engine, NOW + PAUSE) == 3
+
+
+def test_a_sweep_goes_on_where_it_stopped(engine: Engine) -> None:
+    """What turns up behind it goes in the next one."""
+    tables.create(engine)
+    names = [f"{number:05}" for number in range(BATCH + 3)]
+    writes.insert_predictions(engine, [aged(30, *names)])
+    retention = Retention(10)
+    retention.remove(engine, NOW)
+    writes.insert_predictions(engine, [aged(40, "late")])
+    assert retention.remove(engine, NOW + PAUSE) == 3
+    assert retention.remove(engine, NOW + LOOK) == 1 and not rows(engine, "predictions")
+
+
+def test_a_label_that_comes_in_the_meantime_keeps_its_prediction(engine: Engine) -> None:
+    """It is asked again when rows go, so that no label is lost."""
+    tables.create(engine)
+    request = aged(30, "a", "b")
+    writes.insert_predictions(engine, [request])
+    label = {"prediction_id": request.predictions[0]["prediction_id"], "label": "dog"}
+
+    @sql.event.listens_for(engine, "before_cursor_execute")
+    def _label_comes(connection: Connection, _: object, statement: str, *__: Any) -> None:
+        if statement.startswith("DELETE") and not rows_of(connection):
+            connection.execute(
+                tables.feedback.insert(), {**label, "labelled_at": "", "source": "x"}
+            )
+
+    def rows_of(connection: Connection) -> int:
+        return len(connection.execute(tables.feedback.select()).all())
+
+    assert Retention(10).remove(engine, NOW) == 1
+    assert [row["prediction_id"] for row in rows(engine, "predictions")] == list(label.values())[:1]
+    assert len(rows(engine, "feedback")) == 1

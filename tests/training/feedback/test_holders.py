@@ -8,7 +8,7 @@ import pyarrow.parquet
 import pytest
 
 from tests.training.bad_data import feedback, with_values
-from training.errors import CollectRefused
+from training.errors import BadParameter, CollectRefused
 from training.feedback import holders
 from training.feedback.holders import dvc_read
 
@@ -54,6 +54,24 @@ def test_versions_that_hold_a_subject_are_listed(
     nobody = ["--task=toy", f"--subject={'c' * 64}"]
     holders.main(nobody, root=tmp_path, read=lambda _, at: files[at], tasks=["toy"])
     assert capsys.readouterr().out == "no version holds rows of this subject\n"
+
+    def gone(_: Path, at: str) -> bytes:
+        if at != commit:
+            raise CollectRefused("no such file")
+        return files[at]
+
+    holders.main(options, root=tmp_path, read=gone, tasks=["toy"])
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 3 and f"{commit[:12]}: 2 rows; toy@v1.1.0" in said
+    assert sum("gone or out of reach (no such file); toy@v1." in line for line in said) == 2
+    holders.main(nobody, root=tmp_path, read=gone, tasks=["toy"])
+    assert "no version that can be read holds rows of this subject" in capsys.readouterr().out
+
+
+def test_a_mistyped_pseudonym_is_refused(tmp_path: Path) -> None:
+    """Nobody is found under it, which would read as if all were well."""
+    with pytest.raises(BadParameter, match="--subject.*64 hexadecimal digits"):
+        holders.main(["--task=toy", f"--subject={ANNA[:-1]}"], root=tmp_path, tasks=["toy"])
 
 
 def test_a_version_that_cannot_be_read_is_named(

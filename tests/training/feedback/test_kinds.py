@@ -61,9 +61,9 @@ def select(kind: InputKind, instances: list[Any]) -> NewRows:
 def test_nulls_and_words_are_collected(tmp_path: Path) -> None:
     """Missing stays missing, an unknown category its word; column names cannot clash with ours."""
     file = tmp_path / "data" / "feedback.parquet"
-    assert append(file, TABLE, select(TABLE, ROWS).rows, "manual") == (3, 0)
+    assert append(file, TABLE, select(TABLE, ROWS).rows, "manual") == 3
     more = select(TABLE, [[None, 7, "Public"]]).rows
-    assert append(file, TABLE, more, "0123456789ab") == (4, 0)
+    assert append(file, TABLE, more, "0123456789ab") == 4
     table = pyarrow.parquet.read_table(file)
     assert table["label"].to_pylist() == ["yes"] * 4
     inputs = unpack(table[INPUT])

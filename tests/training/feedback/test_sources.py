@@ -1,5 +1,6 @@
 """Labels are collected with who gave them; no source outvotes or contradicts all others."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,12 @@ from tests.training.bad_data import feedback
 from tests.training.repository import START, Repository
 from training.artifacts.feedback import FeedbackRows
 from training.artifacts.feedback_columns import SOURCE, SUBJECT, TRUSTED
-from training.errors import CollectRefused
-from training.feedback.agreement import agreeing
+from training.errors import BadParameter, CollectRefused
 from training.feedback.cap import capped
+from training.feedback.few import TOGETHER
+from training.feedback.limits import limited
 from training.feedback.rows import LabelledRows
+from training.feedback.tracking import dvc_file
 from training.params import TaskParams
 from training.validation.table import require_valid
 
@@ -64,7 +67,7 @@ def with_limits(**limits: float) -> TaskParams:
 
 def ask(rows: LabelledRows, numbers: TaskParams = NUMBERS) -> tuple[set[str], str]:
     """Return which sources are left, and what is said of the others."""
-    kept, left_out = agreeing(rows, FeedbackRows.nothing(TASK), TASK, numbers)
+    kept, left_out = limited(rows, FeedbackRows.nothing(TASK), TASK, numbers)
     return set(kept.sources), "; ".join(map(str, left_out))
 
 
@@ -109,14 +112,34 @@ def test_one_source_cannot_outvote_all_others() -> None:
 def test_a_single_source_and_trusted_ones_have_no_limit() -> None:
     """There is nothing to compare the one with, and the others are trusted."""
     assert len(capped(labelled({"only": 300}), share=0.5, least=100)[0]) == 300
-    rows = labelled({"nurse": 300, "a": 60}, trusted=frozenset({"nurse"}))
-    assert len(capped(rows, share=0.2, least=10)[0]) == 360
+    for counts in ({"nurse": 300, "a": 60}, {"nurse": 60, "a": 300}):
+        rows = labelled(counts, trusted=frozenset({"nurse"}))
+        assert len(capped(rows, share=0.2, least=10)[0]) == 360
 
 
 def test_a_source_may_always_give_what_a_retrain_needs() -> None:
-    """A few labels of somebody else do not keep the only large source from teaching."""
-    kept, _ = capped(labelled({"app": 300, "other": 5}), share=0.5, least=100)
-    assert (kept.sources.count("app"), kept.sources.count("other")) == (100, 5)
+    """Some labels of somebody else do not keep the only large source from teaching."""
+    kept, _ = capped(labelled({"app": 300, "other": 15}), share=0.5, least=100)
+    assert (kept.sources.count("app"), kept.sources.count("other")) == (100, 15)
+
+
+def test_a_stray_label_of_another_key_costs_the_only_large_source_nothing() -> None:
+    """It is left out first, so that there is still one source, without a limit."""
+    kept, [left] = limited(
+        labelled({"app": 300, "stray": 1}), FeedbackRows.nothing(TASK), TASK, NUMBERS
+    )
+    assert kept.sources == ["app"] * 300 and left.source == "stray"
+
+
+def test_people_with_a_key_and_few_labels_each_teach_together() -> None:
+    """They are limited and asked about as one source, and collected under their own names."""
+    people = {f"person {number}": 5 for number in range(30)}
+    assert ask(labelled(people)) == (set(people), "")
+    kept, said = ask(labelled({**people, "a": 80, "b": 80}))
+    assert kept == {"a", "b"} | set(people) and not said
+    rows = labelled({**people, "a": 60})
+    kept_rows, [left] = capped(rows, share=0.5, least=10, least_of_source=10)
+    assert left.source == TOGETHER and kept_rows.sources.count("a") == 60 == len(kept_rows) - 60
 
 
 def test_a_source_that_the_others_contradict_is_left_out() -> None:
@@ -126,6 +149,14 @@ def test_a_source_that_the_others_contradict_is_left_out() -> None:
     assert kept == {"a", "b", "c"}
     assert said.startswith("40 of 'bad' left out: models that other sources taught contradict")
     assert ask(rows, with_limits(disagreement=1))[0] == {"a", "b", "c", "bad"}
+
+
+def test_what_a_key_sent_before_it_was_trusted_is_asked_about() -> None:
+    """Only labels that came with the role stay in any case."""
+    rows = labelled({"a": 50, "b": 50, "c": 50, "bad": 60}, wrong="bad")
+    rows = replace(rows, trusted=[False] * 200 + [True] * 10)
+    kept, [left] = limited(rows, FeedbackRows.nothing(TASK), TASK, NUMBERS)
+    assert kept.sources.count("bad") == sum(kept.trusted) == 10 and left.rows == 50
 
 
 def test_honest_sources_are_all_kept() -> None:
@@ -142,8 +173,12 @@ def test_a_source_with_too_few_rows_to_be_asked_about_is_left_out() -> None:
 
 
 def test_of_two_sources_nobody_knows_which_is_wrong() -> None:
-    """Both stay; the gate and a person decide."""
-    assert ask(labelled({"a": 50, "bad": 50}, wrong="bad")) == ({"a", "bad"}, "")
+    """Both stay; the gate and a person decide. If one is trusted, the other is left out."""
+    counts = {"a": 50, "bad": 50}
+    assert ask(labelled(counts, wrong="bad")) == ({"a", "bad"}, "")
+    kept, said = ask(labelled(counts, wrong="bad", trusted=frozenset({"a"})))
+    assert kept == {"a"} and said.startswith("50 of 'bad' left out")
+    assert ask(labelled(counts, trusted=frozenset({"a"}))) == ({"a", "bad"}, "")
 
 
 def test_too_few_rows_after_the_limits_say_why(repository: Repository) -> None:
@@ -173,6 +208,38 @@ def test_the_next_collection_drops_who_was_erased(
     kept = [at for at, who in zip(rows["observed_at"], rows[SUBJECT], strict=True) if who == ANNA]
     assert kept == [utc(START + 3000), utc(START + 3001)] and len(rows[SUBJECT]) == 242
     assert "7 earlier rows dropped, whose subjects were erased" in capsys.readouterr().out
+
+
+def test_who_was_erased_goes_though_too_few_rows_are_new(repository: Repository) -> None:
+    """The refusal says so, and the file is tracked without them."""
+    labels = [str(row % 10) for row in range(120)]
+    repository.label(images(120), labels, subject=BERT)
+    repository.label(images(7, seed=5), labels[:7], subject=ANNA)
+    repository.collect()
+    erase(repository.engine, ANNA, now=utc(START + 1000))
+    with pytest.raises(CollectRefused, match="0 new .*7 earlier rows dropped, whose subjects"):
+        repository.collect()
+    assert set(repository.rows()[SUBJECT]) == {BERT} and len(repository.tracked) == 2
+    before = repository.state()
+    repository.collect("--erase-only")
+    assert repository.state() == before
+
+
+def test_erased_rows_go_without_a_collection(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """New labels stay for later; where no row remains, nor does the file."""
+    labels = [str(row % 10) for row in range(120)]
+    repository.label(images(120), labels, subject=ANNA)
+    repository.collect()
+    repository.label(images(120, seed=6), labels, subject=BERT)
+    erase(repository.engine, ANNA, now=utc(START + 1000))
+    repository.collect("--erase-only")
+    said = "120 earlier rows dropped, whose subjects were erased; next model version 1.2.0"
+    assert said in capsys.readouterr().out
+    assert not repository.feedback.exists() and not dvc_file(repository.feedback).exists()
+    with pytest.raises(BadParameter, match="--erase-only: .*without --incident and --since"):
+        repository.collect("--erase-only", "--since=2026-11-21")
 
 
 def test_rows_that_were_written_after_their_erasure_are_not_collected(

@@ -2,12 +2,17 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from perennial.verdicts import Verdict
+from tests.bundles import images
+from tests.splits import split
 from tests.training.contests import GATE, model, prepare, says
+from training.artifacts.splits import Split
 from training.gate import result
 from training.gate.judgement import judge
+from training.gate.label_sources import fair_judges
 from training.gate.result import GateResult
 
 NURSE, ROBOT = ("nurse", True), ("robot", False)
@@ -37,6 +42,20 @@ def test_a_single_source_judges_what_it_taught_and_the_reasons_say_so(tmp_path: 
     found = judged(tmp_path, ROBOT)
     assert found.fresh is not None and found.fresh.rows == 200
     assert "that the challenger was trained on too: robot" in found.decision.line()
+
+
+@pytest.mark.parametrize(
+    ("rows", "others", "judging"),
+    [(200, 1, 200), (200, 29, 200), (200, 30, 30), (20, 10, 10), (20, 9, 20), (5, 0, 5), (0, 0, 0)],
+)
+def test_a_handful_of_rows_of_another_source_does_not_judge_alone(
+    rows: int, others: int, judging: int
+) -> None:
+    """They do where they are 30 or half of the rows; else all judge."""
+    found = split(images(rows).astype(np.float32), np.zeros(rows, np.int64), "0123456789ab")
+    names = np.array(["robot"] * (rows - others) + ["stray"] * others)
+    fresh = Split(found.kind, found.table, found.labels, found.source, names)
+    assert fair_judges(fresh, ("robot",)).sum() == judging
 
 
 @pytest.mark.parametrize(

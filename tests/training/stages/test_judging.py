@@ -43,6 +43,12 @@ def test_trusted_sources_judge_first() -> None:
     assert "clinic 7" in judges(rows(ten, trusted="clinic 7"))
 
 
+def test_nobody_judges_only_where_trusted_sources_would_not() -> None:
+    """A trusted majority is too much to judge only; the others do not judge in its place."""
+    counts = {"nurse": 200, "a": 40, "b": 40, "c": 40}
+    assert judges(rows(counts, trusted="nurse")) == set() and judges(rows(counts))
+
+
 @pytest.mark.parametrize("counts", [{"only": 300}, {"large": 300, "small": 9}])
 def test_where_no_sources_give_enough_nobody_judges_only(counts: dict[str, int]) -> None:
     """Then rows are split by content, as those of a single source are."""

@@ -21,10 +21,10 @@ Read = Callable[[Path, str], bytes]
 
 
 @dataclass(frozen=True)
-class Holder:
+class HoldingCommit:
     """A commit whose feedback holds rows of the subject, and the tags of its models.
 
-    >>> print(Holder("0123456789ab" * 3, 7, ("digits@v1.1.0",)))
+    >>> print(HoldingCommit("0123456789ab" * 3, 7, ("digits@v1.1.0",)))
     0123456789ab: 7 rows; digits@v1.1.0
     """
 
@@ -36,7 +36,7 @@ class Holder:
         return f"{self.commit[:12]}: {self.rows} rows; {', '.join(self.tags) or 'no tag'}"
 
 
-def holders(task: str, subject: str, *, root: Path, read: Read) -> Iterator[Holder]:
+def holders(task: str, subject: str, *, root: Path, read: Read) -> Iterator[HoldingCommit]:
     """Yield each commit of any branch or tag that changed the feedback and has the subject's rows.
 
     A model is trained on what its commit's feedback holds: a tag is named with the last change
@@ -55,7 +55,7 @@ def holders(task: str, subject: str, *, root: Path, read: Read) -> Iterator[Hold
             continue
         rows = table[SUBJECT].to_pylist().count(subject)
         if rows:
-            yield Holder(commit, rows, tuple(tagged.get(commit, ())))
+            yield HoldingCommit(commit, rows, tuple(tagged.get(commit, ())))
 
 
 def dvc_read(file: Path, commit: str) -> bytes:

@@ -1,7 +1,6 @@
 """Check whether the service accepts a bundle: `python -m service.check BUNDLE`."""
 
 import argparse
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +18,6 @@ def main(arguments: Sequence[str] | None = None, *, settings: Settings | None = 
     """
     parser = argparse.ArgumentParser(prog="python -m service.check", description=__doc__)
     parser.add_argument("bundle", type=Path, help="the bundle's directory")
-    parser.add_argument("--digest", type=_digest, help="the SHA-256 that its manifest must have")
     options = parser.parse_args(arguments)
     try:
         chosen = settings or Settings(**read(TrialSettings).model_dump())
@@ -31,19 +29,9 @@ def main(arguments: Sequence[str] | None = None, *, settings: Settings | None = 
     except BundleRejected as error:
         print(f"{options.bundle}: {error}", file=sys.stderr)
         return 1
-    if options.digest not in (None, loaded.digest):
-        problem = f"its digest is {loaded.digest}, expected {options.digest}, which git names"
-        print(f"{options.bundle}: {problem}", file=sys.stderr)
-        return 1
     manifest = loaded.manifest
     print(f"{options.bundle}: {manifest.task} {manifest.version}, the service would accept it")
     return 0
-
-
-def _digest(text: str) -> str:
-    if not re.fullmatch("[0-9a-f]{64}", text):
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected 64 digits of 0-9 and a-f")
-    return text
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from perennial.database.settings import Address, DatabaseSettings
@@ -14,6 +14,8 @@ from perennial.settings import Settings as Base
 
 Positive = Annotated[int, Field(gt=0)]
 Days = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+# Empty counts as not set, as Compose passes on what .env leaves open.
+Kept = Annotated[Days | None, BeforeValidator(lambda value: None if value == "" else value)]
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -34,8 +36,8 @@ class SubjectSettings(StoreSettings):
     hash_secret: SecretStr | None = Field(
         default=None,
         min_length=32,
-        description="secret that subjects and sensitive columns are hashed with; keep it: "
-        "without it nobody's rows are found again",
+        description="secret that subjects are hashed with; keep it: without it nobody's rows are "
+        "found again",
     )
 
 
@@ -100,11 +102,11 @@ class Settings(ServerSettings, SubjectSettings, TrialSettings):
     feedback_seconds: Seconds = Field(
         default=10.0, description="seconds after which storing feedback times out"
     )
-    keep_predictions_days: Days | None = Field(
+    keep_predictions_days: Kept = Field(
         default=None,
         description="days after which predictions without a label are removed; not set: never",
     )
-    keep_labelled_days: Days | None = Field(
+    keep_labelled_days: Kept = Field(
         default=None,
         description="days after which predictions with a label are removed with it; not set: never",
     )

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
 from monitoring.relay.exporter import Counters, expose
-from monitoring.relay.intake import Admission, Intake
+from monitoring.relay.intake import Decided, Intake
 from monitoring.relay.signature import Senders
 from monitoring.relay.store import Store
 from monitoring.relay.webhook import schema
@@ -24,7 +24,7 @@ from perennial.http import body
 from perennial.http.docs import docs_router
 from perennial.http.door import Door
 from perennial.http.errors import Disconnected
-from perennial.http.guarded import Guarded
+from perennial.http.doorway import Doorway
 from perennial.http.paths import Normalised
 
 log = structlog.get_logger()
@@ -60,14 +60,14 @@ class Relay:
         """Read a body up to its limit. Raises TooLarge, Encoded, Disconnected."""
         return await body.read(request.receive, request.headers.raw, limit=self._max_body_bytes)
 
-    def receive(self, headers: dict[str, str], body: bytes) -> list[Admission]:
+    def receive(self, headers: dict[str, str], body: bytes) -> list[Decided]:
         """Verify and decide; when this returns, the decisions are on the disk."""
         self._senders.verify(headers, body, now=self._clock())
-        admissions = self._intake.receive(body)
-        for admission in admissions:
-            self.counters.audited(admission.entry.event)
+        decided = self._intake.receive(body)
+        for one in decided:
+            self.counters.audited(one.entry.event)
         self.worker.wake()
-        return admissions
+        return decided
 
     def audit(self, limit: int) -> dict[str, Any]:
         """Return the latest incidents and decisions."""
@@ -95,7 +95,7 @@ def build(relay: Relay, *, door: Door, root_path: str = "") -> ASGIApp:
     app.include_router(docs_router(root_path))
     _add_alerts(app, relay)
     _add_views(app, relay)
-    return Guarded(app, door=door, probes=(HEALTH, root_path + HEALTH))
+    return Doorway(app, door=door, probes=(HEALTH, root_path + HEALTH))
 
 
 def _add_alerts(app: FastAPI, relay: Relay) -> None:
@@ -112,7 +112,7 @@ def _add_alerts(app: FastAPI, relay: Relay) -> None:
 async def _answer(relay: Relay, request: Request) -> tuple[int, dict[str, Any]]:
     try:
         content = await relay.body(request)
-        admissions = await run_in_threadpool(relay.receive, dict(request.headers), content)
+        decided = await run_in_threadpool(relay.receive, dict(request.headers), content)
     except (InvalidInput, Disconnected) as error:
         log.warning("webhook refused", problem=str(error))
         return error.status, error.body()
@@ -120,16 +120,16 @@ async def _answer(relay: Relay, request: Request) -> tuple[int, dict[str, Any]]:
         log.error("webhook not stored", problem=str(error)[:300])
         parts = {"field": "store", "value": "unavailable", "expected": "a database that writes"}
         return 503, {"error": {**parts, "message": "the webhook could not be stored; send again"}}
-    return 200, {"decisions": [_described(admission) for admission in admissions]}
+    return 200, {"decisions": [_described(one) for one in decided]}
 
 
-def _described(admission: Admission) -> dict[str, Any]:
+def _described(one: Decided) -> dict[str, Any]:
     return {
-        "model": admission.candidate.model,
-        "incident": admission.incident,
-        "alerts": list(admission.candidate.alerts),
-        "decision": admission.entry.event.value,
-        "reason": admission.entry.reason,
+        "model": one.candidate.model,
+        "incident": one.incident,
+        "alerts": list(one.candidate.alerts),
+        "decision": one.entry.event.value,
+        "reason": one.entry.reason,
     }
 
 

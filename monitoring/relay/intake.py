@@ -12,7 +12,7 @@ from monitoring.relay.webhook import Candidate
 
 
 @dataclass(frozen=True)
-class Admission:
+class Decided:
     """Whether a candidate was accepted, and why; incident: the one that it belongs to."""
 
     candidate: Candidate
@@ -44,7 +44,7 @@ class Intake:
         self._clock = clock
         self._evidence = evidence
 
-    def receive(self, body: bytes) -> list[Admission]:
+    def receive(self, body: bytes) -> list[Decided]:
         """Decide on every model of a webhook.
 
         Raises Refused, Malformed or Unconfirmed, with nothing written.
@@ -67,9 +67,7 @@ class Intake:
             return candidate
         return replace(candidate, started=None, ignored=UNCONFIRMED)
 
-    def _decide(
-        self, ledger: Ledger, webhook: int, candidate: Candidate, now: datetime
-    ) -> Admission:
+    def _decide(self, ledger: Ledger, webhook: int, candidate: Candidate, now: datetime) -> Decided:
         incident = _incident(ledger, candidate, now, self._policy)
         entry = self._entry(ledger, candidate, incident, now)
         if entry.event is AuditEvent.ACCEPTED and incident is not None:
@@ -84,7 +82,7 @@ class Intake:
             alerts=candidate.alerts,
             webhook=webhook,
         )
-        return Admission(candidate, incident, entry)
+        return Decided(candidate, incident, entry)
 
     def _entry(
         self, ledger: Ledger, candidate: Candidate, incident: str | None, now: datetime

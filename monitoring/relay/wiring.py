@@ -48,7 +48,9 @@ def _intake(settings: Settings, store: Store) -> Intake:
     )
     evidence = None
     if settings.prometheus_url:
-        evidence = PrometheusAlerts(settings.prometheus_url, timeout=settings.timeout_seconds)
+        evidence = PrometheusAlerts(
+            settings.prometheus_url, timeout=settings.timeout_seconds, clock=_now
+        )
     return Intake(store, models=settings.models, policy=policy, clock=_now, evidence=evidence)
 
 

@@ -224,3 +224,31 @@ def test_a_model_overwritten_in_the_remote_is_an_error(project: Project) -> None
     assert "  bundle: its MD5 is" in result.stderr
     assert "has other files than this commit's lock names" in result.stderr
     assert not (project.root / "champion").exists()
+
+
+DIGEST = "training/tasks/digits/bundle.sha256"
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said"),
+    [
+        ("", f"{DIGEST}: got '', expected 64 hexadecimal digits"),
+        (None, f"has no {DIGEST}, which its lock names"),
+        (f"{'a' * 64}  x\n", "bundle/manifest.json: not there, expected the bundle"),
+    ],
+)
+def test_a_model_without_the_digest_that_git_names_is_an_error(
+    project: Project, recorded: str | None, said: str
+) -> None:
+    """Also where the lock names the digest's file and the commit does not have it."""
+    if recorded is None:
+        named = f"{{path: {DIGEST}, hash: md5, md5: {'a' * 32}, size: 1}}"
+        with (project.folder / "dvc.lock").open("a") as lock:
+            lock.write(f"  more:\n    cmd: x\n    outs: [{named}]\n")
+    else:
+        (project.root / DIGEST).write_text(recorded)
+    commit = project.commit()
+    result = project.champion(commit)
+    assert result.returncode == 2 and said in result.stderr
+    assert f"champion: {commit[:7]}" in result.stderr
+    assert not (project.root / "champion").exists()

@@ -1,5 +1,6 @@
 """Each program's role in PostgreSQL can do what the program needs, and nothing else."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -17,18 +18,23 @@ from service.store.erasure import erase
 from service.store.writes import Label
 from tests.postgres import database
 from tests.service.databases import NOW, observed, output
+from training.errors import CollectRefused
 from training.feedback.labelled import erased_subjects, read
 
 ROLES = Path("deploy", "postgres-roles.sql").resolve()
 
 
-def make_roles(url: str) -> None:
+PROGRAMS = ("service", "relay", "training")
+PASSWORDS = {f"{name.upper()}_DATABASE_PASSWORD": "secret" for name in PROGRAMS}
+
+
+def make_roles(url: str, passwords: dict[str, str] = PASSWORDS) -> None:
     """Run the script as the superuser."""
     psql = shutil.which("psql")
     assert psql, "psql comes with PostgreSQL"
-    passwords = [f"--set={name}='secret'" for name in ("service", "relay", "training")]
-    command = [psql, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", *passwords]
-    subprocess.run([*command, f"--file={ROLES}", url], check=True, capture_output=True, text=True)
+    command = [psql, "--no-psqlrc", "--quiet", f"--file={ROLES}", url]
+    environment = {**os.environ, **passwords}
+    subprocess.run(command, check=True, env=environment, capture_output=True, text=True)
 
 
 def of(role: str, url: str) -> str:
@@ -78,14 +84,40 @@ def test_every_program_does_its_work(url: str) -> None:
 
 
 def test_a_new_database_needs_no_second_run(postgres_url: str) -> None:
-    """Tables that service and relay make later are theirs, and training may read the service's."""
+    """Tables that service and relay make later are theirs; training may read what it collects."""
     with database(postgres_url) as url:
         make_roles(url)
         engine = tables.connect(of("perennial_service", url))
         tables.create(engine)
         engine.dispose()
         relay_tables.engine(of("perennial_relay", url)).dispose()
-        assert list(read(of("perennial_training", url), "pets", None)) == []
+        training = of("perennial_training", url)
+        assert list(read(training, "pets", None)) == [] and erased_subjects(training) == {}
+        with psycopg.connect(training) as connection:
+            with pytest.raises(InsufficientPrivilege):
+                connection.execute("SELECT * FROM service.predictions")
+
+
+def test_a_password_that_is_missing_is_asked_for(postgres_url: str) -> None:
+    """Rather than a role without one."""
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        make_roles(postgres_url, PASSWORDS | {"RELAY_DATABASE_PASSWORD": ""})
+    assert "RELAY_ and TRAINING_DATABASE_PASSWORD in the environment" in caught.value.stderr
+
+
+def test_a_reader_without_the_right_to_see_who_was_erased_is_told(url: str) -> None:
+    """A role of one's own needs what the script gives to training's."""
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE ROLE own_reader LOGIN PASSWORD 'secret'")
+        connection.execute(f'GRANT CONNECT ON DATABASE "{connection.info.dbname}" TO own_reader')
+        connection.execute("GRANT USAGE ON SCHEMA service TO own_reader")
+        connection.execute("GRANT SELECT ON service.labelled_predictions TO own_reader")
+        connection.execute("ALTER ROLE own_reader SET search_path = service")
+    mine = of("own_reader", url)
+    assert isinstance(list(read(mine, "pets", None)), list)
+    expected = "its role may not read labelled_predictions and erased, expected SELECT on both"
+    with pytest.raises(CollectRefused, match=expected):
+        erased_subjects(mine)
 
 
 ATTACKS = [
@@ -97,6 +129,8 @@ ATTACKS = [
     ("perennial_relay", "SELECT * FROM service.feedback"),
     ("perennial_relay", "UPDATE service.feedback SET label = 'cat'"),
     ("perennial_training", "COPY service.erased FROM PROGRAM 'true'"),
+    ("perennial_training", "SELECT input FROM service.predictions"),
+    ("perennial_training", "SELECT * FROM service.feedback"),
     ("perennial_training", "UPDATE service.feedback SET label = 'cat'"),
     ("perennial_training", "DELETE FROM service.feedback"),
     ("perennial_training", "DROP VIEW service.labelled_predictions"),

@@ -40,28 +40,6 @@ def test_the_limits_of_the_trial_are_those_that_are_set(
     assert said in capsys.readouterr().err
 
 
-def test_a_bundle_with_another_digest_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A sound one, but not the one that was merged; without the digest it would be accepted."""
-    folder = tmp_path / "bundle"
-    bundles.make_bundle(folder)
-    digest = sha256(folder / MANIFEST)
-    assert check.main([str(folder), "--digest", digest]) == 0
-    assert check.main([str(folder), "--digest", "0" * 64]) == 1
-    assert f"its digest is {digest}, expected 0000" in capsys.readouterr().err
-    assert check.main([str(folder)]) == 0
-
-
-def test_a_digest_that_is_none_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """As where git has no file with it, so that nothing passes for lack of one."""
-    with pytest.raises(SystemExit):
-        check.main([str(tmp_path), "--digest", ""])
-    assert "got '', expected 64 digits of 0-9 and a-f" in capsys.readouterr().err
-
-
 def test_a_damaged_bundle_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The message names the file at fault."""
     folder = tmp_path / "bundle"

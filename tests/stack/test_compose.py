@@ -71,16 +71,21 @@ def test_docker_compose_itself_has_nothing_to_say() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+# Rows are kept for ever, unless somebody decides otherwise.
+MAY_BE_EMPTY = {"PERENNIAL_KEEP_PREDICTIONS_DAYS", "PERENNIAL_KEEP_LABELLED_DAYS"}
+
+
 def test_what_only_a_person_knows_must_be_set() -> None:
     """Exactly the variables that .env.example leaves empty stop the stack until they are set."""
     required = {variable.name for variable in variables() if variable.required}
-    assert required == set(FILLED_IN) == {name for name, text in example().items() if not text}
+    empty = {name for name, text in example().items() if not text}
+    assert required == set(FILLED_IN) and empty - required == MAY_BE_EMPTY
 
 
 def test_every_variable_is_explained() -> None:
     """.env.example has the variables of the file, no other, with the same defaults."""
     used = {one.name: one.default for one in variables() if not one.required}
-    assert used == {name: text for name, text in example().items() if text}
+    assert used == {name: text for name, text in example().items() if text or name in used}
     lines = EXAMPLE.read_text("utf-8").splitlines()
     for line, before in zip(lines[1:], lines, strict=False):
         if re.match(r"[A-Z_]+=", line):
@@ -235,6 +240,7 @@ def test_the_services_variables_are_settings_it_takes(tmp_path: Path) -> None:
     stage = dockerfile.read(dockerfile.FILES["service"])[-1]
     variables = dockerfile.environment(stage) | SERVICES["service"]["environment"]
     (tmp_path / "service_database_password").write_text("hush", encoding="utf-8")
+    (tmp_path / "service_hash_secret").write_text("a" * 64, encoding="utf-8")
     variables = {
         name: value.replace("/run/secrets", str(tmp_path)) for name, value in variables.items()
     }
@@ -243,3 +249,7 @@ def test_the_services_variables_are_settings_it_takes(tmp_path: Path) -> None:
     assert {name.removesuffix(settings.FILE) for name in names - known} <= known
     chosen = settings.read(Settings, variables)
     assert chosen.database_url == "postgresql://perennial_service:hush@postgres:5432/perennial"
+    assert chosen.hash_secret and chosen.hash_secret.get_secret_value() == "a" * 64
+    assert chosen.keep_predictions_days is None and chosen.keep_labelled_days is None
+    kept = settings.read(Settings, variables | {"PERENNIAL_KEEP_LABELLED_DAYS": "90"})
+    assert kept.keep_labelled_days == 90

@@ -49,7 +49,7 @@ def test_what_can_be_made_up_is_made_once(checkout: Path) -> None:
     assert "missing: relay_trigger_token relay_read_token" in first.stderr
     made = {path.name: path.read_text() for path in _files(checkout)}
     keys, secrets = made.pop("keys"), set(made.values())
-    assert len(secrets) == len(made) == 6
+    assert len(secrets) == len(made) == 10
     assert {len(x.removeprefix("perennial_")) for x in secrets} == {64}
     made["service/keys"] = keys
     for name in TOKENS:

@@ -5,7 +5,6 @@ task's lock and .dvc files in this commit name, and main's remote lacks. DVC ver
 it fetches it, and this compares the bundle with the digest in git before anything is copied.
 """
 
-import hashlib
 import json
 import os
 import subprocess
@@ -15,9 +14,10 @@ from pathlib import Path, PurePosixPath
 
 from training.command_line import name_parser, run
 from training.dvc import stored
+from training.dvc.digest import check_here
 from training.dvc.remote import NAMES, REVIEW_URL
 from training.errors import RemoteRefused
-from training.task.files import data_folder, digest_file, lock_file, stages_file
+from training.task.files import data_folder, lock_file, stages_file
 
 REVIEW = NAMES[REVIEW_URL]
 
@@ -70,28 +70,13 @@ def promote(task: str, dvc: Dvc, root: Path) -> dict[str, str]:
     wrong = {str(output.path): problem for output, problem in stored.differences(wanted, root)}
     bundle = f"artifacts/{task}/bundle"
     if bundle in wrong:
-        raise RemoteRefused(f"{bundle}: {wrong[bundle]} after asking both remotes for it")
-    check_digest(task, root)
+        raise RemoteRefused(
+            f"{bundle}: {wrong[bundle]} after asking both remotes for it, so it is not in the DVC "
+            "remote; run 'dvc push' where it was trained, or retrain it on a runner"
+        )
+    check_here(task, root)
     dvc.run("push", "--quiet", *targets)
     return {path: wrong.get(path.rstrip("/"), "copied") for path in lacking}
-
-
-def check_digest(task: str, root: Path) -> None:
-    """Raise RemoteRefused unless the task's bundle has the digest that git names."""
-    file = root / digest_file(task)
-    manifest = root / "artifacts" / task / "bundle" / "manifest.json"
-    if not file.exists() or not manifest.exists():
-        absent = digest_file(task) if not file.exists() else manifest.relative_to(root)
-        raise RemoteRefused(
-            f"{absent}: not there; run 'dvc repro -P' and commit the digest it writes"
-        )
-    recorded = file.read_text()[:64]
-    digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
-    if digest != recorded:
-        raise RemoteRefused(
-            f"artifacts/{task}/bundle: its digest is {digest[:12]}, {digest_file(task)} names "
-            f"{recorded[:12]}; train the task again in a merge request"
-        )
 
 
 def main(

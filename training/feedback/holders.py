@@ -22,14 +22,14 @@ Read = Callable[[Path, str], bytes]
 
 
 @dataclass(frozen=True)
-class Holder:
+class HoldingCommit:
     """A commit whose feedback holds rows of the subject, and the tags of its models.
 
     unreadable: why nobody can say how many, as where its data are gone from DVC's remote.
 
-    >>> print(Holder("0123456789ab" * 3, 7, ("digits@v1.1.0",)))
+    >>> print(HoldingCommit("0123456789ab" * 3, 7, ("digits@v1.1.0",)))
     0123456789ab: 7 rows; digits@v1.1.0
-    >>> print(Holder("0123456789ab" * 3, 0, (), unreadable="no such file"))
+    >>> print(HoldingCommit("0123456789ab" * 3, 0, (), unreadable="no such file"))
     0123456789ab: gone or out of reach (no such file); no tag
     """
 
@@ -45,7 +45,7 @@ class Holder:
         return f"{self.commit[:12]}: {what}; {', '.join(self.tags) or 'no tag'}"
 
 
-def holders(task: str, subject: str, *, root: Path, read: Read) -> Iterator[Holder]:
+def holders(task: str, subject: str, *, root: Path, read: Read) -> Iterator[HoldingCommit]:
     """Yield each commit of any branch or tag that changed the feedback and has the subject's rows.
 
     A model is trained on what its commit's feedback holds: a tag is named with the last change
@@ -64,14 +64,14 @@ def holders(task: str, subject: str, *, root: Path, read: Read) -> Iterator[Hold
         try:
             content = read(file, commit)
         except CollectRefused as error:
-            yield Holder(commit, 0, tags, unreadable=str(error))
+            yield HoldingCommit(commit, 0, tags, unreadable=str(error))
             continue
         table = pyarrow.parquet.read_table(pyarrow.BufferReader(content))
         if SUBJECT not in table.column_names:
             continue
         rows = table[SUBJECT].to_pylist().count(subject)
         if rows:
-            yield Holder(commit, rows, tags)
+            yield HoldingCommit(commit, rows, tags)
 
 
 def dvc_read(file: Path, commit: str) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from perennial import database
 from perennial.errors import Described, InvalidField, InvalidValue
@@ -29,6 +29,8 @@ VIEW = sql.table(
 )
 ERASED = sql.table("erased", sql.column("subject", sql.Text), sql.column("erased_at", sql.Text))
 CHUNK = 10_000
+# PostgreSQL's code for a right that a role lacks.
+FORBIDDEN = "42501"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,9 @@ def _connected(address: str) -> Iterator[Connection]:
             yield connection
     except (SQLAlchemyError, sqlite3.Error) as error:
         reason = str(error).splitlines()[0]
+        if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") == FORBIDDEN:
+            names = f"{VIEW.name} and {ERASED.name}"
+            reason = f"its role may not read {names}, expected SELECT on both"
         raise CollectRefused(f"database {database.shown(engine.url)}: {reason}") from error
     finally:
         engine.dispose()

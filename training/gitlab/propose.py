@@ -25,6 +25,10 @@ PAUSE_SECONDS = 2
 # What GitLab answers while it still checks whether a merge request can merge.
 CHECKING = (405, 406, 422)
 
+TRUST = (
+    "give whoever labels with care a key whose labels are trusted: "
+    "python -m service.keys add NAME --role trusted-feedback"
+)
 Sleep = Callable[[float], None]
 
 
@@ -169,7 +173,9 @@ def main(
     if options.auto_merge and tip != commit:
         raise not_judged(tip, commit)
     if options.auto_merge and result.needs_person:
-        print(f"merge request !{request.iid}: a person has to merge: {result.needs_person}")
+        print(
+            f"merge request !{request.iid}: a person has to merge: {result.needs_person}; {TRUST}"
+        )
     elif options.auto_merge:
         merge_when_checked(project, request, sha=commit, sleep=sleep)
         print(f"merge request !{request.iid}: will merge when its pipeline has succeeded")

@@ -111,8 +111,9 @@ class Bench:
 
 
 def bench(
-    folder: Path, *plan: str, evidence: Evidence | None = None
+    folder: Path, *plan: str, clock: Clock | None = None, evidence: Evidence | None = None
 ) -> tuple[Bench, FakePipelines]:
     """Return a bench over SQLite in a folder, and its pipelines."""
     pipelines = FakePipelines(*plan)
-    return Bench(f"sqlite:///{folder}/relay.db", pipelines, evidence=evidence), pipelines
+    found = Bench(f"sqlite:///{folder}/relay.db", pipelines, clock=clock, evidence=evidence)
+    return found, pipelines

@@ -8,17 +8,20 @@ from typing import Any
 import pytest
 
 from demo.processes import free_port
+from monitoring.relay import webhook as webhooks
 from monitoring.relay.errors import Unconfirmed
 from monitoring.relay.evidence import PrometheusAlerts
 from tests.http_server import Call, Reply, serving
-from tests.monitoring.relay.fakes import START, alert, webhook
+from tests.monitoring.relay.fakes import START, Clock, alert, webhook
 from tests.monitoring.relay.parts import Bench, bench
+from tests.prometheus import Prometheus as RealPrometheus
 
 
 class Prometheus:
-    """Prometheus, with these alerts."""
+    """Prometheus, with these alerts, started a day before the first of them."""
 
     def __init__(self) -> None:
+        self.started = START - timedelta(days=1)
         self.alerts: list[dict[str, Any]] = []
         self.url = ""
 
@@ -28,9 +31,11 @@ class Prometheus:
 
     def reply(self, call: Call) -> Reply:
         """Answer as its API does."""
-        if call.target != "/api/v1/alerts":
-            return Reply(404, {"status": "error"})
-        return Reply(200, {"status": "success", "data": {"alerts": self.alerts}})
+        data = {
+            "/api/v1/alerts": {"alerts": self.alerts},
+            "/api/v1/status/runtimeinfo": {"startTime": self.started.isoformat()},
+        }
+        return Reply(200, {"status": "success", "data": data[call.target]})
 
 
 @pytest.fixture
@@ -43,7 +48,14 @@ def prometheus() -> Iterator[Prometheus]:
 
 def confirming(prometheus: Prometheus, folder: Path) -> Bench:
     """Return a relay that asks this Prometheus."""
-    return bench(folder, evidence=PrometheusAlerts(prometheus.url, timeout=5))[0]
+    return asking(prometheus.url, folder)
+
+
+def asking(url: str, folder: Path) -> Bench:
+    """Return a relay that asks the Prometheus of this address."""
+    clock = Clock()
+    evidence = PrometheusAlerts(url, timeout=5, clock=clock)
+    return bench(folder, clock=clock, evidence=evidence)[0]
 
 
 def forge(relay: Bench, count: int = 4) -> None:
@@ -79,8 +91,8 @@ def test_without_prometheus_forged_alerts_use_up_the_days_budget(tmp_path: Path)
 @pytest.mark.parametrize(
     ("state", "labels"),
     [
-        ("pending", {}),
         ("inactive", {}),
+        ("pending", {"model": "news"}),
         ("firing", {"model": "news"}),
         ("firing", {"alertname": "ErrorsHigh"}),
         ("firing", {"version": "0.9.0"}),
@@ -89,11 +101,53 @@ def test_without_prometheus_forged_alerts_use_up_the_days_budget(tmp_path: Path)
 def test_only_this_alert_firing_confirms_it(
     state: str, labels: dict[str, str], prometheus: Prometheus, tmp_path: Path
 ) -> None:
-    """Not one that is still pending, nor one of another model, rule or version."""
+    """Not one of another model, rule or version."""
     relay = confirming(prometheus, tmp_path)
     prometheus.fire(state, **labels)
     relay.intake.receive(webhook(alert()))
     assert relay.decisions() == ["ignored"]
+
+
+def test_an_alert_that_is_pending_is_asked_for_again(
+    prometheus: Prometheus, tmp_path: Path
+) -> None:
+    """As a real one is after Prometheus started anew: it is late and not lost for an hour."""
+    relay = confirming(prometheus, tmp_path)
+    prometheus.fire("pending")
+    with pytest.raises(Unconfirmed, match="pending in Prometheus") as caught:
+        relay.intake.receive(webhook(alert()))
+    assert caught.value.status == 503 and relay.decisions() == []
+    prometheus.alerts.clear()
+    prometheus.fire()
+    relay.intake.receive(webhook(alert()))
+    assert relay.decisions() == ["accepted"]
+
+
+def test_a_prometheus_that_just_started_asks_for_the_webhook_again(
+    prometheus: Prometheus, tmp_path: Path
+) -> None:
+    """It has no alerts before its rules have run; five minutes later its word counts."""
+    relay = confirming(prometheus, tmp_path)
+    prometheus.started = START - timedelta(minutes=4)
+    with pytest.raises(Unconfirmed, match="send again") as caught:
+        relay.intake.receive(webhook(alert()))
+    assert caught.value.status == 503 and relay.decisions() == []
+    relay.clock.advance(60)
+    relay.intake.receive(webhook(alert()))
+    assert relay.decisions() == ["ignored"]
+
+
+def test_a_real_prometheus_says_when_it_started(tmp_path: Path) -> None:
+    """In the way in which the relay reads it."""
+    alerts = webhooks.candidates(webhooks.parse(webhook(alert())), ("digits",))
+    with RealPrometheus({}, tmp_path) as server:
+        clock = Clock()
+        clock.now = datetime.now(UTC)
+        evidence = PrometheusAlerts(server.url, timeout=5, clock=clock)
+        with pytest.raises(Unconfirmed, match="Prometheus: got 'started at "):
+            evidence.confirms(alerts[0])
+        clock.advance(300)
+        assert not evidence.confirms(alerts[0])
 
 
 @pytest.mark.parametrize(
@@ -104,7 +158,7 @@ def test_a_prometheus_that_cannot_be_read_asks_for_the_webhook_again(
 ) -> None:
     """Alertmanager sends again after a 503, so a real alert is late and not lost."""
     with serving(lambda call: answer) as url:
-        relay = bench(tmp_path, evidence=PrometheusAlerts(url, timeout=5))[0]
+        relay = asking(url, tmp_path)
         with pytest.raises(Unconfirmed, match="RELAY_PROMETHEUS_URL") as caught:
             relay.intake.receive(webhook(alert()))
     assert caught.value.status == 503 and relay.decisions() == []
@@ -112,9 +166,7 @@ def test_a_prometheus_that_cannot_be_read_asks_for_the_webhook_again(
 
 def test_a_prometheus_that_is_not_there_asks_for_it_too(tmp_path: Path) -> None:
     """With nothing written."""
-    relay = bench(
-        tmp_path, evidence=PrometheusAlerts(f"http://127.0.0.1:{free_port()}", timeout=5)
-    )[0]
+    relay = asking(f"http://127.0.0.1:{free_port()}", tmp_path)
     with pytest.raises(Unconfirmed):
         relay.intake.receive(webhook(alert()))
     assert relay.decisions() == []

@@ -364,4 +364,6 @@ def test_without_enough_trusted_labels_a_person_merges(
     job.propose(result(least_trusted=81), "--auto-merge")
     [request] = job.gitlab.requests
     assert "merge_when_pipeline_succeeds" not in request
-    assert "a person has to merge: 80 trusted labels" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "a person has to merge: 80 trusted labels" in said
+    assert "python -m service.keys add NAME --role trusted-feedback" in said

@@ -8,7 +8,7 @@ from perennial.http.door import PAGE_HEADERS, Door
 from perennial.http.errors import WrongHost, WrongMediaType, WrongOrigin
 
 
-class Guarded:
+class Doorway:
     """Passes on what the door lets through.
 
     probes: paths that may be asked for under any name.

@@ -21,9 +21,17 @@ NEXT = (
     "them: python -m training.feedback.holders --task TASK --subject {pseudonym}"
 )
 
+NOBODY = (
+    "service.erase: nobody was found: is it this database, this PERENNIAL_HASH_SECRET and exactly "
+    "this spelling, or were they erased before?"
+)
+
 
 def main(arguments: Sequence[str] | None = None, *, clock: Callable[[], float] = time.time) -> int:
-    """Erase one subject from the database that the environment names; return the exit code."""
+    """Erase one subject from the database that the environment names; return the exit code.
+
+    1: nobody was found.  2: nothing was done.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m service.erase",
         description="Remove every prediction whose request named this subject, with its labels.",
@@ -42,6 +50,7 @@ def main(arguments: Sequence[str] | None = None, *, clock: Callable[[], float] =
         pseudonym = Pseudonyms(chosen.hash_secret.get_secret_value()).of(subject)
         engine = tables.connect(chosen.database_url)
         try:
+            tables.find(engine)
             tables.create(engine)
             done = erase(engine, pseudonym, now=utc(clock()))
         finally:
@@ -51,6 +60,9 @@ def main(arguments: Sequence[str] | None = None, *, clock: Callable[[], float] =
         return 2
     print(f"{shown(engine.url)}: erased {done.predictions} predictions and {done.labels} labels")
     print(NEXT.format(pseudonym=pseudonym))
+    if not done.predictions:
+        print(NOBODY, file=sys.stderr)
+        return 1
     return 0
 
 

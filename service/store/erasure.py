@@ -27,8 +27,11 @@ def erase(engine: Engine, subject: str, *, now: str) -> Erased:
     subject: its pseudonym.  now: as `writes.utc` returns it.
     First it is remembered: should this be interrupted, training drops the rows all the same.
     """
+    sqlite = engine.dialect.name == "sqlite"
     with engine.begin() as connection:
         set_durable(connection, True)
+        if sqlite:  # overwrite what is deleted; Debian's does so anyway
+            connection.exec_driver_sql("PRAGMA secure_delete = ON")
         connection.execute(sql.delete(erased).where(erased.c.subject == subject))
         connection.execute(sql.insert(erased).values(subject=subject, erased_at=now))
     total = Erased(0, 0)
@@ -36,7 +39,11 @@ def erase(engine: Engine, subject: str, *, now: str) -> Erased:
         batch = _erase_batch(engine, subject)
         total = Erased(total.predictions + batch.predictions, total.labels + batch.labels)
         if batch.predictions < BATCH:
-            return total
+            break
+    if sqlite:  # the write-ahead log still has the old pages
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    return total
 
 
 def _erase_batch(engine: Engine, subject: str) -> Erased:
@@ -44,7 +51,8 @@ def _erase_batch(engine: Engine, subject: str) -> Erased:
     with engine.begin() as connection:
         set_durable(connection, True)
         found = sql.select(predictions.c.prediction_id).where(chosen).limit(BATCH)
-        ids = connection.execute(found).scalars().all()
+        # Locked, so that no label of them can come meanwhile.
+        ids = connection.execute(found.with_for_update()).scalars().all()
         return Erased(
             labels=delete(connection, feedback, ids),
             predictions=delete(connection, predictions, ids),

@@ -7,6 +7,7 @@ from sqlalchemy.engine import Engine
 
 from perennial import database
 from perennial.database import Schema
+from perennial.errors import SchemaRefused
 from perennial.database.schema import SINCE
 from perennial.label_sources import UNKNOWN
 
@@ -87,3 +88,14 @@ def create(engine: Engine) -> None:
     missing from a database with a version is not. Raises SchemaRefused.
     """
     SCHEMA.prepare(engine)
+
+
+def find(engine: Engine) -> None:
+    """Return if the service has written to this database. Raises SchemaRefused, and makes nothing.
+
+    SQLite would make a missing file, and a mistyped address would look like an empty database.
+    """
+    place = engine.url.database
+    missing = engine.dialect.name == "sqlite" and place is not None and not Path(place).exists()
+    if missing or not sql.inspect(engine).has_table(predictions.name):
+        raise SchemaRefused(f"{database.shown(engine.url)}: has no table of the service")

@@ -51,8 +51,40 @@ def test_one_subject_of_ten_thousand_is_erased(
         remembered = connection.execute(sql.select(tables.erased)).all()
     assert len(left) == 10_000 - 1 + 3 and pseudonym not in left
     assert [tuple(row) for row in remembered] == [(pseudonym, writes.utc(NOW))]
-    assert erase.main(["--subject", "customer 77"]) == 0
-    assert "erased 0 predictions and 0 labels" in capsys.readouterr().out
+    assert erase.main(["--subject", "customer 77"]) == 1
+    again = capsys.readouterr()
+    assert "erased 0 predictions and 0 labels" in again.out and "nobody was found" in again.err
+
+
+def test_a_database_that_is_not_the_services_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mistyped address is no empty database, and none is made."""
+    monkeypatch.setenv("PERENNIAL_HASH_SECRET", SECRET)
+    for place in (tmp_path / "other.db", tmp_path / "no folder" / "other.db"):
+        monkeypatch.setenv("PERENNIAL_DATABASE_URL", f"sqlite:///{place}")
+        assert erase.main(["--subject", "customer 77"]) == 2
+        assert "has no table of the service" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_files_of_sqlite_hold_nothing_of_who_was_erased(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the database nor its write-ahead log, while the service has them open."""
+    url = f"sqlite:///{tmp_path / 'service.db'}"
+    engine = tables.connect(url)
+    tables.create(engine)
+    writes.insert_predictions(engine, named(50, "customer 77"))
+    monkeypatch.setenv("PERENNIAL_DATABASE_URL", url)
+    monkeypatch.setenv("PERENNIAL_HASH_SECRET", SECRET)
+    with engine.connect() as open_all_the_while:
+        open_all_the_while.execute(sql.select(sql.func.count(tables.predictions.c.model))).all()
+        open_all_the_while.rollback()
+        assert erase.main(["--subject", "customer 77"], clock=lambda: NOW) == 0
+        row = named(1, "customer 77")[0].texts[0]
+        assert row not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    engine.dispose()
 
 
 def test_without_the_secret_nobody_is_found(

@@ -14,6 +14,8 @@ from perennial.database.url import SQLITE, parse
 BUSY_SECONDS = 5.0
 CONNECT_SECONDS = 5
 RETRY_SECONDS = 0.01
+# How long a change of tables waits for those who read them: less than a client waits for a label.
+LOCK_SECONDS = 2
 
 
 def connect(
@@ -102,9 +104,10 @@ def unreachable(error: Exception) -> bool:
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
         return cause.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-    # PostgreSQL's: none (no connection), 08 (connection), 53 (resources), 57P (shutting down).
+    # PostgreSQL's: none (no connection), 08 (connection), 53 (resources), 57P (shutting down),
+    # 55P03 (a lock was not to be had in time).
     state = getattr(cause, "sqlstate", None)
-    return state is None or state.startswith(("08", "53", "57P"))
+    return state is None or state.startswith(("08", "53", "57P", "55P03"))
 
 
 def lock(connection: Connection, number: int) -> None:
@@ -117,6 +120,16 @@ def lock(connection: Connection, number: int) -> None:
             _begin_immediate(connection)
     else:
         connection.execute(sql.select(sql.func.pg_advisory_xact_lock(number)))
+
+
+def limit_lock_wait(connection: Connection) -> None:
+    """Let this transaction fail soon where it waits for a table that others read.
+
+    PostgreSQL lets every later statement on that table wait behind it, so that a migration beside a
+    long report would stop the service for as long as the report takes.
+    """
+    if connection.dialect.name != SQLITE:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
 
 
 def set_durable(connection: Connection, durable: bool) -> None:

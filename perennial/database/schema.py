@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Engine
 
-from perennial.database.engine import lock
+from perennial.database.engine import limit_lock_wait, lock
 from perennial.database.url import SQLITE, shown
 from perennial.errors import SchemaRefused
 
@@ -68,6 +68,7 @@ class Schema:
             Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
         with _changing_tables(engine) as connection:
             lock(connection, self.lock)
+            limit_lock_wait(connection)
             found = self._found(connection)
             if found is None and any(map(sql.inspect(connection).has_table, self.tables)):
                 return self._adopt(connection, by_hand=by_hand)

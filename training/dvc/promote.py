@@ -61,8 +61,8 @@ def promote(task: str, dvc: Dvc, root: Path) -> dict[str, str]:
         return {}
     files = sorted((root / data_folder(task)).rglob("*.dvc"))
     targets = [str(stages_file(task)), *(str(file.relative_to(root)) for file in files)]
-    dvc.run("pull", "--quiet", "--allow-missing", *targets)
-    dvc.run("pull", "--quiet", "--allow-missing", "--remote", REVIEW, *targets)
+    dvc.run("pull", "--allow-missing", *targets)
+    dvc.run("pull", "--allow-missing", "--remote", REVIEW, *targets)
     wanted = stored.outputs((root / lock_file(task)).read_text())
     for file in files:
         folder = file.relative_to(root).parent
@@ -75,7 +75,7 @@ def promote(task: str, dvc: Dvc, root: Path) -> dict[str, str]:
             "remote; run 'dvc push' where it was trained, or retrain it on a runner"
         )
     check_here(task, root)
-    dvc.run("push", "--quiet", *targets)
+    dvc.run("push", *targets)
     return {path: wrong.get(path.rstrip("/"), "copied") for path in lacking}
 
 

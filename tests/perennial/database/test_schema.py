@@ -102,6 +102,22 @@ def test_a_migration_that_fails_leaves_nothing(engine: Engine, tmp_path: Path) -
     assert history(tmp_path / "first", (FIRST, True)).prepare(engine) == "0001"
 
 
+def test_a_migration_does_not_wait_for_a_long_report(
+    postgres_database: str, tmp_path: Path
+) -> None:
+    """It gives up soon, as where the database is away, or everybody would wait behind it."""
+    engine = database.connect(postgres_database)
+    history(tmp_path / "first", (FIRST, True)).prepare(engine)
+    schema = history(tmp_path / "second", (FIRST, True), (ADD, True))
+    with engine.connect() as report:
+        report.execute(sql.text("SELECT * FROM things"))
+        with pytest.raises(sql.exc.OperationalError) as caught:
+            schema.prepare(engine)
+        assert database.unreachable(caught.value)
+    assert schema.prepare(engine) == "0001"
+    engine.dispose()
+
+
 @pytest.mark.parametrize("address", ["mysql://root:secret@h/d", "nonsense", "sqlite://"])
 def test_another_database_is_refused_without_its_address(address: str) -> None:
     """An address may hold a password."""

@@ -28,8 +28,11 @@ def call(url: str, body: Any = None, *, key: str = "") -> Any:
     """Return the JSON response of a GET, or of a POST if there is a body.
 
     key: an API key of the service; a redirection does not carry it to another address.
-    Raises KeyRefused where it is missing or wrong.
+    Raises KeyRefused where it is missing or wrong, or no header can hold it.
     """
+    if not all("!" <= character <= "~" for character in key):
+        # urllib's error would print it into the job's log.
+        raise KeyRefused(f"{KEY}: got a hidden value, expected ASCII without spaces or line breaks")
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
     if key:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from perennial import settings
 from perennial.database import shown
 from perennial.errors import HIDDEN_VALUE, InvalidValue, SchemaRefused
-from service.pseudonyms import Pseudonyms
+from service.pseudonyms import EXPECTED, Pseudonyms, is_subject
 from service.settings import SubjectSettings
 from service.store import tables
 from service.store.erasure import erase
@@ -40,6 +40,8 @@ def main(arguments: Sequence[str] | None = None, *, clock: Callable[[], float] =
     )
     parser.add_argument("--subject", required=True, help="as the requests named it")
     subject = parser.parse_args(arguments).subject
+    if not is_subject(subject):
+        parser.error(f"--subject: got {len(subject)} characters, expected {EXPECTED}")
     try:
         chosen = settings.read(SubjectSettings)
         if chosen.hash_secret is None:

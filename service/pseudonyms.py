@@ -3,6 +3,19 @@
 import hmac
 from hashlib import sha256
 
+LONGEST = 256
+EXPECTED = f"text of 1 to {LONGEST} characters without NUL"
+
+
+def is_subject(value: str) -> bool:
+    r"""Return whether a text may name a subject, and can be encoded.
+
+    >>> is_subject("customer 17"), is_subject(""), is_subject("\0"), is_subject("\ud800")
+    (True, False, False, False)
+    """
+    whole = not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value)
+    return whole and 0 < len(value) <= LONGEST
+
 
 class Pseudonyms:
     """Gives equal values equal pseudonyms, which nobody can compute without the secret.
@@ -12,7 +25,7 @@ class Pseudonyms:
     Source: RFC 2104 (HMAC); EDPB, Guidelines 01/2025 on Pseudonymisation.
 
     >>> Pseudonyms("a secret of 32 or more characters").of("customer 17")[:8]
-    'b0b2e0f2'
+    '721e0a55'
     """
 
     def __init__(self, secret: str) -> None:

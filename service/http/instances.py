@@ -12,10 +12,10 @@ from perennial.kinds.input_kind import FIELD, InputKind
 from perennial.kinds.reading import LARGEST
 from perennial.signals import Rows
 from service.errors import MalformedJson
+from service.pseudonyms import EXPECTED, is_subject
 
 # The optional field that names the person, or the thing, whom all instances are about.
 SUBJECT = "subject"
-LONGEST_SUBJECT = 256
 # The two quotes around the field's name; more quotes mean strings or other fields.
 _QUOTES = 2
 _WHITE_SPACE = b" \t\r\n"
@@ -73,11 +73,10 @@ def _instances(document: Any, limit: int) -> list[Any]:
 def _subject(document: dict[str, Any]) -> str:
     """Return whom a request is about. Raises InvalidInput, which does not repeat it."""
     subject = document[SUBJECT]
-    expected = f"text of 1 to {LONGEST_SUBJECT} characters without NUL"
     if type(subject) is not str:
-        raise InvalidInput(SUBJECT, Described(type(subject).__name__), expected)
-    if not 0 < len(subject) <= LONGEST_SUBJECT or "\0" in subject:
-        raise InvalidInput(SUBJECT, Described(f"{len(subject)} characters"), expected)
+        raise InvalidInput(SUBJECT, Described(type(subject).__name__), EXPECTED)
+    if not is_subject(subject):
+        raise InvalidInput(SUBJECT, Described(f"{len(subject)} characters"), EXPECTED)
     return subject
 
 

@@ -17,7 +17,7 @@ from pydantic import (
 from perennial.errors import InvalidField
 from perennial.kinds.known import INPUTS, OUTPUTS
 from perennial.kinds.output_kind import LONGEST_LABEL, SentLabel
-from service.http.instances import LONGEST_SUBJECT
+from service.pseudonyms import LONGEST
 
 # As `serving/loaded.py` makes them.
 ID = "^[0-9a-f]{32}$"
@@ -38,7 +38,7 @@ PredictRequest: type[BaseModel] = create_model(
         Field(
             default=None,
             min_length=1,
-            max_length=LONGEST_SUBJECT,
+            max_length=LONGEST,
             description="Whom the rows are about, so that they can be erased; stored as a hash.",
         ),
     ),

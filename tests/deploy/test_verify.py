@@ -47,6 +47,7 @@ def test_a_service_of_another_task_is_named(
         ("wrong", 3, "the key in PERENNIAL_API_KEY is refused, expected a key with the role"),
         (keys.secret("scraper"), 3, "is refused, expected a key with the role predict (403)"),
         (keys.secret("pipeline"), 0, "passes its self-test"),
+        ("a\nkey", 3, "PERENNIAL_API_KEY: got a hidden value, expected ASCII without spaces"),
     ],
 )
 def test_a_service_with_keys_is_asked_with_one(

@@ -1,5 +1,6 @@
 """Erasing somebody removes what the database holds of them, and nothing else."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,16 @@ def test_the_files_of_sqlite_hold_nothing_of_who_was_erased(
     engine.dispose()
 
 
+@pytest.mark.parametrize("subject", ["", "x" * 257])
+def test_a_name_that_no_request_can_have_is_refused(
+    subject: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would be remembered as erased, and find nobody."""
+    with pytest.raises(SystemExit):
+        erase.main(["--subject", subject])
+    assert f"got {len(subject)} characters, expected text of 1 to 256" in capsys.readouterr().err
+
+
 def test_without_the_secret_nobody_is_found(
     url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -106,7 +117,9 @@ def naming(tmp_path: Path) -> Any:
 
 def ask(service: Running, subject: Any) -> httpx.Response:
     """Predict a row about a subject."""
-    return service.client.post("/predict", json={"subject": subject, "instances": [IMAGE]})
+    body = json.dumps({"subject": subject, "instances": [IMAGE]})
+    headers = {"content-type": "application/json"}
+    return service.client.post("/predict", content=body, headers=headers)
 
 
 def test_a_subject_is_stored_as_its_pseudonym(naming: Running) -> None:
@@ -123,7 +136,9 @@ def test_a_subject_is_stored_as_its_pseudonym(naming: Running) -> None:
     assert "4711" not in str(naming.capture.entries)
 
 
-@pytest.mark.parametrize("subject", ["", "x" * 257, "a\0b", 4711, None, ["x"], {"name": "x"}])
+@pytest.mark.parametrize(
+    "subject", ["", "x" * 257, "a\0b", "\ud800", 4711, None, ["x"], {"name": "x"}]
+)
 def test_a_wrong_subject_is_named_and_not_repeated(naming: Running, subject: Any) -> None:
     """The answer says what is expected, and neither it nor the log repeats the value."""
     answer = ask(naming, subject)

@@ -6,19 +6,22 @@ from collections.abc import Callable
 from http.client import HTTPException
 from typing import Any
 
+from perennial.gitlab.errors import GitLabError
+from perennial.gitlab.token import sendable
 from training.registry.versions import STAGE, UNKNOWN, Facts, Tag, Versions
 
 TIMEOUT_SECONDS = 10
 
 
 def ask(address: str, *, key: str = "") -> Any:
-    """Return the JSON of an address. Raises OSError, HTTPException, ValueError.
+    """Return the JSON of an address. Raises OSError, HTTPException, ValueError, WrongToken.
 
     key: an API key of the service; a redirection does not carry it to another address.
     """
     request = urllib.request.Request(address)
     if key:
-        request.add_unredirected_header("Authorization", f"Bearer {key}")
+        bearer = f"Bearer {sendable('PERENNIAL_API_KEY', key)}"
+        request.add_unredirected_header("Authorization", bearer)
     with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
         return json.load(answer)
 
@@ -88,7 +91,7 @@ def _service(url: str, digest: str, task: str, ask: Callable[[str], Any]) -> tup
         answer = ask(address)
         there, manifest = str(answer["digest"]), answer["manifest"]
         name = f"{manifest['task']} v{manifest['version']}, bundle {there[:12]}"
-    except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
+    except (OSError, HTTPException, ValueError, KeyError, TypeError, GitLabError) as error:
         reason = " ".join(str(error).split())
         return f"{address} gave no usable answer: {reason}", False
     if manifest["task"] != task:

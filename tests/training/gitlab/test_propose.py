@@ -1,59 +1,20 @@
 """A promoted model becomes one merge request, from a detached checkout, without showing a token."""
 
 import base64
-import os
-import shutil
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from perennial.gitlab.errors import GitLabRefused, MissingVariable
 from perennial.verdicts import Verdict
-from tests.training.gitlab_server import TOKEN, serving
-from tests.training.job import BRANCH, FILES, INCIDENT, LOCK, PARAMS, Job
+from tests.training.gitlab.gate_results import figures, result
+from tests.training.gitlab_server import TOKEN
+from tests.training.job import BRANCH, FILES, LOCK, PARAMS, Job
 from training.command_line import run
 from training.errors import BadParameter, NothingToPropose
 from training.gate import result as gate
-from training.gate.compared_bundle import ComparedBundle
-from training.gate.comparison import Comparison, Difference, Score
-from training.gate.decision import GateDecision
 from training.gate.result import GateResult
 from training.gitlab import propose
 from training.gitlab.git import Remote
-from training.gitlab.project import MergeRequest, project_of
-
-
-def figures(champion: float | None, challenger: float) -> Comparison:
-    """Return a comparison with the given accuracies."""
-    new = Score(challenger, challenger, challenger)
-    if champion is None:
-        return Comparison(80, 0.1, new)
-    old = Score(champion, champion, champion)
-    return Comparison(80, 0.1, new, old, Difference(challenger - champion, 0.5, 0.9, 1e-9))
-
-
-def result(
-    verdict: Verdict = Verdict.PROMOTE,
-    *,
-    fresh: Comparison | None = figures(0.12, 0.98),
-    base: Comparison | None = None,
-    incident: str | None = INCIDENT,
-    least_trusted: int = 30,
-) -> GateResult:
-    """Return what a gate may have written, with 80 trusted labels."""
-    models = (ComparedBundle("1.1.0", "a" * 64), ComparedBundle("1.0.0", "b" * 64))
-    decision = GateDecision(verdict, ("a reason",))
-    judged = GateResult("digits", decision, 0.05, 0.5, incident, *models, base, fresh)
-    return replace(judged, trusted=figures(0.12, 0.98), least_trusted=least_trusted)
-
-
-@pytest.fixture
-def job(tmp_path: Path) -> Iterator[Job]:
-    """Return a job that is about to propose."""
-    with serving() as gitlab:
-        yield Job(tmp_path, gitlab)
 
 
 def test_a_promoted_model_becomes_a_merge_request(
@@ -96,97 +57,6 @@ def test_a_second_run_reuses_the_merge_request(job: Job) -> None:
     job.propose(result())
     assert job.branch() == first
     assert [request["description"] for request in job.gitlab.requests] == ["again"]
-
-
-def push_on_top(job: Job) -> str:
-    """Push a commit on top of the branch, as somebody else may, and return it."""
-    identity = ("-c", "user.name=y", "-c", "user.email=y@y")
-    tree = f"{job.branch()}^{{tree}}"
-    added = job.git(*identity, "commit-tree", tree, "-p", BRANCH, "-m", "more", at=job.remote)
-    job.git("update-ref", f"refs/heads/{BRANCH}", added, at=job.remote)
-    return added
-
-
-def test_commits_on_top_are_kept(job: Job) -> None:
-    """What a reviewer, or the pipeline, added to the branch survives a second run."""
-    job.propose(result())
-    added = push_on_top(job)
-    job.propose(result())
-    assert job.branch() == added and len(job.gitlab.requests) == 1
-
-
-def test_a_commit_pushed_on_top_before_the_push_does_not_merge_by_itself(job: Job) -> None:
-    """The branch's tip is not what the gate judged; GitLab is not asked to merge anything."""
-    job.propose(result())
-    judged = job.branch()
-    job.gitlab.head = added = push_on_top(job)
-    expected = f"is at {added[:8]}, the gate judged {judged[:8]}: nothing merges by itself"
-    with pytest.raises(GitLabRefused, match=expected):
-        job.propose(result(), "--auto-merge")
-    assert job.gitlab.received("PUT /projects/1/merge_requests/1/merge") == []
-
-
-def test_a_commit_pushed_on_top_after_the_push_does_not_merge_by_itself(job: Job) -> None:
-    """The merge request is at it, so GitLab is not asked to merge, however long this waits."""
-    job.propose(result())
-    judged, job.gitlab.head = job.branch(), "f" * 40
-    with pytest.raises(GitLabRefused, match=f"is at ffffffff, the gate judged {judged[:8]}"):
-        job.propose(result(), "--auto-merge")
-    assert job.gitlab.received("PUT /projects/1/merge_requests/1/merge") == []
-
-
-GIT = """#!/bin/sh
-for word; do
-    if [ "$word" = push ]; then {git} --git-dir={remote} update-ref refs/heads/{branch} {commit}; fi
-    case $word in --force-with-lease=*) word={lease} ;; esac
-    set -- "$@" "$word"
-    shift
-done
-exec {git} "$@"
-"""
-
-
-def race(job: Job, *, lease: str = '"$word"') -> str:
-    """Let somebody push to the branch just before git does; return their commit.
-
-    lease: what git is given in place of the lease.
-    """
-    identity = ("-c", "user.name=y", "-c", "user.email=y@y")
-    theirs = job.git(
-        *identity, "commit-tree", "main^{tree}", "-p", "main", "-m", "x", at=job.remote
-    )
-    program = job.root.parent / "bin" / "git"
-    program.parent.mkdir()
-    places = {"git": shutil.which("git"), "remote": job.remote, "branch": BRANCH}
-    program.write_text(GIT.format(**places, commit=theirs, lease=lease))
-    program.chmod(0o755)
-    job.environment["PATH"] = f"{program.parent}{os.pathsep}{job.environment['PATH']}"
-    return theirs
-
-
-def test_what_is_pushed_at_the_same_moment_is_not_lost(job: Job) -> None:
-    """The branch is not what it was when this looked, so that git pushes nothing over it."""
-    theirs = race(job)
-    with pytest.raises(GitLabRefused, match="(?s)git push: .*stale info"):
-        job.propose(result(), "--auto-merge")
-    assert job.branch() == theirs and job.gitlab.requests == []
-
-
-def test_without_the_lease_it_would_be_lost(job: Job) -> None:
-    """Git replaces the branch, and nobody learns of the other commit."""
-    theirs = race(job, lease="--force")
-    job.propose(result())
-    assert job.branch() != theirs and len(job.gitlab.requests) == 1
-
-
-def test_with_the_branchs_tip_in_place_of_the_judged_commit_it_would_merge(job: Job) -> None:
-    """So it is the judged commit, named to GitLab, that keeps a stranger's out."""
-    job.propose(result())
-    job.gitlab.head = added = push_on_top(job)
-    project, request = project_of(job.environment), MergeRequest(1, "", added)
-    propose.merge_when_checked(project, request, sha=added, sleep=job.sleep)
-    assert job.gitlab.requests[0]["sha"] == added
-    assert job.gitlab.received("PUT /projects/1/merge_requests/1/merge") != []
 
 
 def test_another_training_replaces_the_branch(job: Job) -> None:

@@ -50,10 +50,11 @@ def _addresses() -> Iterator[tuple[str, str]]:
 
 
 def _configurations(source: str) -> Iterator[str]:
+    """Yield the YAML files at a path; what else is mounted, such as scripts, asks no address."""
     path = ROOT / source
     files = path.rglob("*.y*ml") if path.is_dir() else [path]
     for file in files:
-        if file.is_file():
+        if file.is_file() and file.suffix in (".yml", ".yaml"):
             yield file.read_text("utf-8")
 
 

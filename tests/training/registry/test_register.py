@@ -9,7 +9,7 @@ from gto import api as gto
 
 from perennial.gitlab.errors import GitLabRefused, MissingVariable
 from tests.demo.forge.fixtures import API, PROJECT, ForgeServer, running_forge, seed
-from tests.training.gitlab.test_propose import result
+from tests.training.gitlab.gate_results import result
 from tests.training.registry.job import Main, shown
 from training.command_line import run
 from training.errors import BundleUnusable, RegistryRefused

@@ -13,6 +13,7 @@ from monitoring.thresholds import Thresholds
 from tests.monitoring.replica import Replica
 from tests.prometheus import Prometheus
 
+TRIES = 5
 Count = Callable[[Replica, np.random.Generator, int], None]
 
 
@@ -44,3 +45,19 @@ def labelled(
                 time.sleep(1)
             time.sleep(2.5)
             yield server
+
+
+def hold_at_an_evaluation(prometheus: Prometheus, rule: str, hold: Callable[[float], None]) -> None:
+    """Call `hold` with the time of the last evaluation of a rule, or of one of the next.
+
+    A scrape that began before an evaluation may be stored after it: then what was recorded is not
+    what its counters say now of that time.
+    """
+    for left in reversed(range(TRIES)):
+        (at,) = set(prometheus.query(f"timestamp({rule})").values())
+        try:
+            return hold(at)
+        except AssertionError:
+            if not left:
+                raise
+        time.sleep(1)

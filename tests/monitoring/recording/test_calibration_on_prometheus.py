@@ -10,7 +10,7 @@ from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
 from perennial.statistics.calibration import BOUNDS, calibration_chance, calibration_error
 from service.counting.feedback import BINS
-from tests.monitoring.recording.labelled import labelled
+from tests.monitoring.recording.labelled import hold_at_an_evaluation, labelled
 from tests.monitoring.replica import Replica
 from tests.prometheus import Prometheus
 
@@ -44,8 +44,12 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
 @pytest.mark.parametrize("window", THRESHOLDS.windows)
 def test_calibration_is_the_specification(prometheus: Prometheus, window: str) -> None:
     """Accuracy and confidence of each bin, the error over all, and chance's part, on its counts."""
+    rule = Window(window).calibration_chance
+    hold_at_an_evaluation(prometheus, rule, lambda at: _hold(prometheus, window, at))
+
+
+def _hold(prometheus: Prometheus, window: str, at: float) -> None:
     names = Window(window)
-    (at,) = set(prometheus.query(f"timestamp({names.calibration_chance})").values())
     confidence, right = metrics.FEEDBACK_CONFIDENCE.name, metrics.FEEDBACK_RIGHT.name
     labels, sure, good = (
         prometheus.query(f"sum by (version, bin) (increase({name}[{window}]))", at=at)

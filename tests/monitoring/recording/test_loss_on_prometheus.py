@@ -9,7 +9,7 @@ from monitoring.recording.series import Window
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
 from perennial.statistics.control_limit import loss_deviation, loss_limit
-from tests.monitoring.recording.labelled import labelled
+from tests.monitoring.recording.labelled import hold_at_an_evaluation, labelled
 from tests.monitoring.replica import Replica
 from tests.prometheus import Prometheus
 
@@ -46,8 +46,12 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
 @pytest.mark.parametrize("window", THRESHOLDS.windows)
 def test_the_loss_is_the_specification(prometheus: Prometheus, window: str) -> None:
     """Its mean, its deviation and its limit, and the coverage, on the counts of both replicas."""
+    rule = Window(window).loss_limit
+    hold_at_an_evaluation(prometheus, rule, lambda at: _hold(prometheus, window, at))
+
+
+def _hold(prometheus: Prometheus, window: str, at: float) -> None:
     names = Window(window)
-    (at,) = set(prometheus.query(f"timestamp({names.loss_limit})").values())
     name = metrics.FEEDBACK_LOSS.name
     counters = (f"{name}_count", f"{name}_sum", metrics.FEEDBACK_LOSS_SQUARES.name)
     for version in VERSIONS:

@@ -122,6 +122,7 @@ def test_a_trigger_starts_what_its_owner_may_start(attacker: Attacker) -> None:
     attacker.server.settle()
 
 
+@pytest.mark.nightly
 def test_main_does_not_run_what_a_merge_request_put_into_the_cache(attacker: Attacker) -> None:
     """Its cache is another one; where they are one, main's next job runs the attacker's code."""
     job = """\

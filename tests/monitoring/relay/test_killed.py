@@ -3,6 +3,8 @@
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from monitoring.relay.gitlab import Pipeline
 from monitoring.relay.tables import engine
 from tests.killing import MOST, NEVER, Mark, Steps, killed
@@ -10,6 +12,9 @@ from tests.monitoring.relay.fakes import Clock, FakePipelines, alert, webhook
 from tests.monitoring.relay.parts import Bench
 
 DAY = 86_400
+
+# Each life is a process; by day, one engine is enough.
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.nightly)]
 
 
 class KeptPipelines(FakePipelines):
@@ -45,6 +50,7 @@ def _life(steps: Steps, url: str, folder: Path, *, day: int, told: bool, seconds
     relay.run(seconds)
 
 
+@pytest.mark.parametrize("url", ENGINES, indirect=True)
 def test_killed_before_any_step_it_starts_one_pipeline(tmp_path: Path, url: str) -> None:
     """Alertmanager sends again what was not acknowledged, and only that."""
     engine(url).dispose()

@@ -4,6 +4,8 @@ import asyncio
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from perennial import database
 from service.store import tables
 from service.store.queue import Store
@@ -12,6 +14,9 @@ from tests.service import fakes
 from tests.service.databases import NOW, observed, output, rows
 
 CAT, DOG = "cat", "dog"
+
+# Each life is a process; by day, one engine is enough.
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.nightly)]
 
 
 def _life(steps: Steps, url: str, folder: Path, *, ids: tuple[str, str], told: bool) -> None:
@@ -38,6 +43,7 @@ def _life(steps: Steps, url: str, folder: Path, *, ids: tuple[str, str], told: b
     store.close()
 
 
+@pytest.mark.parametrize("url", ENGINES, indirect=True)
 def test_killed_before_any_step_it_keeps_what_it_acknowledged(tmp_path: Path, url: str) -> None:
     """A label that was acknowledged is stored once; one that was not may be sent again."""
     engine = tables.connect(url)

@@ -24,6 +24,8 @@ MODE = 0o600
 def main(arguments: Sequence[str] | None = None) -> int:
     """Change or show the file of keys; 2 where that cannot be done."""
     options = _options(arguments)
+    # A link would be replaced, and the service would go on reading what it led to.
+    options.file = options.file.resolve()
     try:
         if options.run is _add:
             options.file.parent.mkdir(parents=True, exist_ok=True)

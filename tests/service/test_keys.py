@@ -159,3 +159,13 @@ def test_it_runs_with_python_alone(file: Path) -> None:
     done = subprocess.run([*command, "add", "a", "--role", "admin"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("perennial_")
+
+
+def test_a_link_is_followed(file: Path, tmp_path: Path) -> None:
+    """What the service reads is changed, and the link stays one."""
+    for name in ("shop", "leaked"):
+        assert run(file, "add", name, "--role", "predict") == 0
+    link = tmp_path / "link"
+    link.symlink_to(file)
+    assert run(link, "revoke", "leaked") == 0
+    assert link.is_symlink() and "leaked" not in file.read_text()

@@ -1,6 +1,7 @@
 """Erasing somebody removes what the database holds of them, and nothing else."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy.engine import Engine
 
 from service import erase
 from service.pseudonyms import Pseudonyms
-from service.store import tables, writes
+from service.store import erasure, tables, writes
 from service.store.erasure import BATCH
 from service.store.writes import Label
 from tests.service import databases, fakes
@@ -55,6 +56,25 @@ def test_one_subject_of_ten_thousand_is_erased(
     assert erase.main(["--subject", "customer 77"]) == 1
     again = capsys.readouterr()
     assert "erased 0 predictions and 0 labels" in again.out and "nobody was found" in again.err
+
+
+def test_a_label_that_comes_meanwhile_goes_too(postgres_database: str) -> None:
+    """Erasing waits for who is storing it, and neither of the two fails."""
+    engine = tables.connect(postgres_database)
+    tables.create(engine)
+    (mine,) = named(1, "customer 77")
+    writes.insert_predictions(engine, [mine])
+    label = {"prediction_id": mine.predictions[0]["prediction_id"], "label": "dog"}
+    with engine.connect() as storing, ThreadPoolExecutor(1) as pool:
+        stored = {**label, "labelled_at": writes.utc(NOW), "source": "shop", "trusted": False}
+        storing.execute(sql.insert(tables.feedback).values(stored))
+        pseudonym = Pseudonyms(SECRET).of("customer 77")
+        erasing = pool.submit(erasure.erase, engine, pseudonym, now=writes.utc(NOW))
+        with pytest.raises(TimeoutError):
+            erasing.result(timeout=0.3)
+        storing.commit()
+        assert erasing.result(timeout=10) == erasure.Erased(predictions=1, labels=1)
+    engine.dispose()
 
 
 def test_a_database_that_is_not_the_services_is_refused(

@@ -58,7 +58,9 @@ class Relay:
 
     async def body(self, request: Request) -> bytes:
         """Read a body up to its limit. Raises TooLarge, Encoded, Disconnected."""
-        return await body.read(request.receive, request.headers.raw, limit=self._max_body_bytes)
+        return await body.read(
+            request.receive, dict(request.headers.raw), limit=self._max_body_bytes
+        )
 
     def receive(self, headers: dict[str, str], body: bytes) -> list[Decided]:
         """Verify and decide; when this returns, the decisions are on the disk."""

@@ -1,27 +1,27 @@
 """Read a request's body up to a limit, with or without a Content-Length header."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from starlette.types import Receive
 
 from perennial.errors import Described
 from perennial.http.errors import Disconnected, Encoded, TooLarge
 
-Headers = Iterable[tuple[bytes, bytes]]
+IDENTITY = (b"", b"identity")
 
 
-async def read(receive: Receive, headers: Headers, *, limit: int) -> bytes:
+async def read(receive: Receive, headers: Mapping[bytes, bytes], *, limit: int) -> bytes:
     """Return the body.
 
     Raises TooLarge over `limit` bytes, Encoded if it is compressed, Disconnected if the client is
     gone.
     """
-    for name, value in headers:
-        if name == b"content-length":
-            if int(value) > limit:
-                raise TooLarge("body", Described(f"{int(value)} bytes"), f"at most {limit} bytes")
-        elif name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
-            raise Encoded("Content-Encoding", value.decode("latin-1"), "a body as it is")
+    length = int(headers.get(b"content-length", 0))
+    if length > limit:
+        raise TooLarge("body", Described(f"{length} bytes"), f"at most {limit} bytes")
+    coding = headers.get(b"content-encoding")
+    if coding is not None and coding.strip().lower() not in IDENTITY:
+        raise Encoded("Content-Encoding", coding.decode("latin-1"), "a body as it is")
     message = await receive()
     body: bytes = message.get("body", b"")
     parts, size = [body], len(body)

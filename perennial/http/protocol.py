@@ -33,10 +33,10 @@ class HttpProtocol(HttpToolsProtocol):
         self._seconds = request_seconds
         self._last_seconds = grace_seconds / 2
         self._complete = False
-        self._ignored = False
-        self._in_head = False
         self._head_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._idle_since = 0.0
+        self._idle_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin a connection."""
@@ -46,11 +46,12 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """End a connection."""
         self._stop()
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Read the next bytes."""
-        self._unset_keepalive_if_required()
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as offer:
@@ -59,14 +60,17 @@ class HttpProtocol(HttpToolsProtocol):
             message = "Invalid HTTP request received."
             self.logger.warning(message)
             self.send_400_response(message)
-        if self._in_head:
+        if self._complete:
+            self._stop()
+            return
+        # uvicorn adds the path at the end of the headers.
+        scope: Any = self.scope
+        if scope and "path" not in scope:
             self._head_bytes += len(data)
             if self._head_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
                 self._stop()
                 return self._close_with(431, TOO_LARGE)
-        if self._complete:
-            self._stop()
-        elif self._timer is None:
+        if self._timer is None:
             self._timer = self.loop.call_later(self._seconds, self._give_up)
 
     def eof_received(self) -> bool:  # type: ignore[override]
@@ -86,29 +90,49 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a request."""
         self._complete = False
-        self._in_head = True
         self._head_bytes = 0
         super().on_message_begin()
 
-    def on_headers_complete(self) -> None:
-        """Start the application, unless the request is read again without its offer."""
-        self._in_head = False
-        self._ignored = self._offered()
-        if not self._ignored:
-            super().on_headers_complete()
-
     def on_message_complete(self) -> None:
         """End a request."""
-        if not self._ignored:
-            self._complete = True
-            super().on_message_complete()
+        self._complete = True
+        super().on_message_complete()
 
-    def _offered(self) -> bool:
-        return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
+    def on_response_complete(self) -> None:
+        """Start the next request, or wait for one.
+
+        uvicorn starts a timer after each response and cancels it at the next request; here a
+        connection has one, which starts again while the connection is in use.
+        """
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+            return
+        self._idle_since = self.loop.time()
+        if self._idle_timer is None:
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._close_idle)
+
+    def _close_idle(self) -> None:
+        self._idle_timer = None
+        # The end of a response starts the timer again.
+        if self.transport.is_closing() or not (self._complete and self.cycle.response_complete):
+            return
+        seconds = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if seconds > 0:
+            self._idle_timer = self.loop.call_later(seconds, self._close_idle)
+        else:
+            self.transport.close()
+
+    def _should_upgrade(self) -> bool:
+        """Have uvicorn pass over a request with an offer: it is read again without that."""
+        return bool(self.parser.get_method() != b"CONNECT")
 
     def _ignore_offer(self, rest: bytes) -> None:
         """Read the request again as if it had no offer; rest: what follows its head."""
-        if not self._offered():
+        if not self._should_upgrade():
             return self.send_400_response("CONNECT is for proxies.")
         version = self.parser.get_http_version().encode()
         head = [self.parser.get_method(), b" ", self.url, b" HTTP/", version, b"\r\n"]

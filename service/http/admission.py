@@ -29,7 +29,7 @@ class Admission:
         self._keyring = keys
         self._wait = None if limit is None else limit.wait
 
-    def admit(self, scope: Scope, path: str) -> None:
+    def admit(self, scope: Scope, path: str, headers: Mapping[bytes, bytes]) -> None:
         """Put the key of a request into its scope, or raise what it is refused with.
 
         path: as the routes know it.
@@ -37,7 +37,6 @@ class Admission:
         scope[KEY] = None
         if path in OPEN:
             return
-        headers = dict(scope["headers"])
         self._door.check(scope["method"], headers)
         if self._keyring is None:
             return

@@ -5,7 +5,7 @@ bypasses them. `openapi.py` documents it, `request_metrics.py` counts it, and it
 same format as those of every other route.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import perf_counter, time
 from typing import Any, cast
 
@@ -75,15 +75,16 @@ class Application(FastAPI):
             if path != PATH:
                 scope = normalised(scope, self._prefix)
                 path = route(scope)
+            headers = dict(scope["headers"])
             try:
-                self._admission.admit(scope, path)
+                self._admission.admit(scope, path, headers)
             except PerennialError as error:
                 return await self._refusals.send(scope, send, path, error)
             if path == PATH:
-                return await self._predict(scope, receive, send, handler=PATH, model=None)
+                return await self._predict(scope, receive, send, headers, PATH, None)
             if path.startswith(V1_START) and path.endswith(V1_END):
                 name = path[len(V1_START) : -len(V1_END)]
-                return await self._predict(scope, receive, send, handler=V1_PATH, model=name)
+                return await self._predict(scope, receive, send, headers, V1_PATH, name)
         await super().__call__(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
@@ -139,34 +140,42 @@ class PredictEndpoint:
         self._pseudonyms = None if secret is None else Pseudonyms(secret.get_secret_value())
 
     async def __call__(
-        self, scope: Scope, receive: Receive, send: Send, *, handler: str, model: str | None
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        headers: Mapping[bytes, bytes],
+        handler: str,
+        model: str | None,
     ) -> None:
         started = perf_counter()
-        request = request_id(scope["headers"])
+        request = request_id(headers)
         problem: Exception | None = None
         try:
-            status, content = OK, await self._predict(scope, receive, model)
+            status, content = OK, await self._predict(scope, receive, headers, model)
         except Disconnected:
             return
         except PerennialError as error:
             problem, status, content = error, error.status, orjson.dumps(error.body())
         except Exception as error:  # the client gets a response, the log the traceback
             problem, status, content = error, FAILED, orjson.dumps(UNEXPECTED.body())
-        length = str(len(content)).encode()
-        headers = [JSON, *HEADERS, (b"content-length", length), (HEADER, request)]
+        length = b"%d" % len(content)
+        response = [JSON, *HEADERS, (b"content-length", length), (HEADER, request)]
         if status == 405:
-            headers.append((b"allow", b"POST"))
-        await send({"type": "http.response.start", "status": status, "headers": headers})
+            response.append((b"allow", b"POST"))
+        await send({"type": "http.response.start", "status": status, "headers": response})
         await send({"type": "http.response.body", "body": content})
         seconds = perf_counter() - started
         self._observe(scope["method"], handler, status, seconds)
         if problem is not None or seconds > self._slow or self._verbose:
             self._report(handler, request, status, seconds, problem)
 
-    async def _predict(self, scope: Scope, receive: Receive, model: str | None) -> bytes:
+    async def _predict(
+        self, scope: Scope, receive: Receive, given: Mapping[bytes, bytes], model: str | None
+    ) -> bytes:
         if scope["method"] != "POST":
             raise NoSuchRoute("method", scope["method"], "POST", status=405)
-        content = await body.read(receive, scope["headers"], limit=self._limit)
+        content = await body.read(receive, given, limit=self._limit)
         serving = self._production.serving()
         if model is not None and model != serving.model:
             raise UnknownModel("model", model, f"{serving.model!r}, the serving model")

@@ -5,9 +5,9 @@ which are two system calls. For short responses this costs more than the model
 (`benchmarks/predict.py` measures it).
 """
 
-from typing import Any, cast
+from typing import Any
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from perennial.http.protocol import HttpProtocol
@@ -16,35 +16,31 @@ from perennial.http.protocol import HttpProtocol
 CONTROLS = frozenset({b"connection", b"transfer-encoding"})
 
 
-class OneWriteApplication:
-    """The application for one request: the start of its response waits for the first of its body.
+class OneWriteCycle(RequestResponseCycle):
+    """One request: the start of its response waits for the first of its body.
 
     A response that comes whole is written at once; any other is left to uvicorn.
     """
 
-    __slots__ = ("_app", "_cycle", "_pass", "_start")
+    _start: Any = None
 
-    def __init__(self, app: ASGIApp, cycle: RequestResponseCycle) -> None:
-        self._app = app
-        self._cycle = cycle
-        self._pass: Send = cast(Any, cycle.send)
-        self._start: Message | None = None
-
-    async def __call__(self, scope: Scope, receive: Receive, _: Send) -> None:
-        """Answer the request."""
-        await self._app(scope, receive, self._send)
-
-    async def _send(self, message: Message) -> None:
+    async def send(self, message: Any) -> None:
+        """Take the next part of the response."""
         start, self._start = self._start, None
         if start is not None:
-            response = _whole(self._cycle, start, message)
+            response = _whole(self, start, message)
             if response is not None:
-                return _write(self._cycle, response)
-            await self._pass(start)
-        elif message["type"] == "http.response.start" and not self._cycle.response_started:
+                return _write(self, response)
+            await super().send(start)
+        elif message["type"] == "http.response.start" and not self.response_started:
             self._start = message
             return
-        await self._pass(message)
+        await super().send(message)
+
+    async def send_500_response(self) -> None:
+        """Answer a request whose application failed; what waits was not sent."""
+        self._start = None
+        await super().send_500_response()
 
 
 def _whole(cycle: RequestResponseCycle, start: Message, message: Message) -> bytes | None:
@@ -87,5 +83,6 @@ class OneWriteProtocol(HttpProtocol):
     """Our HTTP protocol with responses that are written at once."""
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        held: Any = OneWriteApplication(app, cycle)
-        super()._start_asgi_task(cycle, held)
+        # uvicorn makes the cycle, and asks nobody of which class.
+        cycle.__class__ = OneWriteCycle
+        super()._start_asgi_task(cycle, app)

@@ -32,7 +32,7 @@ class Refusals(registry.Collector):
 
     async def send(self, scope: Scope, send: Send, path: str, error: PerennialError) -> None:
         """Answer a request that is refused; path: as the routes know it."""
-        request, content = request_id(scope["headers"]), orjson.dumps(error.body())
+        request, content = request_id(dict(scope["headers"])), orjson.dumps(error.body())
         extra = [(k.lower().encode(), v.encode()) for k, v in error.headers().items()]
         headers = [
             (b"content-type", b"application/json"),

@@ -24,7 +24,7 @@ class RequestLog:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         started, status = perf_counter(), 0
-        request = request_id(scope["headers"])
+        request = request_id(dict(scope["headers"]))
 
         async def send_with_id(message: Message) -> None:
             nonlocal status

@@ -41,7 +41,7 @@ def feedback_router(store: Store, versions: Versions, settings: Settings) -> API
     async def feedback(request: Request, response: Response) -> schemas.FeedbackResponse:
         """Send the true label of a prediction. The response comes once the label is stored."""
         limit = settings.max_body_bytes
-        content = await body.read(request.receive, request.headers.raw, limit=limit)
+        content = await body.read(request.receive, dict(request.headers.raw), limit=limit)
         given = parse_feedback(content)
         source = LabelSource.of(request.scope)
         result = await store.feedback(given.prediction_id, given.label, source=source)

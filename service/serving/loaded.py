@@ -27,6 +27,7 @@ from service.settings import Settings
 
 ID_DIGITS = 32
 TIME_DIGITS = 12
+STAMP = f"%0{TIME_DIGITS}x"
 IDS_AT_ONCE = 200
 # How often a full batch is timed; the fastest run counts.
 TRIES = 5
@@ -167,5 +168,5 @@ class PredictionIds:
             self._text = os.urandom(max(count, IDS_AT_ONCE) * digits // 2).hex()
             start, end = 0, count * digits
         self._used, text = end, self._text
-        stamp = f"{time.time_ns() // 1_000_000:0{TIME_DIGITS}x}"
+        stamp = STAMP % (time.time_ns() // 1_000_000)
         return [stamp + text[place : place + digits] for place in range(start, end, digits)]

@@ -183,6 +183,7 @@ class Workspace:
             alertmanager=[f"127.0.0.1:{self.ports.alertmanager}"],
             rules=[str(self.checkout / "monitoring" / "rules" / "*.rules.yml")],
             interval="2s",
+            evaluation="5s",  # the rules take more of the machine than all else that waits
             service_key_file=str(here / "scrape-key"),
         )
         (here / "prometheus.yml").write_text(yaml.safe_dump(prometheus))

@@ -17,13 +17,15 @@ def prometheus_config(
     alertmanager: Sequence[str] = (ALERTMANAGER,),
     rules: Sequence[str] = ("monitoring/rules/*.rules.yml",),
     interval: str = "15s",
+    evaluation: str | None = None,
     service_key_file: str | None = None,
     thresholds: Thresholds | None = None,
 ) -> dict[str, Any]:
     """Return the content of prometheus.yml.
 
     service, relay, alertmanager: addresses as host:port.  rules: globs, relative to the file.
-    interval: between scrapes and between evaluations.  thresholds: name the jobs; defaults if None.
+    interval: between scrapes.  evaluation: between evaluations of rules; as `interval` if None.
+    thresholds: name the jobs; defaults if None.
     service_key_file: holds an API key of the service with the role metrics; None if it has no keys.
     """
     jobs = thresholds or Thresholds()
@@ -31,7 +33,7 @@ def prometheus_config(
     if service_key_file is not None:
         scrape["authorization"] = {"type": "Bearer", "credentials_file": service_key_file}
     return {
-        "global": {"scrape_interval": interval, "evaluation_interval": interval},
+        "global": {"scrape_interval": interval, "evaluation_interval": evaluation or interval},
         "rule_files": list(rules),
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": list(alertmanager)}]}]},
         "scrape_configs": [scrape, _scrape(jobs.relay_job, relay)],

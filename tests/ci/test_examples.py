@@ -1,6 +1,6 @@
 """Merge requests through the real pipeline: what their reports say, kept in docs/examples.
 
-By day one, a better model that the pipeline trains; at night all that `make examples` plays.
+At night, all that `make examples` plays.
 """
 
 import re
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from demo.examples import NAMES, PlayedExample, run, shipped, verdict
+from demo.examples import PlayedExample, run, shipped, verdict
 from demo.task import TASK
 from demo.workspace import PROJECT, ROOT
 from tests.ci.pipeline_files import WARNING
@@ -20,32 +20,25 @@ from training.task.files import digest_file, lock_file
 
 pytestmark = [
     needs_digits,
-    pytest.mark.loop,
+    pytest.mark.nightly,
     pytest.mark.timeout(1800),
-    pytest.mark.seconds(100),
 ]
 
 KEPT = ROOT / "docs" / "examples"
 JOBS = ("links", "validate", "train", "report", "comment")
 # Half of the filters that are shipped answer as well, in less time.
 QUICK = {"filters": 16}
-BY_DAY = ("improves",)
+STALE = "stale"
 VERDICTS = {"improves": "promote", "harms": "block", "nothing": "keep"}
 
 
 class Played:
-    """The outcomes by name, where their reports are, and what the forge kept of each pipeline.
+    """The outcomes by name, where their reports are, and what the forge kept of each pipeline."""
 
-    stale: the example whose lock was stale.
-    """
-
-    def __init__(
-        self, outcomes: list[PlayedExample], stale: str, reports: Path, forge: Path
-    ) -> None:
+    def __init__(self, outcomes: list[PlayedExample], reports: Path, forge: Path) -> None:
         self.outcomes = {outcome.name: outcome for outcome in outcomes[:-1]}
-        self.stale = stale
         # Of each pipeline, the last one being that of the second run.
-        self.plans = ["stale" if name == stale else "current" for name in self.outcomes]
+        self.plans = ["stale" if name == STALE else "current" for name in self.outcomes]
         self.plans.append("current")
         self.again = outcomes[-1]
         self.reports = reports
@@ -62,25 +55,15 @@ class Played:
         return [path.read_text() for path in (pipeline / "traces").iterdir()]
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(BY_DAY, id="by day"),
-        pytest.param(NAMES, id="all", marks=pytest.mark.nightly),
-    ],
-)
-def played(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Played]:
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     """The examples, played once."""
     folder = tmp_path_factory.mktemp("examples")
     out, reports = folder / "out", folder / "reports"
     network = shipped()
     network["parameters"] |= QUICK
-    names = request.param
-    trained = "stale" in names  # else the pipeline trains the one there is
-    outcomes = run(out, reports, Console(), network=network, names=names, trained=trained)
-    yield Played(outcomes, "stale" if trained else names[0], reports, out / "state" / "forge")
+    outcomes = run(out, reports, Console(), network=network)
+    yield Played(outcomes, reports, out / "state" / "forge")
 
 
 def _headings(report: str) -> list[str]:
@@ -104,14 +87,14 @@ def test_the_verdict_fits_what_the_change_does_to_the_model(played: Played) -> N
 
 def test_a_lock_that_fits_trains_nothing_and_stays(played: Played) -> None:
     """Who trained before pushing waits for no training, and gets no commit."""
-    assert [name for name, one in played.outcomes.items() if one.lock_pushed] == [played.stale]
+    assert [name for name, one in played.outcomes.items() if one.lock_pushed] == [STALE]
     assert not played.again.lock_pushed
 
 
 def test_a_stale_lock_is_trained_and_pushed_and_the_report_says_so(played: Played) -> None:
     """The branch gets the lock, and the reviewer learns where the model came from."""
-    assert played.outcomes[played.stale].lock_pushed
-    assert "dvc.lock" in played.outcomes[played.stale].report.split("## ")[0]
+    assert played.outcomes[STALE].lock_pushed
+    assert "dvc.lock" in played.outcomes[STALE].report.split("## ")[0]
 
 
 def test_a_second_run_with_unchanged_inputs_trains_nothing_and_updates_the_report(

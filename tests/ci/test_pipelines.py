@@ -1,13 +1,11 @@
 """Every flow of .gitlab-ci.yml run for real: the jobs' own scripts, against a forge and a service.
 
 The flow of a trigger is run by tests/loop, where the relay starts it, that of a merge request of
-the model by test_examples.py. Here merge requests of code and of documentation, a push to main,
-tags and a schedule run side by side.
+the model by test_examples.py, that of one of code by test_code_request.py. Here a merge request of
+documentation, a push to main, tags and a schedule run side by side.
 """
 
-import json
 import re
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 
 import httpx
@@ -36,21 +34,16 @@ class Played:
         self.server.settle(300)
         self.main = self._newest(ref="main")
         self.upload = self._newest(ref="toy@v1.0.0")
-        requests = {
-            "code": played.propose("code", {"monitoring/preview/note.py": '"""A note."""\n'}),
-            "documentation": played.propose("documentation", {"docs/note.md": "# A note\n"}),
-        }
+        request = played.propose("documentation", {"docs/note.md": "# A note\n"})
         git(played.stage.clone, "tag", "toy#production#7", "main")
-        git(played.stage.clone, "tag", "toy#production#8", "code")
+        git(played.stage.clone, "tag", "toy#production#8", "documentation")
         for tag in ("toy#production#7", "toy#production#8"):
             git(played.stage.clone, "push", "--quiet", self.server.remote(), tag)
         schedule = {"description": "Nightly", "ref": "main", "cron": "0 3 * * *"}
         number = self.server.project("POST", "/pipeline_schedules", json=schedule)["id"]
         self.server.project("POST", f"/pipeline_schedules/{number}/play")
         self.server.settle(600)
-        self.code, self.documentation = (
-            played.head(requests[name]) for name in ("code", "documentation")
-        )
+        self.documentation = played.head(request)
         self.tag = self._newest(ref="toy#production#7")
         self.unmerged = self._newest(ref="toy#production#8")
         self.nightly = self._newest(source="schedule")
@@ -109,27 +102,6 @@ def test_the_tag_of_a_registration_deploys_nothing_again(played: Played) -> None
     """It says what serves already; a version goes to GitLab's model registry."""
     assert played.server.newest(ref="toy#production#1")["status"] == "skipped"
     _all_succeed(played, played.upload, {"model-registry"})
-
-
-def test_a_merge_request_of_code_is_checked(played: Played) -> None:
-    """Format, lint, types, contracts, tests and links, and no training."""
-    jobs = {"black", "flake8", "mypy", "contracts", "test", "links"}
-    _all_succeed(played, played.code, jobs)
-
-
-def test_gitlab_can_show_what_the_checks_found(played: Played) -> None:
-    """JUnit, Cobertura with coverage of the pipeline, and code quality from flake8 and mypy."""
-    report = played.project.report
-    junit = ElementTree.fromstring(report(played.code, "test", "junit"))
-    assert int(junit.find("testsuite").attrib["tests"]) > 10  # type: ignore[union-attr]
-    cobertura = ElementTree.fromstring(report(played.code, "test", "cobertura"))
-    assert {"perennial/statistics/paired.py", "perennial/signals/binner.py"} <= {
-        str(found.get("filename")) for found in cobertura.iter("class")
-    }
-    for job in ("flake8", "mypy"):
-        assert json.loads(report(played.code, job, "codequality")) == []
-    shown = played.server.project("GET", f"/pipelines/{played.code}")
-    assert 0 < float(shown["coverage"]) < 100
 
 
 def test_a_merge_request_of_documentation_has_its_links_checked(played: Played) -> None:

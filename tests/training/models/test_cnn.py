@@ -14,6 +14,7 @@ from training.models.cnn import Cnn, find_device
 pytestmark = pytest.mark.seconds(15)
 
 
+@pytest.mark.nightly
 def test_mixed_precision_is_exported_as_float32(tmp_path: Path) -> None:
     """Trained in float16, on the CPU too, it learns, and its ONNX agrees without float16."""
     one, file = EXAMPLES[0], tmp_path / "model.onnx"

@@ -64,6 +64,7 @@ def test_a_new_task_and_a_retrain_merge_into_a_fork_with_its_own_task(tmp_path: 
     assert all(f"{stages_file(task)}:train" in graph for task in ("cats", "news", "toy"))
 
 
+@pytest.mark.nightly
 def test_removing_one_task_and_retraining_another_merge(tmp_path: Path) -> None:
     """A fork that dropped the example takes over what comes later for the others."""
     tree = Tree(tmp_path / "tree")
@@ -82,6 +83,7 @@ def test_removing_one_task_and_retraining_another_merge(tmp_path: Path) -> None:
     assert "Data and pipelines are up to date." in tree.dvc("status")
 
 
+@pytest.mark.nightly
 def test_a_fork_that_replaced_the_example_keeps_its_own_model(tmp_path: Path) -> None:
     """As docs/tasks.md says: to git, its task looks like the example under another name."""
     tree = Tree(tmp_path / "tree")

@@ -65,7 +65,7 @@ def tree(tmp_path: Path) -> Tree:
     return tree
 
 
-@pytest.mark.seconds(30)
+@pytest.mark.nightly
 def test_rows_that_a_retrain_collected_break_no_test(tree: Tree) -> None:
     """The rows, their .dvc file and the raised version are there."""
     tree.commit("Collect")

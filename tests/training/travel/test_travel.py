@@ -46,7 +46,7 @@ def fork(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.mark.parametrize("task", ["people", "news"])
+@pytest.mark.parametrize("task", ["people", pytest.param("news", marks=pytest.mark.nightly)])
 def test_a_task_of_a_fork_goes_the_whole_way(fork: Path, tmp_path: Path, task: str) -> None:
     """Validate, prepare, train, evaluate, export, serve, feedback, collect, again, gate, report.
 
@@ -58,6 +58,7 @@ def test_a_task_of_a_fork_goes_the_whole_way(fork: Path, tmp_path: Path, task: s
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.nightly
 def test_the_tests_of_tasks_and_models_hold_for_those_of_a_fork(fork: Path) -> None:
     """Whatever their kinds: none of these tests wants images or classes."""
     for module in (["training.tasks", "generate"], ["pytest", "-q", *OF_EVERY_TASK]):

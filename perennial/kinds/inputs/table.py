@@ -19,7 +19,7 @@ from perennial.kinds.record import Record
 from perennial.signals.arrays import Arrays, Expected
 from perennial.signals.bins import MISSING
 from perennial.signals.extraction import Rows
-from perennial.signals.signal import OUTPUTS
+from perennial.signals.signal import RESERVED
 from perennial.signals.table import TableSignals
 from perennial.validation import NOTHING
 
@@ -52,9 +52,9 @@ class TableInput(Record):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        names = [*self.names, *OUTPUTS]
+        names = [*self.names, *RESERVED]
         if len(set(names)) < len(names):
-            raise InvalidField("columns", self.names, f"distinct names, none of {OUTPUTS}")
+            raise InvalidField("columns", self.names, f"distinct names, none of {RESERVED}")
         times = [column.name for column in self.columns if isinstance(column, TimeColumn)]
         if len(times) > 1 or not self.modelled:
             raise InvalidField("columns", times, "at most one time, and a number or category")

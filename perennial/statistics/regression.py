@@ -39,7 +39,8 @@ def interval_scores(values: Floats, truths: NDArray[Any], coverage: float) -> Fl
     narrow nor a too wide interval pays.
     Source: Gneiting and Raftery, Strictly proper scoring rules, JASA 102, 2007, section 6.2.
 
-    >>> interval_scores(np.array([[5.0, 4.0, 6.0]] * 2), np.array([6.0, 7.0]), 0.9).round(3).tolist()
+    >>> values = np.array([[5.0, 4.0, 6.0], [5.0, 4.0, 6.0]])
+    >>> interval_scores(values, np.array([6.0, 7.0]), 0.9).round(3).tolist()
     [2.0, 22.0]
     """
     low, high = values[:, LOW], values[:, HIGH]

@@ -1,4 +1,4 @@
-"""A number: how much, how many, how long, with an interval that holds the truth as often as said."""
+"""A number: how much, how many, how long, with an interval that holds the truth so often."""
 
 import math
 import re
@@ -174,12 +174,12 @@ class NumberOutput(Record, serialize_by_alias=True):
     @property
     def _expected(self) -> str:
         """What a label has to be, for messages."""
-        limits = [
-            f"{word} {limit:g}"
-            for word, limit in (("from", self.low), ("to" if self.low is not None else "up to", self.high))
-            if limit is not None
-        ]
-        return " ".join(["a number", *limits, *([f"({self.unit})"] if self.unit else [])])
+        words = ["a number"]
+        if self.low is not None:
+            words.append(f"from {self.low:g}")
+        if self.high is not None:
+            words.append(f"to {self.high:g}" if self.low is not None else f"up to {self.high:g}")
+        return " ".join([*words, *([f"({self.unit})"] if self.unit else [])])
 
     def loss(self, predicted: str, label: str) -> float:
         """Return what the error costs."""

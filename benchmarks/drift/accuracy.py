@@ -154,9 +154,7 @@ def errors(
     return [
         Error(task.name, setting.shift, setting.grade, name, float(mean), float(there))
         for name, found in off.items()
-        for setting, mean, there in zip(
-            settings, np.mean(found, axis=(0, 2)), means, strict=True
-        )
+        for setting, mean, there in zip(settings, np.mean(found, axis=(0, 2)), means, strict=True)
     ]
 
 

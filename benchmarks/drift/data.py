@@ -77,7 +77,7 @@ def _cifar10(folder: Path, rng: np.random.Generator) -> Rows:
     return Rows("image", _classes(10), train, train_labels, images, labels)
 
 
-def _images(file: Path, rows: int) -> tuple[Inputs, Ints]:
+def _images(file: Path, rows: int) -> tuple[Inputs, Truths]:
     import pyarrow.parquet
     from PIL import Image
 
@@ -94,7 +94,7 @@ def _news(folder: Path, rng: np.random.Generator) -> Rows:
     return Rows("text", _classes(4), train, train_labels, texts, labels)
 
 
-def _articles(file: Path) -> tuple[Inputs, Ints]:
+def _articles(file: Path) -> tuple[Inputs, Truths]:
     _there(file)
     with file.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))

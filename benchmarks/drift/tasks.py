@@ -14,7 +14,13 @@ from benchmarks.drift.frame import Floats, Frame
 from benchmarks.drift.shifts import SHIFTS, weights
 
 # Rows of the reference, drawn like traffic from the population.
-REFERENCE_ROWS = {"tabular": 5_000, "amounts": 5_000, "digits": 700, "cifar10": 5_000, "news": 5_000}
+REFERENCE_ROWS = {
+    "tabular": 5_000,
+    "amounts": 5_000,
+    "digits": 700,
+    "cifar10": 5_000,
+    "news": 5_000,
+}
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,8 @@ class Watched:
 
     @property
     def _right(self) -> Floats:
-        return (self.frame.values.argmax(axis=1) == self.frame.labels).astype(float)
+        right: Bools = self.frame.values.argmax(axis=1) == self.frame.labels
+        return right.astype(np.float64)
 
     @cached_property
     def _reference(self) -> dict[str, Any]:

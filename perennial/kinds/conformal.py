@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,7 +106,7 @@ class Step(NamedTuple):
     kind: str
     given: list[str]
     made: str
-    options: Mapping[str, int] = {}
+    options: Mapping[str, Any] = {}
 
 
 def _steps(raw: str) -> list[Step]:

@@ -46,7 +46,9 @@ def _population(swing: np.ndarray) -> Population:
     right = np.stack([sure, 1 - sure], axis=1)
     probabilities = np.where(labels[:, None] == 0, right, right[:, ::-1])
     names, nothing = ("brightness", "contrast"), np.zeros((ROWS, 0), np.int64)
-    frame = Frame(names, values, (), nothing, (), labels, probabilities, ClassesOutput(labels=("0", "1")))
+    frame = Frame(
+        names, values, (), nothing, (), labels, probabilities, ClassesOutput(labels=("0", "1"))
+    )
     return Population(frame, swing, 1_000)
 
 

@@ -156,7 +156,9 @@ def _covered(kind: OutputKind, values: NDArray[Any], labels: list[str]) -> float
     """Return the share of labels that lie in the interval that the database keeps."""
     intervals = [kind.stored(answer).interval for answer in kind.answers(values)]
     pairs = zip(intervals, kind.truths(labels).tolist(), strict=True)
-    return float(np.mean([ends is not None and ends[0] <= truth <= ends[1] for ends, truth in pairs]))
+    return float(
+        np.mean([ends is not None and ends[0] <= truth <= ends[1] for ends, truth in pairs])
+    )
 
 
 def _others(kind: OutputKind) -> set[str]:

@@ -110,7 +110,7 @@ def check_a_broken_model_spoils_no_write(kind: OutputKind) -> None:
     label = kind.stored(kind.answers(kind.examples(1, SEED))[0])[0]
     for answer in kind.answers(np.full((2, kind.width), np.nan, np.float32)):
         text, confidence, interval = kind.stored(answer)
-        assert text.encode() and "\0" not in text and confidence is interval is None
+        assert text.encode() and "\0" not in text and (confidence, interval) == (None, None)
         loss = kind.loss(text, label)
         assert math.isnan(loss) or loss >= 0
 

@@ -88,7 +88,9 @@ class NumberOutput(Record, serialize_by_alias=True):
         """Return whole answers from the low end on, or 20 steps up to the high end."""
         random = np.random.default_rng(seed)
         least = self._least if self.low is not None else min(0.0, self._most - 40)
-        step = 1.0 if self.high is None else min(1.0, (self._most - least) / 40)
+        # A power of two, so that float32 has every answer exactly.
+        room = min(40.0, self._most - least)
+        step = 2.0 ** math.floor(math.log2(room / 40))
         places = np.stack([random.integers(10, 30, count), *random.integers(0, 10, (2, count))])
         answer, below, above = least + step * places
         low, high = answer - (below - least), answer + (above - least)

@@ -126,7 +126,11 @@ def test_intervals_are_counted_by_where_the_label_lies(numbers: Versions) -> Non
     """The ends belong to the interval; a row without numbers lets expect no loss."""
     families = scrape(numbers)
     samples = families["model_feedback_interval"].samples
-    assert {one.labels["side"]: one.value for one in samples} == {"below": 1, "inside": 1, "above": 1}
+    assert {one.labels["side"]: one.value for one in samples} == {
+        "below": 1,
+        "inside": 1,
+        "above": 1,
+    }
     found = {one.name: one.value for one in families["model_expected_loss"].samples}
     assert found["model_expected_loss_count"] == 2 and found["model_expected_loss_sum"] > 0
 

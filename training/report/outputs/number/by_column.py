@@ -98,9 +98,7 @@ def parts(column: NDArray[np.floating]) -> list[Group]:
     names = [f"to {edge:.4g}" for edge in edges]
     names.append(f"over {edges[-1]:.4g}" if len(edges) else "all alike")
     places = np.searchsorted(edges, column)
-    found = [
-        Group(name, (places == place) & ~np.isnan(column)) for place, name in enumerate(names)
-    ]
+    found = [Group(name, (places == place) & ~np.isnan(column)) for place, name in enumerate(names)]
     return [*found, Group(MISSING, np.isnan(column))] if np.isnan(column).any() else found
 
 

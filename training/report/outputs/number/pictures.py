@@ -40,7 +40,7 @@ def errors(file: Path, found: Answers) -> None:
     every = dict(found.errors())
     together = np.concatenate(list(every.values()))
     low, high = np.quantile(together, ENDS)
-    edges = np.linspace(low, high if high > low else low + 1, BARS + 1)
+    edges = np.linspace(low, high if high > low else low + 1, BARS + 1).tolist()
     axes.hist(every["here"], edges, color="#7d9ab5", edgecolor=canvas.HERE, label="here")
     if "main" in every:
         axes.hist(every["main"], edges, histtype="step", color="black", linewidth=1.5, label="main")

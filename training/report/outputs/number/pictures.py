@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import numpy as np
+from matplotlib import colormaps
+from matplotlib.colors import ListedColormap
 
 from perennial.statistics.regression import ANSWER
 from training.report.outputs.number.answers import Answers
@@ -10,6 +12,8 @@ from training.report.plots import canvas
 
 MANY = 400  # rows, above which points would hide each other and their density is drawn
 BARS = 30
+# From light to dark; a lighter one could not be seen.
+SHADES = ListedColormap(colormaps["Greys"](np.linspace(0.3, 1, 64)))
 # Rows beyond these quantiles are left out of the bars: one of them would make all others narrow.
 ENDS = 0.005, 0.995
 
@@ -22,8 +26,12 @@ def answers_by_truth(file: Path, found: Answers) -> None:
     both = np.concatenate([truths, answers])
     ends = [float(both.min()), float(both.max())]
     if len(truths) > MANY:
-        drawn = axes.hexbin(truths, answers, gridsize=40, bins="log", cmap="Greys", mincnt=1)
-        figure.colorbar(drawn, ax=axes, label="rows", pad=0.02)
+        drawn = axes.hexbin(truths, answers, gridsize=35, bins="log", cmap=SHADES, mincnt=1)
+        most = float(np.max(drawn.get_array()))
+        ticks = [step * 10**power for power in range(9) for step in (1, 2, 5)]
+        shown = [tick for tick in ticks if tick <= most]
+        bar = figure.colorbar(drawn, ax=axes, label="rows", pad=0.02, ticks=shown, format="%d")
+        bar.minorticks_off()
     else:
         axes.plot(truths, answers, "o", color=canvas.HERE, markersize=3, alpha=0.6)
     axes.plot(ends, ends, color="black", linestyle=":", linewidth=1.2)

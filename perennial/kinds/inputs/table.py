@@ -9,7 +9,7 @@ import orjson
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from perennial.digest import digest_bytes
+from perennial.digest import digest_rows
 from perennial.errors import Described, InvalidField, InvalidInput
 from perennial.kinds.arrow import select
 from perennial.kinds.check import Check
@@ -100,11 +100,6 @@ class TableInput(Record):
     def plain(self) -> bool:
         """Whether all columns are numbers."""
         return all(isinstance(column, NumberColumn) for column in self.columns)
-
-    @cached_property
-    def amounts(self) -> bool:
-        """Whether no column has categories."""
-        return all(isinstance(column, NumberColumn) for column in self.modelled)
 
     @cached_property
     def numbers(self) -> int:
@@ -229,9 +224,8 @@ class TableInput(Record):
     def identities(self, table: "pyarrow.Table") -> NDArray[np.uint64]:
         """Return the digest of each row's values; the time is none of them."""
         found = select(table, self.arrow_schema())
-        values = (column.keys(found.column(column.name)) for column in self.modelled)
-        contents = (orjson.dumps(row) for row in zip(*values, strict=True))
-        return np.fromiter(map(digest_bytes, contents), np.uint64, len(table))
+        keys = [column.keys(found.column(column.name)) for column in self.modelled]
+        return digest_rows(np.stack(keys, axis=1))
 
     def checks(self, table: "pyarrow.Table") -> Iterator[Check]:
         """Yield the rules on each column."""

@@ -105,9 +105,9 @@ def _train(task: Million, folder: Path) -> None:
     prepared, out = Prepared.read(folder / "prepared", task.input), folder / "model"
     out.mkdir()
     model = found.find("boosting")
-    block = {**PARAMETERS.train.model_dump(), "model": "boosting", "parameters": model.trial}
-    numbers = params.Train.model_validate(block | {"parameters": model.trial.model_dump()})
-    tracker = TRACKERS["none"](out / "live", {})
+    block = {**PARAMETERS.train.model_dump(), "model": "boosting"}
+    numbers = params.Train.model_validate({**block, "parameters": model.trial.model_dump()})
+    tracker = TRACKERS["dvclive"](out / "live", {})
     train.train(prepared, numbers, task, out, model=model, tracker=tracker, machine=this_machine())
 
 

@@ -7,7 +7,7 @@ from training.contracts.examples import EXAMPLES, Part
 from training.model.model import Labelled, Rows
 from training.models.linear import Linear
 
-EXAMPLE = {one.name.partition(",")[0]: one for one in EXAMPLES if one.output.kind in Linear.outputs}
+EXAMPLE = {one.name.partition(",")[0]: one for one in EXAMPLES if one.output.labels}
 
 
 def without_depth(part: Labelled) -> Part:

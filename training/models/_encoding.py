@@ -58,7 +58,9 @@ def fit_encoding(
     if not len(columns.words):
         encoding = Encoding(columns, np.zeros((0, 1)))
         return encoding, encoding.apply(inputs)
-    crossed, means = _means(columns.codes_of(inputs), columns.gaps, truths, len(output.labels), seed)
+    crossed, means = _means(
+        columns.codes_of(inputs), columns.gaps, truths, len(output.labels), seed
+    )
     amounts = inputs[:, columns.amounts]
     return Encoding(columns, means), np.hstack([amounts, crossed], dtype=np.float64)
 

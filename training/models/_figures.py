@@ -24,6 +24,8 @@ def figures_of(fitted: Fitted, output: OutputKind, rows: Rows, loss: Loss) -> di
     for prefix, part in (("", rows.train), ("val_", rows.validation)):
         step = -(-len(part.labels) // MOST)
         values, truths = fitted.values(part.inputs[::step]), part.labels[::step]
-        figures[f"{prefix}{output.headline}"] = output.metrics[output.headline].score(values, truths)
+        figures[f"{prefix}{output.headline}"] = output.metrics[output.headline].score(
+            values, truths
+        )
         figures[f"{prefix}loss"] = loss(values, truths)
     return figures

@@ -144,7 +144,7 @@ class Linear(Model[LinearParameters]):
         from sklearn.linear_model import LogisticRegression, Ridge
 
         strength, most = parameters.inverse_regularisation, parameters.iterations
-        regression: Any = Ridge(alpha=1 / strength)
+        regression: Any = Ridge(alpha=0.5 / strength)
         if output.labels:
             regression = LogisticRegression(C=strength, max_iter=most)
         design = Design.of(schema, rows.train.inputs)

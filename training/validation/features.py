@@ -32,7 +32,9 @@ def check_features(
             rows = (f"all {len(codes)} rows are missing",) if len(codes) else ()
             yield Finding(name, "a known value", 1, len(rows), rows, "columns")
             continue
-        yield _share(name, f"at most {schema.most_missing:.1%} missing values", gaps, schema.most_missing)
+        yield _share(
+            name, f"at most {schema.most_missing:.1%} missing values", gaps, schema.most_missing
+        )
         yield _variety(name, column, known, schema.most_alike)
         if column.categories is not None:
             unknown = codes == len(column.categories)
@@ -72,9 +74,7 @@ def _columns(
             yield f"{place}.{column.name}", column, codes[:, at]
 
 
-def _share(
-    name: str, rule: str, bad: NDArray[np.bool_], most: float, more: str = ""
-) -> Finding:
+def _share(name: str, rule: str, bad: NDArray[np.bool_], most: float, more: str = "") -> Finding:
     """Return whether at most a share of rows is bad; more: what to say of them."""
     count = int(bad.sum())
     if count <= most * len(bad):

@@ -50,4 +50,4 @@ def test_rows_of_bytes_have_a_digest_each() -> None:
     assert found.dtype == np.uint64 and len(set(found.tolist())) == 500
     assert (digest_rows(np.concatenate([rows[7:9], rows])) == [*found[7:9], *found]).all()
     assert digest_rows(rows[:0]).shape == (0,)
-    assert digest_rows(np.arange(3, dtype=np.uint64)[None]).tolist() == [0xAB251AE8CE7E5BEB]
+    assert digest_rows(np.arange(3, dtype=np.uint64)[None]).tolist() == [0xAB25350E3E65EFEB]

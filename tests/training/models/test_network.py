@@ -12,7 +12,7 @@ from training.contracts.examples import Part
 from training.model.model import Fitted, Rows
 from training.models.network import Network
 
-pytestmark = pytest.mark.seconds(10)
+pytestmark = [pytest.mark.seconds(10), pytest.mark.nightly]
 SCHEMA = TableInput(
     columns=(
         NumberColumn(name="size"),

@@ -4,8 +4,8 @@ Both run alternately under uvicorn on this machine, with the same model and the 
 instance as JSON, an image of digits, a table's row of 14 columns or a text of 60 words. All
 features means validation, ids, signal counters, HTTP metrics, request ids and every prediction
 stored in SQLite. The ratio is that of the medians over the rounds. The model's own share of a
-request is the time that ONNX Runtime takes for its row, alone or in a batch of as many rows as there
-are connections, over the time between two answers; the raw application runs each row alone.
+request is the time that ONNX Runtime takes for its row over the time between two answers: for the
+service in a batch of as many rows as there are connections, for the raw application alone.
 """
 
 import argparse

@@ -68,7 +68,8 @@ class NumberColumn(Limits):
         """Return numbers that are equal where the values are: NaN is missing, -0.0 is 0.0."""
         values = column.to_numpy().astype(np.float64) + 0.0
         values[np.isnan(values)] = np.nan  # of the many, this one
-        return values.view(np.uint64)
+        found: NDArray[np.uint64] = values.view(np.uint64)
+        return found
 
     def broken(self, values: NDArray[np.floating]) -> Iterator[Broken]:
         """Yield each rule with the values that break it."""

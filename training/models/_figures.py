@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import numpy as np
-
 from perennial.kinds.output_kind import OutputKind, Truths
 from perennial.statistics.counts import Floats
 from perennial.statistics.metrics import METRICS

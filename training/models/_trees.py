@@ -1,4 +1,4 @@
-"""Trees of scikit-learn's histogram boosting as a node of ONNX, which skl2onnx 1.20 cannot write."""
+"""Trees of scikit-learn's histogram boosting as a node of ONNX; skl2onnx 1.20 cannot write them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

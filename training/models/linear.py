@@ -1,4 +1,4 @@
-"""Linear models of pixels or columns, with scikit-learn: logistic regression, or ridge for numbers."""
+"""Linear models of pixels or columns, with scikit-learn: logistic and ridge regression."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A neural network for tables, built with Keras: numbers scaled, categories embedded, gaps known."""
+"""A Keras network for tables: numbers are scaled, categories embedded, gaps known."""
 
 import math
 from pathlib import Path

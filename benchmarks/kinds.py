@@ -1,6 +1,6 @@
 """Bundles of a table and of texts, of usual sizes, for the benchmark of /predict.
 
-The rows and labels are random: only the time that a prediction takes is measured.
+The rows are random: only the time that a prediction takes is measured.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
@@ -19,10 +17,14 @@ from perennial.kinds.columns import CategoryColumn, NumberColumn
 from perennial.kinds.inputs.table import TableInput
 from perennial.kinds.inputs.text import TextInput
 from perennial.signals import Rows
-from tests.kinds import Kind, fit_bundle
+from tests.kinds import OUTPUT, Kind, fit_bundle, write_bundle
+from tests.models import ignore
+from training.contracts.examples import Part
+from training.model import model
+from training.models.boosting import Boosting
 
 NUMBERS, CATEGORIES = 6, 8  # columns, 14 as in the census
-TREES, DEPTH = 100, 3
+ROWS = 20_000  # that trees are fitted to, so that they have as many leaves as they may
 WORDS, VOCABULARY = 60, 20_000
 GAPS = 0.05
 TABLE = TableInput(
@@ -54,16 +56,18 @@ def _texts(count: int, seed: int) -> Rows:
 
 def table(folder: Path) -> Bundle:
     """Write and load a bundle of 100 boosted trees over 14 columns, 8 of them categories."""
-    trees = GradientBoostingClassifier(n_estimators=TREES, max_depth=DEPTH, random_state=0)
-    model = make_pipeline(SimpleImputer(), trees)
-    return fit_bundle(folder, "table", Kind(TABLE, _table_rows), model)
+    rows = _table_rows(ROWS, 1)
+    truths = np.nan_to_num(rows).sum(axis=1) + np.random.default_rng(0).normal(0, 20, ROWS)
+    part = Part(rows, (truths > np.median(truths)).astype(np.int64))
+    trees = Boosting().fit(model.Rows(part, part), TABLE, OUTPUT, Boosting.trial, ignore)
+    return write_bundle(folder, "table", Kind(TABLE, _table_rows), trees.values, trees.write_onnx)
 
 
 def text(folder: Path) -> Bundle:
     """Write and load a bundle of TF-IDF and a linear model over texts of 60 words."""
     words: Any = TfidfVectorizer(lowercase=False, token_pattern="[a-zA-Z0-9]+")
-    model = make_pipeline(words, LogisticRegression())
-    return fit_bundle(folder, "text", Kind(TextInput(), _texts), model)
+    pipeline = make_pipeline(words, LogisticRegression())
+    return fit_bundle(folder, "text", Kind(TextInput(), _texts), pipeline)
 
 
 KINDS: Mapping[str, Callable[[Path], Bundle]] = {"table": table, "text": text}

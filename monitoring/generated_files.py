@@ -11,6 +11,7 @@ from monitoring.alertmanager_config import alertmanager_config, compose_alertman
 from monitoring.alerts import Alert
 from monitoring.prometheus_config import compose_prometheus, prometheus_config
 from monitoring.recording import rules
+from monitoring.recording.interval import interval, interval_reference
 from monitoring.recording.loss import loss, loss_reference
 from monitoring.recording.rules import Rule
 from monitoring.thresholds import Thresholds, seconds
@@ -92,7 +93,9 @@ def _accuracy(thresholds: Thresholds) -> dict[str, Any]:
     short, long = thresholds.windows
     first = [*rules.accuracy_reference(), *rules.accuracy(short, thresholds)]
     first += [*loss_reference(), *loss(short, thresholds)]
+    first += [*interval_reference(), *interval(short, thresholds)]
     later = [*rules.accuracy(long, thresholds), *loss(long, thresholds)]
+    later += interval(long, thresholds)
     return {
         "groups": [
             _group("accuracy_short", first),

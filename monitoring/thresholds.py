@@ -88,7 +88,8 @@ class Thresholds:
     # and the least number of rows that are worth a retrain. The windows slide, so a limit is looked
     # at thousands of times a month: at 3 standard errors a service that never changed raised 27
     # alerts in 24 simulated months, at 5 less than one. The loss, where labels are not a fixed set,
-    # has the same limits but for the least rise, which is relative to the reference's loss.
+    # has the same limits but for the least rise, which is relative to the reference's loss. The
+    # share of labels in their interval has those of accuracy.
     accuracy_z: float = _number(5.0, unit="standard errors", low=1.0, high=10.0)
     short_drop: float = _number(0.10, unit="accuracy", low=0.001, high=1.0)
     long_drop: float = _number(0.05, unit="accuracy", low=0.001, high=1.0)

@@ -26,6 +26,17 @@ def digest_bytes(content: bytes) -> int:
     return int.from_bytes(hashlib.sha256(content).digest()[:8], "big")
 
 
+def digest_rows(rows: NDArray[Any]) -> NDArray[np.uint64]:
+    """Return the digest of each row's bytes, shape (rows,): equal bytes have equal digests.
+
+    For values of which equal ones have equal bytes; it takes a microsecond a row.
+    """
+    content, size = rows.tobytes(), rows[:1].nbytes
+    starts = range(0, len(content), size or 1)
+    found = b"".join(hashlib.sha256(content[at : at + size]).digest()[:8] for at in starts)
+    return np.frombuffer(found, ">u8").astype(np.uint64)
+
+
 def digests(rows: NDArray[Any]) -> NDArray[np.uint64]:
     """Return the digest of each row, shape (rows,)."""
     return np.fromiter((digest(row) for row in rows), np.uint64, len(rows))

@@ -16,6 +16,7 @@ from perennial import bundle, signals
 from perennial.bundle import Bundle, SelfTest
 from perennial.kinds.inputs.image import ImageInput
 from perennial.kinds.outputs.classes import ClassesOutput
+from perennial.kinds.outputs.number import NumberOutput
 from perennial.signals import PREDICTION, Extraction
 
 LABELS = tuple("0123456789")
@@ -99,6 +100,52 @@ def make_amounts(path: Path, **accepted: float) -> Bundle:
     reference = signals.Reference.model_validate({"signals": tuple(found)} | loss)
     manifest = made.manifest.model_copy(update={"output": output})
     return replace(made, manifest=manifest, reference=reference)
+
+
+def make_numbers(
+    path: Path, version: str = "1.0.0", *, task: str = "numbers", off: float = 0, seed: int = 0
+) -> Bundle:
+    """Write a bundle whose answer to an image is its mean, with an interval, and load it.
+
+    The interval is the wider, the brighter the first pixel is.
+    off: what the answers are too high by.
+    """
+    output = NumberOutput(unit="grey", low=0, high=16)
+    made, rows = make_bundle(path, version, task=task), images(ROWS, seed=seed + 1)
+    truths = rows.mean(axis=(1, 2)).clip(0, 16)
+    reach = 0.2 + 0.1 * rows[:, 0, 0]
+    values = np.stack([truths, truths - reach, truths + reach], axis=1) + off
+    labels = (truths + np.random.default_rng(seed).normal(0, reach / 1.645)).clip(0, 16)
+    (path / bundle.MODEL).write_bytes(number_model(off))
+    found = [signal for signal in made.reference.signals if signal.name not in signals.OUTPUTS]
+    found += [numeric(name, column) for name, column in output.extract(values).items()]
+    quality = output.reference(values, labels)
+    reference = signals.Reference.model_validate({"signals": tuple(found)} | quality)
+    (path / bundle.REFERENCE).write_text(reference.model_dump_json(indent=2), encoding="utf-8")
+    test = SelfTest.of(output, rows[0].tolist(), values[0], tolerance=1e-3)
+    fields = made.manifest.model_dump(mode="json", exclude={"files", "format"})
+    fields |= {"output": output.model_dump(mode="json"), "self_test": test.model_dump()}
+    return bundle.write(path, fields)
+
+
+def number_model(off: float) -> bytes:
+    """Return an ONNX model with the values of `make_numbers`."""
+    weights = np.full((64, 3), 1 / 64, np.float32)
+    weights[0] += np.array([0, -0.1, 0.1], np.float32)
+    bias = np.array([0, -0.2, 0.2], np.float32) + np.float32(off)
+    graph = helper.make_graph(
+        [
+            helper.make_node("Flatten", ["images"], ["flat"], axis=1),
+            helper.make_node("Gemm", ["flat", "weights", "bias"], ["values"]),
+        ],
+        "mean",
+        [helper.make_tensor_value_info("images", TensorProto.FLOAT, ["rows", *SHAPE])],
+        [helper.make_tensor_value_info("values", TensorProto.FLOAT, ["rows", 3])],
+        [numpy_helper.from_array(weights, "weights"), numpy_helper.from_array(bias, "bias")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    onnx.checker.check_model(model)
+    return bytes(model.SerializeToString(deterministic=True))
 
 
 def self_test(row: Floats, probabilities: Any, labels: Sequence[str] = LABELS) -> dict[str, Any]:

@@ -110,13 +110,28 @@ def make_bundle(path: Path, name: str) -> Bundle:
 
 def fit_bundle(path: Path, name: str, kind: Kind, pipeline: Any) -> Bundle:
     """Fit a scikit-learn pipeline to 300 rows with random labels, write its bundle and load it."""
-    path.mkdir(parents=True)
-    rows = kind.rows(300, 2)
     train = kind.rows(300, 1)
     truth = np.random.default_rng(0).integers(0, 2, 300)
     pipeline.fit(train, truth)
-    probabilities = pipeline.predict_proba(rows)
-    (path / bundle.MODEL).write_bytes(_to_onnx(pipeline, kind.schema, train))
+
+    def write_onnx(file: Path) -> None:
+        file.write_bytes(_to_onnx(pipeline, kind.schema, train))
+
+    return write_bundle(path, name, kind, pipeline.predict_proba, write_onnx)
+
+
+def write_bundle(
+    path: Path,
+    name: str,
+    kind: Kind,
+    values: Callable[[Rows], NDArray[np.float64]],
+    write_onnx: Callable[[Path], None],
+) -> Bundle:
+    """Write the bundle of a fitted model of two labels, and load it."""
+    path.mkdir(parents=True)
+    rows = kind.rows(300, 2)
+    probabilities = values(rows)
+    write_onnx(path / bundle.MODEL)
     extraction = fitted(kind)
     extraction.save(path / bundle.SIGNALS)
     counted = reference(extraction, rows, probabilities)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import results
+from benchmarks.drift import losses
 from benchmarks.drift.accuracy import Error, errors
 from benchmarks.drift.check import check
 from benchmarks.drift.data import LOADERS, DataMissing
@@ -56,13 +57,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     by_setting: list[SettingResult] = []
     alarms: list[Alarms] = []
     off: list[Error] = []
+    lost: list[Error] = []
     for name in options.tasks:
         found = _task(name, options.data, Size(**numbers))
         if found is not None:
-            by_setting, alarms, off = by_setting + found[0], alarms + found[1], off + found[2]
+            by_setting, alarms = by_setting + found[0], alarms + found[1]
+            off, lost = off + found[2], lost + found[3]
     if not by_setting:
         return 1
-    summary = Summary(by_setting, alarms, off)
+    summary = Summary(by_setting, alarms, off, lost)
     print("\n\n".join(summary.tables().values()))
     if not options.quick:
         about = {name: numbers[name] for name in NUMBERS if name != "processes"}
@@ -74,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _task(
     name: str, data: Path, size: Size
-) -> tuple[list[SettingResult], list[Alarms], list[Error]] | None:
+) -> tuple[list[SettingResult], list[Alarms], list[Error], list[Error]] | None:
     began = time.monotonic()
     try:
         task = build(name, data=data, seed=size.seed)
@@ -83,9 +86,16 @@ def _task(
         return None
     check(task, seed=size.seed)
     by_setting, alarms = run(task, DETECTORS, size)
-    off = errors(task, references=max(2, size.references // 4), seed=size.seed)
+    some = max(2, size.references // 4)
+    off: list[Error] = []
+    lost: list[Error] = []
+    if task.base.output.labels:
+        off = errors(task, references=some, seed=size.seed)
+    else:
+        chosen = losses.ESTIMATORS
+        lost = errors(task, references=some, seed=size.seed, estimators=chosen, real=losses.lost)
     print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
-    return by_setting, alarms, off
+    return by_setting, alarms, off, lost
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

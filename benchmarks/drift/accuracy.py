@@ -1,6 +1,6 @@
-"""Compare accuracy estimated without labels with the true accuracy."""
+"""Compare what is estimated without labels, such as accuracy, with what is true."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ Estimator = Callable[[Frame], Estimate]
 
 @dataclass(frozen=True)
 class Error:
-    """An estimator's error in one setting: the mean absolute difference of accuracies."""
+    """An estimator's error in one setting: the mean absolute difference, as of accuracies."""
 
     task: str
     shift: str
@@ -31,13 +31,13 @@ class Error:
 
 def right(frame: Frame) -> Floats:
     """Return 1 for each row that the model got right, 0 for others."""
-    found: Floats = (frame.probabilities.argmax(axis=1) == frame.labels).astype(np.float64)
+    found: Floats = (frame.values.argmax(axis=1) == frame.labels).astype(np.float64)
     return found
 
 
 def confidence(frame: Frame) -> Floats:
     """Return the predicted classes' probabilities."""
-    highest: Floats = frame.probabilities.max(axis=1)
+    highest: Floats = frame.values.max(axis=1)
     return highest
 
 
@@ -88,7 +88,7 @@ def cbpe(reference: Frame) -> Estimate:
     """Estimate with NannyML's CBPE."""
     import nannyml
 
-    classes = reference.probabilities.shape[1]
+    classes = reference.values.shape[1]
     estimator = nannyml.CBPE(
         metrics=["accuracy"],
         y_pred="predicted",
@@ -109,7 +109,7 @@ def cbpe(reference: Frame) -> Estimate:
 def _table(frames: Sequence[Frame]) -> Any:
     import pandas
 
-    probabilities = np.concatenate([frame.probabilities for frame in frames])
+    probabilities = np.concatenate([frame.values for frame in frames])
     columns = {f"probability_{c}": column for c, column in enumerate(probabilities.T)}
     predicted = probabilities.argmax(axis=1).astype(str)
     labels = np.concatenate([frame.labels for frame in frames]).astype(str)
@@ -126,28 +126,35 @@ ESTIMATORS: dict[str, Estimator] = {
 }
 
 
-def errors(task: Task, *, references: int, seed: int) -> list[Error]:
+def errors(
+    task: Task,
+    *,
+    references: int,
+    seed: int,
+    estimators: Mapping[str, Estimator] = ESTIMATORS,
+    real: Callable[[Frame], Floats] = right,
+) -> list[Error]:
     """Return each estimator's error in each setting; grade 0 is without a shift.
+
+    real: returns what is estimated the mean of, for each row.
 
     Reference and live rows come from different halves of the population, split randomly each time.
     """
     settings = (Setting("none", "", 0, task.base, None), *task.settings)
     realised: list[Floats] = []
-    off: dict[str, list[Floats]] = {name: [] for name in ESTIMATORS}
+    off: dict[str, list[Floats]] = {name: [] for name in estimators}
     for number in range(references):
         reference, chunks = _draw(task, settings, np.random.default_rng([seed, number]))
-        truth = np.array([right(chunk).mean() for chunk in chunks])
+        truth = np.array([real(chunk).mean() for chunk in chunks])
         realised.append(truth.reshape(len(settings), CHUNKS))
-        for name, estimator in ESTIMATORS.items():
+        for name, estimator in estimators.items():
             apart = np.abs(estimator(reference)(chunks) - truth)
             off[name].append(apart.reshape(len(settings), CHUNKS))
-    accuracy = np.mean(realised, axis=(0, 2))
+    means = np.mean(realised, axis=(0, 2))
     return [
         Error(task.name, setting.shift, setting.grade, name, float(mean), float(there))
         for name, found in off.items()
-        for setting, mean, there in zip(
-            settings, np.mean(found, axis=(0, 2)), accuracy, strict=True
-        )
+        for setting, mean, there in zip(settings, np.mean(found, axis=(0, 2)), means, strict=True)
     ]
 
 

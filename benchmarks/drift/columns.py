@@ -1,16 +1,17 @@
-"""Turn inputs and probabilities into the columns for the detectors: the service's signals."""
+"""Turn inputs and the model's values into the columns for the detectors: the service's signals."""
 
 import numpy as np
 
 from benchmarks.drift.data import Inputs, Rows
-from benchmarks.drift.frame import Floats, Frame, Ints
+from benchmarks.drift.frame import Floats, Frame
 from benchmarks.drift.tabular import CATEGORICAL, NUMERIC, levels
 from perennial.kinds.columns import CategoryColumn, NumberColumn
 from perennial.kinds.input_kind import InputKind
 from perennial.kinds.inputs.image import ImageInput
 from perennial.kinds.inputs.table import TableInput
 from perennial.kinds.inputs.text import TextInput
-from perennial.signals import PREDICTION, Extraction, outputs
+from perennial.kinds.output_kind import OutputKind, Truths
+from perennial.signals import Extraction
 
 
 def extraction(rows: Rows) -> Extraction:
@@ -18,11 +19,13 @@ def extraction(rows: Rows) -> Extraction:
     return Extraction.fit(_schema(rows), _typed(rows.train))
 
 
-def frame(extracted: Extraction, inputs: Inputs, labels: Ints, probabilities: Floats) -> Frame:
+def frame(
+    extracted: Extraction, inputs: Inputs, labels: Truths, values: Floats, output: OutputKind
+) -> Frame:
     """Return all columns of these rows: input signals and output signals."""
-    columns = extracted.extract(_typed(inputs)) | outputs(probabilities)
+    columns = extracted.extract(_typed(inputs)) | output.extract(values)
     levels_of = {name: len(bins) for name, bins in extracted.categories.items()}
-    levels_of[PREDICTION] = probabilities.shape[1] + 2
+    levels_of |= {name: len(bins) for name, bins in output.categories.items()}
     numeric = [name for name in columns if name not in levels_of]
     return Frame(
         tuple(numeric),
@@ -31,7 +34,8 @@ def frame(extracted: Extraction, inputs: Inputs, labels: Ints, probabilities: Fl
         np.stack([columns[name] for name in levels_of], axis=1).astype(np.int64),
         tuple(levels_of.values()),
         labels,
-        probabilities,
+        values,
+        output,
     )
 
 

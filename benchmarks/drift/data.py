@@ -1,4 +1,7 @@
-"""The rows of each task: real digits, CIFAR-10 and AG News, and a synthetic table."""
+"""The rows of each task: real digits, CIFAR-10 and AG News, and a synthetic table.
+
+The table has labels of two kinds: classes (`tabular`) and numbers (`amounts`).
+"""
 
 import csv
 import io
@@ -10,8 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.drift.frame import Ints
-from benchmarks.drift.tabular import tabular
+from benchmarks.drift.tabular import amounts, tabular
+from perennial.kinds.output_kind import OutputKind, Truths
+from perennial.kinds.outputs.classes import ClassesOutput
+from perennial.kinds.outputs.number import NumberOutput
 
 # A row's input: numbers, pixels from 0 to 1, or text.
 Inputs = NDArray[Any]
@@ -26,16 +31,35 @@ class Rows:
     """Rows to train the model, and the population that reference and traffic are drawn from."""
 
     kind: str
-    classes: int
+    output: OutputKind
     train: Inputs
-    train_labels: Ints
+    train_labels: Truths
     population: Inputs
-    labels: Ints
+    labels: Truths
+
+    @property
+    def middle(self) -> float:
+        """The label under which half of the classes, or of the rows, lie."""
+        return len(self.output.labels) / 2 or float(np.median(self.labels))
+
+
+def _classes(count: int) -> OutputKind:
+    return ClassesOutput(labels=tuple(map(str, range(count))))
 
 
 def _table(folder: Path, rng: np.random.Generator) -> Rows:
     inputs, labels = tabular(12_000, rng)
-    return Rows("tabular", 3, inputs[:6_000], labels[:6_000], inputs[6_000:], labels[6_000:])
+    return _halves("tabular", _classes(3), inputs, labels)
+
+
+def _amounts(folder: Path, rng: np.random.Generator) -> Rows:
+    inputs, labels = amounts(12_000, rng)
+    return _halves("amounts", NumberOutput(unit="EUR", low=0), inputs, labels)
+
+
+def _halves(kind: str, output: OutputKind, inputs: Inputs, labels: Truths) -> Rows:
+    half = len(labels) // 2
+    return Rows(kind, output, inputs[:half], labels[:half], inputs[half:], labels[half:])
 
 
 def _digits(folder: Path, rng: np.random.Generator) -> Rows:
@@ -44,16 +68,16 @@ def _digits(folder: Path, rng: np.random.Generator) -> Rows:
     data = load_digits()
     order = rng.permutation(len(data.target))
     images, labels = data.images[order] / 16, data.target[order].astype(np.int64)
-    return Rows("image", 10, images[:600], labels[:600], images[600:], labels[600:])
+    return Rows("image", _classes(10), images[:600], labels[:600], images[600:], labels[600:])
 
 
 def _cifar10(folder: Path, rng: np.random.Generator) -> Rows:
     train, train_labels = _images(folder / "cifar10" / "train.parquet", 10_000)
     images, labels = _images(folder / "cifar10" / "test.parquet", 6_000)
-    return Rows("image", 10, train, train_labels, images, labels)
+    return Rows("image", _classes(10), train, train_labels, images, labels)
 
 
-def _images(file: Path, rows: int) -> tuple[Inputs, Ints]:
+def _images(file: Path, rows: int) -> tuple[Inputs, Truths]:
     import pyarrow.parquet
     from PIL import Image
 
@@ -67,10 +91,10 @@ def _images(file: Path, rows: int) -> tuple[Inputs, Ints]:
 def _news(folder: Path, rng: np.random.Generator) -> Rows:
     train, train_labels = _articles(folder / "ag_news" / "train.csv")
     texts, labels = _articles(folder / "ag_news" / "test.csv")
-    return Rows("text", 4, train, train_labels, texts, labels)
+    return Rows("text", _classes(4), train, train_labels, texts, labels)
 
 
-def _articles(file: Path) -> tuple[Inputs, Ints]:
+def _articles(file: Path) -> tuple[Inputs, Truths]:
     _there(file)
     with file.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
@@ -86,6 +110,7 @@ def _there(file: Path) -> None:
 
 LOADERS: dict[str, Callable[[Path, np.random.Generator], Rows]] = {
     "tabular": _table,
+    "amounts": _amounts,
     "digits": _digits,
     "cifar10": _cifar10,
     "news": _news,

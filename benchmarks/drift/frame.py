@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from perennial.kinds.output_kind import OutputKind, Truths
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -16,8 +18,9 @@ class Frame:
     numeric: shape (rows, numeric columns), NaN where missing.
     categorical: shape (rows, categorical columns), whole numbers from 0 to its level.
     levels: how many values each categorical column may have.
-    labels: the true classes, shape (rows,), which no detector may use.
-    probabilities: the model's, shape (rows, classes).
+    labels: the truths, shape (rows,), such as the index of a class, which no detector may use.
+    values: the model's, shape (rows, width), such as the probabilities of classes.
+    output: what the values are.
     """
 
     numeric_names: tuple[str, ...]
@@ -25,8 +28,9 @@ class Frame:
     categorical_names: tuple[str, ...]
     categorical: Ints
     levels: tuple[int, ...]
-    labels: Ints
-    probabilities: Floats
+    labels: Truths
+    values: Floats
+    output: OutputKind
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -40,7 +44,8 @@ class Frame:
             self.categorical[rows],
             self.levels,
             self.labels[rows],
-            self.probabilities[rows],
+            self.values[rows],
+            self.output,
         )
 
     def then(self, other: "Frame") -> "Frame":
@@ -52,5 +57,6 @@ class Frame:
             np.concatenate([self.categorical, other.categorical]),
             self.levels,
             np.concatenate([self.labels, other.labels]),
-            np.concatenate([self.probabilities, other.probabilities]),
+            np.concatenate([self.values, other.values]),
+            self.output,
         )

@@ -1,4 +1,4 @@
-"""A small scikit-learn model per kind of input, with calibrated probabilities."""
+"""A small scikit-learn model per kind of rows, adjusted on rows that it was not fitted to."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.drift.data import Inputs
-from benchmarks.drift.frame import Floats, Ints
+from benchmarks.drift.data import Inputs, Rows
+from benchmarks.drift.frame import Floats
+from perennial.kinds.output_kind import OutputKind, Truths
 
 
 def _tabular(seed: int) -> Any:
@@ -42,8 +43,39 @@ def _text(seed: int) -> Any:
 MODELS: dict[str, Callable[[int], Any]] = {"tabular": _tabular, "image": _image, "text": _text}
 
 
-def fit(kind: str, inputs: Inputs, labels: Ints, *, seed: int) -> Callable[[Inputs], Floats]:
-    """Return a function from inputs to probabilities, calibrated on a fifth of the rows."""
+def fit(rows: Rows, *, seed: int) -> Callable[[Inputs], Floats]:
+    """Return a function from inputs to values, adjusted on a fifth of the training rows."""
+    given = (rows.train, rows.train_labels)
+    if rows.output.quantiles:
+        return _numbers(rows.output, *given, seed=seed)
+    return _probabilities(MODELS[rows.kind], *given, seed=seed)
+
+
+def _numbers(
+    output: OutputKind, inputs: Inputs, labels: Truths, *, seed: int
+) -> Callable[[Inputs], Floats]:
+    """Return a function to answers with intervals, each end a quantile of its own."""
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    cut = len(labels) * 4 // 5
+    low, centre, high = (
+        HistGradientBoostingRegressor(
+            loss="quantile", quantile=level, max_iter=60, max_leaf_nodes=15, random_state=seed
+        ).fit(inputs[:cut], labels[:cut])
+        for level in output.quantiles
+    )
+
+    def raw(some: Inputs) -> Floats:
+        return np.stack([model.predict(some) for model in (centre, low, high)], axis=1)
+
+    adjustment = output.adjustment(raw(inputs[cut:]), labels[cut:])
+    return lambda some: adjustment.apply(raw(some))
+
+
+def _probabilities(
+    model_of: Callable[[int], Any], inputs: Inputs, labels: Truths, *, seed: int
+) -> Callable[[Inputs], Floats]:
+    """Return a function to calibrated probabilities."""
     import warnings
 
     from sklearn.calibration import CalibratedClassifierCV
@@ -54,7 +86,7 @@ def fit(kind: str, inputs: Inputs, labels: Ints, *, seed: int) -> Callable[[Inpu
     with warnings.catch_warnings():
         # Few iterations are enough, because accuracy is not compared.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        model = MODELS[kind](seed).fit(inputs[:cut], labels[:cut])
+        model = model_of(seed).fit(inputs[:cut], labels[:cut])
     calibrated = CalibratedClassifierCV(FrozenEstimator(model), method="temperature")
     calibrated.fit(inputs[cut:], labels[cut:])
 

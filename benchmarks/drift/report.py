@@ -22,8 +22,13 @@ class Summary:
     """
 
     def __init__(
-        self, results: Sequence[SettingResult], alarms: Sequence[Alarms], errors: Sequence[Error]
+        self,
+        results: Sequence[SettingResult],
+        alarms: Sequence[Alarms],
+        errors: Sequence[Error],
+        losses: Sequence[Error] = (),
     ) -> None:
+        self._losses = losses
         self._alarms, self._errors, self._variants = alarms, errors, best(results)
         self.results = [o for o in results if self._variants[o.detector] == o.variant]
         costs = {name: [o.cost for o in self._of(name)] for name in self._variants}
@@ -42,6 +47,10 @@ class Summary:
                 name: round(self._error(name), 4)
                 for name in dict.fromkeys(error.estimator for error in self._errors)
             },
+            "error of estimated loss": {
+                name: round(float(np.mean([self._lost(name, e.shift) for e in self._losses])), 4)
+                for name in dict.fromkeys(error.estimator for error in self._losses)
+            },
         }
 
     def tables(self) -> dict[str, str]:
@@ -50,6 +59,7 @@ class Summary:
             "overall": self.overall(),
             "ranks": self.ranks(),
             "estimates": self.estimates(),
+            "losses": self.losses(),
             "settings": self.by_setting(),
         }
 
@@ -117,6 +127,23 @@ class Summary:
             for name in sorted(names, key=self._error)
         ]
         return results.table(("estimated by", *tasks, "all"), rows)
+
+    def losses(self) -> str:
+        """Return the errors of the estimated loss as shares of the loss without a shift."""
+        if not self._losses:
+            return ""
+        shifts = list(dict.fromkeys(e.shift for e in self._losses if e.grade))
+        header = ("estimated by", "no shift", *shifts)
+        rows = [
+            [name, *(f"{self._lost(name, shift):.3f}" for shift in ("none", *shifts))]
+            for name in dict.fromkeys(error.estimator for error in self._losses)
+        ]
+        return results.table(header, rows)
+
+    def _lost(self, name: str, shift: str) -> float:
+        usual = np.mean([e.realised for e in self._losses if not e.grade])
+        own = [e.error for e in self._losses if (e.estimator, e.shift) == (name, shift)]
+        return float(np.mean(own) / usual)
 
     def _of(self, name: str) -> list[SettingResult]:
         return [result for result in self.results if result.detector == name]

@@ -32,14 +32,15 @@ def _mix(name: str, *strengths: float) -> Shift:
     return Shift(name, "times as likely", (first, second, third, fourth), None)
 
 
+TABLE = (
+    Shift("mean", "standard deviations", (0.05, 0.15, 0.4, 1.0), tables.mean),
+    Shift("variance", "times the spread", (1.05, 1.15, 1.4, 2.0), tables.variance),
+    Shift("one category", "of the rows", (0.01, 0.03, 0.1, 0.3), tables.category),
+    Shift("missing values", "of the rows", (0.01, 0.03, 0.1, 0.3), tables.missing),
+)
 SHIFTS: dict[str, tuple[Shift, ...]] = {
-    "tabular": (
-        Shift("mean", "standard deviations", (0.05, 0.15, 0.4, 1.0), tables.mean),
-        Shift("variance", "times the spread", (1.05, 1.15, 1.4, 2.0), tables.variance),
-        Shift("one category", "of the rows", (0.01, 0.03, 0.1, 0.3), tables.category),
-        _mix("class mix", 1.15, 1.5, 2.5, 6.0),
-        Shift("missing values", "of the rows", (0.01, 0.03, 0.1, 0.3), tables.missing),
-    ),
+    "tabular": (*TABLE[:3], _mix("class mix", 1.15, 1.5, 2.5, 6.0), TABLE[3]),
+    "amounts": TABLE,
     "image": (
         Shift("blur", "pixels", (0.3, 0.4, 0.6, 1.0), images.blur),
         Shift("noise", "of the range", (0.02, 0.04, 0.08, 0.2), images.noise),

@@ -20,6 +20,19 @@ SHAPES: tuple[Callable[[Floats], Floats], ...] = (
 )
 
 
+def amounts(rows: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Return the same inputs, and amounts whose spread differs between rows.
+
+    >>> inputs, labels = amounts(100, np.random.default_rng(1))
+    >>> inputs.shape, bool((labels >= 0).all())
+    ((100, 30), True)
+    """
+    inputs, latent, rules = _table(rows, rng)
+    centre = 0.4 * latent @ rules.normal(size=latent.shape[1])
+    noise = np.exp(0.6 * latent[:, 1] - 1) * rng.normal(size=rows)
+    return inputs, np.maximum(100 + 30 * (centre + noise), 0)
+
+
 def tabular(rows: int, rng: np.random.Generator) -> tuple[Floats, Ints]:
     """Return inputs of shape (rows, 30), categories last as whole numbers, and 3 classes.
 
@@ -29,6 +42,14 @@ def tabular(rows: int, rng: np.random.Generator) -> tuple[Floats, Ints]:
     >>> inputs.shape, sorted(set(labels.tolist()))
     ((100, 30), [0, 1, 2])
     """
+    inputs, latent, rules = _table(rows, rng)
+    utility = 1.6 * latent @ rules.normal(size=(latent.shape[1], 3)) * 0.5
+    labels = (utility + rng.gumbel(size=utility.shape)).argmax(axis=1)
+    return inputs, labels.astype(np.int64)
+
+
+def _table(rows: int, rng: np.random.Generator) -> tuple[Floats, Floats, np.random.Generator]:
+    """Return the inputs, the latent columns behind them, and what draws rules for labels."""
     rules = np.random.default_rng(30)
     loadings = rules.normal(size=(FACTORS, NUMERIC + CATEGORICAL))
     factors = rng.normal(size=(rows, FACTORS))
@@ -37,9 +58,7 @@ def tabular(rows: int, rng: np.random.Generator) -> tuple[Floats, Ints]:
     for j in range(0, NUMERIC, MISSING_EVERY):
         numbers[rng.random(rows) < 0.01 * (1 + j / MISSING_EVERY), j] = np.nan
     categories = [_cut(latent[:, NUMERIC + j], levels(j)) for j in range(CATEGORICAL)]
-    utility = 1.6 * latent @ rules.normal(size=(latent.shape[1], 3)) * 0.5
-    labels = (utility + rng.gumbel(size=utility.shape)).argmax(axis=1)
-    return np.column_stack([numbers, *categories]), labels.astype(np.int64)
+    return np.column_stack([numbers, *categories]), latent, rules
 
 
 def levels(category: int) -> int:

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,13 @@ from benchmarks.drift.frame import Floats, Frame
 from benchmarks.drift.shifts import SHIFTS, weights
 
 # Rows of the reference, drawn like traffic from the population.
-REFERENCE_ROWS = {"tabular": 5_000, "digits": 700, "cifar10": 5_000, "news": 5_000}
+REFERENCE_ROWS = {
+    "tabular": 5_000,
+    "amounts": 5_000,
+    "digits": 700,
+    "cifar10": 5_000,
+    "news": 5_000,
+}
 
 
 @dataclass(frozen=True)
@@ -41,9 +48,10 @@ def build(name: str, *, data: Path, seed: int) -> Task:
     """Return the task; the same seed gives the same task."""
     rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
     rows = LOADERS[name](data, rng)
-    predict = models.fit(rows.kind, rows.train, rows.train_labels, seed=seed)
+    predict = models.fit(rows, seed=seed)
     extracted = columns.extraction(rows)
-    base = columns.frame(extracted, rows.population, rows.labels, predict(rows.population))
+    frame = partial(columns.frame, extracted, labels=rows.labels, output=rows.output)
+    base = frame(rows.population, values=predict(rows.population))
 
     def settings() -> Iterator[Setting]:
         for shift in SHIFTS[rows.kind]:
@@ -53,7 +61,7 @@ def build(name: str, *, data: Path, seed: int) -> Task:
                     yield Setting(shift.name, said, grade, base, weights(rows.labels, strength))
                     continue
                 inputs = shift.change(rows.population, strength, rng)
-                moved = columns.frame(extracted, inputs, rows.labels, predict(inputs))
+                moved = frame(inputs, values=predict(inputs))
                 yield Setting(shift.name, said, grade, moved, None)
 
     return Task(name, REFERENCE_ROWS[name], base, tuple(settings()))

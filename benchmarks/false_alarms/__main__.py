@@ -17,7 +17,7 @@ from benchmarks import results
 from benchmarks.drift import columns, models
 from benchmarks.drift.data import LOADERS, DataMissing
 from benchmarks.drift.tasks import REFERENCE_ROWS
-from benchmarks.false_alarms.month import ALERTS, Population, simulate
+from benchmarks.false_alarms.month import Population, simulate
 from benchmarks.false_alarms.results_page import Cell, shown
 from benchmarks.results import Figures
 from monitoring.thresholds import Thresholds
@@ -26,7 +26,8 @@ COMMAND = "python -m benchmarks.false_alarms"
 RATES = (1, 100, 10_000)
 # Rows of each population; more would take longer without changing the result.
 ROWS = 5_000
-# With a cycle, nine in ten requests come from one half of the classes by day, the other by night.
+# With a cycle, nine in ten requests come from one half of the classes (or from the smaller amounts)
+# by day, the other by night.
 SWING = 0.8
 NOT_SET = "daily cycle, cycle not set"
 # Kinds of traffic, each with the thresholds that monitor it.
@@ -52,10 +53,11 @@ def population(task: str, swing: float, data: Path) -> Population:
     """Return a task's rows with its model's predictions. Raises DataMissing."""
     random = np.random.default_rng(zlib.crc32(task.encode()))
     rows = LOADERS[task](data, random)
-    predict = models.fit(rows.kind, rows.train, rows.train_labels, seed=1)
+    predict = models.fit(rows, seed=1)
     inputs, labels = rows.population[:ROWS], rows.labels[:ROWS]
-    frame = columns.frame(columns.extraction(rows), inputs, labels, predict(inputs))
-    sides = np.where(labels < rows.classes / 2, swing, -swing)
+    values, extracted = predict(inputs), columns.extraction(rows)
+    frame = columns.frame(extracted, inputs, labels, values, rows.output)
+    sides = np.where(labels < rows.middle, swing, -swing)
     return Population(frame, sides, REFERENCE_ROWS[task])
 
 
@@ -130,7 +132,7 @@ def _simulate(months: Sequence[Month], options: argparse.Namespace) -> list[Cell
             print(f"\r{text}  ", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return [
-        Cell(*key, len(each), {name: sum(one[name] for one in each) for name in ALERTS})
+        Cell(*key, len(each), {name: sum(one[name] for one in each) for name in each[0]})
         for key, each in sorted(found.items())
     ]
 

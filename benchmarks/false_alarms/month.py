@@ -3,22 +3,18 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.drift.bins import Bins
 from benchmarks.drift.frame import Frame
+from benchmarks.false_alarms.quality import Watched
 from benchmarks.false_alarms.traffic import DAY, Traffic
 from benchmarks.rule import Bools, Floats, Reference, looks, minutes
 from monitoring.thresholds import Thresholds
-from perennial.signals import OUTPUTS
 from perennial.statistics.evidence import critical_value
 
 DAYS = 30
 # As in params.yaml.
 FAMILY_LEVEL = 0.01
-# Share of the predictions that get a label, without delay.
-LABELLED = 0.2
-ALERTS = ("DataDrift", "PredictionDrift", "AccuracyDrop", "EstimatedAccuracyDrop")
 
 
 @dataclass(frozen=True)
@@ -45,21 +41,12 @@ def simulate(
     shares = traffic.weights / traffic.weights.sum()
     chosen = random.choice(len(frame), population.reference_rows, p=shares)
     bins = Bins(frame.take(chosen))
-    right = (frame.probabilities.argmax(axis=1) == frame.labels).astype(float)
-    sure = frame.probabilities.max(axis=1)
-    values = np.column_stack([_indicators(bins, frame), right, 1 - right, sure])
-    sums = traffic.sums(values, random)
+    watched = Watched(frame, traffic, chosen, thresholds)
+    sums = traffic.sums(np.column_stack([_indicators(bins, frame), watched.columns]), random)
     inputs, outputs = _drift(bins, frame, sums, thresholds)
-    labels = random.binomial(sums[:, bins.size : bins.size + 2].astype(np.int64), LABELLED)
-    rows = sums[:, bins.size : bins.size + 2].sum(axis=1)
-    accepted = float(right[chosen].mean()), population.reference_rows
-    found = (
-        inputs,
-        outputs,
-        _drop(labels[:, 0], labels.sum(axis=1), accepted, thresholds),
-        _drop(sums[:, -1], rows, accepted, thresholds),
-    )
-    return {name: _onsets(fired) for name, fired in zip(ALERTS, found, strict=True)}
+    found = {"DataDrift": inputs, "PredictionDrift": outputs}
+    found |= watched.alerts(sums[:, bins.size :], random)
+    return {name: _onsets(fired) for name, fired in found.items()}
 
 
 def _indicators(bins: Bins, frame: Frame) -> Floats:
@@ -81,33 +68,8 @@ def _drift(bins: Bins, frame: Frame, sums: Floats, thresholds: Thresholds) -> tu
         ordered = int(bins.ordered[part].sum())
         reference = Reference(bins.shares[part], bins.rows, critical, rank, ordered)
         for seen in looks(sums[:, part], reference, thresholds):
-            sides[name in OUTPUTS] |= seen.drifted(thresholds)
+            sides[name in frame.output.signals] |= seen.drifted(thresholds)
     return sides[False], sides[True]
-
-
-def _drop(
-    right: NDArray[np.generic],
-    rows: NDArray[np.generic],
-    accepted: tuple[float, int],
-    thresholds: Thresholds,
-) -> Bools:
-    """Return the looks at which accuracy is far enough below its control limit to alert.
-
-    right, rows: by minute.  accepted: the reference's accuracy, and the rows it was measured on.
-    """
-    reference, size = accepted
-    first = minutes(thresholds.long_window)
-    fired = np.zeros(len(rows) - first + 1, bool)
-    totals = [np.concatenate([[0.0], np.cumsum(each, dtype=float)]) for each in (right, rows)]
-    for window in thresholds.windows:
-        span = minutes(window)
-        good, seen = (total[first:] - total[first - span : -span] for total in totals)
-        most = np.maximum(seen, 1)
-        error = np.sqrt(reference * (1 - reference) * (1 / most + 1 / size))
-        drop = reference - good / most
-        enough = (drop > thresholds.least_drop(window)) & (seen >= thresholds.least_rows)
-        fired |= enough & (drop > thresholds.accuracy_z * error)
-    return fired
 
 
 def _onsets(fired: Bools) -> int:

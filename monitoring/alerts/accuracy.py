@@ -1,10 +1,11 @@
-"""What the alerts on accuracy and loss share: how a drop is asked for, what is said about it."""
+"""What the alerts on accuracy, loss and intervals share: how a drop or a rise is asked for."""
 
 from monitoring.alerts.alert import SERVING
-from monitoring.recording.series import REFERENCE_ACCURACY
+from monitoring.recording.series import REFERENCE_ACCURACY, REFERENCE_LOSS
 from monitoring.thresholds import Thresholds
 
 WHOLE, PERCENT = 'printf "%.0f"', "humanizePercentage"
+SHORT = 'printf "%.4g"'
 FELL = (
     'is {{ printf "%.3f" $value }} below the accuracy that the version was accepted with, '
     "and below its control limit."
@@ -13,14 +14,34 @@ FELL = (
 Series = tuple[str, str, str]
 
 
-def drop(short: Series, long: Series, thresholds: Thresholds) -> str:
-    """Return the expression of a drop in the short window or the long one."""
+def drop(
+    short: Series, long: Series, thresholds: Thresholds, *, reference: str = REFERENCE_ACCURACY
+) -> str:
+    """Return the expression of a drop in the short window or the long one.
+
+    reference: what the value is compared with.
+    """
     parts = []
     for window, (value, limit, rows) in zip(thresholds.windows, (short, long), strict=True):
         parts.append(
             "(\n"
-            f"  ({REFERENCE_ACCURACY} - {value} > {thresholds.least_drop(window):g})\n"
+            f"  ({reference} - {value} > {thresholds.least_drop(window):g})\n"
             f"  and {value} < {limit}\n"
+            f"  and {rows} >= {thresholds.least_rows:g}\n"
+            ")"
+        )
+    return "(" + " or ".join(parts) + f")\n{SERVING}"
+
+
+def rise(short: Series, long: Series, thresholds: Thresholds) -> str:
+    """Return the expression of a rise of the loss in the short window or the long one."""
+    parts = []
+    for window, (value, limit, rows) in zip(thresholds.windows, (short, long), strict=True):
+        least = 1 + thresholds.least_rise(window)
+        parts.append(
+            "(\n"
+            f"  ({value} > {least:g} * {REFERENCE_LOSS})\n"
+            f"  and {value} > {limit}\n"
             f"  and {rows} >= {thresholds.least_rows:g}\n"
             ")"
         )

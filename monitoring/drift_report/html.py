@@ -26,6 +26,7 @@ COLUMNS = (
 )
 DRIFT = ("DataDrift", "PredictionDrift")
 ACCURACY, LOSS = ("AccuracyDrop", "EstimatedAccuracyDrop"), ("LossRise",)
+INTERVALS = ("IntervalCoverageDrop", "EstimatedLossRise")
 CLASSES = {DriftStatus.DRIFT: "drift", DriftStatus.WATCH: "watch", DriftStatus.STEADY: "steady"}
 
 
@@ -150,5 +151,5 @@ def _headings(report: DriftReport, thresholds: Thresholds) -> list[str]:
     """Return the runbook's headings for what fired, and for what this page may show."""
     known = {alert.name for alert in alerts.every(thresholds)}
     fired = [alert.name for alert in report.alerts if alert.name in known]
-    measured = LOSS if report.loss else ACCURACY
+    measured = (*LOSS, *(INTERVALS if report.intervals else ())) if report.loss else ACCURACY
     return list(dict.fromkeys([*fired, *DRIFT, *measured]))

@@ -9,6 +9,7 @@ from monitoring.drift_report.accuracy import Accuracy, accuracy
 from monitoring.drift_report.alerts import Fired, fired
 from monitoring.drift_report.drift_status import DriftStatus, Limits, limits
 from monitoring.drift_report.errors import NoSignals
+from monitoring.drift_report.interval import Intervals, intervals
 from monitoring.drift_report.loss import Loss, loss
 from monitoring.drift_report.signal_counts import SIGNAL, SignalSource
 from monitoring.drift_report.signal_drift import SignalDrift, compare, worst_first
@@ -32,6 +33,7 @@ class DriftReport:
     refused: Sequence[str]
     accuracy: Accuracy | None
     loss: Loss | None
+    intervals: Intervals | None
     alerts: Sequence[Fired]
     served: Sequence[Served]
     history: History
@@ -66,6 +68,7 @@ def build(span: Span, version: Version, thresholds: Thresholds) -> DriftReport:
         refused=refused,
         accuracy=accuracy(span, version, thresholds),
         loss=loss(span, version, thresholds),
+        intervals=intervals(span, version, thresholds),
         alerts=fired(span, version),
         served=served(span, version.model),
         history={

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from monitoring.drift_report.accuracy import Accuracy, Measured
 from monitoring.drift_report.drift_status import DriftStatus
+from monitoring.drift_report.interval import Intervals
 from monitoring.drift_report.loss import Loss
 from monitoring.drift_report.signal_drift import SignalDrift
 from monitoring.drift_report.report import DriftReport
@@ -42,6 +43,8 @@ def facts(report: DriftReport) -> Iterator[tuple[str, str]]:
         yield from _accuracy(report.accuracy)
     elif report.loss:
         yield "Mean loss", _loss(report.loss)
+        if report.intervals:
+            yield from _intervals(report.intervals, report.loss.accepted)
     else:
         yield "Accuracy", "unknown: the version has no reference accuracy"
     yield "Alerts that fired", "; ".join(map(str, report.alerts)) or NONE
@@ -76,6 +79,16 @@ def _loss(found: Loss) -> str:
         f"{found.value:.4g} on {found.labels:,.0f} labels, accepted with {found.accepted:.4g}: "
         f"{state} {found.limit:.4g}"
     )
+
+
+def _intervals(known: Intervals, accepted: float) -> Iterator[tuple[str, str]]:
+    yield "Labels in their interval", _measured(known.held, known.accepted, "labels")
+    if (found := known.loss) is not None:
+        state = "above its control limit of" if found.rose else "no alarm, control limit"
+        yield "Loss estimated from intervals", (
+            f"{found.value:.4g} on {found.rows:,.0f} predictions, standard error "
+            f"{found.error:.2g}, accepted with {accepted:.4g}: {state} {found.limit:.4g}"
+        )
 
 
 def rule(report: DriftReport) -> str:

@@ -1,5 +1,6 @@
 """The recording rules of accuracy, macro F1 and their rows, and of the labels that they need."""
 
+from monitoring.recording.limits import share_limit
 from monitoring.recording.loss import losses
 from monitoring.recording.series import (
     MODEL,
@@ -175,10 +176,4 @@ def _involved(names: Window) -> str:
 
 
 def _limit(rows: str, thresholds: Thresholds) -> str:
-    reference = REFERENCE_ACCURACY
-    return (
-        f"{reference} - {thresholds.accuracy_z:g} * sqrt(\n"
-        f"  {reference} * (1 - {reference})\n"
-        f"  * (1 / ({rows} > 0) + 1 / {REFERENCE_ACCURACY_SIZE})\n"
-        ")"
-    )
+    return share_limit(REFERENCE_ACCURACY, REFERENCE_ACCURACY_SIZE, rows, thresholds)

@@ -21,6 +21,8 @@ REFERENCE_ACCURACY_SIZE = "model_version:reference_accuracy_size:max"
 REFERENCE_LOSS = "model_version:reference_loss:max"
 REFERENCE_LOSS_DEVIATION = "model_version:reference_loss_deviation:max"
 REFERENCE_LOSS_SIZE = "model_version:reference_loss_size:max"
+REFERENCE_INTERVAL_COVERAGE = "model_version:reference_interval_coverage:max"
+REFERENCE_EXPECTED_DEVIATION = "model_version:reference_expected_loss_deviation:max"
 DRIFTED = "model_version_signal:drifted"
 
 
@@ -165,6 +167,46 @@ class Window:
     def loss_limit(self) -> str:
         """Control limit of the mean loss."""
         return f"model_version:loss_limit:{self.window}"
+
+    @property
+    def sides(self) -> str:
+        """Labels below, inside and above the interval of their prediction."""
+        return f"model_version_side:labels:increase{self.window}"
+
+    @property
+    def interval_labels(self) -> str:
+        """All of these labels."""
+        return f"model_version:interval_labels:increase{self.window}"
+
+    @property
+    def interval_coverage(self) -> str:
+        """Share of labels that lie in their interval; absent without labels, or intervals."""
+        return f"model_version:interval_coverage:{self.window}"
+
+    @property
+    def interval_limit(self) -> str:
+        """Control limit of this share."""
+        return f"model_version:interval_coverage_limit:{self.window}"
+
+    @property
+    def expected_rows(self) -> str:
+        """Predictions that a loss can be expected of."""
+        return f"model_version:expected_losses:increase{self.window}"
+
+    @property
+    def expected_loss(self) -> str:
+        """Mean loss that the intervals of predictions let expect; absent without predictions."""
+        return f"model_version:estimated_loss:{self.window}"
+
+    @property
+    def expected_limit(self) -> str:
+        """Control limit of the estimated loss."""
+        return f"model_version:estimated_loss_limit:{self.window}"
+
+    @property
+    def expected_error(self) -> str:
+        """Standard error of the estimated loss, on rows like those of the reference."""
+        return f"model_version:estimated_loss_error:{self.window}"
 
     @property
     def predictions(self) -> str:

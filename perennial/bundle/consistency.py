@@ -34,6 +34,18 @@ def check(reference: Reference, extraction: Extraction, output: OutputKind) -> N
         raise _rejected(
             f"{measure} is missing, expected since the output has {labels} set of labels"
         )
+    _check_interval(reference, output)
+
+
+def _check_interval(reference: Reference, output: OutputKind) -> None:
+    """Refuse a reference without the coverage of intervals, or with a curve of no output signal."""
+    if (reference.coverage is None) != (output.coverage is None):
+        some = "no" if output.coverage is None else "an"
+        raise _rejected(f"coverage is {reference.coverage}, but answers have {some} interval")
+    curve = reference.expected_loss
+    if curve is not None and curve.signal not in set(output.signals) - set(output.categories):
+        numeric = sorted(set(output.signals) - set(output.categories))
+        raise _rejected(f"expected_loss.signal is {curve.signal!r}, expected one of {numeric}")
 
 
 def _check_bins(signal: Signal, expected: tuple[str, ...] | None) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from perennial.digest import digest_bytes
 from perennial.errors import InvalidField, InvalidInput
 from perennial.kinds.limits import Limits
 from perennial.kinds.reading import LARGEST, number, text
@@ -63,10 +64,12 @@ class NumberColumn(Limits):
             codes: Floats32 = column.to_numpy().astype(np.float32)
         return codes
 
-    def keys(self, column: "pyarrow.ChunkedArray") -> list[Any]:
-        """Return values that are equal where the column's are: NaN is missing, -0.0 is 0.0."""
+    def keys(self, column: "pyarrow.ChunkedArray") -> NDArray[np.uint64]:
+        """Return numbers that are equal where the values are: NaN is missing, -0.0 is 0.0."""
         values = column.to_numpy().astype(np.float64) + 0.0
-        return [None if math.isnan(value) else value for value in values.tolist()]
+        values[np.isnan(values)] = np.nan  # of the many, this one
+        found: NDArray[np.uint64] = values.view(np.uint64)
+        return found
 
     def broken(self, values: NDArray[np.floating]) -> Iterator[Broken]:
         """Yield each rule with the values that break it."""
@@ -152,10 +155,14 @@ class CategoryColumn(Record):
         codes[column.is_null().to_numpy()] = np.nan
         return codes
 
-    def keys(self, column: "pyarrow.ChunkedArray") -> list[Any]:
-        """Return the words."""
-        words: list[Any] = column.to_pylist()
-        return words
+    def keys(self, column: "pyarrow.ChunkedArray") -> NDArray[np.uint64]:
+        """Return numbers that are equal where the words are, whether they are categories or not."""
+        coded = column.combine_chunks().dictionary_encode()
+        words = coded.dictionary.to_pylist()
+        # A missing word has the number after those of the others.
+        digests = np.array([*(digest_bytes(word.encode()) for word in words), 0], np.uint64)
+        found: NDArray[np.uint64] = digests[coded.indices.fill_null(len(words)).to_numpy()]
+        return found
 
     def checks(self, column: "pyarrow.ChunkedArray") -> Iterator[Broken]:
         """Yield each rule with the rows that break it."""

@@ -16,6 +16,18 @@ if TYPE_CHECKING:
 FIELD = "instances"
 
 
+class Modelled(Protocol):
+    """A column of a table that the model gets; categories: None for numbers."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def categories(self) -> tuple[str, ...] | None:
+        """Its categories, whose indices the model gets; one more is any other string."""
+
+
 class InputKind(Source, Protocol):
     """One model's input: the schema in the manifest, and everything that follows from it.
 
@@ -37,8 +49,8 @@ class InputKind(Source, Protocol):
         """Whether numpy may read lists of instances: they hold numbers only, none missing."""
 
     @property
-    def amounts(self) -> bool:
-        """Whether all values of a row are amounts, none a category's index or a word."""
+    def modelled(self) -> Sequence[Modelled]:
+        """The columns of a row, one for each of its values; none where values have no names."""
 
     @property
     def numbers(self) -> int:

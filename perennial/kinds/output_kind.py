@@ -1,7 +1,7 @@
 """The interface of a kind of output."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,19 @@ Truths = NDArray[Any]
 Columns = Mapping[str, NDArray[Any]]
 Answer = dict[str, Any]
 SentLabel = str | int | float
+
+
+class Stored(NamedTuple):
+    """What the database keeps of an answer.
+
+    label: the answer as text.
+    confidence: None where answers have none, or a broken model gave no number.
+    interval: its low and high end; None likewise.
+    """
+
+    label: str
+    confidence: float | None = None
+    interval: tuple[float, float] | None = None
 
 
 class OutputKind(Protocol):
@@ -42,6 +55,20 @@ class OutputKind(Protocol):
     @property
     def width(self) -> int:
         """How many values the model returns for a row."""
+
+    @property
+    def quantiles(self) -> tuple[float | None, ...]:
+        """What a model of numbers fits: low end, answer, high end; None is the mean.
+
+        Its values have another order: answer, low end, high end. Empty where values are none such.
+        """
+
+    @property
+    def coverage(self) -> float | None:
+        """The share of labels that intervals are made to hold; None where answers have none.
+
+        Where they have one, truths are numbers.
+        """
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -83,11 +110,8 @@ class OutputKind(Protocol):
 
     # What the service keeps and counts of answers and of their labels.
 
-    def stored(self, answer: Answer) -> tuple[str, float | None]:
-        """Return what the database keeps of an answer: its label as text, and its confidence.
-
-        The confidence is None where answers have none, or a broken model gave no number.
-        """
+    def stored(self, answer: Answer) -> Stored:
+        """Return what the database keeps of an answer."""
 
     def read_label(self, label: SentLabel) -> str:
         """Return the one text of a label, which is read from it again unchanged.
@@ -103,12 +127,13 @@ class OutputKind(Protocol):
         fixed set; where they are, it watches the confusion matrix.
         """
 
-    def reference(self, values: Values, truths: NDArray[Any]) -> dict[str, float]:
+    def reference(self, values: Values, truths: NDArray[Any]) -> dict[str, Any]:
         """Return the fields of `Reference` that live labels are compared with.
 
         values: of held-out rows, shape (rows, width).  truths: of the same rows, shape (rows,).
         With a fixed set of labels, `accuracy`, `accuracy_size` and `confidence`; else `loss`,
-        `loss_deviation` and `loss_size`.
+        `loss_deviation` and `loss_size`, `coverage` where answers have intervals, and
+        `expected_loss` where a signal tells how large a row's loss may be.
         """
 
     # How a model of this kind is fitted, scored and compared.

@@ -101,6 +101,18 @@ FEEDBACK_LOSS_SQUARES = Metric(
     "Sum of the squares of these losses, from which their variance is computed.",
     _VERSION,
 )
+FEEDBACK_INTERVAL = Metric(
+    "model_feedback_interval_total",
+    "counter",
+    "Labelled predictions by where the label lies: below, inside or above the interval.",
+    (*_VERSION, "side"),
+)
+EXPECTED_LOSS = Metric(
+    "model_expected_loss",
+    "summary",
+    "Loss to expect of predictions, from their intervals; the mean is sum / count.",
+    _VERSION,
+)
 REFERENCE_ACCURACY = Metric(
     "model_reference_accuracy",
     "gauge",
@@ -135,6 +147,18 @@ REFERENCE_LOSS_SIZE = Metric(
     "model_reference_loss_size",
     "gauge",
     "Rows on which the reference loss was measured.",
+    _VERSION,
+)
+REFERENCE_INTERVAL_COVERAGE = Metric(
+    "model_reference_interval_coverage",
+    "gauge",
+    "Share of the rows of the reference loss whose label lies in its interval.",
+    _VERSION,
+)
+REFERENCE_EXPECTED_DEVIATION = Metric(
+    "model_reference_expected_loss_deviation",
+    "gauge",
+    "How far the loss of one reference row lies from the expected one.",
     _VERSION,
 )
 BUNDLE_REJECTED = Metric(

@@ -14,15 +14,20 @@ from pydantic import (
 
 from perennial.errors import Described, InvalidField
 from perennial.signals.bins import MISSING, OTHER, numeric_bins
+from perennial.signals.expected_loss import ExpectedLoss
 
 PREDICTION = "prediction"
 CONFIDENCE = "confidence"
 MARGIN = "margin"
-# The output signals of a classifier; no column of a table may have one of these names.
+INTERVAL_WIDTH = "interval_width"
+# The output signals of a classifier.
 OUTPUTS = (PREDICTION, CONFIDENCE, MARGIN)
+# No column of a table may have one of these names.
+RESERVED = (*OUTPUTS, INTERVAL_WIDTH)
 # The fields of a reference that an output with a fixed set of labels has, and any other output.
 ACCURACY = ("accuracy", "accuracy_size", "confidence")
 LOSS = ("loss", "loss_deviation", "loss_size")
+BESIDE_LOSS = ("coverage", "expected_loss")
 
 
 class Signal(BaseModel):
@@ -93,6 +98,8 @@ class Reference(BaseModel):
     confidence: mean probability of the predicted label on these rows.
     Of any other output:
     loss: mean loss of a row; loss_deviation: its standard deviation; loss_size: how many rows.
+    coverage: share of these rows whose label lies in the interval of its answer; None without any.
+    expected_loss: what to expect of a row without its label; None if no signal tells.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -104,6 +111,8 @@ class Reference(BaseModel):
     loss: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     loss_deviation: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     loss_size: int | None = Field(default=None, gt=0)
+    coverage: float | None = Field(default=None, ge=0, le=1)
+    expected_loss: ExpectedLoss | None = None
 
     @model_validator(mode="after")
     def _check(self) -> "Reference":
@@ -113,6 +122,9 @@ class Reference(BaseModel):
                 self._check_group(given, group, others)
         if not given:
             raise InvalidField("accuracy", None, "a value, or a loss")
+        for name in BESIDE_LOSS:
+            if self.loss is None and getattr(self, name) is not None:
+                raise InvalidField(name, getattr(self, name), "none without a loss")
         return self
 
     def _check_group(

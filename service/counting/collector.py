@@ -22,6 +22,7 @@ REFERENCE = {
     metrics.REFERENCE_LOSS: "loss",
     metrics.REFERENCE_LOSS_DEVIATION: "loss_deviation",
     metrics.REFERENCE_LOSS_SIZE: "loss_size",
+    metrics.REFERENCE_INTERVAL_COVERAGE: "coverage",
 }
 
 
@@ -72,6 +73,8 @@ class Collector(registry.Collector):
         confidence = _family(core.SummaryMetricFamily, metrics.CONFIDENCE)
         seconds = _family(core.HistogramMetricFamily, metrics.INFERENCE_SECONDS)
         rows = _family(core.HistogramMetricFamily, metrics.BATCH_SIZE)
+        expected = _family(core.SummaryMetricFamily, metrics.EXPECTED_LOSS)
+        deviation = _family(core.GaugeMetricFamily, metrics.REFERENCE_EXPECTED_DEVIATION)
         for key, counters in held:
             bundle, counts = counters.bundle, counters.predictions.tolist()
             if key == self._versions.serving:
@@ -85,7 +88,10 @@ class Collector(registry.Collector):
                 predictions.add_metric([*key, ""], counters.rows.sum)
             seconds.add_metric(key, counters.seconds.buckets(), counters.seconds.sum)
             rows.add_metric(key, counters.rows.buckets(), counters.rows.sum)
-        yield from (info, created, predictions, confidence, seconds, rows)
+            if (curve := bundle.reference.expected_loss) is not None:
+                expected.add_metric(key, counters.expected_rows, counters.expected)
+                deviation.add_metric(key, curve.deviation)
+        yield from (info, created, predictions, confidence, seconds, rows, expected, deviation)
         for metric, field in REFERENCE.items():
             gauge = _family(core.GaugeMetricFamily, metric)
             for key, counters in held:
@@ -121,6 +127,7 @@ class Collector(registry.Collector):
         right = _family(core.CounterMetricFamily, metrics.FEEDBACK_RIGHT)
         loss = _family(core.SummaryMetricFamily, metrics.FEEDBACK_LOSS)
         squares = _family(core.CounterMetricFamily, metrics.FEEDBACK_LOSS_SQUARES)
+        intervals = _family(core.CounterMetricFamily, metrics.FEEDBACK_INTERVAL)
         for key, counted in list(self._versions.feedback.items()):
             for pair, count in list(counted.confusion.items()):
                 feedback.add_metric([*key, *pair], count)
@@ -128,6 +135,8 @@ class Collector(registry.Collector):
             if counted.losses is not None:
                 loss.add_metric(key, counted.losses.count, counted.losses.total)
                 squares.add_metric(key, counted.losses.squares)
+            for side, count in list(counted.sides.items()):
+                intervals.add_metric([*key, side], count)
             if not counted.confusion:
                 continue
             for name, count, total, good in zip(
@@ -135,7 +144,7 @@ class Collector(registry.Collector):
             ):
                 confidence.add_metric([*key, name], count, total)
                 right.add_metric([*key, name], good)
-        yield from (feedback, delay, confidence, right, loss, squares)
+        yield from (feedback, delay, confidence, right, loss, squares, intervals)
 
 
 def _family(kind: Callable[..., Kind], metric: Metric) -> Kind:

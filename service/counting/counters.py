@@ -9,6 +9,7 @@ from perennial import signals
 from perennial.bundle import Bundle
 from perennial.bundle.predictor import Floats32
 from perennial.signals import Rows
+from service.counting.feedback import largest_loss
 from service.counting.histogram import Histogram
 
 # Input numbers binned per call. A call costs about 60 µs plus 0.4 µs per row of 64 pixels, so
@@ -24,6 +25,8 @@ ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 class Counters:
     """The counts of one bundle: bins of signals, predictions by label, confidence, batches.
 
+    expected, expected_rows: the sum of the losses to expect of rows, and how many rows have one.
+
     `add` only copies a batch into a buffer, which is cheap. `settle` bins the buffer when it is
     full or before a read. So reads are exact, and a single request does not pay for binning.
     """
@@ -34,6 +37,9 @@ class Counters:
         self.bins = np.zeros(self.binner.size, dtype=np.int64)
         self.predictions = np.zeros(len(bundle.manifest.output.labels), dtype=np.int64)
         self.confidence = 0.0
+        self.expected, self.expected_rows = 0.0, 0
+        self._expected = bundle.reference.expected_loss
+        self._largest = largest_loss(bundle.reference)
         self.seconds = Histogram(SECONDS)
         self.rows = Histogram(ROWS)
         self.rows_at_once = rows_at_once(bundle)
@@ -95,6 +101,11 @@ class Counters:
         self.bins += self.binner.count({**self.bundle.extraction.extract(rows), **found})
         self.predictions += self._output.counts(found)
         self.confidence += self._output.confidence(found)
+        if self._expected is not None:
+            losses = self._expected.curve(found[self._expected.signal].astype(np.float64))
+            known = losses[~np.isnan(losses)]
+            self.expected += float(np.minimum(known, self._largest).sum())
+            self.expected_rows += len(known)
 
 
 def rows_at_once(bundle: Bundle) -> int:

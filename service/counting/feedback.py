@@ -17,6 +17,8 @@ BINS = tuple(f"{bound:.1f}" for bound in BOUNDS)
 PAIRED_LABELS = 50
 
 
+# Where a label lies: the values of the label `side` of `model_feedback_interval_total`.
+SIDES = ("below", "inside", "above")
 # A loss counts as at most this many times the reference's mean and deviation together, of which
 # alerts need a few: after one of 1e38, a sum of floats would not grow by any other.
 LARGEST_LOSS = 1000.0
@@ -62,6 +64,7 @@ class Feedback:
     counts, right, confidence: per bin of the prediction's confidence, the number of labels, how
     many of them match the prediction, and the sum of the confidence.
     losses: of any other output; None before such an output is known.
+    sides: labels below, inside and above their interval; empty where answers have none.
     """
 
     def __init__(self) -> None:
@@ -72,12 +75,15 @@ class Feedback:
         self.right = [0] * len(BINS)
         self.confidence = [0.0] * len(BINS)
         self.losses: Losses | None = None
+        self.sides: dict[str, int] = {}
 
     def know(self, output: OutputKind) -> None:
         """Create what is counted for an output, so that its first increase starts at 0."""
         known = output.labels
         if not known and self.losses is None:
             self.losses = Losses()
+        if output.coverage is not None:
+            self.sides = {**dict.fromkeys(SIDES, 0), **self.sides}
         zeros = {pair: 0 for label in known for pair in _pairs(label, known)}
         self.confusion = {**zeros, **self.confusion}
 
@@ -89,6 +95,7 @@ class Feedback:
         predicted: str,
         confidence: float | None,
         delay: float,
+        interval: tuple[float, float] | None = None,
         largest: float = LARGEST_LOSS,
     ) -> None:
         """Count one label, `delay` seconds after its prediction of this confidence.
@@ -97,6 +104,7 @@ class Feedback:
         as of a forgotten version of another kind, nobody knows what right is: then only the label
         is counted, so that no client can make new series.
         largest: what a loss counts as at most.
+        interval: of the prediction.
 
         >>> from perennial.kinds.outputs.classes import ClassesOutput
         >>> feedback, digits = Feedback(), ClassesOutput(labels=("1", "7"))
@@ -113,6 +121,12 @@ class Feedback:
         else:
             self.losses = self.losses or Losses()
             self.losses.add(output.loss(predicted, label), largest=largest)
+        if output.coverage is not None and interval is not None:
+            self._add_side(float(output.truths([label])[0]), *interval)
+
+    def _add_side(self, truth: float, low: float, high: float) -> None:
+        side = SIDES[(truth >= low) + (truth > high)]
+        self.sides[side] = self.sides.get(side, 0) + 1
 
     def _add_pair(
         self, output: OutputKind, label: str, predicted: str, confidence: float | None

@@ -47,6 +47,7 @@ class Versions:
         predicted: str,
         confidence: float | None,
         delay: float,
+        interval: tuple[float, float] | None = None,
     ) -> None:
         """Count one label for the version that predicted, `delay` seconds before."""
         bundle = self._bundle(model, version)
@@ -56,6 +57,7 @@ class Versions:
             predicted=predicted,
             confidence=confidence,
             delay=delay,
+            interval=interval,
             largest=LARGEST_LOSS if bundle is None else largest_loss(bundle.reference),
         )
 

@@ -53,6 +53,7 @@ def feedback_router(store: Store, versions: Versions, settings: Settings) -> API
                 predicted=result.predicted,
                 confidence=result.confidence,
                 delay=result.delay,
+                interval=result.interval,
             )
         response.status_code = 201 if result.created else 200
         return schemas.FeedbackResponse(

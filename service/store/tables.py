@@ -25,6 +25,9 @@ predictions = sql.Table(
     sql.Column("confidence", sql.Float),
     # A pseudonym of the person whom the row is about; see `pseudonyms.py`.
     sql.Column("subject", sql.Text, info={SINCE: "0003"}),
+    # The ends of the interval of an answer that has one.
+    sql.Column("low", sql.Float, info={SINCE: "0004"}),
+    sql.Column("high", sql.Float, info={SINCE: "0004"}),
 )
 # Without a subject, as most rows are, a row costs the index nothing.
 _named = predictions.c.subject.isnot(None)

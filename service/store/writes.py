@@ -17,6 +17,7 @@ from service.errors import FeedbackConflict, UnknownPrediction
 from service.store.label_source import NOBODY, LabelSource
 from service.store.tables import feedback, predictions
 
+NO_INTERVAL = (None, None)
 Outputs = Callable[[str, str], OutputKind | None]
 
 
@@ -51,6 +52,7 @@ class FeedbackResult:
 
     predicted, label: as text.  confidence: of the prediction, None without one.
     delay: seconds from the prediction to its label, 0 or more.
+    interval: of the prediction, None without one.
     """
 
     model: str
@@ -60,6 +62,7 @@ class FeedbackResult:
     label: str
     created: bool
     delay: float
+    interval: tuple[float, float] | None = None
 
 
 def utc(seconds: float) -> str:
@@ -80,12 +83,15 @@ def insert_predictions(engine: Engine, observed: Iterable[Observed]) -> None:
             request.version,
             observed_at,
             text.decode(),
-            *request.output.stored(prediction),
+            label,
+            confidence,
             request.subject,
+            *(interval or NO_INTERVAL),
         )
         for request in observed
         for observed_at in (utc(request.time),)
         for text, prediction in zip(request.texts, request.predictions, strict=True)
+        for label, confidence, interval in (request.output.stored(prediction),)
     ]
     # Call the driver directly: one dict per row would double the cost.
     statement = str(predictions.insert().compile(dialect=engine.dialect))
@@ -113,6 +119,8 @@ def insert_feedback(
                 predictions.c.observed_at,
                 predictions.c.predicted,
                 predictions.c.confidence,
+                predictions.c.low,
+                predictions.c.high,
             ).where(predictions.c.prediction_id.in_(ids))
         )
         known = {row["prediction_id"]: row for row in found.mappings()}
@@ -197,4 +205,5 @@ def _result(
         label=label,
         created=fresh,
         delay=delay,
+        interval=None if row["low"] is None else (row["low"], row["high"]),
     )

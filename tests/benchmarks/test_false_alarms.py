@@ -8,6 +8,7 @@ from benchmarks.false_alarms.month import Population, simulate
 from benchmarks.false_alarms.results_page import Cell
 from benchmarks.false_alarms.traffic import DAY, Traffic
 from monitoring.thresholds import Thresholds
+from perennial.kinds.outputs.classes import ClassesOutput
 
 ROWS = 200
 STEADY = np.zeros(ROWS)
@@ -45,7 +46,9 @@ def _population(swing: np.ndarray) -> Population:
     right = np.stack([sure, 1 - sure], axis=1)
     probabilities = np.where(labels[:, None] == 0, right, right[:, ::-1])
     names, nothing = ("brightness", "contrast"), np.zeros((ROWS, 0), np.int64)
-    frame = Frame(names, values, (), nothing, (), labels, probabilities)
+    frame = Frame(
+        names, values, (), nothing, (), labels, probabilities, ClassesOutput(labels=("0", "1"))
+    )
     return Population(frame, swing, 1_000)
 
 

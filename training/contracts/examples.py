@@ -79,8 +79,14 @@ def columns(truth: NDArray[np.int64], random: np.random.Generator) -> Inputs:
 
 
 def people(truth: NDArray[np.int64], random: np.random.Generator) -> Inputs:
-    """Return a column of numbers and one of categories, which tell the label."""
+    """Return a column of numbers, and one of categories that tell the label.
+
+    Some of both are missing, and some categories are unknown ones.
+    """
     values = np.stack([random.normal(size=len(truth)), truth], axis=1)
+    drawn = random.uniform(size=values.shape)
+    values[drawn < 0.03] = np.nan
+    values[drawn[:, 1] > 0.97, 1] = len(COLOUR.categories)
     return np.asarray(values, np.float32)
 
 

@@ -1,12 +1,6 @@
 """A small convolutional network, built with Keras on TensorFlow."""
 
 import math
-import os
-import sys
-import tempfile
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,6 +12,7 @@ from perennial.kinds.input_kind import InputKind
 from perennial.kinds.output_kind import OutputKind
 from training.model.model import Log, Model, Rows
 from training.model.parameters import Parameters
+from training.models._keras import start, write_network
 
 FLOAT32 = "float32"
 
@@ -57,12 +52,7 @@ class FittedCnn:
 
     def write_onnx(self, path: Path) -> None:
         """Write it with Keras' own ONNX export."""
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "model.onnx"
-            with warnings.catch_warnings():  # tf2onnx uses names that NumPy is dropping
-                warnings.simplefilter("ignore", FutureWarning)
-                self._network.export(str(file), format="onnx", verbose=False)
-            path.write_bytes(file.read_bytes())
+        write_network(self._network, path)
 
 
 class Cnn(Model[CnnParameters]):
@@ -93,20 +83,11 @@ class Cnn(Model[CnnParameters]):
     ) -> FittedCnn:
         """Fit with Adam on the cross-entropy, with a cosine decay of the learning rate.
 
-        TensorFlow forces globals: its seed, determinism and log level are the process's.
         In mixed precision the loss is scaled, and the weights are copied to a float32 network at
         the end, because the service does not compute in float16.
         Source: Micikevicius et al., Mixed Precision Training, ICLR 2018.
         """
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else each import prints a page
-        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its sums vary with the threads
-        with _silent():
-            import keras
-            import tensorflow
-
-        keras.utils.set_random_seed(parameters.seed)
-        tensorflow.config.experimental.enable_op_determinism()
-        device = find_device(tensorflow)
+        keras, tensorflow, device = start(parameters.seed)
         precision = choose_precision(parameters.precision, device)
         network = _network(keras, schema.shape, output.width, parameters, precision)
         steps = parameters.epochs * math.ceil(len(rows.train.labels) / parameters.batch_size)
@@ -136,16 +117,6 @@ def _each_epoch(keras: Any, log: Log, epochs: int) -> Any:
     return keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: log(logs, epochs=epochs))
 
 
-def find_device(tensorflow: Any) -> str:
-    """Return `gpu` if TensorFlow finds one, else `cpu`, and configure the GPU."""
-    gpus = tensorflow.config.list_physical_devices("GPU")
-    for gpu in gpus:  # else it reserves all memory at once, which hides what training needs
-        tensorflow.config.experimental.set_memory_growth(gpu, True)
-    # TF32 multiplies with 10 bits: its error would exceed the bundle's tolerance.
-    tensorflow.config.experimental.enable_tensor_float_32_execution(False)
-    return "gpu" if gpus else "cpu"
-
-
 def choose_precision(asked: str, device: str) -> str:
     """Return Keras' name of the precision.
 
@@ -163,20 +134,6 @@ def _copy(network: Any, twin: Any) -> Any:
     """Return the twin with the network's weights, which are float32 in mixed precision too."""
     twin.set_weights(network.get_weights())
     return twin
-
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    """Discard what TensorFlow's libraries print before they apply the log level set above."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
 
 
 def _network(

@@ -1,5 +1,6 @@
-"""Logistic regression on pixels or columns of numbers, with scikit-learn."""
+"""Linear models of pixels or columns, with scikit-learn: logistic and ridge regression."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,75 +12,125 @@ from perennial.kinds.input_kind import InputKind
 from perennial.kinds.output_kind import OutputKind
 from training.model.model import Log, Model, Rows
 from training.model.parameters import Parameters
+from training.models._columns import Columns
+from training.models._figures import figures_of, log_loss
+from training.models._onnx import ROWS, VALUES, Graph
+from training.models._quantiles import head_loss
 
-# The newest operator set that ONNX Runtime and skl2onnx both support well.
-OPSET = 17
+Doubles = NDArray[np.float64]
 
 
 class LinearParameters(Parameters):
-    """Parameters of the logistic regression."""
+    """Parameters of the regression."""
 
     inverse_regularisation: Annotated[float, Field(gt=0, description="scikit-learn's C")]
     iterations: Annotated[int, Field(gt=0, description="maximum")]
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a row's values are multiplied with: scaled amounts, then a 1 for each category it has.
+
+    means, scales: of the amounts.
+    """
+
+    columns: Columns
+    means: Doubles
+    scales: Doubles
+
+    @classmethod
+    def of(cls, schema: InputKind, inputs: NDArray[np.float32]) -> "Design":
+        """Return that of training rows."""
+        columns = Columns.of(schema)
+        amounts = _flat(inputs)[:, columns.amounts].astype(np.float64)
+        known = ~np.isnan(amounts)
+        counts = np.maximum(known.sum(axis=0), 1)
+        means = np.where(known, amounts, 0).sum(axis=0) / counts
+        squares = np.where(known, (amounts - means) ** 2, 0).sum(axis=0) / len(amounts)
+        return cls(columns, means, np.where(squares > 0, np.sqrt(squares), 1))
+
+    def apply(self, inputs: NDArray[np.float32]) -> Doubles:
+        """Return the rows, shape (rows, amounts + codes of all columns)."""
+        flat, columns = _flat(inputs), self.columns
+        amounts = flat[:, columns.amounts].astype(np.float64)
+        scaled = (np.where(np.isnan(amounts), self.means, amounts) - self.means) / self.scales
+        words = np.zeros((len(flat), columns.codes))
+        words[np.arange(len(flat))[:, None], columns.places_of(flat)] = 1
+        return np.hstack([scaled, words])
+
+    def add(self, graph: Graph, weights: Doubles, bias: Doubles) -> str:
+        """Add its product with weights, shape (columns, values), plus a bias; return its name."""
+        rows = graph.add("Flatten", [ROWS], "flat", axis=1)
+        amounts = self.columns.add_amounts(graph, rows)
+        missing = graph.add("IsNaN", [amounts], "missing")
+        means = graph.constant("means", self.means.astype(np.float32))
+        filled = graph.add("Where", [missing, means, amounts], "filled")
+        centred = graph.add("Sub", [filled, means], "centred")
+        scales = graph.constant("scales", self.scales.astype(np.float32))
+        scaled = graph.add("Div", [centred, scales], "scaled")
+        split, single = len(self.means), np.float32
+        given = [scaled, graph.constant("weights", weights[:split].astype(single))]
+        summed = graph.add("Gemm", [*given, graph.constant("bias", bias.astype(single))], "sums")
+        if not len(self.columns.words):
+            return summed
+        places = self.columns.add_places(graph, rows)
+        of_words = graph.constant("weights_of_words", weights[split:].astype(single))
+        each = graph.add("Gather", [of_words, places], "each_word", axis=0)
+        axes = graph.constant("axes", np.array([1], np.int64))
+        words = graph.add("ReduceSum", [each, axes], "sum_of_words", keepdims=0)
+        return graph.add("Add", [summed, words], "all_sums")
 
 
 class FittedLinear:
     """The trained regression."""
 
     device = "cpu"
-    precision = "float32"
+    precision = "float64"
 
-    def __init__(self, pipeline: Any, shape: tuple[int, ...], version: str) -> None:
-        self.framework = ("scikit-learn", version)
-        self._pipeline = pipeline
-        self._shape = shape
+    def __init__(
+        self, design: Design, regression: Any, output: OutputKind, shape: tuple[int, ...]
+    ) -> None:
+        import sklearn
 
-    def values(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return scikit-learn's own probabilities, shape (rows, labels)."""
-        flat = inputs.reshape(len(inputs), -1).astype(np.float64)  # float32 rows do not sum to 1
-        return np.asarray(self._pipeline.predict_proba(flat), np.float64)
+        self.framework = ("scikit-learn", sklearn.__version__)
+        self._design, self._regression = design, regression
+        self._output, self._shape = output, shape
+
+    def values(self, inputs: NDArray[np.float32]) -> Doubles:
+        """Return scikit-learn's own probabilities, or its answer as both ends too."""
+        rows = self._design.apply(inputs)
+        if self._output.labels:
+            return np.asarray(self._regression.predict_proba(rows), np.float64)
+        return np.tile(self._regression.predict(rows)[:, None], (1, self._output.width))
 
     def write_onnx(self, path: Path) -> None:
-        """Write it with skl2onnx, with a node in front that flattens the rows."""
-        import onnx
-        from skl2onnx import to_onnx
-        from skl2onnx.common.data_types import FloatTensorType
-
-        width = int(np.prod(self._shape))
-        model = to_onnx(
-            self._pipeline,
-            initial_types=[("flat", FloatTensorType([None, width]))],
-            options={"zipmap": False},
-            target_opset=OPSET,
-        )
-        graph = model.graph
-        probabilities = [output for output in graph.output if output.name == "probabilities"]
-        del graph.input[:], graph.output[:]
-        graph.output.extend(probabilities)
-        rows = onnx.helper.make_tensor_value_info(
-            "rows", onnx.TensorProto.FLOAT, [None, *self._shape]
-        )
-        graph.input.append(rows)
-        graph.node.insert(0, onnx.helper.make_node("Flatten", ["rows"], ["flat"], axis=1))
-        onnx.checker.check_model(model)
-        path.write_bytes(model.SerializeToString())
+        """Write the same calculation."""
+        graph, labels, width = Graph(), self._output.labels, self._output.width
+        weights, bias = np.atleast_2d(self._regression.coef_), self._regression.intercept_
+        bias = np.atleast_1d(bias)
+        if labels and width == 2:  # scikit-learn keeps the logit of the second label only
+            weights, bias = np.vstack([0 * weights, weights]), np.array([0, *bias])
+        if not labels:
+            weights, bias = np.repeat(weights, width, axis=0), np.repeat(bias, width)
+        sums = self._design.add(graph, weights.T, bias)
+        if labels:
+            graph.add("Softmax", [sums], VALUES, axis=1)
+        else:
+            graph.add("Identity", [sums], VALUES)
+        graph.write(path, shape=self._shape, width=width)
 
 
 class Linear(Model[LinearParameters]):
-    """Standardised numbers and a multinomial logistic regression.
+    """Standardised amounts and categories, each of which has a weight.
 
-    A missing number counts as the mean of its column.
+    A missing amount counts as the mean of its column; a missing or unknown category is one of its
+    own. A number has no interval but the one that its kind's adjustment makes.
     """
 
     inputs = frozenset({"image", "table"})
-    outputs = frozenset({"classes"})
+    outputs = frozenset({"classes", "number"})
     Parameters = LinearParameters
     trial = LinearParameters(inverse_regularisation=0.1, iterations=2000)
-
-    def objection(self, schema: InputKind, output: str) -> str:
-        """Refuse tables with words too: their categories' indices are not amounts."""
-        words = "" if schema.amounts else "takes numbers only, not the categories of this table"
-        return super().objection(schema, output) or words
 
     def fit(
         self,
@@ -90,27 +141,18 @@ class Linear(Model[LinearParameters]):
         log: Log,
     ) -> FittedLinear:
         """Fit in one go; there are no epochs, so the figures are logged once."""
-        import sklearn
-        from sklearn.impute import SimpleImputer
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.metrics import log_loss
-        from sklearn.pipeline import make_pipeline
-        from sklearn.preprocessing import StandardScaler
+        from sklearn.linear_model import LogisticRegression, Ridge
 
-        pipeline = make_pipeline(
-            SimpleImputer(keep_empty_features=True),
-            StandardScaler(),
-            LogisticRegression(C=parameters.inverse_regularisation, max_iter=parameters.iterations),
-        )
-        flat = rows.train.inputs.reshape(len(rows.train.inputs), -1)
-        pipeline.fit(flat, rows.train.labels)
-        fitted = FittedLinear(pipeline, schema.shape, sklearn.__version__)
-        figures: dict[str, float] = {}
-        for prefix, part in (("", rows.train), ("val_", rows.validation)):
-            found = fitted.values(part.inputs)
-            figures[f"{prefix}accuracy"] = float((found.argmax(axis=1) == part.labels).mean())
-            figures[f"{prefix}loss"] = float(
-                log_loss(part.labels, found, labels=range(output.width))
-            )
-        log(figures)
+        strength, most = parameters.inverse_regularisation, parameters.iterations
+        regression: Any = Ridge(alpha=0.5 / strength)
+        if output.labels:
+            regression = LogisticRegression(C=strength, max_iter=most)
+        design = Design.of(schema, rows.train.inputs)
+        regression.fit(design.apply(rows.train.inputs), rows.train.labels)
+        fitted = FittedLinear(design, regression, output, schema.shape)
+        log(figures_of(fitted, output, rows, log_loss if output.labels else head_loss(output)))
         return fitted
+
+
+def _flat(inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+    return inputs.reshape(len(inputs), -1)

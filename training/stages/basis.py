@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,7 @@ class Basis:
     inputs: Split
     held_out: Split
     values: NDArray[np.float64]
-    quality: Mapping[str, float]
+    quality: Mapping[str, Any]
 
 
 def basis(

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 Count = Annotated[int, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Schema(BaseModel):
@@ -14,6 +15,10 @@ class Schema(BaseModel):
     most_duplicates: share of base rows that may repeat an earlier row; repeats are a warning.
     least_rows: least base rows per label.  few_rows: a label with fewer base rows is a warning.
     uneven: a label whose share is this many times over or under an even share is a warning.
+    The others are shares too, over which a column of a table is a warning: of rows without a value,
+    of rows with a category that the input does not name, of known values that are the same one, and
+    of the loss of a constant answer that the column alone avoids, as one does that is filled in
+    after the truth is known.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -22,3 +27,7 @@ class Schema(BaseModel):
     least_rows: Count = 10
     few_rows: Count = 100
     uneven: Annotated[float, Field(gt=1)] = 3
+    most_missing: Share = 0.2
+    most_unknown: Share = 0.01
+    most_alike: Share = 0.999
+    most_told: Share = 0.95

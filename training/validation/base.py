@@ -11,6 +11,7 @@ from training.validation.arrays import (
     count_labels,
 )
 from training.validation.columns import check_columns, check_values
+from training.validation.features import check_features, check_leaks
 from training.validation.findings import Findings, of
 
 INPUT, LABEL = f"{BASE}.input", f"{BASE}.label"
@@ -40,14 +41,20 @@ def check_base(findings: Findings, task: Task, rows: Rows) -> bool:
         return False
     inputs = inputs and _check_inputs(findings, task, rows)
     labels = _check_labels(findings, task, rows)
-    return whole and inputs and labels
+    if not (whole and inputs and labels):
+        return False
+    truths, most = task.output.truths(known(rows.labels)), task.schema.most_told
+    findings.should(*check_leaks(INPUT, task.input, rows.table, task.output, truths, most))
+    return True
 
 
 def _check_inputs(findings: Findings, task: Task, rows: Rows) -> bool:
     most, identities = task.schema.most_duplicates, task.input.identities(rows.table)
     kept, clean = check_duplicates(INPUT, identities, most)
     findings.should(clean)
-    return findings.must(*check_values(INPUT, task.input, rows.table), kept)
+    good = findings.must(*check_values(INPUT, task.input, rows.table), kept)
+    findings.should(*check_features(INPUT, task.input, rows.table, task.schema))
+    return good
 
 
 def _check_labels(findings: Findings, task: Task, rows: Rows) -> bool:

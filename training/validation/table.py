@@ -22,6 +22,7 @@ from training.errors import InvalidData
 from training.task.task import Task
 from training.validation.arrays import check_duplicates, is_label
 from training.validation.columns import check_columns, check_values
+from training.validation.features import check_features
 from training.validation.findings import SAMPLES, Finding, Findings, of, shown
 
 if TYPE_CHECKING:
@@ -69,7 +70,9 @@ def check_table(findings: Findings, task: Task, table: pyarrow.Table) -> bool:
     usable = [name for name in once if name not in parts]
     good = findings.must(*columns) and filled
     if INPUT in usable:
-        good &= findings.must(*check_input_column(table[INPUT], task))
+        inputs = unpack(table[INPUT])
+        good &= findings.must(*check_inputs(inputs, task))
+        findings.should(*check_features(f"{NAME}.{INPUT}", task.input, inputs, task.schema))
     texts = table.select([name for name in usable if name != INPUT])
     good &= findings.must(*check_texts(texts.to_pandas(), task.output))
     if "incident" in usable:
@@ -91,9 +94,9 @@ def check_file_columns(found: pyarrow.Schema, expected: pyarrow.Schema) -> Itera
     yield from check_columns(f"{NAME}.{INPUT}", *fields)
 
 
-def check_input_column(column: pyarrow.ChunkedArray, task: Task) -> Iterator[Finding]:
+def check_inputs(inputs: pyarrow.Table, task: Task) -> Iterator[Finding]:
     """Yield the findings on the inputs, by the rules of their kind."""
-    name, inputs = f"{NAME}.{INPUT}", unpack(column)
+    name = f"{NAME}.{INPUT}"
     yield from check_values(name, task.input, inputs)
     yield check_duplicates(name, task.input.identities(inputs), 0)[0]
 

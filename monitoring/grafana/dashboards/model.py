@@ -1,10 +1,11 @@
 """The Model dashboard: which signal moved, how far, and whether the model is still right."""
 
 from monitoring.alerts.alert import SERVING
+from monitoring.grafana.number_panels import intervals, loss, sides
 from monitoring.grafana.panel import GREEN, LOOP, MODEL, RED, RETRAINING, Board, Limit, Panel, Query
-from monitoring.grafana.shared_panels import accuracy, annotations, psi_limits, serving
+from monitoring.grafana.shared_panels import accuracy, annotations, psi_limits
 from monitoring.grafana.variables import OF_SIGNAL, OF_VERSION, RATE, WINDOW
-from monitoring.recording.series import DRIFTED, REFERENCE_LOSS, REFERENCE_SHARE
+from monitoring.recording.series import DRIFTED, REFERENCE_SHARE
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
 
@@ -28,7 +29,9 @@ def board(thresholds: Thresholds) -> Board:
             _calibration(),
             _reliability(),
             _calibration_error(),
-            _loss(),
+            loss(),
+            intervals(),
+            sides(),
             _labels(),
             _delay(),
             _predictions(),
@@ -181,27 +184,6 @@ def _calibration_error() -> Panel:
         width=6,
         show="both",
         no_value="no labels yet",
-    )
-
-
-def _loss() -> Panel:
-    empty = "the labels of every model are a fixed set"
-    return Panel(
-        "timeseries",
-        "Loss: mean and its limit",
-        "For models whose labels are not a fixed set, in place of accuracy: mean loss on labelled "
-        "predictions of the serving version over $window. Above its limit it contradicts the loss "
-        "that the version was accepted with.",
-        (
-            serving(WINDOW.loss, "mean", empty),
-            serving(WINDOW.loss_limit, "limit", empty),
-            serving(REFERENCE_LOSS, "accepted with", empty),
-        ),
-        ("LossRise",),
-        (LOOP, RETRAINING),
-        unit="short",
-        width=24,
-        minimum=0,
     )
 
 

@@ -147,6 +147,17 @@ def check_rules_mark_rows(kind: InputKind) -> None:
     assert {(check.column, check.rule) for check in kind.checks(table[:0])} == seen
 
 
+def check_columns_that_are_modelled_have_a_value_each(kind: InputKind) -> None:
+    """Where values have names, these are those of columns, and codes are of their categories."""
+    table = kind.to_arrow(kind.examples(ROWS, SEED))
+    names = [column.name for column in kind.modelled]
+    assert set(names) <= set(table.column_names) and len(set(names)) == len(names)
+    assert not names or kind.shape == (len(names),)
+    for column, codes in zip(kind.modelled, kind.from_arrow(table).T if names else (), strict=True):
+        if column.categories is not None:
+            assert set(codes[~np.isnan(codes)]) <= set(range(len(column.categories) + 1))
+
+
 def check_rows_that_are_known_are_not_novel(kind: InputKind) -> None:
     """A row among the known ones breaks no rule, and every rule has an answer for every row."""
     table = kind.to_arrow(kind.examples(ROWS, SEED))
@@ -221,6 +232,7 @@ INPUT_CHECKS: tuple[Callable[[InputKind], None], ...] = (
     check_a_wrong_column_is_named,
     check_identities_tell_rows_apart,
     check_rules_mark_rows,
+    check_columns_that_are_modelled_have_a_value_each,
     check_rows_that_are_known_are_not_novel,
     check_a_person_can_read_it,
     check_the_model_is_fed_every_row,

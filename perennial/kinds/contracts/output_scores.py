@@ -14,6 +14,7 @@ from perennial.errors import InvalidInput
 from perennial.kinds.adjustment import TAKEN
 from perennial.kinds.contracts.outputs import NAME, ROWS, SEED
 from perennial.kinds.output_kind import OutputKind
+from perennial.signals.expected_loss import ExpectedLoss
 
 
 def check_metrics_are_named(kind: OutputKind) -> None:
@@ -130,6 +131,12 @@ def check_the_reference_is_what_live_labels_give(kind: OutputKind) -> None:
             "loss_deviation": float(losses.std()),
             "loss_size": ROWS,
         }
+        if kind.coverage is not None:
+            expected["coverage"] = _covered(kind, values, labels)
+    curve = found.pop("expected_loss", None)
+    if curve is not None:
+        ExpectedLoss.model_validate(curve)
+        assert curve["signal"] in set(kind.signals) - set(kind.categories)
     assert set(found) == set(expected)
     for name, value in expected.items():
         assert math.isclose(found[name], value, rel_tol=1e-4, abs_tol=1e-9), name
@@ -143,6 +150,15 @@ def check_details_are_json(kind: OutputKind) -> None:
     assert not set(found) & (_others(kind) | set(kind.metrics))
     pairs = kind.pairs(values, truths)
     assert len(pairs) == ROWS and all(one and other for one, other in pairs)
+
+
+def _covered(kind: OutputKind, values: NDArray[Any], labels: list[str]) -> float:
+    """Return the share of labels that lie in the interval that the database keeps."""
+    intervals = [kind.stored(answer).interval for answer in kind.answers(values)]
+    pairs = zip(intervals, kind.truths(labels).tolist(), strict=True)
+    return float(
+        np.mean([ends is not None and ends[0] <= truth <= ends[1] for ends, truth in pairs])
+    )
 
 
 def _others(kind: OutputKind) -> set[str]:

@@ -36,8 +36,11 @@ def check_every_row_has_an_answer(kind: OutputKind) -> None:
 def check_an_answer_is_a_label(kind: OutputKind) -> None:
     """What is stored of an answer is a label that a client may send back, and its confidence."""
     for answer in kind.answers(kind.examples(ROWS, SEED)):
-        label, confidence = kind.stored(answer)
+        label, confidence, interval = kind.stored(answer)
         assert kind.read_label(label) == label and label.encode()
+        assert (interval is None) == (kind.coverage is None)
+        if interval is not None:
+            assert interval[0] <= kind.truths([label])[0] <= interval[1]
         assert len(label) <= LONGEST_LABEL and "\0" not in label
         assert confidence is None or math.isfinite(confidence)
     for label in kind.labels:
@@ -106,8 +109,8 @@ def check_a_broken_model_spoils_no_write(kind: OutputKind) -> None:
     """Its answers can be stored and labelled; none has a confidence or a loss that is no number."""
     label = kind.stored(kind.answers(kind.examples(1, SEED))[0])[0]
     for answer in kind.answers(np.full((2, kind.width), np.nan, np.float32)):
-        text, confidence = kind.stored(answer)
-        assert text.encode() and "\0" not in text and confidence is None
+        text, confidence, interval = kind.stored(answer)
+        assert text.encode() and "\0" not in text and (confidence, interval) == (None, None)
         loss = kind.loss(text, label)
         assert math.isnan(loss) or loss >= 0
 

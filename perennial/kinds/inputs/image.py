@@ -14,7 +14,7 @@ from perennial.digest import digest
 from perennial.errors import Described, InvalidField, InvalidInput
 from perennial.kinds.arrow import filled, select, to_numpy
 from perennial.kinds.check import Check
-from perennial.kinds.input_kind import FIELD, InputKind
+from perennial.kinds.input_kind import FIELD, InputKind, Modelled
 from perennial.kinds.limits import Limits
 from perennial.kinds.reading import number
 from perennial.signals.arrays import Arrays, Expected
@@ -37,7 +37,7 @@ class ImageInput(Limits):
     shape: tuple[Annotated[int, Field(gt=0)], ...]
     dtype: ClassVar[str] = "float32"
     plain: ClassVar[bool] = True
-    amounts: ClassVar[bool] = True
+    modelled: ClassVar[tuple[Modelled, ...]] = ()
     tensor: ClassVar[str] = "tensor(float)"
     instance_type: ClassVar[Any] = Annotated[
         list[list[Number]] | list[list[list[Number]]],

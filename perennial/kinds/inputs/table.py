@@ -9,7 +9,7 @@ import orjson
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from perennial.digest import digest_bytes
+from perennial.digest import digest_rows
 from perennial.errors import Described, InvalidField, InvalidInput
 from perennial.kinds.arrow import select
 from perennial.kinds.check import Check
@@ -19,7 +19,7 @@ from perennial.kinds.record import Record
 from perennial.signals.arrays import Arrays, Expected
 from perennial.signals.bins import MISSING
 from perennial.signals.extraction import Rows
-from perennial.signals.signal import OUTPUTS
+from perennial.signals.signal import RESERVED
 from perennial.signals.table import TableSignals
 from perennial.validation import NOTHING
 
@@ -52,9 +52,9 @@ class TableInput(Record):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        names = [*self.names, *OUTPUTS]
+        names = [*self.names, *RESERVED]
         if len(set(names)) < len(names):
-            raise InvalidField("columns", self.names, f"distinct names, none of {OUTPUTS}")
+            raise InvalidField("columns", self.names, f"distinct names, none of {RESERVED}")
         times = [column.name for column in self.columns if isinstance(column, TimeColumn)]
         if len(times) > 1 or not self.modelled:
             raise InvalidField("columns", times, "at most one time, and a number or category")
@@ -100,11 +100,6 @@ class TableInput(Record):
     def plain(self) -> bool:
         """Whether all columns are numbers."""
         return all(isinstance(column, NumberColumn) for column in self.columns)
-
-    @cached_property
-    def amounts(self) -> bool:
-        """Whether no column has categories."""
-        return all(isinstance(column, NumberColumn) for column in self.modelled)
 
     @cached_property
     def numbers(self) -> int:
@@ -229,9 +224,8 @@ class TableInput(Record):
     def identities(self, table: "pyarrow.Table") -> NDArray[np.uint64]:
         """Return the digest of each row's values; the time is none of them."""
         found = select(table, self.arrow_schema())
-        values = (column.keys(found.column(column.name)) for column in self.modelled)
-        contents = (orjson.dumps(row) for row in zip(*values, strict=True))
-        return np.fromiter(map(digest_bytes, contents), np.uint64, len(table))
+        keys = [column.keys(found.column(column.name)) for column in self.modelled]
+        return digest_rows(np.stack(keys, axis=1))
 
     def checks(self, table: "pyarrow.Table") -> Iterator[Check]:
         """Yield the rules on each column."""

@@ -12,7 +12,7 @@ from perennial.digest import digest_bytes
 from perennial.errors import Described, InvalidInput
 from perennial.kinds.arrow import filled, select
 from perennial.kinds.check import Check
-from perennial.kinds.input_kind import FIELD, InputKind
+from perennial.kinds.input_kind import FIELD, InputKind, Modelled
 from perennial.kinds.reading import text
 from perennial.kinds.record import Record
 from perennial.signals.arrays import Arrays, Expected
@@ -37,7 +37,7 @@ class TextInput(Record):
     shape: ClassVar[tuple[int, ...]] = ()
     dtype: ClassVar[str] = "object"
     plain: ClassVar[bool] = False
-    amounts: ClassVar[bool] = False
+    modelled: ClassVar[tuple[Modelled, ...]] = ()
     tensor: ClassVar[str] = "tensor(string)"
     numbers: ClassVar[int] = 256
     instance_type: ClassVar[Any] = Annotated[str, Field(title="Text", description="A text.")]

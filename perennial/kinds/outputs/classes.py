@@ -16,6 +16,7 @@ from perennial.kinds.output_kind import (
     Columns,
     OutputKind,
     SentLabel,
+    Stored,
     Truths,
     Values,
 )
@@ -54,6 +55,8 @@ class ClassesOutput(Record):
     kind: Literal["classes"] = "classes"
     labels: tuple[Label, ...] = Field(min_length=2)
     answer_type: ClassVar[Any] = ClassAnswer
+    quantiles: ClassVar[tuple[float | None, ...]] = ()
+    coverage: ClassVar[float | None] = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -120,10 +123,10 @@ class ClassesOutput(Record):
         """Return the sum of the probabilities of the predicted labels."""
         return float(np.nansum(columns[signal.CONFIDENCE], dtype=np.float64))
 
-    def stored(self, answer: Answer) -> tuple[str, float | None]:
+    def stored(self, answer: Answer) -> Stored:
         """Return the label and its probability."""
         confidence = answer["confidence"]
-        return answer["label"], None if math.isnan(confidence) else confidence
+        return Stored(answer["label"], None if math.isnan(confidence) else confidence)
 
     def read_label(self, label: SentLabel) -> str:
         """Return the label, which must be one of the set."""
@@ -142,7 +145,7 @@ class ClassesOutput(Record):
         """Return 1 for a wrong label."""
         return float(predicted != label)
 
-    def reference(self, values: Values, truths: NDArray[Any]) -> dict[str, float]:
+    def reference(self, values: Values, truths: NDArray[Any]) -> dict[str, Any]:
         """Return the share of rows that are right, their number, and the mean confidence."""
         return {
             "accuracy": METRICS["accuracy"].score(values.astype(np.float64), truths),

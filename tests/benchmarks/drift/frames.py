@@ -3,6 +3,7 @@
 import numpy as np
 
 from benchmarks.drift.frame import Frame
+from perennial.kinds.outputs.classes import ClassesOutput
 
 
 def frame(rows: int = 400, *, moved: float = 0.0, missing: float = 0.0) -> Frame:
@@ -20,4 +21,5 @@ def frame(rows: int = 400, *, moved: float = 0.0, missing: float = 0.0) -> Frame
         (3,),
         rng.integers(3, size=rows),
         probabilities,
+        ClassesOutput(labels=("0", "1", "2")),
     )

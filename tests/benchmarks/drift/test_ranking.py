@@ -49,9 +49,7 @@ def test_the_best_variant_is_reported_and_the_shipped_rule_has_no_rank() -> None
 def test_without_a_shift_every_estimate_is_near_the_accuracy(name: str) -> None:
     """The reference itself is estimated at its own accuracy, or at what its confidence promises."""
     rows = frame(5_000)
-    labels = (rows.probabilities.cumsum(axis=1) < np.random.default_rng(9).random((5_000, 1))).sum(
-        1
-    )
+    labels = (rows.values.cumsum(axis=1) < np.random.default_rng(9).random((5_000, 1))).sum(1)
     calibrated = type(rows)(**{**vars(rows), "labels": labels})
     estimate = ESTIMATORS[name](calibrated)([calibrated])
     assert estimate[0] == pytest.approx(right(calibrated).mean(), abs=0.02)

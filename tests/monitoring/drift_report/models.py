@@ -150,8 +150,15 @@ def write_rides(past: Past) -> None:
         (metrics.REFERENCE_LOSS, 2.0),
         (metrics.REFERENCE_LOSS_DEVIATION, 1.0),
         (metrics.REFERENCE_LOSS_SIZE, 800),
+        (metrics.REFERENCE_INTERVAL_COVERAGE, 0.9),
+        (metrics.REFERENCE_EXPECTED_DEVIATION, 0.8),
     ):
         past.gauge(gauge.name, replica.key, value, begin=26)
+    for side, before, after in (("below", 5.0, 5.0), ("inside", 90.0, 70.0), ("above", 5.0, 25.0)):
+        key = {**replica.key, "side": side}
+        past.counter(metrics.FEEDBACK_INTERVAL.name, key, [(26, before / 2), (DRIFTED, after / 2)])
+    past.counter(f"{metrics.EXPECTED_LOSS.name}_count", replica.key, [(26, 100.0)])
+    past.counter(f"{metrics.EXPECTED_LOSS.name}_sum", replica.key, [(26, 200.0)])
     name = metrics.FEEDBACK_LOSS.name
     past.counter(f"{name}_count", replica.key, [(26, 50.0)])
     past.counter(f"{name}_sum", replica.key, [(26, 100.0), (DRIFTED, 200.0)])

@@ -163,6 +163,10 @@ def test_the_loss_stands_beside_where_labels_are_not_a_fixed_set(
     said = dict(facts(report))
     assert "Realised accuracy" not in said and "Accuracy" not in said
     assert said["Mean loss"].startswith("2.5 on 1,200 labels, accepted with 2: above its control")
+    held = "84.2% on 1,200 labels, accepted with 90.0%: "
+    assert said["Labels in their interval"].startswith(held)
+    estimated = "2 on 2,400 predictions, standard error 0.033, accepted with 2: no alarm"
+    assert said["Loss estimated from intervals"].startswith(estimated)
     assert [one.signal.name for one in report.signals] == ["minutes", "distance"]
     before = _report(prometheus, "rides", "12h", ago=models.DRIFTED)
     assert "no alarm, control limit" in dict(facts(before))["Mean loss"]
@@ -170,7 +174,8 @@ def test_the_loss_stands_beside_where_labels_are_not_a_fixed_set(
     page = tmp_path / "drift.html"
     assert main(_asked(prometheus, "rides", page)) == 0
     html = page.read_text(encoding="utf-8")
-    assert "#lossrise" in html and "#accuracydrop" not in html and "Limits of loss" in html
+    assert "#lossrise" in html and "#intervalcoveragedrop" in html
+    assert "#accuracydrop" not in html and "Limits of loss" in html
 
 
 def test_a_signal_that_does_not_fit_is_named_and_left_out(prometheus: Prometheus) -> None:

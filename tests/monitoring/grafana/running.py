@@ -114,6 +114,8 @@ def _be_late(replica: Replica, rides: int) -> None:
         (metrics.REFERENCE_LOSS, 2.0),
         (metrics.REFERENCE_LOSS_DEVIATION, 1.0),
         (metrics.REFERENCE_LOSS_SIZE, 400),
+        (metrics.REFERENCE_INTERVAL_COVERAGE, 0.9),
+        (metrics.REFERENCE_EXPECTED_DEVIATION, 0.8),
     ):
         replica.values[gauge][RIDES] = value
     replica.values[metrics.INFO][(*RIDES, "0123abc")] = 1
@@ -121,6 +123,9 @@ def _be_late(replica: Replica, rides: int) -> None:
     replica.observe(metrics.FEEDBACK_DELAY, RIDES, [60.0] * rides)
     replica.observe(metrics.FEEDBACK_LOSS, RIDES, [8.0, 12.0] * (rides // 2))
     replica.add(metrics.FEEDBACK_LOSS_SQUARES, RIDES, rides // 2 * (8.0**2 + 12.0**2))
+    for side, share in (("below", 4), ("inside", 2), ("above", 4)):
+        replica.add(metrics.FEEDBACK_INTERVAL, (*RIDES, side), rides * share // 10)
+    replica.observe(metrics.EXPECTED_LOSS, RIDES, [3.0] * rides)
 
 
 def _retrain(door: httpx.Client) -> None:

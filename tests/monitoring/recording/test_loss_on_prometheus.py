@@ -8,7 +8,7 @@ import pytest
 from monitoring.recording.series import Window
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
-from perennial.statistics.control_limit import loss_deviation, loss_limit
+from perennial.statistics.control_limit import control_limit, loss_deviation, loss_limit
 from tests.monitoring.recording.labelled import hold_at_an_evaluation, labelled
 from tests.monitoring.replica import Replica
 from tests.prometheus import Prometheus
@@ -20,6 +20,8 @@ REFERENCE, DEVIATION, SIZE = 2.0, 2.5, 719
 # Version to the mean of its losses, which differ more than the reference's where it is greater.
 VERSIONS = {"1.0.0": 1.5, "1.1.0": 4.0}
 UNLABELLED = "9.9.9"
+# Share of the labels in their interval, and the mean loss that intervals let expect.
+COVERAGE, HELD, EXPECTED, MISSED = 0.9, 0.8, 2.4, 1.9
 
 
 def _count(replica: Replica, random: np.random.Generator, rows: int) -> None:
@@ -33,6 +35,12 @@ def _count(replica: Replica, random: np.random.Generator, rows: int) -> None:
         replica.values[metrics.REFERENCE_LOSS][key] = REFERENCE
         replica.values[metrics.REFERENCE_LOSS_DEVIATION][key] = DEVIATION
         replica.values[metrics.REFERENCE_LOSS_SIZE][key] = SIZE
+        replica.values[metrics.REFERENCE_INTERVAL_COVERAGE][key] = COVERAGE
+        replica.values[metrics.REFERENCE_EXPECTED_DEVIATION][key] = MISSED
+        labels = len(losses)
+        for side, share in (("below", 0.05), ("inside", HELD), ("above", 0.15)):
+            replica.add(metrics.FEEDBACK_INTERVAL, (*key, side), round(share * labels))
+        replica.observe(metrics.EXPECTED_LOSS, key, [EXPECTED] * 2 * labels)
 
 
 @pytest.fixture(scope="module")
@@ -80,11 +88,45 @@ def _hold(prometheus: Prometheus, window: str, at: float) -> None:
         assert coverage == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize("window", THRESHOLDS.windows)
+def test_intervals_are_the_specification(prometheus: Prometheus, window: str) -> None:
+    """The share that they hold and its limit, the loss to expect, its limit and its error."""
+    rule = Window(window).expected_error
+    hold_at_an_evaluation(prometheus, rule, lambda at: _hold_intervals(prometheus, window, at))
+
+
+def _hold_intervals(prometheus: Prometheus, window: str, at: float) -> None:
+    names = Window(window)
+    for version in VERSIONS:
+        of_version = f'{{version="{version}"}}'
+
+        def ask(name: str, of: str = of_version) -> float:
+            (value,) = prometheus.query(f"{name}{of}", at=at).values()
+            return value
+
+        labels, rows = ask(names.interval_labels), ask(names.expected_rows)
+        assert ask(names.interval_coverage) == pytest.approx(HELD, abs=0.02)
+        limit = control_limit(COVERAGE, size=SIZE, rows=labels, z=THRESHOLDS.accuracy_z)
+        assert ask(names.interval_limit) == pytest.approx(limit)
+        assert ask(names.expected_loss) == pytest.approx(EXPECTED)
+        highest = loss_limit(
+            REFERENCE,
+            deviation=DEVIATION,
+            size=SIZE,
+            live_deviation=0.0,
+            rows=rows,
+            z=THRESHOLDS.accuracy_z,
+        )
+        assert ask(names.expected_limit) == pytest.approx(highest)
+        error = MISSED * (1 / rows + 1 / SIZE) ** 0.5
+        assert ask(names.expected_error) == pytest.approx(error)
+
+
 def test_a_version_without_labels_has_no_loss(prometheus: Prometheus) -> None:
     """No label is no loss, rather than one of 0 or not a number."""
     names, of_version = Window(THRESHOLDS.short_window), f'{{version="{UNLABELLED}"}}'
     assert list(prometheus.query(f"{names.labels}{of_version}").values()) == [0.0]
-    for name in (names.loss, names.loss_deviation, names.loss_limit):
+    for name in (names.loss, names.loss_deviation, names.loss_limit, names.interval_coverage):
         assert not prometheus.query(f"{name}{of_version}")
 
 

@@ -112,7 +112,7 @@ def test_a_row_of_numbers_is_stored_by_name_too() -> None:
 def test_the_time_of_a_row_is_checked_and_stored_and_not_modelled() -> None:
     """It is a time in ISO 8601 or null; the model gets the other columns."""
     schema = TableInput(columns=(TimeColumn(name="seen"), NumberColumn(name="age")))
-    assert schema.amounts and not schema.plain and not TABLE.amounts
+    assert [column.name for column in schema.modelled] == ["age"] and not schema.plain
     rows, texts = parse('{"instances": [["2026-11-21T10:00:00+02:00", 3], [null, 4]]}', schema)
     assert rows.tolist() == [[3], [4]]
     assert texts[0] == b'{"seen":"2026-11-21T10:00:00+02:00","age":3}'

@@ -121,6 +121,17 @@ def test_unknown_words_stay_words(made: tuple[TableInput, list[Any]]) -> None:
     assert schema.to_arrow(sent)["work"].to_pylist() == words
 
 
+def test_rows_of_a_table_are_told_apart_by_what_was_sent() -> None:
+    """A gap is no 0 and no empty word, unknown words are not alike, and -0.0 is 0.0."""
+    schema = TableInput(
+        columns=(NumberColumn(name="age"), CategoryColumn(name="work", categories=("a",)))
+    )
+    sent = [[age, word] for age in (None, 0, 1) for word in (None, "", "a", "b", "new", "missing")]
+    found = schema.identities(schema.to_arrow([*sent, [-0.0, "a"]]))
+    assert len(set(found.tolist())) == len(sent)
+    assert found[-1] == found[sent.index([0, "a"])]
+
+
 def test_ten_thousand_columns_arrive() -> None:
     """Half numbers, half categories, every tenth value missing."""
     size, random = 10_000, np.random.default_rng(3)

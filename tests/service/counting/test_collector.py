@@ -42,6 +42,26 @@ def amounts(tmp_path: Path) -> Versions:
     return versions
 
 
+@pytest.fixture
+def numbers(tmp_path: Path) -> Versions:
+    """A version whose answers are numbers with an interval, with some traffic and labels."""
+    versions = Versions()
+    counters = versions.enter(bundles.make_numbers(tmp_path / "numbers"))
+    values = np.array([[2, 1, 3], [2, 0, 4], [np.nan, 0, 4]], np.float32)
+    counters.add(bundles.images(3).astype(np.float32), values, seconds=0.002)
+    for label in ("0.5", "1.0", "3.5"):
+        versions.count_feedback(
+            "numbers",
+            "1.0.0",
+            label=label,
+            predicted="2.0",
+            confidence=None,
+            delay=4.0,
+            interval=(1.0, 3.0),
+        )
+    return versions
+
+
 def scrape(versions: Versions) -> dict[str, Family]:
     """Return the families of a scrape by name, read back from the text format."""
     registry = CollectorRegistry()
@@ -52,12 +72,12 @@ def scrape(versions: Versions) -> dict[str, Family]:
 
 @pytest.mark.parametrize("metric", DECLARED, ids=lambda metric: metric.name)
 def test_every_declared_metric_is_exported_as_declared(
-    versions: Versions, amounts: Versions, metric: Metric
+    versions: Versions, numbers: Versions, metric: Metric
 ) -> None:
     """Name, type, help and labels are those from which the rules are written."""
     samples = []
     for family in (
-        scrape(each)[metric.name.removesuffix("_total")] for each in (versions, amounts)
+        scrape(each)[metric.name.removesuffix("_total")] for each in (versions, numbers)
     ):
         assert (family.type, family.documentation) == (metric.type, metric.help)
         samples += family.samples
@@ -83,14 +103,36 @@ OF_OTHERS = {
     "model_reference_loss_size",
 }
 
+OF_INTERVALS = {
+    "model_expected_loss",
+    "model_feedback_interval",
+    "model_reference_expected_loss_deviation",
+    "model_reference_interval_coverage",
+}
+
 
 def test_an_output_has_the_metrics_of_an_accuracy_or_of_a_loss(
-    versions: Versions, amounts: Versions
+    versions: Versions, amounts: Versions, numbers: Versions
 ) -> None:
     """No series, no alert: what a model cannot be measured by does not exist for it."""
     with_labels = {name for name, family in scrape(versions).items() if not family.samples}
     without = {name for name, family in scrape(amounts).items() if not family.samples}
-    assert (with_labels, without) == (OF_OTHERS, OF_CLASSES)
+    assert (with_labels, without) == (OF_OTHERS | OF_INTERVALS, OF_CLASSES | OF_INTERVALS)
+    with_interval = {name for name, family in scrape(numbers).items() if not family.samples}
+    assert with_interval == OF_CLASSES
+
+
+def test_intervals_are_counted_by_where_the_label_lies(numbers: Versions) -> None:
+    """The ends belong to the interval; a row without numbers lets expect no loss."""
+    families = scrape(numbers)
+    samples = families["model_feedback_interval"].samples
+    assert {one.labels["side"]: one.value for one in samples} == {
+        "below": 1,
+        "inside": 1,
+        "above": 1,
+    }
+    found = {one.name: one.value for one in families["model_expected_loss"].samples}
+    assert found["model_expected_loss_count"] == 2 and found["model_expected_loss_sum"] > 0
 
 
 def test_answers_without_a_fixed_set_are_counted_by_their_loss(amounts: Versions) -> None:

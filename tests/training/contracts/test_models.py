@@ -5,9 +5,18 @@ import pytest
 from training.contracts.models import Check, checks
 
 pytestmark = pytest.mark.seconds(40)
+# The slowest to fit; on numbers with categories it shows all that it does.
+NIGHTLY = ("network on numbers", "network on categories, classes")
 
 
-@pytest.mark.parametrize("check", [pytest.param(check, id=name) for name, check in checks()])
+def marks(name: str) -> list[pytest.MarkDecorator]:
+    """Return the marks of a check."""
+    return [pytest.mark.nightly] if name.startswith(NIGHTLY) else []
+
+
+@pytest.mark.parametrize(
+    "check", [pytest.param(check, id=name, marks=marks(name)) for name, check in checks()]
+)
 def test_a_model_keeps_its_promises(check: Check) -> None:
     """Each check's docstring says which."""
     check()

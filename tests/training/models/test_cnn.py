@@ -9,7 +9,8 @@ import pytest
 
 from tests.models import ignore
 from training.contracts.examples import EXAMPLES
-from training.models.cnn import Cnn, find_device
+from training.models._keras import find_device
+from training.models.cnn import Cnn
 
 pytestmark = pytest.mark.seconds(15)
 

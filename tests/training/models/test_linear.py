@@ -1,4 +1,4 @@
-"""What the regression does beyond every model's promises: tables with gaps, tables with words."""
+"""What the regression does beyond every model's promises: gaps, and categories."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from training.contracts.examples import EXAMPLES, Part
 from training.model.model import Labelled, Rows
 from training.models.linear import Linear
 
-EXAMPLE = {one.name.partition(",")[0]: one for one in EXAMPLES if one.output.kind in Linear.outputs}
+EXAMPLE = {one.name.partition(",")[0]: one for one in EXAMPLES if one.output.labels}
 
 
 def without_depth(part: Labelled) -> Part:
@@ -36,7 +36,11 @@ def test_a_column_that_is_always_empty_does_no_harm() -> None:
     assert right.mean() > 0.9
 
 
-def test_categories_are_not_taken_for_amounts() -> None:
-    """A table with a column of words is refused."""
-    objection = Linear().objection(EXAMPLE["categories"].schema, "classes")
-    assert objection == "takes numbers only, not the categories of this table"
+def test_a_category_without_training_rows_has_no_weight() -> None:
+    """An unknown colour and a missing one, which no training row has, are answered alike."""
+    one = EXAMPLE["categories"]
+    train = Part(np.nan_to_num(one.rows.train.inputs, nan=0).clip(max=2), one.rows.train.labels)
+    rows = Rows(train, train)
+    fitted = Linear().fit(rows, one.schema, one.output, Linear.trial, ignore)
+    answers = fitted.values(np.array([[0, 3], [0, np.nan], [0, 1]], np.float32))
+    assert np.allclose(answers[0], answers[1]) and answers[2, 1] > 0.5

@@ -9,7 +9,15 @@ from pydantic import BaseModel
 
 from perennial.errors import InvalidInput
 from perennial.kinds.adjustment import Adjustment, Unadjusted
-from perennial.kinds.output_kind import Answer, Columns, OutputKind, SentLabel, Truths, Values
+from perennial.kinds.output_kind import (
+    Answer,
+    Columns,
+    OutputKind,
+    SentLabel,
+    Stored,
+    Truths,
+    Values,
+)
 from perennial.kinds.reading import number
 from perennial.kinds.record import Record
 from perennial.statistics import mean_loss
@@ -37,6 +45,8 @@ class AmountOutput(Record):
     answer_type: ClassVar[Any] = Amount
     labels: ClassVar[tuple[str, ...]] = ()
     width: ClassVar[int] = 1
+    quantiles: ClassVar[tuple[float | None, ...]] = ()
+    coverage: ClassVar[float | None] = None
     signals: ClassVar[tuple[str, ...]] = ("amount", "whole")
     categories: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "whole": ("no", "yes", "other", "missing")
@@ -73,9 +83,9 @@ class AmountOutput(Record):
         """Return 0, for an amount has no confidence."""
         return 0.0
 
-    def stored(self, answer: Answer) -> tuple[str, float | None]:
+    def stored(self, answer: Answer) -> Stored:
         """Return the amount."""
-        return str(answer["amount"]), None
+        return Stored(str(answer["amount"]))
 
     def read_label(self, label: SentLabel) -> str:
         """Return an amount that was sent as a number or as a text."""
@@ -90,7 +100,7 @@ class AmountOutput(Record):
         """Return how far off the amount is."""
         return abs(float(predicted) - float(label))
 
-    def reference(self, values: Values, truths: NDArray[Any]) -> dict[str, float]:
+    def reference(self, values: Values, truths: NDArray[Any]) -> dict[str, Any]:
         """Return the mean of the losses and their standard deviation."""
         losses = np.abs(values[:, 0] - truths)
         return {

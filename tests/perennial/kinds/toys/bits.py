@@ -12,7 +12,7 @@ from perennial.digest import digests
 from perennial.errors import InvalidInput
 from perennial.kinds.arrow import select
 from perennial.kinds.check import Check
-from perennial.kinds.input_kind import FIELD, InputKind
+from perennial.kinds.input_kind import FIELD, InputKind, Modelled
 from perennial.kinds.record import Record
 from perennial.signals.arrays import Arrays, Expected
 from perennial.signals.extraction import Rows
@@ -28,7 +28,7 @@ class BitsInput(Record):
     size: int = Field(gt=0)
     dtype: ClassVar[str] = "float32"
     plain: ClassVar[bool] = False
-    amounts: ClassVar[bool] = True
+    modelled: ClassVar[tuple[Modelled, ...]] = ()
     tensor: ClassVar[str] = "tensor(float)"
     instance_type: ClassVar[Any] = Annotated[str, Field(title="Bits", pattern="^[01]+$")]
 

@@ -1,0 +1,77 @@
+"""The recording rules of answers with an interval: how often it holds, and the loss it leads to."""
+
+from monitoring.recording.limits import share_limit
+from monitoring.recording.series import (
+    REFERENCE_EXPECTED_DEVIATION,
+    REFERENCE_INTERVAL_COVERAGE,
+    REFERENCE_LOSS,
+    REFERENCE_LOSS_DEVIATION,
+    REFERENCE_LOSS_SIZE,
+    VERSION,
+    Rule,
+    Window,
+)
+from monitoring.thresholds import Thresholds
+from perennial.metric_names import service as metrics
+
+SIDE = ", ".join(metrics.FEEDBACK_INTERVAL.labels)
+INSIDE = f'{{{metrics.FEEDBACK_INTERVAL.labels[-1]}="inside"}}'
+
+
+def interval_reference() -> list[Rule]:
+    """Return what each version was accepted with, once for all replicas."""
+    return [
+        Rule(name, f"max by ({VERSION}) ({gauge.name})")
+        for name, gauge in (
+            (REFERENCE_INTERVAL_COVERAGE, metrics.REFERENCE_INTERVAL_COVERAGE),
+            (REFERENCE_EXPECTED_DEVIATION, metrics.REFERENCE_EXPECTED_DEVIATION),
+        )
+    ]
+
+
+def interval(window: str, thresholds: Thresholds) -> list[Rule]:
+    """Return the share of labels in their interval, and the loss that intervals let expect."""
+    return [*_coverage(window, thresholds), *_expected(window, thresholds)]
+
+
+def _coverage(window: str, thresholds: Thresholds) -> list[Rule]:
+    names = Window(window)
+    labels = f"sum by ({VERSION}) ({names.sides})"
+    return [
+        Rule(
+            names.sides,
+            f"sum by ({SIDE}) (increase({metrics.FEEDBACK_INTERVAL.name}[{window}]))",
+        ),
+        Rule(names.interval_labels, labels),
+        Rule(
+            names.interval_coverage,
+            f"sum by ({VERSION}) ({names.sides}{INSIDE})\n/ ({names.interval_labels} > 0)",
+        ),
+        Rule(
+            names.interval_limit,
+            share_limit(
+                REFERENCE_INTERVAL_COVERAGE,
+                REFERENCE_LOSS_SIZE,
+                names.interval_labels,
+                thresholds,
+            ),
+        ),
+    ]
+
+
+def _expected(window: str, thresholds: Thresholds) -> list[Rule]:
+    names, name = Window(window), metrics.EXPECTED_LOSS.name
+    rows, total = (
+        f"sum by ({VERSION}) (increase({name}_{part}[{window}]))" for part in ("count", "sum")
+    )
+    either = f"sqrt(1 / ({names.expected_rows} > 0) + 1 / {REFERENCE_LOSS_SIZE})"
+    return [
+        Rule(names.expected_rows, rows),
+        Rule(names.expected_loss, f"{total}\n/ ({names.expected_rows} > 0)"),
+        Rule(
+            names.expected_limit,
+            f"{REFERENCE_LOSS} + {thresholds.accuracy_z:g} * {REFERENCE_LOSS_DEVIATION}\n"
+            f"* {either}",
+        ),
+        Rule(names.expected_error, f"{REFERENCE_EXPECTED_DEVIATION}\n* {either}"),
+    ]

@@ -1,0 +1,29 @@
+"""The figures that models of tables log: the output's headline and the model's loss."""
+
+from collections.abc import Callable
+
+from perennial.kinds.output_kind import OutputKind, Truths
+from perennial.statistics.counts import Floats
+from perennial.statistics.metrics import METRICS
+from training.model.model import Fitted, Rows
+
+MOST = 20_000  # rows of each split; more would not change the picture of a curve
+Loss = Callable[[Floats, Truths], float]
+
+
+def log_loss(values: Floats, truths: Truths) -> float:
+    """Return the log loss of probabilities, in nats."""
+    return METRICS["log_loss"].score(values, truths)
+
+
+def figures_of(fitted: Fitted, output: OutputKind, rows: Rows, loss: Loss) -> dict[str, float]:
+    """Return what `Log` takes, of rows that are evenly spaced where a split has more than MOST."""
+    figures = {}
+    for prefix, part in (("", rows.train), ("val_", rows.validation)):
+        step = -(-len(part.labels) // MOST)
+        values, truths = fitted.values(part.inputs[::step]), part.labels[::step]
+        figures[f"{prefix}{output.headline}"] = output.metrics[output.headline].score(
+            values, truths
+        )
+        figures[f"{prefix}loss"] = loss(values, truths)
+    return figures

@@ -34,6 +34,7 @@ from service.http.request_metrics import HttpMetrics
 from service.serving import loaded as serving
 from service.serving.loaded import Loaded, Serving
 from service.serving.production import Production
+from service.serving.secret import with_secret
 from service.serving.sources.choose import open_source
 from service.settings import Settings
 from service.store import tables
@@ -71,7 +72,7 @@ def create_app(
     inference = ThreadPoolExecutor(1, thread_name_prefix="inference")
     production = Production(
         open_source(settings.bundles),
-        load=serving.loader(settings),
+        load=with_secret(serving.loader(settings), settings),
         serve=partial(_serve, settings, versions, inference),
         collector=collector,
         executor=loader,

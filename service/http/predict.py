@@ -138,6 +138,7 @@ class PredictEndpoint:
         self._clock = clock
         secret = settings.hash_secret
         self._pseudonyms = None if secret is None else Pseudonyms(secret.get_secret_value())
+        self._in_column = None if self._pseudonyms is None else self._pseudonyms.in_column
 
     async def __call__(
         self,
@@ -179,7 +180,9 @@ class PredictEndpoint:
         serving = self._production.serving()
         if model is not None and model != serving.model:
             raise UnknownModel("model", model, f"{serving.model!r}, the serving model")
-        rows, texts, subject = instances.parse(content, schema=serving.input, limit=self._rows)
+        rows, texts, subject = instances.parse(
+            content, schema=serving.input, limit=self._rows, pseudonym=self._in_column
+        )
         if subject is not None:
             subject = self._pseudonym(subject)
         try:

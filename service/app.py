@@ -18,6 +18,7 @@ from structlog.typing import FilteringBoundLogger
 from perennial.errors import InvalidInput, PerennialError
 from perennial.http.docs import docs_router
 from perennial.http.door import Door
+from perennial.http.errors import TooLarge
 from perennial.http.hosts import Hosts
 from perennial.http.rate import RateLimit
 from perennial.validation import problems
@@ -98,13 +99,18 @@ def create_app(
 
     app = Application(
         admission=Admission(
-            door or Door(Hosts.of(settings.host, settings.allowed_hosts)),
+            door or _door(settings),
             keys=keys,
             limit=RateLimit(settings.requests_per_second),
         ),
         refusals=refusals,
         predict=PredictEndpoint(
-            production=production, store=store, http=http, settings=settings, log=log
+            production=production,
+            store=store,
+            http=http,
+            refused=refusals.count,
+            settings=settings,
+            log=log,
         ),
         prefix=settings.root_path,
         title="Perennial",
@@ -120,13 +126,18 @@ def create_app(
     app.include_router(routes.model_router(production))
     app.include_router(routes.feedback_router(store, versions, settings))
     app.include_router(routes.health_router(production, store, registry))
-    _handle_errors(app)
+    _handle_errors(app, refusals)
     # The last one added is the outermost.
     Instrumentator(excluded_handlers=["/metrics"], registry=registry).add(
         http.instrument
     ).instrument(app)
     app.add_middleware(RequestLog, log=log, slow_seconds=settings.slow_seconds)
     return app
+
+
+def _door(settings: Settings) -> Door:
+    hosts = Hosts.of(settings.host, settings.allowed_hosts)
+    return Door(hosts, setting=settings.variable("allowed_hosts"))
 
 
 def _store(settings: Settings, versions: Versions, log: FilteringBoundLogger) -> Store:
@@ -155,9 +166,11 @@ def _serve(
     )
 
 
-def _handle_errors(app: FastAPI) -> None:
+def _handle_errors(app: FastAPI, refusals: Refusals) -> None:
     @app.exception_handler(PerennialError)
     async def known(_: Request, error: PerennialError) -> JSONResponse:
+        if isinstance(error, TooLarge):
+            refusals.count(error.status)
         return JSONResponse(error.body(), status_code=error.status)
 
     @app.exception_handler(HTTPException)

@@ -33,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ).parse_args(arguments)
     try:
         chosen = settings.read(Settings)
+        others = settings.unknown(Settings)
         relay = wire(chosen)
     except (settings.InvalidSettings, SchemaRefused) as error:
         print(error, file=sys.stderr)
@@ -43,7 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{where}: no connection: {reason}; start the database, then this", file=sys.stderr)
         return 2
     structlog.configure(processors=LOG)
-    door = Door(Hosts.of(chosen.host, chosen.allowed_hosts))
+    if others:
+        effect = "the relay does not read them"
+        structlog.get_logger().warning("unknown variables", names=others, effect=effect)
+    hosts = Hosts.of(chosen.host, chosen.allowed_hosts)
+    door = Door(hosts, setting=Settings.variable("allowed_hosts"))
     app = build(relay, door=door, root_path=chosen.root_path)
     running = server(
         app,

@@ -1,5 +1,6 @@
 """Settings that every server has."""
 
+from ipaddress import IPv6Address
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -27,8 +28,22 @@ def _split(value: object) -> object:
     return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
 
 
+def _without_port(name: str) -> str:
+    """Return a name. Raises InvalidField where a colon is none of an IPv6 address."""
+    if ":" in name:
+        try:
+            IPv6Address(name)
+        except ValueError as error:
+            raise InvalidField("", name, "a name or an address without a port") from error
+    return name
+
+
 # `example.com`, `*.example.com`, an address, or `*`.
-Name = Annotated[str, Field(pattern=r"^(\*|(\*\.)?[A-Za-z0-9:_-]+(\.[A-Za-z0-9_-]+)*)$")]
+Name = Annotated[
+    str,
+    Field(pattern=r"^(\*|(\*\.)?[A-Za-z0-9:_-]+(\.[A-Za-z0-9:_-]+)*)$"),
+    AfterValidator(_without_port),
+]
 Names = Annotated[tuple[Name, ...], NoDecode, BeforeValidator(_split)]
 
 

@@ -7,6 +7,7 @@ from starlette.types import Scope
 from perennial.errors import Described, InvalidInput
 from perennial.http.door import Door
 from perennial.http.errors import Forbidden, TooMany, Unauthorised
+from perennial.http.keys import Keys
 from perennial.http.rate import RateLimit
 from service.errors import NoSuchRoute
 from service.http.keyring import Keyring
@@ -46,7 +47,7 @@ class Admission:
             given = _BEARER + (_secret(headers) or b"")
         holder = self._keyring.keys.find(given[7:])
         if holder is None:
-            raise _unknown(headers, path)
+            raise _unknown(headers, path, self._keyring.keys)
         key = holder.key
         if self._wait is not None and (seconds := self._wait(key.name)):
             raise TooMany(seconds)
@@ -56,9 +57,15 @@ class Admission:
         scope[KEY] = key
 
 
-def _unknown(headers: Mapping[bytes, bytes], path: str) -> Unauthorised:
-    found = Described("no key" if _secret(headers) is None else "an unknown key")
-    return Unauthorised("Authorization", found, _expected(_role(path)))
+def _unknown(headers: Mapping[bytes, bytes], path: str, keys: Keys) -> Unauthorised:
+    expected = _expected(_role(path))
+    secret = _secret(headers)
+    if secret is not None:
+        found = "an expired key" if keys.expired(secret) else "an unknown key"
+    else:
+        found = "no key" if b"authorization" not in headers else "credentials of another scheme"
+        expected += ", as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'"
+    return Unauthorised("Authorization", Described(found), expected)
 
 
 def _lacking(role: str | None, path: str) -> InvalidInput:

@@ -81,6 +81,10 @@ def relay(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         ({"RELAY_POLL_SECONDS": "inf"}, "RELAY_POLL_SECONDS: got 'inf', expected a finite"),
         ({"RELAY_SETTLE_SECONDS": "nan"}, "RELAY_SETTLE_SECONDS: got 'nan', expected"),
         (
+            {"RELAY_ALLOWED_HOST": "relay"},
+            "RELAY_ALLOWED_HOST: got an unknown variable, expected RELAY_ALLOWED_HOSTS, the setting",
+        ),
+        (
             {"RELAY_SETTLE_SECONDS": "5"},
             "RELAY_SETTLE_SECONDS: got 5, expected at least RELAY_TIMEOUT_SECONDS (10)",
         ),

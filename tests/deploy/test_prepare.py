@@ -12,11 +12,11 @@ from service import keys as command
 ROOT = Path(__file__).parents[2]
 
 
-def prepare(folder: Path) -> "subprocess.CompletedProcess[str]":
+def prepare(folder: Path, **more: str) -> "subprocess.CompletedProcess[str]":
     """Run it with both folders inside of one."""
     ours = {"PERENNIAL_BUNDLES": str(folder / "bundles"), "STACK_SECRETS": str(folder / "secrets")}
     script = ROOT / "deploy" / "compose" / "prepare"
-    environment = {"PATH": os.environ["PATH"], **ours}
+    environment = {"PATH": os.environ["PATH"], **ours, **more}
     return subprocess.run([script], env=environment, capture_output=True, text=True)
 
 
@@ -74,3 +74,16 @@ def test_a_key_that_ended_is_named(prepared: Path) -> None:
     assert command.main([*rotate, "1"]) == 0 and prepare(prepared.parent).returncode == 0
     assert command.main([*rotate, "0"]) == 0
     assert "service_prometheus_key: not a valid key" in prepare(prepared.parent).stderr
+
+
+def test_images_that_are_not_pinned_are_named(prepared: Path) -> None:
+    """A tag may be moved; the stack is ready nevertheless."""
+    assert "by a tag, which can be moved to another image: POSTGRES_IMAGE" in prepare(
+        prepared.parent
+    ).stderr
+    names = ["POSTGRES_IMAGE", "PROMETHEUS_IMAGE", "ALERTMANAGER_IMAGE", "GRAFANA_IMAGE"]
+    pinned = {name: f"image@sha256:{'1' * 64}" for name in names}
+    done = prepare(prepared.parent, **pinned)
+    assert done.returncode == 0
+    assert done.stderr.startswith("by a tag, which can be moved to another image: BASE_IMAGE;")
+    assert prepare(prepared.parent, **pinned, BASE_IMAGE=pinned["GRAFANA_IMAGE"]).stderr == ""

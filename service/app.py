@@ -20,6 +20,7 @@ from perennial.http.docs import docs_router
 from perennial.http.door import Door
 from perennial.http.errors import TooLarge
 from perennial.http.hosts import Hosts
+from perennial.http.keyring import Keyring
 from perennial.http.rate import RateLimit
 from perennial.validation import problems
 from service.counting.collector import Collector
@@ -27,7 +28,6 @@ from service.counting.versions import Versions
 from service.errors import NoSuchRoute
 from service.http import routes
 from service.http.admission import Admission
-from service.http.keyring import Keyring
 from service.http.predict import Application, PredictEndpoint
 from service.http.refusals import Refusals
 from service.http.request_log import RequestLog
@@ -66,7 +66,7 @@ def create_app(
     collector = Collector(versions, dropped=lambda: store.dropped, queued=lambda: store.queued)
     registry.register(collector)
     registry.register(http)
-    keys = None if settings.keys_file is None else Keyring(settings.keys_file, log=log)
+    keys = _keyring(settings, log)
     refusals = Refusals(keys=keys, log=log)
     registry.register(refusals)
     loader = ThreadPoolExecutor(1, thread_name_prefix="load")
@@ -133,6 +133,12 @@ def create_app(
     ).instrument(app)
     app.add_middleware(RequestLog, log=log, slow_seconds=settings.slow_seconds)
     return app
+
+
+def _keyring(settings: Settings, log: FilteringBoundLogger) -> Keyring | None:
+    if settings.keys_file is None:
+        return None
+    return Keyring(settings.keys_file, variable=settings.variable("keys_file"), log=log)
 
 
 def _door(settings: Settings) -> Door:

@@ -9,8 +9,8 @@ from structlog.typing import FilteringBoundLogger
 
 from perennial.errors import PerennialError
 from perennial.http.door import HEADERS
+from perennial.http.keyring import Keyring
 from perennial.metric_names import keys as metrics
-from service.http.keyring import Keyring
 from service.http.request_id import HEADER, request_id
 
 # Each status that a request may be refused with, exported before the first one: 408 and 431 by the

@@ -102,10 +102,11 @@ def unknown(model: type[Settings], environment: Mapping[str, str] = os.environ) 
     mistakes = []
     for name in names:
         rest = name.upper().removeprefix(prefix)
+        if any(rest.startswith(f"{field}_") for field in known):
+            continue  # such as PERENNIAL_BUNDLES_news, of a pipeline with several tasks
         for nearest in get_close_matches(rest, known, n=1):
-            if not rest.startswith(f"{nearest}_"):  # such as PERENNIAL_BUNDLES_news, of a pipeline
-                expected = f"{prefix}{nearest}, the setting with the nearest name"
-                mistakes.append(str(InvalidValue(name, Described("an unknown variable"), expected)))
+            expected = f"{prefix}{nearest}, the setting with the nearest name"
+            mistakes.append(str(InvalidValue(name, Described("an unknown variable"), expected)))
     if mistakes:
         raise InvalidSettings("\n".join(mistakes))
     return names

@@ -82,9 +82,7 @@ class Relay:
         return {"incidents": incidents, "decisions": decisions}
 
 
-def build(
-    relay: Relay, *, door: Door, root_path: str = "", keys: Keyring | None = None
-) -> ASGIApp:
+def build(relay: Relay, *, door: Door, root_path: str = "", keys: Keyring | None = None) -> ASGIApp:
     """Return the application; its worker runs as long as it does.
 
     door: what every request but a probe passes first.  root_path: prefix of every path behind a

@@ -27,9 +27,7 @@ class Door:
     setting: the name of the setting that adds hosts, for who is refused.
     """
 
-    def __init__(
-        self, hosts: Hosts | None, *, json_only: bool = True, setting: str = ""
-    ) -> None:
+    def __init__(self, hosts: Hosts | None, *, json_only: bool = True, setting: str = "") -> None:
         self._hosts = hosts
         self._json_only = json_only
         self._expected = "a name of this server" + (f"; {setting} adds some" if setting else "")

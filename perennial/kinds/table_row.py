@@ -21,9 +21,7 @@ class RowReader:
     def __init__(self, columns: Sequence[Column]) -> None:
         self._columns = columns
         self._names = tuple(column.name for column in columns)
-        self._optional = {
-            column.name for column in columns if isinstance(column, SensitiveColumn)
-        }
+        self._optional = {column.name for column in columns if isinstance(column, SensitiveColumn)}
 
     def values(self, field: str, instance: Any) -> list[Any]:
         """Return the values. Raises InvalidInput."""

@@ -78,9 +78,10 @@ def test_a_key_that_ended_is_named(prepared: Path) -> None:
 
 def test_images_that_are_not_pinned_are_named(prepared: Path) -> None:
     """A tag may be moved; the stack is ready nevertheless."""
-    assert "by a tag, which can be moved to another image: POSTGRES_IMAGE" in prepare(
-        prepared.parent
-    ).stderr
+    assert (
+        "by a tag, which can be moved to another image: POSTGRES_IMAGE"
+        in prepare(prepared.parent).stderr
+    )
     names = ["POSTGRES_IMAGE", "PROMETHEUS_IMAGE", "ALERTMANAGER_IMAGE", "GRAFANA_IMAGE"]
     pinned = {name: f"image@sha256:{'1' * 64}" for name in names}
     done = prepare(prepared.parent, **pinned)

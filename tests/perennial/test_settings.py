@@ -87,14 +87,15 @@ def test_a_secret_that_is_missing_is_said_to_be() -> None:
 
 @pytest.mark.parametrize(
     ("variable", "setting"),
-    [("X_LOWW", "X_LOW"), ("X_NAME", "X_NAMES"), ("X_TOKEN_FIL", "X_TOKEN_FILE")],
+    [("X_LOWW", "X_LOW"), ("X_NAME", "X_NAMES"), ("X_TOKENFILE", "X_TOKEN_FILE")],
 )
 def test_a_misspelt_variable_is_refused(variable: str, setting: str) -> None:
     """It would be ignored; the message names the nearest setting, and never the value."""
     with pytest.raises(InvalidSettings) as caught:
         settings.unknown(Shop, {variable: "hush-hush", "X_LOW": "1"})
     assert str(caught.value) == (
-        f"{variable}: got an unknown variable, expected {setting}, the setting with the nearest name"
+        f"{variable}: got an unknown variable, "
+        f"expected {setting}, the setting with the nearest name"
     )
 
 

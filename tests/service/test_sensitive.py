@@ -32,7 +32,13 @@ SCHEMA = TableInput(
         SensitiveColumn(name="email", sensitive="drop"),
     )
 )
-ROW = {"customer": "Mueller 4711", "age": 39, "colour": "red", "income": 9.5, "email": "zoe@post.org"}
+ROW = {
+    "customer": "Mueller 4711",
+    "age": 39,
+    "colour": "red",
+    "income": 9.5,
+    "email": "zoe@post.org",
+}
 LEFT = {"age": 39, "colour": "red", "income": 9.5}
 
 

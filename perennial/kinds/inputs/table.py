@@ -46,8 +46,8 @@ class TableInput(Record):
         Field(
             title="Row",
             description="Values by the names of the model's columns, or in their order: a number, "
-            "the string of a category, a time in ISO 8601, or null where it is missing. What is sent "
-            "in a sensitive column, a string or a number, is stored as a hash or not at all.",
+            "the string of a category, a time in ISO 8601, or null where it is missing. What "
+            "is sent in a sensitive column, a text or a number, is stored as a hash or not at all.",
         ),
     ]
 

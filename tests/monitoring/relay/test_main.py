@@ -85,7 +85,7 @@ def relay(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         ({"RELAY_KEYS_FILE": "nowhere"}, "RELAY_KEYS_FILE: got 'nowhere' ([Errno 2] No such file"),
         (
             {"RELAY_ALLOWED_HOST": "relay"},
-            "RELAY_ALLOWED_HOST: got an unknown variable, expected RELAY_ALLOWED_HOSTS, the setting",
+            "RELAY_ALLOWED_HOST: got an unknown variable, expected RELAY_ALLOWED_HOSTS, the",
         ),
         (
             {"RELAY_SETTLE_SECONDS": "5"},

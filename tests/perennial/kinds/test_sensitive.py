@@ -56,7 +56,15 @@ def test_a_client_need_not_send_them() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("7", "7"), (7, "7"), (7.0, "7"), (0.5, "0.5"), (10**17, "1" + "0" * 17), ("", ""), ("a\0", "a\0")],
+    [
+        ("7", "7"),
+        (7, "7"),
+        (7.0, "7"),
+        (0.5, "0.5"),
+        (10**17, "1" + "0" * 17),
+        ("", ""),
+        ("a\0", "a\0"),
+    ],
 )
 def test_a_number_is_hashed_as_its_text(value: Any, text: str) -> None:
     """A customer's number is the same customer, in quotes or not."""

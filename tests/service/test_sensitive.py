@@ -71,22 +71,24 @@ def ask(service: Running, *instances: Any) -> Any:
     return service.client.post("/predict", content=json.dumps({"instances": instances}))
 
 
-def stored(engine: Engine, count: int) -> list[Any]:
-    """Return the instances that are stored, once there are so many."""
+def stored(engine: Engine, predictions: list[Any]) -> list[Any]:
+    """Return what is stored of the instances of predictions, once all are."""
     tables.create(engine)
-    fakes.wait_until(lambda: len(databases.rows(engine, "predictions")) == count)
-    return [json.loads(row["input"]) for row in databases.rows(engine, "predictions")]
+    fakes.wait_until(lambda: len(databases.rows(engine, "predictions")) == len(predictions))
+    found = {row["prediction_id"]: row["input"] for row in databases.rows(engine, "predictions")}
+    return [json.loads(found[each["prediction_id"]]) for each in predictions]
 
 
 def test_a_sensitive_value_is_kept_nowhere(service: Running, engine: Engine, url: str) -> None:
     """Not in the database, the log, the metrics, nor what training collects; its hash is."""
     answers = ask(service, ROW, list(ROW.values()), ROW | {"customer": "Ann"}, LEFT)
     assert answers.status_code == 200
-    first, second, other, without = stored(engine, 4)
+    predictions = answers.json()["predictions"]
+    first, second, other, without = stored(engine, predictions)
     pseudonym = Pseudonyms(SECRET).in_column("customer", "Mueller 4711")
     assert first == second == {"customer": pseudonym, **LEFT}
     assert other["customer"] not in (pseudonym, None) and without == {"customer": None, **LEFT}
-    for prediction in answers.json()["predictions"]:
+    for prediction in predictions:
         label = {"prediction_id": prediction["prediction_id"], "label": "yes"}
         assert service.client.post("/feedback", json=label).status_code == 201
     collected = read_rows(read(url, "people", None), SCHEMA, ClassesOutput(labels=("no", "yes")))

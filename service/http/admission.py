@@ -1,5 +1,7 @@
 """Decide whether a request may reach its route: one check around the whole application."""
 
+from collections.abc import Mapping
+
 from starlette.types import Scope
 
 from perennial.errors import InvalidInput

@@ -279,14 +279,14 @@ def test_a_changed_file_is_read_without_a_restart(tmp_path: Path) -> None:
         wait_until(lambda: service.metric("service_keys_refused") == 1, seconds=10)
         assert status("later") == 200
         file.unlink()
-        wait_until(lambda: len(_refused(service)) == 2, seconds=10)
+        wait_until(lambda: "No such file" in str(_refused(service)), seconds=10)
         assert status("later") == 200
         keys.write(file, keys.entry("me", "admin"))
         wait_until(lambda: status("later") == 401, seconds=10)
         assert service.metric("service_keys_refused") == 0
-    first, second = _refused(service)
-    assert "line 1, SHA-256: got a hidden value" in first["error"] and "itself" not in str(first)
-    assert "No such file" in second["error"] and second["log_level"] == "error"
+    refused = _refused(service)  # also a file that is only half written, now and then
+    assert "line 1, SHA-256: got a hidden value" in str(refused) and "itself" not in str(refused)
+    assert {entry["log_level"] for entry in refused} == {"error"}
 
 
 def _refused(service: Running) -> list[Any]:

@@ -8,6 +8,8 @@ from monitoring.thresholds import Thresholds
 SERVICE = "localhost:8000"
 RELAY = "localhost:8900"
 ALERTMANAGER = "localhost:9093"
+# Of Prometheus, in the stack.
+KEY = "/run/secrets/service_prometheus_key"
 
 
 def prometheus_config(
@@ -19,6 +21,7 @@ def prometheus_config(
     interval: str = "15s",
     evaluation: str | None = None,
     service_key_file: str | None = None,
+    relay_key_file: str | None = None,
     thresholds: Thresholds | None = None,
 ) -> dict[str, Any]:
     """Return the content of prometheus.yml.
@@ -26,22 +29,25 @@ def prometheus_config(
     service, relay, alertmanager: addresses as host:port.  rules: globs, relative to the file.
     interval: between scrapes.  evaluation: between evaluations of rules; as `interval` if None.
     thresholds: name the jobs; defaults if None.
-    service_key_file: holds an API key of the service with the role metrics; None if it has no keys.
+    service_key_file, relay_key_file: hold an API key with the role metrics; None if it has no keys.
     """
     jobs = thresholds or Thresholds()
-    scrape = _scrape(jobs.service_job, service)
-    if service_key_file is not None:
-        scrape["authorization"] = {"type": "Bearer", "credentials_file": service_key_file}
     return {
         "global": {"scrape_interval": interval, "evaluation_interval": evaluation or interval},
         "rule_files": list(rules),
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": list(alertmanager)}]}]},
-        "scrape_configs": [scrape, _scrape(jobs.relay_job, relay)],
+        "scrape_configs": [
+            _scrape(jobs.service_job, service, service_key_file),
+            _scrape(jobs.relay_job, relay, relay_key_file),
+        ],
     }
 
 
-def _scrape(job: str, targets: Sequence[str]) -> dict[str, Any]:
-    return {"job_name": job, "static_configs": [{"targets": list(targets)}]}
+def _scrape(job: str, targets: Sequence[str], key_file: str | None) -> dict[str, Any]:
+    scrape: dict[str, Any] = {"job_name": job, "static_configs": [{"targets": list(targets)}]}
+    if key_file is not None:
+        scrape["authorization"] = {"type": "Bearer", "credentials_file": key_file}
+    return scrape
 
 
 def compose_prometheus(thresholds: Thresholds) -> dict[str, Any]:
@@ -51,6 +57,7 @@ def compose_prometheus(thresholds: Thresholds) -> dict[str, Any]:
         relay=["relay:8900"],
         alertmanager=["alertmanager:9093"],
         rules=["/etc/prometheus/rules/*.rules.yml"],
-        service_key_file="/run/secrets/service_prometheus_key",
+        service_key_file=KEY,
+        relay_key_file=KEY,
         thresholds=thresholds,
     )

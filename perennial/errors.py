@@ -18,6 +18,7 @@ REJECTIONS = (
     "reference",
     "model",
     "self_test",
+    "secret",
 )
 
 

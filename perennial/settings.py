@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -86,6 +87,29 @@ def read(model: type[Chosen], environment: Mapping[str, str] = os.environ) -> Ch
         lines = [str(_named(model, problem)) for problem in problems(error.errors())]
         # The cause's own text may have a secret; no traceback may show it.
         raise InvalidSettings("\n".join(lines)) from None
+
+
+def unknown(model: type[Settings], environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Return the variables with the prefix of a program's settings that are none of them.
+
+    Others may read them. One that looks like a setting is a mistake, which would go unnoticed.
+    Raises InvalidSettings with each of those and the setting that is nearest.
+    """
+    prefix = str(model.model_config["env_prefix"])
+    known = [field.upper() + end for field in model.model_fields for end in ("", FILE)]
+    found = sorted(name for name in environment if name.upper().startswith(prefix))
+    names = [name for name in found if name.upper().removeprefix(prefix) not in known]
+    mistakes = []
+    for name in names:
+        rest = name.upper().removeprefix(prefix)
+        if any(rest.startswith(f"{field}_") for field in known):
+            continue  # such as PERENNIAL_BUNDLES_news, of a pipeline with several tasks
+        for nearest in get_close_matches(rest, known, n=1):
+            expected = f"{prefix}{nearest}, the setting with the nearest name"
+            mistakes.append(str(InvalidValue(name, Described("an unknown variable"), expected)))
+    if mistakes:
+        raise InvalidSettings("\n".join(mistakes))
+    return names
 
 
 def _filled(model: type[Settings], environment: Mapping[str, str]) -> dict[str, str]:

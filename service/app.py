@@ -18,7 +18,9 @@ from structlog.typing import FilteringBoundLogger
 from perennial.errors import InvalidInput, PerennialError
 from perennial.http.docs import docs_router
 from perennial.http.door import Door
+from perennial.http.errors import TooLarge
 from perennial.http.hosts import Hosts
+from perennial.http.keyring import Keyring
 from perennial.http.rate import RateLimit
 from perennial.validation import problems
 from service.counting.collector import Collector
@@ -26,7 +28,6 @@ from service.counting.versions import Versions
 from service.errors import NoSuchRoute
 from service.http import routes
 from service.http.admission import Admission
-from service.http.keyring import Keyring
 from service.http.predict import Application, PredictEndpoint
 from service.http.refusals import Refusals
 from service.http.request_log import RequestLog
@@ -34,6 +35,7 @@ from service.http.request_metrics import HttpMetrics
 from service.serving import loaded as serving
 from service.serving.loaded import Loaded, Serving
 from service.serving.production import Production
+from service.serving.secret import with_secret
 from service.serving.sources.choose import open_source
 from service.settings import Settings
 from service.store import tables
@@ -64,14 +66,14 @@ def create_app(
     collector = Collector(versions, dropped=lambda: store.dropped, queued=lambda: store.queued)
     registry.register(collector)
     registry.register(http)
-    keys = None if settings.keys_file is None else Keyring(settings.keys_file, log=log)
+    keys = _keyring(settings, log)
     refusals = Refusals(keys=keys, log=log)
     registry.register(refusals)
     loader = ThreadPoolExecutor(1, thread_name_prefix="load")
     inference = ThreadPoolExecutor(1, thread_name_prefix="inference")
     production = Production(
         open_source(settings.bundles),
-        load=serving.loader(settings),
+        load=with_secret(serving.loader(settings), settings),
         serve=partial(_serve, settings, versions, inference),
         collector=collector,
         executor=loader,
@@ -97,13 +99,18 @@ def create_app(
 
     app = Application(
         admission=Admission(
-            door or Door(Hosts.of(settings.host, settings.allowed_hosts)),
+            door or _door(settings),
             keys=keys,
             limit=RateLimit(settings.requests_per_second),
         ),
         refusals=refusals,
         predict=PredictEndpoint(
-            production=production, store=store, http=http, settings=settings, log=log
+            production=production,
+            store=store,
+            http=http,
+            refused=refusals.count,
+            settings=settings,
+            log=log,
         ),
         prefix=settings.root_path,
         title="Perennial",
@@ -119,13 +126,24 @@ def create_app(
     app.include_router(routes.model_router(production))
     app.include_router(routes.feedback_router(store, versions, settings))
     app.include_router(routes.health_router(production, store, registry))
-    _handle_errors(app)
+    _handle_errors(app, refusals)
     # The last one added is the outermost.
     Instrumentator(excluded_handlers=["/metrics"], registry=registry).add(
         http.instrument
     ).instrument(app)
     app.add_middleware(RequestLog, log=log, slow_seconds=settings.slow_seconds)
     return app
+
+
+def _keyring(settings: Settings, log: FilteringBoundLogger) -> Keyring | None:
+    if settings.keys_file is None:
+        return None
+    return Keyring(settings.keys_file, variable=settings.variable("keys_file"), log=log)
+
+
+def _door(settings: Settings) -> Door:
+    hosts = Hosts.of(settings.host, settings.allowed_hosts)
+    return Door(hosts, setting=settings.variable("allowed_hosts"))
 
 
 def _store(settings: Settings, versions: Versions, log: FilteringBoundLogger) -> Store:
@@ -154,9 +172,11 @@ def _serve(
     )
 
 
-def _handle_errors(app: FastAPI) -> None:
+def _handle_errors(app: FastAPI, refusals: Refusals) -> None:
     @app.exception_handler(PerennialError)
     async def known(_: Request, error: PerennialError) -> JSONResponse:
+        if isinstance(error, TooLarge):
+            refusals.count(error.status)
         return JSONResponse(error.body(), status_code=error.status)
 
     @app.exception_handler(HTTPException)

@@ -8,6 +8,7 @@ from pathlib import Path
 from perennial.errors import BundleRejected
 from perennial.settings import InvalidSettings, read
 from service.serving.loaded import loader
+from service.serving.secret import VARIABLE, hashed
 from service.settings import Settings, TrialSettings
 
 
@@ -30,7 +31,10 @@ def main(arguments: Sequence[str] | None = None, *, settings: Settings | None = 
         print(f"{options.bundle}: {error}", file=sys.stderr)
         return 1
     manifest = loaded.manifest
-    print(f"{options.bundle}: {manifest.task} {manifest.version}, the service would accept it")
+    columns = hashed(manifest.input)
+    needs = f" if it has {VARIABLE}, to hash {', '.join(columns)}" if columns else ""
+    accepted = f"the service would accept it{needs}"
+    print(f"{options.bundle}: {manifest.task} {manifest.version}, {accepted}")
     return 0
 
 

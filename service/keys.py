@@ -103,10 +103,8 @@ def _revoke(options: argparse.Namespace, now: datetime) -> str:
     entries = key_file.read(options.file)
     key = _known(entries, options.name)
     kept = [entry for entry in entries if entry.key != key]
-    if not kept:
-        raise InvalidField("NAME", key.name, "another key beside it: a file needs at least one")
     _write(options.file, key_file.render(kept))
-    return f"{key.name}: revoked"
+    return f"{key.name}: revoked" + ("" if kept else "; the file has no keys now, `add` makes one")
 
 
 def _list(options: argparse.Namespace, now: datetime) -> str:
@@ -127,7 +125,7 @@ def _list(options: argparse.Namespace, now: datetime) -> str:
 def _known(entries: Sequence[Entry], name: str) -> Key:
     keys = {entry.key.name: entry.key for entry in entries}
     if name not in keys:
-        raise InvalidField("NAME", name, "one of " + ", ".join(sorted(keys)))
+        raise InvalidField("NAME", name, "one of " + (", ".join(sorted(keys)) or "no names"))
     return keys[name]
 
 

@@ -1,14 +1,11 @@
 """Every setting of the service, read from the environment at start."""
 
-from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from perennial.database.settings import Address, DatabaseSettings
-from perennial.errors import InvalidField
-from perennial.http.hosts import is_loopback
 from perennial.http.settings import Seconds, ServerSettings
 from perennial.settings import Settings as Base
 
@@ -66,14 +63,8 @@ class Settings(ServerSettings, SubjectSettings, TrialSettings):
         min_length=1,
         description="folder of bundles; its link `production` points to the one to serve",
     )
-    host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(
         default=8000, ge=0, le=65535, description="port to listen on; 0 picks a free one"
-    )
-    keys_file: Path | None = Field(
-        default=None,
-        description="file of API keys, which `python -m service.keys` writes; without it the "
-        "service needs no keys and listens on this machine only",
     )
     requests_per_second: Rate = Field(
         default=1000.0, description="maximum requests a second of one key, in each replica"
@@ -117,21 +108,3 @@ class Settings(ServerSettings, SubjectSettings, TrialSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="lowest level to log; debug logs every request"
     )
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if self.keys_file is not None:
-            return self
-        until = (
-            "while there are no API keys: make some with `python -m service.keys add` and set "
-            + self.variable("keys_file")
-        )
-        if not is_loopback(self.host):
-            raise InvalidField("host", self.host, f"127.0.0.1 {until}")
-        # Both are for clients elsewhere, whom a proxy lets in.
-        for name in self.allowed_hosts:
-            if not is_loopback(name):
-                raise InvalidField("allowed_hosts", name, f"none but localhost {until}")
-        if self.root_path:
-            raise InvalidField("root_path", self.root_path, f"none {until}")
-        return self

@@ -50,6 +50,7 @@ RUNNER: Json = {
 }
 PROTECTED_BRANCH: Json = {"push": 40, "merge": 40, "allow_force_push": False}
 PROTECTED_TAG: Json = {"create": 40}
+JOB_TOKENS: Json = {"limited": True, "projects": [], "groups": []}
 
 
 @dataclass
@@ -59,7 +60,8 @@ class Settings:
     project: fields of GET /projects/:id.  runners: fields of GET /runners/:id; None lets this
     machine run every job, whatever its tags.  protected_branches: name, and access levels for push
     and merge; None protects the default branch, as in a new project.  protected_tags: name, and
-    access level for create.
+    access level for create.  job_tokens: whose jobs may use the project with their own tokens: all,
+    or those of the projects and groups named here.
     """
 
     version: str = "18.10.0"
@@ -67,6 +69,7 @@ class Settings:
     runners: list[Json] | None = None
     protected_branches: list[Json] | None = None
     protected_tags: list[Json] = field(default_factory=list)
+    job_tokens: Json = field(default_factory=lambda: dict(JOB_TOKENS))
 
     def get(self, name: str) -> Any:
         """Return a field of GET /projects/:id."""
@@ -90,6 +93,9 @@ def parse_settings(data: object) -> Settings:
         checked["version"] = str(fields["version"])
     if "project" in fields:
         checked["project"] = _known("settings.project", fields["project"], project)
+    if "job_tokens" in fields:
+        given = _known("settings.job_tokens", fields["job_tokens"], JOB_TOKENS)
+        checked["job_tokens"] = JOB_TOKENS | given
     for name, defaults in (
         ("runners", RUNNER),
         ("protected_branches", PROTECTED_BRANCH),

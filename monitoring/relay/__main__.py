@@ -14,6 +14,7 @@ from perennial import database, settings
 from perennial.errors import SchemaRefused
 from perennial.http.door import Door
 from perennial.http.hosts import Hosts
+from perennial.http.keyring import Keyring
 from perennial.http.server import server
 
 LOG = (
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ).parse_args(arguments)
     try:
         chosen = settings.read(Settings)
+        others = settings.unknown(Settings)
+        keys = _keyring(chosen)
         relay = wire(chosen)
     except (settings.InvalidSettings, SchemaRefused) as error:
         print(error, file=sys.stderr)
@@ -43,8 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{where}: no connection: {reason}; start the database, then this", file=sys.stderr)
         return 2
     structlog.configure(processors=LOG)
-    door = Door(Hosts.of(chosen.host, chosen.allowed_hosts))
-    app = build(relay, door=door, root_path=chosen.root_path)
+    if others:
+        effect = "the relay does not read them"
+        structlog.get_logger().warning("unknown variables", names=others, effect=effect)
+    hosts = Hosts.of(chosen.host, chosen.allowed_hosts)
+    door = Door(hosts, setting=Settings.variable("allowed_hosts"))
+    app = build(relay, door=door, root_path=chosen.root_path, keys=keys)
     running = server(
         app,
         host=chosen.host,
@@ -56,6 +63,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     running.run()
     return 0 if running.started else 1
+
+
+def _keyring(chosen: Settings) -> Keyring | None:
+    if chosen.keys_file is None:
+        return None
+    log = structlog.get_logger()
+    return Keyring(chosen.keys_file, variable=chosen.variable("keys_file"), log=log)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The relay's routes: alerts come in, incidents and metrics can be looked at."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp
 
 from monitoring.relay.exporter import Counters, expose
 from monitoring.relay.intake import Decided, Intake
+from monitoring.relay.pages import ALERTS, HEALTH, Pages
 from monitoring.relay.signature import Senders
 from monitoring.relay.store import Store
 from monitoring.relay.webhook import schema
@@ -25,11 +27,13 @@ from perennial.http.docs import docs_router
 from perennial.http.door import Door
 from perennial.http.errors import Disconnected
 from perennial.http.doorway import Doorway
+from perennial.http.keyring import Keyring
 from perennial.http.paths import Normalised
 
 log = structlog.get_logger()
 
-HEALTH = "/health"
+# Between two looks at the file of keys.
+LOOK_SECONDS = 1.0
 
 
 class Relay:
@@ -78,22 +82,27 @@ class Relay:
         return {"incidents": incidents, "decisions": decisions}
 
 
-def build(relay: Relay, *, door: Door, root_path: str = "") -> ASGIApp:
+def build(relay: Relay, *, door: Door, root_path: str = "", keys: Keyring | None = None) -> ASGIApp:
     """Return the application; its worker runs as long as it does.
 
     door: what every request but a probe passes first.  root_path: prefix of every path behind a
-    proxy.
+    proxy.  keys: of who may read the pages; None where only this machine can.
     """
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        watcher = None if keys is None else asyncio.create_task(keys.watch(LOOK_SECONDS))
         relay.worker.start()
         yield
+        if watcher is not None:
+            watcher.cancel()
         await run_in_threadpool(relay.worker.stop)
         relay.store.close()
 
     app = FastAPI(title="Perennial relay", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.add_middleware(Normalised, prefix=root_path)
+    if keys is not None:
+        app.add_middleware(Pages, keys=keys)
+    app.add_middleware(Normalised, prefix=root_path)  # the last one added is the outermost
     app.include_router(docs_router(root_path))
     _add_alerts(app, relay)
     _add_views(app, relay)
@@ -103,7 +112,7 @@ def build(relay: Relay, *, door: Door, root_path: str = "") -> ASGIApp:
 def _add_alerts(app: FastAPI, relay: Relay) -> None:
     content = {"application/json": {"schema": schema()}}
 
-    @app.post("/alerts", openapi_extra={"requestBody": {"required": True, "content": content}})
+    @app.post(ALERTS, openapi_extra={"requestBody": {"required": True, "content": content}})
     async def alerts(request: Request) -> JSONResponse:
         """Take a webhook of Alertmanager or Grafana."""
         status, answer = await _answer(relay, request)

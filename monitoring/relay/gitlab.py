@@ -19,7 +19,9 @@ READ_TOKEN = Token(
     "RELAY_READ_TOKEN", "a project access token with the scope read_api", scope="read_api"
 )
 TRIGGER_TOKEN = Token("RELAY_TRIGGER_TOKEN", "a pipeline trigger token")
-# How a retrain starts: by the relay, or by a person on the same branch. The pipeline of a merge
+# How a retrain starts: by the relay, or by a person on the same branch. That is protected: only who
+# may merge starts one there. So the user is not asked for, though GitLab names it: a retrain that a
+# person starts by hand is the incident's too. The pipeline of a merge
 # request can give itself any name.
 SOURCES = ("trigger", "web", "api")
 FORM = {"Content-type": "application/x-www-form-urlencoded"}

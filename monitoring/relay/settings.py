@@ -51,7 +51,6 @@ class Settings(ServerSettings, LedgerSettings):
     models: Annotated[tuple[str, ...], NoDecode] = Field(
         description="models that may be retrained, separated by commas"
     )
-    host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8900, ge=0, le=65535, description="port to listen on")
 
     # Policy, per model.

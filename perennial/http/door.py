@@ -24,18 +24,20 @@ class Door:
     or plain text; for JSON, the browser asks first, and gets no permission here.
     hosts: names of this server; None allows every host and origin.
     json_only: whether a POST needs `Content-Type: application/json`.
+    setting: the name of the setting that adds hosts, for who is refused.
     """
 
-    def __init__(self, hosts: Hosts | None, *, json_only: bool = True) -> None:
+    def __init__(self, hosts: Hosts | None, *, json_only: bool = True, setting: str = "") -> None:
         self._hosts = hosts
         self._json_only = json_only
+        self._expected = "a name of this server" + (f"; {setting} adds some" if setting else "")
 
     def check(self, method: str, headers: Mapping[bytes, bytes]) -> None:
         """Return if a request may pass. Raises WrongHost, WrongOrigin, WrongMediaType."""
         if self._hosts is not None:
             host = headers.get(b"host")
             if host is None or not self._hosts.allow(host):
-                raise WrongHost("Host", _shown(host), "a name of this server")
+                raise WrongHost("Host", _shown(host), self._expected)
             origin = headers.get(b"origin")
             if origin is not None and not self._hosts.allow(origin.rpartition(b"//")[2]):
                 raise WrongOrigin("Origin", _shown(origin), "no page of another site")

@@ -15,6 +15,8 @@ from perennial.http.keys import ROLES, Entry, Key
 from perennial.label_sources import ANONYMOUS, UNKNOWN
 
 HEADER = "# API keys, written by `python -m service.keys`: name, roles, SHA-256, valid until"
+# A file without keys has this line: without it, its keys were lost by mistake.
+NONE = "# none: the last key was revoked"
 NEVER = "-"
 RESERVED = (ANONYMOUS, UNKNOWN)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
@@ -32,7 +34,7 @@ def read(path: Path) -> tuple[Entry, ...]:
 
 
 def parse(text: str) -> tuple[Entry, ...]:
-    """Return the entries of a file's text, in order.
+    """Return the entries of a file's text, in order; none where the last one was revoked.
 
     Raises InvalidField, which names the line and never shows what may be a key.
     """
@@ -42,14 +44,14 @@ def parse(text: str) -> tuple[Entry, ...]:
             entry = _entry(f"line {number}", line.split())
             _check_against(f"line {number}", entry, entries)
             entries.append(entry)
-    if not entries:
+    if not entries and NONE not in text.splitlines():
         raise InvalidField("keys", Described("none"), "at least one")
     return tuple(entries)
 
 
 def render(entries: Iterable[Entry]) -> str:
     """Return the text of a file with these entries."""
-    lines = [" ".join(_fields(entry)) for entry in entries]
+    lines = [" ".join(_fields(entry)) for entry in entries] or [NONE]
     return "\n".join([HEADER, *lines, ""])
 
 

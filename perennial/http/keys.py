@@ -83,6 +83,12 @@ class Keys:
             return None
         return holder
 
+    def expired(self, secret: bytes) -> bool:
+        """Return whether a secret is a key that has ended: only who has the key can learn it."""
+        found = hashlib.sha256(secret).digest()
+        held = self._compare(self._holders.get(found, _NOBODY).digest, found)
+        return held and self.find(secret) is None
+
     @property
     def names(self) -> frozenset[str]:
         """The names of all keys."""

@@ -1,6 +1,7 @@
 """uvicorn's HTTP protocol, for clients that are slow, close early, or offer another protocol."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import httptools
@@ -12,6 +13,11 @@ TOO_SLOW = b"the request was not complete in time"
 # Of a request's first line and headers; httptools itself keeps whatever comes.
 MOST_HEAD_BYTES = 65_536
 TOO_LARGE = b"the headers are too large"
+Refused = Callable[[int], None]
+
+
+def ignored(status: int) -> None:
+    """Do nothing with the status of a refused request."""
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -24,13 +30,20 @@ class HttpProtocol(HttpToolsProtocol):
     request_seconds: time in which a request must be complete, from its first byte, or from the
     connection; then the client gets 408 and the connection is closed.
     grace_seconds: time that the server waits at its end; a request must be complete in half of it.
+    refused: told the status of each request that is refused here.
     """
 
     def __init__(
-        self, *arguments: Any, request_seconds: float, grace_seconds: float, **options: Any
+        self,
+        *arguments: Any,
+        request_seconds: float,
+        grace_seconds: float,
+        refused: Refused = ignored,
+        **options: Any,
     ) -> None:
         super().__init__(*arguments, **options)
         self._seconds = request_seconds
+        self._refused = refused
         self._last_seconds = grace_seconds / 2
         self._complete = False
         self._head_bytes = 0
@@ -165,6 +178,7 @@ class HttpProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def _write(self, status: int, text: bytes) -> None:
+        self._refused(status)
         head = [STATUS_LINE[status], b"content-type: text/plain; charset=utf-8\r\n"]
         head += [b"content-length: ", str(len(text)).encode()]
         self.transport.write(b"".join([*head, b"\r\nconnection: close\r\n\r\n", text]))

@@ -7,7 +7,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from perennial.http.protocol import HttpProtocol
+from perennial.http.protocol import HttpProtocol, Refused, ignored
 
 
 def server(
@@ -19,6 +19,7 @@ def server(
     keep_alive_seconds: int,
     grace_seconds: float,
     protocol: Callable[..., HttpProtocol] = HttpProtocol,
+    refused: Refused = ignored,
     **options: Any,
 ) -> uvicorn.Server:
     """Return the server of an application.
@@ -27,7 +28,8 @@ def server(
     keep_alive_seconds: time after which an idle connection is closed; a proxy in front should close
     its connections earlier, or it may send a request on one that is just being closed.
     grace_seconds: time after SIGTERM in which requests may still be completed.
-    protocol: what reads the requests of a connection.  options: further ones of uvicorn.Config.
+    protocol: what reads the requests of a connection.  refused: told the status of each that it
+    refuses itself.  options: further ones of uvicorn.Config.
     """
 
     config = uvicorn.Config(
@@ -35,7 +37,10 @@ def server(
         host=host,
         port=port,
         http=partial(  # type: ignore[arg-type]
-            protocol, request_seconds=request_seconds, grace_seconds=grace_seconds
+            protocol,
+            request_seconds=request_seconds,
+            grace_seconds=grace_seconds,
+            refused=refused,
         ),
         ws="none",
         proxy_headers=False,

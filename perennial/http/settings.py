@@ -1,18 +1,21 @@
 """Settings that every server has."""
 
-from typing import Annotated
+from ipaddress import IPv6Address
+from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_settings import NoDecode
 
 from perennial.errors import InvalidField
+from perennial.http.hosts import is_loopback
 from perennial.settings import Settings
 
 Whole = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-def _check(prefix: str) -> str:
+def _prefix(prefix: str) -> str:
     if prefix == "/v1":
         # Behind a proxy that drops it, nothing would tell it from the first part of a route.
         raise InvalidField("", prefix, "another prefix: paths of KServe's begin with /v1")
@@ -20,21 +23,41 @@ def _check(prefix: str) -> str:
 
 
 # A path with a slash before it and none after it.
-RootPath = Annotated[str, Field(pattern=r"^(/[^/?#]+)*$"), AfterValidator(_check)]
+RootPath = Annotated[str, Field(pattern=r"^(/[^/?#]+)*$"), AfterValidator(_prefix)]
 
 
 def _split(value: object) -> object:
     return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
 
 
+def _without_port(name: str) -> str:
+    """Return a name. Raises InvalidField where a colon is none of an IPv6 address."""
+    if ":" in name:
+        try:
+            IPv6Address(name)
+        except ValueError as error:
+            raise InvalidField("", name, "a name or an address without a port") from error
+    return name
+
+
 # `example.com`, `*.example.com`, an address, or `*`.
-Name = Annotated[str, Field(pattern=r"^(\*|(\*\.)?[A-Za-z0-9:_-]+(\.[A-Za-z0-9_-]+)*)$")]
+Name = Annotated[
+    str,
+    Field(pattern=r"^(\*|(\*\.)?[A-Za-z0-9:_-]+(\.[A-Za-z0-9:_-]+)*)$"),
+    AfterValidator(_without_port),
+]
 Names = Annotated[tuple[Name, ...], NoDecode, BeforeValidator(_split)]
 
 
 class ServerSettings(Settings):
-    """How patient the server is, where its routes begin, and what clients may call it."""
+    """How patient the server is, where its routes begin, and who may call it, by which names."""
 
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    keys_file: Path | None = Field(
+        default=None,
+        description="file of API keys, which `python -m service.keys` writes; without it no keys "
+        "are needed, and only this machine is listened to",
+    )
     allowed_hosts: Names = Field(
         default=(),
         description="names by which clients may call it besides localhost and the address it "
@@ -53,3 +76,21 @@ class ServerSettings(Settings):
     grace_seconds: Seconds = Field(
         default=5.0, description="seconds in which requests may end after SIGTERM"
     )
+
+    @model_validator(mode="after")
+    def _check_keys(self) -> Self:
+        if self.keys_file is not None:
+            return self
+        until = (
+            "while there are no API keys: make some with `python -m service.keys add` and set "
+            + self.variable("keys_file")
+        )
+        if not is_loopback(self.host):
+            raise InvalidField("host", self.host, f"127.0.0.1 {until}")
+        # Both are for clients elsewhere, whom a proxy lets in.
+        for name in self.allowed_hosts:
+            if not is_loopback(name):
+                raise InvalidField("allowed_hosts", name, f"none but localhost {until}")
+        if self.root_path:
+            raise InvalidField("root_path", self.root_path, f"none {until}")
+        return self

@@ -14,13 +14,13 @@ from perennial.digest import digest_bytes
 from perennial.errors import InvalidField, InvalidInput
 from perennial.kinds.limits import Limits
 from perennial.kinds.reading import LARGEST, number, text
-from perennial.kinds.record import Record
+from perennial.kinds.record import Name, Record
+from perennial.kinds.sensitive import SensitiveColumn
 from perennial.signals.bins import MISSING, OTHER
 
 if TYPE_CHECKING:
     import pyarrow
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Floats32 = NDArray[np.float32]
 # A rule, and whether each value breaks it.
 Broken = tuple[str, NDArray[np.bool_]]
@@ -220,4 +220,6 @@ class TimeColumn(Record):
         return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
-Column = Annotated[NumberColumn | CategoryColumn | TimeColumn, Field(discriminator="kind")]
+Column = Annotated[
+    NumberColumn | CategoryColumn | TimeColumn | SensitiveColumn, Field(discriminator="kind")
+]

@@ -1,12 +1,13 @@
 """The interface of a kind of input."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from perennial.kinds.check import Check
+from perennial.kinds.sensitive import Pseudonym, Sensitive
 from perennial.signals.extraction import Rows, Source
 
 if TYPE_CHECKING:
@@ -53,6 +54,12 @@ class InputKind(Source, Protocol):
         """The columns of a row, one for each of its values; none where values have no names."""
 
     @property
+    def sensitive(self) -> Mapping[str, Sensitive]:
+        """What an instance may have that is never stored as it was sent: names, with `hash` or
+        `drop`. Neither rows nor Arrow have any of it, so the model learns nothing from it.
+        """
+
+    @property
     def numbers(self) -> int:
         """How many numbers cost as much to count as one row."""
 
@@ -72,9 +79,12 @@ class InputKind(Source, Protocol):
         Raises InvalidInput, naming the value such as `instances[3][0]`.
         """
 
-    def stored(self, instance: Any, *, sent: bytes | None = None) -> bytes:
+    def stored(
+        self, instance: Any, *, sent: bytes | None = None, pseudonym: Pseudonym | None = None
+    ) -> bytes:
         """Return a valid instance as compact JSON, which `read` and `to_arrow` understand.
 
+        Of sensitive columns it has what `pseudonym` gives, or nothing.
         sent: the same instance as its client wrote it, without white space, if that is at hand.
         """
 

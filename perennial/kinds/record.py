@@ -1,6 +1,11 @@
 """The base of every kind and of its parts: a frozen record without unknown fields."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+# Of a column.
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class Record(BaseModel):

@@ -5,7 +5,7 @@ from perennial.metric_names.metric import Metric
 REFUSED = Metric(
     "service_requests_refused_total",
     "counter",
-    "Requests refused before they reached a route: keys, roles, rates, hosts, media types.",
+    "Requests refused for keys, roles, rates, hosts, media types, their size or their time.",
     ("status",),
 )
 KEYS_REFUSED = Metric(

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from starlette.types import Scope
 
-from perennial.errors import Described, InvalidInput
+from perennial.errors import InvalidInput
+from perennial.http.credentials import forbidden, secret, unauthorised
 from perennial.http.door import Door
-from perennial.http.errors import Forbidden, TooMany, Unauthorised
+from perennial.http.errors import TooMany
+from perennial.http.keyring import Keyring
 from perennial.http.rate import RateLimit
 from service.errors import NoSuchRoute
-from service.http.keyring import Keyring
 from service.http.roles import OPEN, ROLES, template
 
 # The ASGI scope's entry for the key of a request; None where the service runs without keys.
@@ -43,10 +44,10 @@ class Admission:
         # All in one function, since it runs for every prediction: calls would double its time.
         given = headers.get(b"authorization", b"")
         if given[:7] != b"Bearer " or b"x-api-key" in headers:
-            given = _BEARER + (_secret(headers) or b"")
+            given = _BEARER + (secret(headers) or b"")
         holder = self._keyring.keys.find(given[7:])
         if holder is None:
-            raise _unknown(headers, path)
+            raise unauthorised(headers, self._keyring.keys, _role(path))
         key = holder.key
         if self._wait is not None and (seconds := self._wait(key.name)):
             raise TooMany(seconds)
@@ -56,29 +57,11 @@ class Admission:
         scope[KEY] = key
 
 
-def _unknown(headers: Mapping[bytes, bytes], path: str) -> Unauthorised:
-    found = Described("no key" if _secret(headers) is None else "an unknown key")
-    return Unauthorised("Authorization", found, _expected(_role(path)))
-
-
 def _lacking(role: str | None, path: str) -> InvalidInput:
     if role is None:
         return NoSuchRoute("path", path, "a route of /docs", status=404)
-    return Forbidden("Authorization", Described("a key without this role"), _expected(role))
+    return forbidden(role)
 
 
 def _role(path: str) -> str | None:
     return ROLES.get(template(path) or "")
-
-
-def _secret(headers: Mapping[bytes, bytes]) -> bytes | None:
-    """Return the key of a request; a proxy may use the other header for credentials of its own."""
-    key = headers.get(b"x-api-key")
-    if key is not None:
-        return key
-    given = headers.get(b"authorization")
-    return given[7:] if given is not None and given[:7].lower() == b"bearer " else None
-
-
-def _expected(role: str | None) -> str:
-    return "an API key" if role is None else f"an API key with the role {role!r}"

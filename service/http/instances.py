@@ -10,6 +10,7 @@ from perennial.errors import Described, InvalidInput
 from perennial.http.errors import TooLarge
 from perennial.kinds.input_kind import FIELD, InputKind
 from perennial.kinds.reading import LARGEST
+from perennial.kinds.sensitive import Pseudonym
 from perennial.signals import Rows
 from service.errors import MalformedJson
 from service.pseudonyms import EXPECTED, is_subject
@@ -25,11 +26,14 @@ _LARGEST_SQUARE = LARGEST**2
 _TWICE = Described("two values")
 
 
-def parse(body: bytes, *, schema: InputKind, limit: int) -> tuple[Rows, list[bytes], str | None]:
+def parse(
+    body: bytes, *, schema: InputKind, limit: int, pseudonym: Pseudonym | None = None
+) -> tuple[Rows, list[bytes], str | None]:
     """Return the rows, shape (rows, *schema.shape), each instance as JSON for the store, and whom
     they are about, None if the request does not say.
 
-    limit: maximum number of instances in a request.
+    limit: maximum number of instances in a request.  pseudonym: gives what is stored of a sensitive
+    value that is hashed; without it, nothing is.
     Raises MalformedJson, TooLarge or InvalidInput, naming the field such as `instances[3][0]`.
     """
     try:
@@ -48,7 +52,8 @@ def parse(body: bytes, *, schema: InputKind, limit: int) -> tuple[Rows, list[byt
         # Between brackets there are only numbers: without white space they are compact.
         sent = body[body.index(b"[") + 1 : body.rindex(b"]")].translate(None, _WHITE_SPACE)
         return rows, [schema.stored(instances[0], sent=sent)], None
-    return rows, [schema.stored(instance) for instance in instances], subject
+    texts = [schema.stored(instance, pseudonym=pseudonym) for instance in instances]
+    return rows, texts, subject
 
 
 def _instances(document: Any, limit: int) -> list[Any]:

@@ -17,7 +17,7 @@ from structlog.typing import FilteringBoundLogger
 from perennial.errors import Described, InferenceFailed, InvalidInput, PerennialError
 from perennial.http import body
 from perennial.http.door import HEADERS
-from perennial.http.errors import Disconnected
+from perennial.http.errors import Disconnected, TooLarge
 from perennial.http.paths import normalised, route
 from perennial.kinds.input_kind import FIELD
 from perennial.kinds.output_kind import Answer
@@ -46,7 +46,7 @@ class Application(FastAPI):
     """A FastAPI application that asks `admission` first, then passes prediction paths to `predict`.
 
     Nothing stands around it, so no route, error or page is reached without admission.
-    plain: the paths that are no FastAPI routes.
+    plain: the paths that are no FastAPI routes.  refusals: where refused requests are counted.
     """
 
     plain = (PATH, V1_PATH)
@@ -64,7 +64,7 @@ class Application(FastAPI):
         super().__init__(**options)
         self._secured = secured
         self._admission = admission
-        self._refusals = refusals
+        self.refusals = refusals
         self._predict = predict
         self._prefix = prefix
 
@@ -79,7 +79,7 @@ class Application(FastAPI):
             try:
                 self._admission.admit(scope, path, headers)
             except PerennialError as error:
-                return await self._refusals.send(scope, send, path, error)
+                return await self.refusals.send(scope, send, path, error)
             if path == PATH:
                 return await self._predict(scope, receive, send, headers, PATH, None)
             if path.startswith(V1_START) and path.endswith(V1_END):
@@ -122,6 +122,7 @@ class PredictEndpoint:
         production: Production,
         store: Store,
         http: HttpMetrics,
+        refused: Callable[[int], None],
         settings: Settings,
         log: FilteringBoundLogger,
         clock: Callable[[], float] = time,
@@ -129,6 +130,7 @@ class PredictEndpoint:
         self._production = production
         self._store = store
         self._observe = http.observe
+        self._refused = refused
         http.expect("POST", PATH)
         self._limit = settings.max_body_bytes
         self._rows = settings.max_instances
@@ -138,6 +140,7 @@ class PredictEndpoint:
         self._clock = clock
         secret = settings.hash_secret
         self._pseudonyms = None if secret is None else Pseudonyms(secret.get_secret_value())
+        self._in_column = None if self._pseudonyms is None else self._pseudonyms.in_column
 
     async def __call__(
         self,
@@ -157,6 +160,8 @@ class PredictEndpoint:
             return
         except PerennialError as error:
             problem, status, content = error, error.status, orjson.dumps(error.body())
+            if isinstance(error, TooLarge):
+                self._refused(status)
         except Exception as error:  # the client gets a response, the log the traceback
             problem, status, content = error, FAILED, orjson.dumps(UNEXPECTED.body())
         length = b"%d" % len(content)
@@ -179,7 +184,9 @@ class PredictEndpoint:
         serving = self._production.serving()
         if model is not None and model != serving.model:
             raise UnknownModel("model", model, f"{serving.model!r}, the serving model")
-        rows, texts, subject = instances.parse(content, schema=serving.input, limit=self._rows)
+        rows, texts, subject = instances.parse(
+            content, schema=serving.input, limit=self._rows, pseudonym=self._in_column
+        )
         if subject is not None:
             subject = self._pseudonym(subject)
         try:

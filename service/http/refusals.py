@@ -9,12 +9,13 @@ from structlog.typing import FilteringBoundLogger
 
 from perennial.errors import PerennialError
 from perennial.http.door import HEADERS
+from perennial.http.keyring import Keyring
 from perennial.metric_names import keys as metrics
-from service.http.keyring import Keyring
 from service.http.request_id import HEADER, request_id
 
-# Each status that a request may be refused with, exported before the first one.
-STATUSES = (401, 403, 404, 415, 421, 429)
+# Each status that a request may be refused with, exported before the first one: 408 and 431 by the
+# connection, 413 by the routes, all others before these.
+STATUSES = (401, 403, 404, 408, 413, 415, 421, 429, 431)
 # Of a path in the log; a client may send 64 KB.
 LONGEST_PATH = 200
 
@@ -22,13 +23,18 @@ LONGEST_PATH = 200
 class Refusals(registry.Collector):
     """Refused requests by status, and whether the file of keys can be used.
 
-    They are not among the HTTP metrics: a flood of them would hide latency and errors of the rest.
+    But for 413, they are not among the HTTP metrics: a flood of them would hide latency and errors
+    of the rest.
     """
 
     def __init__(self, *, keys: Keyring | None, log: FilteringBoundLogger) -> None:
         self._keyring = keys
         self._log = log
         self._counts = dict.fromkeys(STATUSES, 0)
+
+    def count(self, status: int) -> None:
+        """Count a request that was refused with one of STATUSES."""
+        self._counts[status] += 1
 
     async def send(self, scope: Scope, send: Send, path: str, error: PerennialError) -> None:
         """Answer a request that is refused; path: as the routes know it."""
@@ -43,7 +49,7 @@ class Refusals(registry.Collector):
         ]
         await send({"type": "http.response.start", "status": error.status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
-        self._counts[error.status] += 1
+        self.count(error.status)
         self._log.info(
             "request_refused",
             path=path[:LONGEST_PATH],

@@ -10,7 +10,7 @@ from tests.demo.forge.fixtures import ForgeServer
 from tests.docs.environment import ROOT
 
 TEXT = (ROOT / "docs" / "gitlab.md").read_text(encoding="utf-8")
-CALL = re.compile(r"\| `(POST|PUT|DELETE) (\S+?)(?: ([^`]+))?`(?: → `\$(\w+)`)? \|$")
+CALL = re.compile(r"\| `(POST|PUT|PATCH|DELETE) (\S+?)(?: ([^`]+))?`(?: → `\$(\w+)`)? \|$")
 SPAN = re.compile(r"`([^`]+)`")
 FLAGS = {"true": True, "false": False}
 # A reader's own choices, where the guide says what they are for.

@@ -83,3 +83,23 @@ def test_a_secret_that_is_missing_is_said_to_be() -> None:
     """There is no value to hide."""
     with pytest.raises(InvalidSettings, match="^TOKEN: got nothing, expected a value$"):
         settings.read(Needy, {})
+
+
+@pytest.mark.parametrize(
+    ("variable", "setting"),
+    [("X_LOWW", "X_LOW"), ("X_NAME", "X_NAMES"), ("X_TOKENFILE", "X_TOKEN_FILE")],
+)
+def test_a_misspelt_variable_is_refused(variable: str, setting: str) -> None:
+    """It would be ignored; the message names the nearest setting, and never the value."""
+    with pytest.raises(InvalidSettings) as caught:
+        settings.unknown(Shop, {variable: "hush-hush", "X_LOW": "1"})
+    assert str(caught.value) == (
+        f"{variable}: got an unknown variable, "
+        f"expected {setting}, the setting with the nearest name"
+    )
+
+
+def test_a_variable_of_another_program_is_only_named() -> None:
+    """One that looks like none, or is a setting's with a task's name at its end."""
+    others = {"X_PROMETHEUS_URL": "", "X_HIGH_news": "", "X_HIGH": "", "X_URL_FILE": "", "Y": ""}
+    assert settings.unknown(Shop, others) == ["X_HIGH_news", "X_PROMETHEUS_URL"]

@@ -87,14 +87,18 @@ def test_a_second_rotation_does_not_lengthen_the_first(
 def test_a_name_is_revoked_with_all_its_keys(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The others stay; the last one cannot go, since a file without keys is a broken one."""
+    """The others stay. The last one can go too, and then nobody has a key."""
     run(file, "add", "me", "--role", "admin")
     run(file, "add", "shop", "--role", "predict")
     run(file, "rotate", "shop")
     assert run(file, "revoke", "shop") == 0
     assert [entry.key.name for entry in key_file.read(file)] == ["me"]
+    capsys.readouterr()
+    assert run(file, "revoke", "me") == 0 and key_file.read(file) == ()
+    assert capsys.readouterr().out.startswith("me: revoked; the file has no keys now")
     assert run(file, "revoke", "me") == 2
-    assert "a file needs at least one" in capsys.readouterr().err
+    assert "NAME: got 'me', expected one of no names" in capsys.readouterr().err
+    assert run(file, "add", "me", "--role", "admin") == 0 and len(key_file.read(file)) == 1
 
 
 def test_a_revoked_key_is_not_brought_back_by_another_change(

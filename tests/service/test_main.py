@@ -231,3 +231,15 @@ def test_a_wrong_address_of_bundles_leaves_the_database_alone(
     assert main([]) == 2
     assert capsys.readouterr().err.startswith("service: PERENNIAL_BUNDLES: got 's4://bucket'")
     assert not (tmp_path / "service.db").exists()
+
+
+def test_a_misspelt_variable_stops_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ignored, it would keep rows for ever that were to go after 30 days."""
+    monkeypatch.setenv("PERENNIAL_DATABASE_URL", f"sqlite:///{tmp_path / 'service.db'}")
+    monkeypatch.setenv("PERENNIAL_KEEP_PREDICTION_DAYS", "30")
+    assert main([]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("service: PERENNIAL_KEEP_PREDICTION_DAYS: got an unknown variable, ")
+    assert "expected PERENNIAL_KEEP_PREDICTIONS_DAYS, the setting with the nearest" in told

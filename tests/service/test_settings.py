@@ -157,6 +157,13 @@ def test_a_host_that_is_no_name_is_refused(value: str) -> None:
         read(ALLOWED_HOSTS=value)
 
 
+@pytest.mark.parametrize("value", ["service:8000", "model.example.com:443", "10.0.0.7:8000", "::x"])
+def test_a_host_with_a_port_is_refused(value: str) -> None:
+    """It would never match either, since clients' ports do not count."""
+    with pytest.raises(InvalidSettings, match="ALLOWED_HOSTS: got .*, .* address without a port$"):
+        read(ALLOWED_HOSTS=value, KEYS_FILE="keys")
+
+
 def test_settings_are_frozen() -> None:
     """Nobody changes a setting after start."""
     with pytest.raises(ValueError, match="frozen"):

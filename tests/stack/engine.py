@@ -106,7 +106,7 @@ class Stack:
         done = self.verb("prepare")
         assert done.returncode == 0, done.stderr
         file = self.folder / "secrets" / "service" / "keys"
-        own = keys.entry("test", "predict", "feedback")
+        own = keys.entry("test", "predict", "feedback", "admin")
         file.write_text(key_file.render([*key_file.read(file), own]), encoding="utf-8")
         stand_ins = {
             name: {"image": "perennial-test-programs", **STAND_INS[name]}

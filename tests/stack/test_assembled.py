@@ -128,17 +128,30 @@ def test_the_service_serves_from_the_files_of_its_image(tmp_path: Path) -> None:
 
 
 def test_the_relay_runs_from_the_files_of_its_image(tmp_path: Path) -> None:
-    """It becomes healthy, refuses who shows no token, and counts that."""
+    """With keys alone; it becomes healthy, refuses who shows no token, and counts that."""
     image, port = _assemble("relay", tmp_path), free_port()
     variables = image.environment(
         RELAY_PORT=str(port), RELAY_DATABASE_URL=f"sqlite:///{tmp_path / 'relay.db'}", **RELAY
     )
+    done = subprocess.run(
+        image.command("CMD"),
+        cwd=image.folder / "app",
+        env=variables,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "RELAY_HOST: got '0.0.0.0', expected 127.0.0.1 while there are no" in done.stderr
+    file = keys.write(tmp_path / "keys", keys.entry("prometheus", "metrics"))
+    variables["RELAY_KEYS_FILE"] = str(file)
     with (
         _started(image, variables, tmp_path / "log"),
         httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client,
     ):
         assert client.post("/alerts", json={}).status_code == 401
-        assert 'relay_webhooks_total{status="401"} 1.0' in client.get("/metrics").text
+        assert client.get("/metrics").status_code == 401
+        metrics = client.get("/metrics", headers=keys.bearer("prometheus")).text
+        assert 'relay_webhooks_total{status="401"} 1.0' in metrics
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -92,7 +92,7 @@ def test_nothing_but_the_services_reaches_the_database(stack: Stack) -> None:
 
 
 def _get(stack: Stack, service: str, path: str) -> Any:
-    headers = keys.bearer("test") if service == "service" else {}
+    headers = keys.bearer("test") if service in ("service", "relay") else {}
     answer = httpx.get(stack.url(service) + path, headers=headers, timeout=10)
     return answer.raise_for_status().json()
 

@@ -84,7 +84,7 @@ def people(truth: NDArray[np.int64], random: np.random.Generator) -> Inputs:
     Some of both are missing, and some categories are unknown ones.
     """
     values = np.stack([random.normal(size=len(truth)), truth], axis=1)
-    drawn = random.uniform(size=values.shape)
+    drawn = np.asarray(random.random(values.shape))
     values[drawn < 0.03] = np.nan
     values[drawn[:, 1] > 0.97, 1] = len(COLOUR.categories)
     return np.asarray(values, np.float32)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from perennial.settings import describe
 from training.command_line import run, task_parser
-from training.feedback.collection import collect, erase, said_of_erased
+from training.feedback.collection import collect, erase
 from training.feedback.request import MANUAL, request_of
 from training.feedback.settings import Settings
 from training.feedback.tracking import Track, dvc_add
@@ -37,7 +37,8 @@ def parser(tasks: Collection[str] = TASKS) -> argparse.ArgumentParser:
     found.add_argument(
         "--erase-only",
         action="store_true",
-        help="only drop rows of erased subjects, and raise the version if there are any",
+        help="only drop rows of erased subjects and columns that are sensitive now, and raise the "
+        "version if there are any",
     )
     found.epilog = describe(Settings)
     found.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -57,7 +58,7 @@ def main(
     if options.erase_only:
         gone, version = erase(request, tasks[request.task], root=root, track=track)
         next_version = f"; next model version {version}" if gone else ""
-        print(f"{request.task}: {said_of_erased(gone)}{next_version}")
+        print(f"{request.task}: {gone}{next_version}")
         return
     start = "the beginning" if request.since is None else request.since.isoformat()
     note = "" if request.incident == MANUAL else " (start of the incident) minus the lookback"
@@ -68,8 +69,8 @@ def main(
         print(f"{request.task}: {left_out}")
     for source, rows in sorted(Counter(done.collected.sources).items()):
         print(f"{request.task}: {rows} of {source!r} collected")
-    if done.erased:
-        print(f"{request.task}: {said_of_erased(done.erased)}")
+    if done.dropped:
+        print(f"{request.task}: {done.dropped}")
     print(f"{request.task}: feedback now has {done.total} rows; next model version {done.version}")
 
 

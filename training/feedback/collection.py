@@ -8,7 +8,7 @@ from perennial.errors import Described, InvalidValue
 from training import params
 from training.artifacts.feedback import read_feedback
 from training.errors import CollectRefused
-from training.feedback.erasure import drop_erased
+from training.feedback.erasure import Dropped, drop
 from training.feedback.file import append, collected_before
 from training.feedback.labelled import erased_subjects, read
 from training.feedback.left_out import LeftOut
@@ -29,20 +29,20 @@ class CollectResult:
     """What was collected, and the next model's version.
 
     new: the selected rows.  collected: those of them that were added.
-    left_out: the others, by source.  erased: earlier rows that were dropped with their subjects.
+    left_out: the others, by source.  dropped: what went of earlier rows.
     total: rows of the file.
     """
 
     new: NewRows
     collected: LabelledRows
     left_out: tuple[LeftOut, ...]
-    erased: int
+    dropped: Dropped
     total: int
     version: str
 
 
-def erase(request: Request, task: Task, *, root: Path, track: Track) -> tuple[int, str]:
-    """Drop the collected rows whose subjects were erased; return how many went, and the version.
+def erase(request: Request, task: Task, *, root: Path, track: Track) -> tuple[Dropped, str]:
+    """Drop what may no longer be kept of collected rows; return what went, and the version.
 
     The task's model version is raised if any did.  root, failures: as of `collect`.
     """
@@ -50,7 +50,7 @@ def erase(request: Request, task: Task, *, root: Path, track: Track) -> tuple[in
     erased = erased_subjects(request.database)
     text, version = raise_minor(parameters.read_text(encoding="utf-8"))
     with _unchanged_on_failure(file):
-        gone = drop_erased(task, file, erased, track=track)
+        gone = drop(task, file, erased, track=track)
         if gone:
             replace(parameters, text.encode())
     return gone, version
@@ -79,7 +79,7 @@ def collect(request: Request, task: Task, *, root: Path, track: Track) -> Collec
         expected = (
             f"at least {limits.least_rows} (collect.least_rows in {params_file(request.task)})"
         )
-        dropped = [said_of_erased(gone)] if gone else []
+        dropped = [str(gone)] if gone else []
         got = Described("; ".join([str(new), *map(str, left_out), *dropped]))
         raise CollectRefused(str(InvalidValue("rows", got, expected)))
     text, version = raise_minor(parameters.read_text(encoding="utf-8"))
@@ -89,15 +89,6 @@ def collect(request: Request, task: Task, *, root: Path, track: Track) -> Collec
         track(file)
         replace(parameters, text.encode())
     return CollectResult(new, chosen, left_out, gone, total, version)
-
-
-def said_of_erased(rows: int) -> str:
-    """Return what is said of rows that were dropped.
-
-    >>> said_of_erased(7)
-    '7 earlier rows dropped, whose subjects were erased'
-    """
-    return f"{rows} earlier rows dropped, whose subjects were erased"
 
 
 def _feedback(request: Request, root: Path) -> Path:

@@ -23,7 +23,8 @@ def read_rows(
 ) -> Rows:
     """Return the rows of a Parquet file, in the types of the task's input where nothing is lost.
 
-    label: the column with the labels, words or numbers.  unused: columns to leave out.
+    label: the column with the labels, words or numbers.  unused: columns to leave out, beside
+    those that are sensitive.
     Columns that are missing, unknown, twice, or of a type that would lose something stay as they
     are, so that `validate` names them.  Raises BadParameter for the file, the label and `unused`.
     """
@@ -32,7 +33,8 @@ def read_rows(
         if (count := table.column_names.count(name)) != 1:
             got = Described(f"{count} columns") if count else NOTHING
             raise BadParameter(f"{file}: column {name}", got, f"one of {table.column_names}")
-    aside = {label, *unused, *filter(INDEX.fullmatch, table.column_names)}
+    extra = {name for name in kind.sensitive if table.column_names.count(name) == 1}
+    aside = {label, *unused, *extra, *filter(INDEX.fullmatch, table.column_names)}
     labels = [_word(value) for value in table[label].to_pylist()]
     return Rows(converted(table.drop_columns(sorted(aside)), kind.arrow_schema()), labels)
 

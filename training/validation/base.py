@@ -35,7 +35,13 @@ def check_base(findings: Findings, task: Task, rows: Rows) -> bool:
         of(BASE, "not empty", 1, empty, "sets"),
         *types,
     )
-    columns = check_columns(INPUT, rows.table.schema, task.input.arrow_schema(), advice=ADVICE)
+    columns = check_columns(
+        INPUT,
+        rows.table.schema,
+        task.input.arrow_schema(),
+        advice=ADVICE,
+        sensitive=task.input.sensitive,
+    )
     inputs = findings.must(*columns)
     if empty:
         return False

@@ -1,6 +1,9 @@
-"""Rules on the columns of an Arrow table: each present and of its type, none twice, no others."""
+"""Rules on the columns of an Arrow table: each present and of its type, none twice, no others.
 
-from collections.abc import Iterator
+A sensitive column among the others is named as one: the model may not learn from it.
+"""
+
+from collections.abc import Collection, Iterator
 
 import pyarrow
 
@@ -10,11 +13,17 @@ from training.validation.findings import Finding, by_row, of
 
 
 def check_columns(
-    place: str, found: pyarrow.Schema, expected: pyarrow.Schema, *, advice: str = ""
+    place: str,
+    found: pyarrow.Schema,
+    expected: pyarrow.Schema,
+    *,
+    advice: str = "",
+    sensitive: Collection[str] = (),
 ) -> Iterator[Finding]:
     """Yield a finding for each rule on the columns that stand under a place.
 
     advice: what to do about a column of another type, a clause.
+    sensitive: names of columns that training must not have; a rule of their own names them.
     """
     for field in expected:
         column, at = named(place, field.name), found.get_all_field_indices(field.name)
@@ -24,9 +33,12 @@ def check_columns(
             problem = [] if got == field.type else [f"got {_type(got)}{advice}"]
             yield of(column, f"type {_type(field.type)}", 1, problem, "columns")
     twice = sorted({name for name in found.names if found.names.count(name) > 1})
-    others = [name for name in found.names if name not in expected.names]
+    kept = [name for name in found.names if name in sensitive]
+    others = [name for name in found.names if name not in (*expected.names, *kept)]
     yield of(place, "no column twice", len(found.names), twice, "columns")
     yield of(place, "no unknown columns", len(found.names), others, "columns")
+    if sensitive:
+        yield of(place, "no sensitive columns", len(found.names), kept, "columns")
 
 
 def check_values(place: str, kind: InputKind, inputs: pyarrow.Table) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """Rules on the feedback file: its columns, their types, their values."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,7 +63,7 @@ def check_table(findings: Findings, task: Task, table: pyarrow.Table) -> bool:
     """Add the findings on its columns and rows; return whether all passed."""
     filled = findings.must(of(NAME, "not empty", 1, [] if len(table) else ["0 rows"], "files"))
     expected = schema(task.input)
-    columns = list(check_file_columns(table.schema, expected))
+    columns = list(check_file_columns(table.schema, expected, task.input.sensitive))
     wrong = {finding.column.removeprefix(f"{NAME}.") for finding in columns if finding.failed}
     parts = {name.partition(".")[0] for name in wrong}
     once = [name for name in expected.names if len(table.schema.get_all_field_indices(name)) == 1]
@@ -81,7 +81,9 @@ def check_table(findings: Findings, task: Task, table: pyarrow.Table) -> bool:
     return good
 
 
-def check_file_columns(found: pyarrow.Schema, expected: pyarrow.Schema) -> Iterator[Finding]:
+def check_file_columns(
+    found: pyarrow.Schema, expected: pyarrow.Schema, sensitive: Collection[str] = ()
+) -> Iterator[Finding]:
     """Check the file's columns, and those of the input where both have several there."""
     inner = expected.field(INPUT).type
     given = [field.type for field in found if field.name == INPUT]
@@ -91,7 +93,7 @@ def check_file_columns(found: pyarrow.Schema, expected: pyarrow.Schema) -> Itera
     rest = [[field for field in one if field.name != INPUT] for one in (found, expected)]
     yield from check_columns(NAME, *map(pyarrow.schema, rest))
     fields = [pyarrow.schema(list(one)) for one in (given[0], inner)]
-    yield from check_columns(f"{NAME}.{INPUT}", *fields)
+    yield from check_columns(f"{NAME}.{INPUT}", *fields, sensitive=sensitive)
 
 
 def check_inputs(inputs: pyarrow.Table, task: Task) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from demo.forge.api import (
     ci_lint,
     credentials,
+    job_tokens,
     jobs,
     merge_requests,
     model_registry,
@@ -21,6 +22,7 @@ ROUTES = [
     *variables.ROUTES,
     *runners.ROUTES,
     *protection.ROUTES,
+    *job_tokens.ROUTES,
     *ci_lint.ROUTES,
     *pipelines.ROUTES,
     *jobs.ROUTES,

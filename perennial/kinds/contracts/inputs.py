@@ -18,6 +18,7 @@ from perennial.signals import Extraction, Rows
 
 ROWS, SEED = 40, 7
 NAME = re.compile("[a-z][a-z0-9_]*")
+PSEUDONYM = "0" * 64
 # A client may send these, and no kind can store them: half a character has no UTF-8.
 UNSTORABLE: tuple[Any, ...] = ("\ud83d", ["\ud83d"], {"\ud83d": "\ud83d"}, [[["\ud83d"]]])
 
@@ -69,6 +70,43 @@ def check_what_cannot_be_stored_is_refused(kind: InputKind) -> None:
             assert orjson.dumps(error.body())
         else:
             raise AssertionError(f"{bad!r} was read")
+
+
+def check_sensitive_values_are_not_stored(kind: InputKind) -> None:
+    """Stored are their pseudonyms, or nothing, which gives the rows that were sent."""
+    instances, asked = kind.examples(ROWS, SEED), set()
+
+    def pseudonym(name: str, value: str) -> str:
+        asked.add(name)
+        return PSEUDONYM
+
+    parsed = [orjson.loads(kind.stored(each, pseudonym=pseudonym)) for each in instances]
+    assert same(kind.read(parsed), kind.read(instances))
+    for name, done in kind.sensitive.items():
+        assert (name in asked) == (done == "hash")
+        kept = [each[name] for each in parsed if name in each]
+        assert set(kept) <= {PSEUDONYM, None} and (done == "hash" or not kept)
+        assert not any(name in orjson.loads(kind.stored(each)) for each in instances)
+
+
+def check_sensitive_values_are_not_learned(kind: InputKind) -> None:
+    """Arrow has no column of them, and no instance that is made from a row has any."""
+    instances = kind.examples(ROWS, SEED)
+    assert not set(kind.sensitive) & set(kind.to_arrow(instances).column_names)
+    if kind.sensitive:
+        assert not set(kind.sensitive) & set(kind.instance(kind.read(instances)[0]))
+
+
+def check_sensitive_values_are_not_repeated(kind: InputKind) -> None:
+    """What is said of a wrong one names it, and has nothing of what was sent."""
+    (good,) = kind.examples(1, SEED)
+    for name in kind.sensitive:
+        try:
+            kind.read([{**good, name: ["somebody"]}])
+        except InvalidInput as error:
+            assert name in error.field and "somebody" not in str(error), error
+        else:
+            raise AssertionError(f"{name!r} was read from a list")
 
 
 def check_arrow_gives_the_same_rows(kind: InputKind) -> None:
@@ -227,6 +265,9 @@ INPUT_CHECKS: tuple[Callable[[InputKind], None], ...] = (
     check_what_is_stored_is_what_was_read,
     check_a_row_can_be_sent_again,
     check_what_cannot_be_stored_is_refused,
+    check_sensitive_values_are_not_stored,
+    check_sensitive_values_are_not_learned,
+    check_sensitive_values_are_not_repeated,
     check_arrow_gives_the_same_rows,
     check_rows_of_arrays_travel_too,
     check_a_wrong_column_is_named,

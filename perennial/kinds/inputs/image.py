@@ -1,6 +1,6 @@
 """Images: nested lists of numbers, shape (height, width) or (height, width, channels)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from math import prod
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
@@ -17,6 +17,7 @@ from perennial.kinds.check import Check
 from perennial.kinds.input_kind import FIELD, InputKind, Modelled
 from perennial.kinds.limits import Limits
 from perennial.kinds.reading import number
+from perennial.kinds.sensitive import Pseudonym, Sensitive
 from perennial.signals.arrays import Arrays, Expected
 from perennial.signals.extraction import Rows
 from perennial.signals.image import BLOCKS, ImageSignals
@@ -38,6 +39,7 @@ class ImageInput(Limits):
     dtype: ClassVar[str] = "float32"
     plain: ClassVar[bool] = True
     modelled: ClassVar[tuple[Modelled, ...]] = ()
+    sensitive: ClassVar[Mapping[str, Sensitive]] = {}
     tensor: ClassVar[str] = "tensor(float)"
     instance_type: ClassVar[Any] = Annotated[
         list[list[Number]] | list[list[list[Number]]],
@@ -89,7 +91,9 @@ class ImageInput(Limits):
         for index, part in enumerate(value):
             self._check_part(f"{field}[{index}]", part, shape[1:])
 
-    def stored(self, instance: Any, *, sent: bytes | None = None) -> bytes:
+    def stored(
+        self, instance: Any, *, sent: bytes | None = None, pseudonym: Pseudonym | None = None
+    ) -> bytes:
         """Return an instance as compact JSON; as it was sent, unless that is needlessly long."""
         if sent is not None and len(sent) <= BYTES * self.numbers:
             return sent

@@ -1,6 +1,6 @@
 """Tables: a row is a list of values in the order of the columns, or an object by their names."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
@@ -10,30 +10,30 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from perennial.digest import digest_rows
-from perennial.errors import Described, InvalidField, InvalidInput
+from perennial.errors import InvalidField
 from perennial.kinds.arrow import select
 from perennial.kinds.check import Check
 from perennial.kinds.columns import CategoryColumn, Column, NumberColumn, TimeColumn
 from perennial.kinds.input_kind import FIELD, InputKind
 from perennial.kinds.record import Record
+from perennial.kinds.sensitive import Pseudonym, Sensitive, SensitiveColumn
+from perennial.kinds.table_row import RowReader
 from perennial.signals.arrays import Arrays, Expected
 from perennial.signals.bins import MISSING
 from perennial.signals.extraction import Rows
 from perennial.signals.signal import RESERVED
 from perennial.signals.table import TableSignals
-from perennial.validation import NOTHING
 
 if TYPE_CHECKING:
     import pyarrow
 
-NAMED = 20  # columns in a message
 Cell = Annotated[float, Field(allow_inf_nan=False)] | str | None
 
 
 class TableInput(Record):
-    """Columns of numbers and categories, and the time that orders rows if there is one.
+    """Columns of numbers and categories, the time that orders rows, and sensitive ones.
 
-    The model receives float32, shape (rows, columns without the time): NaN for missing, a
+    The model receives float32, shape (rows, numbers and categories): NaN for missing, a
     category's index for a category, and one more than the last index for any other string.
     """
 
@@ -46,7 +46,8 @@ class TableInput(Record):
         Field(
             title="Row",
             description="Values by the names of the model's columns, or in their order: a number, "
-            "the string of a category, a time in ISO 8601, or null where the value is missing.",
+            "the string of a category, a time in ISO 8601, or null where it is missing. What "
+            "is sent in a sensitive column, a text or a number, is stored as a hash or not at all.",
         ),
     ]
 
@@ -68,7 +69,9 @@ class TableInput(Record):
                 TimeColumn(name="seen"),
                 NumberColumn(name="age", low=0, high=120, whole=True),
                 CategoryColumn(name="work", categories=("Private", "Öffentlich", "?")),
+                SensitiveColumn(name="customer", sensitive="hash"),
                 NumberColumn(name="gain", missing=False),
+                SensitiveColumn(name="email", sensitive="drop"),
             )
         )
 
@@ -89,7 +92,17 @@ class TableInput(Record):
     @cached_property
     def modelled(self) -> tuple[NumberColumn | CategoryColumn, ...]:
         """The columns that the model gets."""
-        return tuple(column for column in self.columns if not isinstance(column, TimeColumn))
+        return tuple(c for c in self.columns if isinstance(c, NumberColumn | CategoryColumn))
+
+    @cached_property
+    def collected(self) -> tuple[NumberColumn | CategoryColumn | TimeColumn, ...]:
+        """The columns that training gets."""
+        return tuple(c for c in self.columns if not isinstance(c, SensitiveColumn))
+
+    @cached_property
+    def sensitive(self) -> Mapping[str, Sensitive]:
+        """The names of the sensitive columns, with what is done to each."""
+        return {c.name: c.sensitive for c in self.columns if isinstance(c, SensitiveColumn)}
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
@@ -110,63 +123,46 @@ class TableInput(Record):
         """Return what the model gets for instances, shape (instances, columns)."""
         rows = np.empty((len(instances), *self.shape), np.float32)
         for index, instance in enumerate(instances):
-            cells = zip(self.columns, self._values(f"{FIELD}[{index}]", instance), strict=True)
-            rows[index] = [
-                column.code(value) for column, value in cells if not isinstance(column, TimeColumn)
-            ]
+            values = self._row.values(f"{FIELD}[{index}]", instance)
+            rows[index] = [column.code(values[place]) for place, column in self._places]
         return rows
 
-    def _values(self, field: str, instance: Any) -> list[Any]:
-        """Return the values of an instance in the order of the columns. Raises InvalidInput."""
-        if type(instance) is dict:
-            self._check_names(field, instance)
-            return self._read(f"{field}.{{name}}", [instance[name] for name in self.names])
-        if type(instance) is not list or len(instance) != len(self.columns):
-            found = Described(f"a list of {len(instance)}") if type(instance) is list else instance
-            expected = f"a list of {len(self.columns)} values or an object: {self._listed}"
-            raise InvalidInput(field, found, expected)
-        return self._read(f"{field}[{{index}}]", instance)
+    @cached_property
+    def _row(self) -> RowReader:
+        return RowReader(self.columns)
 
-    def _read(self, place: str, given: list[Any]) -> list[Any]:
-        """Return the values of all columns; place: the field of one, by its `name` or `index`."""
-        values = []
-        for column, value in zip(self.columns, given, strict=True):
-            try:
-                values.append(column.read(value))
-            except InvalidInput as error:
-                field = place.format(name=column.name, index=len(values))
-                raise InvalidInput(field, value, error.expected) from error
-        return values
+    @cached_property
+    def _places(self) -> tuple[tuple[int, NumberColumn | CategoryColumn], ...]:
+        return tuple((self.names.index(column.name), column) for column in self.modelled)
 
-    def _check_names(self, field: str, instance: dict[str, Any]) -> None:
-        if len(instance) == len(self.columns) and all(name in instance for name in self.names):
-            return
-        known = set(self.names)
-        for name in instance:
-            if name not in known:
-                expected = f"no such column; known are {self._listed}"
-                # Not the value, which may be whom the row is about.
-                kind = Described(type(instance[name]).__name__)
-                raise InvalidInput(f"{field}.{name}", kind, expected)
-        missing = next(column for column in self.columns if column.name not in instance)
-        raise InvalidInput(f"{field}.{missing.name}", NOTHING, missing.expected)
-
-    @property
-    def _listed(self) -> str:
-        more = f", … ({len(self.names)} in all)" if len(self.names) > NAMED else ""
-        return ", ".join(self.names[:NAMED]) + more
-
-    def stored(self, instance: Any, *, sent: bytes | None = None) -> bytes:
+    def stored(
+        self, instance: Any, *, sent: bytes | None = None, pseudonym: Pseudonym | None = None
+    ) -> bytes:
         """Return an instance as an object by name, so that swapped columns cannot hide."""
+        named = instance
         if type(instance) is list:
-            return orjson.dumps(dict(zip(self.names, instance, strict=True)))
-        return orjson.dumps({name: instance[name] for name in self.names})
+            named = dict(zip(self.names, instance, strict=True))
+        if self.sensitive:
+            return orjson.dumps(self._without_sensitive(named, pseudonym))
+        return orjson.dumps({name: named[name] for name in self.names})
+
+    def _without_sensitive(
+        self, named: dict[str, Any], pseudonym: Pseudonym | None
+    ) -> dict[str, Any]:
+        found = {}
+        for column in self.columns:
+            if not isinstance(column, SensitiveColumn):
+                found[column.name] = named[column.name]
+            elif column.sensitive == "hash" and pseudonym is not None:
+                value = column.read(named.get(column.name))
+                found[column.name] = None if value is None else pseudonym(column.name, value)
+        return found
 
     def instance(self, row: Rows) -> Any:
         """Return a row as a client would send it; what the model does not get is missing."""
         cells = zip(self.modelled, row.tolist(), strict=True)
         known = {column.name: column.value(code) for column, code in cells}
-        return {name: known.get(name) for name in self.names}
+        return {column.name: known.get(column.name) for column in self.collected}
 
     def shown(self, row: Rows) -> str:
         """Return the names and values of what the model gets."""
@@ -181,18 +177,16 @@ class TableInput(Record):
         """Return the columns: float64, string, and microseconds in UTC."""
         import pyarrow
 
-        return pyarrow.schema([(column.name, column.arrow_type()) for column in self.columns])
+        return pyarrow.schema([(column.name, column.arrow_type()) for column in self.collected])
 
     def to_arrow(self, instances: Sequence[Any]) -> "pyarrow.Table":
         """Return instances as a table: categories are words, missing values are null."""
         import pyarrow
 
-        rows = [self._values(f"{FIELD}[{index}]", each) for index, each in enumerate(instances)]
-        schema = self.arrow_schema()
+        rows = [self._row.values(f"{FIELD}[{at}]", each) for at, each in enumerate(instances)]
         columns = zip(*rows, strict=True) if rows else [[] for _ in self.columns]
-        arrays = [
-            pyarrow.array(values, field.type) for values, field in zip(columns, schema, strict=True)
-        ]
+        named, schema = dict(zip(self.names, columns, strict=True)), self.arrow_schema()
+        arrays = [pyarrow.array(named[field.name], field.type) for field in schema]
         return pyarrow.table(arrays, schema=schema)
 
     def from_arrow(self, table: "pyarrow.Table") -> Rows:
@@ -217,7 +211,7 @@ class TableInput(Record):
                     column.arrow_type(),
                 )
             )
-            for column in self.columns
+            for column in self.collected
         ]
         return pyarrow.table(arrays, schema=self.arrow_schema())
 
@@ -230,7 +224,7 @@ class TableInput(Record):
     def checks(self, table: "pyarrow.Table") -> Iterator[Check]:
         """Yield the rules on each column."""
         found = select(table, self.arrow_schema())
-        for column in self.columns:
+        for column in self.collected:
             values = found.column(column.name)
             for rule, bad in column.checks(values):
                 yield Check(column.name, rule, bad, partial(_value, values))

@@ -1,6 +1,6 @@
 """Texts: strings with a maximum length."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -15,6 +15,7 @@ from perennial.kinds.check import Check
 from perennial.kinds.input_kind import FIELD, InputKind, Modelled
 from perennial.kinds.reading import text
 from perennial.kinds.record import Record
+from perennial.kinds.sensitive import Pseudonym, Sensitive
 from perennial.signals.arrays import Arrays, Expected
 from perennial.signals.extraction import Rows
 from perennial.signals.text import TextSignals
@@ -38,6 +39,7 @@ class TextInput(Record):
     dtype: ClassVar[str] = "object"
     plain: ClassVar[bool] = False
     modelled: ClassVar[tuple[Modelled, ...]] = ()
+    sensitive: ClassVar[Mapping[str, Sensitive]] = {}
     tensor: ClassVar[str] = "tensor(string)"
     numbers: ClassVar[int] = 256
     instance_type: ClassVar[Any] = Annotated[str, Field(title="Text", description="A text.")]
@@ -67,7 +69,9 @@ class TextInput(Record):
             raise InvalidInput(field, Described(f"a string of {len(found)}"), expected)
         return found
 
-    def stored(self, instance: Any, *, sent: bytes | None = None) -> bytes:
+    def stored(
+        self, instance: Any, *, sent: bytes | None = None, pseudonym: Pseudonym | None = None
+    ) -> bytes:
         """Return an instance as JSON."""
         return orjson.dumps(instance)
 

@@ -9,6 +9,7 @@ PROJECT = "/projects/:id"
 MLFLOW = f"{PROJECT}/ml/mlflow/api/2.0/mlflow"
 REQUESTS = f"{PROJECT}/merge_requests"
 SCHEDULES = f"{PROJECT}/pipeline_schedules"
+TOKENS = f"{PROJECT}/job_token_scope"
 
 NOTES = ref(f"{V4}/notes.json")
 NOTE = {"$ref": f"{NOTES['$ref']}#/items"}
@@ -99,6 +100,26 @@ TRIGGER = of(
     expires_at=MAYBE_TEXT,
     owner=ref(f"{V4}/user/basic.json"),
 )
+# basic_project_details.rb, without what depends on settings.
+IN_LIST = of(
+    id=NUMBER,
+    description=MAYBE_TEXT,
+    name=TEXT,
+    name_with_namespace=TEXT,
+    path=TEXT,
+    path_with_namespace=TEXT,
+    created_at=TEXT,
+    default_branch=TEXT,
+    tag_list=listed(TEXT),
+    topics=listed(TEXT),
+    ssh_url_to_repo=TEXT,
+    http_url_to_repo=TEXT,
+    web_url=TEXT,
+    avatar_url=MAYBE_TEXT,
+    star_count=NUMBER,
+    last_activity_at=TEXT,
+    namespace=ANY,
+)
 DONE = of(message=TEXT)
 # Calls that GitLab has no schema for, with the keys of the entity; None where there is no JSON.
 WITHOUT_SCHEMA: Mapping[str, Json | None] = {
@@ -123,6 +144,12 @@ WITHOUT_SCHEMA: Mapping[str, Json | None] = {
     f"GET {PROJECT}/variables": listed(VARIABLE),  # ci/variable.rb
     "GET /groups/:group/variables": listed(VARIABLE),
     f"GET {PROJECT}/triggers": listed(TRIGGER),  # trigger.rb
+    f"GET {TOKENS}": of(inbound_enabled=FLAG, outbound_enabled=FLAG),  # project_job_token_scope.rb
+    f"PATCH {TOKENS}": None,
+    f"GET {TOKENS}/allowlist": listed(IN_LIST),
+    f"GET {TOKENS}/groups_allowlist": listed(  # basic_group_details.rb
+        of(id=NUMBER, name=TEXT, web_url=TEXT)
+    ),
     f"GET {PROJECT}/ci/lint": of(  # ci/lint/result.rb
         valid=FLAG, errors=listed(TEXT), warnings=listed(TEXT), merged_yaml=MAYBE_TEXT, includes=ANY
     ),

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from tests.demo.forge.contract import MLFLOW, PROJECT, REQUESTS, SCHEDULES
+from tests.demo.forge.contract import MLFLOW, PROJECT, REQUESTS, SCHEDULES, TOKENS
 from tests.demo.forge.fixtures import API, TRIGGER, ForgeServer, commit, git, seed
 
 OWNER = "glpat-owner-0123456789"
@@ -17,6 +17,7 @@ SETTINGS: dict[str, Any] = {
     ],
     "protected_branches": [{"name": "main"}, {"name": "release/*", "push": 30}],
     "protected_tags": [{"name": "v*"}],
+    "job_tokens": {"projects": ["perennial/other"], "groups": ["perennial"]},
 }
 # Every status that a job may have, but for those that pass in a moment.
 PIPELINE = """\
@@ -218,6 +219,10 @@ CALLS: Mapping[str, Callable[[World], httpx.Response]] = {
     f"GET {PROJECT}/repository/files/:file/raw": _get(f"{PROJECT}/repository/files/README.md/raw"),
     f"GET {PROJECT}/variables": _get(f"{PROJECT}/variables"),
     f"GET {PROJECT}/triggers": _get(f"{PROJECT}/triggers"),
+    f"GET {TOKENS}": _get(TOKENS),
+    f"PATCH {TOKENS}": lambda w: w.call("PATCH", TOKENS, json={"enabled": True}),
+    f"GET {TOKENS}/allowlist": _get(f"{TOKENS}/allowlist"),
+    f"GET {TOKENS}/groups_allowlist": _get(f"{TOKENS}/groups_allowlist"),
     f"GET {PROJECT}/runners": _get(f"{PROJECT}/runners"),
     f"GET {PROJECT}/protected_branches": _get(f"{PROJECT}/protected_branches"),
     f"GET {PROJECT}/protected_tags": _get(f"{PROJECT}/protected_tags"),

@@ -17,6 +17,7 @@ from monitoring.relay.tables import engine
 from monitoring.relay.worker import Patience, Worker
 from perennial.http.door import Door
 from perennial.http.hosts import Hosts
+from perennial.http.keyring import Keyring
 from tests.monitoring.relay.fakes import Clock, FakePipelines
 from tests.monitoring.relay.served import Served
 
@@ -94,7 +95,9 @@ class Bench:
         """Return a metric as Prometheus would read it."""
         return self.registry.get_sample_value(name, labels)
 
-    def client(self, *, root_path: str = "", door: Door | None = None) -> Served:
+    def client(
+        self, *, root_path: str = "", door: Door | None = None, keys: Keyring | None = None
+    ) -> Served:
         """Serve the relay's application; the `with` block gives a client of it."""
         door = door or Door(Hosts.of("127.0.0.1"))
         relay = Relay(
@@ -107,7 +110,7 @@ class Bench:
             clock=self.clock,
             max_body_bytes=20_000,
         )
-        return Served(build(relay, door=door, root_path=root_path))
+        return Served(build(relay, door=door, root_path=root_path, keys=keys))
 
 
 def bench(

@@ -80,6 +80,13 @@ def relay(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         ({"RELAY_COOLDOWN_SECONDS": "inf"}, "RELAY_COOLDOWN_SECONDS: got 'inf', expected a finite"),
         ({"RELAY_POLL_SECONDS": "inf"}, "RELAY_POLL_SECONDS: got 'inf', expected a finite"),
         ({"RELAY_SETTLE_SECONDS": "nan"}, "RELAY_SETTLE_SECONDS: got 'nan', expected"),
+        ({"RELAY_HOST": "0.0.0.0"}, "RELAY_HOST: got '0.0.0.0', expected 127.0.0.1 while there"),
+        ({"RELAY_ROOT_PATH": "/relay"}, "RELAY_ROOT_PATH: got '/relay', expected none while there"),
+        ({"RELAY_KEYS_FILE": "nowhere"}, "RELAY_KEYS_FILE: got 'nowhere' ([Errno 2] No such file"),
+        (
+            {"RELAY_ALLOWED_HOST": "relay"},
+            "RELAY_ALLOWED_HOST: got an unknown variable, expected RELAY_ALLOWED_HOSTS, the",
+        ),
         (
             {"RELAY_SETTLE_SECONDS": "5"},
             "RELAY_SETTLE_SECONDS: got 5, expected at least RELAY_TIMEOUT_SECONDS (10)",

@@ -84,7 +84,8 @@ def test_nothing_is_read_under_another_name(served: Running, path: str) -> None:
     answer = served.client.get(path, headers={"Host": "evil.example"})
     assert answer.status_code == 421
     assert answer.json()["error"]["message"] == (
-        "Host: got 'evil.example', expected a name of this server"
+        "Host: got 'evil.example', expected a name of this server; "
+        "PERENNIAL_ALLOWED_HOSTS adds some"
     )
 
 

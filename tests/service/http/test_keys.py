@@ -154,7 +154,9 @@ def test_without_a_key_no_request_gets_past_the_door(
 def guarded_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A service that asks for keys, shared by tests that change nothing."""
     folder = tmp_path_factory.mktemp("guarded")
-    file = keys.write(folder / "keys", keys.entry("shop", "predict"), keys.entry("me", "admin"))
+    late = keys.entry("late", "predict", until=datetime(2026, 1, 1, tzinfo=UTC))
+    shop, me = keys.entry("shop", "predict"), keys.entry("me", "admin")
+    file = keys.write(folder / "keys", shop, me, late)
     fakes.deploy(folder)
     with fakes.running(fakes.settings(folder, keys_file=file)) as service:
         yield service
@@ -199,7 +201,28 @@ def test_what_is_no_key_is_refused(guarded_once: Running, given: str) -> None:
     headers: Any = {"Authorization": given.encode("latin-1")}
     answer = guarded_once.client.post("/predict", json=PREDICTION, headers=headers)
     assert answer.status_code == 401
-    assert answer.json()["error"]["value"] in ("no key", "an unknown key")
+    assert answer.json()["error"]["value"] in ("credentials of another scheme", "an unknown key")
+
+
+@pytest.mark.parametrize(
+    ("headers", "found"),
+    [
+        ({}, "no key"),
+        ({"Authorization": "Basic c2hvcDp4"}, "credentials of another scheme"),
+        ({"Authorization": keys.secret("late")}, "credentials of another scheme"),
+        (keys.bearer("nobody"), "an unknown key"),
+        (keys.bearer("late"), "an expired key"),
+        ({"X-API-Key": keys.secret("late")}, "an expired key"),
+    ],
+)
+def test_who_is_refused_learns_what_to_mend(
+    guarded_once: Running, headers: dict[str, str], found: str
+) -> None:
+    """Another header, or a newer key. Only who has an expired key learns that there was one."""
+    answer = guarded_once.client.post("/predict", json=PREDICTION, headers=headers)
+    assert answer.status_code == 401 and answer.json()["error"]["value"] == found
+    wrong_header = found in ("no key", "credentials of another scheme")
+    assert ("X-API-Key: KEY" in answer.json()["error"]["expected"]) == wrong_header
 
 
 def test_the_documentation_says_which_role_a_route_needs(guarded_once: Running) -> None:
@@ -256,14 +279,14 @@ def test_a_changed_file_is_read_without_a_restart(tmp_path: Path) -> None:
         wait_until(lambda: service.metric("service_keys_refused") == 1, seconds=10)
         assert status("later") == 200
         file.unlink()
-        wait_until(lambda: len(_refused(service)) == 2, seconds=10)
+        wait_until(lambda: "No such file" in str(_refused(service)), seconds=10)
         assert status("later") == 200
         keys.write(file, keys.entry("me", "admin"))
         wait_until(lambda: status("later") == 401, seconds=10)
         assert service.metric("service_keys_refused") == 0
-    first, second = _refused(service)
-    assert "line 1, SHA-256: got a hidden value" in first["error"] and "itself" not in str(first)
-    assert "No such file" in second["error"] and second["log_level"] == "error"
+    refused = _refused(service)  # also a file that is only half written, now and then
+    assert "line 1, SHA-256: got a hidden value" in str(refused) and "itself" not in str(refused)
+    assert {entry["log_level"] for entry in refused} == {"error"}
 
 
 def _refused(service: Running) -> list[Any]:

@@ -61,7 +61,8 @@ class Facts:
     caller: the token that reads.  tokens: the rights of the values of REPO_TOKEN, by environment
     scope; None where there is none.  branch: the default branch; None if it does not exist.
     inherited: the variables of the project's groups.  runners: the runners online, with their
-    details.  members: everybody with a role in the project.
+    details.  members: everybody with a role in the project.  job_tokens: whose jobs may use it.
+    approvals: which merge requests need, None where the tier has none.
     """
 
     today: date
@@ -79,6 +80,8 @@ class Facts:
     protected_tags: Sequence[Json] | Withheld
     schedules: Sequence[Json] | Withheld
     members: Sequence[Json] | Withheld
+    job_tokens: Json | Withheld
+    approvals: Json | Withheld | None
 
     def setting(self, name: str) -> Any:
         """Return a field of the project.

@@ -69,6 +69,8 @@ def read(url: str, path: str, *, token: str, today: date, ca_file: str = "") -> 
             protected_tags=_ask(lambda: _all(project.protectedtags), NEEDS_MAINTAINER),
             schedules=_ask(lambda: _all(project.pipelineschedules), "the role Reporter"),
             members=_ask(lambda: _all(project.members_all), "the role Reporter"),
+            job_tokens=_ask(lambda: _job_tokens(project), NEEDS_MAINTAINER),
+            approvals=_ask(lambda: _approvals(project), NEEDS_MAINTAINER),
         )
 
 
@@ -175,6 +177,27 @@ def _rights(reach: Callable[..., Gitlab], path: str, value: str) -> Token | Refu
         if error.response_code not in REFUSALS:
             raise
         return Refused(f"{error.response_code} {error.error_message}")
+
+
+def _job_tokens(project: Project) -> Json:
+    """Return whether other projects' jobs are kept out, and whose are not; its own never are."""
+    scope = project.job_token_scope.get()
+    projects = [one for one in _all(scope.allowlist) if one["id"] != project.id]
+    allowed = [one["path_with_namespace"] for one in projects]
+    allowed += [one["name"] for one in _all(scope.groups_allowlist)]
+    return {"limited": scope.inbound_enabled, "allowed": allowed}
+
+
+def _approvals(project: Project) -> Json | None:
+    """Return the settings of approvals with how many are `required`; None where there are none."""
+    try:
+        found = project.approvals.get().asdict()
+    except GitlabError as error:
+        if error.response_code != 404:
+            raise
+        return None
+    rules = [int(one["approvals_required"]) for one in _all(project.approvalrules)]
+    return {**found, "required": max(rules, default=0)}
 
 
 def _runners(client: Gitlab, project: Project, variables: list[Json] | Withheld) -> list[Json]:

@@ -84,16 +84,6 @@ def timeout(facts: Facts) -> Answer:
     return ok(f"{seconds} s")
 
 
-def job_token(facts: Facts) -> Answer:
-    """Jobs push with REPO_TOKEN, so each job's own token needs no right to push."""
-    if facts.setting("ci_push_repository_for_job_token_allowed"):
-        page = "Settings → CI/CD → Job token permissions"
-        return warning(
-            "every job may push with its own token, and none needs to", f"untick it: {page}"
-        )
-    return ok("jobs may not push with it")
-
-
 def visibility(facts: Facts) -> Answer:
     """A public project must not show its artifacts to strangers."""
     if facts.setting("visibility") != "public":

@@ -1,6 +1,6 @@
 """A toy kind of input: strings of zeros and ones of a fixed length, such as `0110`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -14,6 +14,7 @@ from perennial.kinds.arrow import select
 from perennial.kinds.check import Check
 from perennial.kinds.input_kind import FIELD, InputKind, Modelled
 from perennial.kinds.record import Record
+from perennial.kinds.sensitive import Pseudonym, Sensitive
 from perennial.signals.arrays import Arrays, Expected
 from perennial.signals.extraction import Rows
 
@@ -29,6 +30,7 @@ class BitsInput(Record):
     dtype: ClassVar[str] = "float32"
     plain: ClassVar[bool] = False
     modelled: ClassVar[tuple[Modelled, ...]] = ()
+    sensitive: ClassVar[Mapping[str, Sensitive]] = {}
     tensor: ClassVar[str] = "tensor(float)"
     instance_type: ClassVar[Any] = Annotated[str, Field(title="Bits", pattern="^[01]+$")]
 
@@ -60,7 +62,9 @@ class BitsInput(Record):
         rows = [[float(bit) for bit in instance] for instance in instances]
         return np.array(rows, np.float32).reshape(len(rows), self.size)
 
-    def stored(self, instance: Any, *, sent: bytes | None = None) -> bytes:
+    def stored(
+        self, instance: Any, *, sent: bytes | None = None, pseudonym: Pseudonym | None = None
+    ) -> bytes:
         """Return an instance as JSON."""
         return orjson.dumps(instance)
 

@@ -87,6 +87,13 @@ def page(**fields: Any) -> Change:
     return lambda config: config.settings.project.update(fields)
 
 
+def job_tokens(**fields: Any) -> Change:
+    """Change whose jobs may use the project."""
+    return lambda config: setattr(
+        config.settings, "job_tokens", {**config.settings.job_tokens, **fields}
+    )
+
+
 def runner(description: str, **fields: Any) -> Change:
     """Change a runner."""
     return lambda config: _one(config.settings.runners, "description", description).update(fields)

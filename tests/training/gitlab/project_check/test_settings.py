@@ -141,3 +141,52 @@ def test_on_premium_a_rule_may_name_users_and_keys(
     rule |= {f"{kind}_access_levels": levels}
     status, found = verdict(replace(known, protected_branches=[rule]), name)
     assert (status, found[: len(expected[1])]) == expected
+
+
+STRICT = {
+    "required": 1,
+    "merge_requests_author_approval": False,
+    "merge_requests_disable_committers_approval": True,
+    "reset_approvals_on_push": True,
+    "disable_overriding_approvers_per_merge_request": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("approvals", "status", "found"),
+    [
+        (None, "ok", "this tier of GitLab requires none"),
+        (STRICT | {"required": 0, "reset_approvals_on_push": False}, "ok", "none is required"),
+        (STRICT, "ok", "1 required, of others, of the last commit"),
+        (STRICT | {"merge_requests_author_approval": True}, "warning", "their own merge requests"),
+        (
+            STRICT | {"merge_requests_disable_committers_approval": False},
+            "warning",
+            "whoever pushes a commit may approve it",
+        ),
+        (STRICT | {"reset_approvals_on_push": False}, "warning", "after the approval merges with"),
+        (
+            STRICT | {"disable_overriding_approvers_per_merge_request": False},
+            "warning",
+            "may do without them",
+        ),
+        (Withheld("the role Maintainer in the project"), "cannot tell", "does not show it"),
+    ],
+)
+def test_an_approval_that_is_required_is_another_persons(
+    administrator: Administrator, approvals: Any, status: str, found: str
+) -> None:
+    """Of the commit that merges; GitLab Free has none, as the stand-in."""
+    known = facts(administrator)
+    assert known.approvals is None
+    said = verdict(replace(known, approvals=approvals), "approvals")
+    assert said[0] == status and found in said[1]
+
+
+def test_automatic_merges_and_required_approvals_exclude_each_other(
+    administrator: Administrator,
+) -> None:
+    """The job would wait for a person."""
+    administrator.sets(variable("AUTO_MERGE", value="true", protected=True))
+    known = facts(administrator, approvals=STRICT)
+    assert verdict(known, "approvals")[0] == "warning"

@@ -3,6 +3,7 @@
 from tests.training.gitlab.project_check.given import (
     added_runner,
     branch,
+    job_tokens,
     page,
     runner,
     tag,
@@ -53,6 +54,13 @@ PROJECT: list[Wrong] = [
         WARNING,
         page(ci_push_repository_for_job_token_allowed=True),
         "none needs to",
+    ),
+    ("job token allowlist", WARNING, job_tokens(limited=False), "a job of any project"),
+    (
+        "job token allowlist",
+        WARNING,
+        job_tokens(projects=["perennial/other"], groups=["perennial"]),
+        "jobs of perennial/other, perennial may do it",
     ),
     ("visibility", WARNING, page(visibility="public"), "job logs"),
     (

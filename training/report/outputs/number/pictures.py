@@ -27,7 +27,7 @@ def answers_by_truth(file: Path, found: Answers) -> None:
     ends = [float(both.min()), float(both.max())]
     if len(truths) > MANY:
         drawn = axes.hexbin(truths, answers, gridsize=35, bins="log", cmap=SHADES, mincnt=1)
-        most = float(np.max(drawn.get_array()))
+        most = float(np.max(np.asarray(drawn.get_array())))
         ticks = [step * 10**power for power in range(9) for step in (1, 2, 5)]
         shown = [tick for tick in ticks if tick <= most]
         bar = figure.colorbar(drawn, ax=axes, label="rows", pad=0.02, ticks=shown, format="%d")

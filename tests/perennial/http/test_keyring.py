@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from service.http.keyring import Keyring
+from perennial.http.keyring import Keyring
 from tests.service import fakes, keys
 
 
@@ -25,7 +25,7 @@ def test_a_file_that_could_not_be_read_is_tried_again(tmp_path: Path) -> None:
     """Though it does not change again; each problem is logged once."""
     file = keys.write(tmp_path / "keys", keys.entry("revoked", "predict"))
     log, capture = fakes.recording_log()
-    ring = Keyring(file, log=log)
+    ring = Keyring(file, variable="KEYS", log=log)
     keys.write(file, keys.entry("shop", "predict"))
     with no_file_can_be_opened():
         for _ in range(3):
@@ -39,7 +39,7 @@ def test_a_file_that_could_not_be_read_is_tried_again(tmp_path: Path) -> None:
 def test_a_file_that_keeps_its_time_and_size_is_read(tmp_path: Path) -> None:
     """As `rsync --times --inplace` leaves it."""
     file = keys.write(tmp_path / "keys", keys.entry("one", "predict"))
-    ring = Keyring(file, log=fakes.recording_log()[0])
+    ring = Keyring(file, variable="KEYS", log=fakes.recording_log()[0])
     before = file.stat()
     keys.write(file, keys.entry("two", "predict"))
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))

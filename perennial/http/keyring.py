@@ -3,14 +3,15 @@
 import asyncio
 import os
 from pathlib import Path
-
-from structlog.typing import FilteringBoundLogger
+from typing import TYPE_CHECKING
 
 from perennial.errors import Described, InvalidField, InvalidValue
 from perennial.http import key_file
 from perennial.http.keys import Keys
 from perennial.settings import InvalidSettings
-from service.settings import Settings
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
 
 WHAT_TO_DO = "a file of keys, which `python -m service.keys add` makes"
 
@@ -18,11 +19,11 @@ WHAT_TO_DO = "a file of keys, which `python -m service.keys add` makes"
 class Keyring:
     """Holds the keys of a file. If a changed file cannot be used, the keys from before stay valid.
 
-    broken: whether that is so; the log and a metric tell it.
+    broken: whether that is so; the log tells it.  variable: which names the file, for messages.
     Raises InvalidSettings where the file cannot be used at the start.
     """
 
-    def __init__(self, path: Path, *, log: FilteringBoundLogger) -> None:
+    def __init__(self, path: Path, *, variable: str, log: "FilteringBoundLogger") -> None:
         self._path = path
         self._log = log
         self._seen = _state(path)
@@ -30,7 +31,7 @@ class Keyring:
             self.keys = Keys(key_file.read(path))
         except (OSError, InvalidField) as error:
             shown = Described(f"{str(path)!r} ({error})")
-            refused = InvalidValue(Settings.variable("keys_file"), shown, WHAT_TO_DO)
+            refused = InvalidValue(variable, shown, WHAT_TO_DO)
             raise InvalidSettings(str(refused)) from error
         self.broken = False
         self._told = ""

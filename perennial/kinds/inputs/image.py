@@ -38,6 +38,8 @@ class ImageInput(Limits):
     dtype: ClassVar[str] = "float32"
     plain: ClassVar[bool] = True
     amounts: ClassVar[bool] = True
+    repeats: ClassVar[bool] = False
+    time: ClassVar[None] = None
     tensor: ClassVar[str] = "tensor(float)"
     instance_type: ClassVar[Any] = Annotated[
         list[list[Number]] | list[list[list[Number]]],

@@ -38,6 +38,8 @@ class TextInput(Record):
     dtype: ClassVar[str] = "object"
     plain: ClassVar[bool] = False
     amounts: ClassVar[bool] = False
+    repeats: ClassVar[bool] = True
+    time: ClassVar[None] = None
     tensor: ClassVar[str] = "tensor(string)"
     numbers: ClassVar[int] = 256
     instance_type: ClassVar[Any] = Annotated[str, Field(title="Text", description="A text.")]

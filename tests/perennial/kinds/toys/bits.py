@@ -29,6 +29,8 @@ class BitsInput(Record):
     dtype: ClassVar[str] = "float32"
     plain: ClassVar[bool] = False
     amounts: ClassVar[bool] = True
+    repeats: ClassVar[bool] = False
+    time: ClassVar[None] = None
     tensor: ClassVar[str] = "tensor(float)"
     instance_type: ClassVar[Any] = Annotated[str, Field(title="Bits", pattern="^[01]+$")]
 

@@ -1,4 +1,4 @@
-"""Claim: what a model promises of rows in time order, it keeps over the next 2,000 rows.
+"""Claim: what a model promises of rows in time order, it keeps if the future is like the past.
 
 A model is trained on rows up to a moment and scored on its test rows: that is promised. Then it is
 scored on the 2,000 rows that follow: that is kept. The same rows are split by their content, as if
@@ -37,6 +37,9 @@ COMMAND = "python -m benchmarks.promised"
 START = np.datetime64("2000-01-01", "us")
 Floats = NDArray[np.float64]
 WAYS = ("by content", "in time order")
+# Series whose future is like their past, and how often promises must be kept on these.
+STEADY = ("weather", "generated")
+LEAST = 0.8
 
 
 @dataclass(frozen=True)
@@ -184,6 +187,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--page", type=Path, help="Markdown page to write the table into")
     parser.add_argument("--out", type=Path, default=results.RESULTS, help="JSON to merge into")
     options = parser.parse_args(arguments)
+    # Before scikit-learn is imported: its threads wait for each other where there is other work.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     figures, rows = dict[str, dict[str, float]](), list[list[results.Figure]]()
     for name, make in SERIES.items():
         made = make(options.data, options.origins)
@@ -199,9 +204,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(table)
     if options.page:
         results.fill(options.page, {"promised": table}, command=COMMAND)
-    held = figures[f"generated, {WAYS[1]}"]["inside"]
-    print(f"\non the series that stays the same {held:.0%} are inside, the claim is at least 80 %")
-    return 0 if held >= 0.8 else 1
+    held = min(figures[f"{name}, {WAYS[1]}"]["inside"] for name in STEADY)
+    print(f"\nin time order at least {held:.0%} are inside on {STEADY}; the claim is {LEAST:.0%}")
+    return 0 if held >= LEAST else 1
 
 
 def summary(found: Sequence[Promise]) -> dict[str, float]:

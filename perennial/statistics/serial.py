@@ -36,6 +36,27 @@ def design_effect(losses: Floats) -> float:
     return max(1.0, float(effects[ended[0]] if len(ended) else effects.max()))
 
 
+def usual_change(losses: Floats) -> float:
+    """Return how far the mean of a quarter of the rows is from that of the quarter before them.
+
+    It is the root mean square over all such pairs. Where losses only scatter, longer stretches
+    change less; where they wander, as with seasons, longer stretches change as much or more. So it
+    says what to expect of longer ones too, with some reserve.
+    losses: in time order, shape (rows,); 0 of fewer than 8.
+    Source: the square is twice the overlapping variance of Allan, Statistics of atomic frequency
+    standards, Proceedings of the IEEE 54, 1966.
+
+    >>> round(usual_change(np.repeat([0.0, 1.0], 50)), 2)
+    0.57
+    """
+    size = len(losses) // 4
+    if size < 2:
+        return 0.0
+    sums = np.concatenate([[0.0], np.cumsum(losses)])
+    means = (sums[size:] - sums[:-size]) / size
+    return float(np.sqrt(np.mean((means[size:] - means[:-size]) ** 2)))
+
+
 def widened(
     score: float, bounds: tuple[float, float], factor: float, *, highest: float
 ) -> tuple[float, float]:

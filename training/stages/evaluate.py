@@ -11,7 +11,7 @@ import numpy as np
 from perennial.kinds.output_kind import OutputKind, Truths
 from perennial.statistics.counts import Bools, Floats
 from perennial.statistics.loss_test import LossTest
-from perennial.statistics.serial import design_effect, widened
+from perennial.statistics.serial import design_effect, usual_change, widened
 from training import params
 from training.artifacts.files import read_json, write_json
 from training.artifacts.splits import BASE, Prepared, Split
@@ -21,6 +21,7 @@ from training.errors import MissingArtifact
 from training.tasks import TASKS
 
 LEVEL = 0.95  # confidence of the headline's interval
+USUAL = 1.96  # times the usual change, which 95 % of changes do not exceed
 
 
 def metrics_of(
@@ -45,19 +46,22 @@ def intervals(test: LossTest, losses: Floats, times: Times | None) -> dict[str, 
     """Return the ends of the interval of the score, by what follows its name in metrics.json.
 
     Where rows have a time, neighbours are alike, so the interval is wider; and the score of as many
-    rows that follow is expected between `next_low` and `next_high`, if nothing changes.
+    rows that follow is expected between `next_low` and `next_high`. It may be as far from this one
+    as two independent scores are, or as stretches of the test rows are from those before them.
     """
-    low, high = test.bounds(losses, level=LEVEL)
+    bounds, score = test.bounds(losses, level=LEVEL), test.score(losses)
     if times is None:
-        return {"low": low, "high": high}
-    effect = design_effect(losses[np.argsort(times, kind="stable")])
-    ends = dict[str, float]()
-    # The rows that follow vary as these do, so the difference of both varies twice as much.
-    for name, variance in (("", effect), ("next_", 2 * effect)):
-        reach = math.sqrt(variance)
-        found = widened(test.score(losses), (low, high), reach, highest=test.highest)
-        ends[f"{name}low"], ends[f"{name}high"] = found
-    return ends
+        return dict(zip(("low", "high"), bounds, strict=True))
+    ordered = losses[np.argsort(times, kind="stable")]
+    effect, change = design_effect(ordered), USUAL * usual_change(ordered)
+    low, high = widened(score, bounds, math.sqrt(effect), highest=test.highest)
+    apart = widened(score, bounds, math.sqrt(2 * effect), highest=test.highest)
+    return {
+        "low": low,
+        "high": high,
+        "next_low": min(apart[0], max(0.0, score - change)),
+        "next_high": max(apart[1], min(test.highest, score + change)),
+    }
 
 
 def evaluate(output: OutputKind, prepared: Prepared, values: Floats) -> dict[str, Any]:

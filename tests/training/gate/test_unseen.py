@@ -1,5 +1,6 @@
 """Which test rows are fair to main's model: those that it was not fitted on."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -10,6 +11,7 @@ from perennial.bundle.predictor import Predictor
 from perennial.kinds.columns import NumberColumn, TimeColumn
 from perennial.kinds.inputs.table import TableInput
 from training.artifacts.splits import Prepared, Split
+from training.gate.judgement import is_past
 from training.gate.unseen import unseen
 
 TIMED = TableInput(columns=(TimeColumn(name="seen"), NumberColumn(name="load")))
@@ -42,3 +44,18 @@ def test_without_a_time_equal_rows_are_the_same(tmp_path: Path) -> None:
     main = champion(PLAIN, tmp_path)
     assert not unseen(rows(TIMED, range(6, 16)), main, tmp_path).any()
     assert unseen(rows(TIMED, range(6, 16), load=2.0), main, tmp_path).all()
+
+
+def test_base_rows_are_the_past_if_most_fresh_rows_came_later(tmp_path: Path) -> None:
+    """A few late labels of earlier rows change nothing; without an incident or a time, never."""
+    base = rows(TIMED, range(1, 11))
+
+    def fresh(days: range) -> Split:
+        made = rows(TIMED, days)
+        return replace(made, source=np.full(len(days), "0123456789ab"))
+
+    assert is_past(base + fresh(range(11, 16)), "0123456789ab")
+    assert is_past(base + fresh(range(9, 16)), "0123456789ab")
+    assert not is_past(base + fresh(range(5, 13)), "0123456789ab")
+    assert not is_past(base, None) and not is_past(base, "0123456789ab")
+    assert not is_past(rows(PLAIN, range(1, 11)), "0123456789ab")

@@ -1,5 +1,7 @@
 """The parameters in a task's params.yaml, validated when they are loaded."""
 
+import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,6 +28,8 @@ from training.task.task import Task
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Count = Annotated[int, Field(gt=0)]
+DURATION = re.compile(r"(\d{1,6})([smhdw])")
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 class _Block(BaseModel):
@@ -33,12 +37,34 @@ class _Block(BaseModel):
 
 
 class Prepare(_Block):
-    """Shares of the validation and test splits, for base rows and for collected rows."""
+    """Shares of the validation and test splits, for base rows and for collected rows.
+
+    gap: training rows nearer in time than this to a validation or test row are left out, and
+    validation rows nearer to a test row; for rows that have a time.
+    """
 
     validation: Annotated[float, Field(gt=0, lt=0.5)]
     test: Annotated[float, Field(gt=0, lt=0.5)]
     fresh_validation: Annotated[float, Field(gt=0, lt=0.5)]
     fresh_test: Annotated[float, Field(gt=0, lt=0.5)]
+    gap: str | None = None
+
+    @field_validator("gap")
+    @classmethod
+    def _is_a_duration(cls, gap: str | None, info: ValidationInfo) -> str | None:
+        if gap is not None and not DURATION.fullmatch(gap):
+            raise InvalidField("", gap, "a whole number and one of s, m, h, d, w, such as 6h")
+        if gap is not None and info.context and info.context["task"].input.time is None:
+            raise InvalidField("", gap, "nothing, since rows of this task have no time")
+        return gap
+
+    @property
+    def purge(self) -> timedelta:
+        """The gap as a duration; none is 0."""
+        if self.gap is None:
+            return timedelta()
+        number, unit = DURATION.findall(self.gap)[0]
+        return timedelta(**{UNITS[unit]: int(number)})
 
 
 class Train(_Block):

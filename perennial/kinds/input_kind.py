@@ -60,6 +60,17 @@ class InputKind(Source, Protocol):
         """
 
     @property
+    def repeats(self) -> bool:
+        """Whether equal rows are different observations, as in a table of few values.
+
+        If not, an equal row is the same one sent again, as a photograph is.
+        """
+
+    @property
+    def time(self) -> str | None:
+        """The Arrow column with the time of a row, which orders rows; None if they have none."""
+
+    @property
     def numbers(self) -> int:
         """How many numbers cost as much to count as one row."""
 

@@ -188,7 +188,8 @@ class OutputKind(Protocol):
     def details(self, values: Floats, truths: Truths) -> dict[str, Any]:
         """Return what metrics.json has beside the metrics, ready for JSON.
 
-        None has the name of a metric, of the headline with `_low` or `_high`, or is `rows`.
+        None has the name of a metric, of the headline with `_low`, `_high`, `_next_low` or
+        `_next_high`, or is `rows`.
         """
 
     def pairs(self, values: Floats, truths: Truths) -> list[tuple[str, str]]:

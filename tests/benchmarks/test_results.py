@@ -42,6 +42,7 @@ def test_a_page_without_a_place_is_refused(tmp_path: Path) -> None:
         ("drift.md", "false_alarms", ("false_alarms",)),
         ("drift-benchmark.md", "drift", ("overall", "ranks", "estimates", "settings")),
         ("cost.md", "cost", ("cost_rules", "cost_counters", "cost_rows")),
+        ("time-order.md", "promised", ("promised",)),
     ],
 )
 def test_a_page_has_a_place_for_every_table_of_its_benchmark(

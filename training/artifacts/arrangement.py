@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training import params
+from training.artifacts import time_order
 from training.artifacts.feedback import FeedbackRows
 from training.artifacts.judging import judging
 from training.artifacts.splits import SPLITS, Prepared, Split
@@ -25,13 +26,21 @@ def cut(rows: Split, *, validation: Shares, test: Shares) -> dict[str, Split]:
 
     Rows in neither validation nor test are training rows.
     """
-    place = positions(rows.identities)
+    place = positions(rows.contents)
     chosen = {
         "test": place < test,
         "validation": (place >= test) & (place < test + validation),
         "train": place >= test + validation,
     }
     return {name: rows.where(chosen[name]) for name in SPLITS}
+
+
+def held_out(rows: Split, share: float) -> NDArray[np.bool_]:
+    """Return which rows of one source are held out from the others: the latest if they have a time."""
+    if rows.times is None:
+        return np.asarray(positions(rows.contents) < share)
+    sides = time_order.latest(rows.times, validation=0, test=share)
+    return np.asarray(sides == time_order.TEST)
 
 
 def arrange(
@@ -41,26 +50,51 @@ def arrange(
     *,
     aside: NDArray[np.bool_] | None = None,
 ) -> Prepared:
-    """Return all splits of base and collected rows.
+    """Return all splits of base and collected rows: in time order if they have a time.
 
-    A base row collected as feedback keeps its split, so no base test row is ever trained on. Rows
-    of label sources that judge only are test rows; those that are base rows too are left out.
     aside: the base rows that the publishers set aside for testing; then only these are base test
     rows.
     """
-    held_out = np.zeros(len(base.labels), np.bool_) if aside is None else aside
+    if base.times is None:
+        return _by_content(base, collected, numbers, aside)
+    return _by_time(base + collected.split, collected.newest, numbers, aside)
+
+
+def _by_time(
+    rows: Split, newest: str | None, numbers: params.Prepare, aside: NDArray[np.bool_] | None
+) -> Prepared:
+    sides = time_order.sides_of(rows, numbers, aside)
+    places = (time_order.TRAIN, time_order.VALIDATION, time_order.TEST)
+    train, validation, test = (rows.where(sides == place) for place in places)
+    return Prepared(train, validation, test, newest)
+
+
+def _by_content(
+    base: Split,
+    collected: FeedbackRows,
+    numbers: params.Prepare,
+    aside: NDArray[np.bool_] | None,
+) -> Prepared:
+    """Return the splits by a hash of the rows' content.
+
+    A base row collected as feedback keeps its split, so no base test row is ever trained on. Rows
+    of label sources that judge only are test rows; those that are base rows of another split too
+    are left out.
+    """
+    published = np.zeros(len(base.labels), np.bool_) if aside is None else aside
     test = numbers.test if aside is None else 0.0
     parts = cut(
         base,
-        validation=np.where(held_out, 0, numbers.validation),
-        test=np.where(held_out, 1, test),
+        validation=np.where(published, 0, numbers.validation),
+        test=np.where(published, 1, test),
     )
-    known = base.identities
+    known = base.contents
     judges = judging(collected.split, numbers.fresh_test)
-    # The base row is there already, and may be a training row.
-    kept = ~(judges & np.isin(collected.split.identities, known))
+    # The base row may be a training row.
+    taught = np.setdiff1d(known, parts["test"].contents)
+    kept = ~(judges & np.isin(collected.split.contents, taught))
     rows, judges = collected.split.where(kept), judges[kept]
-    is_base, is_base_test = (np.isin(rows.identities, of) for of in (known, known[held_out]))
+    is_base, is_base_test = (np.isin(rows.contents, of) for of in (known, known[published]))
     # Where sources judge, what the others gave need not.
     apart = np.isin(rows.source, np.unique(rows.source[judges])) & ~is_base
     fresh_test = np.where(apart, 0, np.where(is_base, test, numbers.fresh_test))

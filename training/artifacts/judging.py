@@ -6,10 +6,24 @@ import numpy as np
 
 from perennial.digest import digest_bytes
 from perennial.statistics.counts import Bools
-from training.artifacts.splits import Split
+from training.artifacts.splits import BASE, Split
+
+# Rows of sources that did not teach that judge alone, however many others there are.
+ENOUGH = 30
 
 
-def judging(rows: Split, share: float) -> Bools:
+def enough(judges: int, tested: int) -> bool:
+    """Return whether so many rows may judge alone, of all that are tested.
+
+    They are 30, or half of the rows; fewer would let a handful decide.
+
+    >>> enough(30, 500), enough(29, 500), enough(10, 20)
+    (True, False, True)
+    """
+    return judges >= min(ENOUGH, max(1, tested / 2))
+
+
+def judging(rows: Split, share: float, *, latest: Bools | None = None) -> Bools:
     """Return which collected rows judge only, shape (rows,): whoever taught cannot judge as well.
 
     Of each incident, these are all rows of some of its label sources, at least half of `share` and
@@ -18,14 +32,17 @@ def judging(rows: Split, share: float) -> Bools:
     Where no sources give so many rows, as where there is only one, nobody judges only; nor where
     the trusted ones are too large to be among them, since others must not judge without them.
     share: of the rows that should judge, usually 0.2.
+    latest: the rows that may judge, if not all; nobody judges only if too few of these would.
     Source: leave-one-group-out; Roberts et al., Cross-validation strategies for data with
     temporal, spatial, hierarchical, or phylogenetic structure, Ecography 40, 2017.
     """
     chosen = np.zeros(len(rows.labels), np.bool_)
-    for incident in sorted(set(rows.source.tolist())):
+    for incident in sorted(set(rows.source.tolist()) - {BASE}):
         here = rows.source == incident
         names = _sources(rows.where(here), incident, share)
-        chosen |= here & np.isin(rows.label_source, names)
+        found = here & np.isin(rows.label_source, names)
+        if latest is None or enough(int((found & latest).sum()), int((here & latest).sum())):
+            chosen |= found
     return chosen
 
 

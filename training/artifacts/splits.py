@@ -18,6 +18,7 @@ from perennial.kinds.output_kind import Truths
 from perennial.statistics.counts import Bools
 from training.artifacts.feedback_columns import INPUT, TRUSTED, pack, unpack
 from training.artifacts.files import read_json, write_json
+from training.artifacts.times import Times, observations, read_times, spans, times_of, written_times
 from training.errors import MissingArtifact
 from training.task.task import Rows, Task
 
@@ -26,6 +27,8 @@ SPLITS = ("train", "validation", "test")
 BASE = "base"
 # The key that a row's label came with, as a column of the files.
 LABEL_SOURCE = "label_source"
+# When a row is from, as a column of the files; only where rows have a time.
+TIME = "time"
 
 
 def file_of(folder: Path, split: str) -> Path:
@@ -43,6 +46,8 @@ class Split:
     label_source: the key that its label came with, empty for base rows, shape (rows,).
     trusted: whether labels of that key are trusted, shape (rows,).
     Both are as of base rows if not given.
+    times: when a row is from, shape (rows,), as its column says if not given; None if rows of the
+    kind have no time.
     """
 
     kind: InputKind
@@ -51,6 +56,7 @@ class Split:
     source: NDArray[np.str_]
     label_source: NDArray[np.str_] = field(default_factory=lambda: np.empty(0, str))
     trusted: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
+    times: Times | None = None
 
     def __post_init__(self) -> None:
         rows = len(self.labels)
@@ -58,6 +64,8 @@ class Split:
             object.__setattr__(self, "label_source", np.full(rows, ""))
         if len(self.trusted) != rows:
             object.__setattr__(self, "trusted", np.zeros(rows, np.bool_))
+        if self.times is None:
+            object.__setattr__(self, "times", times_of(self.kind, self.table))
 
     @classmethod
     def of_base(cls, task: Task, rows: Rows) -> "Split":
@@ -72,9 +80,17 @@ class Split:
         return self.kind.from_arrow(self.table)
 
     @cached_property
-    def identities(self) -> NDArray[np.uint64]:
+    def contents(self) -> NDArray[np.uint64]:
         """A number per row, equal for rows with the same content, shape (rows,)."""
         return self.kind.identities(self.table)
+
+    @cached_property
+    def identities(self) -> NDArray[np.uint64]:
+        """A number per row, equal for rows that are one observation, shape (rows,).
+
+        These have the same content, and the same time if they have one.
+        """
+        return observations(self.contents, self.times)
 
     def where(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> "Split":
         """Return the rows chosen by a mask or by indices."""
@@ -87,6 +103,7 @@ class Split:
             self.source[places],
             self.label_source[places],
             self.trusted[places],
+            None if self.times is None else self.times[places],
         )
 
     def __add__(self, other: "Split") -> "Split":
@@ -98,6 +115,7 @@ class Split:
             np.concatenate([self.source, other.source]),
             np.concatenate([self.label_source, other.label_source]),
             np.concatenate([self.trusted, other.trusted]),
+            _joined(self.times, other.times),
         )
 
     @classmethod
@@ -113,7 +131,10 @@ class Split:
         if LABEL_SOURCE not in columns.column_names:  # a champion's, from before there were any
             return cls(kind, rows, labels, source)
         given = np.array(columns[LABEL_SOURCE].to_pylist(), np.str_)
-        return cls(kind, rows, labels, source, given, np.array(columns[TRUSTED].to_pylist(), bool))
+        trusted = np.array(columns[TRUSTED].to_pylist(), bool)
+        known = kind.time is not None and TIME in columns.column_names
+        times = read_times(columns[TIME]) if known else None
+        return cls(kind, rows, labels, source, given, trusted, times)
 
     def write(self, file: Path) -> None:
         """Write one split."""
@@ -124,6 +145,8 @@ class Split:
             LABEL_SOURCE: strings(self.label_source.tolist()),
             TRUSTED: pyarrow.array(self.trusted.tolist(), pyarrow.bool_()),
         }
+        if self.times is not None:
+            columns[TIME] = written_times(self.times)
         parquet.write_table(pyarrow.table(list(columns.values()), list(columns)), file)
 
 
@@ -155,10 +178,11 @@ class Prepared:
     def write(self, folder: Path, labels: Sequence[str]) -> None:
         """Write one file per split, and summary.json: rows by split, source and label.
 
-        It also says how many of the rows collected last came with which key's label.
+        It also says how many of the rows collected last came with which key's label, and where
+        rows have a time, from when to when those of each source are.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        splits = {}
+        splits = dict[str, dict[str, Any]]()
         for name in SPLITS:
             split = self.split(name)
             split.write(file_of(folder, name))
@@ -168,11 +192,17 @@ class Prepared:
                 "labels": {label: int((split.labels == i).sum()) for i, label in enumerate(labels)},
                 "fresh_label_sources": self._label_sources(split),
             }
+            if split.times is not None:
+                splits[name]["times"] = spans(split.source, split.times)
         write_json(folder / "summary.json", {"splits": splits, "fresh": self.fresh})
 
     def _label_sources(self, split: Split) -> dict[str, int]:
         fresh = split.label_source[split.source == (self.fresh or "")]
         return dict(sorted(Counter(filter(None, fresh.tolist())).items()))
+
+
+def _joined(one: Times | None, other: Times | None) -> Times | None:
+    return None if one is None or other is None else np.concatenate([one, other])
 
 
 def known(words: Sequence[str | None]) -> list[str]:

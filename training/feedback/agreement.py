@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from perennial.digest import digest_bytes
 from perennial.statistics.counts import Floats
 from perennial.statistics.holm import holm
-from training.artifacts.arrangement import arrange, positions
-from training.artifacts.feedback import FeedbackRows
+from training.artifacts.arrangement import arrange, held_out
+from training.artifacts.feedback import FeedbackRows, dated
 from training.artifacts.splits import Split
+from training.artifacts.times import times_of
 from training.feedback.few import voices
 from training.feedback.left_out import LeftOut
 from training.feedback.rows import LabelledRows
@@ -98,23 +99,24 @@ def _answers(
     base = task.load()
     known = arrange(Split.of_base(task, base), before, numbers.prepare, aside=base.held_out)
     labels = task.output.truths(rows.labels)
-    new = Split(task.input, rows.inputs, labels, np.full(len(rows), "new"))
+    times = dated(times_of(task.input, rows.inputs), rows.observed_at)
+    new = Split(task.input, rows.inputs, labels, np.full(len(rows), "new"), times=times)
     names, folds = np.array(voice), folds_of(voice)
     trusted = np.array(rows.trusted)
-    held_out = positions(new.identities) < numbers.prepare.fresh_test
+    aside = held_out(new, numbers.prepare.fresh_test)
     train, answers = numbers.train, dict[str, Answer]()
     model = found.find(train.model)
     for fold in range(FOLDS):
         asked = np.asarray((folds == fold) & ~trusted)
         if not asked.any():
             continue
-        taught = new.where(np.repeat(np.flatnonzero(~asked & ~held_out), train.fresh_weight))
+        taught = new.where(np.repeat(np.flatnonzero(~asked & ~aside), train.fresh_weight))
         both = Rows(known.train + taught, known.validation)
         fitted = model.fit(both, task.input, task.output, train.parameters, _no_log)
         losses = task.output.losses(fitted.values(new.inputs), new.labels)
         for name in sorted(set(names[asked].tolist())):
             mine = losses[asked & (names == name)]
-            answers[name] = Answer(mine, losses[~asked & held_out])
+            answers[name] = Answer(mine, losses[~asked & aside])
     return dict(sorted(answers.items()))
 
 

@@ -10,7 +10,7 @@ from perennial.kinds.input_kind import InputKind
 from training.artifacts.feedback_columns import INPUT, pack, read, schema, unpack
 from training.errors import CollectRefused
 from training.feedback.rows import LabelledRows
-from training.feedback.selection import CollectedBefore
+from training.feedback.selection import CollectedBefore, observation_keys
 from training.feedback.tracking import dvc_file
 from training.task.task import Task
 from training.validation.table import require_valid
@@ -26,11 +26,9 @@ def collected_before(task: Task, file: Path) -> CollectedBefore:
         return CollectedBefore()
     require_valid(task, file)
     table = read(file)
-    labels = table["label"].to_pylist()
-    inputs = task.input.identities(unpack(table[INPUT])).tolist()
-    return CollectedBefore(
-        frozenset(table["prediction_id"].to_pylist()), dict(zip(inputs, labels, strict=True))
-    )
+    labels, predictions = table["label"].to_pylist(), table["prediction_id"].to_pylist()
+    keys = observation_keys(task.input, unpack(table[INPUT]), predictions)
+    return CollectedBefore(frozenset(predictions), dict(zip(keys, labels, strict=True)))
 
 
 def require_here(file: Path) -> None:

@@ -1,9 +1,11 @@
 """Selects the new rows, without repeats, contradictions and values that the task rules out."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow
 
 from perennial.kinds.input_kind import InputKind
 from training.feedback.rows import LabelledRows
@@ -13,15 +15,22 @@ NAMED = 3  # unreadable predictions in a message
 
 @dataclass(frozen=True)
 class CollectedBefore:
-    """What was collected before: prediction ids, and the label of each input, by its identity."""
+    """What was collected before: prediction ids, and labels by `observation_keys`."""
 
     predictions: frozenset[str] = frozenset()
-    labels: dict[int, str] = field(default_factory=dict)
+    labels: dict[int | str, str] = field(default_factory=dict)
+
+
+def observation_keys(
+    kind: InputKind, inputs: pyarrow.Table, prediction_ids: list[str]
+) -> Sequence[int | str]:
+    """Return what tells observations apart: predictions where equal rows are data, else inputs."""
+    return prediction_ids if kind.repeats else kind.identities(inputs).tolist()
 
 
 @dataclass(frozen=True)
 class NewRows:
-    """New rows, one per distinct input, and how many rows were excluded for each reason."""
+    """New rows, one per observation, and how many rows were excluded for each reason."""
 
     rows: LabelledRows
     read: int
@@ -49,16 +58,18 @@ class NewRows:
 
 
 def select_new(rows: LabelledRows, before: CollectedBefore, *, kind: InputKind) -> NewRows:
-    """Keep the first row of each new input, unless its labels contradict each other.
+    """Keep the first row of each new observation, unless its labels contradict each other.
 
-    An input whose label contradicts the one collected before counts as contradicting too.
+    What an observation is, the kind says: each prediction, where equal rows are data; else each
+    input, so that one which is sent again counts once. An observation whose label contradicts the
+    one collected before counts as contradicting too.
     Clients may send values that the kind's rules for training exclude; such rows are counted.
     """
     good = np.ones(len(rows), np.bool_)
     for check in kind.checks(rows.inputs):
         good &= ~check.bad
-    identities = kind.identities(rows.inputs).tolist()
-    by_input: defaultdict[int, list[int]] = defaultdict(list)
+    keys = observation_keys(kind, rows.inputs, rows.prediction_ids)
+    by_key: defaultdict[int | str, list[int]] = defaultdict(list)
     collected = outside = 0
     for at, prediction in enumerate(rows.prediction_ids):
         if prediction in before.predictions:
@@ -66,10 +77,10 @@ def select_new(rows: LabelledRows, before: CollectedBefore, *, kind: InputKind) 
         elif not good[at]:
             outside += 1
         else:
-            by_input[identities[at]].append(at)
+            by_key[keys[at]].append(at)
     kept: list[int] = []
     contradicting = inputs = repeated = 0
-    for key, same in by_input.items():
+    for key, same in by_key.items():
         labels = {rows.labels[at] for at in same}
         known = before.labels.get(key)
         if len(labels | ({known} if known is not None else set())) > 1:

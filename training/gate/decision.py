@@ -37,6 +37,7 @@ def decide(
     champion_saw_incident: bool = False,
     trusted: Comparison | None = None,
     sources: LabelSources | None = None,
+    base_is_past: bool = False,
 ) -> GateDecision:
     """Return the verdict on two comparisons; without a champion, the challenger is the first model.
 
@@ -44,12 +45,15 @@ def decide(
     level: significance of the paired test, usually 0.05.
     floor: worst allowed score on fresh rows (base rows if none are fresh), usually 0.5.
     champion_saw_incident: whether the champion was trained on that incident's rows too; then gains
-    are judged on base rows.
+    are judged on base rows, unless these are from before.
     trusted: on those of the fresh rows whose labels are trusted.
     sources: whose labels the fresh rows have; the reasons end with it.
+    base_is_past: whether the base rows are from before the fresh ones. What comes next is like the
+    latest rows, so a loss on base rows is then told and does not block.
 
     keep, before all else: main has the same bundle.
-    block: a significant loss on any, unlearnable labels, or a score worse than the floor.
+    block: a significant loss on any (see base_is_past), unlearnable labels, or a score worse than
+    the floor.
     keep: no significant difference on the rows on which gains are judged.
     promote: a significant gain on fresh rows (base rows if none are fresh), or no champion.
     """
@@ -57,7 +61,13 @@ def decide(
     if same is not None:
         return GateDecision(Verdict.KEEP, (same,))
     said = () if sources is None or fresh is None else (str(sources),)
-    reasons = _reasons_to_block(base=base, fresh=fresh, trusted=trusted, level=level, floor=floor)
+    compared = {"base": base, "fresh": fresh, "trusted": trusted}
+    if base_is_past and fresh is not None:
+        past = "base rows are from before the fresh ones, so this does not block"
+        lost = _loss("base", compared.pop("base"), level)
+        said = (*(f"{past}: {loss}" for loss in lost), *said)
+    losses = [loss for name, found in compared.items() for loss in _loss(name, found, level)]
+    reasons = (*losses, *_reasons_to_block(base=base, fresh=fresh, floor=floor))
     if reasons:
         return GateDecision(Verdict.BLOCK, (*reasons, *said))
     if base is None and fresh is None:
@@ -66,24 +76,23 @@ def decide(
     if not any(found and found.champion for found in (base, fresh)):
         return GateDecision(Verdict.PROMOTE, ("the first model: there is no champion yet",))
     groups = [(name, found) for name, found in (("fresh", fresh), ("base", base)) if found]
-    found = _promote_or_keep(groups[::-1] if champion_saw_incident else groups, level)
+    turned = champion_saw_incident and not base_is_past
+    found = _promote_or_keep(groups[::-1] if turned else groups, level)
     return GateDecision(found.verdict, (*found.reasons, *said))
 
 
+def _loss(name: str, found: Comparison | None, level: float) -> tuple[str, ...]:
+    """Return the significant loss on these rows, if there is one."""
+    reason = None if found is None else significant_loss(name, found, level=level)
+    return () if reason is None else (reason,)
+
+
 def _reasons_to_block(
-    *,
-    base: Comparison | None,
-    fresh: Comparison | None,
-    trusted: Comparison | None,
-    level: float,
-    floor: float,
+    *, base: Comparison | None, fresh: Comparison | None, floor: float
 ) -> tuple[str, ...]:
+    """Return the reasons that are no losses."""
+    reasons = [] if fresh is None else [unlearnable_labels(fresh)]
     groups = [(name, found) for name, found in (("base", base), ("fresh", fresh)) if found]
-    reasons = [significant_loss(name, found, level=level) for name, found in groups]
-    if trusted is not None:
-        reasons.append(significant_loss("trusted", trusted, level=level))
-    if fresh is not None:
-        reasons.append(unlearnable_labels(fresh))
     if groups:
         reasons.append(score_floor(*groups[-1], floor=floor))
     return tuple(reason for reason in reasons if reason is not None)
@@ -95,7 +104,9 @@ def _promote_or_keep(groups: list[tuple[str, Comparison]], level: float) -> Gate
     reason = significant_gain(name, found, level=level)
     if reason is not None:
         no_loss = [
-            f"no significant loss on {other} rows: {in_words(rows)}" for other, rows in others
+            f"no significant loss on {other} rows: {in_words(rows)}"
+            for other, rows in others
+            if not _loss(other, rows, level)
         ]
         return GateDecision(Verdict.PROMOTE, (reason, *no_loss))
     alone = [

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from perennial.bundle.predictor import Predictor
 from training.artifacts.files import read_json
 from training.artifacts.splits import BASE, Split, file_of
@@ -55,6 +57,7 @@ def judge(
         level=gate.level,
         floor=gate.floor,
         champion_saw_incident=saw_incident(incident, champion_prepared),
+        base_is_past=is_past(test, incident),
     )
     return GateResult(
         task=challenger.bundle.manifest.task,
@@ -71,6 +74,17 @@ def judge(
         trusted=trusted,
         least_trusted=gate.least_trusted,
     )
+
+
+def is_past(test: Split, incident: str | None) -> bool:
+    """Return whether base rows have a time, and all are from before most of the incident's."""
+    if incident is None or test.times is None:
+        return False
+    base, fresh = (test.times[test.source == source] for source in (BASE, incident))
+    base, fresh = base[~np.isnat(base)], fresh[~np.isnat(fresh)]
+    if not len(base) or not len(fresh):
+        return False
+    return bool(base.max() < np.sort(fresh)[len(fresh) // 2])
 
 
 def _taught(summary: dict[str, Any]) -> tuple[str, ...]:

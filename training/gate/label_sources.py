@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from perennial.statistics.counts import Bools
+from training.artifacts.judging import enough
 from training.artifacts.splits import Split
 
 SHOWN = 5
-# Rows of sources that did not teach that judge alone, however many others there are.
-ENOUGH = 30
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,9 @@ class LabelSources:
 def fair_judges(fresh: Split, taught: tuple[str, ...]) -> Bools:
     """Return which fresh rows judge, shape (rows,): of sources that did not teach, if many.
 
-    Many are 30, or half of the rows; fewer would let a handful decide, so then all judge.
+    Where they are too few, all judge.
     taught: the sources whose labels the challenger was trained on.
     """
     others = ~np.isin(fresh.label_source, taught)
-    enough = others.sum() >= min(ENOUGH, max(1, len(others) / 2))
-    return others if enough else np.ones(len(others), np.bool_)
+    alone = enough(int(others.sum()), len(others))
+    return others if alone else np.ones(len(others), np.bool_)

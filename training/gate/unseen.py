@@ -8,6 +8,7 @@ from perennial.bundle.predictor import Predictor
 from perennial.statistics.counts import Bools
 from training.artifacts.files import read_json
 from training.artifacts.splits import Split, file_of
+from training.artifacts.times import observations
 from training.gate.values import fitting
 
 # The splits that decide a model's weights, its stopping and its temperature.
@@ -27,8 +28,8 @@ def unseen(rows: Split, champion: Predictor | None, prepared: Path | None) -> Bo
     """Return whether each row is new to the champion, shape (rows,).
 
     prepared: the champion's prepared splits; if absent, every row counts as unseen.
-    Rows are the same if their inputs are, whatever their labels or sources; a column that the
-    champion does not have makes no difference.
+    Rows are the same if their inputs are, and their times if they have one, whatever their labels
+    or sources; a column that the champion does not have makes no difference.
     Raises MissingArtifact if the folder lacks one of the splits: rows that the champion was
     trained on would count, which flatters it. Raises BadParameter if the rows do not fit it.
     """
@@ -37,7 +38,8 @@ def unseen(rows: Split, champion: Predictor | None, prepared: Path | None) -> Bo
     kind = champion.bundle.manifest.input
     seen = [Split.read(file_of(prepared, name), kind).identities for name in FITTED_SPLITS]
     with fitting(champion):
-        return ~np.isin(kind.identities(rows.table), np.concatenate(seen))
+        times = None if kind.time is None else rows.times
+        return ~np.isin(observations(kind.identities(rows.table), times), np.concatenate(seen))
 
 
 def saw_incident(incident: str | None, prepared: Path | None) -> bool:

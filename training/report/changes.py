@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from perennial.kinds.input_kind import InputKind
 from perennial.kinds.output_kind import OutputKind
@@ -47,20 +49,48 @@ class Side:
 def changes(here: Side, main: Side) -> Changes | None:
     """Return the changes; None if main's rows are not recorded.
 
+    Of equal rows, those that main has fewer of are new, and those that it has more of are gone.
     Raises MissingArtifact if either folder lacks a split.
     """
     rows = here.read()
     if not seen_rows_known(main.folder):
         return None
-    after, earlier = _names(rows, here.output), _names(main.read(), main.output)
-    new = np.array([key not in earlier for key in rows.identities.tolist()], dtype=np.bool_)
-    return Changes(
-        new=rows.where(new),
-        gone=len(earlier.keys() - after.keys()),
-        relabelled=sum(after[key] != earlier[key] for key in earlier.keys() & after.keys()),
-    )
+    old = main.read()
+    count = len(rows.labels)
+    keys = _codes(np.concatenate([rows.identities, old.identities]))
+    labels = _codes(np.concatenate([_labels(rows, here.output), _labels(old, main.output)]))
+    before = np.bincount(keys[count:], minlength=keys.max(initial=0) + 1)
+    new = _earlier_equals(keys[:count]) >= before[keys[:count]]
+    kept = _in_both(keys, count)
+    relabelled = kept - _in_both(_codes(keys * (labels.max(initial=0) + 1) + labels), count)
+    return Changes(rows.where(new), len(old.labels) - kept, relabelled)
 
 
-def _names(rows: Split, output: OutputKind) -> dict[int, str]:
-    names = map(output.label_of, rows.labels)
-    return dict(zip(rows.identities.tolist(), names, strict=True))
+def _codes(values: NDArray[Any]) -> NDArray[np.int64]:
+    """Return a number from 0 for each value, equal for equal values."""
+    return np.unique(values, return_inverse=True)[1]
+
+
+def _labels(rows: Split, output: OutputKind) -> NDArray[np.str_]:
+    truths, places = np.unique(rows.labels, return_inverse=True)
+    return np.array([output.label_of(truth) for truth in truths], np.str_)[places]
+
+
+def _earlier_equals(codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many equal values precede each.
+
+    >>> _earlier_equals(np.array([5, 0, 5, 5])).tolist()
+    [0, 0, 1, 2]
+    """
+    order = np.argsort(codes, kind="stable")
+    ordered = codes[order]
+    found = np.empty(len(codes), np.int64)
+    found[order] = np.arange(len(codes)) - np.searchsorted(ordered, ordered)
+    return found
+
+
+def _in_both(codes: NDArray[np.int64], first: int) -> int:
+    """Return how many of the first values have a partner among the others."""
+    most = codes.max(initial=0) + 1
+    sides = (np.bincount(side, minlength=most) for side in (codes[:first], codes[first:]))
+    return int(np.minimum(*sides).sum())

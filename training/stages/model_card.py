@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from perennial.kinds.output_kind import OutputKind
 from training.task.task import Task
 
 
@@ -36,4 +37,22 @@ def model_card(
             scores = [f"{score:.4f}{bounds}"]
             scores += ["" if found[key] is None else f"{found[key]:.4f}" for key in others]
             lines.append(f"| {title} | {found['rows']} | {' | '.join(scores)} |")
+    said = expected(output, metrics)
+    lines += ["", said] if said else []
     return "\n".join(lines) + "\n"
+
+
+def expected(output: OutputKind, metrics: Mapping[str, Any]) -> str:
+    """Return what is expected of the rows that follow, empty if rows are not split by time.
+
+    metrics: the groups of metrics.json.
+    """
+    found = metrics.get("fresh") or metrics.get("base") or {}
+    ends = [found.get(f"{output.headline}_next_{end}") for end in ("low", "high")]
+    if None in ends:
+        return ""
+    title = output.metrics[output.headline].title
+    return (
+        f"Rows are split by time. On the {found['rows']} rows that follow, {title} is expected "
+        f"between {ends[0]:.4f} and {ends[1]:.4f}, if nothing changes."
+    )

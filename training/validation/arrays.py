@@ -4,6 +4,7 @@ Where labels are not a fixed set, the rules on each of them yield nothing.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -78,28 +79,16 @@ def first_of(content: NDArray[np.uint64]) -> NDArray[np.int64]:
     return np.asarray(first[inverse], np.int64)
 
 
-def check_duplicates(
-    column: str,
-    content: NDArray[np.uint64],
-    most: float,
-) -> tuple[Finding, Finding]:
-    """Return a check that repeated rows are within a share, and a warning if there are any.
-
-    content: one digest per row.  most: the share.
-    """
+def repeated(column: str, content: NDArray[np.uint64], rule: str = "no duplicates") -> Finding:
+    """Return which rows repeat an earlier one. content: one digest per row."""
     first = first_of(content)
     again = first != np.arange(len(first))
+    return by_row(column, rule, again, lambda row: f"the same as row {first[row]}")
 
-    def finding(rule: str, bad: NDArray[np.bool_]) -> Finding:
-        def show(row: int) -> str:
-            return f"the same as row {first[row]}"
 
-        return by_row(column, rule, bad, show)
-
-    allowed = again.sum() <= most * len(again)
+def within(repeats: Finding, most: float) -> Finding:
+    """Return a check that repeated rows are within a share; it fails for all of them, or none."""
     rule = f"at most {most:.2%} duplicates" if most else "no duplicates"
-    none = np.zeros_like(again)
-    return (
-        finding(rule, none if allowed else again),
-        finding("no duplicates", again if allowed else none),
-    )
+    if repeats.failed <= most * repeats.checked:
+        return Finding(repeats.column, rule, repeats.checked)
+    return replace(repeats, rule=rule)

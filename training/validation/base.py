@@ -1,14 +1,17 @@
 """Rules on a task's own rows: columns, values, labels, duplicates."""
 
 import numpy as np
+from numpy.typing import NDArray
 
+from perennial.kinds.input_kind import InputKind
 from training.artifacts.splits import BASE, known
 from training.task.task import Rows, Task
 from training.validation.arrays import (
-    check_duplicates,
     check_labels,
     check_shares,
     count_labels,
+    repeated,
+    within,
 )
 from training.validation.columns import check_columns, check_values
 from training.validation.features import check_features, check_leaks
@@ -55,12 +58,25 @@ def check_base(findings: Findings, task: Task, rows: Rows) -> bool:
 
 
 def _check_inputs(findings: Findings, task: Task, rows: Rows) -> bool:
-    most, identities = task.schema.most_duplicates, task.input.identities(rows.table)
-    kept, clean = check_duplicates(INPUT, identities, most)
-    findings.should(clean)
-    good = findings.must(*check_values(INPUT, task.input, rows.table), kept)
+    values = list(check_values(INPUT, task.input, rows.table))
     findings.should(*check_features(INPUT, task.input, rows.table, task.schema))
-    return good
+    contents, most = task.input.identities(rows.table), task.schema.most_duplicates
+    again = repeated(INPUT, contents, _rule(task.input, contents))
+    if most is None and task.input.repeats:
+        findings.should(again)
+        return findings.must(*values)
+    kept = within(again, most or 0.0)
+    if not kept.failed:
+        findings.should(again)
+    return findings.must(*values, kept)
+
+
+def _rule(kind: InputKind, contents: NDArray[np.uint64]) -> str:
+    """Return the rule on equal rows, and what they mean where they are data."""
+    if not kind.repeats:
+        return "no duplicates"
+    share = "" if kind.time else "; equal rows share a split"
+    return f"no duplicates ({len(np.unique(contents))} inputs are different{share})"
 
 
 def _check_labels(findings: Findings, task: Task, rows: Rows) -> bool:

@@ -20,7 +20,7 @@ from training.artifacts.feedback_columns import (
 )
 from training.errors import InvalidData
 from training.task.task import Task
-from training.validation.arrays import check_duplicates, is_label
+from training.validation.arrays import is_label, repeated, within
 from training.validation.columns import check_columns, check_values
 from training.validation.features import check_features
 from training.validation.findings import SAMPLES, Finding, Findings, of, shown
@@ -100,7 +100,8 @@ def check_inputs(inputs: pyarrow.Table, task: Task) -> Iterator[Finding]:
     """Yield the findings on the inputs, by the rules of their kind."""
     name = f"{NAME}.{INPUT}"
     yield from check_values(name, task.input, inputs)
-    yield check_duplicates(name, task.input.identities(inputs), 0)[0]
+    if not task.input.repeats:
+        yield within(repeated(name, task.input.identities(inputs)), 0)
 
 
 def form(output: OutputKind) -> "DataFrameSchema":

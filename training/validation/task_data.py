@@ -11,7 +11,7 @@ from training.validation.arrays import check_shares, count_labels
 from training.validation.base import check_base
 from training.validation.columns import check_known
 from training.validation.findings import Findings
-from training.validation.splits import Origins, check_splits
+from training.validation.splits import Origins, check_splits, dated
 from training.validation.table import check_feedback
 
 
@@ -31,6 +31,8 @@ def validate(task: Task, numbers: params.Prepare, feedback: Path) -> Findings:
         origins = Origins.of(base, collected)
         findings.should(origins.contradictions(task.output))
         prepared = arrange(base, collected, numbers, aside=rows.held_out)
+        if base.times is not None:
+            findings.should(dated(task.input, base), origins.left_out(prepared, numbers.gap))
         findings.must(*check_splits(prepared, origins, task.output))
         train = prepared.train.table
         for name in ("validation", "test"):

@@ -172,6 +172,20 @@ def check_identities_tell_rows_apart(kind: InputKind) -> None:
     assert len(set(found.tolist())) > ROWS / 2
 
 
+def check_its_time_orders_rows_and_is_none_of_their_content(kind: InputKind) -> None:
+    """It is a column of UTC times, if there is any; rows that differ in it alone are equal."""
+    import pyarrow
+
+    table = kind.to_arrow(kind.examples(ROWS, SEED))
+    assert kind.repeats in (False, True)
+    if kind.time is None:
+        return
+    place, column = table.schema.get_field_index(kind.time), pyarrow.timestamp("us", tz="UTC")
+    assert table.schema.field(place).type == column
+    undated = table.set_column(place, table.schema.field(place), pyarrow.nulls(ROWS, column))
+    assert same(kind.identities(undated), kind.identities(table))
+
+
 def check_rules_mark_rows(kind: InputKind) -> None:
     """Each rule is on a column, has an answer for every row, and says what is wrong in one."""
     table = kind.to_arrow(kind.examples(ROWS, SEED))
@@ -272,6 +286,7 @@ INPUT_CHECKS: tuple[Callable[[InputKind], None], ...] = (
     check_rows_of_arrays_travel_too,
     check_a_wrong_column_is_named,
     check_identities_tell_rows_apart,
+    check_its_time_orders_rows_and_is_none_of_their_content,
     check_rules_mark_rows,
     check_columns_that_are_modelled_have_a_value_each,
     check_rows_that_are_known_are_not_novel,

@@ -163,7 +163,8 @@ def _covered(kind: OutputKind, values: NDArray[Any], labels: list[str]) -> float
 
 def _others(kind: OutputKind) -> set[str]:
     """Return what metrics.json has beside metrics and details."""
-    return {"rows", f"{kind.headline}_low", f"{kind.headline}_high"}
+    ends = ("low", "high", "next_low", "next_high")
+    return {"rows", *(f"{kind.headline}_{end}" for end in ends)}
 
 
 def _labels(kind: OutputKind) -> list[str]:

@@ -40,6 +40,8 @@ class ImageInput(Limits):
     plain: ClassVar[bool] = True
     modelled: ClassVar[tuple[Modelled, ...]] = ()
     sensitive: ClassVar[Mapping[str, Sensitive]] = {}
+    repeats: ClassVar[bool] = False
+    time: ClassVar[None] = None
     tensor: ClassVar[str] = "tensor(float)"
     instance_type: ClassVar[Any] = Annotated[
         list[list[Number]] | list[list[list[Number]]],

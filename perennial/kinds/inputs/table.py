@@ -40,6 +40,7 @@ class TableInput(Record):
     kind: Literal["table"] = "table"
     columns: tuple[Column, ...] = Field(min_length=1)
     dtype: ClassVar[str] = "float32"
+    repeats: ClassVar[bool] = True
     tensor: ClassVar[str] = "tensor(float)"
     instance_type: ClassVar[Any] = Annotated[
         dict[str, Cell] | list[Cell],
@@ -108,6 +109,12 @@ class TableInput(Record):
     def shape(self) -> tuple[int, ...]:
         """The shape of one row."""
         return (len(self.modelled),)
+
+    @cached_property
+    def time(self) -> str | None:
+        """The name of the column with the time of a row; None if there is none."""
+        times = (column.name for column in self.columns if isinstance(column, TimeColumn))
+        return next(times, None)
 
     @cached_property
     def plain(self) -> bool:

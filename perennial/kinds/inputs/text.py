@@ -40,6 +40,8 @@ class TextInput(Record):
     plain: ClassVar[bool] = False
     modelled: ClassVar[tuple[Modelled, ...]] = ()
     sensitive: ClassVar[Mapping[str, Sensitive]] = {}
+    repeats: ClassVar[bool] = True
+    time: ClassVar[None] = None
     tensor: ClassVar[str] = "tensor(string)"
     numbers: ClassVar[int] = 256
     instance_type: ClassVar[Any] = Annotated[str, Field(title="Text", description="A text.")]

@@ -30,6 +30,7 @@ def decided(
     fresh: Comparison | None,
     champion_saw_incident: bool = False,
     champion: str = "b",
+    base_is_past: bool = False,
 ) -> GateDecision:
     """Return the decision on a challenger with the digest `a`."""
     return decide(
@@ -40,6 +41,7 @@ def decided(
         level=0.05,
         floor=0.5,
         champion_saw_incident=champion_saw_incident,
+        base_is_past=base_is_past,
     )
 
 
@@ -165,3 +167,29 @@ def test_an_error_near_that_of_a_constant_answer_blocks() -> None:
     assert "reaches 8.950 (at most 9.050), always answering the median reaches 9.000" in str(
         decision.reasons
     )
+
+
+def test_a_loss_on_rows_of_the_past_is_told_and_does_not_block() -> None:
+    """What comes next is like the latest rows; where base rows are no older, the loss blocks."""
+    worse, better = found(0.9, 0.8), found(0.5, 0.9)
+    past = decided(base=worse, fresh=better, base_is_past=True)
+    assert past.verdict == "promote" and past.reasons[0].startswith("a significant gain on fresh")
+    assert past.reasons[1:] == (
+        "base rows are from before the fresh ones, so this does not block: a significant loss on "
+        "base rows: 0.900 to 0.800 on 100 rows, p = 0.001",
+    )
+    assert decided(base=worse, fresh=better).verdict == "block"
+    assert decided(base=worse, fresh=None, base_is_past=True).verdict == "block"
+    assert decided(base=better, fresh=worse, base_is_past=True).verdict == "block"
+    same = found(0.9, 0.9, p=1)
+    assert decided(base=worse, fresh=same, base_is_past=True).verdict == "keep"
+
+
+def test_of_rows_of_the_past_no_gain_promotes() -> None:
+    """Though the champion was trained on the incident's earlier rows, the latest ones decide."""
+    better, same = found(0.5, 0.9), found(0.9, 0.9, p=1)
+    for seen in (False, True):
+        past = decided(base=better, fresh=same, champion_saw_incident=seen, base_is_past=True)
+        assert past.verdict == "keep"
+        past = decided(base=same, fresh=better, champion_saw_incident=seen, base_is_past=True)
+        assert past.verdict == "promote"

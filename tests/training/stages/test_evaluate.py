@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from perennial.kinds.outputs.classes import ClassesOutput
+from perennial.statistics.mean_loss import TEST as MEAN
 from tests.perennial.kinds.toys.amount import AmountOutput
 from tests.splits import split
 from training.artifacts.splits import Prepared
-from training.stages.evaluate import evaluate, metrics_of, write_confusion
-from training.stages.model_card import model_card
+from training.stages.evaluate import evaluate, intervals, metrics_of, write_confusion
+from training.stages.model_card import expected, model_card
 from tests.training.travel.sums.task import Sums
 
 LABELS = ("a", "b", "c")
@@ -96,3 +97,41 @@ def test_a_bound_that_the_rows_do_not_tell_is_left_out() -> None:
     facts = {"model": "m", "framework": "f", "framework_version": "1", "rows": 9, "seconds": 1}
     card = model_card(Sums(), "sums", "1.0.0", {"fresh": found}, facts)
     assert "| rows collected after the latest incident | 1 | 2.0000 |" in card
+
+
+def test_rows_in_time_order_have_wider_intervals() -> None:
+    """Nine losses in a row are alike, so they tell as much as one."""
+    losses = np.repeat(np.random.default_rng(1).exponential(size=400), 9)
+    times = np.arange(3600).astype("datetime64[us]")
+    plain = intervals(MEAN, losses, None)
+    timed = intervals(MEAN, losses, times)
+    width = plain["high"] - plain["low"]
+    assert timed["high"] - timed["low"] == pytest.approx(3 * width, rel=0.2)
+    order = np.random.default_rng(2).permutation(3600)
+    assert intervals(MEAN, losses[order], times[order]) == pytest.approx(timed)
+    assert intervals(MEAN, losses[order], times)["high"] == pytest.approx(plain["high"], rel=0.02)
+
+
+def test_what_follows_may_change_as_the_test_rows_did() -> None:
+    """By what two scores differ by chance, and where losses wander, by as much as they did."""
+    times = np.arange(4000).astype("datetime64[us]")
+    scatter = np.random.default_rng(1).exponential(size=4000)
+    steady, wandering = (
+        intervals(MEAN, scatter + more, times) for more in (0, np.repeat([0, 0.5, 1, 0.5], 1000))
+    )
+    chance = 2**0.5 * (steady["high"] - steady["low"])
+    assert chance <= steady["next_high"] - steady["next_low"] < 4 * chance
+    assert wandering["next_high"] > scatter.mean() + 1 and wandering["next_low"] < scatter.mean()
+
+
+def test_the_metrics_of_rows_with_a_time_say_what_is_expected_next() -> None:
+    """The headline alone; the card has it as a sentence, and not for rows without a time."""
+    times = np.arange(6).astype("datetime64[us]")
+    found = metrics_of(OUTPUT, TRUTH, SURE, times)
+    assert 0 <= found["accuracy_next_low"] < found["accuracy_low"] < found["accuracy"]
+    assert found["accuracy"] < found["accuracy_high"] < found["accuracy_next_high"] <= 1
+    said = expected(OUTPUT, {"base": found})
+    assert said.startswith(
+        "Rows are split by time. On the 6 rows that follow, accuracy is expected"
+    )
+    assert expected(OUTPUT, {"base": metrics_of(OUTPUT, TRUTH, SURE)}) == ""

@@ -69,3 +69,17 @@ def test_whoever_judges_does_not_teach() -> None:
         for part in (prepared.train + prepared.validation, prepared.test)
     )
     assert len(taught) == 8 and not taught & judged and name in judged
+
+
+def test_a_base_test_row_that_a_judge_sends_again_is_tested_again() -> None:
+    """It taught nobody; one that taught is left out."""
+    ten = rows({f"clinic {number}": 50 for number in range(10)})
+    base = split(images(300, seed=8).astype(np.float32), np.zeros(300, np.int64))
+    alone = arrange(base, FeedbackRows(ten, INCIDENT, np.arange(500)), NUMBERS.prepare)
+    copied = base.where(np.arange(60))
+    name = next(iter(judges(ten)))
+    copies = Split(base.kind, copied.table, copied.labels, np.full(60, INCIDENT), np.full(60, name))
+    collected = FeedbackRows(ten + copies, INCIDENT, np.arange(560))
+    again = arrange(base, collected, NUMBERS.prepare)
+    tested = np.isin(copied.contents, alone.test.contents).sum()
+    assert 0 < tested < 60 and len(again.test.labels) - len(alone.test.labels) == tested

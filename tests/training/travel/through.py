@@ -68,7 +68,7 @@ def main(name: str, folder: Path) -> None:
     champion = keep(folder, stages(name))
     first = Prepared.read(champion / "prepared", task.input)
     base = first.train + first.held_out
-    assert sorted(base.identities) == sorted(task.input.identities(task.load().table))
+    assert sorted(base.contents) == sorted(task.input.identities(task.load().table))
 
     serve(folder, champion / "bundle", rows)
     database = f"--database=sqlite:///{folder / 'service.db'}"
@@ -80,7 +80,7 @@ def main(name: str, folder: Path) -> None:
     everything = again.train + again.held_out
     fresh = everything.where(everything.source == INCIDENT)
     expected = task.input.to_arrow(stored(folder))
-    assert set(fresh.identities) == set(task.input.identities(expected)) and len(fresh.labels) > 90
+    assert set(fresh.contents) == set(task.input.identities(expected)) and len(fresh.labels) > 90
     sent = expected.to_pylist()
     assert all(row in sent for row in fresh.table.to_pylist())
     kept = everything.where(everything.source == BASE)

@@ -26,7 +26,12 @@ def section(inputs: ReportInputs, out: Path) -> list[str]:
     file = inputs.of_main(SUMMARY)
     before = read_json(file)["splits"] if file else None
     changed = since_main(inputs)
-    blocks = ["## Data", _rows(inputs, here, before), *_labels_by_source(inputs, here)]
+    blocks = [
+        "## Data",
+        _rows(inputs, here, before),
+        *times(here, inputs.challenger.bundle.manifest.input.time),
+    ]
+    blocks += _labels_by_source(inputs, here)
     blocks += _since(inputs, changed)
     blocks += report_of(inputs).labels(inputs, here, before, out)
     blocks += _drift(inputs, changed, out)
@@ -70,6 +75,33 @@ def _rows(inputs: ReportInputs, here: dict[str, Any], before: dict[str, Any] | N
     totals = [cell(here[one]["rows"], before[one]["rows"] if before else None) for one in SPLITS]
     head = "rows from" if before is None else "rows from (change since main)"
     return table([head, *SPLITS], [*rows, ["all", *totals]], numbers=3)
+
+
+def times(here: dict[str, Any], column: str | None) -> list[str]:
+    """Return from when to when the rows of each split are, if they are split by time.
+
+    column: with the time, None if rows have none.
+    """
+    spans = [here[one].get("times", {}) for one in SPLITS]
+    names = sorted({name for split in spans for name in split})
+    if column is None or not names:
+        return []
+    rows: list[list[object]] = [
+        [code(name), *(_span(split.get(name)) for split in spans)] for name in names
+    ]
+    return [
+        f"Rows are split by time, the column {code(column)}: of each source the latest are for "
+        "test, those before them for validation. From when to when they are, in UTC:",
+        table(["times of", *SPLITS], rows),
+    ]
+
+
+def _span(found: list[str] | None) -> str:
+    """Return from when to when, in minutes."""
+    if found is None:
+        return "none"
+    first, last = (text[:16].replace("T", " ") for text in found)
+    return f"{first} to {last}"
 
 
 def _labels_by_source(inputs: ReportInputs, here: dict[str, Any]) -> list[str]:

@@ -109,13 +109,15 @@ def recorded(inputs: ReportInputs) -> dict[str, object] | None:
 
 
 def flat(block: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
-    """Return nested values by their dotted names.
+    """Return nested values by their dotted names, without those that are not set.
 
     >>> flat({"train": {"model": "cnn", "parameters": {"epochs": 2}}})
     {'train.model': 'cnn', 'train.parameters.epochs': 2}
     """
     found: dict[str, object] = {}
     for name, value in block.items():
+        if value is None:
+            continue
         inside = isinstance(value, Mapping)
         found.update(flat(value, f"{prefix}{name}.") if inside else {f"{prefix}{name}": value})
     return found

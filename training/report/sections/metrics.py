@@ -4,11 +4,15 @@ from pathlib import Path
 
 from perennial.statistics.counts import Bools
 from perennial.statistics.metrics import Metric
+from training.artifacts.files import read_json
 from training.gate.comparison import difference
 from training.gate.figures import p_value
 from training.report.markdown import code, interval, signed, table
 from training.report.report_inputs import ReportInputs
 from training.report.scores import Score, compare_scores
+from training.stages.model_card import expected
+
+METRICS = "metrics/metrics.json"
 
 
 def section(inputs: ReportInputs, out: Path) -> list[str]:
@@ -27,7 +31,14 @@ def section(inputs: ReportInputs, out: Path) -> list[str]:
         blocks.append(f"There are no test rows to compare on{_fairness(inputs)}.")
     elif inputs.old is not None:
         blocks.append(_multiplicity(inputs))
-    return blocks + _label_sets(inputs)
+    return blocks + _expected(inputs) + _label_sets(inputs)
+
+
+def _expected(inputs: ReportInputs) -> list[str]:
+    """Return what is expected of the rows that follow, if rows are split by time."""
+    file = inputs.folder / METRICS
+    said = expected(inputs.output, read_json(file)) if file.is_file() else ""
+    return [said] if said else []
 
 
 def _fairness(inputs: ReportInputs) -> str:

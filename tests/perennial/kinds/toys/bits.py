@@ -31,6 +31,8 @@ class BitsInput(Record):
     plain: ClassVar[bool] = False
     modelled: ClassVar[tuple[Modelled, ...]] = ()
     sensitive: ClassVar[Mapping[str, Sensitive]] = {}
+    repeats: ClassVar[bool] = False
+    time: ClassVar[None] = None
     tensor: ClassVar[str] = "tensor(float)"
     instance_type: ClassVar[Any] = Annotated[str, Field(title="Bits", pattern="^[01]+$")]
 

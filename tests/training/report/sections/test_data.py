@@ -21,7 +21,7 @@ from tests.training.report.made import Artifacts
 from training.artifacts.splits import Prepared, Split
 from training.report.changes import Side, changes
 from training.report.drift import signal_drift
-from training.report.sections.data import section
+from training.report.sections.data import section, times
 
 OUTPUT = ClassesOutput(labels=LABELS)
 
@@ -173,3 +173,40 @@ def test_validation_findings_are_told(made: Artifacts) -> None:
     found = text(made)
     assert "passed on 90 rows, with 1 warning:" in found
     assert "*   `label: even`: 2 of 90 (`a|b`)" in found
+
+
+def test_equal_rows_are_counted_each(tmp_path: Path) -> None:
+    """One more of them is new, one fewer is gone, and one with another label is relabelled."""
+    three = rows(1, seed=1) + rows(1, seed=1) + rows(1, seed=1)
+    other = replace(rows(1, seed=1), labels=np.array([3]))
+    sides = [Side(tmp_path / name / "prepared", INPUT, OUTPUT) for name in ("here", "main")]
+
+    def compared(here: Split, main: Split) -> tuple[int, int, int]:
+        prepared(tmp_path / "here", here)
+        prepared(tmp_path / "main", main)
+        found = changes(*sides)
+        assert found is not None
+        return len(found.new.labels), found.gone, found.relabelled
+
+    assert compared(three, three) == (0, 0, 0)
+    assert compared(three, three.where(np.arange(2))) == (1, 0, 0)
+    assert compared(three.where(np.arange(2)), three) == (0, 1, 0)
+    assert compared(three.where(np.arange(2)) + other, three) == (0, 0, 1)
+    assert compared(other + other, three + other) == (0, 2, 1)
+
+
+def test_rows_in_time_order_say_from_when_to_when_they_are(made: Artifacts) -> None:
+    """Each source in each split; images have no time, so that nothing is said of them."""
+    assert "split by time" not in text(made)
+    found = times(
+        {
+            "train": {"times": {"base": ["2026-01-01T00:00:00Z", "2026-03-01T05:30:00Z"]}},
+            "validation": {"times": {}},
+            "test": {},
+        },
+        "seen",
+    )
+    assert "Rows are split by time, the column `seen`: of each source the latest are for test" in (
+        found[0]
+    )
+    assert "| `base` | 2026-01-01 00:00 to 2026-03-01 05:30 | none | none |" in found[1]

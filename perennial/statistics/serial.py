@@ -1,0 +1,69 @@
+"""How much less rows tell that follow each other in time than independent ones."""
+
+import numpy as np
+
+from perennial.statistics.counts import Floats
+
+# The sum ends at so many times itself: later correlations are noise.
+WINDOW = 5
+
+
+def design_effect(losses: Floats) -> float:
+    """Return how many rows in time order tell as much of their mean as an independent one.
+
+    It is 1 for independent rows, and usually 1 to 40 for real series. An interval of a mean that
+    takes rows for independent is too narrow by the square root of it.
+    losses: in time order, shape (rows,).
+    Source: the integrated autocorrelation time with its automatic window, Sokal, Monte Carlo
+    methods in statistical mechanics, 1997; a design effect is Kish, Survey Sampling, 1965.
+
+    >>> random = np.random.default_rng(1)
+    >>> rows = random.normal(size=4000)
+    >>> round(design_effect(rows), 1), round(design_effect(np.repeat(rows, 9)), 0)
+    (1.0, 9.0)
+    >>> design_effect(np.ones(9)), design_effect(np.ones(1))
+    (1.0, 1.0)
+    """
+    rows = len(losses)
+    if rows < 3 or np.ptp(losses) <= 1e-12 * np.abs(losses).max():
+        return 1.0
+    size = 1 << (2 * rows - 1).bit_length()
+    spectrum = np.fft.rfft(losses - losses.mean(), size)
+    covariances = np.fft.irfft(spectrum * spectrum.conj(), size)[: rows - 1]
+    effects = 2 * np.cumsum(covariances / covariances[0]) - 1
+    lags = np.arange(len(effects))
+    ended = np.flatnonzero(lags >= WINDOW * effects)
+    return max(1.0, float(effects[ended[0]] if len(ended) else effects.max()))
+
+
+def usual_change(losses: Floats) -> float:
+    """Return how far the mean of a quarter of the rows is from that of the quarter before them.
+
+    It is the root mean square over all such pairs. Where losses only scatter, longer stretches
+    change less; where they wander, as with seasons, longer stretches change as much or more. So it
+    says what to expect of longer ones too, with some reserve.
+    losses: in time order, shape (rows,); 0 of fewer than 8.
+    Source: the square is twice the overlapping variance of Allan, Statistics of atomic frequency
+    standards, Proceedings of the IEEE 54, 1966.
+
+    >>> round(usual_change(np.repeat([0.0, 1.0], 50)), 2)
+    0.57
+    """
+    size = len(losses) // 4
+    if size < 2:
+        return 0.0
+    sums = np.concatenate([[0.0], np.cumsum(losses)])
+    means = (sums[size:] - sums[:-size]) / size
+    return float(np.sqrt(np.mean((means[size:] - means[:-size]) ** 2)))
+
+
+def widened(
+    score: float, bounds: tuple[float, float], factor: float, *, highest: float
+) -> tuple[float, float]:
+    """Return an interval whose ends are so many times as far from the score, within 0 and highest.
+
+    >>> [round(end, 2) for end in widened(0.9, (0.88, 0.91), 2, highest=1)]
+    [0.86, 0.92]
+    """
+    low, high = bounds
+    return max(0.0, score - factor * (score - low)), min(highest, score + factor * (high - score))

@@ -49,9 +49,10 @@ def intervals(test: LossTest, losses: Floats, times: Times | None) -> dict[str, 
     rows that follow is expected between `next_low` and `next_high`. It may be as far from this one
     as two independent scores are, or as stretches of the test rows are from those before them.
     """
-    bounds, score = test.bounds(losses, level=LEVEL), test.score(losses)
+    bounds = test.bounds(losses, level=LEVEL)
     if times is None:
         return dict(zip(("low", "high"), bounds, strict=True))
+    score = test.score(losses)
     ordered = losses[np.argsort(times, kind="stable")]
     effect, change = design_effect(ordered), USUAL * usual_change(ordered)
     low, high = widened(score, bounds, math.sqrt(effect), highest=test.highest)

@@ -99,7 +99,7 @@ def test_a_wrong_format_version_is_refused(folder: Path, version: object) -> Non
         ("version", "1.0"),
         ("labels", ["one", "two"]),
         ("output", {"kind": "classes", "labels": ["one"]}),
-        ("output", {"kind": "number"}),
+        ("output", {"kind": "ranking"}),
         ("colour", "red"),
         ("commit", "main"),
         ("created", "soon"),

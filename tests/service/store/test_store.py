@@ -40,6 +40,8 @@ def test_predictions_are_written_soon(store: Store, engine: Engine) -> None:
         "predicted": "cat",
         "confidence": 0.75,
         "subject": None,
+        "low": None,
+        "high": None,
     }
     assert (len(rows(engine, "predictions")), store.dropped) == (2, 0)
 

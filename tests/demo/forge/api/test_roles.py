@@ -32,6 +32,8 @@ MAINTAINER = {
     f"PUT {PROJECT}",
     f"POST {PROJECT}/access_tokens",
     *(f"{verb} {PROJECT}/triggers" for verb in ("GET", "POST")),
+    *(f"{verb} {PROJECT}/job_token_scope" for verb in ("GET", "PATCH")),
+    *(f"GET {PROJECT}/job_token_scope/{name}" for name in ("allowlist", "groups_allowlist")),
     *(f"{verb} {PROJECT}/variables" for verb in ("GET", "POST")),
     f"DELETE {PROJECT}/variables/:key",
     f"GET {PROJECT}/runners",

@@ -108,7 +108,10 @@ def test_values_have_no_flaw(trained: Trained) -> None:
     """In the eyes of the output's kind, for numbers out of the usual range too."""
     rows, output = trained.prepared.test.inputs, TASKS[trained.task].output
     if rows.dtype == np.float32:
-        rows = np.concatenate([rows[:50], rows * 100])
+        # A category's code is an index, which no request can make larger.
+        columns = TASKS[trained.task].input.modelled
+        scale = np.array([1 if column.categories else 100 for column in columns] or 100)
+        rows = np.concatenate([rows[:50], rows * scale.astype(np.float32)])
     found = Predictor(trained.bundle).predict(rows)
     assert found.dtype == np.float32 and found.shape == (len(rows), output.width)
     assert not output.flaw(found.astype(np.float64))

@@ -1,6 +1,6 @@
 """A task's rows come from an ordinary Parquet file, and what is wrong with it is one sentence."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ def columns(**changed: Any) -> dict[str, Any]:
         "work": works,
         "age": list(range(ROWS)),
         "gain": [None] * ROWS,
-        "seen": [datetime(2026, 1, 1)] * ROWS,
+        "seen": [datetime(2026, 1, 1) + timedelta(hours=row) for row in range(ROWS)],
     }
     return good | changed
 
@@ -129,8 +129,7 @@ def test_a_wrong_set_of_columns_is_named(tmp_path: Path) -> None:
     ]
     file = written(tmp_path, table.append_column("id", table["age"]))
     assert broken(tmp_path, file) == ["base.input: no unknown columns: 1 of 5 columns failed: id"]
-    found = broken(tmp_path, file, unused=["id"])
-    assert not [text for text in found if text.startswith("base.")]
+    assert not broken(tmp_path, file, unused=["id"])
 
 
 def test_a_file_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.drift.tabular import amounts, tabular
+from benchmarks.drift.tabular import SPREAD, amounts, tabular
 from perennial.kinds.output_kind import OutputKind, Truths
 from perennial.kinds.outputs.classes import ClassesOutput
 from perennial.kinds.outputs.number import NumberOutput
@@ -41,6 +41,14 @@ class Rows:
     def middle(self) -> float:
         """The label under which half of the classes, or of the rows, lie."""
         return len(self.output.labels) / 2 or float(np.median(self.labels))
+
+    @property
+    def mix(self) -> Truths:
+        """0 for the rows that become more frequent where the mix changes, shape (rows,)."""
+        if self.output.labels:
+            return self.labels
+        spread = self.population[:, SPREAD]
+        return (spread <= np.median(spread)).astype(np.int64)
 
 
 def _classes(count: int) -> OutputKind:

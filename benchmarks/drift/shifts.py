@@ -18,7 +18,8 @@ class Shift:
 
     unit: of a strength.
     change: turns inputs, a strength and a random generator into shifted inputs. None means that
-    only the mix of classes changes: the strength is the factor for the probability of class 0.
+    only the mix of rows changes: the strength is the factor for the probability of class 0, or of
+    rows whose amounts are spread most.
     """
 
     name: str
@@ -40,7 +41,7 @@ TABLE = (
 )
 SHIFTS: dict[str, tuple[Shift, ...]] = {
     "tabular": (*TABLE[:3], _mix("class mix", 1.15, 1.5, 2.5, 6.0), TABLE[3]),
-    "amounts": TABLE,
+    "amounts": (*TABLE[:3], _mix("hard rows", 1.15, 1.5, 2.5, 6.0), TABLE[3]),
     "image": (
         Shift("blur", "pixels", (0.3, 0.4, 0.6, 1.0), images.blur),
         Shift("noise", "of the range", (0.02, 0.04, 0.08, 0.2), images.noise),

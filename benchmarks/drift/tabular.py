@@ -7,6 +7,8 @@ import numpy as np
 from benchmarks.drift.frame import Floats, Ints
 
 NUMERIC, CATEGORICAL, FACTORS = 24, 6, 5
+# The column by which the spread of amounts grows.
+SPREAD = 1
 # Every third number is missing in 1 to 8 % of the rows.
 MISSING_EVERY = 3
 
@@ -29,7 +31,7 @@ def amounts(rows: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """
     inputs, latent, rules = _table(rows, rng)
     centre = 0.4 * latent @ rules.normal(size=latent.shape[1])
-    noise = np.exp(0.6 * latent[:, 1] - 1) * rng.normal(size=rows)
+    noise = np.exp(0.6 * latent[:, SPREAD] - 1) * rng.normal(size=rows)
     return inputs, np.maximum(100 + 30 * (centre + noise), 0)
 
 

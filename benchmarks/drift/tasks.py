@@ -58,7 +58,7 @@ def build(name: str, *, data: Path, seed: int) -> Task:
             for grade, strength in enumerate(shift.strengths, start=1):
                 said = f"{strength:g} {shift.unit}"
                 if shift.change is None:
-                    yield Setting(shift.name, said, grade, base, weights(rows.labels, strength))
+                    yield Setting(shift.name, said, grade, base, weights(rows.mix, strength))
                     continue
                 inputs = shift.change(rows.population, strength, rng)
                 moved = frame(inputs, values=predict(inputs))

@@ -15,6 +15,7 @@ from perennial.kinds.conformal import Conformal
 from perennial.kinds.contracts import OUTPUT_CHECKS
 from perennial.kinds.outputs.number import NumberOutput
 from perennial.signals.signal import INTERVAL_WIDTH, PREDICTION
+from perennial.statistics.control_limit import control_limit
 from perennial.statistics.counts import Floats
 from perennial.statistics.regression import HIGH, LOW, covered
 
@@ -70,6 +71,20 @@ def test_narrow_rows_are_narrow_and_hold_too() -> None:
     assert wide > 2.5 * narrow
     for third in thirds:
         assert 0.84 < covered(found[third], labels[third]).mean() < 0.96
+
+
+def test_the_loss_of_coverage_under_drift_is_seen() -> None:
+    """Where labels are spread twice as far, 500 of them lie below the control limit's share."""
+    raw, truths = drawn(2000, 1)
+    adjustment = NumberOutput().adjustment(raw, truths)
+    test, labels = drawn(800, 2)
+    accepted = float(covered(adjustment.apply(test), labels).mean())
+    limit = control_limit(accepted, size=800, rows=500, z=5)
+    new, same = drawn(500, 3)
+    values = adjustment.apply(new)
+    moved = new[:, 0] + 2 * (same - new[:, 0])
+    assert covered(values, same).mean() > limit
+    assert covered(values, moved).mean() < min(limit, accepted - 0.1)
 
 
 def test_an_answer_without_an_interval_gets_one() -> None:

@@ -5,11 +5,12 @@ import numpy as np
 from perennial.statistics.counts import Bools, Floats
 from perennial.statistics.intervals import wilson
 from perennial.statistics.regression import HIGH, LOW, covered
-from training.report.markdown import signed, table
+from training.report.markdown import table
 from training.report.outputs.number.answers import Answers
 
 PARTS = ("narrowest", "narrow", "wide", "widest")
 LEAST_ROWS = 10
+ESTIMATED = 1000  # rows of which the error of the estimate is told
 
 
 def section(found: Answers) -> list[str]:
@@ -85,17 +86,17 @@ def _quarters(widths: Floats) -> dict[str, Bools]:
 
 
 def _expected(found: Answers) -> list[str]:
-    """Return how far the loss estimated from widths is off on these rows."""
+    """Return what the loss estimated without labels is off by, on rows like the reference's."""
     expected = found.inputs.challenger.bundle.reference.expected_loss
     if expected is None:
         return []
-    rows = len(found.inputs.losses)
-    widths = found.inputs.new[:, HIGH] - found.inputs.new[:, LOW]
-    estimate, real = float(expected.curve(widths).mean()), float(found.inputs.losses.mean())
+    mean, missed = float(found.inputs.losses.mean()), expected.deviation / ESTIMATED**0.5
     return [
-        f"Without labels, the service estimates the mean loss from the widths: {estimate:.4g} on "
-        f"these rows, where it is {real:.4g} ({signed(estimate - real, 4)}). On 1,000 rows like "
-        f"those of the reference the estimate has a standard error of "
-        f"{expected.deviation / 1000**0.5:.2g}; here, on {rows:,}, of "
-        f"{expected.deviation / rows**0.5:.2g}."
+        (
+            "Without labels, the service estimates the mean loss from the widths of intervals. On "
+            f"{ESTIMATED:,} rows like those of the reference, the estimate has a standard error of "
+            f"{missed:.2g}, which is {missed / mean:.1%} of the loss."
+            if mean > 0
+            else "No row has a loss, so none is expected of others."
+        )
     ]

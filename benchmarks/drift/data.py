@@ -48,7 +48,8 @@ class Rows:
         if self.output.labels:
             return self.labels
         spread = self.population[:, SPREAD]
-        return (spread <= np.median(spread)).astype(np.int64)
+        found: Truths = (spread <= np.median(spread)).astype(np.int64)
+        return found
 
 
 def _classes(count: int) -> OutputKind:

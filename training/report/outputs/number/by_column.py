@@ -27,7 +27,7 @@ def blocks(found: Answers, out: Path) -> list[str]:
         return []
     title = found.inputs.headline.title
     panels = [panel(found, name, columns[name]) for name in most]
-    groups(out / "columns.png", panels, unit=f"{title} ({found.inputs.metric.unit})")
+    groups(out / "columns.png", panels, unit=f"{title}\n({found.inputs.metric.unit})")
     rows = [_worst(found, name, columns[name], told[name]) for name in most]
     head = ["column", "its worst group", "rows", *found.losses, "share of the loss's variance"]
     return [

@@ -6,7 +6,7 @@ from typing import Any
 from training.report.largest_losses import largest_losses
 from training.report.markdown import image
 from training.report.output_report import OutputReport
-from training.report.outputs.number import by_column, intervals, labels
+from training.report.outputs.number import by_column, intervals, labels, over_time
 from training.report.outputs.number.answers import Answers
 from training.report.outputs.number.pictures import answers_by_truth, errors
 from training.report.report_inputs import ReportInputs
@@ -29,6 +29,7 @@ class NumberReport(OutputReport):
             f"{image('Errors: answer minus true label', 'errors.png')}",
             *rest,
             *by_column.blocks(found, out),
+            *over_time.blocks(found, out),
             *intervals.section(found),
         ]
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.training.report.outputs.number.made import made
 from training.report.output_report import report_of
-from training.report.outputs.number import by_column, intervals, labels
+from training.report.outputs.number import by_column, intervals, labels, over_time
 from training.report.outputs.number.answers import Answers, Group
 from training.report.outputs.number.report import NumberReport
 
@@ -21,6 +21,7 @@ def test_a_report_on_numbers_has_its_pictures(tmp_path: Path) -> None:
     assert text.startswith("## Mistakes") and "\n## Intervals" in text
     for picture in ("answers", "errors", "columns", "mistakes"):
         assert f"({picture}.png)" in text and (tmp_path / f"{picture}.png").is_file()
+    assert not (tmp_path / "time.png").exists(), "images have no time"
 
 
 def test_the_first_model_has_no_main_beside_it(tmp_path: Path) -> None:
@@ -44,6 +45,16 @@ def test_groups_of_a_column_are_its_quarters() -> None:
     assert names == ["to 0", "over 0"]
     assert [group.name for group in by_column.parts(np.ones(5))] == ["all alike"]
     assert by_column.parts(np.full(3, np.nan)) == []
+
+
+def test_groups_over_time_follow_each_other() -> None:
+    """Equally many rows each, named by their last time; rows without a time are in none."""
+    hours = np.arange("2026-01-01T00", "2026-01-06T00", dtype="datetime64[h]")
+    times = np.append(hours[::-1], np.datetime64("NaT")).astype("datetime64[us]")
+    found = over_time.by_time(times)
+    assert [group.rows.sum() for group in found] == [10] * 12
+    assert found[0].name == "2026-01-01 09:00" and found[-1].name == "2026-01-05 23:00"
+    assert over_time.by_time(times[:5]) == []
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def blocks(found: Answers, out: Path) -> list[str]:
     if len(some) < 2:
         return []
     title = found.inputs.headline.title
-    unit = f"{title} ({found.inputs.metric.unit})"
+    unit = f"{title}\n({found.inputs.metric.unit})"
     groups(out / "time.png", [panel(found, "to this time (UTC)", some)], unit=unit, joined=True)
     return [
         f"**{capital(title)} over time**",

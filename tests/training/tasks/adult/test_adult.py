@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
-from perennial.kinds.inputs.table import TableInput
 from tests.published_rows import published_file
 from training.task.content import content_digest
-from training.task.rows_file import read_rows
+from training.task.rows_file import converted, read_rows
 from training.tasks.adult.published import NAMES, PUBLISHED, convert
 from training.tasks.adult.task import LABEL, TASK, UNUSED
 
@@ -58,11 +57,9 @@ def test_the_published_file_has_valid_rows() -> None:
     """The content that is known, every value within the rules of its column."""
     table = convert(published_file(PUBLISHED))
     assert content_digest(table) == PUBLISHED.content and len(table) == 32_561
-    kind = TASK.input
-    assert isinstance(kind, TableInput)
-    for column in kind.columns:
-        values = table.column(column.name).cast(column.arrow_type())
-        assert [rule for rule, broken in column.checks(values) if broken.any()] == []
-        if column.kind == "category":
-            known = set(values.to_pylist()) - {None}
-            assert known == set(column.categories), column.name
+    inputs = converted(table, TASK.input.arrow_schema())
+    assert [check for check in TASK.input.checks(inputs) if check.bad.any()] == []
+    for column in TASK.input.modelled:
+        if column.categories:
+            words = set(inputs.column(column.name).to_pylist()) - {None}
+            assert words == set(column.categories), column.name

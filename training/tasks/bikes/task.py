@@ -42,8 +42,7 @@ class Bikes:
         )
     )
     output = NumberOutput(unit="rentals", low=0, loss="absolute", coverage=0.9)
-    # Hours with the same weather, on other days.
-    schema = Schema(most_duplicates=0.05)
+    schema = Schema()
     about = (
         "Says how many bikes are rented in one hour, with an interval that holds the true number "
         "in 9 of 10 hours, from the hour, the day and the weather. Base rows: the 17,379 hours "

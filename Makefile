@@ -23,7 +23,7 @@ CHECKS := black flake8 mypy contracts
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check tests generate task-new task-remove preview serve examples bench bench-drift bench-alarms bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts collect gitlab-check champion
+.PHONY: help demo test check tests generate task-new task-remove data preview serve examples bench bench-drift bench-alarms bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts collect gitlab-check champion
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,7 +57,7 @@ mypy: install
 contracts: install ## Check imports, and that generated files are up to date
 	@lint-imports --no-cache
 	@$(MAKE) --no-print-directory generate >/dev/null
-	@git diff --exit-code --stat -- monitoring/rules grafana prometheus.yml alertmanager.yml deploy/compose/*.yml 'training/tasks/*/dvc.yaml' \
+	@git diff --exit-code --stat -- monitoring/rules monitoring/relay/limits.json grafana prometheus.yml alertmanager.yml deploy/compose/*.yml 'training/tasks/*/dvc.yaml' \
 		|| { echo "generated files were out of date and have been written again: commit them"; exit 1; }
 
 # Compiles the tests for the workers, which start at once and would each do it.
@@ -73,6 +73,9 @@ task-new: install ## Make a folder for a new task, with code to fill in (NAME=ne
 
 task-remove: install ## Remove a task's files (NAME=digits; FORCE=1 also those that git does not have)
 	@python -m training.tasks remove "$(NAME)" $(if $(FORCE),--force)
+
+data: install ## Get the published rows of a task (TASK=NAME; PERENNIAL_DATA names a folder of data that is there)
+	@python -m training.tasks data "$(TASK)" --folder "$$PERENNIAL_DATA"
 
 test-images: install ## Build the images and test the stack on this machine's Docker (TEST_BASE_IMAGE=python:3.11-slim)
 	@python -m pytest -m nightly tests/stack/test_images.py $(PYTEST)

@@ -8,14 +8,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 
-from monitoring import generated_files
+from monitoring import generated_files, limits
 from monitoring.alerts import RUNBOOK
 from monitoring.errors import CommandFailed, NoMatplotlib
 from monitoring.preview import options as preview
+from monitoring.relay import limits as of_relay
 from monitoring.drift_report import options as drift_options
 from monitoring.thresholds import Thresholds
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+RELAY_LIMITS = Path("monitoring", "relay", of_relay.FILE.name)
 MATPLOTLIB = "Needs matplotlib: pip install 'perennial[preview]'."
 
 
@@ -34,9 +36,11 @@ def _generate(options: argparse.Namespace) -> int:
     from monitoring.grafana.generated_files import generated as grafana
 
     thresholds, runbook = Thresholds(), options.runbook_url
+    own = limits.own(thresholds)
     made = {
-        **generated_files.generated(thresholds, runbook=runbook),
-        **grafana(thresholds, runbook=runbook),
+        **generated_files.generated(thresholds, own=own, runbook=runbook),
+        **grafana(thresholds, own=own, runbook=runbook),
+        RELAY_LIMITS: of_relay.render(limits.relay()),
     }
     for path in generated_files.put(options.root, made):
         print(path)

@@ -32,3 +32,10 @@ class NoMatplotlib(CommandFailed):
 
     def __init__(self) -> None:
         super().__init__("matplotlib is not installed: pip install 'perennial[preview]'")
+
+
+class InvalidLimits(CommandFailed):
+    """A task's limits.yaml has a limit that no model may have."""
+
+    def __init__(self, file: object, problem: str) -> None:
+        super().__init__(f"{file}: {problem}")

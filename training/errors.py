@@ -26,6 +26,14 @@ class RemovalRefused(TrainingError):
         )
 
 
+class DataRefused(TrainingError):
+    """The published rows of a task cannot be had, or are others than expected."""
+
+
+class NotTracked(TrainingError):
+    """DVC cannot track a file of data."""
+
+
 class BadModel(InvalidValue, TrainingError):
     """A file in training/models does not define one model."""
 

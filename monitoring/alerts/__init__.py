@@ -1,7 +1,7 @@
 """The alerts: each is a file in the folder of its group, found by itself; the rest is shared."""
 
 from monitoring.alerts.alert import NOTICE, PAGE, RETRAIN, RUNBOOK, Alert, dashboard
-from monitoring.alerts.collect import every, groups
+from monitoring.alerts.collect import every, groups, of_models
 
 __all__ = [
     "NOTICE",
@@ -12,4 +12,5 @@ __all__ = [
     "dashboard",
     "every",
     "groups",
+    "of_models",
 ]

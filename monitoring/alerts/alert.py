@@ -1,8 +1,8 @@
 """What an alert is, and what all of them share."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from monitoring.recording.series import MODEL, VERSION
+from monitoring.recording.series import MODEL, VERSION, Models
 from perennial.metric_names import service as metrics
 
 RUNBOOK = "docs/runbook.md"
@@ -23,6 +23,7 @@ class Alert:
     """One alerting rule; its runbook heading is its name.
 
     dashboard: a path in Grafana, with the variables that the alert's labels choose.
+    model: the one that it is about; empty where it is about any.
     """
 
     name: str
@@ -32,6 +33,14 @@ class Alert:
     summary: str = ""
     description: str = ""
     dashboard: str = ""
+    model: str = ""
+
+    def of(self, models: Models) -> "Alert":
+        """Return the alert on these models, of those that serve."""
+        expr = self.expr.replace(
+            f"({metrics.INFO.name} ==", f"({models.within(metrics.INFO.name)} =="
+        )
+        return replace(self, expr=expr, model=models.only)
 
     def runbook(self, base: str) -> str:
         """Return the address of its heading."""

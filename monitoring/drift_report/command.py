@@ -9,6 +9,7 @@ from monitoring.drift_report.errors import NotWritten
 from monitoring.drift_report.span import Span
 from monitoring.drift_report.report import DriftReport, build
 from monitoring.drift_report.version import choose
+from monitoring.limits import own
 from monitoring.thresholds import Thresholds
 
 DRIFTS = 3
@@ -16,10 +17,11 @@ DRIFTS = 3
 
 def run(options: argparse.Namespace) -> int:
     """Report on one span and return the exit code. Raises CommandFailed."""
-    thresholds = Thresholds()
     end = time.time() if options.end is None else options.end
     span = Span(prometheus=Prometheus(options.prometheus), since=options.since, end=end)
     version = choose(span, model=options.model, version=options.version)
+    thresholds = Thresholds()
+    thresholds = own(thresholds).get(version.model, thresholds)
     report = build(span, version, thresholds)
     print(table.text(report))
     _write(options, report, thresholds)

@@ -3,21 +3,24 @@
 Run these or Prometheus' with Alertmanager, not both: two senders tell of every incident twice.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from monitoring.alerts import RETRAIN, Alert, groups
+from monitoring.alerts import RETRAIN, Alert, of_models
 from monitoring.grafana.boards import boards, numbered
 from monitoring.grafana.panel import LOOP
 from monitoring.grafana.provisioning import FOLDER
 from monitoring.grafana.variables import DATASOURCE_UID
+from monitoring.limits import Limits
 from monitoring.thresholds import Thresholds
 
 # The smallest that Grafana allows, so that `for` is kept to within 10 s. What the rules read is
 # recorded by Prometheus already, so a look is cheap.
 INTERVAL = "10s"
 LOOKBACK_SECONDS = 600
+LONGEST_UID = 40
 EXPRESSION = "__expr__"
 # An alert's expression compares by itself: it has a series where it fires, whatever its value,
 # 0 as in `up == 0` too, and none is under 0.
@@ -29,9 +32,9 @@ NO_DATA = "OK"
 ACTION_THAT_ASKS = re.compile(r"\{\{(?:(?!\}\}).)*\bquery\b")
 
 
-def alert_rules(thresholds: Thresholds, *, runbook: str) -> dict[str, Any]:
+def alert_rules(limits: Limits, *, runbook: str) -> dict[str, Any]:
     """Return the alert rules' file; runbook: the address of the runbook."""
-    places = _places(thresholds)
+    places = _places(limits.general)
     return {
         "apiVersion": 1,
         "groups": [
@@ -42,14 +45,23 @@ def alert_rules(thresholds: Thresholds, *, runbook: str) -> dict[str, Any]:
                 "interval": INTERVAL,
                 "rules": [_rule(alert, runbook, places) for alert in alerts],
             }
-            for name, alerts in groups(thresholds).items()
+            for name, alerts in of_models(limits).items()
         ],
     }
 
 
 def uid(alert: Alert) -> str:
     """Return a rule's uid, at most 40 characters."""
-    return f"perennial-{alert.name.lower()}"
+    name = f"perennial-{alert.name.lower()}"
+    if not alert.model:
+        return name
+    digest = hashlib.sha256(alert.model.encode()).hexdigest()
+    return f"{name}-{digest}"[:LONGEST_UID]
+
+
+def title(alert: Alert) -> str:
+    """Return a rule's title, which no other rule has."""
+    return f"{alert.name} ({alert.model})" if alert.model else alert.name
 
 
 def _rule(alert: Alert, runbook: str, places: Mapping[str, tuple[str, int]]) -> dict[str, Any]:
@@ -57,7 +69,7 @@ def _rule(alert: Alert, runbook: str, places: Mapping[str, tuple[str, int]]) -> 
     said = {name: in_grafana(text) for name, text in alert.annotations(runbook).items()}
     return {
         "uid": uid(alert),
-        "title": escaped(alert.name),
+        "title": escaped(title(alert)),
         "condition": "B",
         "data": [_query(alert.expr), _condition()],
         "noDataState": NO_DATA,

@@ -2,12 +2,14 @@
 
 from monitoring.recording.limits import share_limit
 from monitoring.recording.series import (
+    EVERY,
     REFERENCE_EXPECTED_DEVIATION,
     REFERENCE_INTERVAL_COVERAGE,
     REFERENCE_LOSS,
     REFERENCE_LOSS_DEVIATION,
     REFERENCE_LOSS_SIZE,
     VERSION,
+    Models,
     Rule,
     Window,
 )
@@ -29,18 +31,18 @@ def interval_reference() -> list[Rule]:
     ]
 
 
-def interval(window: str, thresholds: Thresholds) -> list[Rule]:
+def interval(window: str, thresholds: Thresholds, models: Models = EVERY) -> list[Rule]:
     """Return the share of labels in their interval, and the loss that intervals let expect."""
-    return [*_coverage(window, thresholds), *_expected(window, thresholds)]
+    return [*_coverage(window, thresholds, models), *_expected(window, thresholds, models)]
 
 
-def _coverage(window: str, thresholds: Thresholds) -> list[Rule]:
-    names = Window(window)
+def _coverage(window: str, thresholds: Thresholds, models: Models) -> list[Rule]:
+    names, counted = Window(window), models.within(metrics.FEEDBACK_INTERVAL.name)
     labels = f"sum by ({VERSION}) ({names.sides})"
     return [
         Rule(
             names.sides,
-            f"sum by ({SIDE}) (increase({metrics.FEEDBACK_INTERVAL.name}[{window}]))",
+            f"sum by ({SIDE}) (increase({counted}[{window}]))",
         ),
         Rule(names.interval_labels, labels),
         Rule(
@@ -50,7 +52,7 @@ def _coverage(window: str, thresholds: Thresholds) -> list[Rule]:
         Rule(
             names.interval_limit,
             share_limit(
-                REFERENCE_INTERVAL_COVERAGE,
+                models.within(REFERENCE_INTERVAL_COVERAGE),
                 REFERENCE_LOSS_SIZE,
                 names.interval_labels,
                 thresholds,
@@ -59,10 +61,12 @@ def _coverage(window: str, thresholds: Thresholds) -> list[Rule]:
     ]
 
 
-def _expected(window: str, thresholds: Thresholds) -> list[Rule]:
+def _expected(window: str, thresholds: Thresholds, models: Models) -> list[Rule]:
     names, name = Window(window), metrics.EXPECTED_LOSS.name
+    accepted = models.within(REFERENCE_LOSS)
     rows, total = (
-        f"sum by ({VERSION}) (increase({name}_{part}[{window}]))" for part in ("count", "sum")
+        f"sum by ({VERSION}) (increase({models.within(f'{name}_{part}')}[{window}]))"
+        for part in ("count", "sum")
     )
     either = f"sqrt(1 / ({names.expected_rows} > 0) + 1 / {REFERENCE_LOSS_SIZE})"
     return [
@@ -70,8 +74,7 @@ def _expected(window: str, thresholds: Thresholds) -> list[Rule]:
         Rule(names.expected_loss, f"{total}\n/ ({names.expected_rows} > 0)"),
         Rule(
             names.expected_limit,
-            f"{REFERENCE_LOSS} + {thresholds.accuracy_z:g} * {REFERENCE_LOSS_DEVIATION}\n"
-            f"* {either}",
+            f"{accepted} + {thresholds.accuracy_z:g} * {REFERENCE_LOSS_DEVIATION}\n* {either}",
         ),
         Rule(names.expected_error, f"{REFERENCE_EXPECTED_DEVIATION}\n* {either}"),
     ]

@@ -4,7 +4,9 @@ from monitoring.recording.series import (
     REFERENCE_LOSS,
     REFERENCE_LOSS_DEVIATION,
     REFERENCE_LOSS_SIZE,
+    EVERY,
     VERSION,
+    Models,
     Rule,
     Window,
 )
@@ -27,15 +29,17 @@ def loss_reference() -> list[Rule]:
     ]
 
 
-def losses(window: str) -> str:
+def losses(window: str, models: Models = EVERY) -> str:
     """Return the number of labels that have a loss."""
-    return f"sum by ({VERSION}) (increase({COUNT}[{window}]))"
+    return f"sum by ({VERSION}) (increase({models.within(COUNT)}[{window}]))"
 
 
-def loss(window: str, thresholds: Thresholds) -> list[Rule]:
+def loss(window: str, thresholds: Thresholds, models: Models = EVERY) -> list[Rule]:
     """Return the mean loss over one window, its standard deviation and its control limit."""
     names = Window(window)
-    total, squares = (f"sum by ({VERSION}) (increase({name}[{window}]))" for name in (SUM, SQUARES))
+    total, squares = (
+        f"sum by ({VERSION}) (increase({models.within(name)}[{window}]))" for name in (SUM, SQUARES)
+    )
     seen = f"({names.labels} > 0)"
     return [
         Rule(names.loss, f"{total}\n/ {seen}"),
@@ -46,7 +50,7 @@ def loss(window: str, thresholds: Thresholds) -> list[Rule]:
         ),
         Rule(
             names.loss_limit,
-            f"{REFERENCE_LOSS} + {thresholds.accuracy_z:g} * (\n"
+            f"{models.within(REFERENCE_LOSS)} + {thresholds.accuracy_z:g} * (\n"
             f"  ({names.loss_deviation} > {REFERENCE_LOSS_DEVIATION})\n"
             f"  or {REFERENCE_LOSS_DEVIATION}\n"
             f") * sqrt(1 / {seen} + 1 / {REFERENCE_LOSS_SIZE})",

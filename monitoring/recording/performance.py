@@ -3,11 +3,13 @@
 from monitoring.recording.limits import share_limit
 from monitoring.recording.loss import losses
 from monitoring.recording.series import (
+    EVERY,
     MODEL,
     REFERENCE_ACCURACY,
     REFERENCE_ACCURACY_SIZE,
     REFERENCE_CONFIDENCE,
     VERSION,
+    Models,
     Rule,
     Window,
 )
@@ -30,32 +32,32 @@ def accuracy_reference() -> list[Rule]:
     ]
 
 
-def accuracy(window: str, thresholds: Thresholds) -> list[Rule]:
+def accuracy(window: str, thresholds: Thresholds, models: Models = EVERY) -> list[Rule]:
     """Return all that is recorded of accuracy and labels over one window."""
-    watched = usual_labels(thresholds) if window == thresholds.label_window else []
+    watched = usual_labels(thresholds, models) if window == thresholds.label_window else []
     return [
-        *_realised(window, thresholds),
-        *_estimated(window, thresholds),
-        *_labels(window, thresholds),
-        *_calibration(window),
+        *_realised(window, thresholds, models),
+        *_estimated(window, thresholds, models),
+        *_labels(window, thresholds, models),
+        *_calibration(window, models),
         *watched,
     ]
 
 
-def _realised(window: str, thresholds: Thresholds) -> list[Rule]:
+def _realised(window: str, thresholds: Thresholds, models: Models) -> list[Rule]:
     names = Window(window)
     confusion_labels = ", ".join(metrics.FEEDBACK.labels)
-    feedback = f"increase({metrics.FEEDBACK.name}[{window}])"
+    feedback = f"increase({models.within(metrics.FEEDBACK.name)}[{window}])"
     return [
         Rule(names.confusion, f"sum by ({confusion_labels}) ({feedback})"),
-        Rule(names.labels, f"sum by ({VERSION}) ({names.confusion})\nor {losses(window)}"),
+        Rule(names.labels, f"sum by ({VERSION}) ({names.confusion})\nor {losses(window, models)}"),
         Rule(
             names.accuracy,
             f"(\n  {_right(names, VERSION)}\n"
             # `labels` also counts those of models that have a loss in place of an accuracy.
-            f"  or 0 * ({names.labels} unless {losses(window)})\n) / ({names.labels} > 0)",
+            f"  or 0 * ({names.labels} unless {losses(window, models)})\n) / ({names.labels} > 0)",
         ),
-        Rule(names.accuracy_limit, _limit(names.labels, thresholds)),
+        Rule(names.accuracy_limit, _limit(names.labels, thresholds, models)),
         Rule(names.involved, _involved(names)),
         Rule(
             names.f1,
@@ -66,13 +68,13 @@ def _realised(window: str, thresholds: Thresholds) -> list[Rule]:
     ]
 
 
-def _estimated(window: str, thresholds: Thresholds) -> list[Rule]:
+def _estimated(window: str, thresholds: Thresholds, models: Models) -> list[Rule]:
     names, confidence = Window(window), metrics.CONFIDENCE.name
-    rows = (
-        f"sum by ({VERSION}) (increase({confidence}_count[{window}]))\n"
-        f"or sum by ({VERSION}) (increase({metrics.WITHOUT_LABEL}[{window}]))"
+    counted, without, total = (
+        f"sum by ({VERSION}) (increase({models.within(name)}[{window}]))"
+        for name in (f"{confidence}_count", metrics.WITHOUT_LABEL, f"{confidence}_sum")
     )
-    total = f"sum by ({VERSION}) (increase({confidence}_sum[{window}]))"
+    rows = f"{counted}\nor {without}"
     return [
         Rule(names.predictions, rows),
         Rule(
@@ -80,24 +82,26 @@ def _estimated(window: str, thresholds: Thresholds) -> list[Rule]:
             f"clamp(\n  {REFERENCE_ACCURACY} - {REFERENCE_CONFIDENCE}\n"
             f"  + {total}\n  / ({names.predictions} > 0),\n  0, 1\n)",
         ),
-        Rule(names.estimated_limit, _limit(names.predictions, thresholds)),
+        Rule(names.estimated_limit, _limit(names.predictions, thresholds, models)),
     ]
 
 
-def _labels(window: str, thresholds: Thresholds) -> list[Rule]:
+def _labels(window: str, thresholds: Thresholds, models: Models) -> list[Rule]:
     names, delay = Window(window), metrics.FEEDBACK_DELAY.name
-    total = f"sum by ({VERSION}) (increase({delay}_sum[{window}]))"
-    labels = f"sum by ({VERSION}) (increase({delay}_count[{window}]))"
+    total, labels = (
+        f"sum by ({VERSION}) (increase({models.within(name)}[{window}]))"
+        for name in (f"{delay}_sum", f"{delay}_count")
+    )
     return [
-        Rule(names.coverage, f"{names.labels}\n/ ({_asked(names, thresholds)} > 0)"),
+        Rule(names.coverage, f"{names.labels}\n/ ({_asked(names, thresholds, models)} > 0)"),
         Rule(names.delay, f"{total}\n/ ({labels} > 0)"),
     ]
 
 
-def _calibration(window: str) -> list[Rule]:
+def _calibration(window: str, models: Models) -> list[Rule]:
     names, confidence = Window(window), metrics.FEEDBACK_CONFIDENCE.name
     labels, total, right = (
-        f"sum by ({CONFIDENCE_BIN}) (increase({name}[{window}]))"
+        f"sum by ({CONFIDENCE_BIN}) (increase({models.within(name)}[{window}]))"
         for name in (f"{confidence}_count", f"{confidence}_sum", metrics.FEEDBACK_RIGHT.name)
     )
     all_labels = f"(sum by ({VERSION}) ({names.bin_labels}) > 0)"
@@ -117,7 +121,7 @@ def _calibration(window: str) -> list[Rule]:
     ]
 
 
-def usual_labels(thresholds: Thresholds) -> list[Rule]:
+def usual_labels(thresholds: Thresholds, models: Models = EVERY) -> list[Rule]:
     """Return what LabelsMissing compares: the labels that came, and those that usually would.
 
     Summed over versions, since labels of the last version come while the next one serves. The
@@ -133,16 +137,17 @@ def usual_labels(thresholds: Thresholds) -> list[Rule]:
         Rule(names.model_labels, f"sum by ({MODEL}) ({names.labels})"),
         Rule(
             names.expected_labels,
-            f"sum by ({MODEL}) ({_asked(names, thresholds)})\n"
+            f"sum by ({MODEL}) ({_asked(names, thresholds, models)})\n"
             f"* {labels}\n/ ({predictions} > 0)",
         ),
     ]
 
 
-def _asked(names: Window, thresholds: Thresholds) -> str:
+def _asked(names: Window, thresholds: Thresholds, models: Models) -> str:
     """Return the predictions that the labels of a window speak of: those of one delay earlier."""
     late = seconds(thresholds.label_delay) > 0
-    return f"{names.predictions} offset {thresholds.label_delay}" if late else names.predictions
+    asked = models.within(names.predictions)
+    return f"{asked} offset {thresholds.label_delay}" if late else asked
 
 
 def _right(names: Window, by: str) -> str:
@@ -175,5 +180,6 @@ def _involved(names: Window) -> str:
     )
 
 
-def _limit(rows: str, thresholds: Thresholds) -> str:
-    return share_limit(REFERENCE_ACCURACY, REFERENCE_ACCURACY_SIZE, rows, thresholds)
+def _limit(rows: str, thresholds: Thresholds, models: Models) -> str:
+    accepted = models.within(REFERENCE_ACCURACY)
+    return share_limit(accepted, REFERENCE_ACCURACY_SIZE, rows, thresholds)

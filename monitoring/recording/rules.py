@@ -11,6 +11,7 @@ from monitoring.recording.series import (
     BINS,
     CRITICAL_VALUE,
     DRIFTED,
+    EVERY,
     RANK,
     RANK_CRITICAL_VALUE,
     REFERENCE_ACCURACY,
@@ -18,6 +19,7 @@ from monitoring.recording.series import (
     REFERENCE_SIZE,
     SIGNAL,
     VERSION,
+    Models,
     Rule,
     Window,
 )
@@ -31,11 +33,13 @@ __all__ = [
     "BINS",
     "CRITICAL_VALUE",
     "DRIFTED",
+    "EVERY",
     "REFERENCE_ACCURACY",
     "REFERENCE_SHARE",
     "REFERENCE_SIZE",
     "SIGNAL",
     "VERSION",
+    "Models",
     "Rule",
     "Window",
     "accuracy",
@@ -70,31 +74,35 @@ def ranks(thresholds: Thresholds) -> Rule:
     return Rule(RANK, _rank_of_bins(thresholds))
 
 
-def drift(window: str, thresholds: Thresholds) -> list[Rule]:
+def drift(window: str, thresholds: Thresholds, models: Models = EVERY) -> list[Rule]:
     """Return counts, PSI, baseline, evidence and the decision of every signal over one window."""
     names = Window(window)
-    shown = [Rule(names.share, _share(names, thresholds))] if window in thresholds.windows else []
+    shown = (
+        [Rule(names.share, _share(names, thresholds, models))]
+        if window in thresholds.windows
+        else []
+    )
     return [
-        Rule(names.bin_counts, _bin_counts(window, thresholds)),
+        Rule(names.bin_counts, _bin_counts(window, thresholds, models)),
         Rule(names.counts, f"sum by ({SIGNAL}) ({names.bin_counts})"),
         *shown,
         Rule(names.psi, _psi(names, thresholds)),
-        Rule(names.baseline_rows, _baseline_rows(names, thresholds)),
+        Rule(names.baseline_rows, _baseline_rows(names, thresholds, models)),
         Rule(names.baseline_size, f"sum by ({SIGNAL}) ({names.baseline_rows})"),
         Rule(names.g, _g(names)),
         Rule(names.rank, _rank(names)),
         Rule(names.evidence, _evidence(names, thresholds)),
         Rule(
             names.drifted,
-            f"({names.psi} > bool {thresholds.psi_limit(window):g})\n"
+            f"({names.psi}{models.selector} > bool {thresholds.psi_limit(window):g})\n"
             f"* ({names.evidence} > bool 1)",
         ),
     ]
 
 
-def distances(thresholds: Thresholds) -> list[Rule]:
+def distances(thresholds: Thresholds, models: Models = EVERY) -> list[Rule]:
     """Return KS over the windows that people look at: it decides nothing and costs the most."""
-    return [Rule(Window(w).ks, _ks(Window(w), thresholds)) for w in thresholds.windows]
+    return [Rule(Window(w).ks, _ks(Window(w), thresholds, models)) for w in thresholds.windows]
 
 
 def counted(thresholds: Thresholds) -> Rule:
@@ -113,10 +121,11 @@ def counted(thresholds: Thresholds) -> Rule:
     )
 
 
-def _bin_counts(window: str, thresholds: Thresholds) -> str:
+def _bin_counts(window: str, thresholds: Thresholds, models: Models) -> str:
     # A bin that nobody has counted yet is 0, not absent.
-    each = Window(thresholds.count_interval).bin_counts
-    return f"sum_over_time({each}[{_just_under(seconds(window))}])\nor 0 * {REFERENCE_SHARE}"
+    each, of = Window(thresholds.count_interval).bin_counts, models.selector
+    span = _just_under(seconds(window))
+    return f"sum_over_time({each}{of}[{span}])\nor 0 * {REFERENCE_SHARE}{of}"
 
 
 def _just_under(span: int) -> str:
@@ -124,10 +133,10 @@ def _just_under(span: int) -> str:
     return f"{span - 1}s999ms"
 
 
-def _share(names: Window, thresholds: Thresholds) -> str:
+def _share(names: Window, thresholds: Thresholds, models: Models = EVERY) -> str:
     prior = f"{thresholds.prior:g}"
     return (
-        f"({names.bin_counts} + {prior} * {REFERENCE_SHARE})\n"
+        f"({names.bin_counts}{models.selector} + {prior} * {REFERENCE_SHARE})\n"
         f"/ {PER_SIGNAL} ({names.counts} + {prior})"
     )
 
@@ -143,8 +152,8 @@ def _psi(names: Window, thresholds: Thresholds) -> str:
     )
 
 
-def _baseline_rows(names: Window, thresholds: Thresholds) -> str:
-    reference = f"{REFERENCE_SHARE} * {PER_SIGNAL} {REFERENCE_SIZE}"
+def _baseline_rows(names: Window, thresholds: Thresholds, models: Models) -> str:
+    reference = f"{REFERENCE_SHARE}{models.selector} * {PER_SIGNAL} {REFERENCE_SIZE}"
     if names.window == thresholds.long_window:
         return reference
     # The long window is evaluated less often, and may lack what has just been counted.
@@ -174,13 +183,13 @@ def _unless_unordered(thresholds: Thresholds) -> str:
     return f"unless on ({SIGNAL}) {REFERENCE_SHARE}{others}"
 
 
-def _ks(names: Window, thresholds: Thresholds) -> str:
+def _ks(names: Window, thresholds: Thresholds, models: Models) -> str:
     # PromQL has no running sum: a term for each cut between bins, told apart by `bin`. A signal
     # that is not numeric, or has more bins than there are terms, has no such distance.
     terms = "  or ".join(_cut(names, upto) for upto in range(thresholds.ordered_bins))
     return (
         f"max by ({SIGNAL}) (\n  {terms})\n"
-        f"/ ({names.counts} + {thresholds.prior:g})\n"
+        f"/ ({names.counts}{models.selector} + {thresholds.prior:g})\n"
         f"{_unless_unordered(thresholds)}"
     )
 
@@ -242,7 +251,7 @@ def _limit(critical: str, bins: str, looks: str) -> str:
     return f"{critical} + 2 * {looks} / (1 - ({bins} - 3) / ({critical} + {looks}))"
 
 
-def drifted(thresholds: Thresholds) -> Rule:
+def drifted(thresholds: Thresholds, models: Models = EVERY) -> Rule:
     """Return the decision over all windows: 1 where any of them passes."""
-    each = [Window(window).drifted for window in thresholds.drift_windows]
+    each = [Window(w).drifted + models.selector for w in thresholds.drift_windows]
     return Rule(DRIFTED, " or ".join([*(f"({name} == 1)" for name in each), *each]))

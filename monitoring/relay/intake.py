@@ -1,11 +1,13 @@
 """From a webhook's body to durable decisions, in one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from monitoring.relay import webhook as webhooks
 from monitoring.relay.evidence import Evidence
+from monitoring.relay.limits import RelayLimits
 from monitoring.relay.policy import AuditEntry, AuditEvent, Policy, admit
 from monitoring.relay.store import Ledger, Store
 from monitoring.relay.webhook import Candidate
@@ -20,12 +22,14 @@ class Decided:
     entry: AuditEntry
 
 
+NO_LIMITS: Mapping[str, RelayLimits] = MappingProxyType({})
 UNCONFIRMED = "Prometheus has no such alert firing"
 
 
 class Intake:
     """Writes a webhook and its decisions; when `receive` returns, they are on the disk.
 
+    policy: of models without limits of their own.
     evidence: what confirms an alert before it counts; None takes the sender's word.
     """
 
@@ -36,11 +40,13 @@ class Intake:
         models: tuple[str, ...],
         policy: Policy,
         clock: Callable[[], datetime],
+        limits: Mapping[str, RelayLimits] = NO_LIMITS,
         evidence: Evidence | None = None,
     ) -> None:
         self._store = store
         self._models = models
         self._policy = policy
+        self._limits = limits
         self._clock = clock
         self._evidence = evidence
 
@@ -90,7 +96,11 @@ class Intake:
         if incident is None:
             return AuditEntry(AuditEvent.IGNORED, candidate.ignored)
         history = ledger.history(candidate.model, incident, now=now)
-        return admit(history, self._policy, now=now)
+        return admit(history, self._policy_of(candidate.model), now=now)
+
+    def _policy_of(self, model: str) -> Policy:
+        own = self._limits.get(model)
+        return own.applied(self._policy) if own else self._policy
 
 
 def _incident(ledger: Ledger, candidate: Candidate, now: datetime, policy: Policy) -> str | None:

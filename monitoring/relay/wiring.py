@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from prometheus_client import CollectorRegistry
 
+from monitoring.relay import limits
 from monitoring.relay.app import Relay
 from monitoring.relay.evidence import PrometheusAlerts
 from monitoring.relay.exporter import Counters, StoreCollector
@@ -51,7 +52,14 @@ def _intake(settings: Settings, store: Store) -> Intake:
         evidence = PrometheusAlerts(
             settings.prometheus_url, timeout=settings.timeout_seconds, clock=_now
         )
-    return Intake(store, models=settings.models, policy=policy, clock=_now, evidence=evidence)
+    return Intake(
+        store,
+        models=settings.models,
+        policy=policy,
+        clock=_now,
+        limits=limits.read(),
+        evidence=evidence,
+    )
 
 
 def _worker(settings: Settings, store: Store, counters: Counters) -> Worker:

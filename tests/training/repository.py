@@ -14,7 +14,7 @@ from service.store.writes import utc
 from tests.toy import numbers
 from tests.toy.task import TASK
 from training.feedback import collect
-from training.feedback.tracking import dvc_file
+from training.task.tracking import dvc_file
 from training.task.files import params_file
 
 TASKS = {"digits": TASK}

@@ -11,7 +11,7 @@ from training.command_line import run, task_parser
 from training.feedback.collection import collect, erase
 from training.feedback.request import MANUAL, request_of
 from training.feedback.settings import Settings
-from training.feedback.tracking import Track, dvc_add
+from training.task.tracking import Track, dvc_add
 from training.task.task import Task
 from training.tasks import TASKS
 

@@ -16,7 +16,7 @@ from training.feedback.limits import limited
 from training.feedback.request import Request
 from training.feedback.rows import LabelledRows, read_rows
 from training.feedback.selection import NewRows, select_new
-from training.feedback.tracking import Track, dvc_file
+from training.task.tracking import Track, dvc_file
 from training.feedback.transaction import replace, unchanged_on_failure
 from training.feedback.version import raise_minor
 from training.task.files import data_folder, params_file

@@ -8,7 +8,7 @@ import pyarrow
 
 from training.artifacts.feedback_columns import INPUT, SUBJECT, read, unpack
 from training.feedback.file import require_here, write
-from training.feedback.tracking import Track, dvc_file
+from training.task.tracking import Track, dvc_file
 from training.task.task import Task
 from training.validation.table import require_valid
 

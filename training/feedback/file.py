@@ -11,7 +11,7 @@ from training.artifacts.feedback_columns import INPUT, pack, read, schema, unpac
 from training.errors import CollectRefused
 from training.feedback.rows import LabelledRows
 from training.feedback.selection import CollectedBefore, observation_keys
-from training.feedback.tracking import dvc_file
+from training.task.tracking import dvc_file
 from training.task.task import Task
 from training.validation.table import require_valid
 

@@ -3,6 +3,9 @@
 from pathlib import Path
 
 TASKS = Path("training", "tasks")
+DATA = Path("data")
+# A task's base rows, where they are a file.
+ROWS = "rows.parquet"
 
 
 def folder(task: str) -> Path:
@@ -32,4 +35,9 @@ def digest_file(task: str) -> Path:
 
 def data_folder(task: str) -> Path:
     """Return the folder of a task's data: at least the collected feedback."""
-    return Path("data", task)
+    return DATA / task
+
+
+def rows_file(task: str) -> Path:
+    """Return the file of a task's base rows."""
+    return data_folder(task) / ROWS

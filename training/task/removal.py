@@ -28,7 +28,7 @@ def belongings(name: str, root: Path) -> Iterator[Path]:
     ):
         if (root / place).exists():
             yield root / place
-    for report in sorted((root / "docs" / "examples").glob("*/report.md")):
+    for report in sorted((root / "docs" / "examples").rglob("report.md")):
         if report.read_text(encoding="utf-8").startswith(REPORT.format(name=name)):
             yield report.parent
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from training.task.files import folder, stages_file
+from training.task.published import MODULE
 from training.task.task import Task
 
 TEMPLATE = Path(__file__).with_name("stages.yaml")
@@ -41,8 +42,12 @@ def stages(task: str, template: str, *, code: Sequence[str], headline: str) -> s
 
 
 def code_files(task: str, root: Path = Path()) -> list[str]:
-    """Return a task's Python files, from the repository's root, in the order of their names."""
-    files = (root / folder(task)).rglob("*.py")
+    """Return a task's Python files, from the repository's root, in the order of their names.
+
+    Without the one that makes the rows: the stages depend on the rows themselves.
+    """
+    place = root / folder(task)
+    files = (file for file in place.rglob("*.py") if file != place / f"{MODULE}.py")
     return sorted(file.relative_to(root).as_posix() for file in files)
 
 

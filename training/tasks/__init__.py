@@ -3,5 +3,7 @@
 from pathlib import Path
 
 from training.task.discovery import Tasks
+from training.task.files import DATA
 
-TASKS = Tasks(Path(__file__).parent, __name__)
+HERE = Path(__file__).parent
+TASKS = Tasks(HERE, __name__, HERE.parents[1] / DATA)

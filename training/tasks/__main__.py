@@ -5,12 +5,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from training.errors import RemovalRefused, TrainingError
+from training.errors import BadParameter, RemovalRefused, TrainingError
 from training.task.changes import changed_files, concerned
 from training.task.creation import create
 from training.task.discovery import checked_name, named
+from training.task.files import rows_file, stages_file
+from training.task.obtain import obtain
 from training.task.removal import mentions, remove, unsaved
 from training.task.stages import write_stages
+from training.task.tracking import Track, dvc_add, dvc_file
 from training.tasks import TASKS
 
 
@@ -30,28 +33,62 @@ def parser() -> argparse.ArgumentParser:
     changed.add_argument("commit")
     verb("generate", "write each task's dvc.yaml from training/task/stages.yaml")
     verb("new", "make a folder for a new task, with code to fill in").add_argument("name")
+    data = verb("data", "get the published rows of a task, and its stages")
+    data.add_argument("name")
+    data.add_argument("--folder", default="", help="of data that is there already")
     removed = verb("remove", "remove a task's files")
     removed.add_argument("name")
     removed.add_argument("--force", action="store_true", help="also files that git does not have")
     return found
 
 
-def main(arguments: Sequence[str] | None = None, *, root: Path = Path()) -> None:
-    """Run a verb. Raises BadParameter, RemovalRefused."""
+def main(
+    arguments: Sequence[str] | None = None, *, root: Path = Path(), track: Track = dvc_add
+) -> None:
+    """Run a verb. Raises BadParameter, RemovalRefused, DataRefused, NotTracked."""
     options = parser().parse_args(arguments)
     if options.verb == "list":
         print(*TASKS)
+        _say_waiting(TASKS.waiting)
     elif options.verb == "name":
         print(named(options.name, TASKS))
     elif options.verb == "changed":
-        print(*concerned(changed_files(options.base, options.commit, root), list(TASKS)))
+        files = changed_files(options.base, options.commit, root)
+        print(*concerned(files, list(TASKS)))
+        _say_waiting(concerned(files, TASKS.waiting))
     elif options.verb == "generate":
         print(*write_stages(TASKS, root), sep="\n")
     elif options.verb == "new":
         print("made", *create(options.name, root), sep="\n  ")
         print("Fill in task.py, then run 'dvc repro --all-pipelines' and commit the folder.")
+    elif options.verb == "data":
+        _get_data(options.name, root, options.folder, track)
     else:
-        _remove(named(checked_name(options.name), TASKS), root, force=options.force)
+        known = [*TASKS, *TASKS.waiting]
+        _remove(named(checked_name(options.name), known), root, force=options.force)
+
+
+def _say_waiting(names: Sequence[str]) -> None:
+    """Name the tasks whose rows are not here, beside the names that scripts read."""
+    for name in names:
+        print(f"{name} waits for its rows: 'make data TASK={name}' gets them", file=sys.stderr)
+
+
+def _get_data(name: str, root: Path, folder: str, track: Track) -> None:
+    """Write a task's rows and stages, and say what comes next.
+
+    Raises BadParameter, DataRefused, NotTracked.
+    """
+    if name not in TASKS.published:
+        raise BadParameter("task", name, f"one of {', '.join(TASKS.published)}")
+    rows, stages = rows_file(name), stages_file(name)
+    obtain(TASKS.source(name), root / rows, folder=Path(folder) if folder else None)
+    track(root / rows)
+    write_stages({name: TASKS.load(name)}, root)
+    print(
+        f"{rows} has the rows of {name}. 'dvc repro {stages}' trains it; then 'dvc push', and "
+        f"commit {dvc_file(rows)} and {stages.parent}"
+    )
 
 
 def _remove(name: str, root: Path, *, force: bool) -> None:

@@ -8,19 +8,21 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from monitoring.alerts import RETRAIN, Alert, every
+from monitoring.alerts import RETRAIN, Alert, of_models
 from monitoring.grafana import notification
-from monitoring.grafana.alert_rules import in_grafana
+from monitoring.grafana.alert_rules import in_grafana, title
 from monitoring.grafana.generated_files import ALERTING, DASHBOARDS
 from monitoring.grafana.provisioning import FOLDER
 from monitoring.grafana.variables import DATASOURCE_UID
+from monitoring.limits import TASKS, Limits, own
 from monitoring.relay.settings import Settings
 from monitoring.relay.webhook import NO_EVIDENCE
 from monitoring.thresholds import Thresholds
 from tests.monitoring.grafana import alerting_schemas as schemas
 
 ROOT = Path(__file__).parents[3]
-ALERTS = every(Thresholds())
+LIMITS = Limits(Thresholds(), own(Thresholds(), ROOT / TASKS))
+ALERTS = [alert for group in of_models(LIMITS).values() for alert in group]
 
 
 def _content(name: str) -> dict[str, Any]:
@@ -38,7 +40,7 @@ def test_every_alert_is_a_rule_and_every_rule_an_alert() -> None:
         rule["title"]: (rule["data"][0]["model"]["expr"], rule["for"], rule["labels"])
         for rule in RULES
     }
-    assert made == {alert.name: (alert.expr, alert.hold, alert.labels) for alert in ALERTS}
+    assert made == {title(alert): (alert.expr, alert.hold, alert.labels) for alert in ALERTS}
 
 
 def test_uids_are_unique() -> None:
@@ -64,10 +66,11 @@ def test_the_dashboard_for_people_exists(rule: dict[str, Any]) -> None:
 
 @by_rule
 def test_the_runbook_has_its_heading(rule: dict[str, Any]) -> None:
-    """The link for people leads to the heading of the rule's name."""
+    """The link for people leads to the heading of the alert's name, whatever model it is of."""
     path, _, anchor = rule["annotations"]["runbook_url"].partition("#")
-    assert anchor == rule["title"].lower()
-    assert f"## {rule['title']}" in (ROOT / path).read_text(encoding="utf-8").splitlines()
+    name = rule["title"].partition(" (")[0]
+    assert anchor == name.lower()
+    assert f"## {name}" in (ROOT / path).read_text(encoding="utf-8").splitlines()
 
 
 @by_rule

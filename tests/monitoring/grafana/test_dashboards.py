@@ -13,6 +13,7 @@ from monitoring.grafana.boards import boards
 from monitoring.grafana.generated_files import DASHBOARDS, generated
 from monitoring.grafana.panel import Board, Panel
 from monitoring.grafana.variables import DATASOURCE, DATASOURCE_UID
+from monitoring.limits import TASKS, own
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import relay as relay
 from perennial.metric_names import service as service
@@ -26,7 +27,7 @@ PANELS = [
     for board in BOARDS
     for panel in board.panels
 ]
-GENERATED = generated(Thresholds())
+GENERATED = generated(Thresholds(), own=own(Thresholds(), ROOT / TASKS))
 # prometheus_client and Prometheus itself make these.
 SUFFIXES = {"histogram": ("_bucket", "_sum", "_count"), "summary": ("_sum", "_count")}
 

@@ -10,6 +10,7 @@ import yaml
 
 from monitoring import alerts, generated_files
 from monitoring.grafana.boards import boards
+from monitoring.limits import TASKS, own
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import relay as relay
 from perennial.metric_names import service as service
@@ -142,7 +143,7 @@ def test_every_metric_asked_for_is_exported_or_recorded() -> None:
 @pytest.mark.parametrize("path", GENERATED, ids=str)
 def test_generated_files_are_fresh(path: Path, tmp_path: Path) -> None:
     """What is committed is what `python -m monitoring generate` writes now."""
-    generated_files.write(tmp_path, Thresholds())
+    generated_files.write(tmp_path, Thresholds(), own=own(Thresholds(), ROOT / TASKS))
     assert (ROOT / path).read_bytes() == (tmp_path / path).read_bytes()
 
 

@@ -1,5 +1,6 @@
 """A relay for tests, put together from real parts with a fake clock and fake pipelines."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from monitoring.relay.evidence import Evidence
 from monitoring.relay.exporter import Counters, StoreCollector
 from monitoring.relay.gitlab import Pipelines
 from monitoring.relay.intake import Intake
+from monitoring.relay.limits import RelayLimits
 from monitoring.relay.policy import Policy
 from monitoring.relay.signature import Senders
 from monitoring.relay.store import Incident, Store
@@ -37,8 +39,10 @@ class Bench:
         *,
         clock: Clock | None = None,
         evidence: Evidence | None = None,
+        limits: Mapping[str, RelayLimits] | None = None,
     ) -> None:
         self.evidence = evidence
+        self.limits = limits or {}
         self.clock = clock or Clock()
         self.pipelines = pipelines
         self._database = database
@@ -57,6 +61,7 @@ class Bench:
             models=MODELS,
             policy=self.policy,
             clock=self.clock,
+            limits=self.limits,
             evidence=self.evidence,
         )
         self.worker = Worker(
@@ -114,9 +119,14 @@ class Bench:
 
 
 def bench(
-    folder: Path, *plan: str, clock: Clock | None = None, evidence: Evidence | None = None
+    folder: Path,
+    *plan: str,
+    clock: Clock | None = None,
+    evidence: Evidence | None = None,
+    limits: Mapping[str, RelayLimits] | None = None,
 ) -> tuple[Bench, FakePipelines]:
     """Return a bench over SQLite in a folder, and its pipelines."""
     pipelines = FakePipelines(*plan)
-    found = Bench(f"sqlite:///{folder}/relay.db", pipelines, clock=clock, evidence=evidence)
+    database = f"sqlite:///{folder}/relay.db"
+    found = Bench(database, pipelines, clock=clock, evidence=evidence, limits=limits)
     return found, pipelines

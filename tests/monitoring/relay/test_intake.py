@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitoring.relay.errors import Refused
+from monitoring.relay.limits import RelayLimits
 from tests.monitoring.relay.fakes import START, alert, webhook
 from tests.monitoring.relay.parts import bench
 
@@ -117,3 +118,16 @@ def test_an_alert_from_a_clock_ahead_of_ours_begins_now(tmp_path: Path) -> None:
     relay.intake.receive(webhook(alert(started=START + timedelta(days=400))))
     relay.run(1)
     assert gitlab.inputs[0]["incident_started"] == "2026-11-21T08:00:00.000Z"
+
+
+def test_a_model_may_have_limits_of_its_own(tmp_path: Path) -> None:
+    """From the generated file; the others keep those of the settings."""
+    limits = {"news": RelayLimits(cooldown_seconds=0, daily_budget=2)}
+    relay, _ = bench(tmp_path, limits=limits)
+    for minute in range(3):
+        started = START + timedelta(minutes=minute)
+        both = [alert(started=started, model=model) for model in ("digits", "news")]
+        relay.intake.receive(webhook(*both))
+        relay.run(60)
+    kept = [decision for decision in relay.decisions() if decision != "triggered"]
+    assert kept == ["accepted", "accepted", "cooldown", "accepted", "cooldown", "budget"]

@@ -17,7 +17,7 @@ from training.command_line import run
 from training.errors import BadParameter, CollectRefused, InvalidData
 from training.feedback import collect
 from training.feedback.request import parse_time
-from training.feedback.tracking import dvc_file
+from training.task.tracking import dvc_file
 from training.stages import validate
 
 INCIDENT = "0123456789ab"

@@ -22,7 +22,7 @@ from training.feedback.cap import capped
 from training.feedback.few import TOGETHER
 from training.feedback.limits import limited
 from training.feedback.rows import LabelledRows
-from training.feedback.tracking import dvc_file
+from training.task.tracking import dvc_file
 from training.params import TaskParams
 from training.validation.table import require_valid
 

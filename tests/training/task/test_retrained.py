@@ -10,7 +10,7 @@ from service.store import tables
 from service.store.writes import utc
 from tests.trees import Tree
 from training import params
-from training.feedback.tracking import dvc_file
+from training.task.tracking import dvc_file
 from training.task.files import data_folder
 from training.tasks import TASKS
 

@@ -5,9 +5,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from training.errors import CollectRefused
+from training.errors import NotTracked
 
-# Puts a file under DVC, or raises CollectRefused.
+# Puts a file under DVC, or raises NotTracked.
 Track = Callable[[Path], None]
 
 
@@ -19,10 +19,10 @@ def dvc_file(file: Path) -> Path:
 def dvc_add(file: Path) -> None:
     """Put a file under DVC.
 
-    Raises CollectRefused.
+    Raises NotTracked.
     """
     # Without --quiet, which would hide errors.
     command = [sys.executable, "-m", "dvc", "add", file.name]
     done = subprocess.run(command, cwd=file.parent, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise CollectRefused(f"dvc add {file}: {(done.stderr or done.stdout).strip()}")
+        raise NotTracked(f"dvc add {file}: {(done.stderr or done.stdout).strip()}")

@@ -1,0 +1,47 @@
+"""Limits of single models, from the tasks' limits.yaml by way of a generated file."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from monitoring.relay.policy import Policy
+
+# `python -m monitoring generate` writes it.
+FILE = Path(__file__).with_name("limits.json")
+
+
+class RelayLimits(BaseModel):
+    """What differs for one model from RELAY_COOLDOWN_SECONDS and RELAY_DAILY_BUDGET."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cooldown_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    daily_budget: Annotated[int, Field(ge=1)] | None = None
+
+    def applied(self, policy: Policy) -> Policy:
+        """Return the policy of the model, from that of all.
+
+        >>> RelayLimits(daily_budget=1).applied(Policy()).daily_budget
+        1
+        """
+        cooldown, budget = self.cooldown_seconds, self.daily_budget
+        return Policy(
+            cooldown=policy.cooldown if cooldown is None else timedelta(seconds=cooldown),
+            daily_budget=policy.daily_budget if budget is None else budget,
+            longest=policy.longest,
+        )
+
+
+def read(file: Path = FILE) -> dict[str, RelayLimits]:
+    """Return the limits by model."""
+    document = json.loads(file.read_text(encoding="utf-8"))
+    return {model: RelayLimits.model_validate(given) for model, given in document.items()}
+
+
+def render(limits: dict[str, RelayLimits]) -> str:
+    """Return the text of the file."""
+    document = {model: one.model_dump(exclude_none=True) for model, one in limits.items()}
+    return json.dumps(document, indent=2, sort_keys=True) + "\n"

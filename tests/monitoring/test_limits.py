@@ -1,0 +1,240 @@
+"""A task's own limits hold for its model alone, and only what differs is another rule."""
+
+import json
+import re
+import subprocess
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from monitoring import generated_files
+from monitoring.errors import InvalidLimits
+from monitoring.grafana.generated_files import ALERTING
+from monitoring.grafana.generated_files import generated as grafana
+from monitoring.limits import OWN, SHARED, own, relay
+from monitoring.relay import limits as of_relay
+from monitoring.thresholds import Thresholds
+from tests.prometheus import ENVIRONMENT
+
+ROOT = Path(__file__).parents[2]
+GENERAL = Thresholds()
+SLOW = 'model="slow"'
+OTHERS = 'model!~"slow"'
+# A limit of each kind, other than the general one, with what has to change beside it.
+DIFFERENT: dict[str, dict[str, Any]] = {
+    "drift_windows": {"drift_windows": ("20m", "1h", "3h", "6h", "12h", "1d")},
+    "short_window": {"short_window": "3h"},
+    "long_window": {
+        "drift_windows": ("1h", "6h"),
+        "short_window": "1h",
+        "long_window": "6h",
+        "label_window": "6h",
+    },
+    "psi": {"psi": 0.2},
+    "early_psi": {"early_psi": 0.5},
+    "cycle": {"cycle": "1d"},
+    "cycle_psi": {"cycle": "1d", "cycle_psi": 2.0},
+    "cycle_drop": {"cycle": "1d", "cycle_drop": 0.5},
+    "cycle_rise": {"cycle": "1d", "cycle_rise": 2.0},
+    "accuracy_z": {"accuracy_z": 4.0},
+    "short_drop": {"short_drop": 0.2},
+    "long_drop": {"long_drop": 0.01},
+    "short_rise": {"short_rise": 0.5},
+    "long_rise": {"long_rise": 0.2},
+    "least_rows": {"least_rows": 24},
+    "label_delay": {"label_delay": "1h"},
+    "label_window": {"label_window": "1h"},
+    "label_level_window": {"label_level_window": "4w"},
+    "label_fraction": {"label_fraction": 0.5},
+    "labels_missing_for": {"labels_missing_for": "3d"},
+    "idle_window": {"idle_window": "1h"},
+    "traffic_cycle": {"traffic_cycle": "1w"},
+    "least_traffic": {"least_traffic": 10},
+    "no_traffic_for": {"no_traffic_for": "1h"},
+    "stale_days": {"stale_days": 30},
+    "model_stale_for": {"model_stale_for": "1d"},
+    "retrain_for": {"retrain_for": "5m"},
+}
+
+
+def rules(**values: Any) -> dict[str, list[dict[str, Any]]]:
+    """Return all rules by what they record or alert, where a model has limits of its own."""
+    limits = {"slow": replace(GENERAL, **values)} if values else {}
+    found = defaultdict(list)
+    for path, text in generated_files.generated(GENERAL, own=limits).items():
+        if path.parent == generated_files.RULES:
+            for group in yaml.safe_load(text)["groups"]:
+                for rule in group["rules"]:
+                    found[rule.get("record") or rule["alert"]].append(rule)
+    return dict(found)
+
+
+def test_every_threshold_is_of_one_model_or_of_all() -> None:
+    """A new one is on one side, and the tests below hold what a model may have itself."""
+    assert set(OWN) & SHARED == set() and set(DIFFERENT) == set(OWN)
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_what_differs_is_a_rule_of_that_model_and_one_without_it(name: str) -> None:
+    """All else is one rule for all models, word for word as before."""
+    before, after = rules(), rules(**DIFFERENT[name])
+    apart = {record for record, found in after.items() if found != before.get(record)}
+    assert apart
+    for record in apart:
+        exprs = [rule["expr"] for rule in after[record]]
+        if record in before:
+            general, of_slow = exprs
+            assert (
+                OTHERS in general
+                and general.replace(f"{{{OTHERS}}}", "").replace(f",{OTHERS}", "")
+                == before[record][0]["expr"]
+            )
+            assert SLOW in of_slow and OTHERS not in of_slow
+        else:  # over a window that only this model has
+            assert len(exprs) == 1 and OTHERS not in exprs[0]
+
+
+def test_a_series_that_only_one_model_has_is_computed_for_it_alone() -> None:
+    """What reads counters over its window asks for its own."""
+    after = rules(**DIFFERENT["long_window"])
+    added = {record: found[0]["expr"] for record, found in after.items() if record not in rules()}
+    reading = [expr for expr in added.values() if "increase(" in expr or "sum_over_time(" in expr]
+    assert len(reading) > 5 and all(SLOW in expr for expr in reading)
+
+
+def test_an_alert_of_one_model_has_its_own_uid_and_title_in_grafana() -> None:
+    """Grafana takes neither twice."""
+    text = grafana(GENERAL, own={"slow": replace(GENERAL, least_rows=24)})[ALERTING / "rules.yml"]
+    made = [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
+    for key in ("uid", "title"):
+        assert len({rule[key] for rule in made}) == len(made), key
+    assert all(len(rule["uid"]) <= 40 for rule in made)
+    assert "AccuracyDrop (slow)" in {rule["title"] for rule in made}
+
+
+def _accuracy_of(model: str) -> list[dict[str, str]]:
+    """Return the series of a model that is right 150 times of 200, where 95 of 100 are usual."""
+    key = f'model="{model}",version="1.0.0"'
+    return [
+        {"series": f"model_info{{{key}}}", "values": "1x100"},
+        {"series": f"model_reference_accuracy{{{key}}}", "values": "0.95x100"},
+        {"series": f"model_reference_accuracy_size{{{key}}}", "values": "700x100"},
+        {
+            "series": f'model_feedback_total{{{key},label="0",predicted="0"}}',
+            "values": "0x20 150x80",
+        },
+        {
+            "series": f'model_feedback_total{{{key},label="0",predicted="1"}}',
+            "values": "0x20 50x80",
+        },
+    ]
+
+
+@pytest.mark.seconds(3)
+def test_each_model_alerts_by_its_own_limits(tmp_path: Path) -> None:
+    """The same drop, in Prometheus: one model alerts, and one whose limit is wider does not."""
+    limits = {"slow": replace(GENERAL, **DIFFERENT["long_window"], short_drop=0.3, long_drop=0.3)}
+    generated_files.write(tmp_path, GENERAL, own=limits)
+    folder = tmp_path / generated_files.RULES
+    windows = ("1h", "6h", "1d")
+    case = {
+        "rule_files": [str(folder / f"{name}.rules.yml") for name in ("accuracy", "alerts")],
+        "evaluation_interval": "15s",
+        "group_eval_order": ["accuracy_6h", "accuracy_long", "accuracy_short", "alerts_model"],
+        "tests": [
+            {
+                "interval": "15s",
+                "input_series": [*_accuracy_of("fast"), *_accuracy_of("slow")],
+                "promql_expr_test": [
+                    {
+                        "expr": 'ALERTS{alertname="AccuracyDrop",alertstate="firing"}',
+                        "eval_time": "7m",
+                        "exp_samples": [
+                            {
+                                "labels": 'ALERTS{alertname="AccuracyDrop",alertstate="firing",'
+                                'action="retrain",severity="warning",model="fast",version="1.0.0"}',
+                                "value": 1,
+                            }
+                        ],
+                    },
+                    *(
+                        {
+                            "expr": f"count by (model) (model_version:accuracy:{window})",
+                            "eval_time": "7m",
+                            "exp_samples": [
+                                {"labels": f'{{model="{model}"}}', "value": 1} for model in models
+                            ],
+                        }
+                        for window, models in zip(
+                            windows, (("fast", "slow"), ("slow",), ("fast", "slow")), strict=True
+                        )
+                    ),
+                ],
+            }
+        ],
+    }
+    file = tmp_path / "limits.test.yml"
+    file.write_text(yaml.safe_dump(case), encoding="utf-8")
+    command = ("promtool", "test", "rules", str(file))
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def written(folder: Path, text: str) -> Path:
+    """Write the limits of the task slow, and return the folder of the tasks."""
+    (folder / "slow").mkdir()
+    (folder / "slow" / "limits.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_limits_stand_in_the_tasks_folder(tmp_path: Path) -> None:
+    """Those of its rules, and those of the relay, which reads them from a generated file."""
+    text = "monitoring: {least_rows: 24}\nrelay: {cooldown_seconds: 60, daily_budget: 1}\n"
+    folder = written(tmp_path, text)
+    assert own(GENERAL, folder) == {"slow": replace(GENERAL, least_rows=24)}
+    file = tmp_path / "limits.json"
+    file.write_text(of_relay.render(relay(folder)))
+    assert json.loads(file.read_text()) == {"slow": {"cooldown_seconds": 60, "daily_budget": 1}}
+    assert of_relay.read(file) == relay(folder)
+
+
+def test_the_relays_file_is_fresh() -> None:
+    """What is committed is what `python -m monitoring generate` writes now."""
+    assert of_relay.FILE.read_text(encoding="utf-8") == of_relay.render(relay())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("monitoring: {psi: 0.9}", "limits.yaml: monitoring.psi: got 0.9, expected at most 0.25"),
+        ("monitoring: {least_row: 9}", "monitoring: got 'least_row', expected some of"),
+        ("monitoring: {errors_share: 0.1}", "monitoring: got 'errors_share', expected some of"),
+        ("monitoring: {long_window: 1w}", "monitoring.long_window: got '1w', expected 1d, the"),
+        ("monitoring:", "monitoring: got None, expected some of"),
+        ("relay: {daily_budget: 0}", "relay.daily_budget: got 0, expected greater than or equal"),
+        ("relay: {budget: 1}", "relay.budget: got 1, expected no such field"),
+        ("gate: {floor: 1}", "got 'gate', expected monitoring and relay"),
+        ("- 1", "got .*, expected monitoring and relay"),
+        ("relay: {", "no YAML"),
+    ],
+)
+def test_a_limit_that_no_model_may_have_is_named(tmp_path: Path, text: str, message: str) -> None:
+    """In one sentence with the file, the field, its value and what was expected."""
+    folder = written(tmp_path, text)
+    with pytest.raises(InvalidLimits, match=message) as error:
+        own(GENERAL, folder)
+        relay(folder)
+    assert "slow/limits.yaml: " in str(error.value) and "\n" not in str(error.value)
+
+
+def test_the_guides_example_holds(tmp_path: Path) -> None:
+    """Who pastes it has limits that are valid."""
+    guide = (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```yaml\n(monitoring:.*?)```", guide, re.DOTALL)
+    folder = written(tmp_path, text)
+    assert own(GENERAL, folder)["slow"].windows == ("1d", "1w")
+    assert relay(folder)["slow"].daily_budget == 1

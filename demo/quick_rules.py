@@ -7,9 +7,9 @@ import yaml
 
 from monitoring.alerts.alert import RETRAIN
 
-# In place of 1m between evaluations, and of 30s for which the condition of a retrain must hold.
+# In place of 1m between evaluations. A condition must hold for two scrapes, as 30s are in production.
 INTERVAL = "15s"
-HOLD_SECONDS = 10
+HOLD_SECONDS = 4
 
 
 def quick_rules(source: Path, target: Path) -> None:

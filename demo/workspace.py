@@ -213,7 +213,7 @@ class Workspace:
         alertmanager = alertmanager_config(
             relay_url=f"{self.addresses.relay}/alerts",
             credentials_file=str(here / "webhook-token"),
-            group_wait="2s",
+            group_wait="1s",
             group_interval="10s",
         )
         (here / "alertmanager.yml").write_text(yaml.safe_dump(alertmanager))

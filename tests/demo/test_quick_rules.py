@@ -29,4 +29,4 @@ def test_only_the_pace_differs_from_what_is_shipped(tmp_path: Path) -> None:
     quick_rules(ROOT / RULES, tmp_path / "rules")
     assert _without_pace(tmp_path / "rules") == _without_pace(ROOT / RULES)
     text = (tmp_path / "rules" / "alerts.rules.yml").read_text()
-    assert "for: 10s" in text and "for: 30s" not in text
+    assert "for: 4s" in text and "for: 30s" not in text

@@ -163,11 +163,14 @@ class Stage:
         self.run("push", ["git", "push", "--quiet", url, "main"])
 
     def look(self) -> Observation | None:
-        """Observe, record a sample, refresh the screen; None if a program is too busy."""
+        """Observe, record a sample, refresh the screen; None if a program does not answer.
+
+        Raises ProcessDied if one has ended.
+        """
         self.processes.check()
         try:
             seen = self._watch.look()
-        except httpx.TimeoutException:
+        except httpx.TransportError:  # it is too busy, or about to be found dead
             return None
         if seen.version and (not self.versions or self.versions[-1] != seen.version):
             self.versions.append(seen.version)

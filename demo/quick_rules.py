@@ -7,7 +7,7 @@ import yaml
 
 from monitoring.alerts.alert import RETRAIN
 
-# In place of 1m between evaluations. A condition must hold for two scrapes, as 30s are in production.
+# In place of 1m between evaluations. A condition must hold for two scrapes, as long as 30s are.
 INTERVAL = "15s"
 HOLD_SECONDS = 4
 

@@ -14,16 +14,17 @@ from perennial.kinds.inputs.table import TableInput
 
 # Of a column of categories, so many of the most frequent ones may get another name.
 FREQUENT = 5
-# How many of the new unit are one of the old, such as grams and kilograms, cents and euros, minutes
-# and hours, kilometres and miles; in each direction.
-UNITS = (1000.0, 100.0, 60.0, 12.0, 10.0, 2.54, 1.609)
+# How many of the new unit are one of the old, in each direction: kilometres and miles, centimetres
+# and inches, months and years, minutes and hours, cents and euros, grams and kilograms.
+UNITS = (1.609, 2.54, 10.0, 12.0, 60.0, 100.0, 1000.0)
 
 
 class DemoTable(PlainInput):
     """The table of one task."""
 
     kind: TableInput
-    rate = 80.0
+    # A retrain learns from what came within seconds, and rows of tables tell less than images.
+    rate = 150.0
 
     @property
     def shifts(self) -> Mapping[str, Shift]:
@@ -31,7 +32,11 @@ class DemoTable(PlainInput):
         columns = self.kind.modelled
         found = {}
         if any(isinstance(column, CategoryColumn) for column in columns):
-            found["renamed"] = Shift("a category has another name from now on", self._renamed)
+            found["renamed"] = Shift(
+                "a new form has another name for a category of each column",
+                self._renamed,
+                together=True,
+            )
         if any(isinstance(column, NumberColumn) for column in columns):
             found["unit"] = Shift("a column of numbers comes in another unit", self._in_other_units)
         if any(column.missing for column in columns):
@@ -56,7 +61,7 @@ class DemoTable(PlainInput):
             if isinstance(column, CategoryColumn):
                 for old in frequent(rows[column.name]):
                     new = renamed(old, column.categories)
-                    cause = f"a new form says {new!r} where {column.name} was {old!r}"
+                    cause = f"{new!r} comes where {column.name} was {old!r}"
                     yield Variant(column.name, cause, _replaced(column.name, old, new))
 
     def _in_other_units(self, rows: pyarrow.Table) -> Iterator[Variant]:

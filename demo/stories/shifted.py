@@ -1,6 +1,7 @@
 """Rows change, and the loop learns what they are now."""
 
 import time
+from operator import itemgetter
 
 import numpy as np
 import pyarrow
@@ -8,7 +9,7 @@ import pyarrow
 from demo.errors import LoopBroken, NothingToShift
 from demo.pools import steady
 from demo.retrain import Retrain
-from demo.shift import Shift, Variant, learnable
+from demo.shift import Shift, Variant, combined, learnable
 from demo.stage import Stage
 from demo.stories.calm import Rows, calm, check_traffic
 from demo.watch import Observation
@@ -18,15 +19,15 @@ from perennial.verdicts import Verdict
 
 # Rows that each variant of a shift is tried on.
 TRIED = 2000
-# What Prometheus must have recorded of the new version: labels, and the least share of what the
-# shift cost that is won back.  The figures of the whole run may show somewhat less by chance.
-LABELS = 400
+# What Prometheus must have recorded of the new version: the labels of so many seconds, and that so
+# much of what the shift cost is won back. The whole run's figures may show less, by chance.
+MEASURED = 10.0
 REGAINED = 0.5
 LEAST_REGAINED = 0.33
 
 
 class Shifted:
-    """A shift of the task's input: of its variants, the one that costs the model most.
+    """A shift of the task's input, in the way that costs the model most.
 
     column: of the variant, if only its variants are wanted.
     """
@@ -46,7 +47,7 @@ class Shifted:
         """Wait until the retrained model has made up for the shift."""
         rows = calm(stage)
         (table, labels), (unseen, its_labels) = rows.parts()
-        variant = self._dearest(stage, table, labels)
+        variant = self._chosen(stage, table, labels)
         since = time.monotonic()
         stage.traffic.switch(steady(stage.demo, variant.change(table), labels))
         stage.event("drift_started", variant.cause)
@@ -67,27 +68,42 @@ class Shifted:
         after = stage.traffic.score(since=redeployed, version=stage.versions[-1])
         stage.note_scores(before=rows.score, drifted=drifted, after=after)
 
-    def _dearest(self, stage: Stage, table: pyarrow.Table, labels: list[str]) -> Variant:
-        """Return the variant that raises the model's loss most, of those that can be learned."""
+    def _chosen(self, stage: Stage, table: pyarrow.Table, labels: list[str]) -> Variant:
+        """Return the variant that raises the model's loss most, of those that can be learned.
+
+        Of a shift of all columns together, the one of each column that raises it at all.
+        """
         kind, output = stage.task.input, stage.task.output
         model = Predictor(bundle.load(stage.workspace.bundle))
         tried, truths = table.slice(0, TRIED), output.truths(labels[:TRIED])
-        found = []
+
+        def loss(rows: pyarrow.Table) -> float:
+            values = model.predict(kind.from_arrow(rows)).astype(np.float64)
+            return float(output.losses(values, truths).mean())
+
+        found: dict[str, tuple[float, Variant]] = {}
         for variant in self._shift.variants(table):
             changed = variant.change(tried)
             if self._column in ("", variant.name) and learnable(kind, tried, changed):
-                values = model.predict(kind.from_arrow(changed)).astype(np.float64)
-                found.append((float(output.losses(values, truths).mean()), variant))
+                cost = loss(changed), variant
+                found[variant.name] = max(found.get(variant.name, cost), cost, key=itemgetter(0))
         if not found:
             name = f"{self._name}:{self._column}" if self._column else self._name
             raise NothingToShift(name)
-        return max(found, key=lambda each: each[0])[1]
+        by_cost = sorted(found.values(), key=itemgetter(0), reverse=True)
+        if not self._shift.together:
+            return by_cost[0][1]
+        calm_loss = loss(tried)
+        dear = [variant for cost, variant in by_cost if cost > calm_loss]
+        return combined(dear or [by_cost[0][1]])
 
     def _recover(self, stage: Stage, rows: Rows, drifted: float | None) -> None:
         """Wait until Prometheus records that the new version is better, and no alert fires."""
 
+        labels = MEASURED * stage.traffic.rate
+
         def recovered(seen: Observation) -> bool:
-            known = not seen.firing and (seen.labels or 0) >= LABELS and seen.webhooks >= 2
+            known = not seen.firing and (seen.labels or 0) >= labels and seen.webhooks >= 2
             return known and _regained(rows.score, drifted, seen.score) >= REGAINED
 
         stage.wait(

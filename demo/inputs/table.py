@@ -31,16 +31,16 @@ class DemoTable(PlainInput):
         """What can happen to the columns that there are."""
         columns = self.kind.modelled
         found = {}
+        if any(isinstance(column, NumberColumn) and column.high is None for column in columns):
+            found["unit"] = Shift("a column of numbers comes in another unit", self._in_other_units)
+        if any(column.missing for column in columns):
+            found["stopped"] = Shift("a column stops reporting", self._stopped)
         if any(isinstance(column, CategoryColumn) for column in columns):
             found["renamed"] = Shift(
                 "a new form has another name for a category of each column",
                 self._renamed,
                 together=True,
             )
-        if any(isinstance(column, NumberColumn) for column in columns):
-            found["unit"] = Shift("a column of numbers comes in another unit", self._in_other_units)
-        if any(column.missing for column in columns):
-            found["stopped"] = Shift("a column stops reporting", self._stopped)
         return found
 
     @property
@@ -74,10 +74,14 @@ class DemoTable(PlainInput):
                     yield Variant(column.name, cause, _scaled(column.name, factor))
 
     def _stopped(self, rows: pyarrow.Table) -> Iterator[Variant]:
-        for column in self.kind.modelled:
-            if column.missing:
-                cause = f"{column.name} is missing from now on"
-                yield Variant(column.name, cause, _changed(column.name, _nothing))
+        """Yield a variant for each column that has gaps, or for each that may have some.
+
+        Where a column has gaps at times, these say something else than that it has stopped, and
+        what it said can be told from others more often than of one that never fails.
+        """
+        may = [column.name for column in self.kind.modelled if column.missing]
+        for name in [name for name in may if rows[name].null_count] or may:
+            yield Variant(name, f"{name} is missing from now on", _changed(name, _nothing))
 
 
 def frequent(words: pyarrow.ChunkedArray) -> list[str]:

@@ -62,6 +62,18 @@ def test_a_column_stops_only_where_gaps_are_allowed() -> None:
     assert _changed(variants[0])["hours"].null_count == len(ROWS)
 
 
+def test_a_column_that_has_gaps_stops_rather_than_one_that_never_fails() -> None:
+    """Where none has gaps, any column may stop."""
+    kind = TableInput(columns=(NumberColumn(name="a"), NumberColumn(name="b")))
+    (shift,) = (shift for name, shift in demo_input(kind).shifts.items() if name == "stopped")
+
+    def stopping(rows: list[list[float | None]]) -> list[str]:
+        return [variant.name for variant in shift.variants(kind.to_arrow(rows))]
+
+    assert stopping([[1.0, None], [2.0, 3.0]]) == ["b"]
+    assert stopping([[1.0, 4.0], [2.0, 3.0]]) == ["a", "b"]
+
+
 def test_rows_are_sent_with_their_times_and_gaps() -> None:
     """What is sent is read as the same rows again."""
     sent = demo_input(KIND).instances(ROWS)
@@ -75,10 +87,11 @@ def test_rows_are_sent_with_their_times_and_gaps() -> None:
         ((CategoryColumn(name="a", categories=("x",), missing=False),), ["renamed"]),
         ((NumberColumn(name="a", missing=False),), ["unit"]),
         ((NumberColumn(name="a"),), ["unit", "stopped"]),
+        ((NumberColumn(name="a", high=9),), ["stopped"]),
     ],
 )
 def test_a_shift_needs_a_column_that_it_can_happen_to(
     columns: tuple[NumberColumn | CategoryColumn, ...], shifts: list[str]
 ) -> None:
-    """Without categories none gets another name, without gaps no column stops."""
+    """No category, no other name; no gaps, nothing stops; up to a limit, no larger unit."""
     assert list(demo_input(TableInput(columns=columns)).shifts) == shifts

@@ -80,14 +80,16 @@ class Stage:
         }
 
     def promised(self) -> float:
-        """Return the score that the serving bundle promises, as measured on its test rows.
+        """Return the score that the serving bundle promises: on fresh test rows if there were any.
 
         Raises LoopBroken if nothing serves.
         """
         manifest = self._watch.manifest()
         if manifest is None:
             raise LoopBroken("service: no bundle serves, expected one")
-        return float(manifest["metrics"][self.task.output.headline]["value"])
+        metrics, headline = manifest["metrics"], self.task.output.headline
+        found = metrics.get(f"fresh_{headline}") or metrics[f"base_{headline}"]
+        return float(found["value"])
 
     def start_programs(self) -> None:
         """Start the forge, the relay, Prometheus, Alertmanager and the service, without a model."""

@@ -130,7 +130,7 @@ class Traffic:
         if prediction is None:
             return
         answer = prediction["predictions"][0]
-        loss = self._output.loss(self._output.stored(answer)[0], pool.truth[row])
+        loss = self._output.loss(self._output.stored(answer).label, pool.truth[row])
         self.answers.append(Answer(time.monotonic(), answer["model_version"], row, loss))
         await asyncio.sleep(pool.delays[row])
         if not self._stop.is_set():

@@ -8,13 +8,15 @@ from demo.watch import Observation
 from training.task.files import stages_file
 
 
-def first_model(stage: Stage) -> None:
-    """Train, push, and wait until the pipeline of the default branch has deployed."""
+def first_model(stage: Stage, *, lookback: float = HOLD_SECONDS) -> None:
+    """Train, push, and wait until the pipeline of the default branch has deployed.
+
+    lookback: seconds before an alert from which on rows are collected.
+    """
     stage.phase = "training the first model"
     workspace, task = stage.workspace, stage.workspace.task
     stages = str(stages_file(task))
-    # So that rows are collected from where the shift began, also where alerts come sooner.
-    change_parameters(workspace.checkout, task, {"collect.lookback_seconds": HOLD_SECONDS})
+    change_parameters(workspace.checkout, task, {"collect.lookback_seconds": lookback})
     remote = str(workspace.dvc_remote)
     stage.run("train", ["dvc", "remote", "modify", "--quiet", "--local", "store", "url", remote])
     pushed = [stages]

@@ -59,7 +59,7 @@ def run(task: str, shift: str, out: Path, console: Console) -> int:
             story.prepare(stage)
             stage.note("starting the GitLab stand-in, service, Prometheus, Alertmanager and relay")
             stage.start_programs()
-            first_model(stage)
+            first_model(stage, lookback=story.lookback)
             story.tell(stage)
             finish(stage, shift)
             story.check(stage)

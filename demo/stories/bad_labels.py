@@ -5,6 +5,7 @@ import time
 from demo.errors import LoopBroken
 from demo.pools import scrambled, steady
 from demo.retrain import Retrain
+from demo.quick_rules import HOLD_SECONDS
 from demo.stage import Stage
 from demo.stories.calm import calm, check_traffic
 from demo.watch import Observation
@@ -18,6 +19,8 @@ class BadLabels:
 
     about = "the labelling tool shuffles its labels; the rows do not change"
     cooldown = 3600.0
+    # As long as a condition holds before it alerts: from where the shift began.
+    lookback = float(HOLD_SECONDS)
 
     def prepare(self, stage: Stage) -> None:
         """Leave the rows as they are."""

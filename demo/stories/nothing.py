@@ -1,5 +1,6 @@
 """Nothing changes: no alert may fire."""
 
+from demo.quick_rules import HOLD_SECONDS
 from demo.stage import Stage
 from demo.stories.calm import calm, check_traffic, nothing_must_happen
 
@@ -11,6 +12,8 @@ class Nothing:
 
     about = "nothing changes"
     cooldown = 3600.0
+    # As long as a condition holds before it alerts: from where the shift began.
+    lookback = float(HOLD_SECONDS)
 
     def prepare(self, stage: Stage) -> None:
         """Leave the rows as they are."""

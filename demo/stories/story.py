@@ -9,9 +9,11 @@ class Story(Protocol):
     """What happens to the traffic of one task, and what the loop must then do.
 
     cooldown: seconds that the relay leaves between two retrains.
+    lookback: seconds before an alert from which on rows are collected.
     """
 
     cooldown: float
+    lookback: float
 
     @property
     def about(self) -> str:

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 import pyarrow
 
+from demo.quick_rules import HOLD_SECONDS
 from demo.shift import Shift
 from perennial.kinds.input_kind import InputKind
 
@@ -13,9 +14,11 @@ class DemoInput(Protocol):
     """One task's input in the demo.
 
     rate: rows that are sent in a second.
+    lookback: seconds before an alert in which the rows have probably shifted already.
     """
 
     rate: float
+    lookback: float
 
     @property
     def shifts(self) -> Mapping[str, Shift]:
@@ -33,6 +36,7 @@ class PlainInput:
     """A kind that has no file here: its rows can be sent, and no shift is known."""
 
     rate = 40.0
+    lookback = float(HOLD_SECONDS)
 
     def __init__(self, kind: InputKind) -> None:
         self.kind = kind

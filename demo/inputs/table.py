@@ -23,8 +23,10 @@ class DemoTable(PlainInput):
     """The table of one task."""
 
     kind: TableInput
-    # A retrain learns from what came within seconds, and rows of tables tell less than images.
+    # One column of several costs a model little, so that an alert comes half a minute after the
+    # shift, and it takes some thousand rows to tell that a retrained model is better.
     rate = 150.0
+    lookback = 30.0
 
     @property
     def shifts(self) -> Mapping[str, Shift]:

@@ -22,7 +22,8 @@ def stories(task: Task) -> Mapping[str, Story]:
     found: dict[str, Story] = {}
     if demo.time is not None:
         found[TIME] = History(demo.time)
-    found |= {name: Shifted(name, shift) for name, shift in demo.shifts.items()}
+    for name, shift in demo.shifts.items():
+        found[name] = Shifted(name, shift, lookback=demo.lookback)
     return {**found, "none": Nothing(), "bad-labels": BadLabels()}
 
 
@@ -34,9 +35,10 @@ def chosen_story(wish: str, name: str, task: Task) -> tuple[str, Story]:
     """
     known = stories(task)
     shift, separator, column = wish.partition(OF_COLUMN)
-    shifts = demo_input(task.input).shifts
-    if separator and shift in shifts:
-        return wish, Shifted(shift, shifts[shift], column)
+    demo = demo_input(task.input)
+    if separator and shift in demo.shifts:
+        found = Shifted(shift, demo.shifts[shift], lookback=demo.lookback, column=column)
+        return wish, found
     if wish and wish not in known:
         raise UnknownShift(wish, name, {each: story.about for each, story in known.items()})
     shift = wish or next(iter(known))

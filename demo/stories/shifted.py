@@ -10,7 +10,6 @@ from demo.errors import LoopBroken, NothingToShift
 from demo.pools import steady
 from demo.retrain import Retrain
 from demo.shift import Shift, Variant, combined, learnable
-from demo.quick_rules import HOLD_SECONDS
 from demo.stage import Stage
 from demo.stories.calm import Rows, calm, check_traffic
 from demo.watch import Observation
@@ -34,11 +33,10 @@ class Shifted:
     """
 
     cooldown = 3600.0
-    # As long as a condition holds before it alerts: from where the shift began.
-    lookback = float(HOLD_SECONDS)
 
-    def __init__(self, name: str, shift: Shift, column: str = "") -> None:
+    def __init__(self, name: str, shift: Shift, *, lookback: float, column: str = "") -> None:
         self.about = shift.about
+        self.lookback = lookback
         self._name = name
         self._shift = shift
         self._column = column

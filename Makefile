@@ -1,6 +1,6 @@
 # The verbs of this project; each installs what it needs first. `make help` lists them.
 VENV ?= .venv
-SHIFT ?= inverted
+SHIFT ?=
 PYTEST ?=
 WORKERS ?= 3
 FLAKE8 ?=
@@ -28,8 +28,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: everything ## Run the whole loop on this machine (SHIFT=inverted, rotated, none, bad-labels; YES=1 installs without asking)
-	@python -m demo.loop --shift $(SHIFT)
+demo: everything ## Run the whole loop on this machine (TASK=digits, SHIFT=help lists a task's; YES=1 installs without asking)
+	@python -m demo.loop $(if $(TASK),--task "$(TASK)") $(if $(SHIFT),--shift "$(SHIFT)")
 
 test: CHECKS += collect
 test: check tests ## Run every check and every test, the whole loop included (YES=1 installs without asking)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import gitlab
@@ -37,16 +38,7 @@ class Engineer:
 
     def change(self, values: Mapping[str, object]) -> None:
         """Change parameters of the task; keys are dotted."""
-        file = self.workspace.checkout / params_file(self.task)
-        yaml = YAML()
-        document = yaml.load(file)
-        for key, value in values.items():
-            *path, last = key.split(".")
-            block = document
-            for name in path:
-                block = block[name]
-            block[last] = value
-        yaml.dump(document, file)
+        change_parameters(self.workspace.checkout, self.task, values)
 
     def train(self) -> None:
         """Reproduce the DVC pipeline and push its outputs to the DVC remote."""
@@ -113,3 +105,16 @@ class Engineer:
     def _remote(self) -> str:
         address: str = self.project.http_url_to_repo
         return address.replace("://", f"://oauth2:{self.workspace.secrets.api}@")
+
+
+def change_parameters(root: Path, task: str, values: Mapping[str, object]) -> None:
+    """Change parameters of a task in a working tree; keys are dotted."""
+    file, yaml = root / params_file(task), YAML()
+    document = yaml.load(file)
+    for key, value in values.items():
+        *path, last = key.split(".")
+        block = document
+        for name in path:
+            block = block[name]
+        block[last] = value
+    yaml.dump(document, file)

@@ -1,5 +1,6 @@
 """Errors of the demo; each message is one sentence."""
 
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 
@@ -56,5 +57,34 @@ class MissingProgram(DemoError):
 class TaskMissing(DemoError):
     """The demo's task is not in the repository."""
 
-    def __init__(self, folder: object) -> None:
-        super().__init__(f"{folder}: not found; the demo plays with this task only")
+    def __init__(self, name: str, known: Collection[str]) -> None:
+        expected = f"one of {', '.join(known)}" if known else "a folder in training/tasks"
+        super().__init__(f"TASK: got {name!r}, expected {expected}")
+
+
+class UnknownShift(DemoError):
+    """The task has no such shift."""
+
+    def __init__(self, name: str, task: str, known: Mapping[str, str]) -> None:
+        listed = "".join(f"\n  {each}: {about}" for each, about in known.items())
+        super().__init__(f"SHIFT: got {name!r}, expected one of those of {task}:{listed}")
+
+
+class NothingToShift(DemoError):
+    """A shift would send rows that the task's rules exclude from training."""
+
+    def __init__(self, shift: str) -> None:
+        super().__init__(
+            f"SHIFT: got {shift!r}, expected a column whose changed values the task's rules allow "
+            "in training; no retrain could learn from others"
+        )
+
+
+class NoHistory(DemoError):
+    """A task's rows cannot be cut at a time."""
+
+    def __init__(self, task: str, problem: str) -> None:
+        super().__init__(
+            f"SHIFT: got 'time', which {task} does not allow: {problem}; expected times in the "
+            f"rows of data/{task}/rows.parquet, of which the task loads every one"
+        )

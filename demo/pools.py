@@ -1,36 +1,76 @@
-"""The real digits that the demo sends; no model was trained on them."""
+"""The rows that the demo sends; no model was trained on them when they come."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow
 
-from demo.shifts import Shift
+from demo.inputs.demo_input import DemoInput
 from demo.traffic import Pool
-from perennial.kinds.input_kind import InputKind
-from training.artifacts.splits import Split, file_of
+from perennial.statistics.counts import Floats
+from training.artifacts.splits import Split, file_of, known
+from training.task.task import Rows, Task
+
+LABEL_DELAY = 3.0  # seconds
+SEED = 11
 
 
-def pools(prepared: Path, kind: InputKind, shift: Shift) -> dict[str, Pool]:
-    """Return the test digits as traffic: `calm`, `drifted` and `unseen`.
+def held_out(prepared: Path, task: Task) -> tuple[pyarrow.Table, list[str]]:
+    """Return a task's test rows and their labels, in random order.
 
-    No model was trained on them; `calm` is all of them. Digits sent during drift are collected and
-    trained on, so accuracy after the retrain is measured on others: `unseen` shares no digit with
-    `drifted`.
+    In their own order, rows of one time come together, which alone looks like drift.
     """
-    test = Split.read(file_of(prepared, "test"), kind)
-    images, labels = test.inputs, test.labels
-    cut = int(len(images) * 0.7)
-    rng = np.random.default_rng(11)
+    test = Split.read(file_of(prepared, "test"), task.input)
+    rows = test.where(np.random.default_rng(SEED).permutation(len(test.labels)))
+    return rows.table, [task.output.label_of(truth) for truth in rows.labels]
 
-    def pool(rows: slice, *, shifted: bool) -> Pool:
-        chosen, truth = images[rows], labels[rows]
-        if not shifted:
-            return Pool(chosen, truth, truth)
-        sent = rng.permutation(truth) if shift.labels_scrambled else truth
-        return Pool(shift.images(chosen), truth, sent)
 
-    return {
-        "calm": pool(slice(None), shifted=False),
-        "drifted": pool(slice(None, cut), shifted=True),
-        "unseen": pool(slice(cut, None), shifted=True),
-    }
+def steady(
+    demo: DemoInput,
+    rows: pyarrow.Table,
+    labels: Sequence[str],
+    *,
+    sent: Sequence[str] | None = None,
+) -> Pool:
+    """Return rows that are sent again and again, with their labels a few seconds later.
+
+    sent: the labels that labellers send, if these are not the true ones.
+    """
+    instances, delays = demo.instances(rows), [LABEL_DELAY] * len(labels)
+    return Pool(instances, labels, labels if sent is None else sent, delays)
+
+
+def scrambled(labels: Sequence[str]) -> list[str]:
+    """Return the labels in another order."""
+    order = np.random.default_rng(SEED).permutation(len(labels))
+    return [labels[place] for place in order]
+
+
+def in_time(demo: DemoInput, rows: Rows, *, delay: float, rate: float) -> Pool:
+    """Return rows that are each sent once, with labels that are late in the rows' own time.
+
+    A label comes when the first row that is `delay` seconds later is sent.
+    rows: in the order of their times.  rate: rows sent in a second.
+    """
+    seconds = times_of(rows.table, demo.time or "") / 1e6
+    rows_until = np.searchsorted(seconds, seconds + delay) - np.arange(len(seconds))
+    truth = known(rows.labels)
+    return Pool(demo.instances(rows.table), truth, truth, (rows_until / rate).tolist(), once=True)
+
+
+def ordered(rows: Rows, column: str) -> Rows:
+    """Return the rows that have a time and a label, in the order of their times."""
+    times = times_of(rows.table, column)
+    order = [
+        place
+        for place in np.argsort(times, kind="stable").tolist()
+        if rows.labels[place] is not None and not np.isnan(times[place])
+    ]
+    return Rows(rows.table.take(order), [rows.labels[place] for place in order])
+
+
+def times_of(rows: pyarrow.Table, column: str) -> Floats:
+    """Return the times of rows in microseconds since 1970; NaN where they are missing."""
+    numbers = rows[column].cast(pyarrow.int64()).to_pylist()
+    return np.array([np.nan if number is None else number for number in numbers], np.float64)

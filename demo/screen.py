@@ -1,4 +1,4 @@
-"""The live terminal view: phase, throughput, accuracy, drift, alerts, pipeline jobs."""
+"""The live terminal view: phase, throughput, score, drift, alerts, pipeline jobs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,12 +23,13 @@ STATUS_STYLES = {
 
 @dataclass(frozen=True)
 class View:
-    """Everything that the screen shows at one time."""
+    """Everything that the screen shows at one time; metric: what the score is, such as accuracy."""
 
     phase: str
     elapsed: float
     rate: float
-    accuracy: float | None
+    metric: str
+    score: float | None
     sent: int
     failed: int
     observation: Observation | None
@@ -66,7 +67,7 @@ class Screen:
 
 def summary(view: View) -> str:
     """Return the state in one line."""
-    parts = [view.phase, f"{view.rate:.0f} predictions/s", f"accuracy {_number(view.accuracy)}"]
+    parts = [view.phase, f"{view.rate:.0f} predictions/s", f"{view.metric} {_number(view.score)}"]
     if view.observation is not None:
         parts.append(f"PSI {_number(view.observation.psi)}")
         parts.append("alerts: " + (", ".join(view.observation.firing) or "none"))
@@ -88,7 +89,7 @@ def render(view: View) -> RenderableType:
     seen = view.observation
     version = seen.version if seen and seen.version else "none yet"
     table.add_row("serving", f"version {version}")
-    table.add_row("accuracy", f"{_number(view.accuracy)} in the last 5 s")
+    table.add_row(view.metric, f"{_number(view.score)} in the last 5 s")
     if seen is not None:
         drift = (
             f"PSI {_number(seen.psi)} for the most drifted signal, {seen.drifted} signals drifted"
@@ -113,4 +114,4 @@ def _jobs(pipeline: Pipeline) -> Text:
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
+    return "–" if value is None else f"{value:.2f}" if abs(value) < 100 else f"{value:.0f}"

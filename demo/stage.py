@@ -1,6 +1,7 @@
 """Start the demo's programs in order, and observe them while waiting."""
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -9,13 +10,14 @@ from pathlib import Path
 import httpx
 
 from demo.errors import LoopBroken, TooSlow
+from demo.inputs.known import demo_input
 from demo.processes import Processes, find_program
 from demo.screen import Screen, View
-from demo.task import TASK
 from demo.timeline import Sample, Timeline
 from demo.traffic import Traffic
 from demo.watch import Observation, Watch
 from demo.workspace import Workspace
+from training.tasks import TASKS
 
 Condition = Callable[[Observation], bool]
 
@@ -25,16 +27,30 @@ PERIOD = 1.0
 
 
 class Stage:
-    """Runs the programs, records events, and waits for the loop's steps."""
+    """Runs the programs, records events, and waits for the loop's steps.
 
-    def __init__(self, workspace: Workspace, processes: Processes, screen: Screen) -> None:
+    cooldown: seconds between two retrains that the relay starts.
+    """
+
+    def __init__(
+        self, workspace: Workspace, processes: Processes, screen: Screen, *, cooldown: float = 3600
+    ) -> None:
         self.workspace = workspace
         self.processes = processes
         self.screen = screen
-        self.timeline = Timeline()
-        self.traffic = Traffic(workspace.addresses.service, key=workspace.secrets.client)
+        self.task = TASKS[workspace.task]
+        self.demo = demo_input(self.task.input)
+        self.metric = self.task.output.metrics[self.task.output.headline]
+        self.timeline = Timeline(self.metric)
+        self.traffic = Traffic(
+            workspace.addresses.service,
+            self.task.output,
+            key=workspace.secrets.client,
+            rate=self.demo.rate,
+        )
         self.phase = "starting"
         self.versions: list[str] = []
+        self._cooldown = cooldown
         self._watch = Watch(workspace.addresses)
         self._started = time.monotonic()
 
@@ -56,6 +72,24 @@ class Stage:
     def note(self, text: str) -> None:
         """Print a line that is not an event."""
         self.screen.say(f"{self.elapsed:6.1f} s  {text}")
+
+    def note_scores(self, **scores: float | None) -> None:
+        """Record scores of the run, by the headline metric of the task's output."""
+        self.timeline.summary[self.task.output.headline] = {
+            name: None if score is None else round(score, 4) for name, score in scores.items()
+        }
+
+    def promised(self) -> float:
+        """Return the score that the serving bundle promises: on fresh test rows if there were any.
+
+        Raises LoopBroken if nothing serves.
+        """
+        manifest = self._watch.manifest()
+        if manifest is None:
+            raise LoopBroken("service: no bundle serves, expected one")
+        metrics, headline = manifest["metrics"], self.task.output.headline
+        found = metrics.get(f"fresh_{headline}") or metrics[f"base_{headline}"]
+        return float(found["value"])
 
     def start_programs(self) -> None:
         """Start the forge, the relay, Prometheus, Alertmanager and the service, without a model."""
@@ -105,7 +139,8 @@ class Stage:
             "RELAY_GITLAB_URL": self.workspace.addresses.forge,
             "RELAY_PROMETHEUS_URL": self.workspace.addresses.prometheus,
             "RELAY_PROJECT": self.workspace.addresses.project,
-            "RELAY_MODELS": TASK,
+            "RELAY_MODELS": self.workspace.task,
+            "RELAY_COOLDOWN_SECONDS": f"{self._cooldown:g}",
             "RELAY_TRIGGER_TOKEN": secrets.trigger,
             "RELAY_READ_TOKEN": secrets.read,
             "RELAY_BEARER_TOKEN": secrets.webhook,
@@ -116,6 +151,12 @@ class Stage:
         env = self.workspace.environment() | self.workspace.job_variables()
         self.processes.run(name, command, env=env, cwd=self.workspace.checkout)
 
+    def in_git(self, file: Path) -> bool:
+        """Return whether the checkout's git has a file."""
+        command = ["git", "ls-files", "--error-unmatch", str(file)]
+        done = subprocess.run(command, cwd=self.workspace.checkout, capture_output=True)
+        return done.returncode == 0
+
     def push(self) -> None:
         """Push the checkout's main to the forge."""
         host = self.workspace.addresses.forge.removeprefix("http://")
@@ -124,21 +165,33 @@ class Stage:
         self.run("push", ["git", "push", "--quiet", url, "main"])
 
     def look(self) -> Observation | None:
-        """Observe, record a sample, refresh the screen; None if a program is too busy."""
+        """Observe, record a sample, refresh the screen; None if a program does not answer.
+
+        Raises ProcessDied if one has ended.
+        """
         self.processes.check()
         try:
             seen = self._watch.look()
-        except httpx.TimeoutException:
+        except httpx.TransportError:  # it is too busy, or about to be found dead
             return None
         if seen.version and (not self.versions or self.versions[-1] != seen.version):
             self.versions.append(seen.version)
         now = time.monotonic()
-        accuracy = self.traffic.accuracy(since=now - 5, until=now)
-        self.timeline.samples.append(Sample(self.elapsed, accuracy, seen.accuracy, seen.psi))
-        recent = sum(answer.at >= now - 5 for answer in self.traffic.answers[-1000:])
         traffic = self.traffic
+        score = traffic.score(since=now - 5)
+        self.timeline.samples.append(Sample(self.elapsed, score, seen.score, seen.psi))
+        recent = sum(answer.at >= now - 5 for answer in traffic.answers[-1000:])
         self.screen.show(
-            View(self.phase, self.elapsed, recent / 5, accuracy, traffic.sent, traffic.failed, seen)
+            View(
+                phase=self.phase,
+                elapsed=self.elapsed,
+                rate=recent / 5,
+                metric=self.metric.title,
+                score=score,
+                sent=traffic.sent,
+                failed=traffic.failed,
+                observation=seen,
+            )
         )
         return seen
 

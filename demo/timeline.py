@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt  # noqa: E402 - the backend must be chosen first
 from matplotlib.axes import Axes  # noqa: E402
 
 from monitoring.thresholds import Thresholds  # noqa: E402
+from perennial.statistics.metrics import Metric  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -20,15 +21,19 @@ class Sample:
     """The state at one time, in seconds since the demo began; None where nothing is known yet."""
 
     seconds: float
-    accuracy: float | None
-    recorded_accuracy: float | None
+    score: float | None
+    recorded: float | None
     psi: float | None
 
 
 @dataclass
 class Timeline:
-    """The demo's record; `summary` has the figures measured once, at the end."""
+    """The demo's record; `summary` has the figures measured once, at the end.
 
+    metric: what the scores are.
+    """
+
+    metric: Metric
     events: list[tuple[str, float]] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
@@ -52,14 +57,16 @@ class Timeline:
 
 
 def draw(timeline: Timeline, path: Path, *, title: str) -> None:
-    """Draw accuracy above drift, with each event as a numbered line and a legend below."""
+    """Draw the score above drift, with each event as a numbered line and a legend below."""
     figure, (above, below) = plt.subplots(
         2, 1, figsize=(11, 6.6), sharex=True, height_ratios=(3, 2), layout="constrained"
     )
     figure.suptitle(title, x=0.01, ha="left", fontsize=13, weight="bold")
-    _curve(above, timeline, "accuracy", "seen by clients, last 5 s", "#1f5fa8", "-")
-    _curve(above, timeline, "recorded_accuracy", "recorded by Prometheus", "#7a7a7a", "--")
-    above.set(ylabel="accuracy (share correct)", ylim=(-0.05, 1.12))
+    _curve(above, timeline, "score", "seen by clients, last 5 s", "#1f5fa8", "-")
+    _curve(above, timeline, "recorded", "recorded by Prometheus", "#7a7a7a", "--")
+    above.set(ylabel=f"{timeline.metric.title} ({timeline.metric.unit})")
+    above.margins(y=0.15)  # room for the numbers of the events
+    above.set_ylim(bottom=0)
     above.legend(loc="lower left", frameon=False)
     _curve(below, timeline, "psi", "most drifted signal", "#b3471d", "-")
     below.set(ylabel="drift (PSI)", xlabel="seconds since the demo began")
@@ -89,7 +96,8 @@ def _mark_events(timeline: Timeline, above: Axes, below: Axes) -> None:
             axes.axvline(seconds, color="#555555", linewidth=0.7, alpha=0.6)
         above.annotate(
             str(number),
-            (seconds, 1.08 if number % 2 else 1.02),
+            (seconds, 0.97 if number % 2 else 0.92),
+            xycoords=above.get_xaxis_transform(),
             ha="center",
             va="center",
             fontsize=8,

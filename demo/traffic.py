@@ -1,68 +1,79 @@
-"""Clients of the service: they send digits at a steady rate and labels a few seconds later."""
+"""Clients of the service: they send rows at a steady rate, and each label a while later."""
 
 import asyncio
+import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 import numpy as np
-from numpy.typing import NDArray
 
-from demo.shifts import Images
+from perennial.kinds.output_kind import OutputKind
+from perennial.statistics.counts import Floats
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Images, shape (rows, 8, 8), their true labels, and the labels that the labellers send."""
+    """Rows to send, in this order.
 
-    images: Images
-    truth: NDArray[np.int64]
-    sent: NDArray[np.int64]
+    instances: the rows in JSON.  truth: their labels.  sent: the labels that the labellers send.
+    delays: seconds after which each label comes.
+    once: whether the traffic ends with the last row; otherwise it begins again with the first.
+    """
+
+    instances: Sequence[Any]
+    truth: Sequence[str]
+    sent: Sequence[str]
+    delays: Sequence[float]
+    once: bool = False
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One prediction: its time (monotonic seconds), the version, and whether it was right."""
+    """One prediction: its time (monotonic seconds), the version, its row's place, and its loss."""
 
     at: float
     version: str
-    correct: bool
+    row: int
+    loss: float
 
 
 class Traffic:
-    """Sends `rate` rows a second from the current pool, and each label `label_delay` s later.
+    """Sends `rate` rows a second from the current pool, and later their labels.
 
+    output: of the model that is served, which knows the loss of an answer.
     key: an API key of the service, if it asks for one.
 
     Any response but 2xx counts as failed. Rows are sent in order, so every row of a pool is sent.
     """
 
-    def __init__(
-        self, url: str, *, key: str = "", rate: float = 40.0, label_delay: float = 3.0
-    ) -> None:
+    def __init__(self, url: str, output: OutputKind, *, key: str = "", rate: float = 40.0) -> None:
+        self.rate = rate
         self.sent = 0
         self.failed = 0
+        self.ended = False
         self.failures: deque[str] = deque(maxlen=20)
         self.answers: list[Answer] = []
         self._url = url
+        self._output = output
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._rate = rate
-        self._label_delay = label_delay
-        self._pool: Pool | None = None
+        self._rows: Iterator[tuple[Pool, int]] = iter(())
         self._stop = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
 
     def start(self, pool: Pool) -> None:
         """Start with a pool."""
-        self._pool = pool
+        self.switch(pool)
         self._thread.start()
 
     def switch(self, pool: Pool) -> None:
         """Send rows of another pool from now on."""
-        self._pool = pool
+        rows = range(len(pool.truth))
+        self._rows = ((pool, row) for row in (rows if pool.once else itertools.cycle(rows)))
 
     def stop(self) -> None:
         """Stop after the requests in progress; pending labels are dropped."""
@@ -70,18 +81,24 @@ class Traffic:
         if self._thread.is_alive():
             self._thread.join(timeout=15)
 
-    def accuracy(self, *, since: float, until: float, version: str | None = None) -> float | None:
-        """Return the share of correct predictions between two times; None without predictions."""
-        kept = [
-            answer.correct
-            for answer in list(self.answers)
-            if since <= answer.at < until and version in (None, answer.version)
-        ]
-        return sum(kept) / len(kept) if kept else None
+    def losses(
+        self, *, since: float = 0.0, until: float = np.inf, version: str | None = None
+    ) -> Floats:
+        """Return the losses of the predictions between two times, of all versions or one."""
+        return np.array(
+            [
+                answer.loss
+                for answer in list(self.answers)
+                if since <= answer.at < until and version in (None, answer.version)
+            ]
+        )
 
-    def answered(self, *, since: float, version: str) -> int:
-        """Return the number of a version's predictions since a time."""
-        return sum(a.at >= since and a.version == version for a in list(self.answers))
+    def score(
+        self, *, since: float = 0.0, until: float = np.inf, version: str | None = None
+    ) -> float | None:
+        """Return the headline metric of these predictions; None without predictions."""
+        losses = self.losses(since=since, until=until, version=version)
+        return self._output.loss_test.score(losses) if len(losses) else None
 
     async def _run(self) -> None:
         # The service closes a connection after 5 idle seconds: a request sent in that moment would
@@ -92,42 +109,43 @@ class Traffic:
             self._url, connector=connections, headers=self._headers, timeout=timeout
         ) as client:
             async with asyncio.TaskGroup() as group:
-                for row in self._schedule():
-                    await asyncio.sleep(max(0.0, row - time.monotonic()))
-                    group.create_task(self._one(client, self.sent))
+                for due in self._schedule():
+                    await asyncio.sleep(max(0.0, due - time.monotonic()))
+                    following = next(self._rows, None)
+                    if following is None:
+                        break
+                    group.create_task(self._one(client, *following))
                     self.sent += 1
+        self.ended = True
 
     def _schedule(self) -> Iterator[float]:
         due = time.monotonic()
         while not self._stop.is_set():
             yield due
-            due = max(due + 1 / self._rate, time.monotonic() - 1)
+            due = max(due + 1 / self.rate, time.monotonic() - 1)
 
-    async def _one(self, client: aiohttp.ClientSession, number: int) -> None:
-        pool = self._pool
-        assert pool is not None, "start() sets the pool first"
-        row = number % len(pool.images)
-        body = {"instances": [pool.images[row].tolist()]}
+    async def _one(self, client: aiohttp.ClientSession, pool: Pool, row: int) -> None:
+        body = {"instances": [pool.instances[row]]}
         prediction = await self._post(client, "/predict", body)
         if prediction is None:
             return
         answer = prediction["predictions"][0]
-        correct = answer["label"] == str(pool.truth[row])
-        self.answers.append(Answer(time.monotonic(), answer["model_version"], correct))
-        await asyncio.sleep(self._label_delay)
+        loss = self._output.loss(self._output.stored(answer).label, pool.truth[row])
+        self.answers.append(Answer(time.monotonic(), answer["model_version"], row, loss))
+        await asyncio.sleep(pool.delays[row])
         if not self._stop.is_set():
-            label = {"prediction_id": answer["prediction_id"], "label": str(pool.sent[row])}
+            label = {"prediction_id": answer["prediction_id"], "label": pool.sent[row]}
             await self._post(client, "/feedback", label)
 
     async def _post(
         self, client: aiohttp.ClientSession, path: str, body: object
-    ) -> dict[str, list[dict[str, str]]] | None:
+    ) -> dict[str, list[dict[str, Any]]] | None:
         try:
             async with client.post(path, json=body, allow_redirects=False) as response:
                 if not 200 <= response.status < 300:
                     self._failed(path, f"{response.status} {(await response.text())[:200]}")
                     return None
-                result: dict[str, list[dict[str, str]]] = await response.json(content_type=None)
+                result: dict[str, list[dict[str, Any]]] = await response.json(content_type=None)
                 return result
         except (aiohttp.ClientError, TimeoutError) as error:
             self._failed(path, repr(error))

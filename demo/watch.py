@@ -41,10 +41,14 @@ class MergeRequest:
 
 @dataclass(frozen=True)
 class Observation:
-    """The state of the loop at one time; None where Prometheus has no value yet."""
+    """The state of the loop at one time; None where Prometheus has no value yet.
+
+    score: the accuracy that is recorded; where labels are not a fixed set, the mean loss.
+    firing: the alerts that concern the serving version, or none of them.
+    """
 
     version: str | None
-    accuracy: float | None
+    score: float | None
     labels: float | None
     psi: float | None
     drifted: int
@@ -80,15 +84,18 @@ class Watch:
 
     def look(self) -> Observation:
         """Return the current state of the loop."""
-        version = self._version()
+        manifest = self.manifest()
+        version = manifest["version"] if manifest else None
         chosen = f'{{version="{version}"}}'
         return Observation(
             version=version,
-            accuracy=self.query(f"max(model_version:accuracy:1h{chosen})"),
+            score=self.query(
+                f"max(model_version:accuracy:1h{chosen}) or max(model_version:loss:1h{chosen})"
+            ),
             labels=self.query(f"max(model_version:labels:increase1h{chosen})"),
             psi=self.query(f"max(model_version_signal:psi:1h{chosen})"),
             drifted=int(self.query(f"sum(model_version_signal:drifted{chosen})") or 0),
-            firing=self._firing(),
+            firing=self._firing(version),
             pipelines=self._pipelines(),
             merge_requests=self._merge_requests(),
             webhooks=int(self.query("sum(relay_webhooks_total)") or 0),
@@ -106,22 +113,29 @@ class Watch:
         url = f"{self._api()}/jobs/{job.id}/trace"
         return self._http.get(url, headers=self._token()).raise_for_status().text
 
+    def tail(self, job: Job) -> str:
+        """Return the last lines of a job's log."""
+        return "\n".join(self.trace(job).splitlines()[-15:])
+
     def page(self, request: MergeRequest) -> str:
         """Return a merge request's page as a reviewer sees it."""
         return self._http.get(request.url).raise_for_status().text
 
-    def _version(self) -> str | None:
+    def manifest(self) -> dict[str, Any] | None:
+        """Return the manifest of the serving bundle; None if nothing serves yet."""
         key = {"X-API-Key": self.addresses.service_key}
         response = self._http.get(f"{self.addresses.service}/model", headers=key)
         if response.status_code == httpx.codes.SERVICE_UNAVAILABLE:
             return None
-        version: str = response.raise_for_status().json()["manifest"]["version"]
-        return version
+        found: dict[str, Any] = response.raise_for_status().json()["manifest"]
+        return found
 
-    def _firing(self) -> tuple[str, ...]:
+    def _firing(self, version: str | None) -> tuple[str, ...]:
         url = f"{self.addresses.prometheus}/api/v1/alerts"
         alerts = self._http.get(url).raise_for_status().json()["data"]["alerts"]
-        return tuple(sorted({a["labels"]["alertname"] for a in alerts if a["state"] == "firing"}))
+        firing = [alert["labels"] for alert in alerts if alert["state"] == "firing"]
+        current = [labels for labels in firing if labels.get("version", version) == version]
+        return tuple(sorted({labels["alertname"] for labels in current}))
 
     def _pipelines(self) -> tuple[Pipeline, ...]:
         rows = self._get("/pipelines", sort="asc")

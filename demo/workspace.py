@@ -15,13 +15,16 @@ import yaml
 from demo.errors import FolderInUse
 from demo.processes import free_port
 from demo.project import configuration
+from demo.quick_rules import quick_rules
 from demo.task import TASK, require_task
 from demo.watch import Addresses
 from monitoring.alertmanager_config import alertmanager_config
+from monitoring.generated_files import RULES
 from monitoring.prometheus_config import prometheus_config
 from perennial.http import key_file
 from perennial.http.keys import METRICS, PREDICT, TRUSTED_FEEDBACK, Entry, Key, digest
 from training.task.changes import OWN
+from training.task.files import data_folder
 from training.task.removal import remove
 
 PROJECT = "perennial/perennial"
@@ -77,9 +80,10 @@ class Ports:
 
 
 class Workspace:
-    """Folders, addresses and environments of one run, all under `out`."""
+    """Folders, addresses and environments of one run of one task, all under `out`."""
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: Path, task: str = TASK) -> None:
+        self.task = task
         self.out = out.resolve()
         self.logs = self.out / "logs"
         self.checkout = self.out / "checkout"
@@ -104,6 +108,16 @@ class Workspace:
         )
 
     @property
+    def rows(self) -> Path:
+        """The file of the task's own rows, for a task that has one."""
+        return self.checkout / rows_file(self.task)
+
+    @property
+    def bundle(self) -> Path:
+        """The bundle that was trained in the checkout: the first version."""
+        return self.checkout / "artifacts" / self.task / "bundle"
+
+    @property
     def service_keys(self) -> Path:
         """The file of the service's API keys."""
         return self.state / "keys"
@@ -118,7 +132,7 @@ class Workspace:
 
         Raises FolderInUse if the folder has other files or another demo runs in it, TaskMissing.
         """
-        require_task(ROOT)
+        require_task(ROOT, self.task)
         marker = self.out / MARKER
         if self.out.exists() and any(self.out.iterdir()) and not marker.exists():
             raise FolderInUse(self.out, "is not empty and was not made by the demo")
@@ -136,7 +150,8 @@ class Workspace:
                 entry.unlink()
         for folder in (self.logs, self.bundles, self.state, self.dvc_remote, self.dvc_review):
             folder.mkdir(parents=True)
-        copy_tree(ROOT, self.checkout, task=TASK)
+        copy_tree(ROOT, self.checkout, task=self.task)
+        self._copy_rows()
         self._write_configs()
         return self
 
@@ -170,9 +185,17 @@ class Workspace:
             "AUTO_MERGE": "true",
         }
 
+    def _copy_rows(self) -> None:
+        """Copy the task's rows where git does not have them, for DVC to keep."""
+        source = ROOT / rows_file(self.task)
+        if source.exists() and not self.rows.exists():
+            self.rows.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, self.rows)
+
     def _write_configs(self) -> None:
         """Write the configuration files of the forge, Prometheus and Alertmanager."""
         here = self.state
+        quick_rules(self.checkout / RULES, here / "rules")
         (here / "forge.json").write_text(json.dumps(self._forge(), indent=2))
         (here / "webhook-token").write_text(self.secrets.webhook)
         (here / "scrape-key").write_text(self.secrets.scrape)
@@ -181,7 +204,7 @@ class Workspace:
             service=[f"127.0.0.1:{self.ports.service}"],
             relay=[f"127.0.0.1:{self.ports.relay}"],
             alertmanager=[f"127.0.0.1:{self.ports.alertmanager}"],
-            rules=[str(self.checkout / "monitoring" / "rules" / "*.rules.yml")],
+            rules=[str(here / "rules" / "*.rules.yml")],
             interval="2s",
             evaluation="5s",  # the rules take more of the machine than all else that waits
             service_key_file=str(here / "scrape-key"),
@@ -190,7 +213,7 @@ class Workspace:
         alertmanager = alertmanager_config(
             relay_url=f"{self.addresses.relay}/alerts",
             credentials_file=str(here / "webhook-token"),
-            group_wait="2s",
+            group_wait="1s",
             group_interval="10s",
         )
         (here / "alertmanager.yml").write_text(yaml.safe_dump(alertmanager))
@@ -209,6 +232,11 @@ class Workspace:
             "gitlab_ci_local": str(ROOT / "node_modules" / ".bin" / "gitlab-ci-local"),
             "runner": {**self.environment(), "VENV": str(Path(sys.prefix))},
         }
+
+
+def rows_file(task: str) -> Path:
+    """Return the file of a task's own rows, from the repository's root."""
+    return data_folder(task) / "rows.parquet"
 
 
 def copy_tree(source: Path, target: Path, *, task: str | None = None) -> None:
@@ -249,7 +277,7 @@ def copy_tree(source: Path, target: Path, *, task: str | None = None) -> None:
 def _collected(name: str) -> bool:
     """Tell whether a file stands for rows that a task has collected.
 
-    >>> _collected("data/digits/feedback.parquet.dvc"), _collected("data/digits/README.md")
+    >>> _collected("data/news/feedback.parquet.dvc"), _collected("data/news/rows.parquet.dvc")
     (True, False)
     """
-    return OWN.match(name) is not None and name.endswith(".parquet.dvc")
+    return OWN.match(name) is not None and name.endswith("/feedback.parquet.dvc")

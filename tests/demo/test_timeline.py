@@ -9,10 +9,11 @@ from rich.console import Console
 from demo.screen import View, render, summary
 from demo.timeline import Sample, Timeline
 from demo.watch import Job, Observation, Pipeline
+from perennial.statistics.metrics import METRICS
 
 OBSERVATION = Observation(
     version="1.0.0",
-    accuracy=0.98,
+    score=0.98,
     labels=10.0,
     psi=0.61,
     drifted=4,
@@ -21,12 +22,21 @@ OBSERVATION = Observation(
     merge_requests=(),
     webhooks=1,
 )
-VIEW = View("drifting", 61.0, 40.0, 0.3, 100, 0, OBSERVATION)
+VIEW = View(
+    phase="drifting",
+    elapsed=61.0,
+    rate=40.0,
+    metric="accuracy",
+    score=0.3,
+    sent=100,
+    failed=0,
+    observation=OBSERVATION,
+)
 
 
 def test_a_timeline_is_written_in_order_with_its_summary(tmp_path: Path) -> None:
     """Events are a list of names and seconds; the picture is not empty."""
-    timeline = Timeline(summary={"webhooks_received": 2})
+    timeline = Timeline(METRICS["accuracy"], summary={"webhooks_received": 2})
     timeline.add("trained", 1.24)
     timeline.add("deployed", 2.0)
     timeline.samples += [Sample(1.0, None, None, None), Sample(2.0, 0.9, 0.8, 0.1)]

@@ -3,21 +3,16 @@
 One story is played at every run; the others, which differ in an end or in a picture, at night.
 """
 
-import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from demo.task import TASK
-from demo.workspace import ROOT
 from tests.digits import needs_digits
+from tests.loop.played import Demo, events
 from tests.trees import Tree
 
 pytestmark = [
@@ -45,49 +40,6 @@ RETRAINED = [
 QUICK = ("none", "bad-labels")
 
 
-class Demo:
-    """A demo in a tree of its own, with a model that trains in less time than the shipped one."""
-
-    def __init__(self, folder: Path, shift: str) -> None:
-        self.out = folder / "out"
-        self.tree = Tree(folder / "tree", TASK)
-        (self.tree.root / "node_modules").symlink_to(ROOT / "node_modules")
-        if shift in QUICK:
-            self.tree.take_the_quick_model()
-        else:
-            self.tree.shrink_the_network()
-        self._before = self._status()
-        command = [sys.executable, "-m", "demo.loop", "--shift", shift, "--out", str(self.out)]
-        tools = [str(Path(sys.executable).parent), str(ROOT / "node_modules" / ".bin")]
-        self.process = subprocess.Popen(
-            command,
-            cwd=self.tree.root,
-            env=os.environ | {"PATH": os.pathsep.join([*tools, os.environ["PATH"]])},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def _status(self) -> str:
-        return self.tree.git("status", "--short", "--branch")
-
-    def result(self) -> tuple[dict[str, Any], str]:
-        """Wait for the end; return the timeline and what the demo said."""
-        output = self.process.communicate()[0]
-        assert self.process.returncode == 0, output
-        assert self._status() == self._before, "the demo changed the tree that it was started from"
-        timeline: dict[str, Any] = json.loads((self.out / "timeline.json").read_text())
-        assert timeline["requests"]["failed"] == 0, output
-        assert timeline["requests"]["sent"] > 1000, output
-        return timeline, output
-
-    def stop(self) -> None:
-        """End what a failed test left running."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-            self.process.communicate()
-
-
 Play = Callable[[str], Demo]
 
 
@@ -97,7 +49,12 @@ def play(tmp_path: Path) -> Iterator[Play]:
     started: list[Demo] = []
 
     def start(shift: str) -> Demo:
-        started.append(Demo(tmp_path, shift))
+        tree = Tree(tmp_path / "tree", TASK)
+        if shift in QUICK:
+            tree.take_the_quick_model()
+        else:
+            tree.shrink_the_network()
+        started.append(Demo(tree, tmp_path / "out", "--task", TASK, "--shift", shift))
         return started[-1]
 
     yield start
@@ -116,15 +73,11 @@ def _command_lines() -> list[str]:
     return lines
 
 
-def _events(timeline: dict[str, Any]) -> list[str]:
-    return [event["event"] for event in timeline["events"]]
-
-
 def _recovers(demo: Demo) -> None:
     """Alert, one pipeline, challenger, gate, merge, deploy, recovery, and no failed request."""
     timeline, output = demo.result()
     accuracy = timeline["accuracy"]
-    assert _events(timeline) == RETRAINED, output
+    assert events(timeline) == RETRAINED, output
     seconds = [event["seconds"] for event in timeline["events"]]
     assert seconds == sorted(seconds)
     assert accuracy["drifted"] <= accuracy["before"] - 0.15
@@ -152,7 +105,7 @@ def test_a_camera_mounted_sideways_is_learnt_too(play: Play) -> None:
 def test_without_a_shift_nothing_happens(play: Play) -> None:
     """No alert, no pipeline, one version, and the demo says so."""
     timeline, output = play("none").result()
-    assert _events(timeline) == ["trained", "deployed"], output
+    assert events(timeline) == ["trained", "deployed"], output
     assert timeline["pipelines_triggered"] == 0 and timeline["webhooks_received"] == 0
     assert len(timeline["versions"]) == 1
     assert "no alert fired and no pipeline ran" in output
@@ -162,7 +115,7 @@ def test_without_a_shift_nothing_happens(play: Play) -> None:
 def test_scrambled_labels_are_blocked_and_the_champion_serves_on(play: Play) -> None:
     """The alert is real, the retrain runs, and the gate refuses its model with reasons."""
     timeline, output = play("bad-labels").result()
-    assert _events(timeline)[-1] == "gate_blocked", output
+    assert events(timeline)[-1] == "gate_blocked", output
     assert timeline["pipelines_triggered"] == 1
     assert len(timeline["versions"]) == 1
     assert "block" in output

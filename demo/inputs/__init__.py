@@ -1,0 +1,1 @@
+"""What each kind of input adds to the demo, one file per kind."""

@@ -1,0 +1,1 @@
+"""What can happen in a demo, one file per story."""

@@ -1,0 +1,140 @@
+"""Rows change, and the loop learns what they are now."""
+
+import time
+from operator import itemgetter
+
+import numpy as np
+import pyarrow
+
+from demo.errors import LoopBroken, NothingToShift
+from demo.pools import steady
+from demo.retrain import Retrain
+from demo.shift import Shift, Variant, combined, learnable
+from demo.stage import Stage
+from demo.stories.calm import Rows, calm, check_traffic
+from demo.watch import Observation
+from perennial import bundle
+from perennial.bundle.predictor import Predictor
+from perennial.verdicts import Verdict
+
+# Rows that each variant of a shift is tried on.
+TRIED = 2000
+# What Prometheus must have recorded of the new version: the labels of so many seconds, and that so
+# much of what the shift cost is won back. The whole run's figures may show less, by chance.
+MEASURED = 10.0
+REGAINED = 0.4
+LEAST_REGAINED = 0.25
+
+
+class Shifted:
+    """A shift of the task's input, in the way that costs the model most.
+
+    column: of the variant, if only its variants are wanted.
+    """
+
+    cooldown = 3600.0
+
+    def __init__(self, name: str, shift: Shift, *, lookback: float, column: str = "") -> None:
+        self.about = shift.about
+        self.lookback = lookback
+        self._name = name
+        self._shift = shift
+        self._column = column
+
+    def prepare(self, stage: Stage) -> None:
+        """Leave the rows as they are."""
+
+    def tell(self, stage: Stage) -> None:
+        """Wait until the retrained model has made up for the shift."""
+        rows = calm(stage)
+        (table, labels), (unseen, its_labels) = rows.parts()
+        variant = self._chosen(stage, table, labels)
+        since = time.monotonic()
+        stage.traffic.switch(steady(stage.demo, variant.change(table), labels))
+        stage.event("drift_started", variant.cause)
+        retrain = Retrain(stage)
+        retrain.alert()
+        retrain.challenger()
+        if retrain.verdict() is not Verdict.PROMOTE:
+            raise LoopBroken(
+                "gate: the retrained model was not promoted, expected a gain; where a shift costs "
+                "little, try another: make demo SHIFT=help lists them"
+            )
+        retrain.deployed()
+        redeployed = time.monotonic()
+        stage.traffic.switch(steady(stage.demo, variant.change(unseen), its_labels))
+        stage.event("redeployed", f"version {stage.versions[-1]} serves")
+        drifted = stage.traffic.score(since=since, until=redeployed, version=stage.versions[0])
+        self._recover(stage, rows, drifted)
+        after = stage.traffic.score(since=redeployed, version=stage.versions[-1])
+        stage.note_scores(before=rows.score, drifted=drifted, after=after)
+
+    def _chosen(self, stage: Stage, table: pyarrow.Table, labels: list[str]) -> Variant:
+        """Return the variant that raises the model's loss most, of those that can be learned.
+
+        Of a shift of all columns together, the one of each column that raises it at all.
+        """
+        kind, output = stage.task.input, stage.task.output
+        model = Predictor(bundle.load(stage.workspace.bundle))
+        tried, truths = table.slice(0, TRIED), output.truths(labels[:TRIED])
+
+        def loss(rows: pyarrow.Table) -> float:
+            values = model.predict(kind.from_arrow(rows)).astype(np.float64)
+            return float(output.losses(values, truths).mean())
+
+        found: dict[str, tuple[float, Variant]] = {}
+        for variant in self._shift.variants(table):
+            changed = variant.change(tried)
+            if self._column in ("", variant.name) and learnable(kind, tried, changed):
+                cost = loss(changed), variant
+                found[variant.name] = max(found.get(variant.name, cost), cost, key=itemgetter(0))
+        if not found:
+            name = f"{self._name}:{self._column}" if self._column else self._name
+            raise NothingToShift(name)
+        by_cost = sorted(found.values(), key=itemgetter(0), reverse=True)
+        if not self._shift.together:
+            return by_cost[0][1]
+        calm_loss = loss(tried)
+        dear = [variant for cost, variant in by_cost if cost > calm_loss]
+        return combined(dear or [by_cost[0][1]])
+
+    def _recover(self, stage: Stage, rows: Rows, drifted: float | None) -> None:
+        """Wait until Prometheus records that the new version is better, and no alert fires."""
+
+        labels = MEASURED * stage.traffic.rate
+
+        def recovered(seen: Observation) -> bool:
+            known = not seen.firing and (seen.labels or 0) >= labels and seen.webhooks >= 2
+            return known and _regained(rows.score, drifted, seen.score) >= REGAINED
+
+        stage.wait(
+            "recovery",
+            recovered,
+            seconds=150,
+            phase=f"{stage.metric.title} of the new version is measured",
+        )
+        stage.event("recovered", f"{stage.metric.title} has recovered and no alert fires")
+
+    def check(self, stage: Stage) -> None:
+        """Raise LoopBroken unless the shift cost something and the retrain won it back."""
+        check_traffic(stage, pipelines=1)
+        scores = stage.timeline.summary[stage.task.output.headline]
+        before, drifted, after = scores["before"], scores["drifted"], scores["after"]
+        better = before > drifted if stage.metric.higher_is_better else before < drifted
+        if not better:
+            raise LoopBroken(f"{stage.metric.title}: {scores}, expected the shift to make it worse")
+        if _regained(before, drifted, after) < LEAST_REGAINED:
+            raise LoopBroken(
+                f"{stage.metric.title}: {scores}, expected a recovery after the retrain"
+            )
+
+
+def _regained(before: float, drifted: float | None, after: float | None) -> float:
+    """Return the share of what a shift cost that is won back.
+
+    >>> _regained(0.75, 0.25, 0.5), _regained(40, 60, 45)
+    (0.5, 0.75)
+    """
+    if drifted is None or after is None or drifted == before:
+        return 0.0
+    return (after - drifted) / (before - drifted)

@@ -1,0 +1,56 @@
+"""Which stories a task has follows from its input."""
+
+import pytest
+
+from demo.errors import UnknownShift
+from demo.stories.known import chosen_story, stories
+from perennial.kinds.columns import CategoryColumn, NumberColumn, TimeColumn
+from perennial.kinds.inputs.table import TableInput
+from tests.toy.task import Patterns
+from training.task.task import Task
+
+
+class People(Patterns):
+    """A table."""
+
+    input = TableInput(  # type: ignore[assignment]
+        columns=(NumberColumn(name="age"), CategoryColumn(name="work", categories=("a", "b")))
+    )
+
+
+class Readings(Patterns):
+    """A table in the order of time."""
+
+    input = TableInput(  # type: ignore[assignment]
+        columns=(TimeColumn(name="at"), NumberColumn(name="level", missing=False))
+    )
+
+
+@pytest.mark.parametrize(
+    "task, expected",
+    [
+        (Patterns(), ["inverted", "rotated", "none", "bad-labels"]),
+        (People(), ["unit", "stopped", "renamed", "none", "bad-labels"]),
+        (Readings(), ["time", "unit", "none", "bad-labels"]),
+    ],
+)
+def test_the_first_story_is_the_default(task: Task, expected: list[str]) -> None:
+    """Time itself where there is one, then what can happen to the rows."""
+    assert list(stories(task)) == expected
+    assert chosen_story("", "toy", task)[0] == expected[0]
+
+
+def test_a_column_can_be_named() -> None:
+    """`unit:age` is the story of that column alone."""
+    name, story = chosen_story("unit:age", "people", People())
+    assert name == "unit:age" and story.about == stories(People())["unit"].about
+
+
+@pytest.mark.parametrize("wish", ["help", "inverted", "time:at"])
+def test_an_unknown_shift_names_those_of_the_task(wish: str) -> None:
+    """With what happens in each, a line each."""
+    with pytest.raises(UnknownShift) as refused:
+        chosen_story(wish, "people", People())
+    lines = str(refused.value).splitlines()
+    assert lines[0] == f"SHIFT: got {wish!r}, expected one of those of people:"
+    assert [line.partition(":")[0].strip() for line in lines[1:]] == list(stories(People()))

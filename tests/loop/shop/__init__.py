@@ -1,0 +1,1 @@
+"""A task of the tests' own whose world changes twice."""

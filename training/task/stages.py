@@ -54,12 +54,14 @@ def code_files(task: str, root: Path = Path()) -> list[str]:
 
 def write_stages(tasks: Mapping[str, Task], root: Path = Path()) -> list[Path]:
     """Write the dvc.yaml of each task and return the files."""
+    return [write_stages_of(name, task.output.headline, root) for name, task in tasks.items()]
+
+
+def write_stages_of(name: str, headline: str, root: Path = Path()) -> Path:
+    """Write the dvc.yaml of a task and return it. headline: of the task's output."""
     template = TEMPLATE.read_text(encoding="utf-8")
-    files = []
-    for name, task in tasks.items():
-        code, headline = code_files(name, root), task.output.headline
-        files.append(root / stages_file(name))
-        carded = (root / folder(name) / card.CARD).is_file()
-        text = stages(name, template, code=code, headline=headline, carded=carded)
-        files[-1].write_text(text, encoding="utf-8")
-    return files
+    code, carded = code_files(name, root), (root / folder(name) / card.CARD).is_file()
+    file = root / stages_file(name)
+    text = stages(name, template, code=code, headline=headline, carded=carded)
+    file.write_text(text, encoding="utf-8")
+    return file

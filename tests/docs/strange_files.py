@@ -77,7 +77,7 @@ def sensors(folder: Path, rows: int = 6000) -> Strange:
 
 
 def noisy(folder: Path, rows: int = 2000) -> Strange:
-    """Return 3 columns of 4 words each with a fifth of the labels wrong; later, words are renamed."""
+    """Return 3 columns of 4 words with a fifth of the labels wrong; later, words are renamed."""
     random = np.random.default_rng(5)
 
     def some(count: int, name: str) -> list[Row]:

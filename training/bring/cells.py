@@ -66,7 +66,7 @@ def _parquet(file: Path) -> Cells:
 
 def _csv(data: bytes, file: Path) -> Cells:
     text, encoding = decode(data, file)
-    named, text = split_off(text)
+    named, text = split_off(text.lstrip("\r\n"))
     by = named or separator(text, file)
     table = _parsed(text, by, file)
     first = table.slice(0, 1).to_pylist()[0]

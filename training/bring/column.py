@@ -96,8 +96,9 @@ class Raw:
         if self.written is not None:
             return self.values
         if types.is_floating(self.values.type):
-            whole = compute.all(compute.equal(self.values, compute.round(self.values))).as_py()
-            values = self.values.cast(pyarrow.int64()) if whole else self.values
+            values = _float64(self.values)[0]
+            whole = compute.all(compute.equal(values, compute.round(values))).as_py()
+            values = values.cast(pyarrow.int64()) if whole else values
             return values.cast(pyarrow.string())
         simple = (types.is_integer, types.is_boolean, types.is_decimal)
         if any(of(self.values.type) for of in simple):
@@ -110,7 +111,7 @@ def infer(raw: Raw, mark: str, *, as_words: bool = False) -> Found:
 
     mark: the decimal mark of the file.  as_words: its numbers are names of something.
     """
-    if _is_time(raw):
+    if not as_words and _is_time(raw):
         return left_out(
             raw.header,
             raw.name,

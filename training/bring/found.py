@@ -1,7 +1,8 @@
 """What a column of the file is taken for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from perennial.kinds.columns import Column
 
@@ -49,7 +50,7 @@ def plural(count: int, word: str, several: str = "") -> str:
     return f"{count:,} {word if count == 1 else several or word + 's'}"
 
 
-def listed(values: "Any", most: int = 8) -> str:
+def listed(values: Iterable[object], most: int = 8) -> str:
     """Return some of the values, and how many more there are.
 
     >>> listed(["a", "b", "c"], 2)

@@ -76,9 +76,7 @@ def numerals(column: "pyarrow.ChunkedArray") -> Numerals:
     affixed = bool(compute.any(compute.not_equal(bare, plain)).as_py())
     for _ in range(2):  # matches do not overlap: 1 234 567
         bare = compute.replace_substring_regex(bare, SPACES, r"\1\2")
-    fits = {
-        mark: compute.match_substring_regex(bare, pattern) for mark, pattern in FORMS.items()
-    }
+    fits = {mark: compute.match_substring_regex(bare, pattern) for mark, pattern in FORMS.items()}
     return Numerals(bare, fits, affixed)
 
 

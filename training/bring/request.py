@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from perennial.errors import Described
-from perennial.kinds.known import INPUTS, OUTPUTS
+from perennial.kinds.known import INPUTS
 from perennial.validation import NOTHING
 from training.errors import BadParameter
 from training.task.discovery import checked_name
@@ -51,7 +51,6 @@ class Request:
                 raise BadParameter("NAME", self.name, expected)
         if self.kind != "table":
             raise BadParameter("KIND", self.kind, NOT_YET.get(self.kind, "table"))
-        _one_of("OUTPUT", self.output, sorted(OUTPUTS))
         for name, known in (("decimal", MARKS), ("dates", DATES)):
             if value := getattr(self, name):
                 _one_of(name.upper(), value, known)

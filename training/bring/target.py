@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from perennial.errors import Described
-from perennial.kinds.known import OUTPUTS
+from perennial.kinds.outputs.classes import ClassesOutput
 from perennial.kinds.output_kind import LONGEST_LABEL, OutputKind
 from perennial.signals.bins import OTHER
 from training.bring.amounts import Spread, shown
@@ -43,6 +43,8 @@ class Target:
 
 def infer_target(raw: Raw, output: str, mark: str) -> Target:
     """Return what is predicted. Raises BadParameter."""
+    if output not in INFER:
+        raise BadParameter("OUTPUT", output, f"one of {', '.join(sorted(INFER))}")
     return INFER[output](raw, mark)
 
 
@@ -67,7 +69,7 @@ def _classes(raw: Raw, mark: str) -> Target:
     labels = tuple(sorted(counts(values)))
     most = max(found.values()) / sum(found.values())
     says = f"{len(labels)} labels: " + listed(f"{word} {rows:,}" for word, rows in found.items())
-    kind = OUTPUTS["classes"].model_validate({"labels": labels})
+    kind = ClassesOutput(labels=labels)
     return Target(kind, values, says, tuple(doubts), floor=round(min(0.5, most), 2))
 
 
@@ -91,6 +93,8 @@ def _check_labels(raw: Raw, found: Mapping[str, int], mark: str) -> None:
 def _number(raw: Raw, mark: str) -> Target:
     from pyarrow import compute
 
+    from perennial.kinds.outputs.number import NumberOutput
+
     found = raw.numbers(mark)
     there = None if found is None else found[0].drop_null()
     if found is None or there is None or not len(there):
@@ -102,14 +106,13 @@ def _number(raw: Raw, mark: str) -> Target:
         raise BadParameter("TARGET", Described(f"{raw.header}, always {shown(spread.low)}"), "more")
     if spread.own <= 10 and spread.whole:
         doubts.append(f"has {spread.own} different numbers; OUTPUT=classes predicts one of them")
-    given: dict[str, float] = {}
-    if spread.low >= 0:
-        given["low"] = 0
+    low = 0.0 if spread.low >= 0 else None
+    if low is not None:
         doubts.append(
             "is never below 0 in the file, so answers and labels are at least 0; take 'low=0' out "
             "of task.py if they may be less"
         )
-    kind = OUTPUTS["number"].model_validate(given)
+    kind = NumberOutput(low=low)
     off = compute.mean(compute.abs(compute.subtract(there, spread.middle))).as_py()
     return Target(
         kind,

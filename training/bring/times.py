@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 CLOCK = r"(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)?"
 ISO = rf"^\d{{4}}[-/]\d{{2}}[-/]\d{{2}}{CLOCK}\s*(?:Z|[+-]\d{{2}}:?\d{{2}})?$"
 ORDERED = rf"^(\d{{1,2}})[./-](\d{{1,2}})[./-](?:\d{{4}}|\d{{2}}),?{CLOCK}(?:\s*[AaPp][Mm])?$"
-COMPACT = r"^(?:19|20)\d{6}$"
+COMPACT = r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
 # Seconds, milliseconds, microseconds since 1970, of the years 2001 to 2286, by their digits.
 UNITS = {10: "s", 13: "ms", 16: "us"}
 

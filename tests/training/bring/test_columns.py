@@ -25,7 +25,10 @@ from training.errors import BadParameter
         (["7"], "left out: every row has 7"),
         (["x"], "left out: every row has 'x'"),
         (["?"], "left out: it has no values"),
-        (["1.5", "?", "2.5", "-"], "numbers from 1.5 to 2.5, .* gaps written as '-' .60 rows., '?'"),
+        (
+            ["1.5", "?", "2.5", "-"],
+            "numbers from 1.5 to 2.5, .* gaps written as '-' .60 rows., '?'",
+        ),
         (["21.11.2026", "1.12.2026"], "left out: times; .*TIME=x splits the rows in time order"),
         (["1.5"] * 239 + ["k.A."], "numbers and 'k.A.' .1 row., which count as missing"),
         (["a"] * 239 + ["b"], "is nearly constant: 99.6% of the rows have 'a'"),
@@ -84,9 +87,7 @@ def test_a_decimal_mark_that_nothing_tells_is_a_doubt(tmp_path: Path) -> None:
         (["1795255200000", "1795255260000"], "2026-11-21T10:00:00+00:00"),
     ],
 )
-def test_times_are_read_as_people_write_them(
-    tmp_path: Path, values: list[str], first: str
-) -> None:
+def test_times_are_read_as_people_write_them(tmp_path: Path, values: list[str], first: str) -> None:
     """ISO 8601, German and US dates, days alone, seconds and milliseconds since 1970."""
     found = column(tmp_path, values, time="x")
     assert isinstance(found.input.columns[-1], TimeColumn)

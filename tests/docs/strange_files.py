@@ -30,7 +30,7 @@ def contracts(folder: Path, rows: int = 4000) -> Strange:
     """Return semicolons and decimal commas in Windows' encoding; later, prices are in cents."""
 
     def some(count: int, factor: float, seed: int) -> list[Row]:
-        random, found = np.random.default_rng(seed), []
+        random, found = np.random.default_rng(seed), list[Row]()
         for at in range(count):
             price, months = random.gamma(4, 12), int(random.integers(1, 72))
             place = random.choice(["Köln", "München", "Düsseldorf", "?"], p=[0.4, 0.3, 0.28, 0.02])
@@ -56,7 +56,7 @@ def sensors(folder: Path, rows: int = 6000) -> Strange:
     weights = random.normal(0, 1, 38) * (random.random(38) < 0.3)
 
     def some(first: int, count: int, moved: float) -> list[Row]:
-        found = []
+        found: list[Row] = []
         for at in range(first, first + count):
             values = random.normal(0, 1, 38) + 0.5 * np.sin(at / 24 * 2 * np.pi)
             fails = weights @ values + random.normal(0, 0.5) > 0.3
@@ -81,7 +81,7 @@ def noisy(folder: Path, rows: int = 2000) -> Strange:
     random = np.random.default_rng(5)
 
     def some(count: int, name: str) -> list[Row]:
-        found = []
+        found: list[Row] = []
         for a, b, c in random.integers(0, 4, (count, 3)):
             right = (a + b + c) % 2 == 0
             label = "gut" if right == (random.random() > 0.2) else "schlecht"

@@ -119,7 +119,7 @@ def test_the_guide_closes_the_loop_for_files_nobody_has_seen(
         send = block("make send").replace("FILE=next.csv", f"FILE='{strange.later}'")
         send = send.replace("TARGET=churned", f"TARGET='{strange.target}'")
         sent = newcomer.run(send.replace("RATE=100", f"RATE=1000 URL={newcomer.url}"))
-        assert "2000 rows sent" in sent and "2000 labels" in sent
+        assert "2,000 rows sent" in sent and "2,000 labels" in sent
         newcomer.run(block("python -m training.feedback.collect"))
         newcomer.wait_for("1.1.0")
         better = newcomer.run(send.replace("RATE=100", f"RATE=1000 URL={newcomer.url}"))

@@ -96,7 +96,7 @@ class Raw:
         if self.written is not None:
             return self.values
         if types.is_floating(self.values.type):
-            values = _float64(self.values)[0]
+            values = _finite(self.values)
             whole = compute.all(compute.equal(values, compute.round(values))).as_py()
             values = values.cast(pyarrow.int64()) if whole else values
             return values.cast(pyarrow.string())
@@ -144,14 +144,20 @@ def _is_time(raw: Raw) -> bool:
 
 
 def _float64(values: Any) -> "tuple[pyarrow.ChunkedArray, list[str]] | None":
-    """Return numbers of a Parquet file as float64; NaN, as pandas writes a gap, becomes null."""
+    """Return numbers of a Parquet file as float64, without doubts; None for other values."""
     import pyarrow
-    from pyarrow import compute, types
+    from pyarrow import types
 
-    kind = values.type
-    if types.is_boolean(kind):
+    if types.is_boolean(values.type):
         values = values.cast(pyarrow.int8())
-    elif not any(of(kind) for of in (types.is_integer, types.is_floating, types.is_decimal)):
-        return None
+    numbers = (types.is_integer, types.is_floating, types.is_decimal)
+    return (_finite(values), []) if any(of(values.type) for of in numbers) else None
+
+
+def _finite(values: Any) -> "pyarrow.ChunkedArray":
+    """Return float64 with null for what is no number, as pandas writes NaN for a gap."""
+    import pyarrow
+    from pyarrow import compute
+
     found = values.cast(pyarrow.float64(), safe=False)
-    return compute.if_else(compute.is_finite(found), found, None), []
+    return compute.if_else(compute.is_finite(found), found, None)

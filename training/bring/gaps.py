@@ -7,7 +7,8 @@ if TYPE_CHECKING:
     import pyarrow
 
 # In any column.
-GAPS = ("", "?", "NA", "N/A", "n/a", "#N/A", "#NV", "NaN", "nan", "NULL", "null", "-", "--", "—")
+GAPS: tuple[str, ...] = ("", "?", "NA", "N/A", "n/a", "#N/A", "#NV", "NaN", "nan", "NULL", "null")
+GAPS += ("-", "--", "—")
 # The name of a signal's bin, which no category may have.
 GAPS += ("missing",)
 # Beside numbers and times, where so few others are no values: they must be at most as many words.

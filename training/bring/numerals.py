@@ -36,7 +36,8 @@ class Numerals:
         from pyarrow import compute
 
         count = len(self.plain) - self.plain.null_count
-        return (compute.sum(self.fits[mark]).as_py() or 0) / max(1, count)
+        fitting: int = compute.sum(self.fits[mark]).as_py() or 0
+        return fitting / max(1, count)
 
     @property
     def ambiguous(self) -> str:

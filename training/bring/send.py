@@ -15,6 +15,7 @@ from perennial.errors import Described
 from perennial.kinds.inputs.table import TableInput
 from perennial.validation import NOTHING
 from training.bring.cells import read
+from training.bring.found import plural
 from training.bring.rows_of import Sendable, rows_of
 from training.bring.service import Service
 from training.command_line import add_task, run
@@ -87,8 +88,12 @@ def send(sendable: Sendable, task: Task, service: Service, *, rate: float) -> It
             said = time.monotonic()
             yield f"{sent} of {len(sendable.instances)} rows sent"
     seconds = time.monotonic() - start
-    scored = f", {labelled} labels; mean loss {loss / labelled:.4g}" if labelled else ", no labels"
-    yield f"{sent} rows sent in {seconds:.0f} s{scored}"
+    scored = (
+        f", {plural(labelled, 'label')}; mean loss {loss / labelled:.4g}"
+        if labelled
+        else ", no labels"
+    )
+    yield f"{plural(sent, 'row')} sent in {seconds:.0f} s{scored}"
 
 
 def _label(answer: Mapping[str, Any], label: Any, task: Task, service: Service) -> float:

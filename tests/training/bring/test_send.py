@@ -89,7 +89,7 @@ def test_rows_are_sent_as_objects_and_their_labels_after_them(
         {"seen": "2026-12-01T09:00:00+00:00", "groesse": None, "work": None},
     ]
     assert service.labels == [("0", "ja")] and service.keys == {"Bearer secret"}
-    assert "2 rows sent in 0 s, 1 labels; mean loss 0" in capsys.readouterr().out
+    assert "2 rows sent in 0 s, 1 label; mean loss 0" in capsys.readouterr().out
 
 
 def test_without_a_target_no_label_is_sent(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ class Strange:
     first: Path
     later: Path
     target: str
-    more: str = ""
+    more: str = "OUTPUT=classes"
 
 
 def _write(file: Path, header: str, rows: Iterable[Row], *, by: str, encoding: str) -> Path:
@@ -51,47 +51,47 @@ def contracts(folder: Path, rows: int = 4000) -> Strange:
 
 
 def sensors(folder: Path, rows: int = 6000) -> Strange:
-    """Return 38 sensors with a time and a target; later, half of the sensors drift away."""
+    """Return 38 sensors with a time and an amount; later, half of the sensors show too much."""
     start, random = datetime(2025, 3, 1), np.random.default_rng(3)
     weights = random.normal(0, 1, 38) * (random.random(38) < 0.3)
 
-    def some(first: int, count: int, moved: float) -> list[Row]:
+    def some(first: int, count: int, too_much: float) -> list[Row]:
         found: list[Row] = []
         for at in range(first, first + count):
             values = random.normal(0, 1, 38) + 0.5 * np.sin(at / 24 * 2 * np.pi)
-            fails = weights @ values + random.normal(0, 0.5) > 0.3
-            values[:19] += moved
+            amount = 40 + 3 * weights @ values + random.normal(0, 1)
+            values[:19] += too_much
             shown = ["NA" if random.random() < 0.01 else f"{value:.4f}" for value in values]
             time = (start + timedelta(minutes=30 * at)).isoformat()
-            found.append((time, *shown, "fault" if fails else "ok"))
+            found.append((time, *shown, f"{amount:.2f}"))
         return found
 
-    header = ",".join(["measured_at", *(f"sensor {at}" for at in range(38)), "state"])
+    header = ",".join(["measured_at", *(f"sensor {at}" for at in range(38)), "yield"])
     how = {"by": ",", "encoding": "utf-8"}
     return Strange(
         _write(folder / "sensors.csv", header, some(0, rows, 0), **how),
         _write(folder / "sensors later.csv", header, some(rows, 2000, 2.5), **how),
-        "state",
-        "TIME=measured_at",
+        "yield",
+        "OUTPUT=number TIME=measured_at",
     )
 
 
 def noisy(folder: Path, rows: int = 2000) -> Strange:
-    """Return 3 columns of 4 words with a fifth of the labels wrong; later, words are renamed."""
+    """Return 3 columns of 4 words with a fifth of the labels wrong; later, one word is another."""
     random = np.random.default_rng(5)
 
-    def some(count: int, name: str) -> list[Row]:
+    def some(count: int, last: str) -> list[Row]:
         found: list[Row] = []
         for a, b, c in random.integers(0, 4, (count, 3)):
-            right = (a + b + c) % 2 == 0
+            right = 4 * (a == 3) + b + c > 3.5
             label = "gut" if right == (random.random() > 0.2) else "schlecht"
-            found.append((f"{name}{a}", f"b{b}", f"c{c}", label))
+            found.append((last if a == 3 else f"a{a}", f"b{b}", f"c{c}", label))
         return found
 
     header, how = "\t".join(["Art", "Form", "Farbe", "Urteil"]), {"by": "\t", "encoding": "utf-16"}
     return Strange(
-        _write(folder / "urteile.txt", header, some(rows, "a"), **how),
-        _write(folder / "urteile neu.txt", header, some(2000, "neu"), **how),
+        _write(folder / "urteile.txt", header, some(rows, "a3"), **how),
+        _write(folder / "urteile neu.txt", header, some(2000, "Sorte 3"), **how),
         "Urteil",
     )
 

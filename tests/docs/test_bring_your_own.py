@@ -108,8 +108,8 @@ def test_the_guide_closes_the_loop_for_files_nobody_has_seen(
     copy_tree(ROOT, tmp_path / "clone", task="")
     newcomer = Newcomer(tmp_path / "clone", free_port())
     first = block("make task").partition("\n")[0]
-    first = first.replace("FILE=rows.csv", f"FILE='{strange.first}'")
-    first = first.replace("TARGET=churned", f"TARGET='{strange.target}' {strange.more}")
+    given = f"{strange.more} FILE='{strange.first}' TARGET='{strange.target}'"
+    first = first.replace("OUTPUT=classes FILE=rows.csv TARGET=churned", given)
     said = newcomer.run(first)
     assert "What to look at:" in said and "docs/bring-your-own.md goes on from here" in said
     newcomer.run(block("git switch"))

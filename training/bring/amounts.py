@@ -82,12 +82,9 @@ def infer_numbers(header: str, name: str, values: "pyarrow.ChunkedArray") -> Fou
 def _doubts(spread: Spread, name: str, rows: int) -> Iterator[str]:
     if spread.top_rows >= NEARLY * rows:
         share = spread.top_rows / rows
-        yield f"is nearly constant: {share:.1%} of the rows have {shown(spread.top)}"
+        yield f"nearly constant: {share:.1%} of the rows have {shown(spread.top)}"
     if spread.whole and (2 < spread.own <= FEW or ID.search(name)):
-        yield (
-            f"has {plural(spread.own, 'whole number')}, taken as amounts; WORDS={name} takes them "
-            "as names of something"
-        )
+        yield "few whole numbers, taken as amounts; WORDS= takes those that are names as words"
 
 
 def shown(value: float) -> str:

@@ -1,7 +1,7 @@
 """Infers what one column of the file is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from training.bring.amounts import infer_numbers
@@ -73,15 +73,15 @@ class Raw:
             return None
         if words:
             named = listed(f"{word!r} ({plural(count, 'row')})" for word, count in words.items())
-            doubts.append(f"has numbers and {named}, which count as missing")
+            doubts.append(f"numbers and {named}, which count as missing")
         if self.written and (value := self.written.ambiguous):
             other = "," if mark == "." else "."
             doubts.append(
-                f"may have another decimal mark: {value!r} was read with {mark!r} as the decimal "
-                f"mark; DECIMAL={other} reads it otherwise"
+                f"{value!r} was read with {mark!r} as the decimal mark; DECIMAL={other} reads it "
+                "otherwise"
             )
         if self.written and self.written.affixed:
-            doubts.append("has currencies or percent signs, which were taken off")
+            doubts.append("currencies or percent signs were taken off")
         return doubts
 
     def dates(self) -> Dates | None:
@@ -116,7 +116,7 @@ def infer(raw: Raw, mark: str, *, as_words: bool = False) -> Found:
             raw.header,
             raw.name,
             "times",
-            f"holds times and is left out; TIME={raw.name} splits the rows in time order",
+            f"times, left out; TIME={raw.name} splits the rows in time order",
         )
     if not as_words and (found := raw.numbers(mark)):
         values, doubts = found
@@ -124,14 +124,18 @@ def infer(raw: Raw, mark: str, *, as_words: bool = False) -> Found:
     elif (words := raw.words()) is not None:
         inferred = infer_words(raw.header, raw.name, words)
         if raw.written is not None and not as_words and padded(raw.values):
-            inferred = inferred.doubting("has numbers with leading zeros and is taken as words")
+            inferred = inferred.doubting("numbers with leading zeros, taken as words")
     else:
         kind = f"values of the type {raw.values.type}"
-        return left_out(raw.header, raw.name, kind, f"has {kind} and is left out")
-    gaps = {word: count for word, count in raw.gaps.items() if word}
-    if gaps and inferred.column is not None:
-        named = listed(f"{word!r} ({plural(count, 'row')})" for word, count in gaps.items())
-        inferred = inferred.doubting(f"has gaps written as {named}")
+        return left_out(raw.header, raw.name, kind, f"{kind}, left out")
+    if inferred.column is None or not inferred.values or not inferred.values.null_count:
+        return inferred
+    inferred = replace(
+        inferred, says=f"{inferred.says}; {plural(inferred.values.null_count, 'gap')}"
+    )
+    words = sorted(word for word in raw.gaps if word)
+    if words:
+        inferred = inferred.doubting(f"gaps are written as {listed(map(repr, words))}")
     return inferred
 
 

@@ -16,7 +16,7 @@ class Found:
 
     header, name: in the file, and in the task.  says: what it is taken for, a clause.
     column: None if it is left out.  values: in the column's Arrow type.
-    doubts: what a person should look at, a sentence each that begins after the column's name.
+    doubts: what a person should look at, a clause each.
     """
 
     header: str

@@ -8,7 +8,7 @@ from perennial.errors import Described, InvalidField
 from perennial.kinds.inputs.table import TableInput
 from training.bring.cells import Cells
 from training.bring.column import Raw, infer
-from training.bring.found import Found, left_out, plural
+from training.bring.found import Found, left_out, listed, plural
 from training.bring.names import name, names
 from training.bring.numerals import decimal_mark
 from training.bring.request import Request
@@ -19,6 +19,8 @@ from training.errors import BadParameter
 
 if TYPE_CHECKING:
     import pyarrow
+
+NAMED = 6  # columns with the same doubt in a line
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,12 @@ class Inferred:
         if renamed:
             sent = f"{renamed[0].name!r}, not {renamed[0].header!r}"
             yield f"{plural(len(renamed), 'column')} renamed: clients send {sent}"
-        for doubt in self.target.doubts:
-            yield f"{self.label} {doubt}"
+        named: dict[str, list[str]] = {doubt: [self.label] for doubt in self.target.doubts}
         for one in self.columns:
             for doubt in one.doubts:
-                yield f"{one.name} {doubt}"
+                named.setdefault(doubt, []).append(one.name)
+        for doubt, names in named.items():
+            yield f"{listed(names, NAMED)}: {doubt}"
 
 
 def infer_task(request: Request, cells: Cells) -> Inferred:

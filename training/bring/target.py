@@ -57,7 +57,7 @@ def _classes(raw: Raw, mark: str) -> Target:
     found = counts(values)
     _check_labels(raw, found, mark)
     doubts = [
-        f"has the label {label!r} in {plural(rows, 'row')} only; scores of so few are uncertain"
+        f"the label {label!r} is in {plural(rows, 'row')} only; scores of so few are uncertain"
         for label, rows in found.items()
         if rows < FEW
     ]
@@ -65,7 +65,7 @@ def _classes(raw: Raw, mark: str) -> Target:
         # The name of a signal's bin, which no label may have.
         renamed = next(name for name in ("Other", "OTHER", "other label") if name not in found)
         values = compute.if_else(compute.equal(values, OTHER), renamed, values)
-        doubts.append(f"has the label {OTHER!r}, which is now {renamed!r}, in answers too")
+        doubts.append(f"the label {OTHER!r} is now {renamed!r}, in answers too")
     labels = tuple(sorted(counts(values)))
     most = max(found.values()) / sum(found.values())
     says = f"{len(labels)} labels: " + listed(f"{word} {rows:,}" for word, rows in found.items())
@@ -105,11 +105,11 @@ def _number(raw: Raw, mark: str) -> Target:
     if spread.own == 1:
         raise BadParameter("TARGET", Described(f"{raw.header}, always {shown(spread.low)}"), "more")
     if spread.own <= 10 and spread.whole:
-        doubts.append(f"has {spread.own} different numbers; OUTPUT=classes predicts one of them")
+        doubts.append(f"{spread.own} different numbers; OUTPUT=classes predicts one of them")
     low = 0.0 if spread.low >= 0 else None
     if low is not None:
         doubts.append(
-            "is never below 0 in the file, so answers and labels are at least 0; take 'low=0' out "
+            "never below 0 in the file, so answers and labels are at least 0; take 'low=0' out "
             "of task.py if they may be less"
         )
     kind = NumberOutput(low=low)

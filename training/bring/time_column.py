@@ -26,9 +26,9 @@ def infer_time(raw: Raw, order: str) -> Found:
     values, naive = _times(raw, order)
     low, high = (end(values).as_py() for end in (compute.min, compute.max))
     says = f"times from {low:%Y-%m-%d %H:%M} to {high:%Y-%m-%d %H:%M}: rows are split in time order"
-    doubts = ["has times without an offset, which were taken as UTC"] if naive else []
+    doubts = ["times without an offset, taken as UTC"] if naive else []
     if values.null_count:
-        doubts.append(f"has no time in {plural(values.null_count, 'row')}")
+        doubts.append(f"no time in {plural(values.null_count, 'row')}")
     return Found(raw.header, raw.name, says, TimeColumn(name=raw.name), values, tuple(doubts))
 
 

@@ -20,8 +20,8 @@ FEW = 50  # rows, of which each may well have another word
 LONG = 40  # characters of free text, on average
 COMMON = 0.5  # least share of rows with one of the categories
 NEARLY = 0.995  # share of rows with the same value
-BY_HEART = "looks like an id and is left out, since a model would learn the rows by heart"
-FREE = "looks like free text and is left out: docs/bring-your-own.md says what to do with texts"
+BY_HEART = "an id, left out, since a model would learn the rows by heart"
+FREE = "free text, left out; docs/bring-your-own.md says what to do with texts"
 
 
 def infer_words(header: str, name: str, values: "pyarrow.ChunkedArray") -> Found:
@@ -41,7 +41,7 @@ def infer_words(header: str, name: str, values: "pyarrow.ChunkedArray") -> Found
     covered = sum(found[word] for word in kept) / rows
     if covered < COMMON:
         few = f"left out: its {len(kept)} frequent words are in {covered:.0%} of the rows only"
-        return left_out(header, name, number, f"has {number} and is {few}")
+        return left_out(header, name, number, f"{number}; {few}")
     column = CategoryColumn(name=name, categories=tuple(sorted(kept)))
     says = f"{plural(len(kept), 'category', 'categories')}: {listed(found)}"
     doubts = tuple(_doubts(found, len(values), len(kept), covered))
@@ -59,12 +59,12 @@ def _categories(found: Mapping[str, int]) -> list[str]:
 def _doubts(found: Mapping[str, int], rows: int, kept: int, covered: float) -> Iterator[str]:
     first, most = next(iter(found.items()))
     if most >= NEARLY * rows:
-        yield f"is nearly constant: {most / rows:.1%} of the rows have {first!r}"
+        yield f"nearly constant: {most / rows:.1%} of the rows have {first!r}"
     if OTHER in found:
-        yield f"has the word {OTHER!r}, which counts as any unknown word does"
+        yield f"the word {OTHER!r} counts as any unknown word does"
     elif kept < len(found):
         yield (
-            f"has {len(found):,} different words; the {kept} most frequent, in {covered:.0%} of "
+            f"{len(found):,} different words; the {kept} most frequent, in {covered:.0%} of "
             "the rows, are its categories, and all others count as one"
         )
     alike: dict[str, list[str]] = {}
@@ -72,4 +72,4 @@ def _doubts(found: Mapping[str, int], rows: int, kept: int, covered: float) -> I
         alike.setdefault(" ".join(word.casefold().split()), []).append(word)
     if twice := [words for words in alike.values() if len(words) > 1]:
         same = listed((" and ".join(map(repr, words)) for words in twice), 3)
-        yield f"has words that differ in capitals or spaces only: {same}"
+        yield f"words that differ in capitals or spaces only: {same}"

@@ -19,7 +19,7 @@ def test_rows_without_a_label_are_left_out_and_counted(tmp_path: Path) -> None:
 def test_a_rare_label_is_a_doubt_and_one_of_a_few_rows_is_refused(tmp_path: Path) -> None:
     """The sentence names it and says what to do."""
     found = column(tmp_path, ["ja"] * 200 + ["nein"] * 40, target="x")
-    assert "x has the label 'nein' in 40 rows only; scores of so few are uncertain" in set(
+    assert "x: the label 'nein' is in 40 rows only; scores of so few are uncertain" in set(
         found.doubts()
     )
     with pytest.raises(BadParameter, match="TARGET: got x, whose labels with fewer are 'nein' .3."):
@@ -35,7 +35,7 @@ def test_the_name_of_a_signals_bin_is_no_label(tmp_path: Path) -> None:
     """It is written with a capital, and said so."""
     found = column(tmp_path, ["other", "cat"], target="x")
     assert found.target.output.labels == ("Other", "cat")
-    assert "x has the label 'other', which is now 'Other', in answers too" in set(found.doubts())
+    assert "x: the label 'other' is now 'Other', in answers too" in set(found.doubts())
 
 
 @pytest.mark.parametrize(

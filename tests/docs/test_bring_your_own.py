@@ -35,7 +35,8 @@ def block(command: str) -> str:
 
 def test_the_guide_names_verbs_and_variables_that_there_are() -> None:
     """Each `make` of the guide is a target, and its recipe reads every variable that is given."""
-    used = re.findall(r"make ([a-z-]+)((?: [A-Z]+=\S+)*)", "\n".join([*blocks(), TEXT]))
+    commands = [*blocks(), *re.findall(r"`(make [^`\n]+)`", TEXT)]
+    used = re.findall(r"make ([a-z-]+)((?: [A-Z]+=\S+)*)", "\n".join(commands))
     assert len(used) > 5
     for verb, given in used:
         recipe = re.search(rf"^{verb}: [^\n]*\n((?:\t[^\n]*\n)*)", MAKE, re.MULTILINE)

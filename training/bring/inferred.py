@@ -60,8 +60,8 @@ class Inferred:
         for one in self.columns:
             for doubt in one.doubts:
                 named.setdefault(doubt, []).append(one.name)
-        for doubt, names in named.items():
-            yield f"{listed(names, NAMED)}: {doubt}"
+        for doubt, of in named.items():
+            yield f"{listed(of, NAMED)}: {doubt}"
 
 
 def infer_task(request: Request, cells: Cells) -> Inferred:

@@ -56,9 +56,10 @@ class Newcomer:
         self.root = root
         self.url = f"http://127.0.0.1:{port}"
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        self.environment = {**os.environ, "PATH": path, "DVC_NO_ANALYTICS": "1"}
+        theirs = {name: os.environ[name] for name in os.environ if "PERENNIAL" not in name}
+        self.environment = {**theirs, "PATH": path, "DVC_NO_ANALYTICS": "1"}
         self.environment |= {"PERENNIAL_BUNDLES": "var/bundles", "PERENNIAL_PORT": str(port)}
-        self.environment |= {"VENV": str(Path(sys.prefix)), "PERENNIAL_KEYS_FILE": ""}
+        self.environment |= {"VENV": str(Path(sys.prefix))}
 
     def run(self, commands: str) -> str:
         """Run commands as a shell does; return what they print."""

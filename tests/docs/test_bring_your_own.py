@@ -92,7 +92,7 @@ class Newcomer:
         end = time.monotonic() + 60
         while time.monotonic() < end:
             try:
-                if ask(f"{self.url}/model")["version"] == version:
+                if ask(f"{self.url}/model")["manifest"]["version"] == version:
                     return
             except OSError:
                 pass

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from perennial.errors import Described, InvalidField
 from perennial.kinds.inputs.table import TableInput
+from perennial.kinds.sensitive import SensitiveColumn
 from training.bring.cells import Cells
 from training.bring.column import Raw, infer
 from training.bring.found import Found, left_out, listed, plural
@@ -116,11 +117,9 @@ def _found(raw: Raw, role: str, request: Request, mark: str) -> Found:
 
 def _sensitive(raw: Raw, request: Request) -> Found:
     """Return a column that clients may send, and of which nothing is kept as it is."""
-    from perennial.kinds.sensitive import SensitiveColumn
-
     named = next(wanted for wanted in request.sensitive if name(wanted, 0) == raw.name)
     how = request.sensitive[named]
     kept = "nothing of it" if how == "drop" else "a keyed hash of it"
     says = f"sensitive: not in the rows; of requests the service keeps {kept}"
-    column = SensitiveColumn(name=raw.name, sensitive=how)
+    column = SensitiveColumn.model_validate({"name": raw.name, "sensitive": how})
     return Found(raw.header, raw.name, says, column)

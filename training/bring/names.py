@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from perennial.signals.signal import OUTPUTS
+from perennial.signals.signal import RESERVED
 
 # What Unicode does not take apart into a letter and its mark.
 LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe"})
@@ -32,7 +32,7 @@ def names(headers: Sequence[str]) -> list[str]:
     ['preis', 'preis_2', 'preis_3', 'prediction_2']
     """
     found: list[str] = []
-    taken = set(OUTPUTS)
+    taken = set(RESERVED)
     for place, header in enumerate(headers):
         first = wanted = name(header, place)
         number = 1

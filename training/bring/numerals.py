@@ -36,8 +36,8 @@ class Numerals:
         from pyarrow import compute
 
         count = len(self.plain) - self.plain.null_count
-        fitting: int = compute.sum(self.fits[mark]).as_py() or 0
-        return fitting / max(1, count)
+        fitting = compute.sum(self.fits[mark]).as_py() or 0
+        return float(fitting / max(1, count))
 
     @property
     def ambiguous(self) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from perennial.errors import Described
 from perennial.kinds.outputs.classes import ClassesOutput
+from perennial.kinds.outputs.number import NumberOutput
 from perennial.kinds.output_kind import LONGEST_LABEL, OutputKind
 from perennial.signals.bins import OTHER
 from training.bring.amounts import Spread, shown
@@ -92,8 +93,6 @@ def _check_labels(raw: Raw, found: Mapping[str, int], mark: str) -> None:
 
 def _number(raw: Raw, mark: str) -> Target:
     from pyarrow import compute
-
-    from perennial.kinds.outputs.number import NumberOutput
 
     found = raw.numbers(mark)
     there = None if found is None else found[0].drop_null()

@@ -122,3 +122,14 @@ def test_columns_may_be_left_out(tmp_path: Path) -> None:
     assert found.input.names == ("alter",) and found.rows.column_names == ["alter", "weg"]
     with pytest.raises(BadParameter, match="columns are all left out, expected one of numbers"):
         inferred(file, unused=("Größe", "vertrag", "Alter"))
+
+
+def test_sensitive_columns_are_sent_and_not_kept(tmp_path: Path) -> None:
+    """They are among the columns of a request, and not in the rows."""
+    file = written(tmp_path, text({**GOOD, "E-Mail": [f"{at}@example.org" for at in range(ROWS)]}))
+    found = inferred(file, sensitive={"E-Mail": "drop", "Vertrag": "hash"})
+    assert found.input.sensitive == {"e_mail": "drop", "vertrag": "hash"}
+    assert found.rows.column_names == ["alter", "groesse", "weg"]
+    assert "sensitive: not in the rows; of requests the service keeps nothing" in said(
+        found, "e_mail"
+    )

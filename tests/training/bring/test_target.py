@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from perennial.kinds.outputs.number import NumberOutput
 from tests.training.bring.files import GOOD, ROWS, column, inferred, text, written
 from training.errors import BadParameter
 
@@ -36,6 +37,20 @@ def test_the_name_of_a_signals_bin_is_no_label(tmp_path: Path) -> None:
     found = column(tmp_path, ["other", "cat"], target="x")
     assert found.target.output.labels == ("Other", "cat")
     assert "x: the label 'other' is now 'Other', in answers too" in set(found.doubts())
+
+
+def test_an_amount_has_a_range_and_limits_in_its_own_unit(tmp_path: Path) -> None:
+    """The worst error allowed is twice that of one answer for all rows."""
+    values = [f"{100 * (row % 10)}" for row in range(ROWS)]
+    found = column(tmp_path, values, target="x", output="number").target
+    assert isinstance(found.output, NumberOutput) and found.output.low == 0
+    assert (found.says, found.floor) == ("numbers from 0 to 900, median 450", 500)
+    assert found.tolerance == pytest.approx(0.001)
+    signed = column(tmp_path, ["-1,5", "2,5", "?"], target="x", output="number")
+    assert isinstance(signed.target.output, NumberOutput) and signed.target.output.low is None
+    assert signed.dropped == 80
+    with pytest.raises(BadParameter, match="TARGET: got Vertrag, with 'Monat', expected a column"):
+        column(tmp_path, values, target="Vertrag", output="number")
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ CHECKS := black flake8 mypy contracts
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check tests generate task-new task-remove data preview serve examples bench bench-drift bench-alarms bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts collect gitlab-check champion
+.PHONY: help demo test check tests generate task task-new task-remove data send preview serve examples bench bench-drift bench-alarms bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts collect gitlab-check champion
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,10 @@ generate: install ## Write the files that monitoring/thresholds.py and training/
 	@python -m monitoring generate
 	@python -m training.tasks generate
 
+task: install ## Make a task from your file and train its first model (NAME=churn OUTPUT=classes FILE=rows.csv TARGET=churned)
+	@python -m training.bring --name "$(NAME)" --kind "$(KIND)" --output "$(OUTPUT)" --file "$(FILE)" --target "$(TARGET)" \
+		--time "$(TIME)" --sensitive "$(SENSITIVE)" --unused "$(UNUSED)" --words "$(WORDS)" --decimal "$(DECIMAL)" --dates "$(DATES)"
+
 task-new: install ## Make a folder for a new task, with code to fill in (NAME=news)
 	@python -m training.tasks new "$(NAME)"
 
@@ -76,6 +80,10 @@ task-remove: install ## Remove a task's files (NAME=digits; FORCE=1 also those t
 
 data: install ## Get the published rows of a task (TASK=NAME; PERENNIAL_DATA names a folder of data that is there)
 	@python -m training.tasks data "$(TASK)" --folder "$$PERENNIAL_DATA"
+
+send: install ## Send a file's rows and labels to the running service (TASK=churn FILE=next.csv TARGET=churned RATE=100)
+	@python -m training.bring.send --task "$(TASK)" --file "$(FILE)" --target "$(TARGET)" --decimal "$(DECIMAL)" --dates "$(DATES)" \
+		$(if $(URL),--url "$(URL)") $(if $(RATE),--rate "$(RATE)")
 
 test-images: install ## Build the images and test the stack on this machine's Docker (TEST_BASE_IMAGE=python:3.11-slim)
 	@python -m pytest -m nightly tests/stack/test_images.py $(PYTEST)

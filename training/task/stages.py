@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from training.task import card
 from training.task.files import folder, stages_file
 from training.task.published import MODULE
 from training.task.task import Task
@@ -12,14 +13,19 @@ PLACE, METRIC = "TASK", "HEADLINE"
 # In the template, an item of this text becomes one for each of the task's Python files. DVC knows
 # no patterns, and the whole folder has dvc.lock in it, which each stage changes.
 CODE = "training/tasks/TASK/*.py"
+# Left out where a task has none.
+CARD = f"training/tasks/TASK/{card.CARD}"
 HEAD = "# Generated from training/task/stages.yaml by `python -m training.tasks generate`.\n"
 
 
-def stages(task: str, template: str, *, code: Sequence[str], headline: str) -> str:
+def stages(
+    task: str, template: str, *, code: Sequence[str], headline: str, carded: bool = False
+) -> str:
     """Return the text of a task's dvc.yaml. The template's own comment at its top is left out.
 
     code: the task's Python files, from the repository's root.
-    headline: the metric of the task's output that is drawn per epoch.
+    headline: the metric of the task's output that is drawn per epoch.  carded: whether the task's
+    model card begins with a file of its own.
 
     >>> template = "# About\\nstages:\\n  a:\\n    cmd: run TASK\\n    deps:\\n      - " + CODE
     >>> code = ["training/tasks/news/task.py"]
@@ -31,7 +37,7 @@ def stages(task: str, template: str, *, code: Sequence[str], headline: str) -> s
         deps:
           - training/tasks/news/task.py
     """
-    lines = template.splitlines()
+    lines = [line for line in template.splitlines() if carded or line.strip() != f"- {CARD}"]
     first = next(number for number, line in enumerate(lines) if not line.startswith("#"))
     found = []
     for line in lines[first:]:
@@ -53,10 +59,14 @@ def code_files(task: str, root: Path = Path()) -> list[str]:
 
 def write_stages(tasks: Mapping[str, Task], root: Path = Path()) -> list[Path]:
     """Write the dvc.yaml of each task and return the files."""
+    return [write_stages_of(name, task.output.headline, root) for name, task in tasks.items()]
+
+
+def write_stages_of(name: str, headline: str, root: Path = Path()) -> Path:
+    """Write the dvc.yaml of a task and return it. headline: of the task's output."""
     template = TEMPLATE.read_text(encoding="utf-8")
-    files = []
-    for name, task in tasks.items():
-        code, headline = code_files(name, root), task.output.headline
-        files.append(root / stages_file(name))
-        files[-1].write_text(stages(name, template, code=code, headline=headline), "utf-8")
-    return files
+    code, carded = code_files(name, root), (root / folder(name) / card.CARD).is_file()
+    file = root / stages_file(name)
+    text = stages(name, template, code=code, headline=headline, carded=carded)
+    file.write_text(text, encoding="utf-8")
+    return file

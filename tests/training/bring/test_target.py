@@ -1,0 +1,101 @@
+"""What is predicted: labels with enough rows of each, or an amount."""
+
+from pathlib import Path
+
+import pytest
+
+from perennial.kinds.outputs.number import NumberOutput
+from tests.training.bring.files import GOOD, ROWS, column, inferred, text, written
+from training.errors import BadParameter
+
+
+def test_rows_without_a_label_are_left_out_and_counted(tmp_path: Path) -> None:
+    """They cannot be learned from."""
+    values = ["ja", "nein", "?", "ja", "nein", ""]
+    found = column(tmp_path, values, target="x")
+    assert (len(found.rows), found.dropped) == (160, 80)
+    assert "80 rows without a x: left out" in list(found.doubts())
+
+
+def test_a_rare_label_is_a_doubt_and_one_of_a_few_rows_is_refused(tmp_path: Path) -> None:
+    """The sentence names it and says what to do."""
+    found = column(tmp_path, ["ja"] * 200 + ["nein"] * 40, target="x")
+    assert "x: the label 'nein' is in 40 rows only; scores of so few are uncertain" in set(
+        found.doubts()
+    )
+    with pytest.raises(BadParameter, match="TARGET: got x, whose labels with fewer are 'nein' .3."):
+        column(tmp_path, ["ja"] * 237 + ["nein"] * 3, target="x")
+
+
+def test_numbers_are_labels_as_words(tmp_path: Path) -> None:
+    """As a client will send them."""
+    assert column(tmp_path, ["0", "1"], target="x").target.output.labels == ("0", "1")
+
+
+def test_the_name_of_a_signals_bin_is_no_label(tmp_path: Path) -> None:
+    """It is written with a capital, and said so."""
+    found = column(tmp_path, ["other", "cat"], target="x")
+    assert found.target.output.labels == ("Other", "cat")
+    assert "x: the label 'other' is now 'Other', in answers too" in set(found.doubts())
+
+
+def test_an_amount_has_a_range_and_limits_in_its_own_unit(tmp_path: Path) -> None:
+    """The worst error allowed is twice that of one answer for all rows."""
+    values = [f"{100 * (row % 10)}" for row in range(ROWS)]
+    found = column(tmp_path, values, target="x", output="number").target
+    assert isinstance(found.output, NumberOutput) and found.output.low == 0
+    assert (found.says, found.floor) == ("numbers from 0 to 900, median 450", 500)
+    assert found.tolerance == pytest.approx(0.001)
+    signed = column(tmp_path, ["-1,5", "2,5", "?"], target="x", output="number")
+    assert isinstance(signed.target.output, NumberOutput) and signed.target.output.low is None
+    assert signed.dropped == 80
+    with pytest.raises(BadParameter, match="TARGET: got Vertrag, with 'Monat', expected a column"):
+        column(tmp_path, values, target="Vertrag", output="number")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (["ja"], "TARGET: got x, with 1 different value, expected at least two labels"),
+        ([str(row) for row in range(ROWS)], "at most 200 labels; OUTPUT=number predicts an amount"),
+        ([f"w{row % 40}" for row in range(ROWS)], "at least 10 rows of each label; leave these"),
+        (["a" * 201, "b"], "expected labels of at most 200 characters"),
+    ],
+)
+def test_a_column_that_cannot_be_labels_is_refused(
+    tmp_path: Path, values: list[str], message: str
+) -> None:
+    """With the output that it may be in its place."""
+    with pytest.raises(BadParameter, match=message):
+        column(tmp_path, values, target="x")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"name": "Churn"}, "NAME: got 'Churn', expected a name of small letters"),
+        ({"name": ""}, "NAME: got '', expected a name of small letters"),
+        ({"kind": "image"}, "KIND: got 'image', expected table; rows of the kind image are not"),
+        ({"kind": "text"}, "KIND: got 'text', expected table; rows of the kind text are not inf"),
+        ({"kind": "sound"}, "KIND: got 'sound', expected table$"),
+        ({"output": "rank"}, "OUTPUT: got 'rank', expected one of classes"),
+        ({"target": ""}, "TARGET: got nothing, expected the name of the column to predict"),
+        ({"target": "gone"}, "TARGET: got 'gone', expected one of Alter, Größe, Vertrag, weg"),
+        ({"time": "gone"}, "TIME: got 'gone', expected one of"),
+        ({"time": "Alter"}, "TIME: got Alter, with '20', expected times, such as"),
+        ({"time": "weg"}, "TIME: got 'weg', expected a column that TARGET does not name too"),
+        ({"unused": ("WEG",)}, "UNUSED: got 'WEG', expected a column that TARGET does not name"),
+        ({"decimal": "x"}, r"DECIMAL: got 'x', expected one of \., ,"),
+        ({"dates": "ymd"}, "DATES: got 'ymd', expected one of dmy, mdy"),
+        ({"sensitive": {"Alter": "hide"}}, "SENSITIVE Alter: got 'hide', expected one of drop, h"),
+        ({"file": Path("gone.csv")}, "FILE: got 'gone.csv', expected a CSV or Parquet file"),
+        ({"file": Path()}, "FILE: got nothing, expected a CSV or Parquet file"),
+    ],
+)
+def test_a_wrong_argument_is_one_sentence(
+    tmp_path: Path, options: dict[str, object], message: str
+) -> None:
+    """With the variable, its value, and what was expected."""
+    file = written(tmp_path, text(GOOD))
+    with pytest.raises(BadParameter, match=message):
+        inferred(**{"file": file, **options})  # type: ignore[arg-type]

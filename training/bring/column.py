@@ -1,0 +1,167 @@
+"""Infers what one column of the file is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from training.bring.amounts import infer_numbers
+from training.bring.found import Found, left_out, listed, plural
+from training.bring.gaps import LEAST, OTHERS, counts, without_gaps
+from training.bring.numerals import Numerals, numerals, padded
+from training.bring.times import Dates, dates
+from training.bring.words import infer_words
+
+if TYPE_CHECKING:
+    import pyarrow
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A column as the file has it, and what its values may be.
+
+    values: text without gaps, or what a Parquet file has.  gaps: the words that stood for them.
+    written: how its numbers are written, None if it is no text.
+    """
+
+    header: str
+    name: str
+    values: "pyarrow.ChunkedArray"
+    gaps: Mapping[str, int]
+    written: Numerals | None = None
+
+    @classmethod
+    def of(cls, header: str, name: str, values: "pyarrow.ChunkedArray") -> "Raw":
+        """Return a column of a file."""
+        import pyarrow
+        from pyarrow import types
+
+        if types.is_dictionary(values.type):
+            values = values.cast(values.type.value_type)
+        if any(of(values.type) for of in (types.is_large_string, types.is_string_view)):
+            values = values.cast(pyarrow.string())
+        if types.is_null(values.type):
+            values = values.cast(pyarrow.string())
+        if not types.is_string(values.type):
+            return cls(header, name, values, {})
+        values, gaps = without_gaps(values)
+        return cls(header, name, values, gaps, numerals(values))
+
+    def numbers(self, mark: str) -> "tuple[pyarrow.ChunkedArray, list[str]] | None":
+        """Return the values as float64, with doubts; None if they are no numbers.
+
+        mark: the decimal mark of the file.
+        """
+        if self.written is None:
+            return _float64(self.values)
+        share, other = self.written.share(mark), "," if mark == "." else "."
+        if self.written.share(other) > share:
+            mark, share = other, self.written.share(other)
+        if share < LEAST or padded(self.values):
+            return None
+        values = self.written.numbers(mark)
+        doubts = self._doubts(values, mark)
+        return None if doubts is None else (values, doubts)
+
+    def _doubts(self, values: "pyarrow.ChunkedArray", mark: str) -> list[str] | None:
+        """Return what to look at; None if too many words are no numbers."""
+        from pyarrow import compute
+
+        doubts = []
+        no_number = compute.and_(compute.is_null(values), compute.is_valid(self.values))
+        words = counts(self.values.filter(no_number))
+        if len(words) > OTHERS:
+            return None
+        if words:
+            named = listed(f"{word!r} ({plural(count, 'row')})" for word, count in words.items())
+            doubts.append(f"numbers and {named}, which count as missing")
+        if self.written and (value := self.written.ambiguous):
+            other = "," if mark == "." else "."
+            doubts.append(
+                f"{value!r} was read with {mark!r} as the decimal mark; DECIMAL={other} reads it "
+                "otherwise"
+            )
+        if self.written and self.written.affixed:
+            doubts.append("currencies or percent signs were taken off")
+        return doubts
+
+    def dates(self) -> Dates | None:
+        """Return how dates are written, if it holds dates as text."""
+        return None if self.written is None else dates(self.values)
+
+    def words(self) -> "pyarrow.ChunkedArray | None":
+        """Return the values as text; None for what is no value, such as a list."""
+        import pyarrow
+        from pyarrow import compute, types
+
+        if self.written is not None:
+            return self.values
+        if types.is_floating(self.values.type):
+            values = _finite(self.values)
+            whole = compute.all(compute.equal(values, compute.round(values))).as_py()
+            values = values.cast(pyarrow.int64()) if whole else values
+            return values.cast(pyarrow.string())
+        simple = (types.is_integer, types.is_boolean, types.is_decimal)
+        if any(of(self.values.type) for of in simple):
+            return self.values.cast(pyarrow.string())
+        return None
+
+
+def infer(raw: Raw, mark: str, *, as_words: bool = False) -> Found:
+    """Return what a column is taken for.
+
+    mark: the decimal mark of the file.  as_words: its numbers are names of something.
+    """
+    if not as_words and _is_time(raw):
+        return left_out(
+            raw.header,
+            raw.name,
+            "times",
+            f"times, left out; TIME={raw.name} splits the rows in time order",
+        )
+    if not as_words and (found := raw.numbers(mark)):
+        values, doubts = found
+        inferred = infer_numbers(raw.header, raw.name, values).doubting(*doubts)
+    elif (words := raw.words()) is not None:
+        inferred = infer_words(raw.header, raw.name, words)
+        if raw.written is not None and not as_words and padded(raw.values):
+            inferred = inferred.doubting("numbers with leading zeros, taken as words")
+    else:
+        kind = f"values of the type {raw.values.type}"
+        return left_out(raw.header, raw.name, kind, f"{kind}, left out")
+    if inferred.column is None or not inferred.values or not inferred.values.null_count:
+        return inferred
+    inferred = replace(
+        inferred, says=f"{inferred.says}; {plural(inferred.values.null_count, 'gap')}"
+    )
+    words = sorted(word for word in raw.gaps if word)
+    if words:
+        inferred = inferred.doubting(f"gaps are written as {listed(map(repr, words))}")
+    return inferred
+
+
+def _is_time(raw: Raw) -> bool:
+    from pyarrow import types
+
+    if raw.written is None:
+        return bool(types.is_timestamp(raw.values.type) or types.is_date(raw.values.type))
+    return raw.dates() is not None
+
+
+def _float64(values: Any) -> "tuple[pyarrow.ChunkedArray, list[str]] | None":
+    """Return numbers of a Parquet file as float64, without doubts; None for other values."""
+    import pyarrow
+    from pyarrow import types
+
+    if types.is_boolean(values.type):
+        values = values.cast(pyarrow.int8())
+    numbers = (types.is_integer, types.is_floating, types.is_decimal)
+    return (_finite(values), []) if any(of(values.type) for of in numbers) else None
+
+
+def _finite(values: Any) -> "pyarrow.ChunkedArray":
+    """Return float64 with null for what is no number, as pandas writes NaN for a gap."""
+    import pyarrow
+    from pyarrow import compute
+
+    found = values.cast(pyarrow.float64(), safe=False)
+    return compute.if_else(compute.is_finite(found), found, None)

@@ -1,0 +1,61 @@
+"""Turns the bytes of a file into text: UTF-8, UTF-16, or Windows' own encoding."""
+
+import codecs
+from pathlib import Path
+
+from perennial.errors import Described
+from training.errors import BadParameter
+
+# A mark at the beginning names the encoding.
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8 with a mark"),
+    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+)
+# How files begin that are no text, and what to do about them.
+OTHERS = (
+    (b"PK\x03\x04", "an Excel workbook or a ZIP archive; save it as CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook; save it as CSV"),
+    (b"\x1f\x8b", "compressed; unpack it"),
+)
+SAMPLE = 10_000  # bytes
+
+
+def decode(data: bytes, file: Path) -> tuple[str, str]:
+    """Return the text and the name of its encoding. Raises BadParameter for what is no text.
+
+    >>> decode("Größe;Straße".encode("cp1252"), Path("rows.csv"))
+    ('Größe;Straße', 'Windows-1252')
+    """
+    for start, what in OTHERS:
+        if data.startswith(start):
+            raise BadParameter("FILE", Described(f"{file}, which is {what}"), "a CSV file")
+    for mark, codec, name in MARKS:
+        if data.startswith(mark):
+            return _strict(data, codec, name, file), name
+    if codec := _without_mark(data[:SAMPLE]):
+        return _strict(data, codec, "UTF-16", file), "UTF-16"
+    try:
+        return data.decode("utf-8"), "UTF-8"
+    except UnicodeDecodeError:
+        return _strict(data, "cp1252", "Windows-1252", file), "Windows-1252"
+
+
+def _without_mark(sample: bytes) -> str:
+    """Return the codec of UTF-16 without a mark: every other byte of Western text is 0."""
+    half = max(1, len(sample) // 2)
+    low, high = sample[1::2].count(0) / half, sample[::2].count(0) / half
+    if max(low, high) < 0.4:
+        return ""
+    return "utf-16-le" if low > high else "utf-16-be"
+
+
+def _strict(data: bytes, codec: str, name: str, file: Path) -> str:
+    try:
+        text = data.decode(codec)
+    except UnicodeDecodeError as error:
+        got = Described(f"{file}, whose byte {error.start + 1} is none of {name}")
+        raise BadParameter("FILE", got, "text in UTF-8, UTF-16 or Windows-1252") from error
+    if "\0" in text:
+        raise BadParameter("FILE", Described(f"{file}, which has zero bytes"), "a CSV file")
+    return text

@@ -1,0 +1,125 @@
+"""Infers a task from a file: its columns, what is predicted, its rows, and all doubts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from perennial.errors import Described, InvalidField
+from perennial.kinds.inputs.table import TableInput
+from perennial.kinds.sensitive import SensitiveColumn
+from training.bring.cells import Cells
+from training.bring.column import Raw, infer
+from training.bring.found import Found, left_out, listed, plural
+from training.bring.names import name, names
+from training.bring.numerals import decimal_mark
+from training.bring.request import Request
+from training.bring.roles import roles
+from training.bring.target import Target, infer_target
+from training.bring.time_column import infer_time
+from training.errors import BadParameter
+
+if TYPE_CHECKING:
+    import pyarrow
+
+NAMED = 6  # columns with the same doubt in a line
+
+
+@dataclass(frozen=True)
+class Inferred:
+    """A task that a file is enough for.
+
+    form: how the file is written.  label: the target's name.  columns: all but the target.
+    rows: those with a target, in the types of the input.  dropped: how many have none.
+    """
+
+    request: Request
+    form: str
+    label: str
+    input: TableInput
+    target: Target
+    columns: tuple[Found, ...]
+    rows: "pyarrow.Table"
+    dropped: int
+
+    def says(self) -> Iterator[str]:
+        """Yield what each column is taken for, a line each."""
+        width = max(len(one.title) for one in self.columns)
+        width = max(width, len(self.label))
+        for one in self.columns:
+            yield f"{one.title:<{width}}  {one.says}"
+        yield f"{self.label:<{width}}  is predicted: {self.target.says}"
+
+    def doubts(self) -> Iterator[str]:
+        """Yield what a person should look at, a line each."""
+        if self.dropped:
+            yield f"{plural(self.dropped, 'row')} without a {self.label}: left out"
+        renamed = [one for one in self.columns if one.column and one.name != one.header]
+        if renamed:
+            sent = f"{renamed[0].name!r}, not {renamed[0].header!r}"
+            yield f"{plural(len(renamed), 'column')} renamed: clients send {sent}"
+        named: dict[str, list[str]] = {doubt: [self.label] for doubt in self.target.doubts}
+        for one in self.columns:
+            for doubt in one.doubts:
+                named.setdefault(doubt, []).append(one.name)
+        for doubt, of in named.items():
+            yield f"{listed(of, NAMED)}: {doubt}"
+
+
+def infer_task(request: Request, cells: Cells) -> Inferred:
+    """Return the task. Raises BadParameter."""
+    import pyarrow
+    from pyarrow import compute
+
+    given = zip(cells.headers, names(cells.headers), cells.columns, strict=True)
+    raws = [Raw.of(header, own, values) for header, own, values in given]
+    by_name = roles(request, raws)
+    written = [raw.written for raw in raws if raw.written and by_name.get(raw.name) != "UNUSED"]
+    mark = request.decimal or decimal_mark(written, cells.separator)
+    label = next(raw for raw in raws if by_name.get(raw.name) == "TARGET")
+    target = infer_target(label, request.output, mark)
+    others = [raw for raw in raws if raw is not label]
+    found = [_found(raw, by_name.get(raw.name, ""), request, mark) for raw in others]
+    kept = {one.name: one.values for one in found if one.values is not None}
+    table = pyarrow.table({**kept, label.name: target.values})
+    rows = table.filter(compute.is_valid(target.values))
+    return Inferred(
+        request=request,
+        form=cells.form,
+        label=label.name,
+        input=_input(request, found),
+        target=target,
+        columns=tuple(found),
+        rows=rows,
+        dropped=len(table) - len(rows),
+    )
+
+
+def _input(request: Request, found: list[Found]) -> TableInput:
+    """Return the columns that clients send. Raises BadParameter if the model would get none."""
+    columns = tuple(one.column for one in found if one.column is not None)
+    try:
+        return TableInput(columns=columns)
+    except (InvalidField, ValueError) as error:
+        got = Described(f"{request.file}, whose columns are all left out")
+        raise BadParameter("FILE", got, "one of numbers or categories to predict from") from error
+
+
+def _found(raw: Raw, role: str, request: Request, mark: str) -> Found:
+    """Return a column that is not the target."""
+    if role == "UNUSED":
+        return left_out(raw.header, raw.name, "UNUSED names it")
+    if role == "SENSITIVE":
+        return _sensitive(raw, request)
+    if role == "TIME":
+        return infer_time(raw, request.dates)
+    return infer(raw, mark, as_words=role == "WORDS")
+
+
+def _sensitive(raw: Raw, request: Request) -> Found:
+    """Return a column that clients may send, and of which nothing is kept as it is."""
+    named = next(wanted for wanted in request.sensitive if name(wanted, 0) == raw.name)
+    how = request.sensitive[named]
+    kept = "nothing of it" if how == "drop" else "a keyed hash of it"
+    says = f"sensitive: not in the rows; of requests the service keeps {kept}"
+    column = SensitiveColumn.model_validate({"name": raw.name, "sensitive": how})
+    return Found(raw.header, raw.name, says, column)

@@ -1,0 +1,44 @@
+"""Turns the names of a file's columns into names that a task's columns may have."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from perennial.signals.signal import RESERVED
+
+# What Unicode does not take apart into a letter and its mark.
+LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe"})
+LETTERS |= str.maketrans({"%": " percent ", "€": " eur ", "$": " usd ", "°": " deg "})
+
+
+def name(header: str, place: int) -> str:
+    """Return a name of small letters, digits and _; place: of the column, for one without letters.
+
+    >>> name("Größe (m²)", 0), name("2. Straße", 1), name("", 2)
+    ('groesse_m2', 'column_2_strasse', 'column_3')
+    """
+    plain = unicodedata.normalize("NFKD", header.lower().translate(LETTERS))
+    letters = plain.encode("ascii", "ignore").decode()
+    found = re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
+    if not found:
+        return f"column_{place + 1}"
+    return found if found[0].isalpha() else f"column_{found}"
+
+
+def names(headers: Sequence[str]) -> list[str]:
+    """Return a name of its own for each column.
+
+    >>> names(["Preis", "preis", "Preis ", "prediction"])
+    ['preis', 'preis_2', 'preis_3', 'prediction_2']
+    """
+    found: list[str] = []
+    taken = set(RESERVED)
+    for place, header in enumerate(headers):
+        first = wanted = name(header, place)
+        number = 1
+        while wanted in taken:
+            number += 1
+            wanted = f"{first}_{number}"
+        taken.add(wanted)
+        found.append(wanted)
+    return found

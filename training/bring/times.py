@@ -1,0 +1,127 @@
+"""Reads text and numbers as times: ISO 8601, dates with dots or slashes, seconds since 1970."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from perennial.errors import Described
+from training.errors import BadParameter
+
+if TYPE_CHECKING:
+    import pyarrow
+
+CLOCK = r"(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)?"
+ISO = rf"^\d{{4}}[-/]\d{{2}}[-/]\d{{2}}{CLOCK}\s*(?:Z|[+-]\d{{2}}:?\d{{2}})?$"
+ORDERED = rf"^(\d{{1,2}})[./-](\d{{1,2}})[./-](?:\d{{4}}|\d{{2}}),?{CLOCK}(?:\s*[AaPp][Mm])?$"
+COMPACT = r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
+# Seconds, milliseconds, microseconds since 1970, of the years 2001 to 2286, by their digits.
+UNITS = {10: "s", 13: "ms", 16: "us"}
+
+
+@dataclass(frozen=True)
+class Dates:
+    """A column of text that holds dates.
+
+    order: of day and month: `iso`, `dmy`, `mdy`, or empty where both are possible.
+    """
+
+    column: "pyarrow.ChunkedArray"
+    order: str
+
+
+def dates(column: "pyarrow.ChunkedArray") -> Dates | None:
+    """Return how dates are written in a column of text; None if a value is none.
+
+    >>> import pyarrow
+    >>> [dates(pyarrow.chunked_array([[text]])) is None for text in ("31.12.2026", "12.5")]
+    [False, True]
+    """
+    from pyarrow import compute
+
+    if _all(column, ISO) or _all(column, COMPACT):
+        return Dates(column, "iso")
+    if not _all(column, ORDERED):
+        return None
+    first, second = (
+        compute.max(
+            compute.cast(compute.replace_substring_regex(column, ORDERED, rf"\{place}"), "int32")
+        ).as_py()
+        for place in (1, 2)
+    )
+    if first > 12 and second > 12:
+        return None
+    dotted = compute.any(compute.match_substring_regex(column, r"\d\.\d{1,2}\.")).as_py()
+    if first > 12 or (dotted and second <= 12):
+        return Dates(column, "dmy")
+    return Dates(column, "mdy" if second > 12 else "")
+
+
+def times(found: Dates, order: str, header: str) -> "pyarrow.ChunkedArray":
+    """Return times in UTC, those without an offset taken as UTC.
+
+    order: what the request says of day and month, empty to infer it.  Raises BadParameter.
+    """
+    import pandas
+    import pyarrow
+
+    known = found.order or order
+    values = found.column.drop_null()
+    if not known:
+        example = Described(repr(values[0].as_py()))
+        raise BadParameter(f"column {header}", example, "DATES=dmy or DATES=mdy, which order it is")
+    text = found.column.to_pandas()
+    text = text.str.replace(r"[/.-]", "-", n=2, regex=True)
+    if known != "iso":
+        text = text.str.replace(r",?[T ]+", " ", regex=True)
+    form = _form(text[text.first_valid_index()], known)
+    parsed = pandas.to_datetime(text, utc=True, errors="coerce", format=form)
+    if (wrong := parsed.isna() & text.notna()).any():
+        at = int(wrong.to_numpy().argmax())
+        got = found.column[at].as_py()
+        raise BadParameter(f"column {header}, row {at}", got, "a time, written as in row 0")
+    times = pyarrow.Array.from_pandas(parsed, type=pyarrow.timestamp("us", tz="UTC"))
+    return pyarrow.chunked_array([times])
+
+
+def _form(text: str, order: str) -> str:
+    """Return the format of a time, for pandas.
+
+    >>> _form("31-12-26 23:59", "dmy"), _form("1-2-2026 1:30:00 PM", "mdy")
+    ('%d-%m-%y %H:%M', '%m-%d-%Y %I:%M:%S %p')
+    """
+    if order == "iso":
+        return "%Y%m%d" if text.isdigit() else "ISO8601"
+    day, _, clock = text.strip().partition(" ")
+    year = "%Y" if len(day.rpartition("-")[2]) == 4 else "%y"
+    half = clock[-2:].upper() in ("AM", "PM")
+    parts = ["%d-%m-" if order == "dmy" else "%m-%d-", year]
+    if ":" in clock:
+        parts += [" %I:%M" if half else " %H:%M", ":%S" * (clock.count(":") - 1)]
+    parts += [".%f"] * ("." in clock) + [" %p" if clock[-3:-2] == " " else "%p"] * half
+    return "".join(parts)
+
+
+def since_1970(column: "pyarrow.ChunkedArray") -> "pyarrow.ChunkedArray | None":
+    """Return the times of whole seconds, milliseconds or microseconds; None for other numbers."""
+    import pyarrow
+    from pyarrow import compute
+
+    if not len(column.drop_null()):
+        return None
+    ends = (compute.min(column).as_py(), compute.max(column).as_py())
+    digits = {len(str(int(end))) for end in ends}
+    unit = UNITS.get(digits.pop()) if len(digits) == 1 else None
+    if unit is None:
+        return None
+    whole = compute.cast(compute.floor(column), pyarrow.int64())
+    naive = whole.cast(pyarrow.timestamp(unit)).cast(pyarrow.timestamp("us"))
+    return compute.assume_timezone(naive, "UTC")
+
+
+def _all(column: "pyarrow.ChunkedArray", pattern: str) -> bool:
+    """Tell whether all values that are there match; False if there are none."""
+    from pyarrow import compute
+
+    values = column.drop_null()
+    return bool(len(values)) and bool(
+        compute.all(compute.match_substring_regex(values, pattern)).as_py()
+    )

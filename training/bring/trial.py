@@ -1,0 +1,51 @@
+"""Trains a new task's first model and writes its report, by the commands that pipelines use."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from training.errors import TrainingError
+from training.task.files import data_folder, folder, stages_file
+
+
+class TrialFailed(TrainingError):
+    """A stage of a new task failed; its files were removed again."""
+
+
+def report_folder(task: str) -> Path:
+    """Return where the first report is."""
+    return Path("var", "report", task)
+
+
+@contextmanager
+def removed_on_failure(task: str, root: Path) -> Iterator[None]:
+    """Remove the folders of a new task if anything fails, or somebody interrupts it."""
+    places = (folder(task), data_folder(task), Path("artifacts", task), report_folder(task))
+    new = [root / place for place in places if not (root / place).exists()]
+    try:
+        yield
+    except BaseException:
+        for place in new:
+            shutil.rmtree(place, ignore_errors=True)
+        raise
+
+
+def train(task: str, root: Path) -> None:
+    """Validate the rows, train the model, export it and write the report. Raises TrialFailed."""
+    _run("dvc", "repro", str(stages_file(task)), root=root)
+    _run("training.report", "--task", task, "--out", str(report_folder(task)), root=root)
+
+
+def _run(module: str, *arguments: str, root: Path) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    quiet = {"DVC_NO_ANALYTICS": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "PATH": path}
+    command: Sequence[str] = (sys.executable, "-m", module, *arguments)
+    done = subprocess.run(command, cwd=root, env={**os.environ, **quiet}, check=False)
+    if done.returncode:
+        raise TrialFailed(
+            f"{module} {' '.join(arguments)}: failed, see above; no file of the task was kept"
+        )

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with one write per response: headers and body go out in one packet.
+"""uvicorn's HTTP protocol for short requests: no task for a prediction, one write per response.
 
 uvicorn searches each header by regular expressions, and writes the head and the body separately,
 which are two system calls. For short responses this costs more than the model
@@ -11,6 +11,8 @@ from starlette.types import Message
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from perennial.http.protocol import HttpProtocol
+from service.http.roles import PREDICT_PATH
+from service.http.steps import Steps
 
 # Headers that change how the body is sent, or what follows it.
 CONTROLS = frozenset({b"connection", b"transfer-encoding"})
@@ -80,9 +82,28 @@ def _write(cycle: RequestResponseCycle, response: bytes) -> None:
 
 
 class OneWriteProtocol(HttpProtocol):
-    """Our HTTP protocol with responses that are written at once."""
+    """Our HTTP protocol with responses that are written at once.
+
+    A prediction starts as soon as what came of its request is read, usually all of it.
+    """
+
+    _reading = False
+    _read: Any = None
+
+    def data_received(self, data: bytes) -> None:
+        """Read the next bytes, and start the prediction that they ask for."""
+        self._reading = True
+        super().data_received(data)
+        self._reading = False
+        steps, self._read = self._read, None
+        if steps is not None:
+            steps.go_on()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         # uvicorn makes the cycle, and asks nobody of which class.
         cycle.__class__ = OneWriteCycle
-        super()._start_asgi_task(cycle, app)
+        # FastAPI's routes need a task.
+        if not self._reading or cycle.scope["path"] != PREDICT_PATH:
+            return super()._start_asgi_task(cycle, app)
+        self._read = Steps(cycle.run_asgi(app), self.tasks.discard)
+        self.tasks.add(self._read)

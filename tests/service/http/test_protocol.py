@@ -1,4 +1,4 @@
-"""One write per response."""
+"""One write per response, and predictions without a task."""
 
 import asyncio
 import logging
@@ -46,7 +46,16 @@ class Wire:
 
 
 def served(app: ASGIApp, request: bytes) -> list[Any]:
-    """Return what is written for the bytes of a client, and "closed" where the server ends it."""
+    """Return what is written for the bytes of a client, and "closed" where the server ends it.
+
+    Predictions, which have no task, get the same.
+    """
+    events = _served(app, request)
+    assert _served(app, request.replace(b" / ", b" /predict ")) == events
+    return events
+
+
+def _served(app: ASGIApp, *parts: bytes) -> list[Any]:
     wire = Wire()
     events: list[Any] = []
 
@@ -61,7 +70,10 @@ def served(app: ASGIApp, request: bytes) -> list[Any]:
             grace_seconds=9,
         )
         protocol.connection_made(cast(asyncio.Transport, wire))
-        protocol.data_received(request)
+        for part in parts:
+            # As a transport does, in no task.
+            asyncio.get_running_loop().call_soon(protocol.data_received, part)
+            await asyncio.sleep(0)
         while protocol.tasks:
             await asyncio.sleep(0)
         events.extend(wire.events)
@@ -81,9 +93,9 @@ def sends(*messages: Message) -> ASGIApp:
     return app
 
 
-def request(method: str = "GET", *headers: str) -> bytes:
+def request(method: str = "GET", *headers: str, path: str = "/") -> bytes:
     """Return a request without a body."""
-    return "\r\n".join([f"{method} / HTTP/1.1", "host: a", *headers, "", ""]).encode()
+    return "\r\n".join([f"{method} {path} HTTP/1.1", "host: a", *headers, "", ""]).encode()
 
 
 def test_head_and_body_are_written_together() -> None:
@@ -154,3 +166,32 @@ def test_an_error_after_the_start_is_still_a_server_error(
     with caplog.at_level(logging.CRITICAL, logger="uvicorn.error"):
         head, *_ = served(app, request())
     assert head.startswith(b"HTTP/1.1 500 ")
+
+
+async def _whoever(_: Scope, __: Receive, send: Send) -> None:
+    text = b"none" if asyncio.current_task() is None else b"task"
+    await send(START)
+    await send({"type": "http.response.body", "body": text})
+
+
+@pytest.mark.parametrize(("path", "text"), [("/predict", b"none"), ("/feedback", b"task")])
+def test_only_a_prediction_has_no_task(path: str, text: bytes) -> None:
+    """FastAPI's routes need one."""
+    (written,) = _served(_whoever, request(path=path))
+    assert written.endswith(text)
+
+
+def test_a_prediction_waits_for_its_body() -> None:
+    """It starts with what came, head alone or a part of the body."""
+    head = request("POST", "content-length: 4", path="/predict")
+
+    async def app(_: Scope, receive: Receive, send: Send) -> None:
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message["body"], message["more_body"]
+        await send(START)
+        await send({"type": "http.response.body", "body": body})
+
+    for parts in ((head, b"body"), (head + b"bo", b"dy"), (head, b"b", b"ody")):
+        assert _served(app, *parts) == [RESPONSE]

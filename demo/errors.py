@@ -55,10 +55,15 @@ class MissingProgram(DemoError):
 
 
 class TaskMissing(DemoError):
-    """The demo's task is not in the repository."""
+    """The demo's task, or its rows, are not in the repository.
 
-    def __init__(self, name: str, known: Collection[str]) -> None:
+    waiting: the tasks whose rows are not there yet.
+    """
+
+    def __init__(self, name: str, known: Collection[str], waiting: Collection[str] = ()) -> None:
         expected = f"one of {', '.join(known)}" if known else "a folder in training/tasks"
+        if name in waiting:
+            expected = f"a task with its rows; 'make data TASK={name}' gets them"
         super().__init__(f"TASK: got {name!r}, expected {expected}")
 
 

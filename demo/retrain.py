@@ -39,8 +39,8 @@ class Retrain:
             self.event("alert_firing", ", ".join(seen.firing))
         return bool(seen.firing)
 
-    def challenger(self) -> None:
-        """Wait until the relay has started a pipeline, and that has trained a challenger."""
+    def pipeline(self) -> None:
+        """Wait until the relay has started a pipeline."""
         seen = self._stage.wait(
             "a pipeline",
             lambda seen: self._pipeline(seen) is not None,
@@ -50,6 +50,9 @@ class Retrain:
         pipeline = self._pipeline(seen)
         assert pipeline is not None, "it was waited for"
         self.event("pipeline_triggered", f"the relay started pipeline {pipeline.id}")
+
+    def challenger(self) -> None:
+        """Wait until the pipeline has trained a challenger."""
         self._stage.wait(
             "the challenger",
             lambda seen: all(self._succeeded(seen, job) for job in ("collect", "challenger")),
@@ -100,7 +103,7 @@ class Retrain:
 
     def _job(self, seen: Observation, name: str) -> Job:
         pipeline = self._pipeline(seen)
-        assert pipeline is not None, "challenger() waits for it"
+        assert pipeline is not None, "pipeline() waits for it"
         return next(job for job in pipeline.jobs if job.name == name)
 
     def _status(self, seen: Observation, name: str) -> str | None:

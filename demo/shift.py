@@ -29,21 +29,17 @@ class Shift:
 
     about: what happens, as a clause for a list of shifts.
     variants: returns the ways in which it can happen to rows.
-    together: whether it happens to all columns at once, to each in one way.
+    columns: to how many it happens at once, to each in one way.
     """
 
     about: str
     variants: Callable[[pyarrow.Table], Iterable[Variant]]
-    together: bool = False
+    columns: int = 1
 
     @classmethod
     def single(cls, cause: str, change: Change) -> "Shift":
         """Return a shift that happens in one way, to any rows."""
         return cls(cause, lambda rows: (Variant("", cause, change),))
-
-
-# Of a change to several columns, so many are said.
-SAID = 3
 
 
 def combined(variants: Sequence[Variant]) -> Variant:
@@ -61,10 +57,7 @@ def combined(variants: Sequence[Variant]) -> Variant:
             rows = variant.change(rows)
         return rows
 
-    said = [variant.cause for variant in variants[:SAID]]
-    if len(variants) > SAID:
-        said.append(f"and so in {len(variants) - SAID} more columns")
-    return Variant("", "; ".join(said), change)
+    return Variant("", "; ".join(variant.cause for variant in variants), change)
 
 
 def learnable(kind: InputKind, rows: pyarrow.Table, changed: pyarrow.Table) -> bool:

@@ -17,6 +17,9 @@ from demo.timeline import Sample, Timeline
 from demo.traffic import Traffic
 from demo.watch import Observation, Watch
 from demo.workspace import Workspace
+from monitoring.limits import TASKS as TASKS_FOLDER
+from monitoring.limits import own
+from monitoring.thresholds import Thresholds
 from training.tasks import TASKS
 
 Condition = Callable[[Observation], bool]
@@ -41,7 +44,10 @@ class Stage:
         self.task = TASKS[workspace.task]
         self.demo = demo_input(self.task.input)
         self.metric = self.task.output.metrics[self.task.output.headline]
-        self.timeline = Timeline(self.metric)
+        limits = own(Thresholds(), workspace.checkout / TASKS_FOLDER).get(
+            workspace.task, Thresholds()
+        )
+        self.timeline = Timeline(self.metric, limits)
         self.traffic = Traffic(
             workspace.addresses.service,
             self.task.output,
@@ -51,7 +57,7 @@ class Stage:
         self.phase = "starting"
         self.versions: list[str] = []
         self._cooldown = cooldown
-        self._watch = Watch(workspace.addresses)
+        self._watch = Watch(workspace.addresses, window=limits.short_window)
         self._started = time.monotonic()
 
     @property

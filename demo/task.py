@@ -18,7 +18,7 @@ def chosen_task(name: str) -> str:
     if not name:
         name = TASK if TASK in known or len(known) != 1 else known[0]
     if name not in known:
-        raise TaskMissing(name, known)
+        raise TaskMissing(name, known, TASKS.waiting)
     return name
 
 

@@ -1,6 +1,7 @@
 """The timeline of events and samples, written as JSON and drawn as a plot."""
 
 import json
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,11 @@ class Sample:
 class Timeline:
     """The demo's record; `summary` has the figures measured once, at the end.
 
-    metric: what the scores are.
+    metric: what the scores are.  limits: the model's.
     """
 
     metric: Metric
+    limits: Thresholds
     events: list[tuple[str, float]] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
@@ -71,8 +73,9 @@ def draw(timeline: Timeline, path: Path, *, title: str) -> None:
     _curve(below, timeline, "psi", "most drifted signal", "#b3471d", "-")
     below.set(ylabel="drift (PSI)", xlabel="seconds since the demo began")
     below.set_ylim(bottom=0)
-    limit = Thresholds().psi
-    below.axhline(limit, color="#b3471d", linewidth=0.8, linestyle=":", label="limit in the hour")
+    window = timeline.limits.short_window
+    limit, said = timeline.limits.psi_limit(window), f"limit in {window}"
+    below.axhline(limit, color="#b3471d", linewidth=0.8, linestyle=":", label=said)
     below.legend(loc="upper left", frameon=False)
     _mark_events(timeline, above, below)
     for axes in (above, below):
@@ -83,11 +86,12 @@ def draw(timeline: Timeline, path: Path, *, title: str) -> None:
 
 
 def _curve(axes: Axes, timeline: Timeline, name: str, label: str, colour: str, style: str) -> None:
-    known = [
-        (s.seconds, value) for s in timeline.samples if (value := getattr(s, name)) is not None
-    ]
-    if known:
-        axes.plot(*zip(*known, strict=True), style, color=colour, label=label, linewidth=1.8)
+    """Draw what is known; the line breaks where nothing is."""
+    values = [getattr(sample, name) for sample in timeline.samples]
+    if any(value is not None for value in values):
+        known = [math.nan if value is None else value for value in values]
+        seconds = [sample.seconds for sample in timeline.samples]
+        axes.plot(seconds, known, style, color=colour, label=label, linewidth=1.8)
 
 
 def _mark_events(timeline: Timeline, above: Axes, below: Axes) -> None:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,9 @@ import numpy as np
 
 from perennial.kinds.output_kind import OutputKind
 from perennial.statistics.counts import Floats
+
+# Seconds between two looks whether rows are held no longer.
+HELD = 0.05
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class Traffic:
         self._output = output
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._rows: Iterator[tuple[Pool, int]] = iter(())
+        self._held = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
 
@@ -74,6 +79,15 @@ class Traffic:
         """Send rows of another pool from now on."""
         rows = range(len(pool.truth))
         self._rows = ((pool, row) for row in (rows if pool.once else itertools.cycle(rows)))
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Send no rows meanwhile; labels of those that were sent still come."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
 
     def stop(self) -> None:
         """Stop after the requests in progress; pending labels are dropped."""
@@ -111,6 +125,8 @@ class Traffic:
             async with asyncio.TaskGroup() as group:
                 for due in self._schedule():
                     await asyncio.sleep(max(0.0, due - time.monotonic()))
+                    while self._held and not self._stop.is_set():
+                        await asyncio.sleep(HELD)
                     following = next(self._rows, None)
                     if following is None:
                         break

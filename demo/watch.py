@@ -5,6 +5,8 @@ from typing import Any
 
 import httpx
 
+from monitoring.recording.series import DRIFTED, Window
+
 
 @dataclass(frozen=True)
 class Job:
@@ -76,25 +78,27 @@ class Addresses:
 
 
 class Watch:
-    """Queries the service, Prometheus and GitLab; raises httpx.HTTPError if one is down."""
+    """Queries the service, Prometheus and GitLab; raises httpx.HTTPError if one is down.
 
-    def __init__(self, addresses: Addresses) -> None:
+    window: of the rates that are shown, the short one of the model's limits.
+    """
+
+    def __init__(self, addresses: Addresses, *, window: str) -> None:
         self.addresses = addresses
+        self._window = Window(window)
         self._http = httpx.Client(timeout=20)
 
     def look(self) -> Observation:
         """Return the current state of the loop."""
         manifest = self.manifest()
         version = manifest["version"] if manifest else None
-        chosen = f'{{version="{version}"}}'
+        chosen, window = f'{{version="{version}"}}', self._window
         return Observation(
             version=version,
-            score=self.query(
-                f"max(model_version:accuracy:1h{chosen}) or max(model_version:loss:1h{chosen})"
-            ),
-            labels=self.query(f"max(model_version:labels:increase1h{chosen})"),
-            psi=self.query(f"max(model_version_signal:psi:1h{chosen})"),
-            drifted=int(self.query(f"sum(model_version_signal:drifted{chosen})") or 0),
+            score=self.query(f"max({window.accuracy}{chosen}) or max({window.loss}{chosen})"),
+            labels=self.query(f"max({window.labels}{chosen})"),
+            psi=self.query(f"max({window.psi}{chosen})"),
+            drifted=int(self.query(f"sum({DRIFTED}{chosen})") or 0),
             firing=self._firing(version),
             pipelines=self._pipelines(),
             merge_requests=self._merge_requests(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import pyarrow
@@ -9,9 +10,11 @@ import pyarrow.compute
 
 from demo.inputs.demo_input import PlainInput
 from demo.shift import Change, Shift, Variant
-from perennial.kinds.columns import CategoryColumn, NumberColumn, TimeColumn
+from perennial.kinds.columns import CategoryColumn, NumberColumn
 from perennial.kinds.inputs.table import TableInput
 
+# Columns that change at once: one costs a model of many columns too little to be noticed.
+SEVERAL = 3
 # Of a column of categories, so many of the most frequent ones may get another name.
 FREQUENT = 5
 # How many of the new unit are one of the old, in each direction: kilometres and miles, centimetres
@@ -32,24 +35,31 @@ class DemoTable(PlainInput):
     def shifts(self) -> Mapping[str, Shift]:
         """What can happen to the columns that there are."""
         columns = self.kind.modelled
+        words = any(isinstance(column, CategoryColumn) for column in columns)
+        numbers = any(isinstance(column, NumberColumn) and has_room(column) for column in columns)
         found = {}
-        if any(isinstance(column, NumberColumn) and column.high is None for column in columns):
+        if words and numbers:
+            found["form"] = Shift(
+                "a new form has other units and other names for categories in several columns",
+                lambda rows: chain(self._in_other_units(rows), self._renamed(rows)),
+                columns=SEVERAL,
+            )
+        if numbers:
             found["unit"] = Shift("a column of numbers comes in another unit", self._in_other_units)
+        if words:
+            found["renamed"] = Shift(
+                "a category of each of several columns gets another name",
+                self._renamed,
+                columns=SEVERAL,
+            )
         if any(column.missing for column in columns):
             found["stopped"] = Shift("a column stops reporting", self._stopped)
-        if any(isinstance(column, CategoryColumn) for column in columns):
-            found["renamed"] = Shift(
-                "a new form has another name for a category of each column",
-                self._renamed,
-                together=True,
-            )
         return found
 
     @property
     def time(self) -> str | None:
         """The column of times, if there is one."""
-        times = (column.name for column in self.kind.columns if isinstance(column, TimeColumn))
-        return next(times, None)
+        return self.kind.time
 
     def instances(self, rows: pyarrow.Table) -> list[Any]:
         """Return each row as an object by the names of the columns."""
@@ -73,7 +83,7 @@ class DemoTable(PlainInput):
                 for factor in factors:
                     size = f"{factor:g} times" if factor > 1 else f"1/{1 / factor:g} of"
                     cause = f"{column.name} comes in another unit: {size} what it was"
-                    yield Variant(column.name, cause, _scaled(column.name, factor))
+                    yield Variant(column.name, cause, _scaled(column, factor))
 
     def _stopped(self, rows: pyarrow.Table) -> Iterator[Variant]:
         """Yield a variant for each column that has gaps, or for each that may have some.
@@ -84,6 +94,17 @@ class DemoTable(PlainInput):
         may = [column.name for column in self.kind.modelled if column.missing]
         for name in [name for name in may if rows[name].null_count] or may:
             yield Variant(name, f"{name} is missing from now on", _changed(name, _nothing))
+
+
+def has_room(column: NumberColumn) -> bool:
+    """Return whether all values of a column may be in another unit, larger or smaller, too.
+
+    >>> has_room(NumberColumn(name="a", low=0, high=9)), has_room(NumberColumn(name="a", low=17))
+    (True, True)
+    >>> has_room(NumberColumn(name="a", low=17, high=90))
+    False
+    """
+    return column.high is None or column.low is None or column.low <= 0 <= column.high
 
 
 def frequent(words: pyarrow.ChunkedArray) -> list[str]:
@@ -126,8 +147,15 @@ def _replaced(name: str, old: str, new: str) -> Change:
     return _changed(name, lambda words: compute.if_else(compute.equal(words, old), new, words))
 
 
-def _scaled(name: str, factor: float) -> Change:
-    return _changed(name, lambda numbers: pyarrow.compute.multiply(numbers, factor))
+def _scaled(column: NumberColumn, factor: float) -> Change:
+    """Return what writes a column in another unit, rounded where its numbers are whole."""
+    compute = pyarrow.compute
+
+    def scaled(numbers: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
+        found = compute.multiply(numbers, factor)
+        return compute.round(found) if column.whole else found
+
+    return _changed(column.name, scaled)
 
 
 def _nothing(values: pyarrow.ChunkedArray) -> pyarrow.Array:

@@ -35,6 +35,7 @@ class BadLabels:
         stage.event("drift_started", self.about)
         retrain = Retrain(stage)
         retrain.alert()
+        retrain.pipeline()
         retrain.challenger()
         if retrain.verdict() is Verdict.PROMOTE:
             raise LoopBroken("gate: promote, expected it to refuse a model of shuffled labels")

@@ -83,10 +83,15 @@ class History:
         retrain = Retrain(stage, self._pipelines + 1)
         if not retrain.alert(seconds=LENGTH, over=lambda: stage.traffic.ended):
             return False
-        retrain.challenger()
+        retrain.pipeline()
         self._pipelines += 1
-        if retrain.verdict() is Verdict.PROMOTE:
-            retrain.deployed()
+        # In the rows' own time a pipeline takes a moment; what comes in it would be months.
+        with stage.traffic.held():
+            retrain.challenger()
+            promoted = retrain.verdict() is Verdict.PROMOTE
+            if promoted:
+                retrain.deployed()
+        if promoted:
             retrain.event("redeployed", f"version {stage.versions[-1]} serves")
             return True
         stage.wait(

@@ -54,6 +54,7 @@ class Shifted:
         stage.event("drift_started", variant.cause)
         retrain = Retrain(stage)
         retrain.alert()
+        retrain.pipeline()
         retrain.challenger()
         if retrain.verdict() is not Verdict.PROMOTE:
             raise LoopBroken(
@@ -72,7 +73,7 @@ class Shifted:
     def _chosen(self, stage: Stage, table: pyarrow.Table, labels: list[str]) -> Variant:
         """Return the variant that raises the model's loss most, of those that can be learned.
 
-        Of a shift of all columns together, the one of each column that raises it at all.
+        Of a shift of several columns at once, those of so many columns that raise it most.
         """
         kind, output = stage.task.input, stage.task.output
         model = Predictor(bundle.load(stage.workspace.bundle))
@@ -92,11 +93,8 @@ class Shifted:
             name = f"{self._name}:{self._column}" if self._column else self._name
             raise NothingToShift(name)
         by_cost = sorted(found.values(), key=itemgetter(0), reverse=True)
-        if not self._shift.together:
-            return by_cost[0][1]
-        calm_loss = loss(tried)
-        dear = [variant for cost, variant in by_cost if cost > calm_loss]
-        return combined(dear or [by_cost[0][1]])
+        calm_loss, most = loss(tried), by_cost[: self._shift.columns]
+        return combined([variant for cost, variant in most if cost > calm_loss] or [most[0][1]])
 
     def _recover(self, stage: Stage, rows: Rows, drifted: float | None) -> None:
         """Wait until Prometheus records that the new version is better, and no alert fires."""

@@ -9,6 +9,7 @@ from rich.console import Console
 from demo.screen import View, render, summary
 from demo.timeline import Sample, Timeline
 from demo.watch import Job, Observation, Pipeline
+from monitoring.thresholds import Thresholds
 from perennial.statistics.metrics import METRICS
 
 OBSERVATION = Observation(
@@ -36,7 +37,7 @@ VIEW = View(
 
 def test_a_timeline_is_written_in_order_with_its_summary(tmp_path: Path) -> None:
     """Events are a list of names and seconds; the picture is not empty."""
-    timeline = Timeline(METRICS["accuracy"], summary={"webhooks_received": 2})
+    timeline = Timeline(METRICS["accuracy"], Thresholds(), summary={"webhooks_received": 2})
     timeline.add("trained", 1.24)
     timeline.add("deployed", 2.0)
     timeline.samples += [Sample(1.0, None, None, None), Sample(2.0, 0.9, 0.8, 0.1)]

@@ -95,6 +95,21 @@ def test_a_service_that_is_away_counts_as_failed() -> None:
     assert traffic.failed == traffic.sent > 0
 
 
+def test_rows_wait_while_they_are_held(service: str) -> None:
+    """Labels of rows that were sent come meanwhile, and afterwards the next rows."""
+    traffic = Traffic(service, OUTPUT, rate=50)
+    traffic.start(_pool(["1"], sent=["1"]))
+    time.sleep(0.3)
+    with traffic.held():
+        time.sleep(0.3)  # what was on its way has arrived
+        sent = traffic.sent
+        time.sleep(0.3)
+        assert traffic.sent == sent == len(FakeService.labels) > 0
+    time.sleep(0.3)
+    traffic.stop()
+    assert traffic.sent > sent
+
+
 def test_a_history_is_sent_once(service: str) -> None:
     """The traffic ends with the last row, after its label."""
     traffic = _send(service, _pool(["1"] * 5, sent=["2"] * 5, once=True), seconds=0.8)

@@ -126,7 +126,7 @@ def test_the_demo_watches_pipelines_and_merge_requests(
     _branch(server, "watched")
     project.open(source="watched", target="main", title="Watched", description="")
     server.settle()
-    watch = Watch(Addresses("", "", "", server.url, PROJECT, API))
+    watch = Watch(Addresses("", "", "", server.url, PROJECT, API), window="1h")
     with closing(watch._http):
         request = next(one for one in watch._merge_requests() if one.title == "Watched")
         assert request.state == "opened" and "Watched" in watch.page(request)

@@ -14,13 +14,14 @@ KIND = TableInput(
         CategoryColumn(name="work", categories=("Private", "Public"), missing=False),
         NumberColumn(name="hours", low=0, high=100),
         NumberColumn(name="children", low=0, missing=False, whole=True),
+        NumberColumn(name="pay", low=0, high=99_999, missing=False, whole=True),
     )
 )
 ROWS = KIND.to_arrow(
     [
-        ["2026-01-01T10:00:00", "Private", 40.0, 2.0],
-        ["2026-01-02T10:00:00", "Private", None, 1.0],
-        [None, "Public", 8.0, 3.0],
+        ["2026-01-01T10:00:00", "Private", 40.0, 2.0, 0.0],
+        ["2026-01-02T10:00:00", "Private", None, 1.0, 5178.0],
+        [None, "Public", 8.0, 3.0, 14084.0],
     ]
 )
 
@@ -47,12 +48,13 @@ def test_a_frequent_category_gets_a_name_that_no_category_has() -> None:
 
 
 def test_a_unit_changes_only_where_the_rules_still_hold() -> None:
-    """Hours stay within 100, children are whole; gaps stay gaps."""
+    """Hours stay within 100; gaps stay gaps, and whole numbers whole."""
     units = {(one.name, tuple(_changed(one)[one.name].to_pylist())) for one in _variants("unit")}
     assert ("hours", (0.4, None, 0.08)) in units
     assert ("hours", (4000.0, None, 800.0)) not in units
     assert ("children", (2000.0, 1000.0, 3000.0)) in units
-    assert all(value == int(value) for name, row in units if name == "children" for value in row)
+    assert ("pay", (0.0, 52.0, 141.0)) in units
+    assert all(value == int(value) for name, row in units if name != "hours" for value in row)
 
 
 def test_a_column_stops_only_where_gaps_are_allowed() -> None:
@@ -77,7 +79,13 @@ def test_a_column_that_has_gaps_stops_rather_than_one_that_never_fails() -> None
 def test_rows_are_sent_with_their_times_and_gaps() -> None:
     """What is sent is read as the same rows again."""
     sent = demo_input(KIND).instances(ROWS)
-    assert sent[2] == {"seen": None, "work": "Public", "hours": 8.0, "children": 3.0}
+    assert sent[2] == {
+        "seen": None,
+        "work": "Public",
+        "hours": 8.0,
+        "children": 3.0,
+        "pay": 14084.0,
+    }
     assert KIND.to_arrow(sent).equals(ROWS)
 
 
@@ -87,11 +95,12 @@ def test_rows_are_sent_with_their_times_and_gaps() -> None:
         ((CategoryColumn(name="a", categories=("x",), missing=False),), ["renamed"]),
         ((NumberColumn(name="a", missing=False),), ["unit"]),
         ((NumberColumn(name="a"),), ["unit", "stopped"]),
-        ((NumberColumn(name="a", high=9),), ["stopped"]),
+        ((NumberColumn(name="a", low=0, high=9),), ["unit", "stopped"]),
+        ((NumberColumn(name="a", low=1, high=9),), ["stopped"]),
     ],
 )
 def test_a_shift_needs_a_column_that_it_can_happen_to(
     columns: tuple[NumberColumn | CategoryColumn, ...], shifts: list[str]
 ) -> None:
-    """No category, no other name; no gaps, nothing stops; up to a limit, no larger unit."""
+    """No category, no other name; no gaps, nothing stops; between two limits, no other unit."""
     assert list(demo_input(TableInput(columns=columns)).shifts) == shifts

@@ -30,7 +30,7 @@ class Readings(Patterns):
     "task, expected",
     [
         (Patterns(), ["inverted", "rotated", "none", "bad-labels"]),
-        (People(), ["unit", "stopped", "renamed", "none", "bad-labels"]),
+        (People(), ["form", "unit", "renamed", "stopped", "none", "bad-labels"]),
         (Readings(), ["time", "unit", "none", "bad-labels"]),
     ],
 )

@@ -53,7 +53,7 @@ def in_time(demo: DemoInput, rows: Rows, *, delay: float, rate: float) -> Pool:
     A label comes when the first row that is `delay` seconds later is sent.
     rows: in the order of their times.  rate: rows sent in a second.
     """
-    seconds = times_of(rows.table, demo.time or "") / 1e6
+    seconds = microseconds(rows.table, demo.time or "") / 1e6
     rows_until = np.searchsorted(seconds, seconds + delay) - np.arange(len(seconds))
     truth = known(rows.labels)
     return Pool(demo.instances(rows.table), truth, truth, (rows_until / rate).tolist(), once=True)
@@ -61,7 +61,7 @@ def in_time(demo: DemoInput, rows: Rows, *, delay: float, rate: float) -> Pool:
 
 def ordered(rows: Rows, column: str) -> Rows:
     """Return the rows that have a time and a label, in the order of their times."""
-    times = times_of(rows.table, column)
+    times = microseconds(rows.table, column)
     order = [
         place
         for place in np.argsort(times, kind="stable").tolist()
@@ -70,7 +70,7 @@ def ordered(rows: Rows, column: str) -> Rows:
     return Rows(rows.table.take(order), [rows.labels[place] for place in order])
 
 
-def times_of(rows: pyarrow.Table, column: str) -> Floats:
+def microseconds(rows: pyarrow.Table, column: str) -> Floats:
     """Return the times of rows in microseconds since 1970; NaN where they are missing."""
     numbers = rows[column].cast(pyarrow.int64()).to_pylist()
     return np.array([np.nan if number is None else number for number in numbers], np.float64)

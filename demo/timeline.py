@@ -67,9 +67,8 @@ def draw(timeline: Timeline, path: Path, *, title: str) -> None:
     _curve(above, timeline, "score", "seen by clients, last 5 s", "#1f5fa8", "-")
     _curve(above, timeline, "recorded", "recorded by Prometheus", "#7a7a7a", "--")
     above.set(ylabel=f"{timeline.metric.title} ({timeline.metric.unit})")
-    above.margins(y=0.15)  # room for the numbers of the events
-    above.set_ylim(bottom=0)
-    above.legend(loc="lower left", frameon=False)
+    above.margins(y=0.2)  # room for the numbers of the events
+    above.legend(loc="best", frameon=False)
     _curve(below, timeline, "psi", "most drifted signal", "#b3471d", "-")
     below.set(ylabel="drift (PSI)", xlabel="seconds since the demo began")
     below.set_ylim(bottom=0)

@@ -48,8 +48,8 @@ class PlainInput:
 
     @property
     def time(self) -> str | None:
-        """Return that no column is known."""
-        return None
+        """The column of times that the kind knows."""
+        return self.kind.time
 
     def instances(self, rows: pyarrow.Table) -> list[Any]:
         """Return what the model gets of each row."""

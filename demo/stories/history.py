@@ -1,7 +1,6 @@
 """Time itself: a model of the earlier part of a history meets the later part, row by row."""
 
 from dataclasses import asdict
-from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +8,7 @@ import pyarrow
 from pyarrow import parquet
 
 from demo.errors import NoHistory
-from demo.pools import in_time, ordered, times_of
+from demo.pools import in_time, microseconds, ordered
 from demo.retrain import Retrain
 from demo.served import served
 from demo.stage import Stage
@@ -39,10 +38,9 @@ class History:
     lookback = 60.0
 
     def __init__(self, column: str, *, delay: float = 3600.0) -> None:
-        late = timedelta(seconds=delay)
         self.about = (
             "time itself: a model of the earlier half of the rows meets the later half, and labels "
-            f"come {late} (hours:minutes:seconds) late in the rows' own time"
+            f"come {delay / 3600:g} h late in the rows' own time"
         )
         self._column = column
         self._delay = delay
@@ -127,7 +125,7 @@ def take_later(task: Task, name: str, file: Path, *, column: str) -> Rows:
         table = stored.read()
     if len(table) != len(rows.labels):
         raise NoHistory(name, f"it loads {len(rows.labels)} of {len(table)} rows")
-    later = later_half(times_of(rows.table, column))
+    later = later_half(microseconds(rows.table, column))
     if not later.any():
         raise NoHistory(name, "its rows have no two times")
     parquet.write_table(table.filter(pyarrow.array(~later)), file)

@@ -89,6 +89,16 @@ def test_rows_are_sent_with_their_times_and_gaps() -> None:
     assert KIND.to_arrow(sent).equals(ROWS)
 
 
+def test_what_is_sensitive_is_not_sent() -> None:
+    """Rows to train on do not have it, and clients may leave it out."""
+    kind = TableInput.example()
+    assert kind.sensitive
+    rows = kind.to_arrow(kind.examples(3, seed=1))
+    sent = demo_input(kind).instances(rows)
+    assert not any(set(kind.sensitive) & set(row) for row in sent)
+    assert kind.to_arrow(sent).equals(rows)
+
+
 @pytest.mark.parametrize(
     "columns, shifts",
     [

@@ -74,7 +74,8 @@ class History:
         stage.timeline.summary["served"] = [asdict(version) for version in versions]
         for version in versions:
             stage.note(version.line(stage.metric))
-        stage.note_scores(first=versions[0].kept, last=versions[-1].kept)
+        # On the same rows: those of different times say little about two versions.
+        stage.note_scores(first_version=versions[-1].first, last_version=versions[-1].kept)
 
     def _retrained(self, stage: Stage) -> bool:
         """Follow a retrain; return whether there was one and another version serves since then."""

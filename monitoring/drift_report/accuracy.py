@@ -7,6 +7,7 @@ import numpy as np
 from monitoring.prometheus_client import Series
 from monitoring.recording.series import VERSION
 from monitoring.drift_report.drift_status import nearest
+from monitoring.drift_report.reference import reference
 from monitoring.drift_report.span import Span
 from monitoring.drift_report.version import Version
 from monitoring.thresholds import Thresholds
@@ -18,6 +19,11 @@ from perennial.statistics.counts import Floats
 from perennial.statistics.f1 import macro_f1
 
 LABEL, PREDICTED = metrics.FEEDBACK.labels[-2:]
+GAUGES = (
+    metrics.REFERENCE_ACCURACY,
+    metrics.REFERENCE_ACCURACY_SIZE,
+    metrics.REFERENCE_CONFIDENCE,
+)
 
 
 @dataclass(frozen=True)
@@ -52,17 +58,10 @@ class Accuracy:
 
 def accuracy(span: Span, version: Version, thresholds: Thresholds) -> Accuracy | None:
     """Return what is known; None without a reference accuracy. Raises PrometheusFailed."""
-    reference = [
-        span.latest(f"{gauge.name}{version.selector}", by=VERSION)
-        for gauge in (
-            metrics.REFERENCE_ACCURACY,
-            metrics.REFERENCE_ACCURACY_SIZE,
-            metrics.REFERENCE_CONFIDENCE,
-        )
-    ]
-    if not all(reference):
+    known = reference(span, version, GAUGES)
+    if known is None:
         return None
-    accepted = Accepted(*(found[0].last for found in reference))
+    accepted = Accepted(*known)
     labels, confusion = _confusion(span, version)
     total, rows = (
         _sum(span.increase(f"{metrics.CONFIDENCE.name}_{part}{version.selector}", by=VERSION))

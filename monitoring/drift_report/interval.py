@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from monitoring.drift_report.accuracy import Measured
 from monitoring.drift_report.drift_status import nearest
+from monitoring.drift_report.reference import reference
 from monitoring.drift_report.span import Span
 from monitoring.drift_report.version import Version
 from monitoring.recording.series import VERSION
@@ -12,6 +13,13 @@ from perennial.metric_names import service as metrics
 from perennial.statistics.control_limit import control_limit, loss_limit
 
 SIDE = metrics.FEEDBACK_INTERVAL.labels[-1]
+GAUGES = (
+    metrics.REFERENCE_INTERVAL_COVERAGE,
+    metrics.REFERENCE_LOSS,
+    metrics.REFERENCE_LOSS_DEVIATION,
+    metrics.REFERENCE_LOSS_SIZE,
+    metrics.REFERENCE_EXPECTED_DEVIATION,
+)
 
 
 @dataclass(frozen=True)
@@ -40,19 +48,10 @@ class Intervals:
 
 def intervals(span: Span, version: Version, thresholds: Thresholds) -> Intervals | None:
     """Return what is known; None where answers have no interval. Raises PrometheusFailed."""
-    reference = [
-        span.latest(f"{gauge.name}{version.selector}", by=VERSION)
-        for gauge in (
-            metrics.REFERENCE_INTERVAL_COVERAGE,
-            metrics.REFERENCE_LOSS,
-            metrics.REFERENCE_LOSS_DEVIATION,
-            metrics.REFERENCE_LOSS_SIZE,
-            metrics.REFERENCE_EXPECTED_DEVIATION,
-        )
-    ]
-    if not all(reference):
+    known = reference(span, version, GAUGES)
+    if known is None:
         return None
-    accepted, loss, deviation, size, missed = (found[0].last for found in reference)
+    accepted, loss, deviation, size, missed = known
     window = nearest(span.since, thresholds.windows)
     return Intervals(
         accepted,

@@ -3,12 +3,19 @@
 from dataclasses import dataclass
 
 from monitoring.drift_report.drift_status import nearest
+from monitoring.drift_report.reference import reference
 from monitoring.drift_report.span import Span
 from monitoring.drift_report.version import Version
 from monitoring.recording.series import VERSION
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
 from perennial.statistics.control_limit import loss_deviation, loss_limit
+
+GAUGES = (
+    metrics.REFERENCE_LOSS,
+    metrics.REFERENCE_LOSS_DEVIATION,
+    metrics.REFERENCE_LOSS_SIZE,
+)
 
 
 @dataclass(frozen=True)
@@ -27,17 +34,10 @@ class Loss:
 
 def loss(span: Span, version: Version, thresholds: Thresholds) -> Loss | None:
     """Return what is known; None without a reference loss. Raises PrometheusFailed."""
-    reference = [
-        span.latest(f"{gauge.name}{version.selector}", by=VERSION)
-        for gauge in (
-            metrics.REFERENCE_LOSS,
-            metrics.REFERENCE_LOSS_DEVIATION,
-            metrics.REFERENCE_LOSS_SIZE,
-        )
-    ]
-    if not all(reference):
+    known = reference(span, version, GAUGES)
+    if known is None:
         return None
-    accepted, deviation, size = (found[0].last for found in reference)
+    accepted, deviation, size = known
     name = metrics.FEEDBACK_LOSS.name
     rows, total, squares = (
         sum(one.last for one in span.increase(f"{counter}{version.selector}", by=VERSION))

@@ -57,6 +57,12 @@ def test_a_unit_changes_only_where_the_rules_still_hold() -> None:
     assert all(value == int(value) for name, row in units if name != "hours" for value in row)
 
 
+def test_a_new_form_changes_units_and_names_of_several_columns_at_once() -> None:
+    """Of those that allow either; a retrain can win back both, since nothing is lost."""
+    assert {variant.name for variant in _variants("form")} == {"work", "hours", "children", "pay"}
+    assert demo_input(KIND).shifts["form"].columns > 1
+
+
 def test_a_column_stops_only_where_gaps_are_allowed() -> None:
     """Hours may be missing; work and children may not, and no retrain could learn that."""
     variants = _variants("stopped")

@@ -67,6 +67,7 @@ class Player:
         """Train main's first model, with some parameters changed, and push it."""
         self._say("training main's model")
         self._engineer.change(change)
+        self._engineer.add_rows()
         self._engineer.train()
         self._engineer.commit("Train the first model")
         self._engineer.push("main", skip=True)

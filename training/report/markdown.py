@@ -81,8 +81,8 @@ def signed(value: float, decimals: int = 4) -> str:
     """
     if value != value:
         return "undefined"
-    text = f"{value:+.{decimals}f}"
-    return text[1:] if float(text) == 0 else text.replace("-", MINUS)
+    text = f"{value:+,.{decimals}f}"
+    return text.replace("-", MINUS) if text.strip("+-0.") else text[1:]
 
 
 def interval(low: float, high: float, decimals: int = 4) -> str:

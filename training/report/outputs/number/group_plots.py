@@ -66,6 +66,6 @@ def _draw(axes: Axes, panel: Panel, joined: bool) -> None:
             elinewidth=1,
             label=name,
         )
-    axes.set_xticks(places, [canvas.text(name, 18) for name in panel.names], rotation=90)
+    axes.set_xticks(places, [canvas.text(name, 24) for name in panel.names], rotation=90)
     axes.set_xlabel(canvas.text(panel.title, 28))
     canvas.opened(axes)

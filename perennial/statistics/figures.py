@@ -2,6 +2,7 @@
 
 import math
 
+MINUS = "−"
 DIGITS = 4
 SMALL = 0.001
 
@@ -37,10 +38,10 @@ def figure(value: float, *beside: float) -> str:
 def written(value: float, places: int) -> str:
     """Return a figure with a number of decimals.
 
-    >>> written(1234.5678, 1), written(-0.00001, 2)
-    ('1,234.6', '0.00')
+    >>> written(1234.5678, 1), written(-0.12, 1), written(-0.00001, 2)
+    ('1,234.6', '−0.1', '0.00')
     """
     if math.isnan(value):
         return "undefined"
     text = f"{value:,.{places}f}"
-    return text.removeprefix("-") if not text.strip("-0.") else text
+    return text.replace("-", MINUS if text.strip("-0.") else "")

@@ -6,7 +6,8 @@ CML sends a report through remark 13, which normalises Markdown; these pieces ar
 import re
 from collections.abc import Sequence
 
-MINUS = "−"
+from perennial.statistics.figures import MINUS
+
 CODE = re.compile(r"(`[^`]*`)")
 
 

@@ -73,7 +73,7 @@ def as_table(
     """Return a line per row: its time if it has one, input, label, answer, main's answer."""
     kind, times, rows = inputs.challenger.bundle.manifest.input, inputs.rows.times, []
     for row in chosen:
-        cells = [] if times is None else [str(times[row].astype("datetime64[m]"))]
+        cells = [] if times is None else [_minute(times[row])]
         cells.append(shortened(kind.shown(inputs.rows.inputs[row])))
         cells.append(code(shown(_label(inputs, int(row)))))
         for answer_of in answers:
@@ -94,6 +94,10 @@ def shortened(text: str) -> str:
     ('`Stocks | fell`', 242)
     """
     return code(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
+
+
+def _minute(time: np.datetime64) -> str:
+    return str(time.astype("datetime64[m]")).replace("T", " ")
 
 
 def _label(inputs: ReportInputs, row: int) -> str:

@@ -11,6 +11,8 @@ from training.report.markdown import capital, image
 from training.report.report_inputs import ReportInputs
 
 History = dict[str, list[float]]
+# What a training counts, and the name of the axis.
+AXES = {"epoch": "epoch", "tree": "trees"}
 
 
 def section(inputs: ReportInputs, out: Path) -> list[str]:
@@ -24,7 +26,7 @@ def section(inputs: ReportInputs, out: Path) -> list[str]:
             inputs.output.headline: (inputs.metric.title, inputs.metric.unit),
             "loss": ("loss", inputs.output.loss_unit),
         }
-        steps = {counts(found): None for found in (history, main) if found is not None}
+        steps = {AXES[counts(found)]: None for found in (history, main) if found is not None}
         counted = " or ".join(steps)
         plots.curves(out / "curves.png", history, main, units=units, counted=counted)
         about = f"{capital(inputs.metric.title)} and loss by {counted}"

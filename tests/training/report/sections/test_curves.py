@@ -48,7 +48,7 @@ def test_trees_are_counted_in_place_of_epochs(tmp_path: Path) -> None:
     lines.append("2,60,0.9,0.2,0.8,0.3")
     (artifacts.folder / "model" / "history.csv").write_text("\n".join(lines))
     _, picture, text = section(artifacts.inputs(), artifacts.out)
-    assert picture == "![Accuracy and loss by tree or epoch, main in grey](curves.png)"
+    assert picture == "![Accuracy and loss by trees or epoch, main in grey](curves.png)"
     assert text.startswith("Here, after 60 trees: ") and "Main, after 4 epochs: " in text
 
 

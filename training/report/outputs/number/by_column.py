@@ -97,7 +97,7 @@ def parts(column: NDArray[np.floating]) -> list[Group]:
         return []
     cuts = np.quantile(known, np.arange(1, PARTS) / PARTS, method="inverted_cdf")
     edges = np.unique(cuts[cuts < known.max()])
-    ends = [f"{edge:.4g}" for edge in edges]
+    ends = [f"{edge:.3g}" for edge in edges]
     names = [f"to {ends[0]}"] if ends else ["all alike"]
     names += [f"over {low} to {high}" for low, high in pairwise(ends)]
     names += [f"over {end}" for end in ends[-1:]]

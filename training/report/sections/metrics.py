@@ -11,6 +11,7 @@ from training.gate.figures import p_value
 from training.report.markdown import code, interval, signed, table
 from training.report.report_inputs import ReportInputs
 from training.report.scores import Score, compare_scores
+from training.stages.evaluate import intervals
 from training.stages.model_card import expected
 
 METRICS = "metrics/metrics.json"
@@ -113,8 +114,10 @@ def _alone(inputs: ReportInputs, chosen: Bools) -> str:
     """Return the scores of a model without a champion."""
     new, truth = inputs.new[chosen], inputs.rows.labels[chosen]
     level = 1 - inputs.numbers.gate.level
-    low, high = inputs.output.loss_test.bounds(inputs.losses[chosen], level=level)
-    bounds = {inputs.output.headline: f"{figure(low, high)} to {figure(high)}"}
+    times = None if inputs.rows.times is None else inputs.rows.times[chosen]
+    ends = intervals(inputs.output.loss_test, inputs.losses[chosen], times, level=level)
+    shown = f"{figure(ends['low'], ends['high'])} to {figure(ends['high'])}"
+    bounds = {inputs.output.headline: shown}
     rows = [
         [_name(metric), figure(metric.score(new, truth)), bounds.get(name, "")]
         for name, metric in inputs.output.metrics.items()

@@ -14,7 +14,7 @@ from training.report.plots.canvas import text
 from training.report.report_inputs import ReportInputs
 
 MOST = 10
-LONGEST = 240
+LONGEST = 320
 LONGEST_LABEL = 10
 
 # Returns a model's answer to a row, and a figure on it.
@@ -91,7 +91,7 @@ def shortened(text: str) -> str:
     """Return a row's text as code, of limited length.
 
     >>> shortened("Stocks | fell"), len(shortened("x" * 1000))
-    ('`Stocks | fell`', 242)
+    ('`Stocks | fell`', 322)
     """
     return code(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
 

@@ -27,8 +27,8 @@ def model_card(
     brief = [key for key, metric in output.metrics.items() if metric.brief]
     others = [key for key in brief if key != output.headline]
     shown = [output.metrics[key] for key in (output.headline, *others)]
-    names = [f"{metric.title} in {metric.unit}" for metric in shown]
-    names[0] += " (95 % interval)"
+    names = [f"{metric.title} ({metric.unit})" for metric in shown]
+    names[0] = f"{names[0]}, 95 % interval"
     lines += [f"| rows | count | {' | '.join(names)} |", "|---" * (len(names) + 2) + "|"]
     titles = {"base": "base test rows", "fresh": "rows collected after the latest incident"}
     for group, title in titles.items():

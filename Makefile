@@ -100,8 +100,8 @@ champion: install ## Show which version serves and why (TASK=news where there ar
 serve: install ## Serve the bundle that var/bundles/production links to, on port 8000
 	@python -m service
 
-examples: everything ## Run four example merge requests and keep their reports in docs/examples
-	@python -m demo.examples
+examples: everything ## Run four example merge requests and keep their reports in docs/examples (TASK=adult)
+	@python -m demo.examples $(if $(TASK),--task "$(TASK)")
 
 bench: test-everything ## Measure the loop, /predict and merge requests, into benchmarks/results.json
 	@python -m benchmarks

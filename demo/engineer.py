@@ -40,12 +40,23 @@ class Engineer:
         """Change parameters of the task; keys are dotted."""
         change_parameters(self.workspace.checkout, self.task, values)
 
+    def add_rows(self) -> None:
+        """Let DVC keep the task's rows, if it has a file of them that git does not have."""
+        rows = self.workspace.rows
+        if self.workspace.copied_rows:
+            self._use_remote()
+            self.run("dvc", "add", "--quiet", str(rows))
+            self.run("dvc", "push", "--quiet", f"{rows}.dvc")
+
     def train(self) -> None:
         """Reproduce the DVC pipeline and push its outputs to the DVC remote."""
-        remote = str(self.workspace.dvc_remote)
-        self.run("dvc", "remote", "modify", "--quiet", "--local", "store", "url", remote)
+        self._use_remote()
         self.run("dvc", "repro", str(stages_file(self.task)))
         self.run("dvc", "push", "--quiet", str(stages_file(self.task)))
+
+    def _use_remote(self) -> None:
+        remote = str(self.workspace.dvc_remote)
+        self.run("dvc", "remote", "modify", "--quiet", "--local", "store", "url", remote)
 
     def commit(self, message: str) -> None:
         """Commit everything."""

@@ -93,3 +93,13 @@ class NoHistory(DemoError):
             f"SHIFT: got 'time', which {task} does not allow: {problem}; expected times in the "
             f"rows of data/{task}/rows.parquet, of which the task loads every one"
         )
+
+
+class NoRecipe(DemoError):
+    """Nobody has said what to change in a model for the example merge requests."""
+
+    def __init__(self, model: str, known: Collection[str]) -> None:
+        super().__init__(
+            f"train.model: got {model!r}, expected one of {', '.join(known)}, which have a recipe "
+            "in demo/recipe.py"
+        )

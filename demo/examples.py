@@ -6,8 +6,8 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,62 +20,19 @@ from demo.engineer import Engineer
 from demo.errors import DemoError, LoopBroken
 from demo.interrupt import end_on_signals
 from demo.processes import Processes
+from demo.recipe import Change, Example, recipe
 from demo.stage import relative
-from demo.task import TASK
+from demo.task import TASK, chosen_task
 from demo.workspace import ROOT, Workspace
 from perennial.verdicts import Verdict
 from training.task.files import params_file
 
-VERSION = "export.version"
-# The parameters of main's first model, which leave room for improvement; a retrain of this tree has
-# raised the version.
-MAIN: Mapping[str, object] = {
-    VERSION: "1.0.0",
-    "train.model": "linear",
-    "train.parameters": {"inverse_regularisation": 0.1, "iterations": 2000},
-}
 UPLOAD = re.compile(r"\((/uploads/[0-9a-f]{32}/([\w.-]+))\)")
 
 
-@dataclass(frozen=True)
-class Example:
-    """A merge request: what it changes, and whether its author trained before pushing.
-
-    merged: it is merged into main before the next one.
-    """
-
-    name: str
-    title: str
-    change: Mapping[str, object]
-    trained: bool = True
-    merged: bool = False
-
-
-def examples(network: Mapping[str, object]) -> tuple[Example, ...]:
-    """Return the examples in their order.
-
-    network: the block `train` of the network that replaces main's first model.
-    """
-    return (
-        Example("improves", "Take the network", {"train": network, VERSION: "1.1.0"}, merged=True),
-        Example("harms", "Train for one epoch", {"train.parameters.epochs": 1, VERSION: "1.2.0"}),
-        Example(
-            "nothing",
-            "Estimate energy at 12 W per core",
-            {"train.watts_per_core": 12, VERSION: "1.1.1"},
-        ),
-        Example(
-            "stale", "Drop fewer activations", {"train.parameters.dropout": 0.25}, trained=False
-        ),
-    )
-
-
-NAMES = tuple(example.name for example in examples({}))
-
-
-def shipped() -> dict[str, Any]:
-    """Return the task's block `train` of this tree's params.yaml."""
-    file = ROOT / params_file(TASK)
+def shipped(task: str = TASK) -> dict[str, Any]:
+    """Return a task's block `train` of this tree's params.yaml."""
+    file = ROOT / params_file(task)
     document = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
     block: dict[str, Any] = document["train"]
     return block
@@ -106,10 +63,11 @@ class Player:
         self._engineer = engineer
         self._console = console
 
-    def start(self) -> None:
-        """Train main's first model and push it."""
+    def start(self, change: Change) -> None:
+        """Train main's first model, with some parameters changed, and push it."""
         self._say("training main's model")
-        self._engineer.change(MAIN)
+        self._engineer.change(change)
+        self._engineer.add_rows()
         self._engineer.train()
         self._engineer.commit("Train the first model")
         self._engineer.push("main", skip=True)
@@ -144,7 +102,8 @@ class Player:
         seconds = (reported - datetime.fromisoformat(pipeline.created_at)).total_seconds()
         request = self._engineer.project.mergerequests.get(iid)
         notes = [note for note in request.notes.list(iterator=True) if not note.system]
-        reports = [note.body for note in notes if f"<!-- perennial-report: {TASK} -->" in note.body]
+        mark = f"<!-- perennial-report: {self._engineer.task} -->"
+        reports = [note.body for note in notes if mark in note.body]
         if not reports:
             raise LoopBroken(f"merge request !{iid}: no report, expected one")
         statuses = {job: found.status for job, found in jobs.items()}
@@ -186,28 +145,30 @@ def keep(played: PlayedExample, forge: str, folder: Path) -> None:
     (folder / "report.md").write_text(text, encoding="utf-8")
 
 
+def kept(task: str) -> Path:
+    """Return where the reports of a task are kept."""
+    folder = ROOT / "docs" / "examples"
+    return folder if task == TASK else folder / task
+
+
 def run(
     out: Path,
     reports: Path,
     console: Console,
     *,
-    network: Mapping[str, object] | None = None,
-    names: Sequence[str] = NAMES,
-    trained: bool = True,
+    task: str = TASK,
+    train: Mapping[str, Any] | None = None,
 ) -> list[PlayedExample]:
-    """Play examples in a folder, keep each report in its own, and return the results.
+    """Play the examples in a folder, keep each report in its own, and return the results.
 
     The last example is played again with unchanged inputs.
-    network: the network's block `train`; as shipped by default.  names: of the examples to play.
-    trained: whether authors train before they push, as far as an example says so.
+    train: the block of the better model; as shipped by default.
     Raises DemoError.
     """
-    chosen = [
-        replace(one, trained=one.trained and trained)
-        for one in examples(network or shipped())
-        if one.name in names
-    ]
-    workspace = Workspace(out)
+    train = train or shipped(task)
+    plan = recipe(train["model"])
+    examples = plan.examples(train)
+    workspace = Workspace(out, task)
     all_played: list[PlayedExample] = []
     with workspace, Processes(workspace.logs) as processes:
         forge = [sys.executable, "-m", "demo.forge", "--root", str(workspace.state / "forge")]
@@ -216,12 +177,12 @@ def run(
         processes.start("forge", forge, env=workspace.environment(), cwd=workspace.checkout)
         address = workspace.addresses.forge
         processes.wait_for("forge", f"{address}/{workspace.addresses.project}")
-        player = Player(Engineer(workspace, processes, TASK), console)
-        player.start()
-        for example in chosen:
+        player = Player(Engineer(workspace, processes, task), console)
+        player.start(plan.main())
+        for example in examples:
             all_played.append(player.play(example))
             keep(all_played[-1], address, reports / example.name)
-        all_played.append(player.again(chosen[-1], len(chosen)))
+        all_played.append(player.again(examples[-1], len(examples)))
         write(all_played, workspace.out / "examples.json")
     return all_played
 
@@ -238,23 +199,25 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m demo.examples", description=__doc__)
     out = ROOT / "demo" / "out" / "examples"
-    reports = ROOT / "docs" / "examples"
+    parser.add_argument("--task", default="", help="whose model; the example's by default")
     parser.add_argument(
         "--out", type=Path, default=out, help="folder for the working copy and logs"
     )
-    parser.add_argument("--reports", type=Path, default=reports, help="folder for the reports")
+    parser.add_argument("--reports", type=Path, help="folder for the reports")
     options = parser.parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"All files go to {relative(options.out)}/. This takes about five minutes.")
     end_on_signals()
     try:
-        run(options.out, options.reports, console)
+        task = chosen_task(options.task)
+        reports = options.reports or kept(task)
+        console.print(f"All files go to {relative(options.out)}/. This takes about five minutes.")
+        run(options.out, reports, console, task=task)
     except (DemoError, KeyboardInterrupt) as error:
         problem = str(error) or "interrupted"
         logs = relative(options.out / "logs")
         console.print(f"\n{problem}\nAll programs were stopped; their logs are in {logs}/.")
         return 130 if isinstance(error, KeyboardInterrupt) else 1
-    console.print(f"see {relative(options.reports)}/*/report.md")
+    console.print(f"see {relative(reports)}/*/report.md")
     return 0
 
 

@@ -93,6 +93,7 @@ class Workspace:
         self.dvc_review = self.out / "dvc-review"
         self.secrets = Secrets.new()
         self.ports = Ports.free()
+        self.copied_rows = False  # whether the task's rows are a file that git does not have
 
     @property
     def addresses(self) -> Addresses:
@@ -191,6 +192,7 @@ class Workspace:
         if source.exists() and not self.rows.exists():
             self.rows.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, self.rows)
+            self.copied_rows = True
 
     def _write_configs(self) -> None:
         """Write the configuration files of the forge, Prometheus and Alertmanager."""

@@ -67,8 +67,9 @@ class Limits:
             models = apart.get(key, [])
             if key in general:
                 found.append(_by_name(make(self.general, Models(but=tuple(models))), name)[key])
-            for one in models:
-                found.append(_by_name(make(self.own[one], Models(only=one)), name)[key])
+            alone = [_by_name(make(self.own[one], Models(only=one)), name)[key] for one in models]
+            # What is computed from a model's own series names no model: once is enough.
+            found += [item for place, item in enumerate(alone) if item not in alone[:place]]
         return found
 
 

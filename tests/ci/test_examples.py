@@ -60,9 +60,9 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     """The examples, played once."""
     folder = tmp_path_factory.mktemp("examples")
     out, reports = folder / "out", folder / "reports"
-    network = shipped()
-    network["parameters"] |= QUICK
-    outcomes = run(out, reports, Console(), network=network)
+    train = shipped()
+    train["parameters"] |= QUICK
+    outcomes = run(out, reports, Console(), train=train)
     yield Played(outcomes, reports, out / "state" / "forge")
 
 

@@ -106,6 +106,28 @@ def test_a_series_that_only_one_model_has_is_computed_for_it_alone() -> None:
     assert len(reading) > 5 and all(SLOW in expr for expr in reading)
 
 
+def test_what_models_share_that_others_lack_is_one_rule() -> None:
+    """Two models have a window that the others do not have: no rule is there twice."""
+    limits = replace(GENERAL, **DIFFERENT["long_window"])
+    files = generated_files.generated(GENERAL, own={"late": limits, "slow": limits})
+    for path, text in files.items():
+        if path.parent == generated_files.RULES:
+            for group in yaml.safe_load(text)["groups"]:
+                made = [(rule.get("record"), rule["expr"]) for rule in group["rules"]]
+                assert len(set(made)) == len(made), group["name"]
+
+
+def test_the_counters_of_intervals_are_read_for_their_model_alone() -> None:
+    """So it is with all that a model of numbers counts: coverage, losses and expected losses."""
+    after = rules(**DIFFERENT["long_window"])
+    added = [found[0]["expr"] for record, found in after.items() if record not in rules()]
+    for counter in ("interval_total", "loss_count", "loss_sum", "loss_squares_total"):
+        reading = [expr for expr in added if f"model_feedback_{counter}" in expr]
+        assert reading and all(f"model_feedback_{counter}{{{SLOW}}}" in one for one in reading)
+    reading = [expr for expr in added if "model_expected_loss_" in expr]
+    assert len(reading) == 2 and all(f"{{{SLOW}}}[6h]" in one for one in reading)
+
+
 def test_an_alert_of_one_model_has_its_own_uid_and_title_in_grafana() -> None:
     """Grafana takes neither twice."""
     text = grafana(GENERAL, own={"slow": replace(GENERAL, least_rows=24)})[ALERTING / "rules.yml"]
@@ -134,6 +156,18 @@ def _accuracy_of(model: str) -> list[dict[str, str]]:
     ]
 
 
+def _interval_of(model: str) -> list[dict[str, str]]:
+    """Return the counters of labels in and below their interval, as a model of numbers has them."""
+    return [
+        {
+            "series": f'model_feedback_interval_total{{model="{model}",version="1.0.0",'
+            f'side="{side}"}}',
+            "values": f"0x20 {labels}x80",
+        }
+        for side, labels in (("inside", 170), ("below", 30))
+    ]
+
+
 @pytest.mark.seconds(3)
 def test_each_model_alerts_by_its_own_limits(tmp_path: Path) -> None:
     """The same drop, in Prometheus: one model alerts, and one whose limit is wider does not."""
@@ -148,7 +182,11 @@ def test_each_model_alerts_by_its_own_limits(tmp_path: Path) -> None:
         "tests": [
             {
                 "interval": "15s",
-                "input_series": [*_accuracy_of("fast"), *_accuracy_of("slow")],
+                "input_series": [
+                    series
+                    for model in ("fast", "slow")
+                    for series in (*_accuracy_of(model), *_interval_of(model))
+                ],
                 "promql_expr_test": [
                     {
                         "expr": 'ALERTS{alertname="AccuracyDrop",alertstate="firing"}',
@@ -163,12 +201,13 @@ def test_each_model_alerts_by_its_own_limits(tmp_path: Path) -> None:
                     },
                     *(
                         {
-                            "expr": f"count by (model) (model_version:accuracy:{window})",
+                            "expr": f"count by (model) (model_version:{recorded}:{window})",
                             "eval_time": "7m",
                             "exp_samples": [
                                 {"labels": f'{{model="{model}"}}', "value": 1} for model in models
                             ],
                         }
+                        for recorded in ("accuracy", "interval_coverage")
                         for window, models in zip(
                             windows, (("fast", "slow"), ("slow",), ("fast", "slow")), strict=True
                         )

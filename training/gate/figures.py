@@ -1,14 +1,33 @@
 """Formats the figures of a comparison as text."""
 
+from perennial.statistics.figures import decimals, written
 from training.gate.comparison import Comparison
+
+MOST = 3  # decimals
 
 
 def in_words(found: Comparison) -> str:
     """Return the figures of a comparison as a clause."""
-    if found.champion is None or found.difference is None:
-        return f"{found.headline.title} {found.challenger.value:.3f} on {found.rows} rows"
-    change = f"{found.champion.value:.3f} to {found.challenger.value:.3f}"
-    return f"{change} on {found.rows} rows, {p_value(found.difference.p)}"
+    scores = (found.champion, found.challenger)
+    places = places_beside(found)
+    change = " to ".join(written(score.value, places) for score in scores if score is not None)
+    tested = "" if found.difference is None else f", {p_value(found.difference.p)}"
+    return f"{found.headline.title} {change} on {found.rows:,} rows{tested}"
+
+
+def places_beside(found: Comparison) -> int:
+    """Return how many decimals the scores of a comparison, and their difference, are worth."""
+    scores = (found.champion, found.challenger)
+    return min(MOST, decimals(*(score.value for score in scores if score is not None)))
+
+
+def short(score: float) -> str:
+    """Return a score as text.
+
+    >>> short(0.85234), short(130.2833)
+    ('0.852', '130.3')
+    """
+    return written(score, min(MOST, decimals(score)))
 
 
 def p_value(p: float) -> str:

@@ -8,9 +8,9 @@ from pydantic import TypeAdapter, ValidationError
 from perennial import validation
 from training.errors import BadParameter, MissingArtifact
 from training.gate.compared_bundle import ComparedBundle
-from training.gate.comparison import Comparison, Headline
+from training.gate.comparison import Comparison, Difference, Headline
 from training.gate.decision import GateDecision
-from training.gate.figures import in_words
+from training.gate.figures import in_words, places_beside
 from training.gate.label_sources import LabelSources
 
 FILE = "gate.json"
@@ -91,8 +91,7 @@ def describe(result: GateResult) -> str:
             continue
         line = f"{name}: {in_words(found)}"
         if found.difference is not None:
-            low, high = found.difference.low, found.difference.high
-            line += f", difference {found.difference.value:+.3f} [{low:+.3f}, {high:+.3f}]"
+            line += f", difference {_difference(found, found.difference)}"
         lines.append(line)
         if found.unanswered:
             lines.append(
@@ -107,6 +106,14 @@ def describe(result: GateResult) -> str:
     champion = "none" if result.champion is None else _name(result.champion)
     lines.append(f"challenger: {_name(result.challenger)}, champion: {champion}")
     return "\n".join(lines)
+
+
+def _difference(found: Comparison, difference: Difference) -> str:
+    places = places_beside(found)
+    change, low, high = (
+        f"{each:+,.{places}f}" for each in (difference.value, difference.low, difference.high)
+    )
+    return f"{change} [{low}, {high}]"
 
 
 def _flattered(result: GateResult) -> str:

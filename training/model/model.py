@@ -42,6 +42,8 @@ class Log(Protocol):
     def __call__(self, figures: Mapping[str, float], *, epochs: int | None = None) -> None:
         """Record the output's headline and the loss: accuracy, loss, val_accuracy and val_loss.
 
+        A model that grows trees adds their number, `trees`.
+
         epochs: how many there will be at most, if the model has epochs and logs after each one;
         None for a model without epochs, which logs once.
         """

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from perennial.kinds.input_kind import InputKind
 from perennial.kinds.output_kind import OutputKind, Truths
+from training.model.figures import TREES
 from training.model.model import Log, Model, Rows
 from training.model.parameters import Parameters
 from training.models._encoding import Encoding, fit_encoding
@@ -104,11 +105,11 @@ class Boosting(Model[BoostingParameters]):
         fitted = FittedBoosting(encoding, heads, output, schema.shape)
         loss = log_loss if output.labels else head_loss(output)
         steps = min(STEPS, parameters.trees)
-        for step in range(1, steps + 1):
+        for trees in (parameters.trees * step // steps for step in range(1, steps + 1)):
             with _threads(len(labels)):
                 for head, truths in zip(heads, targets, strict=True):
-                    head.set_params(max_iter=parameters.trees * step // steps).fit(encoded, truths)
-            log(figures_of(fitted, output, rows, loss), epochs=steps)
+                    head.set_params(max_iter=trees).fit(encoded, truths)
+            log(figures_of(fitted, output, rows, loss) | {TREES: trees}, epochs=steps)
         return fitted
 
 

@@ -27,7 +27,7 @@ def validation(inputs: ReportInputs) -> list[str]:
     checks, warnings = document["checks"], document["warnings"]
     rows = sum(document["rows"].values())
     broken = [check for check in checks if check["failed"]]
-    text = f"Validation: {len(checks) - len(broken)} of {len(checks)} rules passed on {rows} rows"
+    text = f"Validation: {len(checks) - len(broken)} of {len(checks)} rules passed on {rows:,} rows"
     if not warnings and not broken:
         return [f"{text}, without warnings."]
     word = "warning" if len(warnings) == 1 else "warnings"
@@ -37,7 +37,7 @@ def validation(inputs: ReportInputs) -> list[str]:
 def line(finding: dict[str, Any]) -> str:
     """Return a finding in one line; text from the data is formatted as code."""
     rule = code(f"{finding['column']}: {finding['rule']}")
-    text = f"{rule}: {finding['failed']} of {finding['checked']}"
+    text = f"{rule}: {finding['failed']:,} of {finding['checked']:,}"
     samples = ", ".join(code(sample) for sample in finding["samples"])
     return f"{text} ({samples})" if samples else text
 
@@ -48,7 +48,12 @@ def checks_table(inputs: ReportInputs) -> str:
     if document is None:
         return "Not recorded."
     rows = [
-        [code(check["column"]), code(check["rule"]), check["checked"], check["failed"]]
+        [
+            code(check["column"]),
+            code(check["rule"]),
+            f"{check['checked']:,}",
+            f"{check['failed']:,}",
+        ]
         for check in document["checks"]
     ]
     return table(HEAD, rows, numbers=2)

@@ -6,7 +6,8 @@ CML sends a report through remark 13, which normalises Markdown; these pieces ar
 import re
 from collections.abc import Sequence
 
-MINUS = "−"
+from perennial.statistics.figures import MINUS
+
 CODE = re.compile(r"(`[^`]*`)")
 
 
@@ -81,8 +82,8 @@ def signed(value: float, decimals: int = 4) -> str:
     """
     if value != value:
         return "undefined"
-    text = f"{value:+.{decimals}f}"
-    return text[1:] if float(text) == 0 else text.replace("-", MINUS)
+    text = f"{value:+,.{decimals}f}"
+    return text.replace("-", MINUS) if text.strip("+-0.") else text[1:]
 
 
 def interval(low: float, high: float, decimals: int = 4) -> str:

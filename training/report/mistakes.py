@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perennial.statistics.counts import Ints
+from perennial.statistics.figures import figure as written
 from training.report import plots
 from training.report.markdown import code, image, table
 from training.report.plots.canvas import text
 from training.report.report_inputs import ReportInputs
 
 MOST = 10
-LONGEST = 120
+LONGEST = 320
 LONGEST_LABEL = 10
 
 # Returns a model's answer to a row, and a figure on it.
@@ -23,17 +24,25 @@ BothAnswers = tuple[AnswerOf, AnswerOf | None]
 
 
 def mistakes(
-    inputs: ReportInputs, out: Path, chosen: Ints, *, title: str, figure: str, answers: BothAnswers
+    inputs: ReportInputs,
+    out: Path,
+    chosen: Ints,
+    *,
+    title: str,
+    figure: str,
+    answers: BothAnswers,
+    shown: Callable[[str], str] = str,
 ) -> list[str]:
     """Return the chosen rows with their labels, the answers to them, and main's.
 
     figure: what the figure beside an answer is, such as its confidence.
+    shown: returns a label as a person reads it.
     """
     if not len(chosen):
         return []
     pictures = inputs.challenger.bundle.manifest.input.pictures(inputs.rows.inputs)
     if pictures is None:
-        return [title, as_table(inputs, chosen, figure=figure, answers=answers)]
+        return [title, as_table(inputs, chosen, figure=figure, answers=answers, shown=shown)]
     return [title, as_pictures(inputs, pictures, chosen, out, figure=figure, answers=answers)]
 
 
@@ -53,17 +62,26 @@ def as_pictures(
     return image(f"True label, answer with its {figure}, and main's answer", "mistakes.png")
 
 
-def as_table(inputs: ReportInputs, chosen: Ints, *, figure: str, answers: BothAnswers) -> str:
-    """Return a line per row: input, label, answer, main's answer."""
-    kind, rows = inputs.challenger.bundle.manifest.input, []
+def as_table(
+    inputs: ReportInputs,
+    chosen: Ints,
+    *,
+    figure: str,
+    answers: BothAnswers,
+    shown: Callable[[str], str] = str,
+) -> str:
+    """Return a line per row: its time if it has one, input, label, answer, main's answer."""
+    kind, times, rows = inputs.challenger.bundle.manifest.input, inputs.rows.times, []
     for row in chosen:
-        cells = [shortened(kind.shown(inputs.rows.inputs[row])), code(_label(inputs, int(row)))]
+        cells = [] if times is None else [_minute(times[row])]
+        cells.append(shortened(kind.shown(inputs.rows.inputs[row])))
+        cells.append(code(shown(_label(inputs, int(row)))))
         for answer_of in answers:
             if answer_of is not None:
                 answer, value = answer_of(int(row))
-                cells += [code(answer), f"{value:.3f}"]
+                cells += [code(answer), written(value)]
         rows.append(cells)
-    head = ["input", "label", "answer", figure]
+    head = [*([] if times is None else ["time (UTC)"]), "input", "label", "answer", figure]
     if answers[1] is not None:
         head += ["main's answer", f"main's {figure}"]
     return table(head, rows, numbers=0)
@@ -73,9 +91,13 @@ def shortened(text: str) -> str:
     """Return a row's text as code, of limited length.
 
     >>> shortened("Stocks | fell"), len(shortened("x" * 1000))
-    ('`Stocks | fell`', 122)
+    ('`Stocks | fell`', 322)
     """
     return code(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
+
+
+def _minute(time: np.datetime64) -> str:
+    return str(time.astype("datetime64[m]")).replace("T", " ")
 
 
 def _label(inputs: ReportInputs, row: int) -> str:

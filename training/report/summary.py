@@ -4,6 +4,7 @@ from textwrap import wrap
 
 import numpy as np
 
+from perennial.statistics.figures import decimals, figure
 from training.artifacts.files import read_json
 from training.gate.figures import p_value
 from training.report.data_checks import read
@@ -44,17 +45,17 @@ def _scores(inputs: ReportInputs) -> list[str]:
     fresh = bool(inputs.fresh.any())
     chosen = inputs.fresh if fresh else np.ones(len(inputs.rows.labels), dtype=np.bool_)
     truth, kind = inputs.rows.labels[chosen], "fresh" if fresh else "test"
-    lines = [_line(f"{len(truth)} {kind} rows", *_heads(inputs))]
+    lines = [_line(f"{len(truth):,} {kind} rows", *_heads(inputs))]
     shown = [metric for metric in inputs.output.metrics.values() if metric.brief]
     for metric in shown if len(truth) else ():
         here = metric.score(inputs.new[chosen], truth)
         if inputs.old is None:
-            lines.append(_line(metric.title, f"{here:.4f}"))
+            lines.append(_line(metric.title, figure(here)))
             continue
         main = metric.score(inputs.old[chosen], truth)
         arrow = "higher" if metric.higher_is_better else "lower"
-        note = f"{here - main:+.4f} ({arrow} is better)"
-        lines.append(_line(metric.title, f"{main:.4f}", f"{here:.4f}", note))
+        note = f"{here - main:+,.{decimals(main, here)}f} ({arrow} is better)"
+        lines.append(_line(metric.title, figure(main, here), figure(here, main), note))
     found = inputs.result.fresh or inputs.result.base
     if found is not None and found.difference is not None:
         test = f"{p_value(found.difference.p)}, {inputs.output.loss_test.name}"
@@ -89,10 +90,10 @@ def _line(name: str, *cells: str) -> str:
 def _data(inputs: ReportInputs) -> str:
     """Return what changed in the rows, and how many warnings the validation gave."""
     splits = read_json(inputs.folder / SUMMARY)["splits"]
-    parts = [f"data: {sum(split['rows'] for split in splits.values())} rows"]
+    parts = [f"data: {sum(split['rows'] for split in splits.values()):,} rows"]
     changed = since_main(inputs)
     if changed is not None:
-        parts.append("same as main's" if changed.nothing else f"{len(changed.new.labels)} new")
+        parts.append("same as main's" if changed.nothing else f"{len(changed.new.labels):,} new")
         if inputs.champion is not None and len(changed.new.labels):
             found = signal_drift(inputs.champion, changed.new)
             parts.append(f"{sum(one.drifts for one in found)} of {len(found)} signals drift")

@@ -42,14 +42,16 @@ def metrics_of(
     }
 
 
-def intervals(test: LossTest, losses: Floats, times: Times | None) -> dict[str, float]:
+def intervals(
+    test: LossTest, losses: Floats, times: Times | None, *, level: float = LEVEL
+) -> dict[str, float]:
     """Return the ends of the interval of the score, by what follows its name in metrics.json.
 
     Where rows have a time, neighbours are alike, so the interval is wider; and the score of as many
     rows that follow is expected between `next_low` and `next_high`. It may be as far from this one
     as two independent scores are, or as stretches of the test rows are from those before them.
     """
-    bounds = test.bounds(losses, level=LEVEL)
+    bounds = test.bounds(losses, level=level)
     if times is None:
         return dict(zip(("low", "high"), bounds, strict=True))
     score = test.score(losses)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from perennial.kinds.output_kind import OutputKind
+from perennial.statistics.figures import figure
 from training.task.task import Task
 
 
@@ -19,24 +20,25 @@ def model_card(
     lines = [f"# {name} {version}", "", "## Use", task.about, "", "## Model"]
     lines += [
         f"`{facts['model']}`, trained by {facts['framework']} {facts['framework_version']} on "
-        f"{facts['rows']} rows in {facts['seconds']:.0f} s{f'; {adjusted}' if adjusted else ''}.",
+        f"{facts['rows']:,} rows in {facts['seconds']:.0f} s{f'; {adjusted}' if adjusted else ''}.",
         "",
         "## Scores on held-out rows",
     ]
     brief = [key for key, metric in output.metrics.items() if metric.brief]
     others = [key for key in brief if key != output.headline]
-    names = [output.metrics[key].title for key in (output.headline, *others)]
-    names[0] += " (95 % interval)"
+    shown = [output.metrics[key] for key in (output.headline, *others)]
+    names = [f"{metric.title} ({metric.unit})" for metric in shown]
+    names[0] = f"{names[0]}, 95 % interval"
     lines += [f"| rows | count | {' | '.join(names)} |", "|---" * (len(names) + 2) + "|"]
     titles = {"base": "base test rows", "fresh": "rows collected after the latest incident"}
     for group, title in titles.items():
         if group in metrics:
             found = metrics[group]
             low, score, high = (found[f"{output.headline}{end}"] for end in ("_low", "", "_high"))
-            bounds = "" if None in (low, high) else f" ({low:.4f} to {high:.4f})"
-            scores = [f"{score:.4f}{bounds}"]
-            scores += ["" if found[key] is None else f"{found[key]:.4f}" for key in others]
-            lines.append(f"| {title} | {found['rows']} | {' | '.join(scores)} |")
+            bounds = "" if None in (low, high) else f" ({figure(low, high)} to {figure(high)})"
+            scores = [f"{figure(score, high or 0)}{bounds}"]
+            scores += ["" if found[key] is None else figure(found[key]) for key in others]
+            lines.append(f"| {title} | {found['rows']:,} | {' | '.join(scores)} |")
     said = expected(output, metrics)
     lines += ["", said] if said else []
     return "\n".join(lines) + "\n"
@@ -48,11 +50,11 @@ def expected(output: OutputKind, metrics: Mapping[str, Any]) -> str:
     metrics: the groups of metrics.json.
     """
     found = metrics.get("fresh") or metrics.get("base") or {}
-    ends = [found.get(f"{output.headline}_next_{end}") for end in ("low", "high")]
-    if None in ends:
+    low, high = (found.get(f"{output.headline}_next_{end}") for end in ("low", "high"))
+    if low is None or high is None:
         return ""
     title = output.metrics[output.headline].title
     return (
-        f"Rows are split by time. On the {found['rows']} rows that follow, {title} is expected "
-        f"between {ends[0]:.4f} and {ends[1]:.4f}, if nothing changes."
+        f"Rows are split by time. On the {found['rows']:,} rows that follow, {title} is expected "
+        f"between {figure(low, high)} and {figure(high)}, if nothing changes."
     )

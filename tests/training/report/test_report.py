@@ -66,7 +66,7 @@ def test_the_gates_verdict_is_told(tmp_path: Path) -> None:
     """Where a gate has decided, its verdict and reasons stand over the report."""
     artifacts = Artifacts(tmp_path)
     text = artifacts.write(f"--gate={artifacts.gate()}", f"--champion={artifacts.champion}")
-    assert "a significant loss on base rows: 1.000 to 0." in text
+    assert "a significant loss on base rows: accuracy 1.000 to 0." in text
 
 
 def test_a_gate_of_another_bundle_is_refused(tmp_path: Path) -> None:

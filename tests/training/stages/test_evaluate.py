@@ -96,7 +96,7 @@ def test_a_bound_that_the_rows_do_not_tell_is_left_out() -> None:
     assert (found["mean_error"], bounds) == (2.0, (0.0, None))
     facts = {"model": "m", "framework": "f", "framework_version": "1", "rows": 9, "seconds": 1}
     card = model_card(Sums(), "sums", "1.0.0", {"fresh": found}, facts)
-    assert "| rows collected after the latest incident | 1 | 2.0000 |" in card
+    assert "| rows collected after the latest incident | 1 | 2.000 |" in card
 
 
 def test_rows_in_time_order_have_wider_intervals() -> None:

@@ -42,6 +42,19 @@ def test_the_model_says_how_many_epochs_there_are(
     assert printed == [f"{line}accuracy 0.500, validation 0.500" for line in lines]
 
 
+def test_a_model_that_grows_trees_counts_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the log, and in a column of the history beside the epoch, which DVC's plots read."""
+    log = EpochLog(tmp_path / "history.csv", FakeTracker(), "accuracy")
+    for trees in (30, 60):
+        log.log(FIGURES | {"trees": trees}, epochs=2)
+    log.write()
+    assert capsys.readouterr().out.splitlines()[1].startswith("60 trees: accuracy 0.500")
+    header, _, last = (tmp_path / "history.csv").read_text().splitlines()
+    assert header == "epoch,trees,accuracy,loss,val_accuracy,val_loss" and last[:5] == "2,60,"
+
+
 class NoParameters(Parameters):
     """A model that has none."""
 

@@ -87,7 +87,7 @@ def main(folder: Path) -> None:
     assert metrics["mean_error_low"] < metrics["mean_error"] < metrics["mean_error_high"] < 1
     assert first.manifest.metrics["base_mean_error"].value == metrics["mean_error"]
     assert first.reference.loss is not None and first.reference.accuracy is None
-    assert "mean error (95 % interval)" in first.card and "calibrated" not in first.card
+    assert "mean error (the unit), 95 % interval" in first.card and "calibrated" not in first.card
     assert "\nScore: mean error: 0." in Facts.of(first, why="The first").message(NAME, "v1.0.0")
     text = reported(folder / "first")
     assert "deploys the first model" in text and "| mean error (the unit) ↓ |" in text

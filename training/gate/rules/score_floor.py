@@ -1,6 +1,7 @@
 """Block a challenger whose score is too bad, even if the champion's is worse."""
 
 from training.gate.comparison import Comparison
+from training.gate.figures import short
 
 
 def score_floor(name: str, found: Comparison, *, floor: float) -> str | None:
@@ -24,4 +25,4 @@ def score_floor(name: str, found: Comparison, *, floor: float) -> str | None:
     if score == floor or words.better(score - floor):
         return None
     limit = "below the floor" if words.higher_is_better else "above the limit"
-    return f"{words.title} {limit} of {floor:g}: {score:.3f} on {found.rows} {name} rows"
+    return f"{words.title} {limit} of {floor:g}: {short(score)} on {found.rows:,} {name} rows"

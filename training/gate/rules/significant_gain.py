@@ -15,7 +15,7 @@ def significant_gain(name: str, found: Comparison, *, level: float) -> str | Non
     >>> here, main = Score(0.9, 0.83, 0.94), Score(0.8, 0.71, 0.87)
     >>> found = Comparison(100, 0.1, here, main, Difference(0.1, 0.04, 0.17, p=0.01))
     >>> significant_gain("fresh", found, level=0.05)
-    'a significant gain on fresh rows: 0.800 to 0.900 on 100 rows, p = 0.01'
+    'a significant gain on fresh rows: accuracy 0.800 to 0.900 on 100 rows, p = 0.01'
     >>> significant_gain("fresh", found, level=0.001)
     """
     difference = found.difference

@@ -15,7 +15,7 @@ def significant_loss(name: str, found: Comparison, *, level: float) -> str | Non
     >>> here, main = Score(0.8, 0.71, 0.87), Score(0.9, 0.83, 0.94)
     >>> found = Comparison(100, 0.1, here, main, Difference(-0.1, -0.17, -0.04, p=0.01))
     >>> significant_loss("base", found, level=0.05)
-    'a significant loss on base rows: 0.900 to 0.800 on 100 rows, p = 0.01'
+    'a significant loss on base rows: accuracy 0.900 to 0.800 on 100 rows, p = 0.01'
     >>> significant_loss("base", found, level=0.001)
     """
     difference = found.difference

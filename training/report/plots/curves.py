@@ -1,4 +1,4 @@
-"""Draws the headline metric and the loss per epoch, with main's in the background."""
+"""Draws the headline metric and the loss while a model is trained, main's in the background."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 
+from training.model.figures import TREES
 from training.report.plots import canvas
 
 History = Mapping[str, Sequence[float]]
@@ -17,12 +18,13 @@ def curves(
     main: History | None = None,
     *,
     units: Mapping[str, tuple[str, str]],
+    counted: str = "epoch",
 ) -> None:
-    """Draw two figures per epoch, on training and on validation rows.
+    """Draw two figures per epoch, or by number of trees, on training and on validation rows.
 
     history, main: a value per epoch of each, such as `accuracy`, `val_accuracy`, `loss` and
-    `val_loss`; main's are drawn in grey in the background.
-    units: title and unit of both, the left one first.
+    `val_loss`, and of `trees` where there are any; main's are drawn in grey in the background.
+    units: title and unit of both, the left one first.  counted: the name of the common axis.
     """
     figure = canvas.new(8.2, 3.1)
     left, right = figure.subplots(1, 2)
@@ -30,7 +32,7 @@ def curves(
         if main is not None:
             _lines(axes, main, name, canvas.MAIN, "main, ")
         _lines(axes, history, name, canvas.HERE, "")
-        axes.set_xlabel("epoch")
+        axes.set_xlabel(counted)
         axes.set_ylabel(f"{title} ({unit})")
         axes.xaxis.get_major_locator().set_params(integer=True)
         canvas.opened(axes)
@@ -40,15 +42,15 @@ def curves(
 
 
 def _lines(axes: Axes, history: History, name: str, shade: str, whose: str) -> None:
-    epochs = np.arange(1, len(history[name]) + 1)
+    steps = np.array(history.get(TREES) or range(1, len(history[name]) + 1))
     styles = {f"val_{name}": ("validation", "-", shade), name: ("training", ":", "white")}
     for key, (rows, style, fill) in styles.items():
         axes.plot(
-            epochs,
+            steps,
             history[key],
             color=shade,
             linestyle=style,
-            marker="o" if len(epochs) == 1 else None,
+            marker="o" if len(steps) == 1 else None,
             markerfacecolor=fill,
             label=whose + rows,
         )

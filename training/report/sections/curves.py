@@ -1,14 +1,18 @@
-"""Training curves: headline metric and loss per epoch."""
+"""Training curves: headline metric and loss by epoch, or by number of trees."""
 
 import csv
 from pathlib import Path
 
 from training.errors import MissingArtifact
+from perennial.statistics.figures import figure
+from training.model.figures import TREES
 from training.report import plots
 from training.report.markdown import capital, image
 from training.report.report_inputs import ReportInputs
 
 History = dict[str, list[float]]
+# What a training counts, and the name of the axis.
+AXES = {"epoch": "epoch", "tree": "trees"}
 
 
 def section(inputs: ReportInputs, out: Path) -> list[str]:
@@ -22,8 +26,10 @@ def section(inputs: ReportInputs, out: Path) -> list[str]:
             inputs.output.headline: (inputs.metric.title, inputs.metric.unit),
             "loss": ("loss", inputs.output.loss_unit),
         }
-        plots.curves(out / "curves.png", history, main, units=units)
-        about = f"{capital(inputs.metric.title)} and loss per epoch"
+        steps = {AXES[counts(found)]: None for found in (history, main) if found is not None}
+        counted = " or ".join(steps)
+        plots.curves(out / "curves.png", history, main, units=units, counted=counted)
+        about = f"{capital(inputs.metric.title)} and loss by {counted}"
         about += "" if main is None else ", main in grey"
         blocks.append(image(about, "curves.png"))
     else:
@@ -37,13 +43,22 @@ def section(inputs: ReportInputs, out: Path) -> list[str]:
 
 def _last(inputs: ReportInputs, whose: str, history: History) -> str:
     """Return the figures of a training's last epoch."""
-    epochs = len(history["loss"])
-    name = inputs.output.headline
+    word, name = counts(history), inputs.output.headline
+    many = int(history[TREES if TREES in history else "epoch"][-1])
     here, there = history[name][-1], history[f"val_{name}"][-1]
     return (
-        f"{whose}, after {epochs} epoch{'s' if epochs > 1 else ''}: {inputs.metric.title} "
-        f"{here:.4f} on training and {there:.4f} on validation rows."
+        f"{whose}, after {many} {word if many == 1 else word + 's'}: {inputs.metric.title} "
+        f"{figure(here, there)} on training and {figure(there, here)} on validation rows."
     )
+
+
+def counts(history: History) -> str:
+    """Return what a training counts: its epochs, or its trees.
+
+    >>> counts({"epoch": [1.0], "loss": [0.2]}), counts({"epoch": [1.0], "trees": [30.0]})
+    ('epoch', 'tree')
+    """
+    return "tree" if TREES in history else "epoch"
 
 
 def read_history(file: Path) -> History:

@@ -36,7 +36,7 @@ def section(inputs: ReportInputs, out: Path) -> list[str]:
     blocks += report_of(inputs).labels(inputs, here, before, out)
     blocks += _drift(inputs, changed, out)
     if inputs.left_out:
-        many = f"{inputs.left_out} of the {len(inputs.tested.labels)} test rows"
+        many = f"{inputs.left_out:,} of the {len(inputs.tested.labels):,} test rows"
         blocks.append(
             f"Main's model was trained on {many}: this report's comparisons exclude them."
         )
@@ -58,7 +58,7 @@ def since_main(inputs: ReportInputs) -> Changes | None:
 def _rows(inputs: ReportInputs, here: dict[str, Any], before: dict[str, Any] | None) -> str:
     def cell(now: int, earlier: int | None) -> str:
         same = earlier is None or earlier == now
-        return str(now) if same else f"{now} ({signed(now - int(earlier or 0), 0)})"
+        return f"{now:,}" if same else f"{now:,} ({signed(now - int(earlier or 0), 0)})"
 
     def earlier(split: str, name: str) -> int | None:
         return None if before is None else before[split]["sources"].get(name, 0)
@@ -111,7 +111,7 @@ def _labels_by_source(inputs: ReportInputs, here: dict[str, Any]) -> list[str]:
     if not names:
         return []
     rows: list[list[object]] = [
-        [code(name), *(split.get(name, 0) for split in splits)] for name in names
+        [code(name), *(f"{split.get(name, 0):,}" for split in splits)] for name in names
     ]
     judges = "" if inputs.result.sources is None else f" The {inputs.result.sources}."
     person = inputs.result.needs_person
@@ -132,7 +132,7 @@ def _since(inputs: ReportInputs, changed: Changes | None) -> list[str]:
         return ["Rows and labels are the same as main's, so no signal drifts."]
     parts = {"new": len(changed.new.labels), "gone": changed.gone}
     parts["relabelled"] = changed.relabelled
-    text = ", ".join(f"{number} {word}" for word, number in parts.items() if number)
+    text = ", ".join(f"{number:,} {word}" for word, number in parts.items() if number)
     return [f"Compared with main's rows by content: {text}."]
 
 
@@ -142,7 +142,7 @@ def _drift(inputs: ReportInputs, changed: Changes | None, out: Path) -> list[str
         return []
     found = signal_drift(inputs.champion, changed.new)
     worst, drifting = found[0], [one for one in found if one.drifts]
-    many = f"{len(changed.new.labels)} new rows"
+    many = f"{len(changed.new.labels):,} new rows"
     if not drifting:
         near = f"the highest is {code(worst.signal.name)} with PSI {worst.effect:.2f}"
         return [f"None of {len(found)} signals drifts in the {many} ({near}; {_limits()})."]

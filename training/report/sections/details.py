@@ -4,7 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
+from perennial.statistics.figures import figure
 from training.artifacts.files import read_json
+from training.model.figures import TREES
 from training.report.data_checks import checks_table
 from training.report.drift import signal_drift
 from training.report.markdown import code, folded, table
@@ -33,12 +35,15 @@ def section(inputs: ReportInputs, out: Path) -> list[str]:
 
 
 def _training(inputs: ReportInputs) -> str:
-    """Return what the training recorded, and its figures per epoch."""
+    """Return what the training recorded, and its figures while it went on."""
     facts = {k: v for k, v in read_json(inputs.folder / TRAINING).items() if k != "cost"}
     history = read_history(inputs.folder / "model" / "history.csv")
     names = list(history)
     lines = np.array([history[name] for name in names]).T
-    rows = [[int(line[0]), *(f"{value:.4f}" for value in line[1:])] for line in lines[-EPOCHS:]]
+    rows = [
+        [int(cell) if name in ("epoch", TREES) else figure(cell) for name, cell in zip(names, line)]
+        for line in lines[-EPOCHS:]
+    ]
     recorded = table(["recorded", ""], [[code(name), code(facts[name])] for name in facts])
     words = [name.replace("val_", "validation ") for name in names]
     return f"{recorded}\n\n{table(words, rows, numbers=len(words) - 1)}"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from perennial.statistics.counts import Bools
+from perennial.statistics.figures import decimals, figure, written
 from perennial.statistics.metrics import Metric
 from training.artifacts.files import read_json
 from training.gate.comparison import difference
@@ -10,6 +11,7 @@ from training.gate.figures import p_value
 from training.report.markdown import code, interval, signed, table
 from training.report.report_inputs import ReportInputs
 from training.report.scores import Score, compare_scores
+from training.stages.evaluate import intervals
 from training.stages.model_card import expected
 
 METRICS = "metrics/metrics.json"
@@ -24,7 +26,7 @@ def section(inputs: ReportInputs, out: Path) -> list[str]:
     }
     shown = {name: chosen for name, chosen in groups.items() if chosen.any()}
     for name, chosen in shown.items():
-        blocks.append(f"On {chosen.sum()} {name}{_fairness(inputs)}:")
+        blocks.append(f"On {chosen.sum():,} {name}{_fairness(inputs)}:")
         blocks.append(_table(inputs, chosen))
         blocks += _unanswered(inputs, chosen)
     if not shown:
@@ -47,7 +49,7 @@ def _fairness(inputs: ReportInputs) -> str:
         return ""
     text = " that neither model was trained on"
     if inputs.left_out:
-        text += f" ({inputs.left_out} of all test rows excluded because main was trained on them)"
+        text += f" ({inputs.left_out:,} of all test rows excluded because main was trained on them)"
     return text
 
 
@@ -75,10 +77,12 @@ def _table(inputs: ReportInputs, chosen: Bools) -> str:
     word = _word(inputs.headline.better(paired.value)) if paired.p < limits.level else "no"
     word = f"**{word}**" if paired.p < limits.level else word
     # From losses, since a champion's values may be no numbers, and the loss of these is known.
+    both = [inputs.output.loss_test.score(each) for each in lost]
+    places = decimals(*both)
     rows[list(metrics).index(inputs.output.headline)][1:] = [
-        *(f"{inputs.output.loss_test.score(each):.4f}" for each in lost),
-        signed(paired.value),
-        interval(paired.low, paired.high),
+        *(written(score, places) for score in both),
+        signed(paired.value, places),
+        interval(paired.low, paired.high, places),
         f"{word}, {p_value(paired.p)}",
     ]
     head = ["metric", "main", "here", "difference", f"{1 - limits.level:.0%} interval"]
@@ -87,12 +91,13 @@ def _table(inputs: ReportInputs, chosen: Bools) -> str:
 
 def _row(score: Score) -> list[object]:
     significant = score.low > 0 or score.high < 0
+    places = decimals(score.champion, score.challenger)
     return [
         _name(score.metric),
-        _number(score.champion),
-        _number(score.challenger),
-        signed(score.difference),
-        interval(score.low, score.high),
+        written(score.champion, places),
+        written(score.challenger, places),
+        signed(score.difference, places),
+        interval(score.low, score.high, places),
         _word((score.difference > 0) == score.metric.higher_is_better) if significant else "no",
     ]
 
@@ -105,18 +110,16 @@ def _name(metric: Metric) -> str:
     return f"{metric.title} ({metric.unit}) {'↑' if metric.higher_is_better else '↓'}"
 
 
-def _number(value: float) -> str:
-    return "undefined" if value != value else f"{value:.4f}"
-
-
 def _alone(inputs: ReportInputs, chosen: Bools) -> str:
     """Return the scores of a model without a champion."""
     new, truth = inputs.new[chosen], inputs.rows.labels[chosen]
     level = 1 - inputs.numbers.gate.level
-    low, high = inputs.output.loss_test.bounds(inputs.losses[chosen], level=level)
-    bounds = {inputs.output.headline: f"{low:.4f} to {high:.4f}"}
+    times = None if inputs.rows.times is None else inputs.rows.times[chosen]
+    ends = intervals(inputs.output.loss_test, inputs.losses[chosen], times, level=level)
+    shown = f"{figure(ends['low'], ends['high'])} to {figure(ends['high'])}"
+    bounds = {inputs.output.headline: shown}
     rows = [
-        [_name(metric), _number(metric.score(new, truth)), bounds.get(name, "")]
+        [_name(metric), figure(metric.score(new, truth)), bounds.get(name, "")]
         for name, metric in inputs.output.metrics.items()
     ]
     return table(["metric", "here", f"{level:.0%} interval"], rows, numbers=2)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from perennial.statistics.figures import decimals, written
 from training.gate.figures import p_value
 from training.report import plots
 from training.report.markdown import capital, code, folded, image, interval, signed, table
@@ -82,25 +83,26 @@ def _tests(inputs: ReportInputs, origins: Sequence[Slice], labels: Sequence[Slic
 
 def _table(inputs: ReportInputs, what: str, found: Sequence[Slice]) -> str:
     level = f"{1 - inputs.numbers.gate.level:.0%}"
-    rows = [_row(inputs, part) for part in found]
+    places = decimals(*(score for part in found for score in (part.main or 0, part.here)))
+    rows = [_row(inputs, part, places) for part in found]
     if inputs.old is None:
         return table([what, "rows", inputs.headline.title, f"{level} interval"], rows, numbers=3)
     head = [what, "rows", "main", "here", "difference", f"{level} interval", "significant"]
     return table(head, rows, numbers=6)
 
 
-def _row(inputs: ReportInputs, part: Slice) -> list[object]:
-    name = code(part.name)
+def _row(inputs: ReportInputs, part: Slice, places: int) -> list[object]:
+    name, here = code(part.name), written(part.here, places)
     if part.main is None:
-        bounds = f"{part.low:.4f} to {part.high:.4f}"
-        return [name, part.count, f"{part.here:.4f}", bounds]
+        bounds = f"{written(part.low, places)} to {written(part.high, places)}"
+        return [name, part.count, here, bounds]
     word = "too few rows"
     if part.p is not None:
         better = "better" if inputs.headline.better(part.change) else "worse"
         yes = part.p < inputs.numbers.gate.level
         word = f"{f'**yes, {better}**' if yes else 'no'}, {p_value(part.p)}"
-    values = [f"{part.main:.4f}", f"{part.here:.4f}", signed(part.change)]
-    return [name, part.count, *values, interval(part.low, part.high), word]
+    values = [written(part.main, places), here, signed(part.change, places)]
+    return [name, part.count, *values, interval(part.low, part.high, places), word]
 
 
 def _draw(inputs: ReportInputs, drawn: Sequence[Slice], labels: set[str], file: Path) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from perennial.verdicts import Verdict
+from training.gate.figures import places_beside
 from training.report.markdown import code, interval
 from training.report.report_inputs import Environment, ReportInputs
 from training.task.files import params_file
@@ -13,7 +14,7 @@ SIGNS = {Verdict.PROMOTE: "✅", Verdict.KEEP: "➖", Verdict.BLOCK: "⛔"}
 ADVICE = {
     Verdict.PROMOTE: (
         "Merging deploys this model. First check under Mistakes and Slices whether it got worse on "
-        "some label or source."
+        "some group of rows."
     ),
     Verdict.KEEP: (
         "Merge this for its code or data, not for its model: the difference may be chance."
@@ -83,8 +84,8 @@ def _resolution(inputs: ReportInputs) -> str:
     if found is None or found.difference is None:
         return ""
     low, high = test.factor * found.difference.low, test.factor * found.difference.high
-    bounds = interval(low, high, 1 if test.step else 3)
+    bounds = interval(low, high, 1 if test.step else places_beside(found))
     return (
-        f" On these {found.rows} rows the {1 - result.level:.0%} interval of the difference in "
+        f" On these {found.rows:,} rows the {1 - result.level:.0%} interval of the difference in "
         f"{inputs.headline.title} is {bounds} {test.step or inputs.metric.unit}."
     )

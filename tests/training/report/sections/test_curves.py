@@ -15,7 +15,7 @@ def test_both_trainings_are_drawn_and_told(tmp_path: Path) -> None:
     trained(artifacts.champion / "model", epochs=5)
     inputs = artifacts.inputs()
     _, picture, text = section(inputs, artifacts.out)
-    assert picture == "![Accuracy and loss per epoch, main in grey](curves.png)"
+    assert picture == "![Accuracy and loss by epoch, main in grey](curves.png)"
     assert text.startswith("Here, after 3 epochs: accuracy 0.9000 on training and 0.8000 on valid")
     assert "Main, after 5 epochs: " in text
     assert (artifacts.out / "curves.png").is_file()
@@ -38,6 +38,18 @@ def test_one_epoch_beside_mains_many_is_drawn(tmp_path: Path) -> None:
     trained(artifacts.champion / "model", epochs=4)
     section(artifacts.inputs(), artifacts.out)
     assert (artifacts.out / "curves.png").is_file()
+
+
+def test_trees_are_counted_in_place_of_epochs(tmp_path: Path) -> None:
+    """Beside a network, the axis and the sentence name both."""
+    artifacts = Artifacts(tmp_path)
+    trained(artifacts.champion / "model", epochs=4)
+    lines = ["epoch,trees,accuracy,loss,val_accuracy,val_loss", "1,30,0.7,0.4,0.6,0.5"]
+    lines.append("2,60,0.9,0.2,0.8,0.3")
+    (artifacts.folder / "model" / "history.csv").write_text("\n".join(lines))
+    _, picture, text = section(artifacts.inputs(), artifacts.out)
+    assert picture == "![Accuracy and loss by trees or epoch, main in grey](curves.png)"
+    assert text.startswith("Here, after 60 trees: ") and "Main, after 4 epochs: " in text
 
 
 def test_curves_need_an_epoch(tmp_path: Path) -> None:

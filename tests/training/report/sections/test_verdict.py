@@ -21,7 +21,9 @@ def test_a_loss_is_blocked_without_a_gate(tmp_path: Path) -> None:
     artifacts = Artifacts(tmp_path, fresh=False)
     title, line, advice = section(artifacts.inputs(), tmp_path)
     assert title == "# digits 1.1.0 against main's 1.0.0"
-    assert line.startswith("⛔ **Verdict: block** — a significant loss on base rows: 1.000 to 0.")
+    assert line.startswith(
+        "⛔ **Verdict: block** — a significant loss on base rows: accuracy 1.000 to 0."
+    )
     assert advice == ADVICE[Verdict.BLOCK]
 
 
@@ -30,7 +32,7 @@ def test_a_gain_is_promoted(tmp_path: Path) -> None:
     artifacts = Artifacts(tmp_path)
     prepare(artifacts.folder / "prepared", base=says(artifacts.new))
     blocks = section(artifacts.inputs(), tmp_path)
-    assert "✅ **Verdict: promote** — a significant gain on base rows: 0." in blocks[1]
+    assert "✅ **Verdict: promote** — a significant gain on base rows: accuracy 0." in blocks[1]
     assert blocks[2] == ADVICE[Verdict.PROMOTE]
 
 

@@ -1,6 +1,7 @@
 """Errors by column: the signals of the input that tell most of how large the loss is."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from perennial.signals.bins import MISSING
 from perennial.statistics.counts import Floats
+from perennial.statistics.figures import figure
 from training.gate.values import arrays
 from training.report.markdown import capital, code, image, table
 from training.report.outputs.number.answers import Answers, Group
@@ -88,15 +90,17 @@ def parts(column: NDArray[np.floating]) -> list[Group]:
     """Return the quarters of a column of numbers, and the rows that have none.
 
     >>> [group.name for group in parts(np.array([1.0, 2.0, 3.0, 4.0, np.nan]))]
-    ['to 1', 'to 2', 'to 3', 'over 3', 'missing']
+    ['to 1', 'over 1 to 2', 'over 2 to 3', 'over 3', 'missing']
     """
     known = column[~np.isnan(column)]
     if not len(known):
         return []
     cuts = np.quantile(known, np.arange(1, PARTS) / PARTS, method="inverted_cdf")
     edges = np.unique(cuts[cuts < known.max()])
-    names = [f"to {edge:.4g}" for edge in edges]
-    names.append(f"over {edges[-1]:.4g}" if len(edges) else "all alike")
+    ends = [f"{edge:.3g}" for edge in edges]
+    names = [f"to {ends[0]}"] if ends else ["all alike"]
+    names += [f"over {low} to {high}" for low, high in pairwise(ends)]
+    names += [f"over {end}" for end in ends[-1:]]
     places = np.searchsorted(edges, column)
     found = [Group(name, (places == place) & ~np.isnan(column)) for place, name in enumerate(names)]
     return [*found, Group(MISSING, np.isnan(column))] if np.isnan(column).any() else found
@@ -105,5 +109,5 @@ def parts(column: NDArray[np.floating]) -> list[Group]:
 def _worst(found: Answers, name: str, some: Sequence[Group], told: float) -> list[str]:
     test, losses = found.inputs.output.loss_test, found.losses
     worst = max(some, key=lambda group: test.score(losses["here"][group.rows]))
-    scores = [f"{test.score(lost[worst.rows]):.4g}" for lost in losses.values()]
+    scores = [figure(test.score(lost[worst.rows])) for lost in losses.values()]
     return [code(name), code(worst.name), f"{worst.rows.sum():,}", *scores, f"{told:.1%}"]

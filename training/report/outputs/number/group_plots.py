@@ -36,7 +36,7 @@ def groups(file: Path, panels: Sequence[Panel], *, unit: str, joined: bool = Fal
 
     unit: of the losses, with their name.  joined: whether groups follow each other in time.
     """
-    figure = canvas.new(max(3.6, 2.6 * len(panels)) if not joined else 7.2, 4.4 if joined else 3.6)
+    figure = canvas.new(max(3.6, 2.6 * len(panels)) if not joined else 7.2, 4.4)
     every = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for axes, panel in zip(every, panels, strict=True):
         _draw(axes, panel, joined)
@@ -66,6 +66,6 @@ def _draw(axes: Axes, panel: Panel, joined: bool) -> None:
             elinewidth=1,
             label=name,
         )
-    axes.set_xticks(places, [canvas.text(name, 18) for name in panel.names], rotation=90)
+    axes.set_xticks(places, [canvas.text(name, 24) for name in panel.names], rotation=90)
     axes.set_xlabel(canvas.text(panel.title, 28))
     canvas.opened(axes)

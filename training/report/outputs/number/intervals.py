@@ -3,6 +3,7 @@
 import numpy as np
 
 from perennial.statistics.counts import Bools, Floats
+from perennial.statistics.figures import figure
 from perennial.statistics.intervals import wilson
 from perennial.statistics.regression import HIGH, LOW, covered
 from training.report.markdown import table
@@ -50,7 +51,7 @@ def _both(found: Answers) -> str:
         given, truths = values[known], found.truths[known]
         below, above = truths < given[:, LOW], truths > given[:, HIGH]
         shares = [~(below | above), below, above]
-        width = f"{(given[:, HIGH] - given[:, LOW]).mean():.4g}" if known.any() else ""
+        width = figure((given[:, HIGH] - given[:, LOW]).mean()) if known.any() else ""
         columns.append([*(f"{share.mean():.1%}" if known.any() else "" for share in shares), width])
     rows = [list(row) for row in zip(names, *columns, strict=True)]
     return table([f"intervals of {found.unit}", *found.models], rows, numbers=len(columns))
@@ -63,9 +64,9 @@ def _by_width(found: Answers) -> str:
         [
             name,
             f"{part.sum():,}",
-            f"{widths[part].mean():.4g}",
+            figure(widths[part].mean()),
             f"{inside[part].mean():.1%}",
-            f"{found.inputs.output.loss_test.score(lost[part]):.4g}",
+            figure(found.inputs.output.loss_test.score(lost[part])),
         ]
         for name, part in _quarters(widths).items()
     ]

@@ -3,6 +3,7 @@
 import numpy as np
 
 from perennial.statistics.counts import Floats
+from perennial.statistics.figures import decimals, written
 from training.artifacts.splits import Split, file_of
 from training.report.markdown import signed, table
 from training.report.report_inputs import ReportInputs
@@ -16,15 +17,16 @@ def spread(inputs: ReportInputs) -> list[str]:
     before = _labels(inputs, main=True)
     if here is None or not len(here):
         return []
-    head, columns = ["labels of training rows"], []
+    head, columns = [f"labels of training rows ({inputs.output.loss_unit})"], []
     if before is not None and len(before):
         head.append("main")
         columns.append(_quantiles(before))
     head.append("here")
     columns.append(_quantiles(here))
+    places = decimals(*(value for column in columns for value in column.values()))
     rows = [
-        [name, *(f"{column[name]:.4g}" for column in columns)]
-        + ([signed(columns[1][name] - columns[0][name])] if len(columns) > 1 else [])
+        [name, *(written(column[name], places) for column in columns)]
+        + ([signed(columns[1][name] - columns[0][name], places)] if len(columns) > 1 else [])
         for name in columns[0]
     ]
     head += ["change"] if len(columns) > 1 else []

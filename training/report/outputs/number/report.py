@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from perennial.statistics.figures import decimals, written
 from training.report.largest_losses import largest_losses
 from training.report.markdown import image
 from training.report.output_report import OutputReport
@@ -22,7 +25,13 @@ class NumberReport(OutputReport):
         found = Answers(inputs)
         answers_by_truth(out / "answers.png", found)
         errors(out / "errors.png", found)
-        title, *rest = largest_losses(inputs, out)
+        places = decimals(*np.abs(found.truths).tolist())
+        title, *rest = largest_losses(
+            inputs,
+            out,
+            shown=lambda label: written(float(label), places),
+            unit=inputs.metric.unit,
+        )
         return [
             title,
             f"{image('Answers by true label', 'answers.png')} "

@@ -82,7 +82,7 @@ def test_narrow_rows_have_the_smaller_loss(tmp_path: Path) -> None:
 def test_the_spread_of_labels_stands_beside_mains(tmp_path: Path) -> None:
     """Quantiles of the training rows' labels."""
     (text,) = labels.spread(made(tmp_path))
-    assert text.splitlines()[0] == "| labels of training rows | main | here | change |"
+    assert text.splitlines()[0] == "| labels of training rows (grey) | main | here | change |"
     assert len(text.splitlines()) == 2 + 6
 
 

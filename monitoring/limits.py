@@ -129,5 +129,6 @@ def _relay(file: Path, given: Any) -> RelayLimits:
         return RelayLimits.model_validate(given)
     except ValidationError as error:
         wrong = validation.first(error)
-        problem = f"relay.{wrong.field('')}: got {wrong.value!r}, expected {wrong.expected}"
+        field = ".".join(map(str, ("relay", *wrong.path)))
+        problem = f"{field}: got {wrong.value!r}, expected {wrong.expected}"
         raise InvalidLimits(file, problem) from error

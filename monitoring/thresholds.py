@@ -8,6 +8,8 @@ from typing import Any
 from monitoring.errors import InvalidThreshold
 from perennial.statistics import drift
 
+# Prometheus keeps no more, and refuses what 64 bits of nanoseconds do not hold.
+LONGEST = "520w"
 DURATION = re.compile(r"^(0|[1-9]\d*)([smhdw])$")
 NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_./-]*$")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -244,3 +246,5 @@ def _check_duration(name: str, value: object, least: int) -> None:
         raise InvalidThreshold(name, value, "a whole number and one of s, m, h, d, w")
     if seconds(value) < least:
         raise InvalidThreshold(name, value, "more than 0 seconds")
+    if seconds(value) > seconds(LONGEST):
+        raise InvalidThreshold(name, value, f"at most {LONGEST}")

@@ -6,11 +6,10 @@ from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from perennial.database.settings import Address, DatabaseSettings
-from perennial.http.settings import Seconds, ServerSettings
+from perennial.http.settings import Days, Pause, Seconds, ServerSettings
 from perennial.settings import Settings as Base
 
 Positive = Annotated[int, Field(gt=0)]
-Days = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 # Empty counts as not set, as Compose passes on what .env leaves open.
 Kept = Annotated[Days | None, BeforeValidator(lambda value: None if value == "" else value)]
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -43,10 +42,8 @@ class TrialSettings(Base):
 
     model_config = SettingsConfigDict(env_prefix="PERENNIAL_")
 
-    trial_seconds: float = Field(
+    trial_seconds: Pause = Field(
         default=60.0,
-        ge=0,
-        allow_inf_nan=False,
         description="seconds that loading a bundle may take; it is tried in a process of its own, "
         "0 for no trial",
     )

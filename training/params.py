@@ -28,6 +28,7 @@ from training.task.task import Task
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Count = Annotated[int, Field(gt=0)]
+DECADE_SECONDS = 3653 * 86_400
 DURATION = re.compile(r"(\d{1,6})([smhdw])")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -113,7 +114,7 @@ class Collect(_Block):
     """Parameters of the collection of labelled feedback; the last three limit label sources."""
 
     least_rows: Count
-    lookback_seconds: Annotated[float, Field(ge=0)]
+    lookback_seconds: Annotated[float, Field(ge=0, le=DECADE_SECONDS)]
     most_share: Annotated[float, Field(gt=0, le=1)]
     least_of_source: Count
     disagreement: Annotated[float, Field(gt=0, le=1)]

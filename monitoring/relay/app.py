@@ -69,11 +69,10 @@ class Relay:
     def receive(self, headers: dict[str, str], body: bytes) -> list[Decided]:
         """Verify and decide; when this returns, the decisions are on the disk."""
         self._senders.verify(headers, body, now=self._clock())
-        decided = self._intake.receive(body)
-        for one in decided:
-            self.counters.audited(one.entry.event)
-        self.worker.wake()
-        return decided
+        try:
+            return self._intake.receive(body)
+        finally:
+            self.worker.wake()
 
     def audit(self, limit: int) -> dict[str, Any]:
         """Return the latest incidents and decisions."""

@@ -23,3 +23,7 @@ class Unconfirmed(Refused):
     """Nobody can say whether the alert fires, so that the sender should send it again."""
 
     status = 503
+
+
+class Pending(Unconfirmed):
+    """One alert may fire soon; Prometheus answers, so that others need not wait for it."""

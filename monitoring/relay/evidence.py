@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import requests
 
-from monitoring.relay.errors import Unconfirmed
+from monitoring.relay.errors import Pending, Unconfirmed
 from monitoring.relay.webhook import Candidate
 
 ANSWER = "a list of alerts from Prometheus"
@@ -45,7 +45,7 @@ class PrometheusAlerts:
             return True
         if PENDING in states:
             names = ", ".join(candidate.alerts)
-            raise Unconfirmed(names, "pending in Prometheus", "an alert that fires; send again")
+            raise Pending(names, "pending in Prometheus", "an alert that fires; send again")
         started = self._started()
         if self._clock() - started < STARTING:
             expected = f"one that has run for {STARTING}, since alerts begin anew; send again"

@@ -6,7 +6,9 @@ from datetime import datetime
 from types import MappingProxyType
 
 from monitoring.relay import webhook as webhooks
+from monitoring.relay.errors import Pending
 from monitoring.relay.evidence import Evidence
+from monitoring.relay.exporter import Counters
 from monitoring.relay.limits import RelayLimits
 from monitoring.relay.policy import AuditEntry, AuditEvent, Policy, admit
 from monitoring.relay.store import Ledger, Store
@@ -40,6 +42,7 @@ class Intake:
         models: tuple[str, ...],
         policy: Policy,
         clock: Callable[[], datetime],
+        counters: Counters,
         limits: Mapping[str, RelayLimits] = NO_LIMITS,
         evidence: Evidence | None = None,
     ) -> None:
@@ -48,19 +51,38 @@ class Intake:
         self._policy = policy
         self._limits = limits
         self._clock = clock
+        self._counters = counters
         self._evidence = evidence
 
     def receive(self, body: bytes) -> list[Decided]:
         """Decide on every model of a webhook.
 
-        Raises Refused, Malformed or Unconfirmed, with nothing written.
+        Raises Refused, Malformed or Unconfirmed, with nothing written; or Pending, once what the
+        webhook says of other models is.
         """
         webhook = webhooks.parse(body)
-        found = webhooks.candidates(webhook, self._models)
-        candidates = [self._confirmed(candidate) for candidate in found]
+        candidates, pending = self._sorted(webhooks.candidates(webhook, self._models))
+        decided = self._decided(webhook.groupKey, body, candidates) if candidates else []
+        for one in decided:
+            self._counters.audited(one.entry.event)
+        if pending is not None:
+            raise pending
+        return decided
+
+    def _sorted(self, found: list[Candidate]) -> tuple[list[Candidate], Pending | None]:
+        """Return the candidates to decide on, and why others have to be asked for again."""
+        candidates, pending = [], None
+        for candidate in found:
+            try:
+                candidates.append(self._confirmed(candidate))
+            except Pending as error:
+                pending = error
+        return candidates, pending
+
+    def _decided(self, group_key: str, body: bytes, candidates: list[Candidate]) -> list[Decided]:
         now = self._clock()
         with self._store.transaction() as ledger:
-            number = ledger.add_webhook(webhook.groupKey, body, now=now)
+            number = ledger.add_webhook(group_key, body, now=now)
             for candidate in candidates:
                 _note_end(ledger, candidate, now)
             return [self._decide(ledger, number, candidate, now) for candidate in candidates]

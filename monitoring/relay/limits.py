@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from monitoring.relay.policy import Policy
+from perennial.http.settings import Pause
 
 # `python -m monitoring generate` writes it.
 FILE = Path(__file__).with_name("limits.json")
@@ -16,9 +17,10 @@ FILE = Path(__file__).with_name("limits.json")
 class RelayLimits(BaseModel):
     """What differs for one model from RELAY_COOLDOWN_SECONDS and RELAY_DAILY_BUDGET."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # YAML reads `no` as false, which is no number.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    cooldown_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    cooldown_seconds: Pause | None = None
     daily_budget: Annotated[int, Field(ge=1)] | None = None
 
     def applied(self, policy: Policy) -> Policy:

@@ -7,8 +7,8 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from perennial.database.settings import Address, DatabaseSettings
 from perennial.errors import HIDDEN_VALUE, Described, InvalidField
-from perennial.http.settings import Seconds, ServerSettings
 from perennial.gitlab.token import SENDABLE, is_sendable
+from perennial.http.settings import Days, Pause, Seconds, ServerSettings
 from perennial.validation import NOTHING
 
 
@@ -54,19 +54,13 @@ class Settings(ServerSettings, LedgerSettings):
     port: int = Field(default=8900, ge=0, le=65535, description="port to listen on")
 
     # Policy, per model.
-    cooldown_seconds: float = Field(
-        default=3600,
-        ge=0,
-        allow_inf_nan=False,
-        description="least seconds between two pipelines of a model",
+    cooldown_seconds: Pause = Field(
+        default=3600, description="least seconds between two pipelines of a model"
     )
     daily_budget: int = Field(default=4, ge=1, description="most pipelines of a model in 24 hours")
 
-    keep_webhooks_days: float = Field(
-        default=30,
-        gt=0,
-        allow_inf_nan=False,
-        description="days after which the text of a webhook is emptied",
+    keep_webhooks_days: Days = Field(
+        default=30, description="days after which the text of a webhook is emptied"
     )
     longest_seconds: Seconds = Field(
         default=604800, description="most seconds that an alert counts as firing; a week"

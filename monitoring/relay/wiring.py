@@ -27,7 +27,7 @@ def wire(settings: Settings) -> Relay:
     registry.register(StoreCollector(store, settings.models))
     return Relay(
         store=store,
-        intake=_intake(settings, store),
+        intake=_intake(settings, store, counters),
         worker=_worker(settings, store, counters),
         senders=_senders(settings),
         counters=counters,
@@ -41,7 +41,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _intake(settings: Settings, store: Store) -> Intake:
+def _intake(settings: Settings, store: Store, counters: Counters) -> Intake:
     policy = Policy(
         cooldown=timedelta(seconds=settings.cooldown_seconds),
         daily_budget=settings.daily_budget,
@@ -57,6 +57,7 @@ def _intake(settings: Settings, store: Store) -> Intake:
         models=settings.models,
         policy=policy,
         clock=_now,
+        counters=counters,
         limits=limits.read(),
         evidence=evidence,
     )

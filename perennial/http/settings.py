@@ -11,8 +11,13 @@ from perennial.errors import InvalidField
 from perennial.http.hosts import is_loopback
 from perennial.settings import Settings
 
-Whole = Annotated[int, Field(gt=0)]
-Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+# No setting of these programs means longer ones, and no clock fails at them.
+YEAR_SECONDS, CENTURY_DAYS = 366 * 86_400, 36_525
+WholeSeconds = Annotated[int, Field(gt=0, le=YEAR_SECONDS)]
+Seconds = Annotated[float, Field(gt=0, le=YEAR_SECONDS, allow_inf_nan=False)]
+# Of a wait that may be none.
+Pause = Annotated[float, Field(ge=0, le=YEAR_SECONDS, allow_inf_nan=False)]
+Days = Annotated[float, Field(gt=0, le=CENTURY_DAYS, allow_inf_nan=False)]
 
 
 def _prefix(prefix: str) -> str:
@@ -70,7 +75,7 @@ class ServerSettings(Settings):
     request_seconds: Seconds = Field(
         default=30.0, description="seconds in which a client must have sent its request"
     )
-    keep_alive_seconds: Whole = Field(
+    keep_alive_seconds: WholeSeconds = Field(
         default=75, description="seconds to keep an idle connection; more than a proxy's idle time"
     )
     grace_seconds: Seconds = Field(

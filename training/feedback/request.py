@@ -57,7 +57,7 @@ def parse_time(text: str, *, name: str) -> datetime:
     """
     try:
         parsed = datetime.fromisoformat(text)
-    except ValueError as error:
+        zoned = parsed.replace(tzinfo=timezone.utc) if parsed.tzinfo is None else parsed
+        return zoned.astimezone(timezone.utc)
+    except (ValueError, OverflowError) as error:
         raise BadParameter(name, text, "an ISO 8601 time such as 2026-11-21T10:00:00Z") from error
-    zoned = parsed.replace(tzinfo=timezone.utc) if parsed.tzinfo is None else parsed
-    return zoned.astimezone(timezone.utc)

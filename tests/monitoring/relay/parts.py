@@ -61,6 +61,7 @@ class Bench:
             models=MODELS,
             policy=self.policy,
             clock=self.clock,
+            counters=self.counters,
             limits=self.limits,
             evidence=self.evidence,
         )

@@ -123,6 +123,21 @@ def test_an_alert_that_is_pending_is_asked_for_again(
     assert relay.decisions() == ["accepted"]
 
 
+def test_a_pending_alert_of_one_model_keeps_no_other_waiting(
+    prometheus: Prometheus, tmp_path: Path
+) -> None:
+    """The sender is asked to send again, and the other has its incident, counted once."""
+    relay = confirming(prometheus, tmp_path)
+    prometheus.fire("pending")
+    prometheus.fire(model="news")
+    for _ in range(2):
+        with pytest.raises(Unconfirmed, match="pending in Prometheus"):
+            relay.intake.receive(webhook(alert(), alert(model="news")))
+    assert relay.decisions() == ["accepted", "duplicate"]
+    assert relay.latest("news").state == "waiting"
+    assert relay.value("relay_decisions_total", decision="accepted") == 1
+
+
 def test_a_prometheus_that_just_started_asks_for_the_webhook_again(
     prometheus: Prometheus, tmp_path: Path
 ) -> None:

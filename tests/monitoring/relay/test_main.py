@@ -77,6 +77,15 @@ def relay(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
             "RELAY_TRIGGER_TOKEN: got a hidden value, expected",
         ),
         ({"RELAY_BEARER_TOKEN": "secret-é"}, "RELAY_BEARER_TOKEN: got a hidden value, expected"),
+        (
+            {"RELAY_COOLDOWN_SECONDS": "1e15"},
+            "RELAY_COOLDOWN_SECONDS: got '1e15', expected less than or equal",
+        ),
+        ({"RELAY_POLL_SECONDS": "1e15"}, "RELAY_POLL_SECONDS: got '1e15', expected less than"),
+        (
+            {"RELAY_KEEP_WEBHOOKS_DAYS": "1e9"},
+            "RELAY_KEEP_WEBHOOKS_DAYS: got '1e9', expected less than",
+        ),
         ({"RELAY_COOLDOWN_SECONDS": "inf"}, "RELAY_COOLDOWN_SECONDS: got 'inf', expected a finite"),
         ({"RELAY_POLL_SECONDS": "inf"}, "RELAY_POLL_SECONDS: got 'inf', expected a finite"),
         ({"RELAY_SETTLE_SECONDS": "nan"}, "RELAY_SETTLE_SECONDS: got 'nan', expected"),

@@ -82,6 +82,17 @@ class NumberColumn(Limits):
         """Yield each rule with the rows that break it."""
         yield from self.broken(column.to_numpy())
 
+    def novel(self, codes: Floats32, known: Floats32) -> Broken:
+        """Return the rule for rows to test on, given those to train on, and the rows that break it.
+
+        Of a number that is missing in all of these, such as one of a new sensor, nothing is learnt.
+
+        >>> rows, gaps = np.array([1, np.nan], np.float32), np.full(3, np.nan, np.float32)
+        >>> [NumberColumn(name="a").novel(rows, known)[1].tolist() for known in (gaps, rows)]
+        [[True, False], [False, False]]
+        """
+        return "a number among the training rows too", ~np.isnan(codes) & np.isnan(known).all()
+
     def example(self, random: np.random.Generator) -> float | None:
         """Return a value within the limits, now and then none."""
         if self.missing and random.random() < 0.1:
@@ -171,6 +182,13 @@ class CategoryColumn(Record):
             yield "no missing values", np.isnan(codes)
         if not self.others:
             yield f"one of {len(self.categories)} categories", codes == len(self.categories)
+
+    def novel(self, codes: Floats32, known: Floats32) -> Broken:
+        """Return the rule for rows to test on, given those to train on, and the rows that break it.
+
+        Of a category that the model never saw it cannot have learned anything.
+        """
+        return "a category of the training rows", ~np.isin(codes, known) & ~np.isnan(codes)
 
     def example(self, random: np.random.Generator) -> str | None:
         """Return a category, now and then an unknown one or none."""

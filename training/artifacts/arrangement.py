@@ -35,14 +35,6 @@ def cut(rows: Split, *, validation: Shares, test: Shares) -> dict[str, Split]:
     return {name: rows.where(chosen[name]) for name in SPLITS}
 
 
-def held_out(rows: Split, share: float) -> NDArray[np.bool_]:
-    """Return which rows of one source are held out from the others: the latest if they have a time."""
-    if rows.times is None:
-        return np.asarray(positions(rows.contents) < share)
-    sides = time_order.latest(rows.times, validation=0, test=share)
-    return np.asarray(sides == time_order.TEST)
-
-
 def arrange(
     base: Split,
     collected: FeedbackRows,

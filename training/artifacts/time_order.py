@@ -23,13 +23,16 @@ TRAIN, VALIDATION, TEST, LEFT_OUT = range(4)
 def latest(times: Times, *, validation: float, test: float) -> Sides:
     """Return the side of each row: the latest are for test, those before for validation.
 
-    Rows of one time share a side, so the shares are met as nearly as that allows. A row without a
-    time is a training row, since nobody knows that it is one of the latest.
-    validation, test: the shares.
+    Rows of one time share a side, so the shares are met as nearly as that allows; but those of the
+    last time are for test wherever there is another, or rows of two days would have no test rows. A
+    row without a time is a training row, since nobody knows that it is one of the latest.
+    validation, test: the shares; with 0 no row is for test.
 
     >>> days = np.array([f"2026-11-0{day}" for day in (3, 1, 4, 2, 4)] + ["NaT"], DTYPE)
     >>> latest(days, validation=0.2, test=0.4).tolist()
     [1, 0, 2, 0, 2, 0]
+    >>> latest(days[[0, 0, 0, 1]], validation=0.1, test=0.2).tolist()
+    [2, 2, 2, 0]
     """
     found = np.full(len(times), TRAIN, np.int8)
     known = ~np.isnat(times)
@@ -38,6 +41,8 @@ def latest(times: Times, *, validation: float, test: float) -> Sides:
     ends = [np.searchsorted(ordered, times[known], end) for end in ("left", "right")]
     place = (ends[0] + ends[1]) / (2 * max(1, len(ordered)))
     found[known] = np.select([place > 1 - test, place > 1 - test - validation], [TEST, VALIDATION])
+    if test and len(ordered) and ordered[0] < ordered[-1]:
+        found[known & (times == ordered[-1])] = TEST
     return found
 
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from training.contracts.examples import EXAMPLES, Example
+from training.contracts.examples import EXAMPLES, Example, Part
 from training.errors import BadParameter
 from training.model import found
 from training.model.figures import figures
-from training.model.model import Fitted, Model
+from training.model.model import Fitted, Model, Rows
 from training.model.pairing import check_pairing
 from training.model.portable import write_onnx
 
@@ -167,13 +167,29 @@ def gives_values(case: Case) -> None:
     assert not flaw, flaw
 
 
-def learns(case: Case) -> None:
+def learns(case: Case, left: float = LEFT) -> None:
     """On easy rows that it was not fitted to, it loses little of what a constant answer does."""
     output, truths = case.example.output, case.example.rows.validation.labels
     loss = float(output.losses(case.values(), truths).mean())
     constant = np.tile(output.constant(truths), (len(truths), 1))
-    most = LEFT * float(output.losses(constant, truths).mean())
+    most = left * float(output.losses(constant, truths).mean())
     assert loss <= most, f"mean loss is {loss:.3g}, expected at most {most:.3g}"
+
+
+def takes_a_column_that_was_always_empty(case: Case) -> None:
+    """If no training row has a number in the first column, it learns from the others.
+
+    A later row may have one there, such as one of a new sensor.
+    """
+    one = case.example
+    if not one.schema.modelled:
+        return
+    parts = (one.rows.train, one.rows.validation)
+    rows = Rows(*(Part(_emptied(part.inputs), part.labels) for part in parts))
+    emptied = Case(case.model, replace(one, rows=rows))
+    learns(emptied, 2 * LEFT)
+    flaw = one.output.flaw(emptied.attempt.model.values(one.rows.validation.inputs))
+    assert not flaw, flaw
 
 
 def gives_the_same_figures_again(case: Case) -> None:
@@ -236,6 +252,13 @@ def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
     return bool(np.all(equal))
 
 
+def _emptied(inputs: NDArray[Any]) -> NDArray[Any]:
+    """Return rows of a table without a value in the first column."""
+    emptied = inputs.copy()
+    emptied[:, 0] = np.nan
+    return emptied
+
+
 def _half_way(example: Example) -> NDArray[Any]:
     """Return the training rows with each amount half-way to the next larger one of its column."""
     inputs = example.rows.train.inputs
@@ -282,6 +305,7 @@ OF_A_FIT = (
     learns,
     gives_the_same_figures_again,
     leaves_the_rows_as_they_are,
+    takes_a_column_that_was_always_empty,
     logs_its_figures,
     says_what_trained_it,
     onnx_equals_the_framework,

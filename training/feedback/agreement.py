@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from perennial.digest import digest_bytes
 from perennial.statistics.counts import Floats
 from perennial.statistics.holm import holm
-from training.artifacts.arrangement import arrange, held_out
+from training.artifacts.arrangement import arrange, positions
 from training.artifacts.feedback import FeedbackRows, dated
 from training.artifacts.splits import Split
 from training.artifacts.times import times_of
@@ -103,7 +103,8 @@ def _answers(
     new = Split(task.input, rows.inputs, labels, np.full(len(rows), "new"), times=times)
     names, folds = np.array(voice), folds_of(voice)
     trusted = np.array(rows.trusted)
-    aside = held_out(new, numbers.prepare.fresh_test)
+    # In time order too: the latest rows alone may be of the night, and a source's of all day.
+    aside = positions(new.contents) < numbers.prepare.fresh_test
     train, answers = numbers.train, dict[str, Answer]()
     model = found.find(train.model)
     for fold in range(FOLDS):

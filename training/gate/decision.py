@@ -38,6 +38,7 @@ def decide(
     trusted: Comparison | None = None,
     sources: LabelSources | None = None,
     base_is_past: bool = False,
+    incident: str | None = None,
 ) -> GateDecision:
     """Return the verdict on two comparisons; without a champion, the challenger is the first model.
 
@@ -50,12 +51,14 @@ def decide(
     sources: whose labels the fresh rows have; the reasons end with it.
     base_is_past: whether the base rows are from before the fresh ones. What comes next is like the
     latest rows, so a loss on base rows is then told and does not block.
+    incident: what fresh rows were collected for; None without any.
 
     keep, before all else: main has the same bundle.
     block: a significant loss on any (see base_is_past), unlearnable labels, or a score worse than
     the floor.
-    keep: no significant difference on the rows on which gains are judged.
-    promote: a significant gain on fresh rows (base rows if none are fresh), or no champion.
+    keep: no significant difference on the rows on which gains are judged, or no fresh rows to
+    compare on though the challenger learnt from an incident that the champion did not.
+    promote: a significant gain on fresh rows (base rows without such an incident), or no champion.
     """
     same = same_bundle(challenger, champion)
     if same is not None:
@@ -75,6 +78,9 @@ def decide(
         return GateDecision(Verdict.KEEP, (nothing,))
     if not any(found and found.champion for found in (base, fresh)):
         return GateDecision(Verdict.PROMOTE, ("the first model: there is no champion yet",))
+    if incident is not None and fresh is None and not champion_saw_incident:
+        nothing = f"there are no fresh rows of incident {incident} to compare on"
+        return GateDecision(Verdict.KEEP, (f"no significant difference: {nothing}",))
     groups = [(name, found) for name, found in (("fresh", fresh), ("base", base)) if found]
     turned = champion_saw_incident and not base_is_past
     found = _promote_or_keep(groups[::-1] if turned else groups, level)

@@ -58,6 +58,7 @@ def judge(
         floor=gate.floor,
         champion_saw_incident=saw_incident(incident, champion_prepared),
         base_is_past=is_past(test, incident),
+        incident=incident,
     )
     return GateResult(
         task=challenger.bundle.manifest.task,

@@ -55,13 +55,14 @@ def fit_encoding(
     Source: Micci-Barreca, A preprocessing scheme for high-cardinality categorical attributes, 2001.
     """
     columns = Columns.of(schema)
+    # Trees do not take a column of gaps only; on one of zeros they do not split.
+    amounts = inputs[:, columns.amounts]
+    amounts = np.where(np.isnan(amounts).all(axis=0), 0, amounts)
     if not len(columns.words):
-        encoding = Encoding(columns, np.zeros((0, 1)))
-        return encoding, encoding.apply(inputs)
+        return Encoding(columns, np.zeros((0, 1))), amounts.astype(np.float64)
     crossed, means = _means(
         columns.codes_of(inputs), columns.gaps, truths, len(output.labels), seed
     )
-    amounts = inputs[:, columns.amounts]
     return Encoding(columns, means), np.hstack([amounts, crossed], dtype=np.float64)
 
 

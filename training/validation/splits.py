@@ -78,6 +78,13 @@ def dated(kind: InputKind, base: Split) -> Finding:
     return by_row(named("base.input", str(kind.time)), rule, missing, lambda row: "no time")
 
 
+def newest_tested(prepared: Prepared) -> Finding:
+    """Return whether rows of the newest incident are tested, where there is one."""
+    rule = f"test rows of incident {prepared.fresh} (without any, the gate keeps main's model)"
+    tested = prepared.fresh is None or bool((prepared.test.source == prepared.fresh).any())
+    return of("all", rule, 1, [] if tested else ["0 rows"], "incidents")
+
+
 def check_splits(prepared: Prepared, origins: Origins, output: OutputKind) -> Iterator[Finding]:
     """Check that each split has rows, training has every label, and no two splits share a row."""
     content = {name: prepared.split(name).identities for name in SPLITS}

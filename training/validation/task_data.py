@@ -11,7 +11,7 @@ from training.validation.arrays import check_shares, count_labels
 from training.validation.base import check_base
 from training.validation.columns import check_known
 from training.validation.findings import Findings
-from training.validation.splits import Origins, check_splits, dated
+from training.validation.splits import Origins, check_splits, dated, newest_tested
 from training.validation.table import check_feedback
 
 
@@ -33,6 +33,7 @@ def validate(task: Task, numbers: params.Prepare, feedback: Path) -> Findings:
         prepared = arrange(base, collected, numbers, aside=rows.held_out)
         if base.times is not None:
             findings.should(dated(task.input, base), origins.left_out(prepared, numbers.gap))
+        findings.should(newest_tested(prepared))
         findings.must(*check_splits(prepared, origins, task.output))
         train = prepared.train.table
         for name in ("validation", "test"):

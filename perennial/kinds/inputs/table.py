@@ -237,14 +237,11 @@ class TableInput(Record):
                 yield Check(column.name, rule, bad, partial(_value, values))
 
     def novel(self, table: "pyarrow.Table", known: "pyarrow.Table") -> Iterator[Check]:
-        """Yield a rule for each column of categories: the known rows have the row's category."""
+        """Yield a rule for each column: the known rows tell something of the row's value."""
         for column in self.modelled:
-            if isinstance(column, CategoryColumn):
-                values = table.column(column.name)
-                codes = column.codes(values), column.codes(known.column(column.name))
-                bad = ~np.isin(*codes) & ~np.isnan(codes[0])
-                rule = "a category of the training rows"
-                yield Check(column.name, rule, bad, partial(_value, values))
+            values = table.column(column.name)
+            rule, bad = column.novel(column.codes(values), column.codes(known.column(column.name)))
+            yield Check(column.name, rule, bad, partial(_value, values))
 
     def feed(self, rows: Rows, rank: int) -> Rows:
         """Return rows as they are."""

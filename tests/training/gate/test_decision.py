@@ -31,6 +31,7 @@ def decided(
     champion_saw_incident: bool = False,
     champion: str = "b",
     base_is_past: bool = False,
+    incident: str | None = None,
 ) -> GateDecision:
     """Return the decision on a challenger with the digest `a`."""
     return decide(
@@ -42,6 +43,7 @@ def decided(
         floor=0.5,
         champion_saw_incident=champion_saw_incident,
         base_is_past=base_is_past,
+        incident=incident,
     )
 
 
@@ -132,6 +134,19 @@ def test_an_incident_that_the_champion_knows_is_no_news() -> None:
     assert decided(base=same, fresh=same, champion_saw_incident=True).verdict == "keep"
     worse = decided(base=better, fresh=found(0.98, 0.90), champion_saw_incident=True)
     assert worse.verdict == "block" and "loss on fresh rows" in worse.line()
+
+
+def test_an_incident_without_a_row_to_judge_is_kept() -> None:
+    """Gains on base rows promote only what the champion knows, and losses block as ever."""
+    better = found(0.90, 0.99)
+    kept = decided(base=better, fresh=None, incident="b")
+    assert kept.line() == (
+        "keep: no significant difference: there are no fresh rows of incident b to compare on"
+    )
+    known = decided(base=better, fresh=None, incident="b", champion_saw_incident=True)
+    assert known.verdict == "promote"
+    assert decided(base=found(0.99, 0.91), fresh=None, incident="b").verdict == "block"
+    assert decided(base=found(None, 0.99), fresh=None, incident="b").verdict == "promote"
 
 
 def test_every_reason_to_block_is_given() -> None:

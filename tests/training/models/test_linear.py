@@ -4,17 +4,10 @@ import numpy as np
 
 from tests.models import ignore
 from training.contracts.examples import EXAMPLES, Part
-from training.model.model import Labelled, Rows
+from training.model.model import Rows
 from training.models.linear import Linear
 
 EXAMPLE = {one.name.partition(",")[0]: one for one in EXAMPLES if one.output.labels}
-
-
-def without_depth(part: Labelled) -> Part:
-    """Return rows whose third column is empty."""
-    inputs = part.inputs.copy()
-    inputs[:, 2] = np.nan
-    return Part(inputs, part.labels)
 
 
 def test_a_missing_number_counts_as_its_columns_mean() -> None:
@@ -25,15 +18,6 @@ def test_a_missing_number_counts_as_its_columns_mean() -> None:
     gap, filled = one.rows.validation.inputs[:1].copy(), one.rows.validation.inputs[:1].copy()
     gap[0, 1], filled[0, 1] = np.nan, means[1]
     assert np.allclose(fitted.values(gap), fitted.values(filled), atol=1e-6)
-
-
-def test_a_column_that_is_always_empty_does_no_harm() -> None:
-    """The table keeps its width, so that a later row may have a number there."""
-    one = EXAMPLE["numbers"]
-    rows = Rows(without_depth(one.rows.train), without_depth(one.rows.validation))
-    fitted = Linear().fit(rows, one.schema, one.output, Linear.trial, ignore)
-    right = fitted.values(rows.validation.inputs).argmax(axis=1) == rows.validation.labels
-    assert right.mean() > 0.9
 
 
 def test_a_category_without_training_rows_has_no_weight() -> None:

@@ -23,6 +23,7 @@ from training.errors import BadParameter
 from training.feedback.file import append
 from training.feedback.rows import LabelledRows
 from training.task.task import Rows
+from training.validation.splits import newest_tested
 from training.validation.task_data import validate
 
 KIND = TableInput(columns=(TimeColumn(name="seen"), NumberColumn(name="load")))
@@ -98,6 +99,17 @@ def test_rows_of_one_time_share_a_side() -> None:
     prepared = arrange(rows([24 * (row // 20) for row in range(200)]), NOTHING, SHARES)
     found = [set(hours_of(prepared.split(name)).tolist()) for name in SPLITS]
     assert found == [{24.0 * day for day in days} for days in (range(5), (5,), range(6, 10))]
+
+
+@pytest.mark.parametrize("days", [1, 2, 3])
+def test_the_last_time_of_an_incident_is_tested_if_there_is_another(days: int) -> None:
+    """Of one day nothing can be tested, which is a warning."""
+    base, dates = rows(list(range(-2000, -1000))), [24 * (row * days // 600) for row in range(600)]
+    prepared = arrange(base, collected(rows(dates, INCIDENT)), SHARES)
+    tested = set(hours_of(prepared.test, INCIDENT).tolist())
+    assert tested == ({24.0 * (days - 1)} if days > 1 else set())
+    warning = str(newest_tested(prepared))
+    assert ("1 of 1 incidents failed: 0 rows" in warning) == (days == 1)
 
 
 def test_equal_rows_of_different_times_may_be_on_two_sides() -> None:

@@ -1,5 +1,6 @@
 """Infers a task from a file: its columns, what is predicted, its rows, and all doubts."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from perennial.kinds.inputs.table import TableInput
 from perennial.kinds.sensitive import SensitiveColumn
 from training.bring.cells import Cells
 from training.bring.column import Raw, infer
-from training.bring.found import Found, left_out, listed, plural
+from training.bring.found import Found, left_out, listed, plural, titled
 from training.bring.names import name, names
 from training.bring.numerals import decimal_mark
 from training.bring.request import Request
@@ -28,13 +29,15 @@ NAMED = 6  # columns with the same doubt in a line
 class Inferred:
     """A task that a file is enough for.
 
-    form: how the file is written.  label: the target's name.  columns: all but the target.
+    form: how the file is written.  label, header: the target's names in the task and in the file.
+    columns: all but the target.
     rows: those with a target, in the types of the input.  dropped: how many have none.
     """
 
     request: Request
     form: str
     label: str
+    header: str
     input: TableInput
     target: Target
     columns: tuple[Found, ...]
@@ -43,11 +46,11 @@ class Inferred:
 
     def says(self) -> Iterator[str]:
         """Yield what each column is taken for, a line each."""
-        width = max(len(one.title) for one in self.columns)
-        width = max(width, len(self.label))
+        label = titled(self.label, self.header)
+        width = max(len(title) for title in (label, *(one.title for one in self.columns)))
         for one in self.columns:
             yield f"{one.title:<{width}}  {one.says}"
-        yield f"{self.label:<{width}}  is predicted: {self.target.says}"
+        yield f"{label:<{width}}  is predicted: {self.target.says}"
 
     def doubts(self) -> Iterator[str]:
         """Yield what a person should look at, a line each."""
@@ -57,6 +60,10 @@ class Inferred:
         if renamed:
             sent = f"{renamed[0].name!r}, not {renamed[0].header!r}"
             yield f"{plural(len(renamed), 'column')} renamed: clients send {sent}"
+        headers = Counter([self.header, *(one.header for one in self.columns)])
+        for header, count in headers.items():
+            if header and count > 1:
+                yield f"{count} columns are called {header!r}: each got a name of its own"
         named: dict[str, list[str]] = {doubt: [self.label] for doubt in self.target.doubts}
         for one in self.columns:
             for doubt in one.doubts:
@@ -86,6 +93,7 @@ def infer_task(request: Request, cells: Cells) -> Inferred:
         request=request,
         form=cells.form,
         label=label.name,
+        header=label.header,
         input=_input(request, found),
         target=target,
         columns=tuple(found),

@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from perennial.errors import Described
+from perennial.errors import Described, InvalidInput
 from perennial.kinds.columns import CategoryColumn, NumberColumn, TimeColumn
 from perennial.kinds.inputs.table import TableInput
+from perennial.kinds.output_kind import OutputKind
+from perennial.signals.bins import OTHER
 from training.bring.cells import Cells
 from training.bring.column import Raw
 from training.bring.names import names
 from training.bring.numerals import decimal_mark
 from training.bring.roles import named
+from training.bring.target import RENAMED
 from training.bring.time_column import infer_time
 from training.errors import BadParameter
 
@@ -28,12 +31,12 @@ class Sendable:
 
 
 def rows_of(
-    cells: Cells, kind: TableInput, target: str, *, numeric: bool, decimal: str, dates: str
+    cells: Cells, kind: TableInput, output: OutputKind, target: str, *, decimal: str, dates: str
 ) -> Sendable:
     """Return the rows of a file, its columns found by their names.
 
-    target: the column of the labels, empty for none.  numeric: whether labels are numbers.
-    decimal, dates: as `Request` has them.  Raises BadParameter for a column that is not there.
+    target: the column of the labels, empty for none.  decimal, dates: as `Request` has them.
+    Raises BadParameter for a column that is not there, and for a label that the task does not know.
     """
     given = zip(cells.headers, names(cells.headers), cells.columns, strict=True)
     raws = [Raw.of(header, own, values) for header, own, values in given]
@@ -44,9 +47,7 @@ def rows_of(
     }
     labels: list[Any] = [None] * cells.rows
     if target:
-        raw = named(target, "TARGET", raws)
-        values = _numbers(raw, mark) if numeric else _words(raw)
-        labels = values.to_pylist()
+        labels = _labels(named(target, "TARGET", raws), output, mark)
     rows = zip(*(values.to_pylist() for values in columns.values()), strict=True)
     return Sendable([dict(zip(columns, map(_json, row), strict=True)) for row in rows], labels)
 
@@ -61,6 +62,21 @@ def _values(raw: Raw, column: Any, mark: str, dates: str) -> "pyarrow.ChunkedArr
         return _numbers(raw, mark)
     assert isinstance(column, CategoryColumn) or getattr(column, "sensitive", None)
     return _words(raw)
+
+
+def _labels(raw: Raw, output: OutputKind, mark: str) -> list[str | float | None]:
+    """Return a row's label as clients send it, None for a gap."""
+    found = (_words(raw) if output.labels else _numbers(raw, mark)).to_pylist()
+    other = next((name for name in RENAMED if name in output.labels), OTHER)
+    found = [other if label == OTHER else label for label in found]
+    for row, label in enumerate(found):
+        try:
+            if label is not None:
+                output.read_label(label)
+        except InvalidInput as error:
+            place = f"column {raw.header}, row {row + 1}"
+            raise BadParameter(place, label, error.expected) from error
+    return found
 
 
 def _numbers(raw: Raw, mark: str) -> "pyarrow.ChunkedArray":

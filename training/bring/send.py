@@ -58,8 +58,8 @@ def main(
     sendable = rows_of(
         read(file),
         task.input,
+        task.output,
         options.target,
-        numeric=not task.output.labels,
         decimal=options.decimal,
         dates=options.dates,
     )

@@ -1,5 +1,6 @@
 """Infers what is predicted: the labels of a column of words, or the range of one of numbers."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 LEAST = Schema().least_rows  # of a label
 FEW = Schema().few_rows
 MOST = 200  # labels
+# A label may not be called OTHER; the first of these that is no label is its name.
+RENAMED = ("Other", "OTHER", "other label")
+# What a column's name ends with, such as `rent (€)` or `power [kW]`.
+UNIT = re.compile(r"[(\[]\s*([^()\[\]]{1,12}?)\s*[)\]]$")
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ def _classes(raw: Raw, mark: str) -> Target:
     ]
     if OTHER in found:
         # The name of a signal's bin, which no label may have.
-        renamed = next(name for name in ("Other", "OTHER", "other label") if name not in found)
+        renamed = next(name for name in RENAMED if name not in found)
         values = compute.if_else(compute.equal(values, OTHER), renamed, values)
         doubts.append(f"the label {OTHER!r} is now {renamed!r}, in answers too")
     labels = tuple(sorted(counts(values)))
@@ -111,12 +116,13 @@ def _number(raw: Raw, mark: str) -> Target:
             "never below 0 in the file, so answers and labels are at least 0; take 'low=0' out "
             "of task.py if they may be less"
         )
-    kind = NumberOutput(low=low)
+    unit = UNIT.search(raw.header)
+    kind = NumberOutput(low=low, unit=unit[1] if unit else "")
     off = compute.mean(compute.abs(compute.subtract(there, spread.middle))).as_py()
     return Target(
         kind,
         found[0],
-        str(spread),
+        f"{spread}, in {kind.unit}" if unit else str(spread),
         tuple(doubts),
         floor=_rounded(2 * off),
         tolerance=_tolerance(max(abs(spread.low), abs(spread.high))),

@@ -6,7 +6,7 @@ from perennial.errors import Described
 from perennial.kinds.columns import TimeColumn
 from training.bring.column import Raw
 from training.bring.found import Found, plural
-from training.bring.times import since_1970, times
+from training.bring.times import no_date, since_1970, times
 from training.errors import BadParameter
 
 if TYPE_CHECKING:
@@ -46,6 +46,16 @@ def _times(raw: Raw, order: str) -> "tuple[pyarrow.ChunkedArray, bool]":
         return times(written, order, raw.header), not offset
     if (numbers := raw.numbers(".")) and (since := since_1970(numbers[0])):
         return since, False
-    first = raw.values.drop_null()[:1].to_pylist()
-    got = Described(f"{raw.header}, with {repr(first[0]) if first else 'no values'}")
-    raise BadParameter("TIME", got, EXPECTED)
+    raise BadParameter("TIME", Described(f"{raw.header}, {_wrong(raw)}"), EXPECTED)
+
+
+def _wrong(raw: Raw) -> str:
+    """Return which value of the column is no time, a clause."""
+    if raw.values.null_count == len(raw.values):
+        return "with no values"
+    if raw.written is None:
+        return f"of the type {raw.values.type}"
+    row = no_date(raw.values)
+    if row is None:
+        return "with dates that are written in several ways"
+    return f"with {raw.values[row].as_py()!r} in row {row + 1}"

@@ -77,9 +77,24 @@ def times(found: Dates, order: str, header: str) -> "pyarrow.ChunkedArray":
     if (wrong := parsed.isna() & text.notna()).any():
         at = int(wrong.to_numpy().argmax())
         got = found.column[at].as_py()
-        raise BadParameter(f"column {header}, row {at}", got, "a time, written as in row 0")
+        raise BadParameter(f"column {header}, row {at + 1}", got, "a time, written as in row 1")
     times = pyarrow.Array.from_pandas(parsed, type=pyarrow.timestamp("us", tz="UTC"))
     return pyarrow.chunked_array([times])
+
+
+def no_date(column: "pyarrow.ChunkedArray") -> int | None:
+    """Return the first row of a column of text whose value is no date; None if each is one.
+
+    >>> import pyarrow
+    >>> no_date(pyarrow.chunked_array([["1.2.2026", None, "soon"]]))
+    2
+    """
+    from pyarrow import compute
+
+    ways = [compute.match_substring_regex(column, way) for way in (ISO, COMPACT, ORDERED)]
+    wrong = compute.invert(compute.or_(ways[0], compute.or_(ways[1], ways[2])))
+    row = compute.index(wrong, True).as_py()
+    return None if row < 0 else int(row)
 
 
 def _form(text: str, order: str) -> str:

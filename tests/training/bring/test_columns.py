@@ -109,6 +109,22 @@ def test_days_and_months_that_cannot_be_told_apart_are_asked_for(tmp_path: Path)
     assert found.rows["x"][0].as_py().month == 1
 
 
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (["21.11.2026", "", "bald"], "TIME: got x, with 'bald' in row 3, expected times, such as"),
+        (["21.11.2026", "30.2.2026"], "column x, row 2: got '30.2.2026', expected a time, written"),
+        (["21.11.2026 9:00", "22.11.2026"], "column x, row 2: got '22.11.2026', expected a time"),
+        (["21/11/2026", "11/21/2026"], "TIME: got x, with dates that are written in several ways"),
+        ([""], "TIME: got x, with no values, expected times"),
+    ],
+)
+def test_what_is_no_time_is_named(tmp_path: Path, values: list[str], message: str) -> None:
+    """By its value and its row, of which the first is below the names."""
+    with pytest.raises(BadParameter, match=message):
+        column(tmp_path, values, time="x")
+
+
 def test_a_column_of_words_may_be_named(tmp_path: Path) -> None:
     """Numbers that are names of something become categories."""
     found = column(tmp_path, ["1", "2", "3"], words=("x",))

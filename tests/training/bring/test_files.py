@@ -64,6 +64,7 @@ def test_names_that_are_twice_or_empty_become_names_of_their_own(tmp_path: Path)
     found = inferred(file)
     assert [one.name for one in found.columns] == ["alter", "alter_2", "column_3", "x_y", "x_y_2"]
     assert "'alter', not 'Alter'" in next(found.doubts())
+    assert "2 columns are called 'Alter': each got a name of its own" in set(found.doubts())
     assert inferred(file, target="column_3").label == "column_3"
 
 
@@ -86,7 +87,9 @@ def test_a_parquet_file_is_taken_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "whose first line has one column, expected columns separated by semicolons, tabs"),
+        (b"", "which is empty, expected a line of names and rows$"),
+        (b"\xef\xbb\xbf \r\n", "which is empty, expected a line of names and rows$"),
+        (b"sep=;\r\n", "which is empty, expected a line of names and rows$"),
         (b"a\n1\n2\n", "whose first line has one column, expected columns separated by"),
         (b"a,weg\n", "which has 0 rows, expected rows below the names"),
         (b"PK\x03\x04...", "which is an Excel workbook or a ZIP archive; save it as CSV"),

@@ -49,8 +49,18 @@ def test_an_amount_has_a_range_and_limits_in_its_own_unit(tmp_path: Path) -> Non
     signed = column(tmp_path, ["-1,5", "2,5", "?"], target="x", output="number")
     assert isinstance(signed.target.output, NumberOutput) and signed.target.output.low is None
     assert signed.dropped == 80
+    assert (signed.target.output.unit, signed.header) == ("", "x")
     with pytest.raises(BadParameter, match="TARGET: got Vertrag, with 'Monat', expected a column"):
         column(tmp_path, values, target="Vertrag", output="number")
+
+
+@pytest.mark.parametrize("header", ["Miete (kalt) (€)", "Miete [€]", "Miete ( € )"])
+def test_a_unit_is_taken_from_the_name(tmp_path: Path, header: str) -> None:
+    """What it ends with in brackets."""
+    columns = {**GOOD, header: [str(row / 2) for row in range(ROWS)]}
+    found = inferred(written(tmp_path, text(columns)), target=header, output="number")
+    assert isinstance(found.target.output, NumberOutput) and found.target.output.unit == "€"
+    assert f"({header!r})" in list(found.says())[-1] and list(found.says())[-1].endswith("in €")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +92,8 @@ def test_a_column_that_cannot_be_labels_is_refused(
         ({"target": ""}, "TARGET: got nothing, expected the name of the column to predict"),
         ({"target": "gone"}, "TARGET: got 'gone', expected one of Alter, Größe, Vertrag, weg"),
         ({"time": "gone"}, "TIME: got 'gone', expected one of"),
-        ({"time": "Alter"}, "TIME: got Alter, with '20', expected times, such as"),
+        ({"time": "Alter"}, "TIME: got Alter, with '20' in row 1, expected times, such as"),
+        ({"target": "wegg"}, "expected one of Alter, Größe, Vertrag, weg; perhaps 'weg'$"),
         ({"time": "weg"}, "TIME: got 'weg', expected a column that TARGET does not name too"),
         ({"unused": ("WEG",)}, "UNUSED: got 'WEG', expected a column that TARGET does not name"),
         ({"decimal": "x"}, r"DECIMAL: got 'x', expected one of \., ,"),

@@ -74,11 +74,11 @@ class Raw:
         if words:
             named = listed(f"{word!r} ({plural(count, 'row')})" for word, count in words.items())
             doubts.append(f"numbers and {named}, which count as missing")
-        if self.written and (value := self.written.ambiguous):
+        if self.written and (between := self.written.ambiguous):
             other = "," if mark == "." else "."
             doubts.append(
-                f"{value!r} was read with {mark!r} as the decimal mark; DECIMAL={other} reads it "
-                "otherwise"
+                f"numbers such as '1{between}234' were read with {mark!r} as the decimal mark; "
+                f"DECIMAL={other} reads them otherwise"
             )
         if self.written and self.written.affixed:
             doubts.append("currencies or percent signs were taken off")

@@ -8,10 +8,10 @@ if TYPE_CHECKING:
 
 POINT, COMMA = ".", ","
 EXPONENT = r"(?:[eE][+-]?\d+)?"
-# By decimal mark. Spaces and apostrophes between thousands are gone by then.
+# By decimal mark. Spaces and apostrophes between thousands are gone by then; 0.123 has none.
 FORMS = {
-    POINT: rf"^[+-]?(?:(?:\d+|\d{{1,3}}(?:,\d{{3}})+)(?:\.\d*)?|\.\d+){EXPONENT}$",
-    COMMA: rf"^[+-]?(?:(?:\d+|\d{{1,3}}(?:\.\d{{3}})+)(?:,\d*)?|,\d+){EXPONENT}$",
+    POINT: rf"^[+-]?(?:(?:\d+|[1-9]\d{{0,2}}(?:,\d{{3}})+)(?:\.\d*)?|\.\d+){EXPONENT}$",
+    COMMA: rf"^[+-]?(?:(?:\d+|[1-9]\d{{0,2}}(?:\.\d{{3}})+)(?:,\d*)?|,\d+){EXPONENT}$",
 }
 AFFIX = r"^([+-]?)\s*[€$£]\s*|\s*(?:[€$£%]|EUR|USD|GBP)$"
 SPACES = r"(\d)[ '’\x{00A0}\x{2009}\x{202F}](\d{3})"
@@ -41,13 +41,13 @@ class Numerals:
 
     @property
     def ambiguous(self) -> str:
-        """A value that is another number by the other mark, such as 1.234; empty without one."""
+        """The mark in a value that is another number by the other mark, as in 1.234; or empty."""
         from pyarrow import compute
 
         both = compute.and_(self.fits[POINT], self.fits[COMMA])
         marked = compute.match_substring_regex(self.plain, r"\d[.,]\d")
         found = self.plain.filter(compute.and_(both, marked))
-        return str(found[0].as_py()) if len(found) else ""
+        return "" if not len(found) else POINT if POINT in found[0].as_py() else COMMA
 
     def numbers(self, mark: str) -> "pyarrow.ChunkedArray":
         """Return float64, with null where a value is no number."""

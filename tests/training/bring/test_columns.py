@@ -74,9 +74,27 @@ def test_a_decimal_mark_that_nothing_tells_is_a_doubt(tmp_path: Path) -> None:
     """Semicolons speak for a comma; DECIMAL settles it."""
     found = column(tmp_path, ["1.234", "5.678"])
     assert found.rows["x"].to_pylist()[:2] == [1.234, 5.678]  # Größe has 1.50, so a point
-    assert "'1.234' was read with '.' as the decimal mark; DECIMAL=," in said(found, "x")
+    doubt = "numbers such as '1.234' were read with '.' as the decimal mark; DECIMAL=, reads them"
+    assert doubt in said(found, "x")
     found = column(tmp_path, ["1.234", "5.678"], decimal=",")
     assert found.rows["x"].to_pylist()[:2] == [1234, 5678]
+
+
+def test_no_thousands_begin_with_a_zero(tmp_path: Path) -> None:
+    """So 0.997 tells the mark of its column, and of columns that do not."""
+    found = column(tmp_path, ["0.997", "1.234"], decimal="")
+    assert "numbers from 0.997 to 1.234" in said(found, "x")
+    text_of = {**GOOD, "Größe": ["2.345"] * ROWS, "x": ["0.997", "1.234"] * (ROWS // 2)}
+    assert inferred(written(tmp_path, text(text_of, by=";"))).rows["x"][1].as_py() == 1.234
+
+
+def test_columns_of_the_same_doubt_share_a_line(tmp_path: Path) -> None:
+    """A file of 40 columns is not 40 lines."""
+    many = {f"c{at}": [f"1.{at}{row % 90 + 10}" for row in range(ROWS)] for at in range(9)}
+    doubts = list(inferred(written(tmp_path, text({**GOOD, **many}))).doubts())
+    assert any(
+        line.startswith("c0, c1, c2, c3, c4, c5 and 3 more: numbers such as") for line in doubts
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,22 @@
 """Infers what one column of the file is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from training.bring.amounts import infer_numbers
 from training.bring.found import Found, left_out, listed, plural
-from training.bring.gaps import LEAST, OTHERS, counts, without_gaps
-from training.bring.numerals import Numerals, numerals, padded
-from training.bring.times import Dates, dates
+from training.bring.gaps import GAPS, LEAST, OTHERS, counts, without_gaps
+from training.bring.headed import Headed
+from training.bring.numerals import COMMA, POINT, Numerals, numerals, padded
+from training.bring.times import ISO_ORDER, Dates, dates
 from training.bring.words import infer_words
 
 if TYPE_CHECKING:
     import pyarrow
+
+
+WHOLE = "whole numbers, as words without the '.0' that the file has"
 
 
 @dataclass(frozen=True)
@@ -23,18 +27,18 @@ class Raw:
     written: how its numbers are written, None if it is no text.
     """
 
-    header: str
-    name: str
+    column: Headed
     values: "pyarrow.ChunkedArray"
     gaps: Mapping[str, int]
     written: Numerals | None = None
 
     @classmethod
-    def of(cls, header: str, name: str, values: "pyarrow.ChunkedArray") -> "Raw":
-        """Return a column of a file."""
+    def of(cls, column: Headed, gaps: Sequence[str] = GAPS) -> "Raw":
+        """Return a column of a file; gaps: the words that stand for a missing value."""
         import pyarrow
         from pyarrow import types
 
+        values = column.values
         if types.is_dictionary(values.type):
             values = values.cast(values.type.value_type)
         if any(of(values.type) for of in (types.is_large_string, types.is_string_view)):
@@ -42,21 +46,35 @@ class Raw:
         if types.is_null(values.type):
             values = values.cast(pyarrow.string())
         if not types.is_string(values.type):
-            return cls(header, name, values, {})
-        values, gaps = without_gaps(values)
-        return cls(header, name, values, gaps, numerals(values))
+            return cls(column, values, {})
+        values, found = without_gaps(values, gaps)
+        return cls(column, values, found, numerals(values))
+
+    @property
+    def header(self) -> str:
+        """The column's name in the file."""
+        return self.column.header
+
+    @property
+    def name(self) -> str:
+        """The column's name in the task."""
+        return self.column.name
+
+    def mark(self, mark: str) -> str:
+        """Return the decimal mark of its numbers: the given one unless the other allows more."""
+        if self.written is None:
+            return ""
+        other = POINT if mark == COMMA else COMMA
+        return other if self.written.share(other) > self.written.share(mark) else mark
 
     def numbers(self, mark: str) -> "tuple[pyarrow.ChunkedArray, list[str]] | None":
         """Return the values as float64, with doubts; None if they are no numbers.
 
-        mark: the decimal mark of the file.
+        mark: the decimal mark.
         """
         if self.written is None:
             return _float64(self.values)
-        share, other = self.written.share(mark), "," if mark == "." else "."
-        if self.written.share(other) > share:
-            mark, share = other, self.written.share(other)
-        if share < LEAST or padded(self.values):
+        if self.written.share(mark) < LEAST or padded(self.values):
             return None
         values = self.written.numbers(mark)
         doubts = self._doubts(values, mark)
@@ -74,8 +92,9 @@ class Raw:
         if words:
             named = listed(f"{word!r} ({plural(count, 'row')})" for word, count in words.items())
             doubts.append(f"numbers and {named}, which count as missing")
-        if self.written and (between := self.written.ambiguous):
-            other = "," if mark == "." else "."
+        other = POINT if mark == COMMA else COMMA
+        equal = self.written and self.written.share(other) == self.written.share(mark)
+        if self.written and equal and (between := self.written.ambiguous):
             doubts.append(
                 f"numbers such as '1{between}234' were read with {mark!r} as the decimal mark; "
                 f"DECIMAL={other} reads them otherwise"
@@ -88,19 +107,44 @@ class Raw:
         """Return how dates are written, if it holds dates as text."""
         return None if self.written is None else dates(self.values)
 
+    @property
+    def whole(self) -> bool:
+        """Whether its text is whole numbers as pandas writes them beside a gap, such as 1.0."""
+        from pyarrow import compute
+
+        if self.written is None:
+            return False
+        point = compute.any(compute.match_substring(self.values, ".")).as_py()
+        whole = compute.match_substring_regex(self.values, r"^[+-]?\d+(?:\.0+)?$")
+        return bool(point and compute.all(whole).as_py())
+
+    def order(self, dates: str) -> str:
+        """Return the order of day and month of its dates; empty where none is needed.
+
+        dates: what the request says.  Raises BadParameter.
+        """
+        written = self.dates()
+        found = written.known(dates, self.header) if written else ISO_ORDER
+        return "" if found == ISO_ORDER else found
+
     def words(self) -> "pyarrow.ChunkedArray | None":
         """Return the values as text; None for what is no value, such as a list."""
         import pyarrow
         from pyarrow import compute, types
 
         if self.written is not None:
-            return self.values
+            return (
+                compute.replace_substring_regex(self.values, r"\.0+$", "")
+                if self.whole
+                else (self.values)
+            )
         if types.is_floating(self.values.type):
             values = _finite(self.values)
-            whole = compute.all(compute.equal(values, compute.round(values))).as_py()
-            values = values.cast(pyarrow.int64()) if whole else values
+            whole = compute.equal(values, compute.round(values))
+            whole = compute.and_(whole, compute.less(compute.abs(values), 2.0**63))
+            values = values.cast(pyarrow.int64()) if compute.all(whole).as_py() else values
             return values.cast(pyarrow.string())
-        simple = (types.is_integer, types.is_boolean, types.is_decimal)
+        simple = (types.is_integer, types.is_boolean, types.is_decimal, types.is_date)
         if any(of(self.values.type) for of in simple):
             return self.values.cast(pyarrow.string())
         return None
@@ -118,13 +162,15 @@ def infer(raw: Raw, mark: str, *, as_words: bool = False) -> Found:
             "times",
             f"times, left out; TIME={raw.name} splits the rows in time order",
         )
-    if not as_words and (found := raw.numbers(mark)):
+    if not as_words and (found := raw.numbers(raw.mark(mark))):
         values, doubts = found
         inferred = infer_numbers(raw.header, raw.name, values).doubting(*doubts)
     elif (words := raw.words()) is not None:
         inferred = infer_words(raw.header, raw.name, words)
         if raw.written is not None and not as_words and padded(raw.values):
             inferred = inferred.doubting("numbers with leading zeros, taken as words")
+        if raw.whole:
+            inferred = inferred.doubting(WHOLE)
     else:
         kind = f"values of the type {raw.values.type}"
         return left_out(raw.header, raw.name, kind, f"{kind}, left out")
@@ -149,11 +195,8 @@ def _is_time(raw: Raw) -> bool:
 
 def _float64(values: Any) -> "tuple[pyarrow.ChunkedArray, list[str]] | None":
     """Return numbers of a Parquet file as float64, without doubts; None for other values."""
-    import pyarrow
     from pyarrow import types
 
-    if types.is_boolean(values.type):
-        values = values.cast(pyarrow.int8())
     numbers = (types.is_integer, types.is_floating, types.is_decimal)
     return (_finite(values), []) if any(of(values.type) for of in numbers) else None
 

@@ -1,6 +1,6 @@
 """Which words of a file stand for a missing value."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ LEAST = 0.95  # share of the values that are not gaps
 
 
 def without_gaps(
-    column: "pyarrow.ChunkedArray",
+    column: "pyarrow.ChunkedArray", gaps: Sequence[str] = GAPS
 ) -> "tuple[pyarrow.ChunkedArray, Mapping[str, int]]":
     """Return a column of text without spaces around values, with null for gaps; the words too.
 
@@ -30,7 +30,7 @@ def without_gaps(
     from pyarrow import compute
 
     column = compute.utf8_trim_whitespace(column)
-    gap = compute.is_in(column, value_set=pyarrow.array(GAPS))
+    gap = compute.is_in(column, value_set=pyarrow.array(["", *gaps]))
     words = counts(column.filter(gap))
     return compute.if_else(gap, None, column), words
 

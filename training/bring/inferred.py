@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from perennial.errors import Described, InvalidField
+from perennial.kinds.columns import NumberColumn
 from perennial.kinds.inputs.table import TableInput
 from perennial.kinds.sensitive import SensitiveColumn
 from training.bring.cells import Cells
 from training.bring.column import Raw, infer
 from training.bring.found import Found, left_out, listed, plural, titled
-from training.bring.names import name, names
+from training.bring.headed import headed
+from training.bring.names import name
 from training.bring.numerals import decimal_mark
+from training.bring.reading import Origin, Reading
 from training.bring.request import Request
 from training.bring.roles import roles
 from training.bring.target import Target, infer_target
@@ -30,7 +33,7 @@ class Inferred:
     """A task that a file is enough for.
 
     form: how the file is written.  label, header: the target's names in the task and in the file.
-    columns: all but the target.
+    columns: all but the target.  reading: how to read later files.
     rows: those with a target, in the types of the input.  dropped: how many have none.
     """
 
@@ -41,6 +44,7 @@ class Inferred:
     input: TableInput
     target: Target
     columns: tuple[Found, ...]
+    reading: Reading
     rows: "pyarrow.Table"
     dropped: int
 
@@ -77,9 +81,9 @@ def infer_task(request: Request, cells: Cells) -> Inferred:
     import pyarrow
     from pyarrow import compute
 
-    given = zip(cells.headers, names(cells.headers), cells.columns, strict=True)
-    raws = [Raw.of(header, own, values) for header, own, values in given]
-    by_name = roles(request, raws)
+    columns = headed(cells)
+    by_name = roles(request, columns)
+    raws = [Raw.of(column) for column in columns]
     written = [raw.written for raw in raws if raw.written and by_name.get(raw.name) != "UNUSED"]
     mark = request.decimal or decimal_mark(written, cells.separator)
     label = next(raw for raw in raws if by_name.get(raw.name) == "TARGET")
@@ -88,18 +92,41 @@ def infer_task(request: Request, cells: Cells) -> Inferred:
     found = [_found(raw, by_name.get(raw.name, ""), request, mark) for raw in others]
     kept = {one.name: one.values for one in found if one.values is not None}
     table = pyarrow.table({**kept, label.name: target.values})
+    kind = _input(request, found)
     rows = table.filter(compute.is_valid(target.values))
     return Inferred(
         request=request,
         form=cells.form,
         label=label.name,
         header=label.header,
-        input=_input(request, found),
+        input=kind,
         target=target,
         columns=tuple(found),
+        reading=_reading(request, raws, kind, label, target, mark),
         rows=rows,
         dropped=len(table) - len(rows),
     )
+
+
+def _reading(
+    request: Request, raws: list[Raw], kind: TableInput, label: Raw, target: Target, mark: str
+) -> Reading:
+    """Return how the columns of the task, and its labels, were read."""
+    numbers = {column.name for column in kind.columns if isinstance(column, NumberColumn)}
+    if not target.output.labels:
+        numbers.add(label.name)
+    columns = {
+        raw.name: Origin(
+            header=raw.header,
+            number=raw.column.number,
+            of=raw.column.of,
+            decimal=raw.mark(mark) if raw.name in numbers else "",
+            dates=raw.order(request.dates) if raw.name == kind.time else "",
+        )
+        for raw in raws
+        if raw.name in kind.names or raw is label
+    }
+    return Reading(label=label.name, columns=columns, renamed=dict(target.renamed))
 
 
 def _input(request: Request, found: list[Found]) -> TableInput:

@@ -49,6 +49,14 @@ class Numerals:
         found = self.plain.filter(compute.and_(both, marked))
         return "" if not len(found) else POINT if POINT in found[0].as_py() else COMMA
 
+    def no_number(self, mark: str) -> str:
+        """Return the first value that is no number, else the first."""
+        from pyarrow import compute
+
+        there = self.plain.drop_null()
+        wrong = self.plain.filter(compute.invert(self.fits[mark]))
+        return str((wrong if len(wrong) else there)[0].as_py())
+
     def numbers(self, mark: str) -> "pyarrow.ChunkedArray":
         """Return float64, with null where a value is no number."""
         import pyarrow

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from perennial.errors import Described
@@ -11,7 +11,7 @@ from perennial.kinds.outputs.number import NumberOutput
 from perennial.kinds.output_kind import LONGEST_LABEL, OutputKind
 from perennial.signals.bins import OTHER
 from training.bring.amounts import Spread, shown
-from training.bring.column import Raw
+from training.bring.column import WHOLE, Raw
 from training.bring.found import listed, plural
 from training.bring.gaps import counts
 from training.errors import BadParameter
@@ -37,6 +37,7 @@ class Target:
     arguments: of the output, by name, as task.py writes them.
     floor: the worst score of the headline with which a model may be promoted.
     tolerance: the largest difference between the framework's values and the bundle's.
+    renamed: labels that the file calls otherwise.
     """
 
     output: OutputKind
@@ -45,13 +46,14 @@ class Target:
     doubts: tuple[str, ...]
     floor: float
     tolerance: float = 0.0001
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
 
 def infer_target(raw: Raw, output: str, mark: str) -> Target:
     """Return what is predicted. Raises BadParameter."""
     if output not in INFER:
         raise BadParameter("OUTPUT", output, f"one of {', '.join(sorted(INFER))}")
-    return INFER[output](raw, mark)
+    return INFER[output](raw, raw.mark(mark))
 
 
 def _classes(raw: Raw, mark: str) -> Target:
@@ -67,16 +69,20 @@ def _classes(raw: Raw, mark: str) -> Target:
         for label, rows in found.items()
         if rows < FEW
     ]
+    if raw.whole:
+        doubts.append(WHOLE)
+    renamed = {}
     if OTHER in found:
         # The name of a signal's bin, which no label may have.
-        renamed = next(name for name in RENAMED if name not in found)
-        values = compute.if_else(compute.equal(values, OTHER), renamed, values)
-        doubts.append(f"the label {OTHER!r} is now {renamed!r}, in answers too")
+        renamed[OTHER] = next(name for name in RENAMED if name not in found)
+        values = compute.if_else(compute.equal(values, OTHER), renamed[OTHER], values)
+        doubts.append(f"the label {OTHER!r} is now {renamed[OTHER]!r}, in answers too")
     labels = tuple(sorted(counts(values)))
     most = max(found.values()) / sum(found.values())
     says = f"{len(labels)} labels: " + listed(f"{word} {rows:,}" for word, rows in found.items())
     kind = ClassesOutput(labels=labels)
-    return Target(kind, values, says, tuple(doubts), floor=round(min(0.5, most), 2))
+    floor = round(min(0.5, most), 2)
+    return Target(kind, values, says, tuple(doubts), floor, renamed=renamed)
 
 
 def _check_labels(raw: Raw, found: Mapping[str, int], mark: str) -> None:

@@ -13,6 +13,8 @@ CLOCK = r"(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)?"
 ISO = rf"^\d{{4}}[-/]\d{{2}}[-/]\d{{2}}{CLOCK}\s*(?:Z|[+-]\d{{2}}:?\d{{2}})?$"
 ORDERED = rf"^(\d{{1,2}})[./-](\d{{1,2}})[./-](?:\d{{4}}|\d{{2}}),?{CLOCK}(?:\s*[AaPp][Mm])?$"
 COMPACT = r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
+# Year, month and day, which need no order to be known.
+ISO_ORDER = "iso"
 # Seconds, milliseconds, microseconds since 1970, of the years 2001 to 2286, by their digits.
 UNITS = {10: "s", 13: "ms", 16: "us"}
 
@@ -27,6 +29,18 @@ class Dates:
     column: "pyarrow.ChunkedArray"
     order: str
 
+    def known(self, order: str, header: str) -> str:
+        """Return the order of day and month; order: what the request says, empty to infer it.
+
+        Raises BadParameter.
+        """
+        found = self.order or order
+        if not found:
+            example = Described(repr(self.column.drop_null()[0].as_py()))
+            expected = "DATES=dmy or DATES=mdy, which order it is"
+            raise BadParameter(f"column {header}", example, expected)
+        return found
+
 
 def dates(column: "pyarrow.ChunkedArray") -> Dates | None:
     """Return how dates are written in a column of text; None if a value is none.
@@ -38,7 +52,7 @@ def dates(column: "pyarrow.ChunkedArray") -> Dates | None:
     from pyarrow import compute
 
     if _all(column, ISO) or _all(column, COMPACT):
-        return Dates(column, "iso")
+        return Dates(column, ISO_ORDER)
     if not _all(column, ORDERED):
         return None
     first, second = (
@@ -63,14 +77,10 @@ def times(found: Dates, order: str, header: str) -> "pyarrow.ChunkedArray":
     import pandas
     import pyarrow
 
-    known = found.order or order
-    values = found.column.drop_null()
-    if not known:
-        example = Described(repr(values[0].as_py()))
-        raise BadParameter(f"column {header}", example, "DATES=dmy or DATES=mdy, which order it is")
+    known = found.known(order, header)
     text = found.column.to_pandas()
     text = text.str.replace(r"[/.-]", "-", n=2, regex=True)
-    if known != "iso":
+    if known != ISO_ORDER:
         text = text.str.replace(r",?[T ]+", " ", regex=True)
     form = _form(text[text.first_valid_index()], known)
     parsed = pandas.to_datetime(text, utc=True, errors="coerce", format=form)
@@ -103,7 +113,7 @@ def _form(text: str, order: str) -> str:
     >>> _form("31-12-26 23:59", "dmy"), _form("1-2-2026 1:30:00 PM", "mdy")
     ('%d-%m-%y %H:%M', '%m-%d-%Y %I:%M:%S %p')
     """
-    if order == "iso":
+    if order == ISO_ORDER:
         return "%Y%m%d" if text.isdigit() else "ISO8601"
     day, _, clock = text.strip().partition(" ")
     year = "%Y" if len(day.rpartition("-")[2]) == 4 else "%y"

@@ -95,6 +95,10 @@ def test_a_parquet_file_is_taken_too(tmp_path: Path) -> None:
         (b"PK\x03\x04...", "which is an Excel workbook or a ZIP archive; save it as CSV"),
         (b"a,weg\n1,ja\n1,ja,3\n2,nein\n", "whose row 3 has 3, expected 2 values in each row"),
         (b"a,weg\n1,\x81\n", "whose byte 9 is none of Windows-1252, expected text in UTF-8"),
+        (
+            "a,weg\nKöln,ja\n".encode() + b"K\xf6ln,ja\n",
+            "whose byte 17, in line 3, is not UTF-8, expected one encoding, as the letters before",
+        ),
         (b"PAR1 and no more", "expected a readable Parquet file"),
         (b"39,Private,weg\n40,Public,ja\n", "expected one of 39, Private, weg; the first line has"),
     ],

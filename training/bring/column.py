@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from training.bring.amounts import infer_numbers
 from training.bring.found import Found, left_out, listed, plural
-from training.bring.gaps import GAPS, LEAST, OTHERS, counts, without_gaps
+from training.bring.gaps import BESIDE_NUMBERS, GAPS, LEAST, OTHERS, counts, without_gaps
 from training.bring.headed import Headed
 from training.bring.numerals import COMMA, POINT, Numerals, numerals, padded
-from training.bring.times import ISO_ORDER, Dates, dates
+from training.bring.times import ISO_ORDER, Dates, dates, may_be_now, since_1970
 from training.bring.words import infer_words
 
 if TYPE_CHECKING:
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 
 WHOLE = "whole numbers, as words without the '.0' that the file has"
+
+SINCE = (
+    "may be times since 1970; TIME={name} splits the rows by them, UNUSED={name} leaves them out"
+)
+MOSTLY = 0.5  # share of values
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,8 @@ class Raw:
         if not types.is_string(values.type):
             return cls(column, values, {})
         values, found = without_gaps(values, gaps)
-        return cls(column, values, found, numerals(values))
+        written = numerals(without_gaps(values, BESIDE_NUMBERS)[0])
+        return cls(column, values, found, written)
 
     @property
     def header(self) -> str:
@@ -74,21 +80,30 @@ class Raw:
         """
         if self.written is None:
             return _float64(self.values)
-        if self.written.share(mark) < LEAST or padded(self.values):
+        if not self._are_numbers(mark) or padded(self.values):
             return None
         values = self.written.numbers(mark)
-        doubts = self._doubts(values, mark)
-        return None if doubts is None else (values, doubts)
+        return values, self._doubts(values, mark)
 
-    def _doubts(self, values: "pyarrow.ChunkedArray", mark: str) -> list[str] | None:
-        """Return what to look at; None if too many words are no numbers."""
+    def _are_numbers(self, mark: str) -> bool:
+        """Tell whether few different words are none: of the rows, or of the different values."""
+        from pyarrow import compute
+
+        assert self.written is not None
+        words = counts(self.written.plain.filter(compute.invert(self.written.fits[mark])))
+        if len(words) > OTHERS:
+            return False
+        different = compute.count_distinct(self.written.plain).as_py()
+        many = different - len(words) >= LEAST * max(1, different)
+        return self.written.share(mark) >= LEAST or many
+
+    def _doubts(self, values: "pyarrow.ChunkedArray", mark: str) -> list[str]:
+        """Return what to look at."""
         from pyarrow import compute
 
         doubts = []
         no_number = compute.and_(compute.is_null(values), compute.is_valid(self.values))
         words = counts(self.values.filter(no_number))
-        if len(words) > OTHERS:
-            return None
         if words:
             named = listed(f"{word!r} ({plural(count, 'row')})" for word, count in words.items())
             doubts.append(f"numbers and {named}, which count as missing")
@@ -99,8 +114,12 @@ class Raw:
                 f"numbers such as '1{between}234' were read with {mark!r} as the decimal mark; "
                 f"DECIMAL={other} reads them otherwise"
             )
-        if self.written and self.written.affixed:
-            doubts.append("currencies or percent signs were taken off")
+        if self.written and (signs := self.written.signs):
+            without = self.written.count - sum(signs.values())
+            some = {**signs, "none": without} if without > 0 else signs
+            each = listed(f"{sign} {plural(count, 'row')}" for sign, count in some.items())
+            uneven = f", which not all numbers have: {each}" if len(some) > 1 else ""
+            doubts.append(f"currencies or percent signs were taken off{uneven}")
         return doubts
 
     def dates(self) -> Dates | None:
@@ -164,11 +183,17 @@ def infer(raw: Raw, mark: str, *, as_words: bool = False) -> Found:
         )
     if not as_words and (found := raw.numbers(raw.mark(mark))):
         values, doubts = found
+        if (since := since_1970(values)) is not None and may_be_now(since):
+            doubts.append(SINCE.format(name=raw.name))
         inferred = infer_numbers(raw.header, raw.name, values).doubting(*doubts)
     elif (words := raw.words()) is not None:
         inferred = infer_words(raw.header, raw.name, words)
         if raw.written is not None and not as_words and padded(raw.values):
             inferred = inferred.doubting("numbers with leading zeros, taken as words")
+        elif (
+            raw.written is not None and not as_words and raw.written.share(raw.mark(mark)) >= MOSTLY
+        ):
+            inferred = inferred.doubting("mostly numbers, taken as words since others are none")
         if raw.whole:
             inferred = inferred.doubting(WHOLE)
     else:

@@ -8,9 +8,11 @@ if TYPE_CHECKING:
 
 # In any column.
 GAPS: tuple[str, ...] = ("", "?", "NA", "N/A", "n/a", "#N/A", "#NV", "NaN", "nan", "NULL", "null")
-GAPS += ("-", "--", "—")
+GAPS += ("-", "--", "—", "<NA>", "NaT", "#DIV/0!")
 # The name of a signal's bin, which no category may have.
 GAPS += ("missing",)
+# Beside numbers, where they cannot be the name of something.
+BESIDE_NUMBERS = ("None", "none", "NONE", "n.a.", "k.A.", ".")
 # Beside numbers and times, where so few others are no values: they must be at most as many words.
 OTHERS = 3
 LEAST = 0.95  # share of the values that are not gaps

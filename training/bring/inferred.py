@@ -19,7 +19,7 @@ from training.bring.reading import Origin, Reading
 from training.bring.request import Request
 from training.bring.roles import roles
 from training.bring.target import Target, infer_target
-from training.bring.time_column import infer_time
+from training.bring.time_column import check_enough, infer_time
 from training.errors import BadParameter
 
 if TYPE_CHECKING:
@@ -146,7 +146,9 @@ def _found(raw: Raw, role: str, request: Request, mark: str) -> Found:
     if role == "SENSITIVE":
         return _sensitive(raw, request)
     if role == "TIME":
-        return infer_time(raw, request.dates)
+        found = infer_time(raw, request.dates)
+        check_enough(found)
+        return found
     return infer(raw, mark, as_words=role == "WORDS")
 
 

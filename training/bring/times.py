@@ -17,6 +17,7 @@ COMPACT = r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
 ISO_ORDER = "iso"
 # Seconds, milliseconds, microseconds since 1970, of the years 2001 to 2286, by their digits.
 UNITS = {10: "s", 13: "ms", 16: "us"}
+DIFFERENT = 0.9  # share of rows with a time of their own, from which numbers may be times
 
 
 @dataclass(frozen=True)
@@ -24,22 +25,39 @@ class Dates:
     """A column of text that holds dates.
 
     order: of day and month: `iso`, `dmy`, `mdy`, or empty where both are possible.
+    usual: the order that is meant then, as dots say; empty where nothing does.
     """
 
     column: "pyarrow.ChunkedArray"
     order: str
+    usual: str = ""
 
     def known(self, order: str, header: str) -> str:
         """Return the order of day and month; order: what the request says, empty to infer it.
 
-        Raises BadParameter.
+        Raises BadParameter, also where the dates have another order than the request says.
         """
-        found = self.order or order
+        if order and self.order not in ("", ISO_ORDER, order):
+            row, value = self._telling()
+            expected = f"{self.order}, since column {header} has {value!r} in row {row + 1}"
+            raise BadParameter("DATES", order, expected)
+        found = self.order or order or self.usual
         if not found:
             example = Described(repr(self.column.drop_null()[0].as_py()))
             expected = "DATES=dmy or DATES=mdy, which order it is"
             raise BadParameter(f"column {header}", example, expected)
         return found
+
+    def _telling(self) -> tuple[int, str]:
+        """Return the first row whose day can be no month, and its value."""
+        from pyarrow import compute
+
+        place = 1 if self.order == "dmy" else 2
+        days = compute.cast(
+            compute.replace_substring_regex(self.column, ORDERED, rf"\{place}"), "int32"
+        )
+        row = compute.index(compute.greater(days, 12), True).as_py()
+        return row, str(self.column[row])
 
 
 def dates(column: "pyarrow.ChunkedArray") -> Dates | None:
@@ -64,9 +82,9 @@ def dates(column: "pyarrow.ChunkedArray") -> Dates | None:
     if first > 12 and second > 12:
         return None
     dotted = compute.any(compute.match_substring_regex(column, r"\d\.\d{1,2}\.")).as_py()
-    if first > 12 or (dotted and second <= 12):
-        return Dates(column, "dmy")
-    return Dates(column, "mdy" if second > 12 else "")
+    if first > 12 or second > 12:
+        return Dates(column, "dmy" if first > 12 else "mdy")
+    return Dates(column, "", "dmy" if dotted else "")
 
 
 def times(found: Dates, order: str, header: str) -> "pyarrow.ChunkedArray":
@@ -140,6 +158,15 @@ def since_1970(column: "pyarrow.ChunkedArray") -> "pyarrow.ChunkedArray | None":
     whole = compute.cast(compute.floor(column), pyarrow.int64())
     naive = whole.cast(pyarrow.timestamp(unit)).cast(pyarrow.timestamp("us"))
     return compute.assume_timezone(naive, "UTC")
+
+
+def may_be_now(times: "pyarrow.ChunkedArray") -> bool:
+    """Tell whether numbers that could be times are: nearly all different, and before 2100."""
+    from pyarrow import compute
+
+    there = times.drop_null()
+    different = compute.count_distinct(there).as_py()
+    return bool(different > DIFFERENT * len(there) and compute.max(there).as_py().year < 2100)
 
 
 def _all(column: "pyarrow.ChunkedArray", pattern: str) -> bool:

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from perennial.kinds.outputs.number import NumberOutput
 from tests.training.bring.files import GOOD, ROWS, column, inferred, text, written
@@ -52,6 +54,17 @@ def test_an_amount_has_a_range_and_limits_in_its_own_unit(tmp_path: Path) -> Non
     assert (signed.target.output.unit, signed.header) == ("", "x")
     with pytest.raises(BadParameter, match="TARGET: got Vertrag, with 'Monat', expected a column"):
         column(tmp_path, values, target="Vertrag", output="number")
+
+
+def test_numbers_that_are_too_large_are_not_known(tmp_path: Path) -> None:
+    """As amounts; of a Parquet file, as words they are labels all the same."""
+    values = ["1e400", *(f"{row / 7:.3f}" for row in range(1, ROWS))]
+    found = column(tmp_path, values, target="x", output="number")
+    assert found.dropped == 1 and "numbers and '1e400' (1 row)" in " ".join(found.doubts())
+    table = pyarrow.table({"a": [row % 9 + 0.5 for row in range(ROWS)], "x": [1e20, 2e20] * 120})
+    parquet.write_table(table, tmp_path / "rows.parquet")
+    labels = inferred(tmp_path / "rows.parquet", target="x").target.output.labels
+    assert labels == ("1e+20", "2e+20")
 
 
 @pytest.mark.parametrize("header", ["Miete (kalt) (€)", "Miete [€]", "Miete ( € )"])

@@ -12,7 +12,7 @@ PROMETHEUS ?= http://localhost:9090
 
 # As they were given: make would run what a value such as $(shell …) says, and the shell would take
 # the $ of a column's name for a variable.
-GIVEN := LOCK NAME KIND OUTPUT FILE TARGET TIME SENSITIVE UNUSED WORDS DECIMAL DATES
+GIVEN := LOCK NAME KIND OUTPUT FILE TARGET TIME SENSITIVE UNUSED WORDS DECIMAL DATES GAPS
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 export VENV := $(abspath $(VENV))
@@ -72,7 +72,7 @@ generate: install ## Write the files that monitoring/thresholds.py and training/
 
 task: install ## Make a task from your file and train its first model (NAME=churn OUTPUT=classes FILE=rows.csv TARGET=churned)
 	@python -m training.bring --name "$$NAME" --kind "$$KIND" --output "$$OUTPUT" --file "$$FILE" --target "$$TARGET" \
-		--time "$$TIME" --sensitive "$$SENSITIVE" --unused "$$UNUSED" --words "$$WORDS" --decimal "$$DECIMAL" --dates "$$DATES"
+		--time "$$TIME" --sensitive "$$SENSITIVE" --unused "$$UNUSED" --words "$$WORDS" --decimal "$$DECIMAL" --dates "$$DATES" --gaps="$$GAPS"
 
 task-new: install ## Make a folder for a new task, with code to fill in (NAME=news)
 	@python -m training.tasks new "$(NAME)"

@@ -122,6 +122,12 @@ class Raw:
             doubts.append(f"currencies or percent signs were taken off{uneven}")
         return doubts
 
+    def gaps_doubts(self) -> list[str]:
+        """Return which words stood for gaps, since one of them may be a word of its own."""
+        words = sorted(word for word in self.gaps if word)
+        named = f"gaps are written as {listed(map(repr, words))}"
+        return [f"{named}; GAPS= names those that are gaps, if not all are"] if words else []
+
     def dates(self) -> Dates | None:
         """Return how dates are written, if it holds dates as text."""
         return None if self.written is None else dates(self.values)
@@ -204,10 +210,7 @@ def infer(raw: Raw, mark: str, *, as_words: bool = False) -> Found:
     inferred = replace(
         inferred, says=f"{inferred.says}; {plural(inferred.values.null_count, 'gap')}"
     )
-    words = sorted(word for word in raw.gaps if word)
-    if words:
-        inferred = inferred.doubting(f"gaps are written as {listed(map(repr, words))}")
-    return inferred
+    return inferred.doubting(*raw.gaps_doubts())
 
 
 def _is_time(raw: Raw) -> bool:

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from perennial.signals.bins import MISSING
+
 if TYPE_CHECKING:
     import pyarrow
 
-# In any column.
-GAPS: tuple[str, ...] = ("", "?", "NA", "N/A", "n/a", "#N/A", "#NV", "NaN", "nan", "NULL", "null")
+# In any column, unless the request names others.
+GAPS: tuple[str, ...] = ("?", "NA", "N/A", "n/a", "#N/A", "#NV", "NaN", "nan", "NULL", "null")
 GAPS += ("-", "--", "—", "<NA>", "NaT", "#DIV/0!")
-# The name of a signal's bin, which no category may have.
-GAPS += ("missing",)
+# In any column: nothing, and the name of a signal's bin, which no category may have.
+ALWAYS = ("", MISSING)
 # Beside numbers, where they cannot be the name of something.
 BESIDE_NUMBERS = ("None", "none", "NONE", "n.a.", "k.A.", ".")
 # Beside numbers and times, where so few others are no values: they must be at most as many words.
@@ -32,7 +34,7 @@ def without_gaps(
     from pyarrow import compute
 
     column = compute.utf8_trim_whitespace(column)
-    gap = compute.is_in(column, value_set=pyarrow.array(["", *gaps]))
+    gap = compute.is_in(column, value_set=pyarrow.array([*ALWAYS, *gaps]))
     words = counts(column.filter(gap))
     return compute.if_else(gap, None, column), words
 

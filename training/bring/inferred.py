@@ -83,7 +83,7 @@ def infer_task(request: Request, cells: Cells) -> Inferred:
 
     columns = headed(cells)
     by_name = roles(request, columns)
-    raws = [Raw.of(column) for column in columns]
+    raws = [Raw.of(column, request.gaps) for column in columns]
     written = [raw.written for raw in raws if raw.written and by_name.get(raw.name) != "UNUSED"]
     mark = request.decimal or decimal_mark(written, cells.separator)
     label = next(raw for raw in raws if by_name.get(raw.name) == "TARGET")
@@ -126,7 +126,9 @@ def _reading(
         for raw in raws
         if raw.name in kind.names or raw is label
     }
-    return Reading(label=label.name, columns=columns, renamed=dict(target.renamed))
+    return Reading(
+        label=label.name, columns=columns, renamed=dict(target.renamed), gaps=request.gaps
+    )
 
 
 def _input(request: Request, found: list[Found]) -> TableInput:

@@ -69,6 +69,7 @@ def _classes(raw: Raw, mark: str) -> Target:
         for label, rows in found.items()
         if rows < FEW
     ]
+    doubts += raw.gaps_doubts()
     if raw.whole:
         doubts.append(WHOLE)
     renamed = {}
@@ -90,7 +91,7 @@ def _check_labels(raw: Raw, found: Mapping[str, int], mark: str) -> None:
     numbers = raw.numbers(mark) is not None
     got = Described(f"{raw.header}, with {plural(len(found), 'different value')}")
     if len(found) < 2:
-        raise BadParameter("TARGET", got, "at least two labels")
+        raise BadParameter("TARGET", got, "; ".join(["at least two labels", *raw.gaps_doubts()]))
     advice = "; OUTPUT=number predicts an amount" if numbers and len(found) > FEW // 10 else ""
     if len(found) > MOST:
         raise BadParameter("TARGET", got, f"at most {MOST} labels{advice}")

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.docs.environment import ROOT
+from training.bring.__main__ import request
+from training.bring.gaps import GAPS
 
 
 @pytest.mark.parametrize("verb", ["task", "send"])
@@ -27,3 +29,9 @@ def test_a_columns_name_arrives_as_it_is(tmp_path: Path, verb: str, name: str) -
     )
     arguments = done.stdout.splitlines()
     assert arguments[arguments.index("--target") + 1] == name
+
+
+def test_gaps_may_begin_with_a_dash() -> None:
+    """They are no option then."""
+    assert request(["--target", "left", "--gaps=-,?"]).gaps == ("-", "?")
+    assert request(["--target", "left", "--gaps="]).gaps == GAPS

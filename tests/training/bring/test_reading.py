@@ -99,10 +99,11 @@ def test_values_have_one_spelling_in_every_format(tmp_path: Path) -> None:
     sent = sendable(csv, file)
     assert (sent.instances, sent.labels) == ([{"a": 0.5, "b": "True", "c": "1"}], ["1"])
 
-    many = {name: values * ROWS for name, values in columns.items()}
-    many |= {"b": [True, False] * (ROWS // 2), "weg": [0, 1] * (ROWS // 2)}
-    many |= {"a": list(map(float, HALVES))}
-    parquet.write_table(pyarrow.table(many), file)
+    truth, label = [True, False] * (ROWS // 2), [0, 1] * (ROWS // 2)
+    many = pyarrow.table(
+        {"a": list(map(float, HALVES)), "b": truth, "c": [1.0] * ROWS, "weg": label}
+    )
+    parquet.write_table(many, file)
     sent = later(inferred(file), tmp_path, "a,b,c,weg\n.5,True,1,1.0\n.5,,1,\n")
     assert [row["b"] for row in sent.instances] == ["true", None] and sent.labels == ["1", None]
 

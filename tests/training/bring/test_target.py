@@ -29,6 +29,29 @@ def test_a_rare_label_is_a_doubt_and_one_of_a_few_rows_is_refused(tmp_path: Path
         column(tmp_path, ["ja"] * 237 + ["nein"] * 3, target="x")
 
 
+@pytest.mark.parametrize("words", [("EU", "NA", "AS"), ("+", "-", "?")])
+def test_a_label_that_looks_like_a_gap_is_named_and_can_be_kept(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """By naming the words that are gaps, which later files have too."""
+    kept = column(tmp_path, words, target="x", gaps=("n/a",))
+    assert kept.target.output.labels == tuple(sorted(words)) and kept.dropped == 0
+    assert kept.reading.gaps == ("n/a",)
+    if "EU" in words:
+        doubt = "x: gaps are written as 'NA'; GAPS= names those that are gaps, if not all are"
+        assert doubt in set(column(tmp_path, words, target="x").doubts())
+    else:
+        with pytest.raises(BadParameter, match="two labels; gaps are written as '-', '.'; GAPS="):
+            column(tmp_path, words, target="x")
+
+
+def test_a_target_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    """Else the one would tell the other."""
+    file = written(tmp_path, text({**GOOD, "b": GOOD["weg"]}, headers="Alter,g,Vertrag,weg,weg"))
+    with pytest.raises(BadParameter, match="TARGET: got weg, which 2 columns are called, expected"):
+        inferred(file)
+
+
 def test_numbers_are_labels_as_words(tmp_path: Path) -> None:
     """As a client will send them."""
     assert column(tmp_path, ["0", "1"], target="x").target.output.labels == ("0", "1")
@@ -98,6 +121,7 @@ def test_a_column_that_cannot_be_labels_is_refused(
     [
         ({"name": "Churn"}, "NAME: got 'Churn', expected a name of small letters"),
         ({"name": ""}, "NAME: got '', expected a name of small letters"),
+        *(({"name": name}, f"NAME: got '{name}', expected") for name in ("none", "true", "false")),
         ({"kind": "image"}, "KIND: got 'image', expected table; rows of the kind image are not"),
         ({"kind": "text"}, "KIND: got 'text', expected table; rows of the kind text are not inf"),
         ({"kind": "sound"}, "KIND: got 'sound', expected table$"),

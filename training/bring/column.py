@@ -73,17 +73,19 @@ class Raw:
         other = POINT if mark == COMMA else COMMA
         return other if self.written.share(other) > self.written.share(mark) else mark
 
-    def numbers(self, mark: str) -> "tuple[pyarrow.ChunkedArray, list[str]] | None":
+    def numbers(
+        self, mark: str, *, sure: bool = False
+    ) -> "tuple[pyarrow.ChunkedArray, list[str]] | None":
         """Return the values as float64, with doubts; None if they are no numbers.
 
-        mark: the decimal mark.
+        mark: the decimal mark.  sure: whether that is no doubt.
         """
         if self.written is None:
             return _float64(self.values)
         if not self._are_numbers(mark) or padded(self.values):
             return None
         values = self.written.numbers(mark)
-        return values, self._doubts(values, mark)
+        return values, self._doubts(values, mark, sure)
 
     def _are_numbers(self, mark: str) -> bool:
         """Tell whether few different words are none: of the rows, or of the different values."""
@@ -97,7 +99,7 @@ class Raw:
         many = different - len(words) >= LEAST * max(1, different)
         return self.written.share(mark) >= LEAST or many
 
-    def _doubts(self, values: "pyarrow.ChunkedArray", mark: str) -> list[str]:
+    def _doubts(self, values: "pyarrow.ChunkedArray", mark: str, sure: bool) -> list[str]:
         """Return what to look at."""
         from pyarrow import compute
 
@@ -109,7 +111,7 @@ class Raw:
             doubts.append(f"numbers and {named}, which count as missing")
         other = POINT if mark == COMMA else COMMA
         equal = self.written and self.written.share(other) == self.written.share(mark)
-        if self.written and equal and (between := self.written.ambiguous):
+        if self.written and equal and not sure and (between := self.written.ambiguous):
             doubts.append(
                 f"numbers such as '1{between}234' were read with {mark!r} as the decimal mark; "
                 f"DECIMAL={other} reads them otherwise"

@@ -99,6 +99,9 @@ class _How:
             return origin.decimal
         return raw.mark(self.decimal or self.inferred)
 
+    def sure(self, name: str) -> bool:
+        return bool(self.decimal or self._origin(name).decimal)
+
     def order(self, name: str) -> str:
         return self.dates or self._origin(name).dates
 
@@ -154,7 +157,7 @@ def _values(raw: Raw, column: Column, how: _How) -> "tuple[pyarrow.ChunkedArray,
         assert found.values is not None
         return found.values, found.doubts
     if isinstance(column, NumberColumn):
-        return _numbers(raw, how.mark(raw, column.name))
+        return _numbers(raw, column.name, how)
     words = _words(raw)
     if isinstance(column, SensitiveColumn):
         return words, ()
@@ -189,7 +192,7 @@ def _labels(
         found = [renamed.get(label, label) for label in words.to_pylist()]
     else:
         name = reading.label if reading else raw.name
-        values, doubts = _numbers(raw, how.mark(raw, name))
+        values, doubts = _numbers(raw, name, how)
         found = values.to_pylist()
     for row, label in enumerate(found):
         try:
@@ -207,9 +210,10 @@ def _renamed(output: OutputKind) -> dict[str, str]:
     return {OTHER: names[0]} if len(names) == 1 else {}
 
 
-def _numbers(raw: Raw, mark: str) -> "tuple[pyarrow.ChunkedArray, Sequence[str]]":
+def _numbers(raw: Raw, name: str, how: _How) -> "tuple[pyarrow.ChunkedArray, Sequence[str]]":
     """Return numbers, with doubts. Raises BadParameter, which names a value that is none."""
-    if (found := raw.numbers(mark)) is not None:
+    mark = how.mark(raw, name)
+    if (found := raw.numbers(mark, sure=how.sure(name))) is not None:
         return found
     if raw.values.null_count == len(raw.values):
         return raw.values, ()

@@ -10,9 +10,11 @@ TASK ?=
 FORCE ?=
 PROMETHEUS ?= http://localhost:9090
 
-# As it was given: make would run what a value such as $(shell …) says.
-override LOCK := $(value LOCK)
-export LOCK
+# As they were given: make would run what a value such as $(shell …) says, and the shell would take
+# the $ of a column's name for a variable.
+GIVEN := LOCK NAME KIND OUTPUT FILE TARGET TIME SENSITIVE UNUSED WORDS DECIMAL DATES GAPS
+$(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
+export $(GIVEN)
 export VENV := $(abspath $(VENV))
 export PATH := $(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 INSTALL := requirements/install.sh
@@ -69,8 +71,8 @@ generate: install ## Write the files that monitoring/thresholds.py and training/
 	@python -m training.tasks generate
 
 task: install ## Make a task from your file and train its first model (NAME=churn OUTPUT=classes FILE=rows.csv TARGET=churned)
-	@python -m training.bring --name "$(NAME)" --kind "$(KIND)" --output "$(OUTPUT)" --file "$(FILE)" --target "$(TARGET)" \
-		--time "$(TIME)" --sensitive "$(SENSITIVE)" --unused "$(UNUSED)" --words "$(WORDS)" --decimal "$(DECIMAL)" --dates "$(DATES)"
+	@python -m training.bring --name "$$NAME" --kind "$$KIND" --output "$$OUTPUT" --file "$$FILE" --target "$$TARGET" \
+		--time "$$TIME" --sensitive "$$SENSITIVE" --unused "$$UNUSED" --words "$$WORDS" --decimal "$$DECIMAL" --dates "$$DATES" --gaps="$$GAPS"
 
 task-new: install ## Make a folder for a new task, with code to fill in (NAME=news)
 	@python -m training.tasks new "$(NAME)"
@@ -82,7 +84,7 @@ data: install ## Get the published rows of a task (TASK=NAME; PERENNIAL_DATA nam
 	@python -m training.tasks data "$(TASK)" --folder "$$PERENNIAL_DATA"
 
 send: install ## Send a file's rows and labels to the running service (TASK=churn FILE=next.csv TARGET=churned RATE=100)
-	@python -m training.bring.send --task "$(TASK)" --file "$(FILE)" --target "$(TARGET)" --decimal "$(DECIMAL)" --dates "$(DATES)" \
+	@python -m training.bring.send --task "$(TASK)" --file "$$FILE" --target "$$TARGET" --decimal "$$DECIMAL" --dates "$$DATES" \
 		$(if $(URL),--url "$(URL)") $(if $(RATE),--rate "$(RATE)")
 
 test-images: install ## Build the images and test the stack on this machine's Docker (TEST_BASE_IMAGE=python:3.11-slim)

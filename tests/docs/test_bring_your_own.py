@@ -14,7 +14,7 @@ import pytest
 from demo.processes import free_port
 from demo.workspace import copy_tree
 from tests.docs.environment import ROOT
-from tests.docs.strange_files import ALL, Strange
+from tests.docs.strange_files import ALL, Strange, contracts
 from training.registry.champion import ask
 
 TEXT = (ROOT / "docs" / "bring-your-own.md").read_text(encoding="utf-8")
@@ -42,10 +42,10 @@ def test_the_guide_names_verbs_and_variables_that_there_are() -> None:
         recipe = re.search(rf"^{verb}: [^\n]*\n((?:\t[^\n]*\n)*)", MAKE, re.MULTILINE)
         assert recipe, verb
         for name in VARIABLE.findall(given):
-            assert f"$({name})" in recipe[1] or f"$(if $({name})" in recipe[1], (verb, name)
+            assert re.search(rf"\$\$?\(?{name}\b", recipe[1]), (verb, name)
     named = set(re.findall(r"^\| `([A-Z`, ]+)` \|", TEXT, re.MULTILINE))
     assert {name for names in named for name in names.split("`, `")} == set(
-        re.findall(r"\$\(([A-Z]+)\)", MAKE.partition("\ntask: ")[2].partition("\n\n")[0])
+        re.findall(r"\$\$([A-Z]+)", MAKE.partition("\ntask: ")[2].partition("\n\n")[0])
     )
 
 
@@ -114,7 +114,7 @@ def test_the_guide_closes_the_loop_for_files_nobody_has_seen(
     first = first.replace("OUTPUT=classes FILE=rows.csv TARGET=churned", given)
     said = newcomer.run(first)
     assert "What to look at:" in said and "docs/bring-your-own.md goes on from here" in said
-    newcomer.run(block("git switch"))
+    newcomer.run(block("git switch -c churn"))
     newcomer.run(block("PERENNIAL_BUNDLES").partition(" && make serve")[0])
     with newcomer.serving():
         newcomer.run(block("curl").replace("http://localhost:8000", newcomer.url))
@@ -122,10 +122,33 @@ def test_the_guide_closes_the_loop_for_files_nobody_has_seen(
         send = send.replace("TARGET=churned", f"TARGET='{strange.target}'")
         sent = newcomer.run(send.replace("RATE=100", f"RATE=1000 URL={newcomer.url}"))
         assert "2,000 rows sent" in sent and "2,000 labels" in sent
-        newcomer.run(block("python -m training.feedback.collect"))
+        retrained = newcomer.run(block("git switch -c retrain-churn"))
+        assert "\npromote: a significant gain on fresh rows" in retrained
+        newcomer.run(block("git add -u"))
+        assert newcomer.run("git status --porcelain") == ""
         newcomer.wait_for("1.1.0")
         better = newcomer.run(send.replace("RATE=100", f"RATE=1000 URL={newcomer.url}"))
     assert _loss(better) < _loss(sent)
+
+
+@pytest.mark.nightly
+def test_the_guide_puts_back_what_the_gate_keeps(tmp_path: Path) -> None:
+    """After a retrain that is not promoted, the tree and DVC's files are as before it."""
+    strange = contracts(tmp_path)
+    copy_tree(ROOT, tmp_path / "clone", task="")
+    newcomer = Newcomer(tmp_path / "clone", free_port())
+    first = block("make task").replace("rows.csv", f"'{strange.first}'")
+    newcomer.run(first.partition("\n")[0].replace("churned", f"'{strange.target}'"))
+    newcomer.run(block("git switch -c churn"))
+    newcomer.run("git switch -q -c retrain-churn && echo more >>data/churn/README.md")
+    newcomer.run("sed -i 's/seed: 1 /seed: 2 /' training/tasks/churn/params.yaml")
+    newcomer.run(
+        "echo rows >data/churn/feedback.parquet; echo outs >data/churn/feedback.parquet.dvc"
+    )
+    newcomer.run("rm -r artifacts/churn/bundle")
+    newcomer.run(block("git clean"))
+    assert newcomer.run("git status --porcelain; git branch --list 'retrain*'") == ""
+    assert "up to date" in newcomer.run("dvc status training/tasks/churn/dvc.yaml")
 
 
 def _loss(sent: str) -> float:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from training.bring.cells import read
 from training.bring.found import plural
+from training.bring.gaps import GAPS
 from training.bring.inferred import Inferred, infer_task
 from training.bring.request import Request
 from training.bring.trial import removed_on_failure, report_folder, train
@@ -47,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("--unused", default="", help="columns to leave out")
     found.add_argument("--words", default="", help="columns whose numbers are names of something")
+    found.add_argument("--gaps", default="", help="the words that are gaps, and no others")
     found.add_argument("--decimal", default="", help="the decimal mark, if it is not clear")
     found.add_argument("--dates", default="", help="dmy or mdy, if it is not clear")
     return found
@@ -68,6 +70,7 @@ def request(arguments: Sequence[str] | None = None) -> Request:
         words=_items(given.words),
         decimal=given.decimal,
         dates=given.dates,
+        gaps=_items(given.gaps) or GAPS,
     )
 
 

@@ -67,6 +67,8 @@ def _parquet(file: Path) -> Cells:
 def _csv(data: bytes, file: Path) -> Cells:
     text, encoding = decode(data, file)
     named, text = split_off(text.lstrip("\r\n"))
+    if not text.strip():
+        raise BadParameter("FILE", Described(f"{file}, which is empty"), "a line of names and rows")
     by = named or separator(text, file)
     table = _parsed(text, by, file)
     first = table.slice(0, 1).to_pylist()[0]

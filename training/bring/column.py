@@ -1,18 +1,27 @@
 """Infers what one column of the file is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from training.bring.amounts import infer_numbers
 from training.bring.found import Found, left_out, listed, plural
-from training.bring.gaps import LEAST, OTHERS, counts, without_gaps
-from training.bring.numerals import Numerals, numerals, padded
-from training.bring.times import Dates, dates
+from training.bring.gaps import BESIDE_NUMBERS, GAPS, LEAST, OTHERS, counts, without_gaps
+from training.bring.headed import Headed
+from training.bring.numerals import COMMA, POINT, Numerals, numerals, padded
+from training.bring.times import ISO_ORDER, Dates, dates, may_be_now, since_1970
 from training.bring.words import infer_words
 
 if TYPE_CHECKING:
     import pyarrow
+
+
+WHOLE = "whole numbers, as words without the '.0' that the file has"
+
+SINCE = (
+    "may be times since 1970; TIME={name} splits the rows by them, UNUSED={name} leaves them out"
+)
+MOSTLY = 0.5  # share of values
 
 
 @dataclass(frozen=True)
@@ -23,18 +32,18 @@ class Raw:
     written: how its numbers are written, None if it is no text.
     """
 
-    header: str
-    name: str
+    column: Headed
     values: "pyarrow.ChunkedArray"
     gaps: Mapping[str, int]
     written: Numerals | None = None
 
     @classmethod
-    def of(cls, header: str, name: str, values: "pyarrow.ChunkedArray") -> "Raw":
-        """Return a column of a file."""
+    def of(cls, column: Headed, gaps: Sequence[str] = GAPS) -> "Raw":
+        """Return a column of a file; gaps: the words that stand for a missing value."""
         import pyarrow
         from pyarrow import types
 
+        values = column.values
         if types.is_dictionary(values.type):
             values = values.cast(values.type.value_type)
         if any(of(values.type) for of in (types.is_large_string, types.is_string_view)):
@@ -42,51 +51,108 @@ class Raw:
         if types.is_null(values.type):
             values = values.cast(pyarrow.string())
         if not types.is_string(values.type):
-            return cls(header, name, values, {})
-        values, gaps = without_gaps(values)
-        return cls(header, name, values, gaps, numerals(values))
+            return cls(column, values, {})
+        values, found = without_gaps(values, gaps)
+        written = numerals(without_gaps(values, BESIDE_NUMBERS)[0])
+        return cls(column, values, found, written)
 
-    def numbers(self, mark: str) -> "tuple[pyarrow.ChunkedArray, list[str]] | None":
+    @property
+    def header(self) -> str:
+        """The column's name in the file."""
+        return self.column.header
+
+    @property
+    def name(self) -> str:
+        """The column's name in the task."""
+        return self.column.name
+
+    def mark(self, mark: str) -> str:
+        """Return the decimal mark of its numbers: the given one unless the other allows more."""
+        if self.written is None:
+            return ""
+        other = POINT if mark == COMMA else COMMA
+        return other if self.written.share(other) > self.written.share(mark) else mark
+
+    def numbers(
+        self, mark: str, *, sure: bool = False
+    ) -> "tuple[pyarrow.ChunkedArray, list[str]] | None":
         """Return the values as float64, with doubts; None if they are no numbers.
 
-        mark: the decimal mark of the file.
+        mark: the decimal mark.  sure: whether that is no doubt.
         """
         if self.written is None:
             return _float64(self.values)
-        share, other = self.written.share(mark), "," if mark == "." else "."
-        if self.written.share(other) > share:
-            mark, share = other, self.written.share(other)
-        if share < LEAST or padded(self.values):
+        if not self._are_numbers(mark) or padded(self.values):
             return None
         values = self.written.numbers(mark)
-        doubts = self._doubts(values, mark)
-        return None if doubts is None else (values, doubts)
+        return values, self._doubts(values, mark, sure)
 
-    def _doubts(self, values: "pyarrow.ChunkedArray", mark: str) -> list[str] | None:
-        """Return what to look at; None if too many words are no numbers."""
+    def _are_numbers(self, mark: str) -> bool:
+        """Tell whether few different words are none: of the rows, or of the different values."""
+        from pyarrow import compute
+
+        assert self.written is not None
+        words = counts(self.written.plain.filter(compute.invert(self.written.fits[mark])))
+        if len(words) > OTHERS:
+            return False
+        different = compute.count_distinct(self.written.plain).as_py()
+        many = different - len(words) >= LEAST * max(1, different)
+        return self.written.share(mark) >= LEAST or many
+
+    def _doubts(self, values: "pyarrow.ChunkedArray", mark: str, sure: bool) -> list[str]:
+        """Return what to look at."""
         from pyarrow import compute
 
         doubts = []
         no_number = compute.and_(compute.is_null(values), compute.is_valid(self.values))
         words = counts(self.values.filter(no_number))
-        if len(words) > OTHERS:
-            return None
         if words:
             named = listed(f"{word!r} ({plural(count, 'row')})" for word, count in words.items())
             doubts.append(f"numbers and {named}, which count as missing")
-        if self.written and (value := self.written.ambiguous):
-            other = "," if mark == "." else "."
+        other = POINT if mark == COMMA else COMMA
+        equal = self.written and self.written.share(other) == self.written.share(mark)
+        if self.written and equal and not sure and (between := self.written.ambiguous):
             doubts.append(
-                f"{value!r} was read with {mark!r} as the decimal mark; DECIMAL={other} reads it "
-                "otherwise"
+                f"numbers such as '1{between}234' were read with {mark!r} as the decimal mark; "
+                f"DECIMAL={other} reads them otherwise"
             )
-        if self.written and self.written.affixed:
-            doubts.append("currencies or percent signs were taken off")
+        if self.written and (signs := self.written.signs):
+            without = self.written.count - sum(signs.values())
+            some = {**signs, "none": without} if without > 0 else signs
+            each = listed(f"{sign} {plural(count, 'row')}" for sign, count in some.items())
+            uneven = f", which not all numbers have: {each}" if len(some) > 1 else ""
+            doubts.append(f"currencies or percent signs were taken off{uneven}")
         return doubts
+
+    def gaps_doubts(self) -> list[str]:
+        """Return which words stood for gaps, since one of them may be a word of its own."""
+        words = sorted(word for word in self.gaps if word)
+        named = f"gaps are written as {listed(map(repr, words))}"
+        return [f"{named}; GAPS= names those that are gaps, if not all are"] if words else []
 
     def dates(self) -> Dates | None:
         """Return how dates are written, if it holds dates as text."""
         return None if self.written is None else dates(self.values)
+
+    @property
+    def whole(self) -> bool:
+        """Whether its text is whole numbers as pandas writes them beside a gap, such as 1.0."""
+        from pyarrow import compute
+
+        if self.written is None:
+            return False
+        point = compute.any(compute.match_substring(self.values, ".")).as_py()
+        whole = compute.match_substring_regex(self.values, r"^[+-]?\d+(?:\.0+)?$")
+        return bool(point and compute.all(whole).as_py())
+
+    def order(self, dates: str) -> str:
+        """Return the order of day and month of its dates; empty where none is needed.
+
+        dates: what the request says.  Raises BadParameter.
+        """
+        written = self.dates()
+        found = written.known(dates, self.header) if written else ISO_ORDER
+        return "" if found == ISO_ORDER else found
 
     def words(self) -> "pyarrow.ChunkedArray | None":
         """Return the values as text; None for what is no value, such as a list."""
@@ -94,13 +160,18 @@ class Raw:
         from pyarrow import compute, types
 
         if self.written is not None:
-            return self.values
+            return (
+                compute.replace_substring_regex(self.values, r"\.0+$", "")
+                if self.whole
+                else (self.values)
+            )
         if types.is_floating(self.values.type):
             values = _finite(self.values)
-            whole = compute.all(compute.equal(values, compute.round(values))).as_py()
-            values = values.cast(pyarrow.int64()) if whole else values
+            whole = compute.equal(values, compute.round(values))
+            whole = compute.and_(whole, compute.less(compute.abs(values), 2.0**63))
+            values = values.cast(pyarrow.int64()) if compute.all(whole).as_py() else values
             return values.cast(pyarrow.string())
-        simple = (types.is_integer, types.is_boolean, types.is_decimal)
+        simple = (types.is_integer, types.is_boolean, types.is_decimal, types.is_date)
         if any(of(self.values.type) for of in simple):
             return self.values.cast(pyarrow.string())
         return None
@@ -118,13 +189,21 @@ def infer(raw: Raw, mark: str, *, as_words: bool = False) -> Found:
             "times",
             f"times, left out; TIME={raw.name} splits the rows in time order",
         )
-    if not as_words and (found := raw.numbers(mark)):
+    if not as_words and (found := raw.numbers(raw.mark(mark))):
         values, doubts = found
+        if (since := since_1970(values)) is not None and may_be_now(since):
+            doubts.append(SINCE.format(name=raw.name))
         inferred = infer_numbers(raw.header, raw.name, values).doubting(*doubts)
     elif (words := raw.words()) is not None:
         inferred = infer_words(raw.header, raw.name, words)
         if raw.written is not None and not as_words and padded(raw.values):
             inferred = inferred.doubting("numbers with leading zeros, taken as words")
+        elif (
+            raw.written is not None and not as_words and raw.written.share(raw.mark(mark)) >= MOSTLY
+        ):
+            inferred = inferred.doubting("mostly numbers, taken as words since others are none")
+        if raw.whole:
+            inferred = inferred.doubting(WHOLE)
     else:
         kind = f"values of the type {raw.values.type}"
         return left_out(raw.header, raw.name, kind, f"{kind}, left out")
@@ -133,10 +212,7 @@ def infer(raw: Raw, mark: str, *, as_words: bool = False) -> Found:
     inferred = replace(
         inferred, says=f"{inferred.says}; {plural(inferred.values.null_count, 'gap')}"
     )
-    words = sorted(word for word in raw.gaps if word)
-    if words:
-        inferred = inferred.doubting(f"gaps are written as {listed(map(repr, words))}")
-    return inferred
+    return inferred.doubting(*raw.gaps_doubts())
 
 
 def _is_time(raw: Raw) -> bool:
@@ -149,11 +225,8 @@ def _is_time(raw: Raw) -> bool:
 
 def _float64(values: Any) -> "tuple[pyarrow.ChunkedArray, list[str]] | None":
     """Return numbers of a Parquet file as float64, without doubts; None for other values."""
-    import pyarrow
     from pyarrow import types
 
-    if types.is_boolean(values.type):
-        values = values.cast(pyarrow.int8())
     numbers = (types.is_integer, types.is_floating, types.is_decimal)
     return (_finite(values), []) if any(of(values.type) for of in numbers) else None
 

@@ -37,7 +37,12 @@ def decode(data: bytes, file: Path) -> tuple[str, str]:
         return _strict(data, codec, "UTF-16", file), "UTF-16"
     try:
         return data.decode("utf-8"), "UTF-8"
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if not data[: error.start].isascii():
+            line = data.count(b"\n", 0, error.start) + 1
+            got = Described(f"{file}, whose byte {error.start + 1}, in line {line}, is not UTF-8")
+            expected = "one encoding, as the letters before it are UTF-8"
+            raise BadParameter("FILE", got, expected) from error
         return _strict(data, "cp1252", "Windows-1252", file), "Windows-1252"
 
 

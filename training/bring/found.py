@@ -33,7 +33,16 @@ class Found:
     @property
     def title(self) -> str:
         """The name, and the file's where it is another."""
-        return self.name if self.name == self.header else f"{self.name} ({self.header!r})"
+        return titled(self.name, self.header)
+
+
+def titled(name: str, header: str) -> str:
+    """Return a column's name in the task, with the file's where it is another.
+
+    >>> titled("alter", "Alter"), titled("alter", "alter")
+    ("alter ('Alter')", 'alter')
+    """
+    return name if name == header else f"{name} ({header!r})"
 
 
 def left_out(header: str, name: str, why: str, *doubts: str) -> Found:

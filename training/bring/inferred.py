@@ -1,21 +1,25 @@
 """Infers a task from a file: its columns, what is predicted, its rows, and all doubts."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from perennial.errors import Described, InvalidField
+from perennial.kinds.columns import NumberColumn
 from perennial.kinds.inputs.table import TableInput
 from perennial.kinds.sensitive import SensitiveColumn
 from training.bring.cells import Cells
 from training.bring.column import Raw, infer
-from training.bring.found import Found, left_out, listed, plural
-from training.bring.names import name, names
+from training.bring.found import Found, left_out, listed, plural, titled
+from training.bring.headed import headed
+from training.bring.names import name
 from training.bring.numerals import decimal_mark
+from training.bring.reading import Origin, Reading
 from training.bring.request import Request
 from training.bring.roles import roles
 from training.bring.target import Target, infer_target
-from training.bring.time_column import infer_time
+from training.bring.time_column import check_enough, infer_time
 from training.errors import BadParameter
 
 if TYPE_CHECKING:
@@ -28,26 +32,29 @@ NAMED = 6  # columns with the same doubt in a line
 class Inferred:
     """A task that a file is enough for.
 
-    form: how the file is written.  label: the target's name.  columns: all but the target.
+    form: how the file is written.  label, header: the target's names in the task and in the file.
+    columns: all but the target.  reading: how to read later files.
     rows: those with a target, in the types of the input.  dropped: how many have none.
     """
 
     request: Request
     form: str
     label: str
+    header: str
     input: TableInput
     target: Target
     columns: tuple[Found, ...]
+    reading: Reading
     rows: "pyarrow.Table"
     dropped: int
 
     def says(self) -> Iterator[str]:
         """Yield what each column is taken for, a line each."""
-        width = max(len(one.title) for one in self.columns)
-        width = max(width, len(self.label))
+        label = titled(self.label, self.header)
+        width = max(len(title) for title in (label, *(one.title for one in self.columns)))
         for one in self.columns:
             yield f"{one.title:<{width}}  {one.says}"
-        yield f"{self.label:<{width}}  is predicted: {self.target.says}"
+        yield f"{label:<{width}}  is predicted: {self.target.says}"
 
     def doubts(self) -> Iterator[str]:
         """Yield what a person should look at, a line each."""
@@ -57,6 +64,10 @@ class Inferred:
         if renamed:
             sent = f"{renamed[0].name!r}, not {renamed[0].header!r}"
             yield f"{plural(len(renamed), 'column')} renamed: clients send {sent}"
+        headers = Counter([self.header, *(one.header for one in self.columns)])
+        for header, count in headers.items():
+            if header and count > 1:
+                yield f"{count} columns are called {header!r}: each got a name of its own"
         named: dict[str, list[str]] = {doubt: [self.label] for doubt in self.target.doubts}
         for one in self.columns:
             for doubt in one.doubts:
@@ -70,9 +81,9 @@ def infer_task(request: Request, cells: Cells) -> Inferred:
     import pyarrow
     from pyarrow import compute
 
-    given = zip(cells.headers, names(cells.headers), cells.columns, strict=True)
-    raws = [Raw.of(header, own, values) for header, own, values in given]
-    by_name = roles(request, raws)
+    columns = headed(cells)
+    by_name = roles(request, columns)
+    raws = [Raw.of(column, request.gaps) for column in columns]
     written = [raw.written for raw in raws if raw.written and by_name.get(raw.name) != "UNUSED"]
     mark = request.decimal or decimal_mark(written, cells.separator)
     label = next(raw for raw in raws if by_name.get(raw.name) == "TARGET")
@@ -81,16 +92,42 @@ def infer_task(request: Request, cells: Cells) -> Inferred:
     found = [_found(raw, by_name.get(raw.name, ""), request, mark) for raw in others]
     kept = {one.name: one.values for one in found if one.values is not None}
     table = pyarrow.table({**kept, label.name: target.values})
+    kind = _input(request, found)
     rows = table.filter(compute.is_valid(target.values))
     return Inferred(
         request=request,
         form=cells.form,
         label=label.name,
-        input=_input(request, found),
+        header=label.header,
+        input=kind,
         target=target,
         columns=tuple(found),
+        reading=_reading(request, raws, kind, label, target, mark),
         rows=rows,
         dropped=len(table) - len(rows),
+    )
+
+
+def _reading(
+    request: Request, raws: list[Raw], kind: TableInput, label: Raw, target: Target, mark: str
+) -> Reading:
+    """Return how the columns of the task, and its labels, were read."""
+    numbers = {column.name for column in kind.columns if isinstance(column, NumberColumn)}
+    if not target.output.labels:
+        numbers.add(label.name)
+    columns = {
+        raw.name: Origin(
+            header=raw.header,
+            number=raw.column.number,
+            of=raw.column.of,
+            decimal=raw.mark(mark) if raw.name in numbers else "",
+            dates=raw.order(request.dates) if raw.name == kind.time else "",
+        )
+        for raw in raws
+        if raw.name in kind.names or raw is label
+    }
+    return Reading(
+        label=label.name, columns=columns, renamed=dict(target.renamed), gaps=request.gaps
     )
 
 
@@ -111,7 +148,9 @@ def _found(raw: Raw, role: str, request: Request, mark: str) -> Found:
     if role == "SENSITIVE":
         return _sensitive(raw, request)
     if role == "TIME":
-        return infer_time(raw, request.dates)
+        found = infer_time(raw, request.dates)
+        check_enough(found)
+        return found
     return infer(raw, mark, as_words=role == "WORDS")
 
 

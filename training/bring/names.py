@@ -25,6 +25,17 @@ def name(header: str, place: int) -> str:
     return found if found[0].isalpha() else f"column_{found}"
 
 
+def alike(header: str) -> str:
+    """Return what is the same for headers that differ in capitals, accents or punctuation only.
+
+    >>> alike("Größe (m²)") == alike("groesse_m2"), alike("温度") == alike("湿度")
+    (True, False)
+    """
+    plain = unicodedata.normalize("NFKD", header.lower().translate(LETTERS))
+    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return re.sub(r"[\W_]+", "_", letters).strip("_") or header
+
+
 def names(headers: Sequence[str]) -> list[str]:
     """Return a name of its own for each column.
 

@@ -1,5 +1,6 @@
 """Reads text as numbers: decimal points or commas, thousands, currencies, percent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -7,13 +8,17 @@ if TYPE_CHECKING:
     import pyarrow
 
 POINT, COMMA = ".", ","
-EXPONENT = r"(?:[eE][+-]?\d+)?"
-# By decimal mark. Spaces and apostrophes between thousands are gone by then.
+# As programs write them: a capital E without a sign or a decimal mark is of a code, such as 1E5.
+EXPONENT, WITH_MARK = r"(?:e[+-]?\d+|E[+-]\d+)?", r"(?:[eE][+-]?\d+)?"
+WHOLE = r"(?:\d+|[1-9]\d{0,2}(?:%s\d{3})+)"
+# By decimal mark. Spaces and apostrophes between thousands are gone by then; 0.123 has none.
 FORMS = {
-    POINT: rf"^[+-]?(?:(?:\d+|\d{{1,3}}(?:,\d{{3}})+)(?:\.\d*)?|\.\d+){EXPONENT}$",
-    COMMA: rf"^[+-]?(?:(?:\d+|\d{{1,3}}(?:\.\d{{3}})+)(?:,\d*)?|,\d+){EXPONENT}$",
+    mark: rf"^[+-]?(?:{whole}{EXPONENT}|(?:{whole}{place}\d*|{place}\d+){WITH_MARK})$"
+    for mark, place, whole in ((POINT, r"\.", WHOLE % ","), (COMMA, ",", WHOLE % r"\."))
 }
 AFFIX = r"^([+-]?)\s*[€$£]\s*|\s*(?:[€$£%]|EUR|USD|GBP)$"
+# What is taken off, each by how it is written.
+SIGNS = {"%": "%", "€": "€|EUR", "$": r"\$|USD", "£": "£|GBP"}
 SPACES = r"(\d)[ '’\x{00A0}\x{2009}\x{202F}](\d{3})"
 # A number that a person would write without its zeros: a ZIP code, an article's number.
 PADDED = r"^0\d+$"
@@ -24,33 +29,45 @@ class Numerals:
     """How the numbers of a column are written.
 
     plain: the text without currencies and spaces.  fits: whether each value is a number by each
-    mark, null for gaps.
+    mark, null for gaps.  signs: how many values had which currency or percent sign.
     """
 
     plain: "pyarrow.ChunkedArray"
     fits: "dict[str, pyarrow.ChunkedArray]"
-    affixed: bool
+    signs: Mapping[str, int]
+
+    @property
+    def count(self) -> int:
+        """How many values there are."""
+        return int(len(self.plain) - self.plain.null_count)
 
     def share(self, mark: str) -> float:
         """Return the share of values, without gaps, that are numbers with this decimal mark."""
         from pyarrow import compute
 
-        count = len(self.plain) - self.plain.null_count
         fitting = compute.sum(self.fits[mark]).as_py() or 0
-        return float(fitting / max(1, count))
+        return float(fitting / max(1, self.count))
 
     @property
     def ambiguous(self) -> str:
-        """A value that is another number by the other mark, such as 1.234; empty without one."""
+        """The mark in a value that is another number by the other mark, as in 1.234; or empty."""
         from pyarrow import compute
 
         both = compute.and_(self.fits[POINT], self.fits[COMMA])
         marked = compute.match_substring_regex(self.plain, r"\d[.,]\d")
         found = self.plain.filter(compute.and_(both, marked))
-        return str(found[0].as_py()) if len(found) else ""
+        return "" if not len(found) else POINT if POINT in found[0].as_py() else COMMA
+
+    def no_number(self, mark: str) -> str:
+        """Return the first value that is no number, else the first."""
+        from pyarrow import compute
+
+        there = self.plain.drop_null()
+        wrong = self.plain.filter(compute.invert(self.fits[mark]))
+        return str((wrong if len(wrong) else there)[0].as_py())
 
     def numbers(self, mark: str) -> "pyarrow.ChunkedArray":
-        """Return float64, with null where a value is no number."""
+        """Return float64, with null where a value is no number, or too large for one."""
         import pyarrow
         from pyarrow import compute
 
@@ -59,7 +76,8 @@ class Numerals:
         text = compute.replace_substring(text, thousands, "")
         text = compute.replace_substring_regex(text, r"^\+", "")
         text = compute.replace_substring(text, COMMA, POINT)
-        return compute.cast(text, pyarrow.float64())
+        found = compute.cast(text, pyarrow.float64())
+        return compute.if_else(compute.is_finite(found), found, None)  # 1e400 is infinite
 
 
 def numerals(column: "pyarrow.ChunkedArray") -> Numerals:
@@ -74,11 +92,16 @@ def numerals(column: "pyarrow.ChunkedArray") -> Numerals:
 
     plain = compute.replace_substring(column, "−", "-")
     bare = compute.replace_substring_regex(plain, AFFIX, r"\1")
-    affixed = bool(compute.any(compute.not_equal(bare, plain)).as_py())
+    taken = plain.filter(compute.not_equal(bare, plain))
+    found = {
+        sign: compute.sum(compute.match_substring_regex(taken, way)).as_py() or 0
+        for sign, way in SIGNS.items()
+    }
+    signs = {sign: count for sign, count in found.items() if count}
     for _ in range(2):  # matches do not overlap: 1 234 567
         bare = compute.replace_substring_regex(bare, SPACES, r"\1\2")
     fits = {mark: compute.match_substring_regex(bare, pattern) for mark, pattern in FORMS.items()}
-    return Numerals(bare, fits, affixed)
+    return Numerals(bare, fits, signs)
 
 
 def padded(column: "pyarrow.ChunkedArray") -> bool:

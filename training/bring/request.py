@@ -7,6 +7,7 @@ from pathlib import Path
 from perennial.errors import Described
 from perennial.kinds.known import INPUTS
 from perennial.validation import NOTHING
+from training.bring.gaps import GAPS
 from training.errors import BadParameter
 from training.task.discovery import checked_name
 from training.task.files import data_folder, folder
@@ -28,6 +29,7 @@ class Request:
     time: the column that orders rows.  sensitive: columns whose values are not kept, each with how
     (`email` or `email:hash`).  unused: columns to leave out.  words: columns of numbers that are
     names.  decimal: the decimal mark.  dates: the order of day and month.  Empty ones are inferred.
+    gaps: the words that stand for a missing value.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Request:
     words: tuple[str, ...] = ()
     decimal: str = ""
     dates: str = ""
+    gaps: tuple[str, ...] = GAPS
 
     def check(self, root: Path) -> None:
         """Raise BadParameter for the first value that cannot be used."""

@@ -16,6 +16,7 @@ from perennial.kinds.inputs.table import TableInput
 from perennial.validation import NOTHING
 from training.bring.cells import read
 from training.bring.found import plural
+from training.bring.reading import read_reading
 from training.bring.rows_of import Sendable, rows_of
 from training.bring.service import Service
 from training.command_line import add_task, run
@@ -45,6 +46,7 @@ def main(
     *,
     tasks: Mapping[str, Task] = TASKS,
     environment: Mapping[str, str] = os.environ,
+    root: Path = Path(),
 ) -> None:
     """Send all rows, a batch at a time with its labels. Raises BadParameter, ServiceRefused."""
     options = parser(tasks).parse_args(arguments)
@@ -58,12 +60,15 @@ def main(
     sendable = rows_of(
         read(file),
         task.input,
+        task.output,
         options.target,
-        numeric=not task.output.labels,
+        reading=read_reading(options.task, root),
         decimal=options.decimal,
         dates=options.dates,
     )
     service = Service(options.url, key=environment.get("PERENNIAL_API_KEY", ""))
+    for doubt in sendable.doubts:
+        print(f"  - {doubt}")
     for line in send(sendable, task, service, rate=options.rate):
         print(line, flush=True)
 

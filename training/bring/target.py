@@ -1,7 +1,8 @@
 """Infers what is predicted: the labels of a column of words, or the range of one of numbers."""
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from perennial.errors import Described
@@ -10,7 +11,7 @@ from perennial.kinds.outputs.number import NumberOutput
 from perennial.kinds.output_kind import LONGEST_LABEL, OutputKind
 from perennial.signals.bins import OTHER
 from training.bring.amounts import Spread, shown
-from training.bring.column import Raw
+from training.bring.column import WHOLE, Raw
 from training.bring.found import listed, plural
 from training.bring.gaps import counts
 from training.errors import BadParameter
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 LEAST = Schema().least_rows  # of a label
 FEW = Schema().few_rows
 MOST = 200  # labels
+# A label may not be called OTHER; the first of these that is no label is its name.
+RENAMED = ("Other", "OTHER", "other label")
+# What a column's name ends with, such as `rent (€)` or `power [kW]`.
+UNIT = re.compile(r"[(\[]\s*([^()\[\]]{1,12}?)\s*[)\]]$")
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class Target:
     arguments: of the output, by name, as task.py writes them.
     floor: the worst score of the headline with which a model may be promoted.
     tolerance: the largest difference between the framework's values and the bundle's.
+    renamed: labels that the file calls otherwise.
     """
 
     output: OutputKind
@@ -40,13 +46,14 @@ class Target:
     doubts: tuple[str, ...]
     floor: float
     tolerance: float = 0.0001
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
 
 def infer_target(raw: Raw, output: str, mark: str) -> Target:
     """Return what is predicted. Raises BadParameter."""
     if output not in INFER:
         raise BadParameter("OUTPUT", output, f"one of {', '.join(sorted(INFER))}")
-    return INFER[output](raw, mark)
+    return INFER[output](raw, raw.mark(mark))
 
 
 def _classes(raw: Raw, mark: str) -> Target:
@@ -62,16 +69,21 @@ def _classes(raw: Raw, mark: str) -> Target:
         for label, rows in found.items()
         if rows < FEW
     ]
+    doubts += raw.gaps_doubts()
+    if raw.whole:
+        doubts.append(WHOLE)
+    renamed = {}
     if OTHER in found:
         # The name of a signal's bin, which no label may have.
-        renamed = next(name for name in ("Other", "OTHER", "other label") if name not in found)
-        values = compute.if_else(compute.equal(values, OTHER), renamed, values)
-        doubts.append(f"the label {OTHER!r} is now {renamed!r}, in answers too")
+        renamed[OTHER] = next(name for name in RENAMED if name not in found)
+        values = compute.if_else(compute.equal(values, OTHER), renamed[OTHER], values)
+        doubts.append(f"the label {OTHER!r} is now {renamed[OTHER]!r}, in answers too")
     labels = tuple(sorted(counts(values)))
     most = max(found.values()) / sum(found.values())
     says = f"{len(labels)} labels: " + listed(f"{word} {rows:,}" for word, rows in found.items())
     kind = ClassesOutput(labels=labels)
-    return Target(kind, values, says, tuple(doubts), floor=round(min(0.5, most), 2))
+    floor = round(min(0.5, most), 2)
+    return Target(kind, values, says, tuple(doubts), floor, renamed=renamed)
 
 
 def _check_labels(raw: Raw, found: Mapping[str, int], mark: str) -> None:
@@ -79,7 +91,7 @@ def _check_labels(raw: Raw, found: Mapping[str, int], mark: str) -> None:
     numbers = raw.numbers(mark) is not None
     got = Described(f"{raw.header}, with {plural(len(found), 'different value')}")
     if len(found) < 2:
-        raise BadParameter("TARGET", got, "at least two labels")
+        raise BadParameter("TARGET", got, "; ".join(["at least two labels", *raw.gaps_doubts()]))
     advice = "; OUTPUT=number predicts an amount" if numbers and len(found) > FEW // 10 else ""
     if len(found) > MOST:
         raise BadParameter("TARGET", got, f"at most {MOST} labels{advice}")
@@ -111,12 +123,13 @@ def _number(raw: Raw, mark: str) -> Target:
             "never below 0 in the file, so answers and labels are at least 0; take 'low=0' out "
             "of task.py if they may be less"
         )
-    kind = NumberOutput(low=low)
+    unit = UNIT.search(raw.header)
+    kind = NumberOutput(low=low, unit=unit[1] if unit else "")
     off = compute.mean(compute.abs(compute.subtract(there, spread.middle))).as_py()
     return Target(
         kind,
         found[0],
-        str(spread),
+        f"{spread}, in {kind.unit}" if unit else str(spread),
         tuple(doubts),
         floor=_rounded(2 * off),
         tolerance=_tolerance(max(abs(spread.low), abs(spread.high))),

@@ -13,6 +13,7 @@ from training.bring.choice import choose
 from training.bring.code import code
 from training.bring.found import plural
 from training.bring.inferred import Inferred
+from training.bring.reading import write_reading
 from training.model import found
 from training.task.card import CARD
 from training.task.creation import SKELETON
@@ -33,8 +34,8 @@ which mistakes cost most.*
 """
 README = """\
 # {title}
-`rows.parquet` has the rows of {file} ({form}), as `make task` read them. `feedback.parquet` appears
-with the first retrain.
+`rows.parquet` has the rows of {file} ({form}), as `make task` read them. `reading.json` says
+how, for `make send`. `feedback.parquet` appears with the first retrain.
 
 | column | what it was taken for |
 |---|---|
@@ -64,7 +65,8 @@ def write(inferred: Inferred, root: Path) -> list[Path]:
         file.write_text(text, encoding="utf-8")
     _write_rows(inferred, data / "rows.parquet")
     headline = inferred.target.output.headline
-    return [*texts, data / "rows.parquet", write_stages_of(name, headline, root)]
+    reading = write_reading(inferred.reading, name, root)
+    return [*texts, reading, data / "rows.parquet", write_stages_of(name, headline, root)]
 
 
 def _write_rows(inferred: Inferred, file: Path) -> None:

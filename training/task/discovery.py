@@ -129,6 +129,7 @@ def checked_name(name: str, *, field: str = "task") -> str:
     >>> checked_name("news_2")
     'news_2'
     """
-    if not NAME.fullmatch(name) or iskeyword(name):
+    # With a capital, it is the name of a class: None, True and False cannot be one.
+    if not NAME.fullmatch(name) or iskeyword(name) or iskeyword(name.capitalize()):
         raise BadParameter(field, name, NAMED)
     return name

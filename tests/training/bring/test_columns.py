@@ -33,6 +33,22 @@ from training.errors import BadParameter
             ["21.11.2026", "1.12.2026"],
             "left out: times; times, left out; TIME=x splits the rows in time order",
         ),
+        (
+            [f"{row / 7:.4f}" if row % 3 else "None" for row in range(ROWS)],
+            "numbers from 0.* numbers and 'None' .80 rows., which count as missing$",
+        ),
+        ([str(row % 5) if row % 3 else "none" for row in range(ROWS)], "numbers from 0 to 4"),
+        ([f"{row / 7:.4f}" if row % 3 else "n/k" for row in range(ROWS)], "numbers from 0.1429"),
+        (["a", "b", *"12345678"], "10 categories: .*; mostly numbers, taken as words"),
+        ([f"{1 + row % 9}E{row % 8}" for row in range(ROWS)], "72 categories: 1E0"),
+        (["1.5E3", "2E+03", "1e-05"], "numbers from 1e-05 to 2,000"),
+        (["1e400", *(f"{row / 7:.3f}" for row in range(1, ROWS))], "'1e400' .1 row., which count"),
+        (["1%", "0.02"], "percent signs were taken off, which not all .*: % 120 rows, none 120"),
+        (["1%", "2%"], "percent signs were taken off$"),
+        (
+            [str(1_700_000_000 + 3600 * row) for row in range(ROWS)],
+            "may be times since 1970; TIME=x splits the rows by them, UNUSED=x leaves",
+        ),
         (["1.5"] * 239 + ["k.A."], "numbers and 'k.A.' .1 row., which count as missing"),
         (["a"] * 239 + ["b"], "nearly constant: 99.6% of the rows have 'a'"),
         (["1.5"] * 239 + ["2"], "nearly constant: 99.6% of the rows have 1.5"),
@@ -74,23 +90,69 @@ def test_a_decimal_mark_that_nothing_tells_is_a_doubt(tmp_path: Path) -> None:
     """Semicolons speak for a comma; DECIMAL settles it."""
     found = column(tmp_path, ["1.234", "5.678"])
     assert found.rows["x"].to_pylist()[:2] == [1.234, 5.678]  # Größe has 1.50, so a point
-    assert "'1.234' was read with '.' as the decimal mark; DECIMAL=," in said(found, "x")
+    doubt = "numbers such as '1.234' were read with '.' as the decimal mark; DECIMAL=, reads them"
+    assert doubt in said(found, "x")
     found = column(tmp_path, ["1.234", "5.678"], decimal=",")
     assert found.rows["x"].to_pylist()[:2] == [1234, 5678]
+
+
+def test_a_mark_that_only_one_reading_has_is_no_doubt(tmp_path: Path) -> None:
+    """Although one of the values alone could be read both ways."""
+    values = ["1.7641", "-0.0502", "1.304"]
+    assert said(column(tmp_path, values), "x") == "numbers from -0.0502 to 1.7641, median 1.304"
+
+
+def test_no_thousands_begin_with_a_zero(tmp_path: Path) -> None:
+    """So 0.997 tells the mark of its column, and of columns that do not."""
+    found = column(tmp_path, ["0.997", "1.234"], decimal="")
+    assert "numbers from 0.997 to 1.234" in said(found, "x")
+    text_of = {**GOOD, "Größe": ["2.345"] * ROWS, "x": ["0.997", "1.234"] * (ROWS // 2)}
+    assert inferred(written(tmp_path, text(text_of, by=";"))).rows["x"][1].as_py() == 1.234
+
+
+def test_columns_of_the_same_doubt_share_a_line(tmp_path: Path) -> None:
+    """A file of 40 columns is not 40 lines."""
+    many = {f"c{at}": [f"1.{at}{row % 90 + 10}" for row in range(ROWS)] for at in range(9)}
+    doubts = list(inferred(written(tmp_path, text({**GOOD, **many}))).doubts())
+    assert any(
+        line.startswith("c0, c1, c2, c3, c4, c5 and 3 more: numbers such as") for line in doubts
+    )
 
 
 @pytest.mark.parametrize(
     ("values", "first"),
     [
-        (["2026-11-21T10:00:00Z", "2026-11-20T10:00:00+02:00"], "2026-11-21T10:00:00+00:00"),
-        (["2026-11-21", "2026-11-22"], "2026-11-21T00:00:00+00:00"),
-        (["21.11.2026 10:30", "1.12.2026 9:05"], "2026-11-21T10:30:00+00:00"),
-        (["01.02.26", "03.04.26"], "2026-02-01T00:00:00+00:00"),
-        (["11/21/2026 1:30:00 PM", "1/2/2026 12:00:00 AM"], "2026-11-21T13:30:00+00:00"),
-        (["21/11/2026", "01/02/2026"], "2026-11-21T00:00:00+00:00"),
-        (["20261121", "20261122"], "2026-11-21T00:00:00+00:00"),
-        (["1795255200", "1795255260"], "2026-11-21T10:00:00+00:00"),
-        (["1795255200000", "1795255260000"], "2026-11-21T10:00:00+00:00"),
+        (
+            [
+                "2026-11-21T10:00:00Z",
+                "2026-11-20T10:00:00+02:00",
+                "2026-11-22T10:00:00.5Z",
+                "2026-11-23T10:00Z",
+            ],
+            "2026-11-21T10:00:00+00:00",
+        ),
+        (["2026-11-21", "2026-11-22", "2026-11-23", "2026-11-24"], "2026-11-21T00:00:00+00:00"),
+        (
+            ["21.11.2026 10:30", "1.12.2026 9:05", "2.12.2026 9:05", "3.12.2026 9:05"],
+            "2026-11-21T10:30:00+00:00",
+        ),
+        (["01.02.26", "03.04.26", "05.06.26", "07.08.26"], "2026-02-01T00:00:00+00:00"),
+        (
+            [
+                "11/21/2026 1:30:00 PM",
+                "1/2/2026 12:00:00 AM",
+                "1/3/2026 1:00:00 AM",
+                "1/4/2026 1:00:00 AM",
+            ],
+            "2026-11-21T13:30:00+00:00",
+        ),
+        (["21/11/2026", "01/02/2026", "02/02/2026", "03/02/2026"], "2026-11-21T00:00:00+00:00"),
+        (["20261121", "20261122", "20261123", "20261124"], "2026-11-21T00:00:00+00:00"),
+        (["1795255200", "1795255260", "1795255320", "1795255380"], "2026-11-21T10:00:00+00:00"),
+        (
+            ["1795255200000", "1795255260000", "1795255320000", "1795255380000"],
+            "2026-11-21T10:00:00+00:00",
+        ),
     ],
 )
 def test_times_are_read_as_people_write_them(tmp_path: Path, values: list[str], first: str) -> None:
@@ -102,11 +164,75 @@ def test_times_are_read_as_people_write_them(tmp_path: Path, values: list[str], 
 
 def test_days_and_months_that_cannot_be_told_apart_are_asked_for(tmp_path: Path) -> None:
     """No order is guessed."""
-    values = ["01/02/2026", "03/04/2026"]
+    values = ["01/02/2026", "03/04/2026", "05/06/2026", "07/08/2026"]
     with pytest.raises(BadParameter, match="column x: got '01/02/2026', expected DATES=dmy or DAT"):
         column(tmp_path, values, time="x")
     found = column(tmp_path, values, time="x", dates="mdy")
     assert found.rows["x"][0].as_py().month == 1
+
+
+def test_the_order_that_is_asked_for_is_taken_or_refused(tmp_path: Path) -> None:
+    """Also where dots would say otherwise; a day that is no month contradicts it."""
+    values = ["01.02.2026", "03.04.2026", "05.06.2026", "07.08.2026"]
+    usual = column(tmp_path, values, time="x")
+    assert usual.rows["x"][0].as_py().month == 2
+    assert "'01.02.2026' was read as day and month; DATES=mdy reads it otherwise" in said(
+        usual, "x"
+    )
+    asked = column(tmp_path, values, time="x", dates="mdy")
+    assert asked.rows["x"][0].as_py().month == 1 and "DATES" not in said(asked, "x")
+    message = "DATES: got 'mdy', expected dmy, since column x has '13/05/2026' in row 2$"
+    with pytest.raises(BadParameter, match=message):
+        column(tmp_path, ["1/2/2026", "13/05/2026"], time="x", dates="mdy")
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        (["2026-11-21T10:00:00", "2026-11-21T10:00:00+02:00"] * 2, "offset in 120 rows, taken as"),
+        (["2026-11-21T10:00:00.5+01:00"], "split in time order$"),
+        (["2026-11-21T10:00:00"], "order; times without an offset, taken as UTC$"),
+        (
+            [*["2026-11-21"] * 9, "9999-12-31"],
+            "24 times far from all others, such as 9999-12-31: rows",
+        ),
+        (["2026-11-21", *["2026-11-22"] * 9, "0001-01-01"], "far from all others, such as 0001-01"),
+    ],
+)
+def test_times_that_may_be_read_wrong_are_doubts(
+    tmp_path: Path, values: list[str], says: str
+) -> None:
+    """Those without an offset, all or some, and those that stand for none."""
+    import re
+
+    days = [
+        re.sub("11-2[12]", f"11-{1 + row % 28:02}", values[row % len(values)])
+        for row in range(ROWS)
+    ]
+    assert re.search(says, said(column(tmp_path, days, time="x"), "x"))
+
+
+def test_few_times_cannot_split_the_rows(tmp_path: Path) -> None:
+    """Said before anything is written."""
+    message = "TIME: got x, with 3 different times, expected at least 4, to split the rows by"
+    with pytest.raises(BadParameter, match=message):
+        column(tmp_path, ["2026-01-01", "2026-02-01", "2026-03-01"], time="x")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (["21.11.2026", "", "bald"], "TIME: got x, with 'bald' in row 3, expected times, such as"),
+        (["21.11.2026", "30.2.2026"], "column x, row 2: got '30.2.2026', expected a time, written"),
+        (["21.11.2026 9:00", "22.11.2026"], "column x, row 2: got '22.11.2026', expected a time"),
+        (["21/11/2026", "11/21/2026"], "TIME: got x, with dates that are written in several ways"),
+        ([""], "TIME: got x, with no values, expected times"),
+    ],
+)
+def test_what_is_no_time_is_named(tmp_path: Path, values: list[str], message: str) -> None:
+    """By its value and its row, of which the first is below the names."""
+    with pytest.raises(BadParameter, match=message):
+        column(tmp_path, values, time="x")
 
 
 def test_a_column_of_words_may_be_named(tmp_path: Path) -> None:

@@ -64,6 +64,7 @@ def test_names_that_are_twice_or_empty_become_names_of_their_own(tmp_path: Path)
     found = inferred(file)
     assert [one.name for one in found.columns] == ["alter", "alter_2", "column_3", "x_y", "x_y_2"]
     assert "'alter', not 'Alter'" in next(found.doubts())
+    assert "2 columns are called 'Alter': each got a name of its own" in set(found.doubts())
     assert inferred(file, target="column_3").label == "column_3"
 
 
@@ -86,12 +87,18 @@ def test_a_parquet_file_is_taken_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "whose first line has one column, expected columns separated by semicolons, tabs"),
+        (b"", "which is empty, expected a line of names and rows$"),
+        (b"\xef\xbb\xbf \r\n", "which is empty, expected a line of names and rows$"),
+        (b"sep=;\r\n", "which is empty, expected a line of names and rows$"),
         (b"a\n1\n2\n", "whose first line has one column, expected columns separated by"),
         (b"a,weg\n", "which has 0 rows, expected rows below the names"),
         (b"PK\x03\x04...", "which is an Excel workbook or a ZIP archive; save it as CSV"),
         (b"a,weg\n1,ja\n1,ja,3\n2,nein\n", "whose row 3 has 3, expected 2 values in each row"),
         (b"a,weg\n1,\x81\n", "whose byte 9 is none of Windows-1252, expected text in UTF-8"),
+        (
+            "a,weg\nKöln,ja\n".encode() + b"K\xf6ln,ja\n",
+            "whose byte 17, in line 3, is not UTF-8, expected one encoding, as the letters before",
+        ),
         (b"PAR1 and no more", "expected a readable Parquet file"),
         (b"39,Private,weg\n40,Public,ja\n", "expected one of 39, Private, weg; the first line has"),
     ],

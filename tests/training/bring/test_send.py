@@ -37,8 +37,15 @@ class People:
         raise NotImplementedError
 
 
+class Others(People):
+    """The same with a label that was `other` in the file."""
+
+    output = ClassesOutput(labels=("Other", "ja", "nein"))
+
+
 PEOPLE: Task = People()
 TASKS: Mapping[str, Task] = {"people": PEOPLE}
+OTHERS: Mapping[str, Task] = {"others": Others()}
 FILE = "work;Größe;Seen;weg;more\na;1,5;21.11.2026 10:00;ja;1\n?;-;1.12.2026 9:00;;2\n"
 
 
@@ -66,14 +73,20 @@ class Answering:
         return Reply(200, {"predictions": answers})
 
 
-def sent(folder: Path, *arguments: str, key: str = "", content: str = FILE) -> Answering:
+def sent(
+    folder: Path,
+    *arguments: str,
+    key: str = "",
+    content: str = FILE,
+    tasks: Mapping[str, Task] = TASKS,
+) -> Answering:
     """Send a file to a service that answers; return what it got."""
     (folder / "next.csv").write_text(content, encoding="cp1252")
     service = Answering()
     with serving(service) as url:
         main(
             ["--file", str(folder / "next.csv"), "--url", url, "--rate", "10000", *arguments],
-            tasks=TASKS,
+            tasks=tasks,
             environment={"PERENNIAL_API_KEY": key} if key else {},
         )
     return service
@@ -99,11 +112,22 @@ def test_without_a_target_no_label_is_sent(tmp_path: Path) -> None:
     assert (len(service.rows), service.labels, service.keys) == (50, [], {None})
 
 
+def test_a_label_that_was_renamed_is_sent_by_its_new_name(tmp_path: Path) -> None:
+    """`other` is the name of a signal's bin, so `make task` writes it otherwise."""
+    service = sent(tmp_path, "--target", "weg", content=FILE.replace("ja", "other"), tasks=OTHERS)
+    assert service.labels == [("0", "Other")]
+
+
 @pytest.mark.parametrize(
     ("arguments", "content", "message"),
     [
         ((), "a;b\n1;2\n", "FILE: got 'seen', expected one of a, b"),
         (("--target", "gone"), FILE, "TARGET: got 'gone', expected one of work, Größe"),
+        (
+            ("--target", "weg"),
+            FILE.replace("ja", "jein"),
+            "column weg, row 1: got 'jein', expected",
+        ),
         ((), FILE.replace("1,5", "groß"), "column Größe: got 'groß', expected numbers"),
         (("--rate", "0"), FILE, "RATE: got 0.0, expected more than 0 rows a second"),
     ],

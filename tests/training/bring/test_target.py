@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from perennial.kinds.outputs.number import NumberOutput
 from tests.training.bring.files import GOOD, ROWS, column, inferred, text, written
@@ -27,6 +29,29 @@ def test_a_rare_label_is_a_doubt_and_one_of_a_few_rows_is_refused(tmp_path: Path
         column(tmp_path, ["ja"] * 237 + ["nein"] * 3, target="x")
 
 
+@pytest.mark.parametrize("words", [("EU", "NA", "AS"), ("+", "-", "?")])
+def test_a_label_that_looks_like_a_gap_is_named_and_can_be_kept(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """By naming the words that are gaps, which later files have too."""
+    kept = column(tmp_path, words, target="x", gaps=("n/a",))
+    assert kept.target.output.labels == tuple(sorted(words)) and kept.dropped == 0
+    assert kept.reading.gaps == ("n/a",)
+    if "EU" in words:
+        doubt = "x: gaps are written as 'NA'; GAPS= names those that are gaps, if not all are"
+        assert doubt in set(column(tmp_path, words, target="x").doubts())
+    else:
+        with pytest.raises(BadParameter, match="two labels; gaps are written as '-', '.'; GAPS="):
+            column(tmp_path, words, target="x")
+
+
+def test_a_target_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    """Else the one would tell the other."""
+    file = written(tmp_path, text({**GOOD, "b": GOOD["weg"]}, headers="Alter,g,Vertrag,weg,weg"))
+    with pytest.raises(BadParameter, match="TARGET: got weg, which 2 columns are called, expected"):
+        inferred(file)
+
+
 def test_numbers_are_labels_as_words(tmp_path: Path) -> None:
     """As a client will send them."""
     assert column(tmp_path, ["0", "1"], target="x").target.output.labels == ("0", "1")
@@ -49,8 +74,29 @@ def test_an_amount_has_a_range_and_limits_in_its_own_unit(tmp_path: Path) -> Non
     signed = column(tmp_path, ["-1,5", "2,5", "?"], target="x", output="number")
     assert isinstance(signed.target.output, NumberOutput) and signed.target.output.low is None
     assert signed.dropped == 80
+    assert (signed.target.output.unit, signed.header) == ("", "x")
     with pytest.raises(BadParameter, match="TARGET: got Vertrag, with 'Monat', expected a column"):
         column(tmp_path, values, target="Vertrag", output="number")
+
+
+def test_numbers_that_are_too_large_are_not_known(tmp_path: Path) -> None:
+    """As amounts; of a Parquet file, as words they are labels all the same."""
+    values = ["1e400", *(f"{row / 7:.3f}" for row in range(1, ROWS))]
+    found = column(tmp_path, values, target="x", output="number")
+    assert found.dropped == 1 and "numbers and '1e400' (1 row)" in " ".join(found.doubts())
+    table = pyarrow.table({"a": [row % 9 + 0.5 for row in range(ROWS)], "x": [1e20, 2e20] * 120})
+    parquet.write_table(table, tmp_path / "rows.parquet")
+    labels = inferred(tmp_path / "rows.parquet", target="x").target.output.labels
+    assert labels == ("1e+20", "2e+20")
+
+
+@pytest.mark.parametrize("header", ["Miete (kalt) (€)", "Miete [€]", "Miete ( € )"])
+def test_a_unit_is_taken_from_the_name(tmp_path: Path, header: str) -> None:
+    """What it ends with in brackets."""
+    columns = {**GOOD, header: [str(row / 2) for row in range(ROWS)]}
+    found = inferred(written(tmp_path, text(columns)), target=header, output="number")
+    assert isinstance(found.target.output, NumberOutput) and found.target.output.unit == "€"
+    assert f"({header!r})" in list(found.says())[-1] and list(found.says())[-1].endswith("in €")
 
 
 @pytest.mark.parametrize(
@@ -75,6 +121,7 @@ def test_a_column_that_cannot_be_labels_is_refused(
     [
         ({"name": "Churn"}, "NAME: got 'Churn', expected a name of small letters"),
         ({"name": ""}, "NAME: got '', expected a name of small letters"),
+        *(({"name": name}, f"NAME: got '{name}', expected") for name in ("none", "true", "false")),
         ({"kind": "image"}, "KIND: got 'image', expected table; rows of the kind image are not"),
         ({"kind": "text"}, "KIND: got 'text', expected table; rows of the kind text are not inf"),
         ({"kind": "sound"}, "KIND: got 'sound', expected table$"),
@@ -82,7 +129,8 @@ def test_a_column_that_cannot_be_labels_is_refused(
         ({"target": ""}, "TARGET: got nothing, expected the name of the column to predict"),
         ({"target": "gone"}, "TARGET: got 'gone', expected one of Alter, Größe, Vertrag, weg"),
         ({"time": "gone"}, "TIME: got 'gone', expected one of"),
-        ({"time": "Alter"}, "TIME: got Alter, with '20', expected times, such as"),
+        ({"time": "Alter"}, "TIME: got Alter, with '20' in row 1, expected times, such as"),
+        ({"target": "wegg"}, "expected one of Alter, Größe, Vertrag, weg; perhaps 'weg'$"),
         ({"time": "weg"}, "TIME: got 'weg', expected a column that TARGET does not name too"),
         ({"unused": ("WEG",)}, "UNUSED: got 'WEG', expected a column that TARGET does not name"),
         ({"decimal": "x"}, r"DECIMAL: got 'x', expected one of \., ,"),

@@ -34,7 +34,7 @@ from training.feedback.limits import limited
 from training.feedback.rows import LabelledRows
 from training.gate.judgement import judge
 from training.model import found
-from training.model.model import Fitted, Rows
+from training.model.model import Fitted
 from training.params import TaskParams
 from training.stages.train import emphasise
 from training.task.task import Task
@@ -174,7 +174,7 @@ class Experiment:
 
     def _fit(self, prepared: Prepared) -> Fitted:
         train = self._numbers.train
-        rows = Rows(emphasise(prepared, train.fresh_weight), prepared.validation)
+        rows = emphasise(prepared, train.fresh_weight)
         model, (input_kind, output) = found.find(train.model), (self._task.input, self._task.output)
         return model.fit(rows, input_kind, output, train.parameters, lambda *_, **__: None)
 

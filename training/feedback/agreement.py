@@ -111,8 +111,11 @@ def _answers(
         asked = np.asarray((folds == fold) & ~trusted)
         if not asked.any():
             continue
-        taught = new.where(np.repeat(np.flatnonzero(~asked & ~aside), train.fresh_weight))
-        both = Rows(known.train + taught, known.validation)
+        taught = np.repeat(np.flatnonzero(~asked & ~aside), train.fresh_weight)
+        cases = np.concatenate(
+            [np.arange(len(known.train.labels)), len(known.train.labels) + taught]
+        )
+        both = Rows(known.train + new.where(taught), known.validation, cases)
         fitted = model.fit(both, task.input, task.output, train.parameters, _no_log)
         losses = task.output.losses(fitted.values(new.inputs), new.labels)
         for name in sorted(set(names[asked].tolist())):

@@ -1,5 +1,6 @@
 """Champion and challenger on the same rows: their scores and how they differ."""
 
+import math
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -10,7 +11,9 @@ from perennial.bundle.predictor import Predictor
 from perennial.kinds.output_kind import OutputKind
 from perennial.statistics.counts import Floats
 from perennial.statistics.loss_test import LossTest
+from perennial.statistics.serial import deflated, design_effect, widened
 from training.artifacts.splits import Split
+from training.artifacts.times import Times
 from training.gate.losses import challenger_losses, champion_losses
 from training.gate.values import values
 from training.params import Gate
@@ -86,6 +89,8 @@ def compare(
 ) -> Comparison | None:
     """Return both models' scores on the rows and their difference; None without rows.
 
+    Where rows have a time, neighbours are alike and tell less than independent rows do; intervals
+    and the test take that into account.
     gate: level of the intervals and tests, samples and seed of the bootstrap.
     Raises BundleUnusable if the challenger returns no number for a row.
     """
@@ -96,27 +101,41 @@ def compare(
     new = challenger_losses(challenger, rows, output)
     same = np.tile(output.constant(rows.labels), (len(new), 1))
     constant = test.score(output.losses(same, rows.labels))
-    perfect = _score(test, np.zeros(len(new)), gate)
+    effect = _effect(new, rows.times)
+    score = _score(test, new, gate, effect)
+    perfect = _score(test, np.zeros(len(new)), gate, effect)
     if champion is None:
-        score = _score(test, new, gate)
         return Comparison(len(new), constant, score, headline=words, perfect=perfect)
     given = champion.bundle.manifest.output
     main = champion_losses(values(champion, rows), given, rows.labels, output, new)
-    scores = _score(test, new, gate), _score(test, main.losses, gate)
-    change = difference(test, main.losses, new, gate)
-    return Comparison(len(new), constant, *scores, change, words, main.unanswered, perfect)
+    old = _score(test, main.losses, gate, _effect(main.losses, rows.times))
+    change = difference(test, main.losses, new, gate, rows.times)
+    return Comparison(len(new), constant, score, old, change, words, main.unanswered, perfect)
 
 
-def _score(test: LossTest, lost: Floats, gate: Gate) -> Score:
-    return Score(test.score(lost), *test.bounds(lost, level=1 - gate.level))
+def _effect(lost: Floats, times: Times | None) -> float:
+    """Return how many of the rows tell as much as an independent one."""
+    return 1.0 if times is None else design_effect(lost[np.argsort(times, kind="stable")])
 
 
-def difference(test: LossTest, old: Floats, new: Floats, gate: Gate) -> Difference:
+def _score(test: LossTest, lost: Floats, gate: Gate, effect: float) -> Score:
+    score, bounds = test.score(lost), test.bounds(lost, level=1 - gate.level)
+    if effect > 1:
+        bounds = widened(score, bounds, math.sqrt(effect), highest=test.highest)
+    return Score(score, *bounds)
+
+
+def difference(
+    test: LossTest, old: Floats, new: Floats, gate: Gate, times: Times | None = None
+) -> Difference:
     """Return how the challenger differs from the champion on the same rows.
 
-    old, new: losses of the champion and of the challenger.
+    old, new: losses of the champion and of the challenger.  times: of the rows, if they have any.
     """
     low, high = test.difference_bounds(
         old, new, samples=gate.bootstrap, level=1 - gate.level, seed=gate.seed
     )
-    return Difference(test.score(new) - test.score(old), low, high, test.p_value(old, new))
+    value, effect = test.score(new) - test.score(old), _effect(new - old, times)
+    if effect > 1:
+        low, high = (value + math.sqrt(effect) * (end - value) for end in (low, high))
+    return Difference(value, low, high, deflated(test.p_value(old, new), effect))

@@ -30,10 +30,15 @@ class Labelled(Protocol):
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of a training: a model is fitted to `train` and may watch `validation`."""
+    """The rows of a training: a model is fitted to `train` and may watch `validation`.
+
+    cases: a number for each training row, shape (rows,), equal for copies of one row; None if each
+    is there once. A model that holds out training rows from each other holds out copies together.
+    """
 
     train: Labelled
     validation: Labelled
+    cases: NDArray[np.int64] | None = None
 
 
 class Log(Protocol):

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from perennial.kinds.input_kind import InputKind
 from perennial.kinds.output_kind import OutputKind, Truths
+from training.model.model import Rows
 from training.models._columns import Columns, Ints
 from training.models._onnx import Graph
 
@@ -46,37 +47,47 @@ class Encoding:
 
 
 def fit_encoding(
-    schema: InputKind, output: OutputKind, inputs: NDArray[np.float32], truths: Truths, seed: int
+    schema: InputKind, output: OutputKind, rows: Rows, seed: int
 ) -> tuple[Encoding, Doubles]:
     """Return the encoding and the training rows in it.
 
-    The mean that stands in a training row is of other rows, or trees would trust rare categories.
+    The mean that stands in a training row is of other rows, none of which is a copy of it, or trees
+    would trust rare categories.
     seed: of how rows are dealt to the folds.
     Source: Micci-Barreca, A preprocessing scheme for high-cardinality categorical attributes, 2001.
     """
-    columns = Columns.of(schema)
+    columns, inputs = Columns.of(schema), rows.train.inputs
     # Trees do not take a column of gaps only; on one of zeros they do not split.
     amounts = inputs[:, columns.amounts]
     amounts = np.where(np.isnan(amounts).all(axis=0), 0, amounts)
     if not len(columns.words):
         return Encoding(columns, np.zeros((0, 1))), amounts.astype(np.float64)
-    crossed, means = _means(
-        columns.codes_of(inputs), columns.gaps, truths, len(output.labels), seed
-    )
+    codes, folds = columns.codes_of(inputs), _folds(rows, seed)
+    crossed, means = _means(codes, columns.gaps, rows.train.labels, len(output.labels), folds)
     return Encoding(columns, means), np.hstack([amounts, crossed], dtype=np.float64)
 
 
+def _folds(rows: Rows, seed: int) -> list[tuple[Ints, Ints]]:
+    """Return for each fold the places of the other training rows, and of its own."""
+    from sklearn.model_selection import KFold
+
+    cases = np.arange(len(rows.train.labels)) if rows.cases is None else rows.cases
+    numbers, case = np.unique(cases, return_inverse=True)
+    dealt = KFold(FOLDS, shuffle=True, random_state=seed).split(numbers)
+    inside = [np.isin(case, own) for _, own in dealt]
+    return [(np.flatnonzero(~own), np.flatnonzero(own)) for own in inside]
+
+
 def _means(
-    codes: Ints, gaps: Ints, truths: Truths, labels: int, seed: int
+    codes: Ints, gaps: Ints, truths: Truths, labels: int, folds: list[tuple[Ints, Ints]]
 ) -> tuple[Doubles, Doubles]:
     """Return the means in training rows, and those of all codes, one column after the other."""
-    from sklearn.model_selection import KFold
     from sklearn.preprocessing import TargetEncoder
 
     encoder = TargetEncoder(
         categories=[np.arange(gap + 1) for gap in gaps],
         target_type={0: "continuous", 2: "binary"}.get(labels, "multiclass"),
-        cv=KFold(FOLDS, shuffle=True, random_state=seed),
+        cv=folds,
     )
     crossed = encoder.fit_transform(codes, truths)
     wide = len(encoder.encodings_) // len(gaps)

@@ -100,7 +100,7 @@ class Boosting(Model[BoostingParameters]):
     ) -> FittedBoosting:
         """Fit in a few steps, and log the figures after each one."""
         labels = rows.train.labels
-        encoding, encoded = fit_encoding(schema, output, rows.train.inputs, labels, parameters.seed)
+        encoding, encoded = fit_encoding(schema, output, rows, parameters.seed)
         heads, targets = _heads(output, parameters), _targets(output, labels, parameters.seed)
         fitted = FittedBoosting(encoding, heads, output, schema.shape)
         loss = log_loss if output.labels else head_loss(output)

@@ -12,7 +12,7 @@ from perennial.kinds.adjustment import Adjustment
 from perennial.kinds.output_kind import OutputKind
 from training import params
 from training.artifacts.files import write_json
-from training.artifacts.splits import Prepared, Split
+from training.artifacts.splits import Prepared
 from training.command_line import run, task_parser
 from training.cost.machine import this_machine
 from training.cost.meter import Reading, metered
@@ -28,10 +28,11 @@ from training.trackers.guarded import Guarded
 from training.trackers.tracker import Tracker
 
 
-def emphasise(prepared: Prepared, times: int) -> Split:
-    """Return the training rows, those of the latest incident `times` times."""
+def emphasise(prepared: Prepared, times: int) -> Rows:
+    """Return the rows to fit to, the training rows of the latest incident `times` times."""
     fresh = prepared.train.source == (prepared.fresh or "")
-    return prepared.train.where(np.repeat(np.arange(len(fresh)), np.where(fresh, times, 1)))
+    cases = np.repeat(np.arange(len(fresh)), np.where(fresh, times, 1))
+    return Rows(prepared.train.where(cases), prepared.validation, cases)
 
 
 def train(
@@ -50,7 +51,7 @@ def train(
     machine: measures the cost of fitting, without adjusting and writing.
     """
     history = EpochLog(out / "history.csv", tracker, task.output.headline)
-    rows = Rows(emphasise(prepared, numbers.fresh_weight), prepared.validation)
+    rows = emphasise(prepared, numbers.fresh_weight)
     try:
         with metered(machine) as meter:
             fitted = model.fit(rows, task.input, task.output, numbers.parameters, history.log)

@@ -15,6 +15,7 @@ from perennial.kinds.outputs.number import NumberOutput
 from tests.models import ignore
 from training.contracts.examples import Part
 from training.model.model import Fitted, Rows
+from training.models._encoding import fit_encoding
 from training.models.boosting import Boosting
 
 MANY = 400  # categories, more than scikit-learn's own trees take
@@ -105,3 +106,16 @@ def test_rare_categories_are_not_learned_by_heart() -> None:
     fitted = Boosting().fit(Rows(part, part), SCHEMA, YES_OR_NO, few, ignore)
     likely = fitted.values(given)[:, 1]
     assert np.abs(likely - 0.5).mean() < 0.12
+
+
+@pytest.mark.parametrize("copies", [1, 3, 10])
+def test_a_mean_counts_no_copy_of_its_row(copies: int) -> None:
+    """Where truths are chance, the mean in a fresh row's place tells nothing of its own truth."""
+    random = np.random.default_rng(3)
+    given, truths = rows(np.zeros(ROWS), random.integers(0, MANY, ROWS)), random.integers(
+        0, 2, ROWS
+    )
+    cases = np.repeat(np.arange(ROWS), copies)
+    part = Part(given[cases], truths[cases])
+    _, encoded = fit_encoding(SCHEMA, YES_OR_NO, Rows(part, part, cases), 1)
+    assert abs(np.corrcoef(encoded[:, 1], truths[cases])[0, 1]) < 0.1

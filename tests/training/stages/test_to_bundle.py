@@ -3,6 +3,7 @@
 import csv
 import math
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -227,6 +228,8 @@ def test_rows_of_the_latest_incident_are_shown_more_often() -> None:
     source = prepared.train.source.astype("U12")
     source[:5], source[5:9] = "new", "old"
     marked = replace(prepared.train, source=source)
-    shown = emphasise(Prepared(marked, prepared.validation, prepared.test, "new"), 3)
-    assert (shown.source == "new").sum() == 15 and (shown.source == "old").sum() == 4
-    assert len(shown.labels) == len(source) + 10
+    rows = emphasise(Prepared(marked, prepared.validation, prepared.test, "new"), 3)
+    assert rows.cases is not None and len(rows.train.labels) == len(source) + 10
+    assert np.array_equal(rows.train.inputs, marked.inputs[rows.cases])
+    times = Counter(source[rows.cases].tolist())
+    assert (times["new"], times["old"]) == (15, 4)

@@ -73,7 +73,8 @@ def _table(inputs: ReportInputs, chosen: Bools) -> str:
     scores = compare_scores(metrics.values(), old, new, truth, level=limits.level, seed=limits.seed)
     rows = [_row(score) for score in scores]
     lost = inputs.losses_before[chosen], inputs.losses[chosen]
-    paired = difference(inputs.output.loss_test, *lost, limits)
+    times = None if inputs.rows.times is None else inputs.rows.times[chosen]
+    paired = difference(inputs.output.loss_test, *lost, limits, times)
     word = _word(inputs.headline.better(paired.value)) if paired.p < limits.level else "no"
     word = f"**{word}**" if paired.p < limits.level else word
     # From losses, since a champion's values may be no numbers, and the loss of these is known.

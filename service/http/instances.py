@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import numpy as np
-import orjson
 
 from perennial.errors import Described, InvalidInput
 from perennial.http.errors import TooLarge
@@ -12,7 +11,7 @@ from perennial.kinds.input_kind import FIELD, InputKind
 from perennial.kinds.reading import LARGEST
 from perennial.kinds.sensitive import Pseudonym
 from perennial.signals import Rows
-from service.errors import MalformedJson
+from service.http.document import read
 from service.pseudonyms import EXPECTED, is_subject
 
 # The optional field that names the person, or the thing, whom all instances are about.
@@ -20,8 +19,6 @@ SUBJECT = "subject"
 # The two quotes around the field's name; more quotes mean strings or other fields.
 _QUOTES = 2
 _WHITE_SPACE = b" \t\r\n"
-# Longer integers are read as floats, as orjson does: it could not write them either.
-_DIGITS = 18
 _LARGEST_SQUARE = LARGEST**2
 _TWICE = Described("two values")
 
@@ -36,10 +33,7 @@ def parse(
     value that is hashed; without it, nothing is.
     Raises MalformedJson, TooLarge or InvalidInput, naming the field such as `instances[3][0]`.
     """
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        document = _lenient(body, error)
+    document = read(body)
     instances = _instances(document, limit)
     subject = _subject(document) if len(document) > 1 else None
     rows = None
@@ -101,20 +95,6 @@ def _fast(body: bytes, instances: list[Any], shape: tuple[int, ...]) -> Rows | N
         return None
     rows: Rows = exact.astype(np.float32)
     return rows
-
-
-def _lenient(body: bytes, error: orjson.JSONDecodeError) -> Any:
-    """Read NaN, Infinity and 1e999 as Python does, so that their position can be reported."""
-    try:
-        return json.loads(body.decode(), parse_int=_integer)
-    except (ValueError, RecursionError):
-        # Not its text, which may name whom the request is about, and goes into the log.
-        what = Described(f"{len(body)} bytes")
-        raise MalformedJson("body", what, f"JSON ({error})") from error
-
-
-def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) <= _DIGITS else float(digits)
 
 
 class _Pairs(list[tuple[str, Any]]):

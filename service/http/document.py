@@ -5,11 +5,16 @@ from typing import Any
 
 import orjson
 
-from perennial.errors import Described
+from perennial.errors import Described, InvalidInput
 from service.errors import MalformedJson
 
 # Longer integers are read as floats, as orjson does: it could not write them either.
 _DIGITS = 18
+_TWICE = Described("two values")
+
+
+class Pairs(list[tuple[str, Any]]):
+    """The names and values of a JSON object, in which a name may occur twice."""
 
 
 def read(body: bytes) -> Any:
@@ -35,3 +40,21 @@ def _lenient(body: bytes, error: orjson.JSONDecodeError) -> Any:
 
 def _integer(digits: str) -> int | float:
     return int(digits) if len(digits) <= _DIGITS else float(digits)
+
+
+def pairs_of(body: bytes) -> Any:
+    """Return a document that was read before, with its objects as pairs."""
+    return json.loads(body, object_pairs_hook=Pairs, parse_int=_integer)
+
+
+def once(pairs: Pairs, place: str) -> None:
+    """Refuse an object that has a name twice, of which parsers keep the last.
+
+    place: what stands before its names in a message.
+    Raises InvalidInput.
+    """
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise InvalidInput(f"{place}{name}", _TWICE, "each name once")
+        seen.add(name)

@@ -1,6 +1,5 @@
 """Read `{"instances": [...]}`: plain numbers in one vectorised step, the rest value by value."""
 
-import json
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from perennial.kinds.input_kind import FIELD, InputKind
 from perennial.kinds.reading import LARGEST
 from perennial.kinds.sensitive import Pseudonym
 from perennial.signals import Rows
-from service.http.document import read
+from service.http.document import Pairs, once, pairs_of, read
 from service.pseudonyms import EXPECTED, is_subject
 
 # The optional field that names the person, or the thing, whom all instances are about.
@@ -20,7 +19,7 @@ SUBJECT = "subject"
 _QUOTES = 2
 _WHITE_SPACE = b" \t\r\n"
 _LARGEST_SQUARE = LARGEST**2
-_TWICE = Described("two values")
+_QUOTED = f'"{FIELD}"'.encode()
 
 
 def parse(
@@ -97,29 +96,17 @@ def _fast(body: bytes, instances: list[Any], shape: tuple[int, ...]) -> Rows | N
     return rows
 
 
-class _Pairs(list[tuple[str, Any]]):
-    """The names and values of a JSON object, in which a name may occur twice."""
-
-
 def _check_names(body: bytes, document: dict[str, Any]) -> None:
     """Refuse an object that has a name twice, of which parsers keep the last.
 
-    Each name has a colon: if there are as many as names, none occurs twice.
+    Each name has a colon: if there are as many as names, none occurs twice. Texts may have more.
     """
     names = sum(len(instance) for instance in document[FIELD] if type(instance) is dict)
     names += len(document) - 1
-    if not names or body.count(b":") == names + 1:
+    if body.count(b":") == names + 1 or (not names and body.count(_QUOTED) == 1):
         return
-    pairs = json.loads(body, object_pairs_hook=_Pairs)
-    _once(pairs, "")
+    pairs = pairs_of(body)
+    once(pairs, "")
     for index, instance in enumerate(dict(pairs)[FIELD]):
-        if isinstance(instance, _Pairs):
-            _once(instance, f"{FIELD}[{index}].")
-
-
-def _once(pairs: _Pairs, place: str) -> None:
-    seen: set[str] = set()
-    for name, _ in pairs:
-        if name in seen:
-            raise InvalidInput(f"{place}{name}", _TWICE, "each name once")
-        seen.add(name)
+        if isinstance(instance, Pairs):
+            once(instance, f"{FIELD}[{index}].")

@@ -13,7 +13,7 @@ from perennial.http import body
 from service.counting.versions import Versions
 from service.errors import UnknownModel
 from service.http import schemas
-from service.http.document import read
+from service.http.document import once, pairs_of, read
 from service.serving.production import Production
 from service.settings import Settings
 from service.store.label_source import LabelSource
@@ -71,7 +71,7 @@ def parse_feedback(content: bytes) -> schemas.FeedbackRequest:
     """Return the body of `/feedback`. Raises MalformedJson or InvalidInput."""
     document = read(content)
     try:
-        return schemas.FeedbackRequest.model_validate(document)
+        found = schemas.FeedbackRequest.model_validate(document)
     except ValidationError as error:
         problem = validation.first(error)
         unknown = problem.kind == "extra_forbidden"
@@ -79,6 +79,9 @@ def parse_feedback(content: bytes) -> schemas.FeedbackRequest:
         raise InvalidInput(
             problem.field("body"), problem.value, problem.expected + known
         ) from error
+    if content.count(b":") > len(document):
+        once(pairs_of(content), "")
+    return found
 
 
 def model_router(production: Production) -> APIRouter:

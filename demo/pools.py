@@ -16,7 +16,7 @@ LABEL_DELAY = 3.0  # seconds
 SEED = 11
 
 
-def held_out(prepared: Path, task: Task) -> tuple[pyarrow.Table, list[str]]:
+def shuffled_test_rows(prepared: Path, task: Task) -> tuple[pyarrow.Table, list[str]]:
     """Return a task's test rows and their labels, in random order.
 
     In their own order, rows of one time come together, which alone looks like drift.

@@ -4,6 +4,8 @@ import hmac
 import unicodedata
 from hashlib import sha256
 
+from perennial.texts import storable
+
 LONGEST = 256
 EXPECTED = f"text of 1 to {LONGEST} characters without NUL"
 
@@ -14,8 +16,7 @@ def is_subject(value: str) -> bool:
     >>> is_subject("customer 17"), is_subject(""), is_subject("\0"), is_subject("\ud800")
     (True, False, False, False)
     """
-    whole = not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value)
-    return whole and 0 < len(value) <= LONGEST
+    return storable(value) and 0 < len(value) <= LONGEST
 
 
 class Pseudonyms:

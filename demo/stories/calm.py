@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyarrow
 
 from demo.errors import LoopBroken
-from demo.pools import held_out, steady
+from demo.pools import shuffled_test_rows, steady
 from demo.stage import Stage
 from demo.watch import Observation
 
@@ -40,7 +40,7 @@ class Rows:
 def calm(stage: Stage) -> Rows:
     """Send a task's test rows for a while. Raises LoopBroken if anything happens."""
     artifacts = stage.workspace.checkout / "artifacts" / stage.workspace.task
-    table, labels = held_out(artifacts / "prepared", stage.task)
+    table, labels = shuffled_test_rows(artifacts / "prepared", stage.task)
     since = time.monotonic()
     stage.traffic.start(steady(stage.demo, table, labels))
     stage.note("sending rows that the model was not trained on; labels follow 3 s later")

@@ -94,7 +94,8 @@ class Settings(ServerSettings, LedgerSettings):
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        names = tuple(name.strip() for name in value.split(",") if name.strip())
+        # Each once: Prometheus refuses all of a scrape that has a series twice.
+        names = tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
         if not names:
             raise InvalidField("", NOTHING, "names separated by commas")
         return names

@@ -19,6 +19,7 @@ from pydantic_core import from_json
 
 from monitoring.relay.errors import Malformed, Refused
 from perennial import validation
+from perennial.texts import STORABLE, storable
 from perennial.errors import InvalidField
 
 RETRAIN = "retrain"
@@ -29,8 +30,8 @@ EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo
 
 
 def _storable(text: str) -> str:
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise InvalidField("", text, "Unicode text without NUL and unpaired surrogates")
+    if not storable(text):
+        raise InvalidField("", text, STORABLE)
     return text
 
 

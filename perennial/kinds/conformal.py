@@ -19,12 +19,21 @@ from perennial.statistics.regression import ANSWER, HIGH, LOW
 COLUMNS = {"interval_answer": ANSWER, "interval_low": LOW, "interval_high": HIGH}
 
 
+def least_rows(coverage: float) -> int:
+    """Return how many rows it takes to say how wide intervals of this coverage have to be.
+
+    >>> least_rows(0.9), least_rows(0.99)
+    (9, 99)
+    """
+    return math.ceil(coverage / (1 - coverage) - 1e-9)
+
+
 def widening(values: Floats, truths: NDArray[np.float64], *, coverage: float) -> float:
     """Return what to add at both ends, so that intervals of new rows hold the truth that often.
 
     It is less than 0 where the model's own intervals are too wide. The share that holds is at least
-    `coverage` on rows that are exchangeable with these. With too few rows to say (9 for 0.9), it is
-    what the worst of them needs.
+    `coverage` on rows that are exchangeable with these. With fewer than `least_rows`, it is what
+    the worst of them needs.
     coverage: usually 0.9.
     Source: Romano, Patterson and Candès, Conformalized quantile regression, NeurIPS 2019, eq. 8.
 

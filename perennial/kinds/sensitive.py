@@ -12,6 +12,8 @@ from perennial.kinds.reading import text
 from perennial.kinds.record import Name, Record
 
 Sensitive = Literal["hash", "drop"]
+# From here on a number may stand for its neighbours too.
+EXACT = 2.0**53
 # Gives what is stored in place of a column's value: (column, value) to a keyed hash.
 Pseudonym = Callable[[str, str], str]
 
@@ -35,10 +37,14 @@ class SensitiveColumn(Record):
     def read(self, value: Any) -> str | None:
         """Return a client's value as text: 7 and 7.0 are `7`.
 
-        Raises InvalidInput, which does not repeat it.
+        Raises InvalidInput, which does not repeat it. A number that lost digits is refused, since
+        two people would be one: JSON's numbers of more than 19 digits are floats here.
         """
         if value is None:
             return None
+        if type(value) is float and abs(value) >= EXACT:
+            expected = f"{self.expected}; so large a number as a string, which keeps its digits"
+            raise InvalidInput(self.name, Described("float"), expected)
         found = value
         if type(found) is float and found.is_integer():
             found = int(found)

@@ -3,6 +3,7 @@
 Values have the columns answer, low end and high end; arguments and result are those of `Weighted`.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,17 +14,16 @@ from perennial.statistics.counts import Bools, Floats, quotient
 ANSWER, LOW, HIGH = range(3)
 
 
-def pinball(errors: Floats, level: float) -> Floats:
+def pinball(errors: Any, level: float, *, maximum: Callable[[Any, Any], Any] = np.maximum) -> Any:
     """Return the pinball loss of errors, truth minus answer; its minimum is the quantile `level`.
 
-    At 0.5 it is half the absolute error.
+    At 0.5 it is half the absolute error.  maximum: of the arithmetic that the errors are of.
     Source: Koenker and Bassett, Regression quantiles, Econometrica 46, 1978.
 
     >>> pinball(np.array([1.0, -1.0]), 0.9).round(3).tolist()
     [0.9, 0.1]
     """
-    found: Floats = np.maximum(level * errors, (level - 1) * errors)
-    return found
+    return maximum(level * errors, (level - 1) * errors)
 
 
 def covered(values: Floats, truths: NDArray[Any]) -> Bools:

@@ -1,10 +1,8 @@
 """Read `{"instances": [...]}`: plain numbers in one vectorised step, the rest value by value."""
 
-import json
 from typing import Any
 
 import numpy as np
-import orjson
 
 from perennial.errors import Described, InvalidInput
 from perennial.http.errors import TooLarge
@@ -12,7 +10,7 @@ from perennial.kinds.input_kind import FIELD, InputKind
 from perennial.kinds.reading import LARGEST
 from perennial.kinds.sensitive import Pseudonym
 from perennial.signals import Rows
-from service.errors import MalformedJson
+from service.http.document import Pairs, once, pairs_of, read
 from service.pseudonyms import EXPECTED, is_subject
 
 # The optional field that names the person, or the thing, whom all instances are about.
@@ -20,10 +18,8 @@ SUBJECT = "subject"
 # The two quotes around the field's name; more quotes mean strings or other fields.
 _QUOTES = 2
 _WHITE_SPACE = b" \t\r\n"
-# Longer integers are read as floats, as orjson does: it could not write them either.
-_DIGITS = 18
 _LARGEST_SQUARE = LARGEST**2
-_TWICE = Described("two values")
+_QUOTED = f'"{FIELD}"'.encode()
 
 
 def parse(
@@ -36,10 +32,7 @@ def parse(
     value that is hashed; without it, nothing is.
     Raises MalformedJson, TooLarge or InvalidInput, naming the field such as `instances[3][0]`.
     """
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        document = _lenient(body, error)
+    document = read(body)
     instances = _instances(document, limit)
     subject = _subject(document) if len(document) > 1 else None
     rows = None
@@ -103,43 +96,17 @@ def _fast(body: bytes, instances: list[Any], shape: tuple[int, ...]) -> Rows | N
     return rows
 
 
-def _lenient(body: bytes, error: orjson.JSONDecodeError) -> Any:
-    """Read NaN, Infinity and 1e999 as Python does, so that their position can be reported."""
-    try:
-        return json.loads(body.decode(), parse_int=_integer)
-    except (ValueError, RecursionError):
-        # Not its text, which may name whom the request is about, and goes into the log.
-        what = Described(f"{len(body)} bytes")
-        raise MalformedJson("body", what, f"JSON ({error})") from error
-
-
-def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) <= _DIGITS else float(digits)
-
-
-class _Pairs(list[tuple[str, Any]]):
-    """The names and values of a JSON object, in which a name may occur twice."""
-
-
 def _check_names(body: bytes, document: dict[str, Any]) -> None:
     """Refuse an object that has a name twice, of which parsers keep the last.
 
-    Each name has a colon: if there are as many as names, none occurs twice.
+    Each name has a colon: if there are as many as names, none occurs twice. Texts may have more.
     """
     names = sum(len(instance) for instance in document[FIELD] if type(instance) is dict)
     names += len(document) - 1
-    if not names or body.count(b":") == names + 1:
+    if body.count(b":") == names + 1 or (not names and body.count(_QUOTED) == 1):
         return
-    pairs = json.loads(body, object_pairs_hook=_Pairs)
-    _once(pairs, "")
+    pairs = pairs_of(body)
+    once(pairs, "")
     for index, instance in enumerate(dict(pairs)[FIELD]):
-        if isinstance(instance, _Pairs):
-            _once(instance, f"{FIELD}[{index}].")
-
-
-def _once(pairs: _Pairs, place: str) -> None:
-    seen: set[str] = set()
-    for name, _ in pairs:
-        if name in seen:
-            raise InvalidInput(f"{place}{name}", _TWICE, "each name once")
-        seen.add(name)
+        if isinstance(instance, Pairs):
+            once(instance, f"{FIELD}[{index}].")

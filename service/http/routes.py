@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -12,8 +11,9 @@ from perennial import validation
 from perennial.errors import InvalidInput
 from perennial.http import body
 from service.counting.versions import Versions
-from service.errors import MalformedJson, UnknownModel
+from service.errors import UnknownModel
 from service.http import schemas
+from service.http.document import once, pairs_of, read
 from service.serving.production import Production
 from service.settings import Settings
 from service.store.label_source import LabelSource
@@ -69,13 +69,9 @@ def feedback_router(store: Store, versions: Versions, settings: Settings) -> API
 
 def parse_feedback(content: bytes) -> schemas.FeedbackRequest:
     """Return the body of `/feedback`. Raises MalformedJson or InvalidInput."""
+    document = read(content)
     try:
-        document = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        start = content[:60].decode(errors="replace")
-        raise MalformedJson("body", start, f"JSON ({error})") from error
-    try:
-        return schemas.FeedbackRequest.model_validate(document)
+        found = schemas.FeedbackRequest.model_validate(document)
     except ValidationError as error:
         problem = validation.first(error)
         unknown = problem.kind == "extra_forbidden"
@@ -83,6 +79,9 @@ def parse_feedback(content: bytes) -> schemas.FeedbackRequest:
         raise InvalidInput(
             problem.field("body"), problem.value, problem.expected + known
         ) from error
+    if content.count(b":") > len(document):
+        once(pairs_of(content), "")
+    return found
 
 
 def model_router(production: Production) -> APIRouter:

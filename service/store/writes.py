@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
 from perennial.database import set_durable
+from perennial.texts import STORABLE, storable
 from perennial.errors import InvalidInput
 from perennial.kinds.output_kind import Answer, OutputKind, SentLabel
 from perennial.kinds.reading import number
@@ -156,8 +157,8 @@ def _any_label(label: SentLabel) -> str:
     """Return the text of a label of an unknown output. Raises InvalidInput."""
     if type(label) is not str:
         return str(number("label", label))
-    if "\0" in label:  # PostgreSQL cannot store it, and would refuse all labels of the write
-        raise InvalidInput("label", label, "text without NUL")
+    if not storable(label):  # PostgreSQL would refuse all labels of the write
+        raise InvalidInput("label", label, STORABLE)
     return label
 
 

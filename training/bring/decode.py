@@ -36,7 +36,7 @@ def decode(data: bytes, file: Path) -> tuple[str, str]:
     if codec := _without_mark(data[:SAMPLE]):
         return _strict(data, codec, "UTF-16", file), "UTF-16"
     try:
-        return data.decode("utf-8"), "UTF-8"
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         if not data[: error.start].isascii():
             line = data.count(b"\n", 0, error.start) + 1
@@ -44,6 +44,7 @@ def decode(data: bytes, file: Path) -> tuple[str, str]:
             expected = "one encoding, as the letters before it are UTF-8"
             raise BadParameter("FILE", got, expected) from error
         return _strict(data, "cp1252", "Windows-1252", file), "Windows-1252"
+    return _without_zeros(text, file), "UTF-8"
 
 
 def _without_mark(sample: bytes) -> str:
@@ -61,6 +62,11 @@ def _strict(data: bytes, codec: str, name: str, file: Path) -> str:
     except UnicodeDecodeError as error:
         got = Described(f"{file}, whose byte {error.start + 1} is none of {name}")
         raise BadParameter("FILE", got, "text in UTF-8, UTF-16 or Windows-1252") from error
+    return _without_zeros(text, file)
+
+
+def _without_zeros(text: str, file: Path) -> str:
+    """Return a text. Raises BadParameter where no database could store it."""
     if "\0" in text:
         raise BadParameter("FILE", Described(f"{file}, which has zero bytes"), "a CSV file")
     return text

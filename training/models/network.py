@@ -15,7 +15,7 @@ from training.model.parameters import Parameters
 from training.models._columns import Columns
 from training.models._figures import figures_of, log_loss
 from training.models._keras import start, write_network
-from training.models._quantiles import head_loss, levels
+from training.models._quantiles import cost, head_loss, levels
 
 FARTHEST = 10.0  # standard deviations that a number may be off its mean; a farther one is moved
 AT_ONCE = 8192  # rows of a prediction
@@ -168,14 +168,8 @@ def _head(keras: Any, hidden: Any, output: OutputKind, truths: Truths) -> tuple[
 
     def lost(truths: Any, values: Any) -> Any:
         missed = (ops.reshape(truths, (-1, 1)) - values) / deviation
-        parts = [_cost(ops, missed[:, at], level) for at, level in enumerate(levels(output))]
+        each = enumerate(levels(output))
+        parts = [cost(missed[:, at], level, ops.maximum) for at, level in each]
         return ops.mean(sum(parts))
 
     return values, lost
-
-
-def _cost(ops: Any, missed: Any, level: float | None) -> Any:
-    """Return what missing costs: the square for the mean, else the loss of the quantile."""
-    if level is None:
-        return ops.square(missed)
-    return ops.maximum(level * missed, (level - 1) * missed)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perennial.errors import InvalidInput
+from perennial.kinds.conformal import least_rows
 from perennial.kinds.output_kind import OutputKind, Truths
 from training.validation.findings import Finding, by_row, of
 
@@ -65,6 +66,13 @@ def check_shares(
     samples = [f"{names[i]!r} has {share:.1%}" for i, share in far]
     rule = f"shares within {uneven:g} times of {1 / len(names):.1%}"
     yield of(column, rule, len(names), samples, "labels")
+
+
+def check_coverage(column: str, rows: int, coverage: float) -> Finding:
+    """Check that rows suffice to widen intervals until they hold this share of the labels."""
+    least = least_rows(coverage)
+    rule = f"{least} rows or more, without which intervals hold fewer than {coverage:.0%} of labels"
+    return of(column, rule, 1, [f"{rows} rows"] if rows < least else [], "splits")
 
 
 def first_of(content: NDArray[np.uint64]) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ from training.artifacts.arrangement import arrange
 from training.artifacts.feedback import FeedbackRows, read_feedback
 from training.artifacts.splits import Split
 from training.task.task import Task
-from training.validation.arrays import check_shares, count_labels
+from training.validation.arrays import check_coverage, check_shares, count_labels
 from training.validation.base import check_base
 from training.validation.columns import check_known
 from training.validation.findings import Findings
@@ -35,6 +35,9 @@ def validate(task: Task, numbers: params.Prepare, feedback: Path) -> Findings:
             findings.should(dated(task.input, base), origins.left_out(prepared, numbers.gap))
         findings.should(newest_tested(prepared))
         findings.must(*check_splits(prepared, origins, task.output))
+        if task.output.coverage is not None:
+            rows_to_widen = len(prepared.validation.labels)
+            findings.should(check_coverage("validation.label", rows_to_widen, task.output.coverage))
         train = prepared.train.table
         for name in ("validation", "test"):
             split = prepared.split(name)

@@ -6,10 +6,11 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from perennial.errors import InvalidField, InvalidInput
 from perennial.kinds.adjustment import Adjustment
+from perennial.texts import STORABLE, storable
 from perennial.kinds.output_kind import (
     LONGEST_LABEL,
     Answer,
@@ -31,7 +32,14 @@ from perennial.statistics.counts import Floats
 from perennial.statistics.loss_test import LossTest
 from perennial.statistics.metrics import METRICS, Metric
 
-Label = Annotated[str, Field(min_length=1, max_length=LONGEST_LABEL)]
+
+def _storable(label: str) -> str:
+    if not storable(label):
+        raise InvalidField("", label, STORABLE)
+    return label
+
+
+Label = Annotated[str, Field(min_length=1, max_length=LONGEST_LABEL), AfterValidator(_storable)]
 # A confident model's quantiles all lie within 1e-6 of 1 and would measure rounding errors.
 # If only two labels are likely, the margin is twice the confidence minus 1.
 EDGES = {

@@ -163,12 +163,12 @@ class NumberOutput(Record, serialize_by_alias=True):
 
     def read_label(self, label: SentLabel) -> str:
         """Return a number that was sent as a number or as a text."""
+        sent = label
         if type(label) is str:
-            if NUMBER.fullmatch(label) is None:
+            sent = float(label) if NUMBER.fullmatch(label) else math.nan
+            if not math.isfinite(sent):
                 raise InvalidInput("label", label, self._expected)
-            value = number("label", float(label), self._expected)
-        else:
-            value = number("label", label, self._expected)
+        value = number("label", sent, self._expected)
         if not self._least <= value <= self._most:
             raise InvalidInput("label", label, self._expected)
         return repr(value + 0.0)  # -0.0 is 0.0

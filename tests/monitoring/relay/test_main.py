@@ -55,6 +55,14 @@ def relay(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     return Relay(monkeypatch, capsys)
 
 
+def test_a_model_that_is_named_twice_is_one() -> None:
+    """Else each of its series would be there twice, and Prometheus refuses such a scrape."""
+    assert read(Settings, GOOD | {"RELAY_MODELS": "digits, news,digits"}).models == (
+        "digits",
+        "news",
+    )
+
+
 @pytest.mark.parametrize(
     "changes, message",
     [

@@ -103,6 +103,14 @@ def test_a_name_that_occurs_twice_is_named(other: str) -> None:
         parse(f'{{"instances": [[1, "red", 2], {twice}]}}')
 
 
+@pytest.mark.parametrize("row", ['[1, "red", 2]', '[1, "a: b", 2]', '[1, "\\"instances\\"", 2]'])
+def test_rows_that_are_sent_twice_are_refused(row: str) -> None:
+    """Of two lists of instances nobody knows which was meant."""
+    assert len(parse(f'{{"instances": [{row}]}}')[0]) == 1
+    with pytest.raises(InvalidInput, match="^instances: got two values, expected each name once"):
+        parse(f'{{"instances": [{row}], "instances": [{row}]}}')
+
+
 def test_a_row_of_numbers_is_stored_by_name_too() -> None:
     """The fast way stores what the careful one does; a list's swapped columns show in the store."""
     rows, texts = parse('{"instances": [ [1.5, 2 ] ]}', NUMERIC)

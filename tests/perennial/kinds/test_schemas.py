@@ -61,6 +61,8 @@ def test_a_row_is_sent_as_a_client_would_send_it() -> None:
         (["a", "other"], "labels: got 'other', expected .* none of them 'other' or 'missing'"),
         (["a", "missing"], "labels: got 'missing'"),
         (["a", ""], "at least 1 character"),
+        (["a", "b\0"], "expected Unicode text without NUL"),
+        (["a", "\ud800"], "valid"),
         (["a", "b" * 201], "at most 200 characters"),
     ],
 )

@@ -71,6 +71,15 @@ def test_a_number_is_hashed_as_its_text(value: Any, text: str) -> None:
     assert stored(ROW | {"customer": value})["customer"] == f"<customer {text}>"
 
 
+@pytest.mark.parametrize("value", [9007199254740993.0, 123456789012345678901.0, -1e300])
+def test_a_number_that_lost_digits_is_asked_for_as_a_string(value: float) -> None:
+    """Else two customers would have one hash."""
+    with pytest.raises(InvalidInput, match="so large a number as a string") as refused:
+        TABLE.read([ROW | {"customer": value}])
+    assert refused.value.value == "float"
+    assert stored(ROW | {"customer": 2**53 - 1.0})["customer"] == "<customer 9007199254740991>"
+
+
 @pytest.mark.parametrize("value", [True, ["Zoë"], {"name": "Zoë"}, float("nan"), "Zoë \ud800"])
 @pytest.mark.parametrize("name", ["customer", "email"])
 def test_what_is_no_text_and_no_number_is_refused_and_not_repeated(name: str, value: Any) -> None:

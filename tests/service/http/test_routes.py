@@ -81,6 +81,9 @@ ID = "0123456789abcdef" * 2
         (b'{"prediction_id": "\\u0000", "label": "7"}', 422, "prediction_id"),
         (b'{"prediction_id": "ID\\n", "label": "7"}', 422, "prediction_id"),
         (b'{"prediction_id": "ID", "label": "7", "colour": "red"}', 422, "colour"),
+        (b'{"prediction_id": "ID", "label": "1", "label": "7"}', 422, "label"),
+        (b'{"prediction_id": "ID", "label": 1, "label": ' + b"7" * 5000 + b"}", 422, "label"),
+        (b'{"prediction_id": "ID", "label": "7:7"}', 404, "prediction_id"),
         (b'{"prediction_id": "ID", "label": "' + b"7" * 2_000_000 + b'"}', 413, "body"),
     ],
 )

@@ -69,6 +69,43 @@ def test_the_loss_to_expect_follows_the_width(service: Running) -> None:
     assert means[0] < accepted < means[1]
 
 
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("NaN", "nan"),
+        ("-Infinity", "-inf"),
+        ("1e400", "inf"),
+        ("9" * 400, "inf"),
+        ('"1e400"', "'1e400'"),
+        ("true", "True"),
+        ('"3 "', "'3 '"),
+        ('"\\ud800"', r"'\ud800'"),
+    ],
+)
+def test_what_is_no_finite_number_is_refused_by_name(
+    service: Running, sent: str, shown: str
+) -> None:
+    """Python's JSON writes NaN and Infinity; the message has the label as it came."""
+    (prediction,) = service.predict()
+    content = f'{{"prediction_id": "{prediction["prediction_id"]}", "label": {sent}}}'
+    answer = service.client.post("/feedback", content=content)
+    assert answer.status_code == 422
+    assert answer.json()["error"]["message"].startswith(f"label: got {shown}, expected ")
+
+
+def test_a_label_is_one_however_it_is_written(service: Running) -> None:
+    """Again it is known, and another one is a conflict; -0.0 is 0."""
+    for first, same, other in (("3", ('"3.00"', "3.0"), "4"), ("-0.0", ("0", '"-0"'), "0.1")):
+        (prediction,) = service.predict()
+        start = f'{{"prediction_id": "{prediction["prediction_id"]}", "label": '
+        codes = [
+            service.client.post("/feedback", content=f"{start}{label}}}").status_code
+            for label in (first, *same, other)
+        ]
+        assert codes == [201, 200, 200, 409]
+    assert service.metric("model_feedback_loss_count") == 2
+
+
 def test_no_client_adds_a_series(service: Running) -> None:
     """Whatever labels come, sides stay three; what is no number is refused."""
     (prediction,) = service.predict()

@@ -112,3 +112,11 @@ def test_a_file_that_cannot_be_used_is_one_sentence(
     with pytest.raises(BadParameter, match=message) as caught:
         inferred(file, target="income" if b"39" in content else "weg")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_a_file_with_zero_bytes_is_refused(tmp_path: Path, encoding: str) -> None:
+    """No database could store its words."""
+    torn = text({**GOOD, "ort": ["Haus", "H\0f"] * (ROWS // 2)})
+    with pytest.raises(BadParameter, match="which has zero bytes, expected a CSV file"):
+        inferred(written(tmp_path, torn, encoding=encoding))

@@ -103,3 +103,21 @@ def test_a_column_that_helps_is_no_warning() -> None:
     yes = np.array(LABELS) == "yes"
     noisy = np.where(np.random.default_rng(2).random(ROWS) < 0.1, ~yes, yes)
     assert warnings(AGES, np.where(noisy, "public", "private").tolist()) == []
+
+
+@pytest.mark.parametrize(("rows", "said"), [(40, ["5 rows"]), (800, [])])
+def test_too_few_rows_to_widen_intervals_by_are_named(rows: int, said: list[str]) -> None:
+    """Intervals of 90 % take 9 validation rows; those of classes take none."""
+    random = np.random.default_rng(2)
+    table = pyarrow.table({"age": AGES[:rows], "work": WORKS[:rows]}, schema=TABLE.arrow_schema())
+    found = {}
+    for output, labels in (
+        (NumberOutput(), [str(number) for number in random.normal(size=rows)]),
+        (CLASSES, LABELS[:rows]),
+    ):
+        task = Altered(Rows(table, list(labels)), TABLE, output, Schema())
+        warned_of = validate(task, NUMBERS.prepare, Path("none")).warnings
+        found[output.kind] = [str(each) for each in warned_of if "intervals" in each.rule]
+    rule = "validation.label: 9 rows or more, without which intervals hold fewer than 90% of labels"
+    expected = [f"{rule}: 1 of 1 splits failed: {each}" for each in said]
+    assert found == {"number": expected, "classes": []}

@@ -184,8 +184,10 @@ def takes_a_column_that_was_always_empty(case: Case) -> None:
     one = case.example
     if not one.schema.modelled:
         return
-    parts = (one.rows.train, one.rows.validation)
-    rows = Rows(*(Part(_emptied(part.inputs), part.labels) for part in parts))
+    train, validation = (
+        Part(_emptied(part.inputs), part.labels) for part in (one.rows.train, one.rows.validation)
+    )
+    rows = replace(one.rows, train=train, validation=validation)
     emptied = Case(case.model, replace(one, rows=rows))
     learns(emptied, 2 * LEFT)
     flaw = one.output.flaw(emptied.attempt.model.values(one.rows.validation.inputs))

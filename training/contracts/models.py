@@ -24,7 +24,7 @@ from training.contracts.examples import EXAMPLES, Example, Part
 from training.errors import BadParameter
 from training.model import found
 from training.model.figures import figures
-from training.model.model import Fitted, Model, Rows
+from training.model.model import Fitted, Model
 from training.model.pairing import check_pairing
 from training.model.portable import write_onnx
 

@@ -73,6 +73,15 @@ class Raw:
         other = POINT if mark == COMMA else COMMA
         return other if self.written.share(other) > self.written.share(mark) else mark
 
+    @property
+    def marked(self) -> bool:
+        """Whether its text has a decimal mark, or one of thousands."""
+        from pyarrow import compute
+
+        if self.written is None:
+            return False
+        return bool(compute.any(compute.match_substring_regex(self.written.plain, "[.,]")).as_py())
+
     def numbers(
         self, mark: str, *, sure: bool = False
     ) -> "tuple[pyarrow.ChunkedArray, list[str]] | None":

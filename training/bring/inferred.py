@@ -112,6 +112,7 @@ def _reading(
     request: Request, raws: list[Raw], kind: TableInput, label: Raw, target: Target, mark: str
 ) -> Reading:
     """Return how the columns of the task, and its labels, were read."""
+    shown = bool(request.decimal)
     numbers = {column.name for column in kind.columns if isinstance(column, NumberColumn)}
     if not target.output.labels:
         numbers.add(label.name)
@@ -120,7 +121,7 @@ def _reading(
             header=raw.header,
             number=raw.column.number,
             of=raw.column.of,
-            decimal=raw.mark(mark) if raw.name in numbers else "",
+            decimal=raw.mark(mark) if raw.name in numbers and (shown or raw.marked) else "",
             dates=raw.order(request.dates) if raw.name == kind.time else "",
         )
         for raw in raws

@@ -81,6 +81,17 @@ def test_decimal_marks_are_those_of_the_first_file(tmp_path: Path) -> None:
     assert later(found, tmp_path, "a;b;weg\n1,5;1;ja\n", decimal=",").instances[0]["a"] == 1.5
 
 
+def test_a_decimal_mark_that_the_first_file_did_not_show_is_a_doubt(tmp_path: Path) -> None:
+    """In the first file that shows one."""
+    found = task(tmp_path, {"a": ["7", "8", "9"] * (ROWS // 3)})
+    sent = later(found, tmp_path, "a;weg\n1.234;ja\n")
+    assert sent.doubts == (
+        "a: numbers such as '1.234' were read with ',' as the decimal mark; DECIMAL=. reads them "
+        "otherwise",
+    )
+    assert later(found, tmp_path, "a;weg\n1.5;ja\n").instances == [{"a": 1.5}]
+
+
 def test_the_order_of_day_and_month_is_that_of_the_first_file(tmp_path: Path) -> None:
     """Where a later file does not show it."""
     days = [f"{1 + row % 28}/11/2026" for row in range(ROWS)]

@@ -11,6 +11,7 @@ from perennial.kinds.inputs.table import TableInput
 from perennial.kinds.outputs.classes import ClassesOutput
 from tests.http_server import Call, Reply, serving
 from tests.toy.task import TASK as IMAGES
+from training.bring.reading import Origin, Reading, write_reading
 from training.bring.send import main
 from training.bring.service import ServiceRefused
 from training.errors import BadParameter
@@ -53,7 +54,7 @@ class Answering:
     """A stand-in for the service, which always answers `ja`."""
 
     def __init__(self) -> None:
-        self.rows: list[object] = []
+        self.rows: list[dict[str, object]] = []
         self.labels: list[object] = []
         self.keys: set[str | None] = set()
 
@@ -88,6 +89,7 @@ def sent(
             ["--file", str(folder / "next.csv"), "--url", url, "--rate", "10000", *arguments],
             tasks=tasks,
             environment={"PERENNIAL_API_KEY": key} if key else {},
+            root=folder,
         )
     return service
 
@@ -103,6 +105,19 @@ def test_rows_are_sent_as_objects_and_their_labels_after_them(
     ]
     assert service.labels == [("0", "ja")] and service.keys == {"Bearer secret"}
     assert "2 rows sent in 0 s, 1 label; mean loss 0" in capsys.readouterr().out
+
+
+def test_a_file_is_read_as_the_first_one_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is beside the task's rows says how; what is doubtful all the same is printed."""
+    names = {"seen": "Seen", "groesse": "more", "work": "work", "weg": "weg"}
+    columns = {name: Origin(header=header) for name, header in names.items()}
+    (tmp_path / "data" / "people").mkdir(parents=True)
+    write_reading(Reading(label="weg", columns=columns), "people", tmp_path)
+    service = sent(tmp_path)
+    assert [row["groesse"] for row in service.rows] == [1, 2]
+    assert "  - seen: times without an offset, taken as UTC\n" in capsys.readouterr().out
 
 
 def test_without_a_target_no_label_is_sent(tmp_path: Path) -> None:

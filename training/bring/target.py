@@ -1,5 +1,6 @@
 """Infers what is predicted: the labels of a column of words, or the range of one of numbers."""
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from perennial.kinds.outputs.classes import ClassesOutput
 from perennial.kinds.outputs.number import NumberOutput
 from perennial.kinds.output_kind import LONGEST_LABEL, OutputKind
 from perennial.signals.bins import OTHER
+from perennial.statistics.float32 import too_coarse
 from training.bring.amounts import Spread, shown
 from training.bring.column import WHOLE, Raw
 from training.bring.found import listed, plural
@@ -126,13 +128,17 @@ def _number(raw: Raw, mark: str) -> Target:
     unit = UNIT.search(raw.header)
     kind = NumberOutput(low=low, unit=unit[1] if unit else "")
     off = compute.mean(compute.abs(compute.subtract(there, spread.middle))).as_py()
+    largest = max(abs(spread.low), abs(spread.high))
+    if coarse := too_coarse(there.to_numpy()):
+        got = Described(f"{raw.header}, from {shown(spread.low)} to {shown(spread.high)}")
+        raise BadParameter("TARGET", got, f"numbers that models tell apart: {coarse}")
     return Target(
         kind,
         found[0],
         f"{spread}, in {kind.unit}" if unit else str(spread),
         tuple(doubts),
         floor=_rounded(2 * off),
-        tolerance=_tolerance(max(abs(spread.low), abs(spread.high))),
+        tolerance=_tolerance(largest, off),
     )
 
 
@@ -145,16 +151,15 @@ def _rounded(value: float) -> float:
     return float(f"{value:.2g}")
 
 
-def _tolerance(largest: float) -> float:
+def _tolerance(largest: float, off: float) -> float:
     """Return what rounding to float32 may cost of values up to the largest.
 
-    >>> _tolerance(2.0), _tolerance(977.0), _tolerance(200_000.0)
-    (0.0001, 0.001, 1.0)
+    off: how far they are from their median on average; it is at most a hundredth of that.
+
+    >>> _tolerance(977.0, 200.0), _tolerance(200_000.0, 42.0), _tolerance(1e-6, 3e-7)
+    (0.001, 0.42, 1e-12)
     """
-    power = 1
-    while 10**power < largest:
-        power += 1
-    return max(0.0001, 10.0 ** (power - 6))
+    return min(_rounded(10.0 ** (math.ceil(math.log10(largest)) - 6)), _rounded(off / 100))
 
 
 INFER: dict[str, Callable[[Raw, str], Target]] = {"classes": _classes, "number": _number}

@@ -59,22 +59,29 @@ class Design:
         return np.hstack([scaled, words])
 
     def add(self, graph: Graph, weights: Doubles, bias: Doubles) -> str:
-        """Add its product with weights, shape (columns, values), plus a bias; return its name."""
+        """Add its product with weights, shape (columns, values), plus a bias; return its name.
+
+        It is in float64, as in scikit-learn: of years, say, float32 would keep few digits of how
+        far each is from their mean.
+        """
+        from onnx import TensorProto
+
         rows = graph.add("Flatten", [ROWS], "flat", axis=1)
-        amounts = self.columns.add_amounts(graph, rows)
+        single = self.columns.add_amounts(graph, rows)
+        amounts = graph.add("Cast", [single], "doubles", to=TensorProto.DOUBLE)
         missing = graph.add("IsNaN", [amounts], "missing")
-        means = graph.constant("means", self.means.astype(np.float32))
+        means = graph.constant("means", self.means)
         filled = graph.add("Where", [missing, means, amounts], "filled")
         centred = graph.add("Sub", [filled, means], "centred")
-        scales = graph.constant("scales", self.scales.astype(np.float32))
+        scales = graph.constant("scales", self.scales)
         scaled = graph.add("Div", [centred, scales], "scaled")
-        split, single = len(self.means), np.float32
-        given = [scaled, graph.constant("weights", weights[:split].astype(single))]
-        summed = graph.add("Gemm", [*given, graph.constant("bias", bias.astype(single))], "sums")
+        split = len(self.means)
+        given = [scaled, graph.constant("weights", weights[:split])]
+        summed = graph.add("Gemm", [*given, graph.constant("bias", bias)], "sums")
         if not len(self.columns.words):
             return summed
         places = self.columns.add_places(graph, rows)
-        of_words = graph.constant("weights_of_words", weights[split:].astype(single))
+        of_words = graph.constant("weights_of_words", weights[split:])
         each = graph.add("Gather", [of_words, places], "each_word", axis=0)
         axes = graph.constant("axes", np.array([1], np.int64))
         words = graph.add("ReduceSum", [each, axes], "sum_of_words", keepdims=0)
@@ -105,6 +112,8 @@ class FittedLinear:
 
     def write_onnx(self, path: Path) -> None:
         """Write the same calculation."""
+        from onnx import TensorProto
+
         graph, labels, width = Graph(), self._output.labels, self._output.width
         weights, bias = np.atleast_2d(self._regression.coef_), self._regression.intercept_
         bias = np.atleast_1d(bias)
@@ -113,10 +122,10 @@ class FittedLinear:
         if not labels:
             weights, bias = np.repeat(weights, width, axis=0), np.repeat(bias, width)
         sums = self._design.add(graph, weights.T, bias)
+        made = "doubled" if labels else sums
         if labels:
-            graph.add("Softmax", [sums], VALUES, axis=1)
-        else:
-            graph.add("Identity", [sums], VALUES)
+            graph.add("Softmax", [sums], made, axis=1)
+        graph.add("Cast", [made], VALUES, to=TensorProto.FLOAT)
         graph.write(path, shape=self._shape, width=width)
 
 

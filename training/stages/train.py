@@ -10,6 +10,7 @@ import numpy as np
 
 from perennial.kinds.adjustment import Adjustment
 from perennial.kinds.output_kind import OutputKind
+from perennial.statistics.counts import Floats
 from training import params
 from training.artifacts.files import write_json
 from training.artifacts.splits import Prepared
@@ -77,14 +78,19 @@ def train(
     return fitted
 
 
+def as_served(values: Floats) -> Floats:
+    """Return values as a bundle has them, which is in float32: so are scores that it promises."""
+    return values.astype(np.float32).astype(np.float64)
+
+
 def _write_model(fitted: Fitted, prepared: Prepared, output: OutputKind, out: Path) -> Adjustment:
-    validation = fitted.values(prepared.validation.inputs)
+    validation = as_served(fitted.values(prepared.validation.inputs))
     adjustment = output.adjustment(validation, prepared.validation.labels)
     np.savez_compressed(
         out / "predictions.npz",
         allow_pickle=False,
-        validation=adjustment.apply(validation),
-        test=adjustment.apply(fitted.values(prepared.test.inputs)),
+        validation=as_served(adjustment.apply(validation)),
+        test=as_served(adjustment.apply(as_served(fitted.values(prepared.test.inputs)))),
     )
     write_onnx(fitted, out / "model.onnx")
     adjustment.append(out / "model.onnx")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from perennial.kinds.arrow import from_numpy
 from perennial.kinds.input_kind import InputKind, Modelled
 from perennial.kinds.output_kind import OutputKind, Truths
+from perennial.statistics.float32 import too_coarse
 from training.task.schema import Schema
 from training.validation.findings import Finding, shown
 from training.validation.leak import told
@@ -36,6 +37,8 @@ def check_features(
             name, f"at most {schema.most_missing:.1%} missing values", gaps, schema.most_missing
         )
         yield _variety(name, column, known, schema.most_alike)
+        if column.categories is None:
+            yield _fine(name, inputs.column(column.name).to_numpy()[~gaps])
         if column.categories is not None:
             unknown = codes == len(column.categories)
             rule = f"at most {schema.most_unknown:.1%} unknown categories"
@@ -81,6 +84,13 @@ def _share(name: str, rule: str, bad: NDArray[np.bool_], most: float, more: str 
         return Finding(name, rule, len(bad))
     told = f"{count / len(bad):.1%}" + (f", such as {more}" if more else "")
     return Finding(name, rule, len(bad), count, (told,))
+
+
+def _fine(name: str, values: NDArray[np.float64]) -> Finding:
+    """Return whether the model, which gets float32, can tell a column's numbers apart."""
+    coarse = too_coarse(values)
+    rule = "numbers that the model tells apart"
+    return Finding(name, rule, 1, int(bool(coarse)), (coarse,) if coarse else (), "columns")
 
 
 def _variety(name: str, column: Modelled, known: Codes, most: float) -> Finding:

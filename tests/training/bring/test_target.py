@@ -99,6 +99,24 @@ def test_a_unit_is_taken_from_the_name(tmp_path: Path, header: str) -> None:
     assert f"({header!r})" in list(found.says())[-1] and list(found.says())[-1].endswith("in €")
 
 
+def test_small_numbers_are_checked_as_closely_as_large_ones(tmp_path: Path) -> None:
+    """The tolerance of the export is a small part of them, so that a bundle can fail it."""
+    found = column(
+        tmp_path, [f"{row}e-8" for row in range(100)], target="x", output="number"
+    ).target
+    assert found.tolerance == pytest.approx(1e-12)
+
+
+def test_numbers_that_float32_cannot_tell_apart_are_refused(tmp_path: Path) -> None:
+    """A model answers in float32, which has every second whole number over 16,777,216."""
+    far = [f"{1_700_000_000 + row}" for row in range(100)]
+    with pytest.raises(BadParameter, match="float32 has steps of 128 there, and they differ by 25"):
+        column(tmp_path, far, target="x", output="number")
+    near = [f"{200_000 + row}" for row in range(100)]
+    found = column(tmp_path, near, target="x", output="number").target
+    assert found.tolerance == pytest.approx(0.25)
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [

@@ -1,7 +1,14 @@
 """What the regression does beyond every model's promises: gaps, and categories."""
 
-import numpy as np
+from pathlib import Path
 
+import numpy as np
+import onnxruntime
+import pytest
+
+from perennial.kinds.columns import NumberColumn
+from perennial.kinds.inputs.table import TableInput
+from perennial.kinds.outputs.number import NumberOutput
 from tests.models import ignore
 from training.contracts.examples import EXAMPLES, Part
 from training.model.model import Rows
@@ -28,3 +35,16 @@ def test_a_category_without_training_rows_has_no_weight() -> None:
     fitted = Linear().fit(rows, one.schema, one.output, Linear.trial, ignore)
     answers = fitted.values(np.array([[0, 3], [0, np.nan], [0, 1]], np.float32))
     assert np.allclose(answers[0], answers[1]) and answers[2, 1] > 0.5
+
+
+@pytest.mark.parametrize(("far", "step"), [(2011.0, 1.0), (1e6, 1.0), (1.6e9, 1024.0)])
+def test_a_column_far_from_0_is_the_same_in_onnx(tmp_path: Path, far: float, step: float) -> None:
+    """Years, northings and seconds: how far each is from the mean matters, of which it has few."""
+    places = np.random.default_rng(0).integers(0, 10, 400)
+    part = Part((far + step * places)[:, None].astype(np.float32), 10.0 * places)
+    schema = TableInput(columns=(NumberColumn(name="a"),))
+    fitted = Linear().fit(Rows(part, part), schema, NumberOutput(), Linear.trial, ignore)
+    fitted.write_onnx(tmp_path / "model.onnx")
+    session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"))
+    (found,) = session.run(None, {"rows": part.inputs})
+    assert np.abs(found - fitted.values(part.inputs)).max() < 1e-4

@@ -3,25 +3,31 @@
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 
+from perennial.kinds.columns import NumberColumn
 from perennial.kinds.input_kind import InputKind
+from perennial.kinds.inputs.table import TableInput
 from perennial.kinds.inputs.text import TextInput
 from perennial.kinds.output_kind import OutputKind
+from perennial.kinds.outputs.number import NumberOutput
 from tests.splits import split
 from tests.toy.numbers import NUMBERS
 from tests.toy.task import TASK
 from tests.training.bad_data import Altered, good
 from tests.training.fake_tracker import FakeTracker
 from tests.training.machines import FakeMachine
-from training.artifacts.splits import Prepared
+from training.artifacts.splits import Prepared, Split
 from training.errors import BadParameter
+from training.model import found
 from training.model.figures import figures
 from training.model.model import Fitted, Log, Model, Rows
 from training.model.parameters import Parameters
 from training.stages import train as stage
 from training.stages.epoch_log import EpochLog
 from training.stages.train import train
+from training.task.task import Rows as TaskRows
 from training.tasks import TASKS
 
 FIGURES = dict.fromkeys(figures("accuracy"), 0.5)
@@ -96,3 +102,30 @@ def test_a_model_that_does_not_take_the_input_is_not_trained() -> None:
     tasks = {name: Altered(good().rows(), input=TextInput())}
     with pytest.raises(BadParameter, match="train.model: got .* as input, not text"):
         stage.main([f"--task={name}"], tasks=tasks)
+
+
+def test_scores_are_of_what_the_bundle_answers(tmp_path: Path) -> None:
+    """Of seconds since 1970, float32 has every 128th; a score of float64 would promise more."""
+    kind, output = TableInput(columns=(NumberColumn(name="a"),)), NumberOutput()
+    places = np.arange(300.0)
+    truths = 1.7e9 + 20 * places
+    table = kind.to_arrow([[place] for place in places.tolist()])
+    rows = Split(kind, table, truths, np.full(300, "base"))
+    task = Altered(TaskRows(table, [repr(truth) for truth in truths.tolist()]), kind, output)
+    train(
+        Prepared(rows, rows, rows, None),
+        NUMBERS.train,
+        task,
+        tmp_path,
+        model=found.find("linear"),
+        tracker=FakeTracker(),
+        machine=FakeMachine(),
+    )
+    with np.load(tmp_path / "predictions.npz") as file:
+        for name in ("validation", "test"):
+            assert np.array_equal(file[name], file[name].astype(np.float32))
+        promised = float(output.losses(file["test"], truths).mean())
+    session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"))
+    (answered,) = session.run(None, {session.get_inputs()[0].name: rows.inputs})
+    assert promised > 20
+    assert promised == pytest.approx(float(output.losses(answered, truths).mean()), rel=0.05)

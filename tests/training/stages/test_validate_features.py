@@ -64,6 +64,14 @@ def test_a_column_in_which_nothing_is_known_is_named() -> None:
     assert warnings([None] * ROWS) == [found]
 
 
+def test_numbers_that_float32_cannot_tell_apart_are_a_warning() -> None:
+    """Such as seconds since 1970 of the same few minutes: the model gets float32."""
+    (found,) = warnings(1.7e9 + AGES)
+    assert found.startswith("base.input.age: numbers that the model tells apart: 1 of 1 columns")
+    assert "float32 has steps of 128 there, and they differ by 31 on average" in found
+    assert warnings(2e5 + AGES) == []
+
+
 @pytest.mark.parametrize(("other", "named"), [(0, 1000), (1, 999)])
 def test_a_column_that_is_always_or_nearly_always_the_same_is_named(other: int, named: int) -> None:
     """The value and how often it is there; missing values do not count."""

@@ -10,9 +10,9 @@ import math
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from training.contracts.case import Case
 from training.contracts.examples import EXAMPLES, Example, Part
 from training.errors import BadParameter
 from training.model import found
 from training.model.figures import figures
-from training.model.model import Fitted, Model
 from training.model.pairing import check_pairing
 from training.model.portable import write_onnx
 
@@ -33,50 +33,6 @@ Check = Callable[[], None]
 HEAVY = "jax keras lightgbm onnx skl2onnx sklearn tensorflow torch transformers xgboost".split()
 TOLERANCE = 1e-4  # between the framework's values and those of ONNX Runtime
 LEFT = 0.2  # share of the best constant answer's loss, on rows that are easy to tell apart
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """A fitted model, and what fitting it did.
-
-    logged: figures, and how many epochs there would be.
-    left_alone: whether the rows are as they were.
-    """
-
-    model: Fitted
-    logged: list[tuple[dict[str, float], int | None]]
-    left_alone: bool
-
-
-@dataclass(frozen=True)
-class Case:
-    """A model and an example that it takes."""
-
-    model: Model[Any]
-    example: Example
-
-    def fit(self) -> Attempt:
-        """Fit the model once, with the parameters of its trial."""
-        logged: list[tuple[dict[str, float], int | None]] = []
-
-        def log(figures: Mapping[str, float], *, epochs: int | None = None) -> None:
-            logged.append(({name: float(value) for name, value in figures.items()}, epochs))
-
-        one = self.example
-        given: list[NDArray[Any]] = [one.rows.train.inputs, one.rows.train.labels]
-        given += [one.rows.validation.inputs, one.rows.validation.labels]
-        before = [array.copy() for array in given]
-        fitted = self.model.fit(one.rows, one.schema, one.output, self.model.trial, log)
-        return Attempt(fitted, logged, all(map(_same, given, before)))
-
-    @cached_property
-    def attempt(self) -> Attempt:
-        """The first fit, which the checks share."""
-        return self.fit()
-
-    def values(self) -> NDArray[np.float64]:
-        """Return the framework's values for the validation rows."""
-        return self.attempt.model.values(self.example.rows.validation.inputs)
 
 
 def checks(examples: Sequence[Example] = EXAMPLES) -> Iterator[tuple[str, Check]]:
@@ -247,11 +203,6 @@ def onnx_equals_the_framework(case: Case) -> None:
 
 def _kinds(one: Example) -> tuple[str, str]:
     return one.schema.kind, one.output.kind
-
-
-def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
-    equal = (one == other) | ((one != one) & (other != other))  # NaN where NaN was
-    return bool(np.all(equal))
 
 
 def _emptied(inputs: NDArray[Any]) -> NDArray[Any]:

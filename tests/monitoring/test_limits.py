@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections import defaultdict
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,12 @@ def rules(**values: Any) -> dict[str, list[dict[str, Any]]]:
     return dict(found)
 
 
+@cache
+def before() -> dict[str, list[dict[str, Any]]]:
+    """Return all rules where no model has limits of its own."""
+    return rules()
+
+
 def test_every_threshold_is_of_one_model_or_of_all() -> None:
     """A new one is on one side, and the tests below hold what a model may have itself."""
     assert set(OWN) & SHARED == set() and set(DIFFERENT) == set(OWN)
@@ -81,17 +88,17 @@ def test_every_threshold_is_of_one_model_or_of_all() -> None:
 @pytest.mark.parametrize("name", OWN)
 def test_what_differs_is_a_rule_of_that_model_and_one_without_it(name: str) -> None:
     """All else is one rule for all models, word for word as before."""
-    before, after = rules(), rules(**DIFFERENT[name])
-    apart = {record for record, found in after.items() if found != before.get(record)}
+    after = rules(**DIFFERENT[name])
+    apart = {record for record, found in after.items() if found != before().get(record)}
     assert apart
     for record in apart:
         exprs = [rule["expr"] for rule in after[record]]
-        if record in before:
+        if record in before():
             general, of_slow = exprs
             assert (
                 OTHERS in general
                 and general.replace(f"{{{OTHERS}}}", "").replace(f",{OTHERS}", "")
-                == before[record][0]["expr"]
+                == before()[record][0]["expr"]
             )
             assert SLOW in of_slow and OTHERS not in of_slow
         else:  # over a window that only this model has
@@ -101,7 +108,7 @@ def test_what_differs_is_a_rule_of_that_model_and_one_without_it(name: str) -> N
 def test_a_series_that_only_one_model_has_is_computed_for_it_alone() -> None:
     """What reads counters over its window asks for its own."""
     after = rules(**DIFFERENT["long_window"])
-    added = {record: found[0]["expr"] for record, found in after.items() if record not in rules()}
+    added = {record: found[0]["expr"] for record, found in after.items() if record not in before()}
     reading = [expr for expr in added.values() if "increase(" in expr or "sum_over_time(" in expr]
     assert len(reading) > 5 and all(SLOW in expr for expr in reading)
 
@@ -120,7 +127,7 @@ def test_what_models_share_that_others_lack_is_one_rule() -> None:
 def test_the_counters_of_intervals_are_read_for_their_model_alone() -> None:
     """So it is with all that a model of numbers counts: coverage, losses and expected losses."""
     after = rules(**DIFFERENT["long_window"])
-    added = [found[0]["expr"] for record, found in after.items() if record not in rules()]
+    added = [found[0]["expr"] for record, found in after.items() if record not in before()]
     for counter in ("interval_total", "loss_count", "loss_sum", "loss_squares_total"):
         reading = [expr for expr in added if f"model_feedback_{counter}" in expr]
         assert reading and all(f"model_feedback_{counter}{{{SLOW}}}" in one for one in reading)

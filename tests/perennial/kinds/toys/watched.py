@@ -4,7 +4,7 @@ import sys
 import time
 from pathlib import Path
 
-from monitoring import generated_files
+from monitoring import generated_files, limits
 from monitoring.__main__ import main as monitoring
 from monitoring.prometheus_config import prometheus_config
 from monitoring.thresholds import Thresholds
@@ -34,7 +34,8 @@ def firing(prometheus: Prometheus) -> set[str]:
 
 def main(folder: Path) -> None:
     """Watch the toys until every alert fires that has to."""
-    for path, text in generated_files.generated(Thresholds()).items():
+    general = Thresholds()
+    for path, text in generated_files.generated(general, own=limits.own(general)).items():
         assert path.read_text("utf-8") == text, f"{path} depends on which kinds there are"
     generated_files.write(folder, THRESHOLDS)
     bundles.production(folder / "bundles", make(folder / "bundles" / "one").path)

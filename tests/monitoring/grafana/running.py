@@ -29,6 +29,8 @@ THRESHOLDS = Thresholds(
 SECONDS = 8
 # A scrape that a busy machine answers too late ends every series of its target.
 SEEN = "count(min_over_time(up[4s]) == 1) == 3 and count(count_over_time(up[4s]) >= 3) == 3"
+# Seconds after which a scrape has ended, or has failed and marked its series as ended.
+OVER = 2.0
 RIDES = ("rides", "1.0.0")
 
 
@@ -84,11 +86,11 @@ def running(folder: Path) -> Iterator[Life]:
             # Now, so that the pipeline comes after the alert.
             relay.clock.now = datetime.now(UTC)
             relay.run(30)
-            time.sleep(1.5)
-            prometheus.wait(lambda: prometheus.query(SEEN), what="see every target", seconds=60)
-            life = Life(prometheus, time.time())
+            time.sleep(1.5 + OVER)
+            ends: list[float] = []
+            prometheus.wait(lambda: _ended(prometheus, ends), what="see every target", seconds=60)
             prometheus.rest()
-            yield life
+            yield Life(prometheus, ends[-1])
 
 
 def _address(client: httpx.Client) -> str:
@@ -142,6 +144,12 @@ def _deploy(folder: Path, service: fakes.Running) -> None:
     bundles.production(folder / "bundles", path)
     fakes.wait_until(lambda: service.metric(metrics.BUNDLE_REJECTED.name) > 0)
     fakes.deploy(folder, "1.2.0", seed=2)
+
+
+def _ended(prometheus: Prometheus, ends: list[float]) -> bool:
+    """Note a moment that is over, and say whether every target was seen then."""
+    ends.append(time.time() - OVER)
+    return bool(prometheus.query(SEEN, at=ends[-1]))
 
 
 def _firing(prometheus: Prometheus) -> bool:

@@ -5,8 +5,8 @@ import pytest
 from training.contracts.models import Check, checks
 
 pytestmark = pytest.mark.seconds(40)
-# The slowest to fit; on numbers with categories it shows all that it does.
-NIGHTLY = ("network on numbers", "network on categories, classes")
+# The slowest to fit; on other rows each shows by day all that it does.
+NIGHTLY = ("network on numbers", "network on categories, classes", "cnn on colour images")
 
 
 def marks(name: str) -> list[pytest.MarkDecorator]:

@@ -13,7 +13,7 @@ from monitoring.thresholds import Thresholds
 from tests.monitoring.replica import Replica
 from tests.prometheus import Prometheus
 
-TRIES = 5
+TRIES = 20
 Count = Callable[[Replica, np.random.Generator, int], None]
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -91,11 +91,9 @@ class Newcomer:
         """Wait until the service serves a version."""
         end = time.monotonic() + 60
         while time.monotonic() < end:
-            try:
+            with suppress(OSError):  # nothing listens yet
                 if ask(f"{self.url}/model")["manifest"]["version"] == version:
                     return
-            except OSError:
-                pass
             time.sleep(0.2)
         raise AssertionError(f"version {version} does not serve")
 

@@ -1,17 +1,13 @@
 """The recording rules on a real Prometheus say what the specification in numpy says."""
 
 import math
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
-from monitoring import generated_files
-from monitoring.prometheus_config import prometheus_config
 from monitoring.recording.rules import Window
-from monitoring.thresholds import Thresholds, seconds
+from monitoring.thresholds import seconds
 from perennial.metric_names import service as metrics
 from perennial.signals import OTHER
 from perennial.statistics import drift, evidence
@@ -20,7 +16,16 @@ from perennial.statistics.control_limit import control_limit
 from perennial.statistics.counts import Floats
 from perennial.statistics.f1 import macro_f1
 from perennial.statistics.label_coverage import label_coverage
-from tests.monitoring.replica import Replica
+from tests.monitoring.recording.watched_replicas import (
+    SECONDS,
+    SHORTEST,
+    THRESHOLDS,
+    Moment,
+    Watched,
+    labels,
+    selector,
+    watched_replicas,
+)
 from tests.monitoring.watched import (
     CONFIDENCE,
     IDLE,
@@ -29,119 +34,19 @@ from tests.monitoring.watched import (
     TILTED,
     VERSIONS,
     Signal,
-    count,
-    prepare,
 )
-from tests.prometheus import Labels, Prometheus
 
 pytestmark = pytest.mark.seconds(25)
 
 TOLERANCE = 1e-6
-SECONDS = 8  # in which replicas count
-TRIES = 5  # evaluations, a second apart
-# One window that holds the later half of what is counted, so that it has a past.
-SHORTEST = "7s"
-THRESHOLDS = Thresholds(
-    count_interval="1s",
-    long_interval="1s",
-    drift_windows=(SHORTEST, *Thresholds().drift_windows),
-)
 WINDOWS = THRESHOLDS.windows
 
 
 @pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Watched"]:
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     """Return a Prometheus that saw two replicas count for some seconds, one of them restarting."""
-    folder = tmp_path_factory.mktemp("prometheus")
-    generated_files.write(folder, THRESHOLDS)
-    random = np.random.default_rng(11)
-    with Replica() as first, Replica() as second:
-        for replica in (first, second):
-            prepare(replica)
-        config = prometheus_config(
-            service=[first.address, second.address],
-            rules=[str(folder / "monitoring/rules/*.rules.yml")],
-            interval="1s",
-        )
-        with Prometheus(config, folder) as server:
-            server.wait(lambda: len(server.query("up == 1")) == 2, what="scrape", seconds=60)
-            time.sleep(1.5)
-            for second_passed in range(SECONDS):
-                if second_passed == SECONDS // 2:
-                    second.restart()
-                for replica in (first, second):
-                    count(replica, random)
-                time.sleep(1)
-            time.sleep(3)
-            seen = Watched(server, time.time())
-            server.rest()
-            yield seen
-
-
-@dataclass(frozen=True)
-class Watched:
-    """A Prometheus, and when all that was counted had been recorded."""
-
-    prometheus: Prometheus
-    settled: float
-
-    def ask(self, expression: str) -> dict[Labels, float]:
-        """Return the values by then."""
-        return self.prometheus.query(expression, at=self.settled)
-
-    def hold(self, last_rule: str, check: "Callable[[Moment], None]") -> None:
-        """Call `check` with the last evaluation of a group, or with one of those before it.
-
-        A scrape may be stored after the evaluation that carries its time: then what was recorded
-        is not what its counters say now of that time.
-        """
-        last = self.moment(last_rule).at
-        for back in range(TRIES):
-            at = self.prometheus.query(f"timestamp({last_rule})", at=last - back)
-            try:
-                return check(Moment(self.prometheus, max(at.values())))
-            except AssertionError:
-                if back == TRIES - 1:
-                    raise
-
-    def moment(self, last_rule: str) -> "Moment":
-        """Return the last evaluation, by then, of the group that this rule ends."""
-        times = self.ask(f"timestamp({last_rule})").values()
-        assert len(set(times)) == 1, f"{last_rule} was recorded at {set(times)}"
-        return Moment(self.prometheus, max(times))
-
-
-@dataclass(frozen=True)
-class Moment:
-    """One evaluation of a group of rules: what was recorded in it, and nothing later."""
-
-    prometheus: Prometheus
-    at: float
-
-    def ask(self, expression: str) -> dict[Labels, float]:
-        """Return the values at that evaluation."""
-        return self.prometheus.query(expression, at=self.at)
-
-    def counts(self, window: str, signal: Signal) -> list[float]:
-        """Return the recorded observations of a signal's bins."""
-        found = self.ask(f"{Window(window).bin_counts}{_selector(signal)}")
-        return [found[_labels(signal.key, bin=name)] for name in signal.bins]
-
-    def past(self, window: str, signal: Signal) -> Floats:
-        """Return what the long window recorded beyond this one; nothing beyond itself."""
-        long = THRESHOLDS.long_window
-        if window == long:
-            return np.zeros(len(signal.bins))
-        return np.maximum(np.subtract(self.counts(long, signal), self.counts(window, signal)), 0)
-
-
-def _selector(signal: Signal) -> str:
-    return f'{{version="{signal.version}",signal="{signal.name}"}}'
-
-
-def _labels(key: tuple[str, ...], **more: str) -> Labels:
-    names = ("model", "version", "signal")
-    return frozenset([*zip(names, key), *more.items()])
+    with watched_replicas(tmp_path_factory.mktemp("prometheus")) as seen:
+        yield seen
 
 
 @pytest.mark.parametrize("window", THRESHOLDS.drift_windows)
@@ -154,7 +59,7 @@ def test_psi_evidence_and_drift_are_the_specification(watched: Watched, window: 
     )
     assert len(psi) == len(SIGNALS)
     for signal in SIGNALS:
-        counts, key = moment.counts(window, signal), _labels(signal.key)
+        counts, key = moment.counts(window, signal), labels(signal.key)
         effect = drift.psi(counts, signal.shares, prior=THRESHOLDS.prior)
         assert psi[key] == pytest.approx(effect, abs=TOLERANCE, rel=TOLERANCE)
         assert rows[key] == pytest.approx(sum(counts), abs=TOLERANCE, rel=TOLERANCE)
@@ -204,7 +109,7 @@ def test_shares_are_the_specification(watched: Watched, window: str) -> None:
     for signal in SIGNALS:
         counts = moment.counts(window, signal)
         smoothed = drift.smoothed_shares(counts, signal.shares, prior=THRESHOLDS.prior)
-        recorded = [share[_labels(signal.key, bin=name)] for name in signal.bins]
+        recorded = [share[labels(signal.key, bin=name)] for name in signal.bins]
         assert recorded == pytest.approx(smoothed.tolist(), abs=TOLERANCE)
 
 
@@ -218,7 +123,7 @@ def test_ks_is_the_specification_of_numeric_signals(watched: Watched, window: st
     moment = watched.moment(Window(window).ks)
     recorded = moment.ask(Window(window).ks)
     expected = {
-        _labels(signal.key): drift.ks(
+        labels(signal.key): drift.ks(
             moment.counts(window, signal), signal.shares, prior=THRESHOLDS.prior
         )
         for signal in SIGNALS
@@ -248,12 +153,12 @@ def _hold_accuracy(moment: Moment, window: str) -> None:
     recorded += [moment.ask(name) for name in (names.estimated, names.estimated_limit)]
     recorded += [moment.ask(name) for name in (names.macro_f1, names.coverage)]
     for version, (reference, size, _) in VERSIONS.items():
-        key = _labels(("digits", version))
+        key = labels(("digits", version))
         if version == IDLE:
             assert not any(key in values for values in recorded)
             continue
         counts = [
-            [confusion[_labels(("digits", version), label=a, predicted=b)] for b in LABELS]
+            [confusion[labels(("digits", version), label=a, predicted=b)] for b in LABELS]
             for a in LABELS
         ]
         limits = [
@@ -303,7 +208,7 @@ def test_two_replicas_and_a_restart_add_up(watched: Watched) -> None:
     """Every row that two replicas counted is there, those before a restart too."""
     names = Window(WINDOWS[0])
     busy = next(signal for signal in SIGNALS if signal.rows == 5000)
-    counted = watched.ask(f"{names.counts}{_selector(busy)}")[_labels(busy.key)]
+    counted = watched.ask(f"{names.counts}{selector(busy)}")[labels(busy.key)]
     assert counted == pytest.approx(2 * SECONDS * busy.rows, rel=0.15)
 
 

@@ -8,7 +8,7 @@ from benchmarks.drift.bins import Bins
 from benchmarks.drift.frame import Frame
 from benchmarks.false_alarms.quality import Watched
 from benchmarks.false_alarms.traffic import DAY, Traffic
-from benchmarks.rule import Bools, Floats, Reference, looks, minutes
+from backtest.rules.drift import Bools, Floats, Reference, looks, minutes
 from monitoring.thresholds import Thresholds
 from perennial.statistics.evidence import critical_value
 

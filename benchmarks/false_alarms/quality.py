@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from benchmarks.drift.frame import Frame, Ints
 from benchmarks.false_alarms.traffic import Traffic
-from benchmarks.rule import Bools, Floats, minutes
+from backtest.rules.drift import Bools, Floats, minutes
 from monitoring.thresholds import Thresholds
 from perennial.statistics.loss_curve import LossCurve
 from perennial.statistics.regression import HIGH, LOW, covered

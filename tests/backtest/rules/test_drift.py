@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.rule import Reference, looks, minutes
+from backtest.rules.drift import Reference, looks, minutes
 from monitoring.thresholds import Thresholds, seconds
 from perennial.statistics import drift, evidence
 

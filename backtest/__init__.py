@@ -1,0 +1,1 @@
+"""Replays labelled history through the decisions of the loop."""

@@ -1,0 +1,1 @@
+"""The rules of monitoring over arrays of counts, for simulations of what Prometheus decides."""

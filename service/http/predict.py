@@ -154,8 +154,10 @@ class PredictEndpoint:
         started = perf_counter()
         request = request_id(headers)
         problem: Exception | None = None
+        observed: Observed | None = None
         try:
-            status, content = OK, await self._predict(scope, receive, headers, model)
+            observed = await self._predict(scope, receive, headers, model)
+            status, content = OK, orjson.dumps({"predictions": observed.predictions})
         except Disconnected:
             return
         except PerennialError as error:
@@ -168,8 +170,12 @@ class PredictEndpoint:
         response = [JSON, *HEADERS, (b"content-length", length), (HEADER, request)]
         if status == 405:
             response.append((b"allow", b"POST"))
-        await send({"type": "http.response.start", "status": status, "headers": response})
-        await send({"type": "http.response.body", "body": content})
+        try:
+            await send({"type": "http.response.start", "status": status, "headers": response})
+            await send({"type": "http.response.body", "body": content})
+        finally:  # the client has its answer before anything is kept of it, or has gone away
+            if observed is not None:
+                self._store.offer(observed)
         seconds = perf_counter() - started
         self._observe(scope["method"], handler, status, seconds)
         if problem is not None or seconds > self._slow or self._verbose:
@@ -177,7 +183,7 @@ class PredictEndpoint:
 
     async def _predict(
         self, scope: Scope, receive: Receive, given: Mapping[bytes, bytes], model: str | None
-    ) -> bytes:
+    ) -> Observed:
         if scope["method"] != "POST":
             raise NoSuchRoute("method", scope["method"], "POST", status=405)
         content = await body.read(receive, given, limit=self._limit)
@@ -193,19 +199,15 @@ class PredictEndpoint:
             answers = await serving.predict(rows)
         except InferenceFailed as error:
             raise await _refusal(serving, rows, error) from error
-        predictions = _known(answers)
-        self._store.offer(
-            Observed(
-                serving.model,
-                serving.version,
-                serving.output,
-                self._clock(),
-                texts,
-                predictions,
-                subject,
-            )
+        return Observed(
+            serving.model,
+            serving.version,
+            serving.output,
+            self._clock(),
+            texts,
+            _known(answers),
+            subject,
         )
-        return orjson.dumps({"predictions": predictions})
 
     def _pseudonym(self, subject: str) -> str:
         """Return what is stored of a subject. Raises InvalidInput without a secret to hash with."""

@@ -1,5 +1,7 @@
 """Splits base rows and collected feedback into train, validation and test."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,13 +9,15 @@ from training import params
 from training.artifacts import time_order
 from training.artifacts.feedback import FeedbackRows
 from training.artifacts.judging import judging
+from training.artifacts.occurrences import are_draws, occurrences
 from training.artifacts.splits import SPLITS, Prepared, Split
 
 
 def positions(identities: NDArray[np.uint64]) -> NDArray[np.float64]:
-    """Return a number in [0, 1) per row, computed from its content alone.
+    """Return a number in [0, 1) per row, computed from its identity alone.
 
-    A row therefore keeps its split when other rows change, and equal rows share a split.
+    A row therefore keeps its split when other rows change, and equal rows share a split, unless
+    nearly all rows repeat.
     """
     return np.asarray(identities / 2.0**64, np.float64)
 
@@ -26,7 +30,7 @@ def cut(rows: Split, *, validation: Shares, test: Shares) -> dict[str, Split]:
 
     Rows in neither validation nor test are training rows.
     """
-    place = positions(rows.contents)
+    place = positions(rows.identities)
     chosen = {
         "test": place < test,
         "validation": (place >= test) & (place < test + validation),
@@ -48,7 +52,7 @@ def arrange(
     rows.
     """
     if base.times is None:
-        return _by_content(base, collected, numbers, aside)
+        return _by_content(*_told_apart(base, collected), numbers, aside)
     return _by_time(base + collected.split, collected.newest, numbers, aside)
 
 
@@ -61,13 +65,23 @@ def _by_time(
     return Prepared(train, validation, test, newest)
 
 
+def _told_apart(base: Split, collected: FeedbackRows) -> tuple[Split, FeedbackRows]:
+    """Return the rows with equal ones told apart, where nearly all repeat as table rows may."""
+    if not (base.kind.repeats and are_draws(base.contents)):
+        return base, collected
+    numbers = occurrences(np.concatenate([base.contents, collected.split.contents]))
+    count = len(base.labels)
+    fresh = replace(collected, split=collected.split.numbered(numbers[count:]))
+    return base.numbered(numbers[:count]), fresh
+
+
 def _by_content(
     base: Split,
     collected: FeedbackRows,
     numbers: params.Prepare,
     aside: NDArray[np.bool_] | None,
 ) -> Prepared:
-    """Return the splits by a hash of the rows' content.
+    """Return the splits by a hash of the rows' content, and of their occurrence if it counts.
 
     A base row collected as feedback keeps its split, so no base test row is ever trained on. Rows
     of label sources that judge only are test rows; those that are base rows of another split too
@@ -80,13 +94,13 @@ def _by_content(
         validation=np.where(published, 0, numbers.validation),
         test=np.where(published, 1, test),
     )
-    known = base.contents
+    known = base.identities
     judges = judging(collected.split, numbers.fresh_test)
     # The base row may be a training row.
-    taught = np.setdiff1d(known, parts["test"].contents)
-    kept = ~(judges & np.isin(collected.split.contents, taught))
+    taught = np.setdiff1d(known, parts["test"].identities)
+    kept = ~(judges & np.isin(collected.split.identities, taught))
     rows, judges = collected.split.where(kept), judges[kept]
-    is_base, is_base_test = (np.isin(rows.contents, of) for of in (known, known[published]))
+    is_base, is_base_test = (np.isin(rows.identities, of) for of in (known, known[published]))
     # Where sources judge, what the others gave need not.
     apart = np.isin(rows.source, np.unique(rows.source[judges])) & ~is_base
     fresh_test = np.where(apart, 0, np.where(is_base, test, numbers.fresh_test))

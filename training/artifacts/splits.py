@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from perennial.kinds.output_kind import Truths
 from perennial.statistics.counts import Bools
 from training.artifacts.feedback_columns import INPUT, TRUSTED, pack, unpack
 from training.artifacts.files import read_json, write_json
+from training.artifacts.occurrences import Occurrences
 from training.artifacts.times import Times, observations, read_times, spans, times_of, written_times
 from training.errors import MissingArtifact
 from training.task.task import Rows, Task
@@ -29,6 +30,8 @@ BASE = "base"
 LABEL_SOURCE = "label_source"
 # When a row is from, as a column of the files; only where rows have a time.
 TIME = "time"
+# How many equal rows came before a row, as a column of the files; only where that tells rows apart.
+OCCURRENCE = "occurrence"
 
 
 def file_of(folder: Path, split: str) -> Path:
@@ -48,6 +51,8 @@ class Split:
     Both are as of base rows if not given.
     times: when a row is from, shape (rows,), as its column says if not given; None if rows of the
     kind have no time.
+    occurrence: how many equal rows came before a row, shape (rows,), where that tells them apart;
+    0 if not given.
     """
 
     kind: InputKind
@@ -57,9 +62,12 @@ class Split:
     label_source: NDArray[np.str_] = field(default_factory=lambda: np.empty(0, str))
     trusted: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
     times: Times | None = None
+    occurrence: Occurrences = field(default_factory=lambda: np.empty(0, np.int64))
 
     def __post_init__(self) -> None:
         rows = len(self.labels)
+        if len(self.occurrence) != rows:
+            object.__setattr__(self, "occurrence", np.zeros(rows, np.int64))
         if len(self.label_source) != rows:
             object.__setattr__(self, "label_source", np.full(rows, ""))
         if len(self.trusted) != rows:
@@ -88,9 +96,9 @@ class Split:
     def identities(self) -> NDArray[np.uint64]:
         """A number per row, equal for rows that are one observation, shape (rows,).
 
-        These have the same content, and the same time if they have one.
+        These have the same content, the same time if they have one, and the same occurrence.
         """
-        return observations(self.contents, self.times)
+        return observations(self.contents, self.times, self.occurrence)
 
     def where(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> "Split":
         """Return the rows chosen by a mask or by indices."""
@@ -104,6 +112,7 @@ class Split:
             self.label_source[places],
             self.trusted[places],
             None if self.times is None else self.times[places],
+            self.occurrence[places],
         )
 
     def __add__(self, other: "Split") -> "Split":
@@ -116,7 +125,15 @@ class Split:
             np.concatenate([self.label_source, other.label_source]),
             np.concatenate([self.trusted, other.trusted]),
             _joined(self.times, other.times),
+            np.concatenate([self.occurrence, other.occurrence]),
         )
+
+    def numbered(self, numbers: Occurrences) -> "Split":
+        """Return the rows with equal ones told apart.
+
+        numbers: how many equal rows come before each, shape (rows,).
+        """
+        return replace(self, occurrence=numbers)
 
     @classmethod
     def read(cls, file: Path, kind: InputKind) -> "Split":
@@ -134,7 +151,10 @@ class Split:
         trusted = np.array(columns[TRUSTED].to_pylist(), bool)
         known = kind.time is not None and TIME in columns.column_names
         times = read_times(columns[TIME]) if known else None
-        return cls(kind, rows, labels, source, given, trusted, times)
+        many = OCCURRENCE in columns.column_names
+        numbers = columns[OCCURRENCE].to_pylist() if many else []
+        number = np.array(numbers, np.int64)
+        return cls(kind, rows, labels, source, given, trusted, times, number)
 
     def write(self, file: Path) -> None:
         """Write one split."""
@@ -147,6 +167,8 @@ class Split:
         }
         if self.times is not None:
             columns[TIME] = written_times(self.times)
+        if self.occurrence.any():
+            columns[OCCURRENCE] = from_numpy(self.occurrence)
         parquet.write_table(pyarrow.table(list(columns.values()), list(columns)), file)
 
 

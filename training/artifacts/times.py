@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from perennial.kinds.arrow import from_numpy, select, to_numpy
 from perennial.kinds.input_kind import InputKind
+from training.artifacts.occurrences import Occurrences, told_apart
 
 # In UTC, microseconds; NaT where the time is missing.
 Times = NDArray[np.datetime64]
@@ -43,17 +44,22 @@ def written_times(times: Times) -> pyarrow.Array:
     return pyarrow.compute.if_else(missing, nothing, numbers).cast(TYPE)
 
 
-def observations(contents: NDArray[np.uint64], times: Times | None) -> NDArray[np.uint64]:
-    """Return a number per row: equal for rows of the same content, and of the same time.
+def observations(
+    contents: NDArray[np.uint64], times: Times | None, numbers: Occurrences
+) -> NDArray[np.uint64]:
+    """Return a number per row: equal for rows of the same content, time and occurrence.
 
-    contents: a digest per row.  times: None if rows have none; then the contents alone count.
+    contents: a digest per row.  times: None if rows have none.  numbers: how many equal rows come
+    before each, where that tells rows apart; else 0.
 
     >>> contents = np.array([7, 7, 7], np.uint64)
     >>> days = np.array(["2026-11-21", "2026-11-22", "2026-11-21"], DTYPE)
-    >>> first, second, third = observations(contents, days).tolist()
-    >>> first == third, first == second, observations(contents, None).tolist()
+    >>> one = np.zeros(3, np.int64)
+    >>> first, second, third = observations(contents, days, one).tolist()
+    >>> first == third, first == second, observations(contents, None, one).tolist()
     (True, False, [7, 7, 7])
     """
+    contents = told_apart(contents, numbers)
     if times is None:
         return contents
     spread = times.view(np.int64).view(np.uint64) * SPREAD

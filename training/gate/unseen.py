@@ -29,7 +29,8 @@ def unseen(rows: Split, champion: Predictor | None, prepared: Path | None) -> Bo
 
     prepared: the champion's prepared splits; if absent, every row counts as unseen.
     Rows are the same if their inputs are, and their times if they have one, whatever their labels
-    or sources; a column that the champion does not have makes no difference.
+    or sources, unless nearly all rows repeat; a column that the champion does not have makes no
+    difference.
     Raises MissingArtifact if the folder lacks one of the splits: rows that the champion was
     trained on would count, which flatters it. Raises BadParameter if the rows do not fit it.
     """
@@ -39,7 +40,8 @@ def unseen(rows: Split, champion: Predictor | None, prepared: Path | None) -> Bo
     seen = [Split.read(file_of(prepared, name), kind).identities for name in FITTED_SPLITS]
     with fitting(champion):
         times = None if kind.time is None else rows.times
-        return ~np.isin(observations(kind.identities(rows.table), times), np.concatenate(seen))
+        contents = kind.identities(rows.table)
+        return ~np.isin(observations(contents, times, rows.occurrence), np.concatenate(seen))
 
 
 def saw_incident(incident: str | None, prepared: Path | None) -> bool:

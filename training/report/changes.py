@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from perennial.kinds.input_kind import InputKind
 from perennial.kinds.output_kind import OutputKind
+from training.artifacts.occurrences import occurrences
 from training.artifacts.splits import SPLITS, Split, file_of
 from training.gate.unseen import seen_rows_known
 
@@ -60,7 +61,7 @@ def changes(here: Side, main: Side) -> Changes | None:
     keys = _codes(np.concatenate([rows.identities, old.identities]))
     labels = _codes(np.concatenate([_labels(rows, here.output), _labels(old, main.output)]))
     before = np.bincount(keys[count:], minlength=keys.max(initial=0) + 1)
-    new = _earlier_equals(keys[:count]) >= before[keys[:count]]
+    new = occurrences(keys[:count]) >= before[keys[:count]]
     kept = _in_both(keys, count)
     relabelled = kept - _in_both(_codes(keys * (labels.max(initial=0) + 1) + labels), count)
     return Changes(rows.where(new), len(old.labels) - kept, relabelled)
@@ -74,19 +75,6 @@ def _codes(values: NDArray[Any]) -> NDArray[np.int64]:
 def _labels(rows: Split, output: OutputKind) -> NDArray[np.str_]:
     truths, places = np.unique(rows.labels, return_inverse=True)
     return np.array([output.label_of(truth) for truth in truths], np.str_)[places]
-
-
-def _earlier_equals(codes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return how many equal values precede each.
-
-    >>> _earlier_equals(np.array([5, 0, 5, 5])).tolist()
-    [0, 0, 1, 2]
-    """
-    order = np.argsort(codes, kind="stable")
-    ordered = codes[order]
-    found = np.empty(len(codes), np.int64)
-    found[order] = np.arange(len(codes)) - np.searchsorted(ordered, ordered)
-    return found
 
 
 def _in_both(codes: NDArray[np.int64], first: int) -> int:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perennial.kinds.input_kind import InputKind
+from training.artifacts.occurrences import are_draws
 from training.artifacts.splits import BASE, known
 from training.task.task import Rows, Task
 from training.validation.arrays import (
@@ -75,7 +76,12 @@ def _rule(kind: InputKind, contents: NDArray[np.uint64]) -> str:
     """Return the rule on equal rows, and what they mean where they are data."""
     if not kind.repeats:
         return "no duplicates"
-    share = "" if kind.time else "; equal rows share a split"
+    if kind.time:
+        share = ""
+    elif are_draws(contents):
+        share = "; each row is split by itself"
+    else:
+        share = "; equal rows share a split"
     return f"no duplicates ({len(np.unique(contents))} inputs are different{share})"
 
 

@@ -13,8 +13,8 @@ from tests.perennial.kinds.toys.amount import AmountOutput
 from tests.toy.numbers import NUMBERS
 from tests.training.bad_data import Altered
 from training.artifacts.arrangement import arrange
-from training.artifacts.feedback import read_feedback
-from training.artifacts.splits import SPLITS, Split
+from training.artifacts.feedback import FeedbackRows, read_feedback
+from training.artifacts.splits import SPLITS, Prepared, Split
 from training.feedback.file import append, collected_before
 from training.feedback.labelled import LabelledPrediction
 from training.feedback.rows import LabelledRows, read_rows
@@ -81,8 +81,8 @@ def test_all_are_valid_and_say_how_good_no_model_can_be(tmp_path: Path) -> None:
     said = [str(finding) for finding in found.warnings]
     assert not found.broken
     assert said[0].startswith(
-        "base.input: no duplicates (64 inputs are different; equal rows share a split): 1936 of "
-        "2000 rows failed: row "
+        "base.input: no duplicates (64 inputs are different; each row is split by itself): 1936 "
+        "of 2000 rows failed: row "
     )
     assert said[1].startswith("all.label: one label for equal rows (on these rows no model has ")
     best = float(said[1].partition("accuracy over ")[2].partition(")")[0])
@@ -95,16 +95,53 @@ def test_a_task_may_still_refuse_them(tmp_path: Path) -> None:
     assert str(found.broken[0]).startswith("base.input: at most 10.00% duplicates: 1936 of 2000")
 
 
-def test_all_are_split_and_none_leaks(tmp_path: Path) -> None:
-    """Every row is in a split, and all rows of one input in the same."""
-    file = tmp_path / "feedback.parquet"
-    append(file, KIND, labelled(2), INCIDENT)
+def split(file: Path) -> Prepared:
+    """Return the splits of the task's rows and the collected ones."""
     made_of = task()
     base = Split.of_base(made_of, made_of.load())
-    prepared = arrange(base, read_feedback(made_of, file), NUMBERS.prepare)
-    contents = [set(prepared.split(name).contents.tolist()) for name in SPLITS]
+    return arrange(base, read_feedback(made_of, file), NUMBERS.prepare)
+
+
+def test_where_nearly_all_repeat_each_row_is_split_by_itself(tmp_path: Path) -> None:
+    """Every row is in one split, and each split has about all of the inputs."""
+    file = tmp_path / "feedback.parquet"
+    append(file, KIND, labelled(2), INCIDENT)
+    prepared = split(file)
+    seen = [set(prepared.split(name).identities.tolist()) for name in SPLITS]
     assert sum(len(prepared.split(name).labels) for name in SPLITS) == 2 * ROWS
-    assert sum(map(len, contents)) == len(set.union(*contents)) == 64
+    assert sum(map(len, seen)) == len(set.union(*seen)) == 2 * ROWS
+    inputs = {name: len(set(prepared.split(name).contents.tolist())) for name in SPLITS}
+    assert inputs["train"] == inputs["test"] == 64 and inputs["validation"] > 55
+    for source, share in (("base", NUMBERS.prepare.test), (INCIDENT, NUMBERS.prepare.fresh_test)):
+        assert abs((prepared.test.source == source).sum() / ROWS - share) < 0.03
+
+
+def test_rows_keep_their_split_when_more_are_collected(tmp_path: Path) -> None:
+    """A base test row never becomes a training row, whatever is collected later."""
+    file = tmp_path / "feedback.parquet"
+    before = split(file)
+    append(file, KIND, labelled(2), INCIDENT)
+    after = split(file)
+    for name in SPLITS:
+        kept = np.isin(before.split(name).identities, after.split(name).identities)
+        assert kept.all()
+    after.test.write(tmp_path / "test.parquet")
+    again = Split.read(tmp_path / "test.parquet", KIND)
+    assert np.array_equal(again.identities, after.test.identities)
+
+
+def test_a_few_repeats_share_a_split(tmp_path: Path) -> None:
+    """Where most rows are different, an equal row may be a copy, and must not test its original."""
+    rows, labels = made(1)
+    few = Split(
+        KIND,
+        KIND.to_arrow([*map(list, INPUTS), *rows[:60]]),
+        np.zeros(124, np.int64),
+        np.full(124, "base"),
+    )
+    prepared = arrange(few, FeedbackRows.nothing(task()), NUMBERS.prepare)
+    contents = [set(prepared.split(name).contents.tolist()) for name in SPLITS]
+    assert sum(map(len, contents)) == 64
 
 
 def test_the_order_of_equal_rows_is_that_of_their_predictions(tmp_path: Path) -> None:

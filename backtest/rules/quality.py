@@ -1,0 +1,127 @@
+"""The rules on accuracy, loss and intervals over arrays of counts per minute, for simulations.
+
+Every row of counts is one look, a minute unless `pace` says otherwise. The formulas equal those of
+`perennial/statistics/control_limit.py`, which computes one window at a time.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from backtest.rules.drift import MINUTE, Bools, Floats
+from monitoring.thresholds import Thresholds, seconds
+
+
+@dataclass(frozen=True)
+class ShareReference:
+    """The share of rows that a version was accepted with, such as its accuracy; size: its rows."""
+
+    share: float
+    size: int
+
+
+@dataclass(frozen=True)
+class LossReference:
+    """The loss that a version was accepted with: mean, deviation of one row, and rows."""
+
+    mean: float
+    deviation: float
+    size: int
+
+
+def share_drop(
+    good: Floats,
+    rows: Floats,
+    reference: ShareReference,
+    thresholds: Thresholds,
+    *,
+    pace: int = MINUTE,
+) -> Bools:
+    """Return the looks at which a share is far enough below its control limit to alert.
+
+    good, rows: by look; of labels for AccuracyDrop, of predictions and their confidence for
+    EstimatedAccuracyDrop (see `estimated`), of labels in their interval for IntervalCoverageDrop.
+    The first look is when the longest window is full.  pace: seconds between looks.
+    """
+    share, fired = reference.share, _never(len(rows), thresholds, pace)
+    for window, (right, seen) in _windows((good, rows), thresholds, pace):
+        error = np.sqrt(share * (1 - share) * (1 / _one(seen) + 1 / reference.size))
+        drop = share - right / _one(seen)
+        enough = seen >= thresholds.least_rows
+        enough &= drop > thresholds.least_drop(window)
+        fired |= enough & (drop > thresholds.accuracy_z * error)
+    return fired
+
+
+def loss_rise(
+    total: Floats,
+    squares: Floats | None,
+    rows: Floats,
+    reference: LossReference,
+    thresholds: Thresholds,
+    *,
+    pace: int = MINUTE,
+) -> Bools:
+    """Return the looks at which a mean loss is far enough above its control limit to alert.
+
+    total, squares: of the losses by look; squares is None for EstimatedLossRise, where the
+    reference's deviation alone counts.  rows: by look.  pace: seconds between looks.
+    """
+    mean, fired = reference.mean, _never(len(rows), thresholds, pace)
+    columns = (total, total if squares is None else squares, rows)
+    for window, (lost, square, seen) in _windows(columns, thresholds, pace):
+        found = lost / _one(seen)
+        spread = np.full(len(found), reference.deviation)
+        if squares is not None:
+            live = np.sqrt(np.maximum(square / _one(seen) - found**2, 0))
+            spread = np.maximum(live, reference.deviation)
+        error = spread * np.sqrt(1 / _one(seen) + 1 / reference.size)
+        enough = seen >= thresholds.least_rows
+        enough &= found > (1 + thresholds.least_rise(window)) * mean
+        fired |= enough & (found > mean + thresholds.accuracy_z * error)
+    return fired
+
+
+def estimated(confidence: Floats, rows: Floats, *, accuracy: float, mean: float) -> Floats:
+    """Return the predictions expected to be right by look, from the sums of their confidence.
+
+    accuracy, mean: of the reference rows, their accuracy and their mean confidence. Unlike the
+    recorded estimate, it is not held within 0 and 1.
+
+    >>> estimated(np.array([9.0]), np.array([10.0]), accuracy=0.8, mean=0.85).round(3)
+    array([8.5])
+    """
+    return confidence + (accuracy - mean) * rows
+
+
+def first_look(thresholds: Thresholds, pace: int = MINUTE) -> int:
+    """Return how many rows of counts come before the first look: those that fill every window.
+
+    >>> first_look(Thresholds())
+    1440
+    """
+    return _rows(thresholds.long_window, pace)
+
+
+def _never(many: int, thresholds: Thresholds, pace: int) -> Bools:
+    return np.zeros(many - first_look(thresholds, pace) + 1, np.bool_)
+
+
+def _windows(
+    columns: tuple[Floats, ...], thresholds: Thresholds, pace: int
+) -> Iterator[tuple[str, list[Floats]]]:
+    """Yield each window with the columns' sums over it, at every look."""
+    first = first_look(thresholds, pace)
+    totals = [np.concatenate([[0.0], np.cumsum(each, dtype=float)]) for each in columns]
+    for window in thresholds.windows:
+        span = _rows(window, pace)
+        yield window, [total[first:] - total[first - span : -span] for total in totals]
+
+
+def _rows(window: str, pace: int) -> int:
+    return max(1, seconds(window) // pace)
+
+
+def _one(rows: Floats) -> Floats:
+    return np.maximum(rows, 1)

@@ -1,0 +1,83 @@
+"""Which alerts on the quality of answers a version has, and what to add up of its rows for them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backtest.rules.drift import MINUTE, Bools, Floats
+from backtest.rules.quality import (
+    LossReference,
+    ShareReference,
+    estimated,
+    loss_rise,
+    share_drop,
+)
+from monitoring.thresholds import Thresholds
+from perennial.kinds.output_kind import OutputKind, Truths
+from perennial.signals import Reference
+from perennial.statistics.regression import covered
+
+
+def prediction_columns(reference: Reference, output: OutputKind, values: Floats) -> Floats:
+    """Return what to add up of each prediction: what is expected of it, and 1; shape (rows, 2).
+
+    values: of the model, shape (rows, width). Where nothing is expected, both are 0.
+    """
+    found = np.zeros((len(values), 2))
+    if reference.accuracy is not None:
+        found[:, 0] = values.max(axis=1)
+        found[:, 1] = 1
+    elif reference.expected_loss is not None:
+        signal = output.extract(values.astype(np.float32))[reference.expected_loss.signal]
+        losses = reference.expected_loss.curve(signal.astype(np.float64))
+        found[:, 1] = ~np.isnan(losses)
+        found[:, 0] = np.nan_to_num(losses)
+    return found
+
+
+def label_columns(
+    reference: Reference, output: OutputKind, values: Floats, truths: Truths
+) -> Floats:
+    """Return what to add up of each label: its loss, the square, whether it is inside, and 1.
+
+    Shape (rows, 4). A label is inside where the interval of its answer holds it; 0 without one.
+    """
+    losses = output.losses(values, truths)
+    inside: NDArray[np.generic] = np.zeros(len(losses))
+    if reference.coverage is not None:
+        inside = covered(values, truths)
+    return np.column_stack([losses, losses**2, inside, np.ones(len(losses))])
+
+
+def alerts(
+    reference: Reference,
+    predictions: Floats,
+    labels: Floats,
+    thresholds: Thresholds,
+    *,
+    pace: int = MINUTE,
+) -> dict[str, Bools]:
+    """Return the looks at which each alert would fire, by its name.
+
+    predictions, labels: sums of the columns above by look, shape (looks before and in question, 2)
+    and (…, 4).  pace: seconds between looks. The first look is at row `first_look`.
+    """
+    expected, asked = predictions.T
+    lost, squares, inside, rows = labels.T
+    if reference.accuracy is not None:
+        accepted = ShareReference(reference.accuracy, reference.accuracy_size or 1)
+        right = estimated(
+            expected, asked, accuracy=reference.accuracy, mean=reference.confidence or 0.0
+        )
+        return {
+            "AccuracyDrop": share_drop(rows - lost, rows, accepted, thresholds, pace=pace),
+            "EstimatedAccuracyDrop": share_drop(right, asked, accepted, thresholds, pace=pace),
+        }
+    size = reference.loss_size or 1
+    known = LossReference(reference.loss or 0.0, reference.loss_deviation or 0.0, size)
+    found = {"LossRise": loss_rise(lost, squares, rows, known, thresholds, pace=pace)}
+    if reference.expected_loss is not None:
+        found["EstimatedLossRise"] = loss_rise(expected, None, asked, known, thresholds, pace=pace)
+    if reference.coverage is not None:
+        held = ShareReference(reference.coverage, size)
+        found["IntervalCoverageDrop"] = share_drop(inside, rows, held, thresholds, pace=pace)
+    return found

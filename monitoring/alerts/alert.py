@@ -7,6 +7,10 @@ from perennial.metric_names import service as metrics
 
 RUNBOOK = "docs/runbook.md"
 RETRAIN = {"severity": "warning", "action": "retrain"}
+# What a retrain alert is measured with, by which the relay weighs it: labels tell that the model is
+# worse, inputs and answers alone that it may be.
+ON_LABELS = RETRAIN | {"signal": "labels"}
+ON_INPUTS = RETRAIN | {"signal": "inputs"}
 PAGE = {"severity": "critical", "action": "page"}
 # For a person too, in working hours.
 NOTICE = {"severity": "warning", "action": "page"}

@@ -1,6 +1,6 @@
 """What DataDrift and PredictionDrift share: one counts input signals that drift, one outputs."""
 
-from monitoring.alerts.alert import OF_VERSION, RETRAIN, SERVING, Alert, dashboard
+from monitoring.alerts.alert import ON_INPUTS, OF_VERSION, SERVING, Alert, dashboard
 from monitoring.recording.series import DRIFTED, SIGNAL, VERSION, Window
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
@@ -18,7 +18,7 @@ def drift_alert(name: str, chosen: str, side: str, thresholds: Thresholds) -> Al
         name,
         f"count by ({VERSION}) ({DRIFTED} == 1 {chosen})\n{SERVING}",
         thresholds.retrain_for,
-        RETRAIN,
+        ON_INPUTS,
         f"The {side}s of {NAME} differ from its reference",
         f"Drifting {side} signals: {{{{ $value }}}} (PSI over "
         f"{thresholds.psi_limits}, with evidence). Largest shifts in the last {window}: "

@@ -87,7 +87,7 @@ def _when_unknown(alert: Alert) -> str:
     A retrain keeps its state: not to know is no evidence of drift, and an incident that ends and
     begins again would be another one. For the others somebody must hear that nothing is seen.
     """
-    return "KeepLast" if alert.labels == RETRAIN else "Error"
+    return "KeepLast" if alert.labels.items() >= RETRAIN.items() else "Error"
 
 
 def _query(expr: str) -> dict[str, Any]:

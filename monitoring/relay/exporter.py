@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from monitoring.relay.policy import GATE_VERDICTS, AuditEvent
+from monitoring.relay.audit import GATE_VERDICTS, AuditEvent
 from monitoring.relay.store import Store
 from perennial.metric_names import relay as metrics
 from perennial.metric_names.metric import Metric as Definition

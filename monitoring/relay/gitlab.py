@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
-from monitoring.relay.policy import GATE_VERDICTS, AuditEntry, AuditEvent
+from monitoring.relay.audit import GATE_VERDICTS, AuditEntry, AuditEvent
 from perennial.errors import InvalidField
 from perennial.gitlab.client import connect, refusals
 from perennial.gitlab.errors import GitLabRefused

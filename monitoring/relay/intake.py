@@ -6,11 +6,13 @@ from datetime import datetime
 from types import MappingProxyType
 
 from monitoring.relay import webhook as webhooks
+from monitoring.relay.admission import admit
+from monitoring.relay.audit import AuditEntry, AuditEvent
 from monitoring.relay.errors import Pending
 from monitoring.relay.evidence import Evidence
 from monitoring.relay.exporter import Counters
 from monitoring.relay.limits import RelayLimits
-from monitoring.relay.policy import AuditEntry, AuditEvent, Policy, admit
+from monitoring.relay.policy import Policy
 from monitoring.relay.store import Ledger, Store
 from monitoring.relay.webhook import Candidate
 

@@ -1,9 +1,10 @@
 """Limits of single models, from the tasks' limits.yaml by way of a generated file."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -29,12 +30,12 @@ class RelayLimits(BaseModel):
         >>> RelayLimits(daily_budget=1).applied(Policy()).daily_budget
         1
         """
-        cooldown, budget = self.cooldown_seconds, self.daily_budget
-        return Policy(
-            cooldown=policy.cooldown if cooldown is None else timedelta(seconds=cooldown),
-            daily_budget=policy.daily_budget if budget is None else budget,
-            longest=policy.longest,
-        )
+        own: dict[str, Any] = {}
+        if self.cooldown_seconds is not None:
+            own["cooldown"] = timedelta(seconds=self.cooldown_seconds)
+        if self.daily_budget is not None:
+            own["daily_budget"] = self.daily_budget
+        return replace(policy, **own)
 
 
 def read(file: Path = FILE) -> dict[str, RelayLimits]:

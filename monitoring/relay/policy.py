@@ -1,92 +1,259 @@
-"""Whether a firing incident gets a pipeline: once each, not too soon, not too often."""
+"""What an incident does next: start a pipeline, wait for labels or for time, or end.
 
+Pure functions, which the relay and the backtest both call.
+"""
+
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from perennial.verdicts import Verdict
+DAY = timedelta(days=1)
+UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
-class AuditEvent(StrEnum):
-    """What happened to an incident, as the audit and the metric `decision` have it."""
+class Signal(StrEnum):
+    """What an alert is measured with, as its label `signal` says."""
 
-    ACCEPTED = "accepted"  # an incident that waits for its pipeline
-    DUPLICATE = "duplicate"  # the same incident again
-    WAITING = "waiting"  # another incident of the model still waits for its pipeline
-    COOLDOWN = "cooldown"
-    BUDGET = "budget"
-    IGNORED = "ignored"  # resolved, or not an alert that asks for a retrain
-    TRIGGERED = "triggered"  # the pipeline was started
-    ADOPTED = "adopted"  # an earlier, unsure attempt had started it
-    RETRY = "retry"  # an attempt failed, another follows
-    FAILED = "failed"  # the last attempt failed
-    # The gate's verdict in a pipeline that has ended.
-    PROMOTE = Verdict.PROMOTE
-    KEEP = Verdict.KEEP
-    BLOCK = Verdict.BLOCK
+    LABELS = "labels"  # accuracy, loss or intervals on labelled rows: the model is worse
+    INPUTS = "inputs"  # inputs and answers alone: the model may be worse
+    CALENDAR = "calendar"  # none fires, but `Policy.every` has passed
 
 
-GATE_VERDICTS = tuple(AuditEvent(verdict) for verdict in Verdict)
+class AttemptResult(StrEnum):
+    """How the pipeline of an attempt ended."""
+
+    PROMOTE = "promote"
+    KEEP = "keep"
+    BLOCK = "block"
+    TOO_FEW = "too few"  # `collect` accepted too few labelled rows
+    FAILED = "failed"  # it was not started, or ended without a verdict
 
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """Limits per model.
+    """Limits of one model.
 
-    cooldown: least time between two accepted incidents, an hour is usual.
-    daily_budget: most accepted incidents in 24 hours.
-    longest: how long ago an incident may have begun, a week is usual; labels since then are fresh.
+    cooldown: least time between two pipelines; an hour is usual.
+    daily_budget: most pipelines in 24 hours.
+    longest: how long ago an incident may have begun when it is first heard of; a week is usual.
+    least_rows: labelled rows that `collect` accepts; also what a measured fall waits for.
+    lookback: how long before an incident's start `collect` begins to read.
+    drift_rows: labelled rows that a drift without a measured fall waits for; a gate needs about so
+    many to see a gain of a few points.
+    flow: labels flow where at least `least_rows` come in this long: then a fall would be measured.
+    growth: how many times the rows of the last attempt the next one needs, so that attempts grow
+    with the logarithm of the rows.
+    deploy_within: how long a promoted model may wait to be merged before anything else is tried.
+    every: how often a model is trained again though no alert fires; None for never.
     """
 
     cooldown: timedelta = timedelta(hours=1)
     daily_budget: int = 4
     longest: timedelta = timedelta(days=7)
+    least_rows: int = 100
+    lookback: timedelta = timedelta(seconds=30)
+    drift_rows: int = 1000
+    flow: timedelta = DAY
+    growth: float = 2.0
+    deploy_within: timedelta = timedelta(days=3)
+    every: timedelta | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelHistory:
-    """What the store knows about a model and an incident.
+class Attempt:
+    """One pipeline on the version that serves.
 
-    known: the state of this very incident, None if it is new.  waiting: another incident of the
-    model that has no pipeline yet.  last: when the last one that did not fail was accepted.
-    today: how many were accepted in the last 24 hours.
+    at: when it was decided.  signal: the strongest then.  rows: labelled rows that it could learn
+    from, None if nobody knew.  result: None while it runs.
     """
 
-    known: str | None = None
-    waiting: str | None = None
-    last: datetime | None = None
-    today: int = 0
+    at: datetime
+    signal: Signal
+    rows: float | None
+    result: AttemptResult | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentHistory:
+    """What is known of an incident, which is of one version of a model.
+
+    signals: of the alerts that fire; none once all have ended or another version serves.
+    attempts: on this version, oldest first, those of earlier incidents too.
+    pipelines: when pipelines of the model were started, at least those of the last 24 hours, of
+    any version; none that failed.
+    """
+
+    signals: frozenset[Signal]
+    attempts: tuple[Attempt, ...] = ()
+    pipelines: tuple[datetime, ...] = ()
+
+    @property
+    def signal(self) -> Signal:
+        """The strongest signal."""
+        return next(signal for signal in Signal if signal in self.signals)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labels:
+    """The labelled rows that have arrived.
+
+    rows: that `collect` would read: predicted since the incident's start less the lookback.
+    new: that came since the last attempt on this version; anything where there was none.
+    rate: that come in a second, over the last day.
+    """
+
+    rows: float
+    new: float
+    rate: float
+
+
+class ActionKind(StrEnum):
+    """What an incident does next."""
+
+    START = "start"  # a pipeline, now
+    RUNNING = "running"  # its pipeline has not ended
+    DEPLOYING = "deploying"  # a promoted model is not serving yet
+    LABELS = "labels"  # wait for more labels
+    REST = "rest"  # wait, as nobody knows whether there are more labels
+    COOLDOWN = "cooldown"
+    BUDGET = "budget"
+    OVER = "over"
 
 
 @dataclass(frozen=True)
-class AuditEntry:
-    """An event with its reason, in words for a person."""
+class Action:
+    """The next step, with its reason in words.
 
-    event: AuditEvent
-    reason: str
-
-
-def admit(history: ModelHistory, policy: Policy, *, now: datetime) -> AuditEntry:
-    """Return whether an incident is accepted; all but a duplicate may be asked again later.
-
-    >>> admit(ModelHistory(), Policy(), now=datetime(2026, 11, 1)).event.value
-    'accepted'
+    at: when a wait ends at the latest, or about when at today's rate of labels; None if unknown.
+    more: labels that are missing.
     """
-    if history.known is not None:
-        return AuditEntry(AuditEvent.DUPLICATE, f"this incident is already {history.known}")
-    if history.waiting is not None:
-        return AuditEntry(AuditEvent.WAITING, f"incident {history.waiting} has no pipeline yet")
-    if history.last is not None and now - history.last < policy.cooldown:
-        left = (policy.cooldown - (now - history.last)).total_seconds()
-        return AuditEntry(
-            AuditEvent.COOLDOWN,
-            f"an incident was accepted at {history.last:%Y-%m-%d %H:%M:%S} UTC; "
-            f"{left:.0f} of {policy.cooldown.total_seconds():.0f} seconds are left",
-        )
-    if history.today >= policy.daily_budget:
-        return AuditEntry(
-            AuditEvent.BUDGET,
-            f"{history.today} incidents were accepted in 24 hours, the limit is "
-            f"{policy.daily_budget}",
-        )
-    return AuditEntry(AuditEvent.ACCEPTED, "new incident")
+
+    kind: ActionKind
+    reason: str
+    at: datetime | None = None
+    more: int = 0
+
+
+def next_action(
+    incident: IncidentHistory, labels: Labels | None, policy: Policy, *, now: datetime
+) -> Action:
+    """Return what an incident does next.
+
+    labels: None where nobody knows; then the first attempt comes at once, later ones after a day,
+    two days, four days, and so on.
+
+    >>> drift = IncidentHistory(signals=frozenset({Signal.INPUTS}))
+    >>> few = Labels(rows=60, new=60, rate=0.004)
+    >>> next_action(drift, few, Policy(), now=datetime(2026, 11, 1)).reason
+    'waits for 940 more labels, about 3 days at the rate of the last day'
+    """
+    if not incident.signals:
+        return Action(ActionKind.OVER, "its alerts have ended, or another version serves")
+    attempts = incident.attempts
+    if attempts and attempts[-1].result is None:
+        return Action(ActionKind.RUNNING, "its pipeline has not ended")
+    if attempts and attempts[-1].result is AttemptResult.PROMOTE:
+        until = attempts[-1].at + policy.deploy_within
+        if now < until:
+            reason = "a promoted model waits to be merged and deployed"
+            return Action(ActionKind.DEPLOYING, reason, until)
+    held = _rest(incident, now) if labels is None else _few_labels(incident, labels, policy, now)
+    held = held or _cooldown(incident, policy, now) or _budget(incident, policy, now)
+    return held or Action(ActionKind.START, _why(incident, labels))
+
+
+def _few_labels(
+    incident: IncidentHistory, labels: Labels, policy: Policy, now: datetime
+) -> Action | None:
+    """Wait for labels where a pipeline would have too few, or nearly those of the last one."""
+    first = _first(incident, labels, policy)
+    more = math.ceil(max(first - labels.rows, _step(incident, first, policy) - labels.new))
+    if more <= 0:
+        return None
+    reason = f"waits for {more:,} more label{'s' if more > 1 else ''}"
+    if labels.rate <= 0:
+        return Action(ActionKind.LABELS, f"{reason}; none came in the last day", more=more)
+    seconds = more / labels.rate
+    reason += f", about {_about(seconds)} at the rate of the last day"
+    at = now + timedelta(seconds=seconds) if seconds < 1e9 else None
+    return Action(ActionKind.LABELS, reason, at, more)
+
+
+def _first(incident: IncidentHistory, labels: Labels, policy: Policy) -> int:
+    """Return the rows that any attempt needs: more where a fall would show, and none is seen."""
+    flows = labels.rate * policy.flow.total_seconds() >= policy.least_rows
+    if incident.signal is Signal.INPUTS and flows:
+        return max(policy.drift_rows, policy.least_rows)
+    return policy.least_rows
+
+
+def _step(incident: IncidentHistory, first: int, policy: Policy) -> float:
+    """Return the new rows that another attempt needs; a fall is not held back by earlier drift."""
+    if not incident.attempts:
+        return 0
+    measured = incident.signal is Signal.LABELS
+    alike = [one for one in incident.attempts if not measured or one.signal is Signal.LABELS]
+    if not alike:
+        return policy.least_rows
+    rows = alike[-1].rows
+    return max((policy.growth - 1) * (first if rows is None else rows), policy.least_rows)
+
+
+def _rest(incident: IncidentHistory, now: datetime) -> Action | None:
+    if not incident.attempts:
+        return None
+    last = incident.attempts[-1]
+    if incident.signal is Signal.LABELS and last.signal is not Signal.LABELS:
+        return None
+    until = last.at + DAY * 2 ** min(len(incident.attempts) - 1, 10)
+    if now >= until:
+        return None
+    reason = f"rests until {_time(until)}, as nobody knows how many labels came since the last try"
+    return Action(ActionKind.REST, reason, until)
+
+
+def _cooldown(incident: IncidentHistory, policy: Policy, now: datetime) -> Action | None:
+    # A time that lies ahead is of a clock that was once wrong.
+    until = max((at for at in incident.pipelines if at <= now), default=None)
+    if until is None or now >= until + policy.cooldown:
+        return None
+    left = (until + policy.cooldown - now).total_seconds()
+    reason = f"the last pipeline began at {_time(until)}; about {_about(left)} of the cooldown left"
+    return Action(ActionKind.COOLDOWN, reason, until + policy.cooldown)
+
+
+def _budget(incident: IncidentHistory, policy: Policy, now: datetime) -> Action | None:
+    today = sorted(at for at in incident.pipelines if now - DAY < at <= now)
+    if len(today) < policy.daily_budget:
+        return None
+    until = today[-policy.daily_budget] + DAY
+    reason = (
+        f"{len(today)} pipelines began in 24 hours, the limit is {policy.daily_budget}; "
+        f"the next may begin at {_time(until)}"
+    )
+    return Action(ActionKind.BUDGET, reason, until)
+
+
+def _why(incident: IncidentHistory, labels: Labels | None) -> str:
+    if labels is None:
+        return "nobody knows how many labels there are"
+    reason = f"{labels.rows:,.0f} labelled rows since the incident began"
+    return f"{reason}, {labels.new:,.0f} since the last try" if incident.attempts else reason
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _about(seconds: float) -> str:
+    """Return a duration in one unit.
+
+    >>> _about(10_000), _about(60), _about(0.2)
+    ('3 hours', '1 minute', '1 second')
+    """
+    for name, length in UNITS:
+        if seconds >= length or length == 1:
+            count = max(round(seconds / length), 1)
+            return f"{count:,} {name}{'s' if count > 1 else ''}"
+    raise AssertionError("a second is the last unit")

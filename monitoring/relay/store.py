@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, update
 
-from monitoring.relay.policy import AuditEntry, AuditEvent, ModelHistory
+from monitoring.relay.admission import ModelHistory
+from monitoring.relay.audit import AuditEntry, AuditEvent
 from monitoring.relay.tables import LOCK, decisions, incidents, webhooks
 from monitoring.relay.webhook import Candidate
 from perennial.database.engine import lock

@@ -8,9 +8,9 @@ from threading import Event, Thread
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from monitoring.relay.audit import AuditEntry, AuditEvent
 from monitoring.relay.exporter import Counters
 from monitoring.relay.gitlab import Pipeline, Pipelines
-from monitoring.relay.policy import AuditEntry, AuditEvent
 from monitoring.relay.store import ENDED, FAILED, TRIGGERED, Incident, Store
 from perennial.database import unreachable
 from perennial.gitlab.errors import GitLabError, GitLabRefused

@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from demo.workspace import ROOT
+from monitoring.relay.audit import AuditEntry, AuditEvent
 from monitoring.relay.gitlab import GATE, GATE_FILE, GitlabPipelines
-from monitoring.relay.policy import AuditEntry, AuditEvent
 from perennial.verdicts import Verdict
 from tests.demo.forge.fixtures import PROJECT, READ, ForgeServer, commit, git
 from training.gate.compared_bundle import ComparedBundle

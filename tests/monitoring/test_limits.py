@@ -201,7 +201,8 @@ def test_each_model_alerts_by_its_own_limits(tmp_path: Path) -> None:
                         "exp_samples": [
                             {
                                 "labels": 'ALERTS{alertname="AccuracyDrop",alertstate="firing",'
-                                'action="retrain",severity="warning",model="fast",version="1.0.0"}',
+                                'action="retrain",severity="warning",signal="labels",model="fast",'
+                                'version="1.0.0"}',
                                 "value": 1,
                             }
                         ],

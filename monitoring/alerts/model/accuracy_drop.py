@@ -1,7 +1,7 @@
 """AccuracyDrop: the accuracy on labelled predictions fell under its limit; starts a retrain."""
 
 from monitoring.alerts.accuracy import FELL, drop, amounts
-from monitoring.alerts.alert import OF_VERSION, RETRAIN, Alert, dashboard
+from monitoring.alerts.alert import ON_LABELS, OF_VERSION, Alert, dashboard
 from monitoring.recording.series import Window
 from monitoring.thresholds import Thresholds
 
@@ -16,7 +16,7 @@ def alert(thresholds: Thresholds) -> Alert:
         "AccuracyDrop",
         drop(short, long, thresholds),
         thresholds.retrain_for,
-        RETRAIN,
+        ON_LABELS,
         "The accuracy of {{ $labels.model }} {{ $labels.version }} fell",
         f"Accuracy on labelled predictions {FELL} {amounts(short, 'labels', thresholds)}",
         dashboard("model", OF_VERSION),

@@ -1,7 +1,7 @@
 """EstimatedAccuracyDrop: the confidence fell too far for the accuracy to hold; starts a retrain."""
 
 from monitoring.alerts.accuracy import FELL, drop, amounts
-from monitoring.alerts.alert import OF_VERSION, RETRAIN, Alert, dashboard
+from monitoring.alerts.alert import ON_INPUTS, OF_VERSION, Alert, dashboard
 from monitoring.recording.series import Window
 from monitoring.thresholds import Thresholds
 
@@ -16,7 +16,7 @@ def alert(thresholds: Thresholds) -> Alert:
         "EstimatedAccuracyDrop",
         drop(short, long, thresholds),
         thresholds.retrain_for,
-        RETRAIN,
+        ON_INPUTS,
         "The estimated accuracy of {{ $labels.model }} {{ $labels.version }} fell",
         f"Accuracy estimated from the mean confidence {FELL} "
         + amounts(short, "predictions", thresholds),

@@ -1,7 +1,7 @@
 """EstimatedLossRise: intervals became too wide for the loss to stay as it was; starts a retrain."""
 
 from monitoring.alerts.accuracy import SHORT, WHOLE, ask, rise
-from monitoring.alerts.alert import OF_VERSION, RETRAIN, Alert, dashboard
+from monitoring.alerts.alert import ON_INPUTS, OF_VERSION, Alert, dashboard
 from monitoring.recording.series import REFERENCE_LOSS, Window
 from monitoring.thresholds import Thresholds
 
@@ -17,7 +17,7 @@ def alert(thresholds: Thresholds) -> Alert:
         "EstimatedLossRise",
         rise(short, long, thresholds),
         thresholds.retrain_for,
-        RETRAIN,
+        ON_INPUTS,
         "The estimated loss of {{ $labels.model }} {{ $labels.version }} rose",
         "Mean loss estimated from the widths of intervals is "
         '{{ printf "%.4g" $value }}, above that of the '

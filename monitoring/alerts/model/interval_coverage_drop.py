@@ -1,7 +1,7 @@
 """IntervalCoverageDrop: intervals hold fewer labels than they should; starts a retrain."""
 
 from monitoring.alerts.accuracy import PERCENT, WHOLE, ask, drop
-from monitoring.alerts.alert import OF_VERSION, RETRAIN, Alert, dashboard
+from monitoring.alerts.alert import ON_LABELS, OF_VERSION, Alert, dashboard
 from monitoring.recording.series import REFERENCE_INTERVAL_COVERAGE, Window
 from monitoring.thresholds import Thresholds
 
@@ -17,7 +17,7 @@ def alert(thresholds: Thresholds) -> Alert:
         "IntervalCoverageDrop",
         drop(short, long, thresholds, reference=REFERENCE_INTERVAL_COVERAGE),
         thresholds.retrain_for,
-        RETRAIN,
+        ON_LABELS,
         "The intervals of {{ $labels.model }} {{ $labels.version }} hold fewer labels",
         'The share of labels in their interval is {{ printf "%.3f" $value }} below that of the '
         f"reference, and below its control limit. In the last {names.window}: "

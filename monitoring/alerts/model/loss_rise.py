@@ -1,7 +1,7 @@
 """LossRise: the mean loss on labelled predictions rose over its limit; starts a retrain."""
 
 from monitoring.alerts.accuracy import SHORT, WHOLE, ask, rise
-from monitoring.alerts.alert import OF_VERSION, RETRAIN, Alert, dashboard
+from monitoring.alerts.alert import ON_LABELS, OF_VERSION, Alert, dashboard
 from monitoring.recording.series import REFERENCE_LOSS, Window
 from monitoring.thresholds import Thresholds
 
@@ -16,7 +16,7 @@ def alert(thresholds: Thresholds) -> Alert:
         "LossRise",
         rise(short, long, thresholds),
         thresholds.retrain_for,
-        RETRAIN,
+        ON_LABELS,
         "The loss of {{ $labels.model }} {{ $labels.version }} rose",
         'Mean loss on labelled predictions is {{ printf "%.4g" $value }}, above that of the '
         f"reference and above its control limit. In the last {names.window}: "

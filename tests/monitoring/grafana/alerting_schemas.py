@@ -106,6 +106,7 @@ class Labels(Plain):
 
     severity: Literal["warning", "critical"]
     action: Literal["retrain", "page"]
+    signal: Literal["labels", "inputs"] | None = None
 
 
 class Annotations(Strict):

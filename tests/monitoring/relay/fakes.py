@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from monitoring.relay.audit import AuditEntry
 from monitoring.relay.gitlab import Pipeline
-from monitoring.relay.policy import AuditEntry
 from perennial.gitlab.errors import GitLabRefused, GitLabUnsure
 
 START = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from demo.processes import free_port
+from monitoring.relay.audit import GATE_VERDICTS, AuditEntry, AuditEvent
 from monitoring.relay.gitlab import GitlabPipelines
-from monitoring.relay.policy import GATE_VERDICTS, AuditEntry, AuditEvent
 from perennial.gitlab.errors import GitLabRefused, GitLabUnsure
 from tests.monitoring.relay.gitlab_server import PROJECT, READ_TOKEN, TRIGGER_TOKEN, GitlabServer
 

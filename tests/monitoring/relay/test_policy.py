@@ -1,46 +1,169 @@
-"""The policy: one pipeline per incident, not too soon, not too often."""
+"""The policy: a pipeline where a gain is likely, and a reason in words where there is none."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from monitoring.relay.policy import AuditEvent, ModelHistory, Policy, admit
+from monitoring.relay.policy import (
+    Action,
+    ActionKind,
+    Attempt,
+    AttemptResult,
+    IncidentHistory,
+    Labels,
+    Policy,
+    Signal,
+    next_action,
+)
 from tests.monitoring.relay.fakes import START
 
-POLICY = Policy(cooldown=timedelta(hours=1), daily_budget=2)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+POLICY = Policy(cooldown=HOUR, daily_budget=2, least_rows=100, drift_rows=1000, growth=2.0)
+FALL, DRIFT = Signal.LABELS, Signal.INPUTS
+KEEP, BLOCK, PROMOTE = AttemptResult.KEEP, AttemptResult.BLOCK, AttemptResult.PROMOTE
+A_SECOND = 1.0  # labels
 
 
-@pytest.mark.parametrize(
-    "history, event, reason",
-    [
-        (ModelHistory(), AuditEvent.ACCEPTED, "new incident"),
-        (
-            ModelHistory(known="triggered"),
-            AuditEvent.DUPLICATE,
-            "this incident is already triggered",
-        ),
-        (ModelHistory(known="failed"), AuditEvent.DUPLICATE, "this incident is already failed"),
-        (ModelHistory(waiting="abc"), AuditEvent.WAITING, "incident abc has no pipeline yet"),
-        (
-            ModelHistory(last=START - timedelta(minutes=59), today=1),
-            AuditEvent.COOLDOWN,
-            "an incident was accepted at 2026-11-21 07:01:00 UTC; 60 of 3600 seconds are left",
-        ),
-        (
-            ModelHistory(last=START - timedelta(hours=1), today=1),
-            AuditEvent.ACCEPTED,
-            "new incident",
-        ),
-        (
-            ModelHistory(last=START - timedelta(hours=2), today=2),
-            AuditEvent.BUDGET,
-            "2 incidents were accepted in 24 hours, the limit is 2",
-        ),
-    ],
-)
-def test_the_first_rule_that_applies_decides(
-    history: ModelHistory, event: AuditEvent, reason: str
-) -> None:
-    """Each decision comes with the reason that a person reads in the audit."""
-    entry = admit(history, POLICY, now=START)
-    assert (entry.event, entry.reason) == (event, reason)
+def _labels(rows: float, *, new: float | None = None, rate: float = A_SECOND) -> Labels:
+    return Labels(rows=rows, new=rows if new is None else new, rate=rate)
+
+
+def _attempt(
+    rows: float | None,
+    *,
+    result: AttemptResult | None = KEEP,
+    signal: Signal = DRIFT,
+    ago: timedelta = 2 * DAY,
+) -> Attempt:
+    return Attempt(at=START - ago, signal=signal, rows=rows, result=result)
+
+
+def _next(
+    labels: Labels | None,
+    *attempts: Attempt,
+    signal: Signal = DRIFT,
+    pipelines: tuple[datetime, ...] = (),
+    policy: Policy = POLICY,
+) -> Action:
+    history = IncidentHistory(signals=frozenset({signal}), attempts=attempts, pipelines=pipelines)
+    return next_action(history, labels, policy, now=START)
+
+
+def test_a_measured_fall_acts_once_collect_has_enough() -> None:
+    """A hundred labelled rows; before, it waits for those that are missing, and says how long."""
+    assert _next(_labels(100), signal=FALL).kind is ActionKind.START
+    waits = _next(_labels(60, rate=40 / 3600), signal=FALL)
+    assert (waits.kind, waits.more, waits.at) == (ActionKind.LABELS, 40, START + HOUR)
+    assert waits.reason == "waits for 40 more labels, about 1 hour at the rate of the last day"
+
+
+def test_drift_without_a_fall_waits_for_the_rows_that_a_gate_needs() -> None:
+    """Labels flow, so a fall would be seen: nothing is urgent, and a small sample is kept."""
+    assert _next(_labels(999)).more == 1
+    assert _next(_labels(1000)).kind is ActionKind.START
+
+
+def test_where_labels_are_too_few_to_measure_a_fall_drift_decides() -> None:
+    """Less than a hundred a day: it acts as soon as collect accepts."""
+    slow = 99 / DAY.total_seconds()
+    assert _next(_labels(100, rate=slow)).kind is ActionKind.START
+    assert _next(_labels(99, rate=slow)).more == 1
+
+
+def test_where_no_labels_come_it_says_so() -> None:
+    """Nobody knows when there will be enough."""
+    waits = _next(_labels(0, rate=0))
+    assert (waits.kind, waits.more, waits.at) == (ActionKind.LABELS, 100, None)
+    assert waits.reason == "waits for 100 more labels; none came in the last day"
+
+
+@pytest.mark.parametrize("result", [KEEP, BLOCK, AttemptResult.TOO_FEW, AttemptResult.FAILED])
+def test_an_attempt_in_vain_is_not_the_end(result: AttemptResult) -> None:
+    """Once the rows have doubled it is tried again, and after that once they have again."""
+    once = _attempt(1000, result=result)
+    assert _next(_labels(1999, new=999), once).more == 1
+    assert _next(_labels(2000, new=1000), once).kind is ActionKind.START
+    assert _next(_labels(3999, new=1999), once, _attempt(2000, result=result)).more == 1
+
+
+def test_attempts_grow_with_the_logarithm_of_the_rows() -> None:
+    """A drift that stands for a hundred thousand rows costs seven pipelines, not a hundred."""
+    attempts: list[Attempt] = []
+    for rows in range(0, 100_001, 100):
+        last = attempts[-1].rows or 0 if attempts else 0
+        if _next(_labels(rows, new=rows - last), *attempts).kind is ActionKind.START:
+            attempts.append(_attempt(rows))
+    assert [one.rows for one in attempts] == [1000 * 2**power for power in range(7)]
+
+
+def test_a_fall_is_never_hidden_by_drift() -> None:
+    """Earlier attempts on drift had many rows; the fall needs a hundred new ones, no more."""
+    drift = _attempt(50_000)
+    assert _next(_labels(50_100, new=100), drift, signal=FALL).kind is ActionKind.START
+    assert _next(_labels(50_099, new=99), drift, signal=FALL).more == 1
+    both = _attempt(500, signal=FALL), drift
+    assert _next(_labels(50_499, new=499), *both, signal=FALL).more == 1
+    assert _next(_labels(50_500, new=500), *both, signal=FALL).kind is ActionKind.START
+
+
+def test_an_alert_that_comes_and_goes_does_not_begin_anew() -> None:
+    """The incident is new and has few rows of its own; what was tried on this version counts."""
+    assert _next(_labels(150, new=1100), _attempt(1000)).more == 850
+    assert _next(_labels(1000, new=1100), _attempt(1000)).kind is ActionKind.START
+
+
+def test_nothing_else_starts_while_a_pipeline_runs() -> None:
+    """Whatever has happened meanwhile."""
+    running = _attempt(100, result=None)
+    assert _next(_labels(10**6), running, signal=FALL).kind is ActionKind.RUNNING
+
+
+def test_a_promoted_model_is_given_time_to_be_merged() -> None:
+    """A person may be needed; if nobody merges it for days, more rows may make a better one."""
+    waits = _next(_labels(10**6), _attempt(100, result=PROMOTE), signal=FALL)
+    assert (waits.kind, waits.at) == (ActionKind.DEPLOYING, START + DAY)
+    late = _attempt(100, result=PROMOTE, ago=3 * DAY)
+    assert _next(_labels(10**6), late, signal=FALL).kind is ActionKind.START
+
+
+def test_cooldown_and_budget_are_of_the_model_and_hold_for_falls_too() -> None:
+    """They count the pipelines of every version."""
+    waits = _next(_labels(100), signal=FALL, pipelines=(START - timedelta(minutes=59),))
+    assert (waits.kind, waits.at) == (ActionKind.COOLDOWN, START + timedelta(minutes=1))
+    assert waits.reason == (
+        "the last pipeline began at 2026-11-21 07:01:00 UTC; about 1 minute of the cooldown left"
+    )
+    today = (START - 30 * HOUR, START - 20 * HOUR, START - 2 * HOUR)
+    waits = _next(_labels(100), signal=FALL, pipelines=today)
+    assert (waits.kind, waits.at) == (ActionKind.BUDGET, START + 4 * HOUR)
+    assert waits.reason.startswith("2 pipelines began in 24 hours, the limit is 2; the next may")
+    assert _next(_labels(100), signal=FALL, pipelines=today[:2]).kind is ActionKind.START
+
+
+def test_a_clock_that_was_once_wrong_holds_nothing_up() -> None:
+    """A pipeline that lies ahead is no cooldown and uses up no budget."""
+    ahead = (START + DAY, START + 2 * DAY)
+    assert _next(_labels(100), signal=FALL, pipelines=ahead).kind is ActionKind.START
+
+
+def test_where_nobody_knows_of_labels_the_first_attempt_comes_at_once() -> None:
+    """Later ones after a day, two and four; a fall that follows drift is not held back."""
+    assert _next(None).kind is ActionKind.START
+    once = _attempt(None, ago=23 * HOUR)
+    waits = _next(None, once)
+    assert (waits.kind, waits.at) == (ActionKind.REST, START + HOUR)
+    assert _next(None, _attempt(None, ago=DAY)).kind is ActionKind.START
+    assert _next(None, _attempt(None), _attempt(None, ago=DAY)).at == START + DAY
+    assert _next(None, once, signal=FALL).kind is ActionKind.START
+
+
+def test_the_calendar_needs_no_more_than_collect_does() -> None:
+    """A time has passed, and no alert fires."""
+    assert _next(_labels(100), signal=Signal.CALENDAR).kind is ActionKind.START
+    assert _next(_labels(99), signal=Signal.CALENDAR).more == 1
+
+
+def test_an_incident_is_over_when_nothing_fires() -> None:
+    """Its alerts have ended, as they do when another version serves."""
+    ended = next_action(IncidentHistory(signals=frozenset()), _labels(10**6), POLICY, now=START)
+    assert ended.kind is ActionKind.OVER

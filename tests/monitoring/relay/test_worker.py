@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitoring.relay.policy import AuditEntry, AuditEvent
+from monitoring.relay.audit import AuditEntry, AuditEvent
 from tests.monitoring.relay.fakes import FakePipelines, webhook
 from tests.monitoring.relay.parts import Bench, bench
 

@@ -167,6 +167,12 @@ class OutputKind(Protocol):
     def losses(self, values: Floats, truths: Truths) -> Floats:
         """Return the loss of each row, shape (rows,): 0 is right."""
 
+    def surprises(self, values: Floats, truths: Truths) -> Floats | None:
+        """Return the log loss of each row in nats, shape (rows,); None if `losses` is as fine.
+
+        Where a row is only right or wrong, it tells two models apart on fewer rows.
+        """
+
     def constant(self, truths: Truths) -> Floats:
         """Return the values, shape (width,), that have the least loss if all rows get them."""
 

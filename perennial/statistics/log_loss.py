@@ -20,6 +20,15 @@ def weighted_log_loss(probabilities: Floats, labels: Ints, weights: Floats) -> F
     >>> weighted_log_loss(np.array([[0.5, 0.5]]), np.array([0]), np.ones((1, 1))).round(4).tolist()
     [0.6931]
     """
+    return quotient(weights @ log_losses(probabilities, labels), weights.sum(axis=1))
+
+
+def log_losses(probabilities: Floats, labels: Ints) -> Floats:
+    """Return the log loss of each row, shape (rows,).
+
+    >>> log_losses(np.array([[0.5, 0.5], [1.0, 0.0]]), np.array([0, 0])).round(4).tolist()
+    [0.6931, -0.0]
+    """
     chosen = probabilities[np.arange(len(labels)), labels]
-    surprise = -np.log(np.clip(chosen, LEAST_PROBABILITY, 1))
-    return quotient(weights @ surprise, weights.sum(axis=1))
+    found: Floats = -np.log(np.clip(chosen, LEAST_PROBABILITY, 1))
+    return found

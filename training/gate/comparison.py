@@ -15,6 +15,7 @@ from perennial.statistics.serial import deflated, design_effect, widened
 from training.artifacts.splits import Split
 from training.artifacts.times import Times
 from training.gate.losses import challenger_losses, champion_losses
+from training.gate.surprise import Surprise, surprise
 from training.gate.values import values
 from training.params import Gate
 
@@ -71,6 +72,8 @@ class Comparison:
     constant: the score of always giving the answer that is best if all rows get the same.
     unanswered: rows that the champion gives no number for; each has the worst loss.
     perfect: the score of a model without any loss; None in a gate.json that does not record it.
+    surprise: both models' log loss; None without a champion, where the losses are as fine, and in a
+    gate.json that does not record it.
     """
 
     rows: int
@@ -82,6 +85,7 @@ class Comparison:
     headline: Headline = Headline()
     unanswered: int = 0
     perfect: Score | None = None
+    surprise: Surprise | None = None
 
 
 def compare(
@@ -98,7 +102,8 @@ def compare(
         return None
     output = challenger.bundle.manifest.output
     test, words = output.loss_test, Headline.of(output)
-    new = challenger_losses(challenger, rows, output)
+    here = values(challenger, rows)
+    new = challenger_losses(challenger, here, rows.labels)
     same = np.tile(output.constant(rows.labels), (len(new), 1))
     constant = test.score(output.losses(same, rows.labels))
     effect = _effect(new, rows.times)
@@ -107,10 +112,12 @@ def compare(
     if champion is None:
         return Comparison(len(new), constant, score, headline=words, perfect=perfect)
     given = champion.bundle.manifest.output
-    main = champion_losses(values(champion, rows), given, rows.labels, output, new)
+    found = values(champion, rows)
+    main = champion_losses(found, given, rows.labels, output, new)
     old = _score(test, main.losses, gate, _effect(main.losses, rows.times))
     change = difference(test, main.losses, new, gate, rows.times)
-    return Comparison(len(new), constant, score, old, change, words, main.unanswered, perfect)
+    sure = surprise(found, given, here, output, rows.labels, rows.times)
+    return Comparison(len(new), constant, score, old, change, words, main.unanswered, perfect, sure)
 
 
 def _effect(lost: Floats, times: Times | None) -> float:

@@ -11,6 +11,7 @@ from training.gate.rules.score_floor import score_floor
 from training.gate.rules.same_bundle import same_bundle
 from training.gate.rules.significant_gain import significant_gain
 from training.gate.rules.significant_loss import significant_loss
+from training.gate.rules.surer_gain import surer_gain
 from training.gate.rules.unlearnable_labels import unlearnable_labels
 
 
@@ -59,6 +60,7 @@ def decide(
     keep: no significant difference on the rows on which gains are judged, or no fresh rows to
     compare on though the challenger learnt from an incident that the champion did not.
     promote: a significant gain on fresh rows (base rows without such an incident), or no champion.
+    Where the headline cannot tell the models apart, a gain in log loss counts.
     """
     same = same_bundle(challenger, champion)
     if same is not None:
@@ -93,6 +95,11 @@ def _loss(name: str, found: Comparison | None, level: float) -> tuple[str, ...]:
     return () if reason is None else (reason,)
 
 
+def _gain(name: str, found: Comparison, level: float) -> str | None:
+    """Return the significant gain on these rows, if there is one."""
+    return significant_gain(name, found, level=level) or surer_gain(name, found, level=level)
+
+
 def _reasons_to_block(
     *, base: Comparison | None, fresh: Comparison | None, floor: float
 ) -> tuple[str, ...]:
@@ -107,7 +114,7 @@ def _reasons_to_block(
 def _promote_or_keep(groups: list[tuple[str, Comparison]], level: float) -> GateDecision:
     """Promote if the first group shows a gain; losses have been ruled out before."""
     (name, found), *others = groups
-    reason = significant_gain(name, found, level=level)
+    reason = _gain(name, found, level)
     if reason is not None:
         no_loss = [
             f"no significant loss on {other} rows: {in_words(rows)}"
@@ -118,7 +125,7 @@ def _promote_or_keep(groups: list[tuple[str, Comparison]], level: float) -> Gate
     alone = [
         f"a significant gain on {other} rows alone does not promote: {in_words(rows)}"
         for other, rows in others
-        if significant_gain(other, rows, level=level) is not None
+        if _gain(other, rows, level) is not None
     ]
     return GateDecision(
         Verdict.KEEP, (f"no significant difference on {name} rows: {in_words(found)}", *alone)

@@ -7,9 +7,7 @@ import numpy as np
 from perennial.bundle.predictor import Predictor
 from perennial.kinds.output_kind import OutputKind, Truths
 from perennial.statistics.counts import Bools, Floats
-from training.artifacts.splits import Split
 from training.errors import BundleUnusable
-from training.gate.values import values
 
 
 @dataclass(frozen=True)
@@ -23,19 +21,19 @@ class ChampionLosses:
     unanswered: int
 
 
-def challenger_losses(model: Predictor, rows: Split, output: OutputKind) -> Floats:
+def challenger_losses(model: Predictor, found: Floats, truths: Truths) -> Floats:
     """Return the loss of each row, shape (rows,).
 
+    found: the model's values.
     Raises BundleUnusable if the model returns no number for a row.
     """
-    found = values(model, rows)
     broken = unanswered(found)
     if broken.any():
         row = int(broken.argmax())
         said = np.array2string(found[row], threshold=5)
         problem = f"the model returns {said} for test row {row}, expected finite numbers"
         raise BundleUnusable(model.bundle.path, problem)
-    return output.losses(found, rows.labels)
+    return model.bundle.manifest.output.losses(found, truths)
 
 
 def champion_losses(

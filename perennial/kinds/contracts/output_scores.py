@@ -50,6 +50,17 @@ def check_a_loss_is_the_same_from_values_and_texts(kind: OutputKind) -> None:
     assert np.allclose(losses, [kind.loss(text, label) for text, label in pairs])
 
 
+def check_surprises_are_log_losses_or_none(kind: OutputKind) -> None:
+    """One per row, finite, 0 or more, and none where the truth is certain."""
+    values, truths = kind.examples(ROWS, SEED).astype(np.float64), kind.truths(_labels(kind))
+    found = kind.surprises(values, truths)
+    if found is None:
+        return
+    assert found.shape == (ROWS,) and np.isfinite(found).all() and (found >= 0).all()
+    constant = kind.surprises(np.tile(kind.constant(truths[:1]), (1, 1)), truths[:1])
+    assert constant is not None and constant.tolist() == [0]
+
+
 def check_the_headline_is_the_score_of_the_losses(kind: OutputKind) -> None:
     """It is one of the metrics, none of which has the name of a figure that models log.
 

@@ -29,6 +29,7 @@ from perennial.signals.output import outputs
 from perennial.statistics import share_right
 from perennial.statistics.confusion import confusion_matrix, precision_recall
 from perennial.statistics.counts import Floats
+from perennial.statistics.log_loss import log_losses
 from perennial.statistics.loss_test import LossTest
 from perennial.statistics.metrics import METRICS, Metric
 
@@ -188,6 +189,10 @@ class ClassesOutput(Record):
         """Return 1 where the most probable label is not the true one."""
         wrong: Floats = (values.argmax(axis=1) != truths).astype(np.float64)
         return wrong
+
+    def surprises(self, values: Floats, truths: Truths) -> Floats:
+        """Return the log loss of each row."""
+        return log_losses(values, truths)
 
     def constant(self, truths: Truths) -> Floats:
         """Return certainty of the most frequent label."""

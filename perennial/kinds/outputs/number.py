@@ -248,6 +248,9 @@ class NumberOutput(Record, serialize_by_alias=True):
         """Return what the error of each row costs."""
         return self._loss.of(truths - values[:, ANSWER], self.quantile)
 
+    def surprises(self, values: Floats, truths: Truths) -> None:
+        """Return None: losses are as fine."""
+
     def constant(self, truths: Truths) -> Floats:
         """Return the best constant answer, and the quantiles of the truths as its interval."""
         low, _, high = self.quantiles

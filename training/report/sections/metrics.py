@@ -126,11 +126,18 @@ def _alone(inputs: ReportInputs, chosen: Bools) -> str:
     return table(["metric", "here", f"{level:.0%} interval"], rows, numbers=2)
 
 
+SURE = ", or, where it is no worse, a gain in log loss, by Student's t test"
+
+
 def _multiplicity(inputs: ReportInputs) -> str:
     """Return which line of the table decides, and how far to trust the others."""
     level, others = inputs.numbers.gate.level, len(inputs.output.metrics) - 1
+    judged = inputs.result.fresh or inputs.result.base
+    sure = judged is not None and judged.surprise is not None
+    title, test = inputs.headline.title, inputs.output.loss_test.name
     text = (
-        f"Only {inputs.headline.title} decides, by {inputs.output.loss_test.name} at {level:.0%}. "
+        f"{'Either' if sure else 'Only'} {title} decides, by {test} at {level:.0%}"
+        f"{SURE if sure else ''}. "
         "The intervals are paired bootstraps, slightly less strict than that test."
     )
     if not others:

@@ -58,7 +58,7 @@ def collect(
 
     It is None where these are fewer than `collect.least_rows`.
     """
-    rows = _rows(history, np.setdiff1d(places, before.places))
+    rows = _rows(history, places)
     new = select_new(rows, _before(history, before, task), kind=task.input)
     known = read_feedback(task, before.file or cache / "none")
     chosen, _ = limited(new.rows, known, task, numbers)

@@ -10,7 +10,7 @@ from pyarrow import csv, parquet
 
 from backtest import history, store
 from backtest.errors import BadHistory
-from backtest.history import arranged
+from backtest.history import History, arranged
 from backtest.scenario import Scenario
 from backtest.streams import FOLDER, STREAMS
 from monitoring import limits
@@ -71,12 +71,23 @@ def made(request: Request, out: Path, *, root: Path) -> list[Scenario]:
     out: the folder of what is kept.  root: the repository.
     Raises BadHistory.
     """
-    task, numbers = TASKS[request.task], TASKS.parameters(request.task)
+    task = TASKS[request.task]
     found = arranged(task, _rows(request, task), rate=request.rate, late=request.late)
     last = request.start + request.horizon
     if len(found) < last:
         wanted = f"at least {last:,}, those of the first model and a horizon"
         raise BadHistory("rows", len(found), wanted)
+    first = scenario(request, task, found, out, root=root)
+    each = request.horizon // request.phases
+    starts = [request.start + phase * each for phase in range(request.phases)]
+    return [started(first, at, root=root) for at in starts]
+
+
+def scenario(request: Request, task: Task, found: History, out: Path, *, root: Path) -> Scenario:
+    """Return the replay of a history that is a task's.
+
+    out, root: as of `made`.
+    """
     thresholds, relay = Thresholds(), Policy()
     # A rate makes another traffic of the rows than the task's limits are for.
     if not request.rate:
@@ -84,11 +95,11 @@ def made(request: Request, out: Path, *, root: Path) -> list[Scenario]:
         if own := limits.relay(root / limits.TASKS).get(request.task):
             relay = own.applied(relay)
     looks = found.seconds[-1] / MINUTE
-    scenario = Scenario(
+    made = Scenario(
         name=request.task,
         task=task,
         history=found,
-        numbers=numbers,
+        numbers=TASKS.parameters(request.task),
         thresholds=thresholds,
         relay=relay,
         start=request.start,
@@ -98,10 +109,13 @@ def made(request: Request, out: Path, *, root: Path) -> list[Scenario]:
         made="",
         cache=out,
     )
-    each = request.horizon // request.phases
-    starts = [request.start + phase * each for phase in range(request.phases)]
+    return started(made, request.start, root=root)
+
+
+def started(scenario: Scenario, start: int, *, root: Path) -> Scenario:
+    """Return the replay with a first model of so many rows."""
     models = store.code(store.MODELS, root)
-    return [replace(scenario, start=at, made=_digest(scenario, at, models)) for at in starts]
+    return replace(scenario, start=start, made=_digest(scenario, start, models))
 
 
 def _digest(scenario: Scenario, start: int, models: str) -> str:

@@ -96,9 +96,7 @@ class Pipeline:
             self._known[key] = TrainedModel(folder)
         return self._known[key]
 
-    def judged(
-        self, challenger: TrainedModel, champion: TrainedModel
-    ) -> tuple[Verdict, str]:
+    def judged(self, challenger: TrainedModel, champion: TrainedModel) -> tuple[Verdict, str]:
         """Return what the gate says, and why."""
         result = judge(
             challenger.predictor,

@@ -31,13 +31,23 @@ class Attempt:
     gain: float | None = None
 
 
+class Labelled(Protocol):
+    """The labels that have arrived by a moment."""
+
+    def since(self, seconds: float) -> int:
+        """Return how many rows from this time on have a label that no version has learnt from."""
+
+    def between(self, after: float, until: float) -> int:
+        """Return how many labels arrived after a time, up to another."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Moment:
     """What is known at one look.
 
     seconds: since the history's first row.  rows: that have arrived.
     firing: retrain alerts that fire.  deployed: when the serving version began to serve.
-    attempts: the pipelines so far; none runs now.  waiting: labels that no version has learnt from.
+    attempts: the pipelines so far; none runs now.
     """
 
     seconds: float
@@ -45,7 +55,7 @@ class Moment:
     firing: tuple[str, ...]
     deployed: float
     attempts: Sequence[Attempt]
-    waiting: int
+    labels: Labelled
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class Replay:
     """One replay; call `run` once. say: takes the share of the history that is done."""
 
     def __init__(self, scenario: Scenario, policy: Policy, say: Say = lambda share: None) -> None:
-        self._scenario = scenario
+        self.scenario = scenario
         self._policy = policy
         self._say = say
         self._serving = Serving(scenario, scenario.pipeline.trained(), scenario.begin)
@@ -50,12 +50,11 @@ class Replay:
 
     def run(self) -> Replayed:
         """Return the losses and the attempts."""
-        scenario = self._scenario
+        scenario = self.scenario
         running: _Running | None = None
         # Before every step: how many rows and labels have arrived by it.
         steps = np.arange(scenario.end)
         rows = np.searchsorted(scenario.arrived, steps, side="right")
-        labels = np.searchsorted(np.sort(scenario.labelled), steps, side="right")
         for step in range(scenario.begin + 1, scenario.end):
             if running is not None:
                 if step < running.until:
@@ -70,7 +69,7 @@ class Replay:
                     firing=self._serving.firing(step) if self._policy.watches else (),
                     deployed=self._seconds(self._serving.since),
                     attempts=self._attempts,
-                    waiting=int(labels[step]) - scenario.start - len(self._feedback.places),
+                    labels=_Labels(self, step),
                 )
             )
             if start is not None:
@@ -78,12 +77,12 @@ class Replay:
         return Replayed(self._losses(), tuple(self._attempts))
 
     def _seconds(self, step: int) -> float:
-        return float(step * self._scenario.pace)
+        return float(step * self.scenario.pace)
 
     def _begun(self, start: Start, step: int) -> _Running:
         """Start a pipeline: collect, train, ask the gate."""
-        scenario, began = self._scenario, self._seconds(step)
-        places = self._labelled(step, start.since)
+        scenario, began = self.scenario, self._seconds(step)
+        places = self.labelled(step, start.since)
         feedback, many = collect(
             scenario.history,
             places,
@@ -115,11 +114,15 @@ class Replay:
         )
         return _Running(until, attempt, feedback, challenger)
 
-    def _labelled(self, step: int, since: float | None) -> NDArray[np.int64]:
-        """Return the rows after the first ones whose label is here, and that are new enough."""
-        scenario = self._scenario
+    def labelled(self, step: int, since: float | None) -> NDArray[np.int64]:
+        """Return the rows that no version has learnt from, new enough and with a label by a step.
+
+        since: the time of the earliest.
+        """
+        scenario = self.scenario
         here = scenario.labelled <= step
         here[: scenario.start] = False
+        here[self._feedback.places] = False
         if since is not None:
             here &= scenario.history.seconds - scenario.history.seconds[0] >= since
         return np.flatnonzero(here)
@@ -131,10 +134,28 @@ class Replay:
             self.served.append((running.attempt.row, self._serving))
 
     def _losses(self) -> Floats:
-        found = np.empty(len(self._scenario.history))
+        found = np.empty(len(self.scenario.history))
         for row, serving in self.served:
             found[row:] = serving.losses[row:]
-        return found[self._scenario.start :]
+        return found[self.scenario.start :]
+
+
+@dataclass(frozen=True)
+class _Labels:
+    """The labels by a step of a replay."""
+
+    replay: Replay
+    step: int
+
+    def since(self, seconds: float) -> int:
+        """Return how many rows from this time on have a label that no version has learnt from."""
+        return len(self.replay.labelled(self.step, seconds))
+
+    def between(self, after: float, until: float) -> int:
+        """Return how many labels arrived after a time, up to another."""
+        scenario = self.replay.scenario
+        steps = scenario.labelled[scenario.start :] * scenario.pace
+        return int(np.count_nonzero((steps > after) & (steps <= until)))
 
 
 def gain(scenario: Scenario, before: Floats, after: Floats, row: int) -> float | None:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 from backtest.policies.calendar import EveryPeriod, EveryRows
 from backtest.policies.never import Never
-from backtest.policies.relay import Relay
+from backtest.policies.admitted import Admitted
+from backtest.policies.incident import Incidents, signals
 from backtest.policy import Policy
 from backtest.scenario import Scenario
 
@@ -27,14 +28,19 @@ def _period(name: str, seconds: float) -> Make:
     return lambda scenario: EveryPeriod(seconds, scenario.begin * scenario.pace, name)
 
 
-def _relay(alerts: frozenset[str]) -> Make:
-    return lambda scenario: Relay(scenario.relay, scenario.numbers.collect.lookback_seconds, alerts)
+def _alone(name: str) -> Make:
+    return lambda scenario: Incidents(scenario.relay, {name: signals(scenario.thresholds)[name]})
+
+
+def _admitted(scenario: Scenario) -> Admitted:
+    return Admitted(scenario.relay, scenario.numbers.collect.lookback_seconds)
 
 
 POLICIES: Mapping[str, Make] = {
     NEVER: lambda scenario: Never(),
-    SHIPPED: _relay(frozenset()),
-    **{f"{name} alone": _relay(frozenset({name})) for name in ALERTS},
+    SHIPPED: lambda scenario: Incidents(scenario.relay, signals(scenario.thresholds)),
+    "one pipeline an incident": _admitted,
+    **{f"{name} alone": _alone(name) for name in ALERTS},
     **{f"every {rows:,} rows": _rows(rows, True) for rows in ROWS},
     **{f"every {rows:,} rows, no gate": _rows(rows, False) for rows in ROWS},
     **{f"every {name}": _period(name, seconds) for name, seconds in PERIODS.items()},

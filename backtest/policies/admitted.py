@@ -1,16 +1,18 @@
-"""The relay's own policy: an alert is an incident, and an admitted incident gets one pipeline."""
+"""One pipeline for each incident, whatever comes of it, as the relay did until version 0.2."""
 
 from datetime import timedelta
 
 from backtest.collecting import BEGIN
 from backtest.policy import Moment, Start
-from monitoring.relay.policy import AuditEvent, ModelHistory, Policy, admit
+from monitoring.relay.admission import ModelHistory, admit
+from monitoring.relay.audit import AuditEvent
+from monitoring.relay.policy import Policy
 
 DAY = timedelta(days=1)
 
 
-class Relay:
-    """Asks the relay's `admit` at every look at which one of its alerts fires.
+class Admitted:
+    """Asks `admit` at every look at which one of its alerts fires.
 
     alerts: that it listens to; none: all.  lookback: of the collection, seconds.
     """

@@ -12,7 +12,7 @@ PROMETHEUS ?= http://localhost:9090
 
 # As they were given: make would run what a value such as $(shell …) says, and the shell would take
 # the $ of a column's name for a variable.
-GIVEN := LOCK NAME KIND OUTPUT FILE TARGET TIME SENSITIVE UNUSED WORDS DECIMAL DATES GAPS
+GIVEN := LOCK ROWS RATE LATE START PHASES NAME KIND OUTPUT FILE TARGET TIME SENSITIVE UNUSED WORDS DECIMAL DATES GAPS
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 export VENV := $(abspath $(VENV))
@@ -25,7 +25,7 @@ CHECKS := black flake8 mypy contracts
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check tests generate task task-new task-remove data send preview serve examples bench bench-drift bench-alarms bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts collect gitlab-check champion
+.PHONY: help demo test check tests generate task task-new task-remove data send backtest preview serve examples bench bench-drift bench-alarms bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts collect gitlab-check champion
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,10 @@ data: install ## Get the published rows of a task (TASK=NAME; PERENNIAL_DATA nam
 send: install ## Send a file's rows and labels to the running service (TASK=churn FILE=next.csv TARGET=churned RATE=100)
 	@python -m training.bring.send --task "$(TASK)" --file "$$FILE" --target "$$TARGET" --decimal "$$DECIMAL" --dates "$$DATES" \
 		$(if $(URL),--url "$(URL)") $(if $(RATE),--rate "$(RATE)")
+
+backtest: install ## Replay labelled history through the loop's decisions (TASK=bikes ROWS=history.parquet TARGET=cnt LATE=2d RATE=10/m START=2000 PHASES=3)
+	@python -m backtest --task "$(TASK)" --rows "$$ROWS" --target "$$TARGET" --late "$$LATE" --rate "$$RATE" \
+		--start "$$START" --phases "$$PHASES"
 
 test-images: install ## Build the images and test the stack on this machine's Docker (TEST_BASE_IMAGE=python:3.11-slim)
 	@python -m pytest -m nightly tests/stack/test_images.py $(PYTEST)

@@ -38,7 +38,11 @@ class Binner:
         ]
 
     def count(self, columns: Mapping[str, NDArray[np.generic]]) -> Ints:
-        """Return the counts of one batch, shape (size,).
+        """Return the counts of one batch, shape (size,); columns: as of `places`."""
+        return np.bincount(self.places(columns), minlength=self.size).astype(np.int64)
+
+    def places(self, columns: Mapping[str, NDArray[np.generic]]) -> Ints:
+        """Return the place in the flat vector of every value, signal after signal.
 
         columns: signal name to values of shape (rows,). Numeric columns are floats with NaN for
         missing; categorical ones are indices into the signal's bins.
@@ -49,7 +53,7 @@ class Binner:
             parts.append(self._place(columns).ravel())
         for i in self._categorical:
             parts.append(columns[self.signals[i].name].astype(np.int64) + self.offsets[i])
-        return np.bincount(np.concatenate(parts), minlength=self.size).astype(np.int64)
+        return np.concatenate(parts)
 
     def _place(self, columns: Mapping[str, NDArray[np.generic]]) -> Ints:
         """Return each numeric value's index in the flat vector, shape (signals, rows)."""

@@ -28,6 +28,7 @@ from training.stages.basis import basis
 from training.stages.model_card import model_card
 from training.stages.reference import build
 from training.task.files import digest_file, lock_file
+from training.task.task import Task
 from training.tasks import TASKS
 
 Floats = NDArray[np.float64]
@@ -74,7 +75,14 @@ def data_version(lock: Path) -> str:
 
 
 def export(
-    name: str, folder: Path, numbers: params.Export, *, commit: str, data: str, now: datetime
+    name: str,
+    folder: Path,
+    numbers: params.Export,
+    *,
+    commit: str,
+    data: str,
+    now: datetime,
+    tasks: Mapping[str, Task] = TASKS,
 ) -> Bundle:
     """Write the bundle from the artifacts of the earlier stages and check it.
 
@@ -82,7 +90,7 @@ def export(
     commit: of the code.  data: DVC's hash of the prepared rows.  now: the time in UTC.
     Raises ExportRefused if the service would not load it, or it predicts something else.
     """
-    task, out = TASKS[name], folder / "bundle"
+    task, out = tasks[name], folder / "bundle"
     if out.exists():
         rmtree(out)
     prepared = Prepared.read(folder / "prepared", task.input)

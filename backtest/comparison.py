@@ -1,0 +1,102 @@
+"""Compares the policies' outcomes: what each gained over never, and its share of the oracle's."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from backtest.outcome import Outcome
+from perennial.statistics.counts import Floats
+from perennial.statistics.metrics import Metric
+
+NEVER, SHIPPED = "never", "as shipped"
+FORESEEN, HINDSIGHT = "oracle", "hindsight"
+CLOCK = "a clock, as often"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One policy over all phases: means, and the half width of the score's 95 % interval.
+
+    gain: over never, positive if better.  share: of the oracle's gain; None without any.
+    missed, delay: against the oracle's retrains; delay in rows, the median.
+    """
+
+    policy: str
+    score: float
+    spread: float
+    gain: float
+    share: float | None
+    started: float
+    promoted: float
+    needless: float
+    missed: float
+    delay: float | None
+    seconds: float
+    joules: float
+
+
+def lines(
+    outcomes: Mapping[str, Sequence[Outcome]], metric: Metric, horizon: int
+) -> dict[str, Line]:
+    """Return a line for each policy; outcomes: by policy, one for each phase."""
+    sign = 1 if metric.higher_is_better else -1
+    never = np.array([one.score for one in outcomes[NEVER]])
+    oracle = outcomes[FORESEEN]
+    most = sign * (np.array([one.score for one in oracle]) - never)
+    found = {}
+    for policy, own in outcomes.items():
+        scores = np.array([one.score for one in own])
+        gains = sign * (scores - never)
+        late = [
+            rows
+            for one, best in zip(own, oracle, strict=True)
+            for rows in one.delays(best, horizon)
+        ]
+        on_time = [rows for rows in late if rows is not None]
+        found[policy] = Line(
+            policy=policy,
+            score=float(scores.mean()),
+            spread=_spread(scores),
+            gain=float(gains.mean()),
+            share=float(gains.mean() / most.mean()) if most.mean() > 0 else None,
+            started=_mean(len(one.attempts) for one in own),
+            promoted=_mean(len(one.promoted) for one in own),
+            needless=_mean(one.needless for one in own),
+            missed=late.count(None) / len(own),
+            delay=float(np.median(on_time)) if on_time else None,
+            seconds=_mean(one.seconds for one in own),
+            joules=_mean(one.joules for one in own),
+        )
+    return found
+
+
+def _mean(values: Iterable[float]) -> float:
+    return float(np.mean(list(values)))
+
+
+def _spread(scores: Floats) -> float:
+    """Return the half width of the mean's 95 % interval; 0 for one phase."""
+    if len(scores) < 2:
+        return 0.0
+    from scipy.stats import t
+
+    return float(t.ppf(0.975, len(scores) - 1) * scores.std(ddof=1) / np.sqrt(len(scores)))
+
+
+def sentence(found: Mapping[str, Line], metric: Metric) -> str:
+    """Return in one sentence what the loop would have been worth, and what would suit better."""
+    shipped, never = found[SHIPPED], found[NEVER]
+    unit = f"{metric.title} ({metric.unit})" if metric.unit else metric.title
+    share = "" if shipped.share is None else f", {shipped.share:.0%} of the oracle's gain"
+    text = (
+        f"As shipped, the loop would have brought {unit} from {never.score:.4g} to "
+        f"{shipped.score:.4g}{share}, with {shipped.started:.1f} pipelines"
+    )
+    if CLOCK in found:
+        text += f"; a clock that starts as many reaches {found[CLOCK].score:.4g}"
+    own = [line for line in found.values() if line.policy not in (FORESEEN, HINDSIGHT)]
+    best = max(own, key=lambda line: line.gain)
+    if best.policy != SHIPPED and best.gain > shipped.gain:
+        text += f"; of the policies here '{best.policy}' suits this history best, {best.score:.4g}"
+    return text + "."

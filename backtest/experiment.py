@@ -1,0 +1,105 @@
+"""All policies on all phases of one history, each result kept in a file."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+
+from backtest import oracle
+from backtest.comparison import CLOCK, FORESEEN, HINDSIGHT, NEVER, SHIPPED
+from backtest.outcome import Outcome
+from backtest.policies.calendar import EveryRows
+from backtest.policies.known import POLICIES, Make
+from backtest.replay import Replay, Replayed, Say
+from backtest.scenario import Scenario
+from backtest.store import DECISIONS, Store, code, digest
+
+# What no digest needs: where results are, and what stands in `made` already.
+ASIDE = ("cache", "history", "task", "numbers")
+
+
+class Experiment:
+    """Replays of one history; scenarios: one for each phase.  folder: of the results."""
+
+    def __init__(self, scenarios: Sequence[Scenario], folder: Path, root: Path = Path()) -> None:
+        self.scenarios = scenarios
+        written = code(DECISIONS, root)
+        self._stores = [Store(folder, _decided(one, written)) for one in scenarios]
+        self._candidates: dict[int, oracle.Candidates] = {}
+        self._done = 0
+
+    def outcomes(self, policies: Sequence[str]) -> dict[str, list[Outcome]]:
+        """Return the outcomes of policies by phase, with never, as shipped and the oracle's."""
+        names = list(dict.fromkeys([NEVER, SHIPPED, *policies]))
+        self._done, total = 0, (len(names) + 3) * len(self.scenarios)
+        found = {name: self._each(name, POLICIES[name], total) for name in names}
+        found[CLOCK] = [
+            self._one(phase, CLOCK, _clock(len(own.attempts)), total)
+            for phase, own in enumerate(found[SHIPPED])
+        ]
+        found[FORESEEN] = [
+            self._kept(phase, FORESEEN, self._foreseen(phase), total)
+            for phase in range(len(self.scenarios))
+        ]
+        found[HINDSIGHT] = [
+            self._kept(phase, HINDSIGHT, self._hindsight(phase, len(best.attempts)), total)
+            for phase, best in enumerate(found[FORESEEN])
+        ]
+        print(file=sys.stderr)
+        return found
+
+    def _each(self, name: str, make: Make, total: int) -> list[Outcome]:
+        return [self._one(phase, name, make, total) for phase in range(len(self.scenarios))]
+
+    def _one(self, phase: int, name: str, make: Make, total: int) -> Outcome:
+        scenario = self.scenarios[phase]
+        return self._kept(
+            phase, name, lambda say: Replay(scenario, make(scenario), say).run(), total
+        )
+
+    def _kept(
+        self, phase: int, name: str, replay: Callable[[Say], Replayed], total: int
+    ) -> Outcome:
+        self._done += 1
+        title = f"{self._done}/{total}: {name}, phase {phase + 1}"
+
+        def say(share: float) -> None:
+            print(f"\r{title}: {share:.0%}    ", end="", file=sys.stderr, flush=True)
+
+        say(0.0)
+        return self._stores[phase].outcome(
+            name, phase, lambda: Outcome.of(name, phase, replay(say), self.scenarios[phase])
+        )
+
+    def _foreseen(self, phase: int) -> Callable[[Say], Replayed]:
+        return lambda say: oracle.foreseen(self._trained(phase, say), self.scenarios[phase])
+
+    def _hindsight(self, phase: int, most: int) -> Callable[[Say], Replayed]:
+        return lambda say: oracle.hindsight(self._trained(phase, say), most)[-1]
+
+    def _trained(self, phase: int, say: Say) -> oracle.Candidates:
+        if phase not in self._candidates:
+            self._candidates[phase] = oracle.candidates(self.scenarios[phase], say)
+        return self._candidates[phase]
+
+
+def _clock(pipelines: int) -> Make:
+    """Return a calendar that starts as many pipelines as there were, evenly spaced."""
+
+    def make(scenario: Scenario) -> EveryRows:
+        rows = len(scenario.history) - scenario.start
+        return EveryRows(rows // (pipelines + 1) + 1, scenario.start)
+
+    return make
+
+
+def _decided(scenario: Scenario, written: str) -> str:
+    """Return the digest of all that decides a replay of a scenario, but for the policy."""
+    history = scenario.history
+    named = [one.name for one in fields(scenario) if one.name not in ASIDE]
+    texts = [f"{name} {getattr(scenario, name)!r}" for name in named]
+    times = np.concatenate([history.seconds, history.labelled]).tobytes()
+    contents = scenario.split.contents.tobytes()
+    return digest(written, *texts, times, contents, "\n".join(history.labels))

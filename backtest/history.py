@@ -1,0 +1,104 @@
+"""Labelled rows in time order: when each arrives, and when its label does."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow
+
+from backtest.errors import BadHistory
+from perennial.errors import Described, InvalidField
+from perennial.kinds.arrow import from_numpy, select
+from perennial.statistics.counts import Floats
+from training.artifacts.splits import known
+from training.artifacts.times import times_of
+from training.task.task import Rows, Task
+
+RATE = re.compile(r"(\d+(?:\.\d+)?)/([smhd])")
+LATE = re.compile(r"(\d+(?:\.\d+)?)([smhdw])")
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+@dataclass(frozen=True)
+class History:
+    """Labelled rows, all of one length, in the order in which they arrive.
+
+    table: in the columns of the task's input.  labels: as text.
+    seconds: when each row arrives, from the first one.  labelled: when its label does.
+    """
+
+    table: pyarrow.Table
+    labels: list[str]
+    seconds: Floats
+    labelled: Floats
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def first(self, rows: int) -> Rows:
+        """Return the rows that came first, as a task's own."""
+        return Rows(self.table.slice(0, rows), self.labels[:rows])
+
+
+def arranged(task: Task, rows: Rows, *, rate: str = "", late: str = "0s") -> History:
+    """Return a task's rows as a history.
+
+    rate: such as `10/m`: so many rows a minute arrive, evenly; without it, they arrive when their
+    time column says. Where there is none, the order of the rows is their time, and a rate is
+    needed.  late: how long after a row its label arrives.
+    Raises BadHistory.
+    """
+    labels = _labels(rows.labels)
+    try:
+        table = select(rows.table, task.input.arrow_schema())
+    except InvalidField as error:
+        raise BadHistory(f"rows: {error.field}", Described(error.value), error.expected) from error
+    times = times_of(task.input, table)
+    delay = duration("late", late)
+    if times is None:
+        if not rate:
+            wanted = "such as 10/m, since rows of this task have no time"
+            raise BadHistory("rate", rate, wanted)
+        seconds = np.arange(len(labels)) / per_second(rate)
+        return History(table, labels, seconds, seconds + delay)
+    if np.isnat(times).any():
+        raise BadHistory("rows", Described(f"{np.isnat(times).sum()} without a time"), "none")
+    order = np.argsort(times, kind="stable")
+    elapsed = (times[order] - times[order[0]]) / np.timedelta64(1, "s")
+    seconds = np.arange(len(labels)) / per_second(rate) if rate else elapsed
+    return History(
+        table.take(from_numpy(order)), [labels[at] for at in order], seconds, seconds + delay
+    )
+
+
+def per_second(rate: str) -> float:
+    """Return how many rows arrive a second. Raises BadHistory.
+
+    >>> per_second("30/m")
+    0.5
+    """
+    match = RATE.fullmatch(rate)
+    if match is None or not float(match[1]):
+        raise BadHistory("rate", rate, "rows and a unit, s, m, h or d, such as 10/m")
+    return float(match[1]) / SECONDS[match[2]]
+
+
+def duration(field: str, text: str) -> float:
+    """Return a duration in seconds. Raises BadHistory.
+
+    >>> duration("late", "2d")
+    172800.0
+    """
+    match = LATE.fullmatch(text)
+    if match is None:
+        raise BadHistory(field, text, "a number and one of s, m, h, d, w, such as 2d")
+    return float(match[1]) * SECONDS[match[2]]
+
+
+def _labels(given: Sequence[str | None]) -> list[str]:
+    labels = known(given)
+    missing = len(given) - len(labels)
+    if missing:
+        raise BadHistory("rows", Described(f"{missing} without a label"), "a label for each")
+    return labels

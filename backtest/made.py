@@ -1,0 +1,148 @@
+"""Makes the replays that a command line asks for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow
+from pyarrow import csv, parquet
+
+from backtest import history, store
+from backtest.errors import BadHistory
+from backtest.history import History, arranged
+from backtest.scenario import Scenario
+from backtest.streams import FOLDER, STREAMS
+from monitoring import limits
+from monitoring.relay.policy import Policy
+from monitoring.thresholds import Thresholds
+from perennial.errors import Described
+from training import params
+from training.task.files import params_file
+from training.task.rows_file import read_rows
+from training.task.task import Rows, Task
+from training.tasks import TASKS as SHIPPED
+
+MINUTE, HOUR = 60, 3600
+# A history that is longer is looked at every hour.
+MOST_LOOKS = 50_000
+
+
+class Known(Mapping[str, Task]):
+    """The tasks that are trained, and the streams that are only replayed."""
+
+    def __iter__(self) -> Iterator[str]:
+        yield from SHIPPED
+        yield from STREAMS
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __getitem__(self, name: str) -> Task:
+        return SHIPPED[name] if name in SHIPPED else STREAMS[name]
+
+    def parameters(self, name: str) -> params.TaskParams:
+        """Return a task's parameters."""
+        file = params_file(name) if name in SHIPPED else FOLDER / name / "params.yaml"
+        return params.load(name, file, of=self[name])
+
+
+TASKS = Known()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What to replay; texts as they were given. phases: replays, each begins some rows later."""
+
+    task: str
+    rows: str = ""
+    target: str = ""
+    rate: str = ""
+    late: str = "0s"
+    start: int = 2000
+    horizon: int = 1000
+    duration: str = "5m"
+    phases: int = 1
+
+
+def made(request: Request, out: Path, *, root: Path) -> list[Scenario]:
+    """Return a scenario for each phase.
+
+    out: the folder of what is kept.  root: the repository.
+    Raises BadHistory.
+    """
+    task = TASKS[request.task]
+    found = arranged(task, _rows(request, task), rate=request.rate, late=request.late)
+    last = request.start + request.horizon
+    if len(found) < last:
+        wanted = f"at least {last:,}, those of the first model and a horizon"
+        raise BadHistory("rows", len(found), wanted)
+    first = scenario(request, task, found, out, root=root)
+    each = request.horizon // request.phases
+    starts = [request.start + phase * each for phase in range(request.phases)]
+    return [started(first, at, root=root) for at in starts]
+
+
+def scenario(request: Request, task: Task, found: History, out: Path, *, root: Path) -> Scenario:
+    """Return the replay of a history that is a task's.
+
+    out, root: as of `made`.
+    """
+    thresholds, relay = Thresholds(), Policy()
+    # A rate makes another traffic of the rows than the task's limits are for.
+    if not request.rate:
+        thresholds = limits.own(thresholds, root / limits.TASKS).get(request.task, thresholds)
+        if own := limits.relay(root / limits.TASKS).get(request.task):
+            relay = own.applied(relay)
+    looks = found.seconds[-1] / MINUTE
+    made = Scenario(
+        name=request.task,
+        task=task,
+        history=found,
+        numbers=TASKS.parameters(request.task),
+        thresholds=thresholds,
+        relay=relay,
+        start=request.start,
+        pace=MINUTE if looks <= MOST_LOOKS else HOUR,
+        duration=history.duration("duration", request.duration),
+        horizon=request.horizon,
+        made="",
+        cache=out,
+    )
+    return started(made, request.start, root=root)
+
+
+def started(scenario: Scenario, start: int, *, root: Path) -> Scenario:
+    """Return the replay with a first model of so many rows."""
+    models = store.code(store.MODELS, root)
+    return replace(scenario, start=start, made=_digest(scenario, start, models))
+
+
+def _digest(scenario: Scenario, start: int, models: str) -> str:
+    """Return the digest of what decides a model beside its feedback."""
+    rows = scenario.history.first(start)
+    sink = pyarrow.BufferOutputStream()
+    with pyarrow.ipc.new_stream(sink, rows.table.schema) as stream:
+        stream.write_table(rows.table)
+    labels = "\n".join(map(str, rows.labels))
+    numbers = scenario.numbers.model_dump_json()
+    return store.digest(scenario.name, numbers, models, labels, sink.getvalue().to_pybytes())
+
+
+def _rows(request: Request, task: Task) -> Rows:
+    """Return the rows to replay. Raises BadHistory, BadParameter."""
+    if not request.rows:
+        return task.load()
+    if not request.target:
+        raise BadHistory("target", request.target, f"the column of the labels in {request.rows}")
+    file = Path(request.rows)
+    if file.suffix != ".csv":
+        return read_rows(file, task.input, label=request.target)
+    with TemporaryDirectory() as aside:
+        same = Path(aside, f"{file.stem}.parquet")
+        try:
+            parquet.write_table(csv.read_csv(file), same)
+        except (pyarrow.ArrowException, OSError) as error:
+            problem = Described(" ".join(str(error).split()))
+            raise BadHistory(str(file), problem, "a readable CSV file") from error
+        return read_rows(same, task.input, label=request.target)

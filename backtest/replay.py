@@ -1,0 +1,168 @@
+"""Replays a history under one policy, one look after another."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backtest.collecting import Feedback, collect
+from backtest.policy import Attempt, Moment, Policy, Start
+from backtest.scenario import Scenario
+from backtest.serving import Serving
+from perennial.statistics.counts import Floats
+from perennial.verdicts import Verdict
+
+Say = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What came of it. losses: of every row after the first ones, by the version that served."""
+
+    losses: Floats
+    attempts: tuple[Attempt, ...]
+
+
+@dataclass(frozen=True)
+class _Running:
+    """A pipeline that has been started; until: the step at which it ends."""
+
+    until: int
+    attempt: Attempt
+    feedback: Feedback
+    challenger: Serving | None
+
+
+class Replay:
+    """One replay; call `run` once. say: takes the share of the history that is done."""
+
+    def __init__(self, scenario: Scenario, policy: Policy, say: Say = lambda share: None) -> None:
+        self.scenario = scenario
+        self._policy = policy
+        self._say = say
+        self._serving = Serving(scenario, scenario.pipeline.trained(), scenario.begin)
+        self._feedback = Feedback.nothing()
+        self._attempts: list[Attempt] = []
+        # The first row of each version, in order.
+        self.served: list[tuple[int, Serving]] = [(scenario.start, self._serving)]
+
+    def run(self) -> Replayed:
+        """Return the losses and the attempts."""
+        scenario = self.scenario
+        running: _Running | None = None
+        # Before every step: how many rows and labels have arrived by it.
+        steps = np.arange(scenario.end)
+        rows = np.searchsorted(scenario.arrived, steps, side="right")
+        for step in range(scenario.begin + 1, scenario.end):
+            if running is not None:
+                if step < running.until:
+                    continue
+                self._end(running, step)
+                running = None
+                self._say(float(rows[step]) / len(scenario.history))
+            start = self._policy.start(
+                Moment(
+                    seconds=self._seconds(step),
+                    rows=int(rows[step]),
+                    firing=self._serving.firing(step) if self._policy.watches else (),
+                    deployed=self._seconds(self._serving.since),
+                    attempts=self._attempts,
+                    labels=_Labels(self, step),
+                )
+            )
+            if start is not None:
+                running = self._begun(start, step)
+        return Replayed(self._losses(), tuple(self._attempts))
+
+    def _seconds(self, step: int) -> float:
+        return float(step * self.scenario.pace)
+
+    def _begun(self, start: Start, step: int) -> _Running:
+        """Start a pipeline: collect, train, ask the gate."""
+        scenario, began = self.scenario, self._seconds(step)
+        places = self.labelled(step, start.since)
+        feedback, many = collect(
+            scenario.history,
+            places,
+            self._feedback,
+            incident=hashlib.sha256(f"{began}".encode()).hexdigest()[:12],
+            task=scenario.task,
+            numbers=scenario.numbers,
+            cache=scenario.cache,
+        )
+        until = step + max(1, round(scenario.duration / scenario.pace))
+        row = int(np.searchsorted(scenario.arrived, until, side="right"))
+        ended = self._seconds(until)
+        attempt = Attempt(began=began, ended=ended, row=row, reason=start.reason, collected=many)
+        if feedback is None:
+            return _Running(until, attempt, self._feedback, None)
+        model = scenario.pipeline.trained(feedback.file)
+        verdict, why = Verdict.PROMOTE, "without a gate"
+        if self._policy.gated:
+            verdict, why = scenario.pipeline.judged(model, self._serving.model)
+        challenger = Serving(scenario, model, until)
+        seconds, joules = model.cost
+        attempt = replace(
+            attempt,
+            verdict=verdict,
+            why=why,
+            seconds=seconds,
+            joules=joules,
+            gain=gain(scenario, self._serving.losses, challenger.losses, row),
+        )
+        return _Running(until, attempt, feedback, challenger)
+
+    def labelled(self, step: int, since: float | None) -> NDArray[np.int64]:
+        """Return the rows that no version has learnt from, new enough and with a label by a step.
+
+        since: the time of the earliest.
+        """
+        scenario = self.scenario
+        here = scenario.labelled <= step
+        here[: scenario.start] = False
+        here[self._feedback.places] = False
+        if since is not None:
+            here &= scenario.history.seconds - scenario.history.seconds[0] >= since
+        return np.flatnonzero(here)
+
+    def _end(self, running: _Running, step: int) -> None:
+        self._attempts.append(running.attempt)
+        if running.attempt.verdict is Verdict.PROMOTE and running.challenger is not None:
+            self._serving, self._feedback = running.challenger, running.feedback
+            self.served.append((running.attempt.row, self._serving))
+
+    def _losses(self) -> Floats:
+        found = np.empty(len(self.scenario.history))
+        for row, serving in self.served:
+            found[row:] = serving.losses[row:]
+        return found[self.scenario.start :]
+
+
+@dataclass(frozen=True)
+class _Labels:
+    """The labels by a step of a replay."""
+
+    replay: Replay
+    step: int
+
+    def since(self, seconds: float) -> int:
+        """Return how many rows from this time on have a label that no version has learnt from."""
+        return len(self.replay.labelled(self.step, seconds))
+
+    def between(self, after: float, until: float) -> int:
+        """Return how many labels arrived after a time, up to another."""
+        scenario = self.replay.scenario
+        steps = scenario.labelled[scenario.start :] * scenario.pace
+        return int(np.count_nonzero((steps > after) & (steps <= until)))
+
+
+def gain(scenario: Scenario, before: Floats, after: Floats, row: int) -> float | None:
+    """Return by how much a version is better over the horizon from a row on."""
+    rows = slice(row, row + scenario.horizon)
+    if row >= len(before):
+        return None
+    output = scenario.task.output
+    better = output.loss_test.score(after[rows]) - output.loss_test.score(before[rows])
+    return better if output.metrics[output.headline].higher_is_better else -better

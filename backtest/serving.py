@@ -1,0 +1,54 @@
+"""A version that serves: what it answers to all rows, what that costs, and when it alerts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from backtest.rules.drift import Bools
+from backtest.pipeline import TrainedModel
+from backtest.scenario import Scenario
+from backtest.watching import fired
+from perennial.statistics.counts import Floats
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A version from its first step on."""
+
+    scenario: Scenario
+    model: TrainedModel
+    since: int
+
+    @cached_property
+    def values(self) -> Floats:
+        """Its answers to all rows, shape (rows, output width)."""
+        return self.model.values(self.scenario.split.inputs)
+
+    @cached_property
+    def losses(self) -> Floats:
+        """What it loses on each row, shape (rows,)."""
+        return self.scenario.task.output.losses(self.values, self.scenario.truths)
+
+    @cached_property
+    def alerts(self) -> Mapping[str, Bools]:
+        """The steps since it serves at which each alert's condition holds."""
+        scenario = self.scenario
+        served = np.flatnonzero(scenario.arrived > self.since)
+        return fired(
+            self.model.predictor.bundle,
+            scenario.split.inputs[served],
+            self.values[served],
+            scenario.truths[served],
+            arrived=scenario.arrived[served] - self.since,
+            labelled=scenario.labelled[served] - self.since,
+            steps=scenario.end - self.since,
+            thresholds=scenario.thresholds,
+            pace=scenario.pace,
+        )
+
+    def firing(self, step: int) -> tuple[str, ...]:
+        """Return the names of the alerts that fire at a step of the history."""
+        at = step - self.since
+        return tuple(name for name, found in self.alerts.items() if found[at])

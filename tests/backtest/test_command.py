@@ -1,0 +1,48 @@
+"""`python -m backtest` replays a history under all policies, and writes what came of it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from backtest.__main__ import main
+from backtest.errors import BadHistory
+from backtest.streams.made.rows import rows
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["--start", "0"], "start: got '0', expected a whole number over 0"),
+        (["--late", "2 days"], "late: got '2 days', expected a number and one of"),
+        (["--policies", "hourly"], "policies: got 'hourly', expected some of never"),
+        (["--rows", "next.csv"], "target: got '', expected the column of the labels in next.csv"),
+        (["--start", "19500"], "rows: got 20000, expected at least 20,500"),
+    ],
+)
+def test_what_cannot_be_replayed_is_named(given: list[str], message: str, tmp_path: Path) -> None:
+    """By field, value and what was expected."""
+    with pytest.raises(BadHistory, match=message):
+        main(["--task", "made", "--rate", "10/m", "--out", str(tmp_path), *given])
+
+
+@pytest.mark.nightly
+def test_a_file_of_rows_is_replayed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The results are a table, a plot, and all figures; a second run trains nothing."""
+    history = rows("sudden", 5000, seed=1)
+    file = tmp_path / "history.csv"
+    table = history.table.append_column("answer", [history.labels])
+    from pyarrow import csv
+
+    csv.write_csv(table, file)
+    options = ["--task", "made", "--rows", str(file), "--target", "answer", "--rate", "10/m"]
+    options += ["--start", "1000", "--out", str(tmp_path / "out"), "--policies", "every 1,000 rows"]
+    main(options)
+    document = json.loads((tmp_path / "out" / "backtest.json").read_text())
+    names = [line["policy"] for line in document["lines"]]
+    assert names[:3] == ["never", "as shipped", "every 1,000 rows"]
+    assert document["sentence"] in capsys.readouterr().out
+    assert (tmp_path / "out" / "backtest.png").stat().st_size > 10_000
+    models = {file.stat().st_mtime for file in (tmp_path / "out" / "models").iterdir()}
+    main(options)
+    assert {file.stat().st_mtime for file in (tmp_path / "out" / "models").iterdir()} == models

@@ -1,0 +1,69 @@
+"""Policies are compared with never and with the oracle, on the same rows."""
+
+import pytest
+
+from backtest.comparison import FORESEEN, NEVER, SHIPPED, lines, sentence
+from backtest.outcome import Outcome
+from backtest.policy import Attempt
+from perennial.statistics.metrics import METRICS
+from perennial.verdicts import Verdict
+
+ACCURACY = METRICS["accuracy"]
+
+
+def attempt(row: int, verdict: Verdict | None, gain: float | None) -> Attempt:
+    """Return a pipeline that cost 2 seconds."""
+    return Attempt(
+        began=0.0,
+        ended=1.0,
+        row=row,
+        reason="",
+        collected=9,
+        verdict=verdict,
+        seconds=2.0,
+        gain=gain,
+    )
+
+
+def outcome(policy: str, score: float, *attempts: Attempt) -> Outcome:
+    """Return what came of a policy."""
+    return Outcome(
+        policy=policy, phase=0, score=score, blocks=(score,), rows=9, start=5, attempts=attempts
+    )
+
+
+@pytest.fixture
+def outcomes() -> dict[str, list[Outcome]]:
+    """The oracle retrains at rows 100 and 900; the loop late, once of two times."""
+    good = attempt(300, Verdict.PROMOTE, 0.1), attempt(400, Verdict.KEEP, 0.1)
+    best = attempt(100, Verdict.PROMOTE, 0.2), attempt(900, Verdict.PROMOTE, 0.1)
+    return {
+        NEVER: [outcome(NEVER, 0.7)],
+        SHIPPED: [outcome(SHIPPED, 0.75, *good, attempt(500, None, None))],
+        FORESEEN: [outcome(FORESEEN, 0.8, *best)],
+    }
+
+
+def test_a_gain_is_a_share_of_the_oracles(outcomes: dict[str, list[Outcome]]) -> None:
+    """Half of it here."""
+    found = lines(outcomes, ACCURACY, horizon=300)
+    assert found[SHIPPED].gain == pytest.approx(0.05)
+    assert found[SHIPPED].share == pytest.approx(0.5)
+
+
+def test_pipelines_that_gained_nothing_are_needless(outcomes: dict[str, list[Outcome]]) -> None:
+    """Those that the gate kept, and those with too few labels."""
+    line = lines(outcomes, ACCURACY, horizon=300)[SHIPPED]
+    assert (line.started, line.promoted, line.needless, line.seconds) == (3, 1, 2, 6)
+
+
+def test_a_retrain_comes_late_or_is_missed(outcomes: dict[str, list[Outcome]]) -> None:
+    """It is missed where none came within a horizon of the oracle's."""
+    line = lines(outcomes, ACCURACY, horizon=300)[SHIPPED]
+    assert (line.delay, line.missed) == (200, 1)
+
+
+def test_a_sentence_says_what_the_loop_is_worth(outcomes: dict[str, list[Outcome]]) -> None:
+    """With the gain over never, and the share of the oracle's."""
+    said = sentence(lines(outcomes, ACCURACY, horizon=300), ACCURACY)
+    assert "from 0.7 to 0.75, 50% of the oracle's gain, with 3.0 pipelines" in said

@@ -1,0 +1,66 @@
+"""A history is labelled rows with the time of each row and of each label."""
+
+import pyarrow
+import pytest
+
+from backtest.errors import BadHistory
+from backtest.history import arranged
+from backtest.streams import STREAMS
+from backtest.streams.made.rows import rows
+from tests.training.stages.test_time_order import KIND, OUTPUT, instances
+from training.task.task import Rows
+
+MADE = STREAMS["made"]
+
+
+class Timed:
+    """A task whose rows have a time."""
+
+    input, output = KIND, OUTPUT
+    schema, about = MADE.schema, ""
+
+    def load(self) -> Rows:
+        """Return three hours, not in order."""
+        return Rows(KIND.to_arrow(instances([2, 0, 5])), ["yes", "no", "yes"])
+
+
+def test_without_a_time_column_the_order_is_the_time() -> None:
+    """At 30 rows a minute a row comes every 2 seconds, and its label so much later."""
+    found = arranged(MADE, rows("sudden", 4, seed=1), rate="30/m", late="1m")
+    assert found.seconds.tolist() == [0, 2, 4, 6]
+    assert found.labelled.tolist() == [60, 62, 64, 66]
+
+
+def test_rows_with_a_time_are_put_in_order() -> None:
+    """They arrive when their time column says, or evenly where a rate is given."""
+    task = Timed()
+    own = arranged(task, task.load())
+    assert own.seconds.tolist() == [0, 7200, 18000]
+    assert own.labels == ["no", "yes", "yes"]
+    assert arranged(task, task.load(), rate="1/s").seconds.tolist() == [0, 1, 2]
+
+
+def test_a_rate_is_needed_without_times() -> None:
+    """The message says so."""
+    with pytest.raises(BadHistory, match="rate: got '', expected such as 10/m"):
+        arranged(MADE, rows("sudden", 4, seed=1))
+
+
+@pytest.mark.parametrize("rate", ["10", "0/m", "-1/m", "10/y"])
+def test_a_rate_is_rows_a_time(rate: str) -> None:
+    """Other texts are refused."""
+    with pytest.raises(BadHistory, match="rate: got"):
+        arranged(MADE, rows("sudden", 4, seed=1), rate=rate)
+
+
+def test_every_row_needs_a_label() -> None:
+    """Nobody can say what a version would have lost on a row without one."""
+    table = rows("sudden", 2, seed=1).table
+    with pytest.raises(BadHistory, match="rows: got 1 without a label"):
+        arranged(MADE, Rows(table, ["no", None]), rate="1/s")
+
+
+def test_a_missing_column_is_named() -> None:
+    """As everywhere, by field, value and what was expected."""
+    with pytest.raises(BadHistory, match="column x1"):
+        arranged(MADE, Rows(pyarrow.table({"x0": [1.0]}), ["no"]), rate="1/s")

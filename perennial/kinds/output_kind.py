@@ -176,6 +176,12 @@ class OutputKind(Protocol):
     def constant(self, truths: Truths) -> Floats:
         """Return the values, shape (width,), that have the least loss if all rows get them."""
 
+    def shares(self, truths: Truths) -> Floats | None:
+        """Return the values, shape (width,), of the least log loss if all rows get them.
+
+        None where there are no `surprises`.
+        """
+
     def translated(self, values: Floats, given: Self) -> Floats:
         """Return values of a model with another schema of this kind, to score by these truths.
 

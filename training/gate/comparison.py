@@ -1,7 +1,7 @@
 """Champion and challenger on the same rows: their scores and how they differ."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -15,7 +15,7 @@ from perennial.statistics.serial import deflated, design_effect, widened
 from training.artifacts.splits import Split
 from training.artifacts.times import Times
 from training.gate.losses import challenger_losses, champion_losses
-from training.gate.surprise import Surprise, surprise
+from training.gate.surprise import Surprise, learnt, surprise
 from training.gate.values import values
 from training.params import Gate
 
@@ -74,6 +74,8 @@ class Comparison:
     perfect: the score of a model without any loss; None in a gate.json that does not record it.
     surprise: both models' log loss; None without a champion, where the losses are as fine, and in a
     gate.json that does not record it.
+    learnt: the p-value of "the challenger's log loss is that of the labels' shares, or more"; None
+    where the losses are as fine, and in a gate.json that does not record it.
     """
 
     rows: int
@@ -86,6 +88,7 @@ class Comparison:
     unanswered: int = 0
     perfect: Score | None = None
     surprise: Surprise | None = None
+    learnt: float | None = None
 
 
 def compare(
@@ -109,15 +112,25 @@ def compare(
     effect = _effect(new, rows.times)
     score = _score(test, new, gate, effect)
     perfect = _score(test, np.zeros(len(new)), gate, effect)
+    alone = Comparison(
+        len(new),
+        constant,
+        score,
+        headline=words,
+        perfect=perfect,
+        learnt=learnt(here, output, rows.labels, rows.times),
+    )
     if champion is None:
-        return Comparison(len(new), constant, score, headline=words, perfect=perfect)
-    given = champion.bundle.manifest.output
-    found = values(champion, rows)
+        return alone
+    given, found = champion.bundle.manifest.output, values(champion, rows)
     main = champion_losses(found, given, rows.labels, output, new)
-    old = _score(test, main.losses, gate, _effect(main.losses, rows.times))
-    change = difference(test, main.losses, new, gate, rows.times)
-    sure = surprise(found, given, here, output, rows.labels, rows.times)
-    return Comparison(len(new), constant, score, old, change, words, main.unanswered, perfect, sure)
+    return replace(
+        alone,
+        champion=_score(test, main.losses, gate, _effect(main.losses, rows.times)),
+        difference=difference(test, main.losses, new, gate, rows.times),
+        unanswered=main.unanswered,
+        surprise=surprise(found, given, here, output, rows.labels, rows.times),
+    )
 
 
 def _effect(lost: Floats, times: Times | None) -> float:

@@ -42,13 +42,31 @@ def surprise(
     old, new: values of champion and challenger.  given, output: their outputs' schemas.
     """
     known = ~unanswered(old)
+    when = None if times is None else times[known]
     here = output.surprises(new[known], truths[known])
     if here is None or not known.any():
         return None
     main = output.surprises(output.translated(old[known], given), truths[known])
     assert main is not None, "an output has surprises for all values or for none"
+    return Surprise(float(main.mean()), float(here.mean()), _p_value(main, here, when))
+
+
+def learnt(new: Floats, output: OutputKind, truths: Truths, times: Times | None) -> float | None:
+    """Return the p-value of "the challenger's log loss is that of the labels' shares, or more".
+
+    1 where it is more; None where the output's losses are as fine.
+    new: the challenger's values.  times: as of `surprise`.
+    """
+    shares, here = output.shares(truths), output.surprises(new, truths)
+    if shares is None or here is None:
+        return None
+    blind = output.surprises(np.tile(shares, (len(truths), 1)), truths)
+    assert blind is not None, "an output has surprises for all values or for none"
+    return _p_value(blind, here, times) if here.mean() < blind.mean() else 1.0
+
+
+def _p_value(main: Floats, here: Floats, times: Times | None) -> float:
     effect = 1.0
     if times is not None:
-        effect = design_effect((here - main)[np.argsort(times[known], kind="stable")])
-    p = deflated(paired_t(main, here), effect)
-    return Surprise(float(main.mean()), float(here.mean()), p)
+        effect = design_effect((here - main)[np.argsort(times, kind="stable")])
+    return deflated(paired_t(main, here), effect)

@@ -57,8 +57,15 @@ def check_surprises_are_log_losses_or_none(kind: OutputKind) -> None:
     if found is None:
         return
     assert found.shape == (ROWS,) and np.isfinite(found).all() and (found >= 0).all()
-    constant = kind.surprises(np.tile(kind.constant(truths[:1]), (1, 1)), truths[:1])
-    assert constant is not None and constant.tolist() == [0]
+    certain, shares = kind.constant(truths[:1]), kind.shares(truths)
+    known = kind.surprises(certain[None], truths[:1])
+    assert known is not None and known.tolist() == [0]
+    assert shares is not None and shares.shape == (kind.width,)
+    least = kind.surprises(np.tile(shares, (ROWS, 1)), truths)
+    assert least is not None
+    for row in values:
+        other = kind.surprises(np.tile(row, (ROWS, 1)), truths)
+        assert other is not None and least.mean() <= other.mean() + 1e-9
 
 
 def check_the_headline_is_the_score_of_the_losses(kind: OutputKind) -> None:

@@ -200,6 +200,11 @@ class ClassesOutput(Record):
         sure[np.bincount(truths, minlength=self.width).argmax()] = 1
         return sure
 
+    def shares(self, truths: Truths) -> Floats:
+        """Return how often each label occurs."""
+        found: Floats = np.bincount(truths, minlength=self.width) / len(truths)
+        return found
+
     def translated(self, values: Floats, given: Self) -> Floats:
         """Return the probabilities of these labels; those not given have 0.
 

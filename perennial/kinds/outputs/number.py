@@ -251,6 +251,9 @@ class NumberOutput(Record, serialize_by_alias=True):
     def surprises(self, values: Floats, truths: Truths) -> None:
         """Return None: losses are as fine."""
 
+    def shares(self, truths: Truths) -> None:
+        """Return None: there are no surprises."""
+
     def constant(self, truths: Truths) -> Floats:
         """Return the best constant answer, and the quantiles of the truths as its interval."""
         low, _, high = self.quantiles

@@ -87,9 +87,26 @@ class BrokenIsRight(ClassesOutput):
         return np.tile(np.eye(self.width)[0], (len(values), 1))
 
 
+class UncertainShares(ClassesOutput):
+    """A model that learnt nothing would lose less than what it is compared with."""
+
+    def shares(self, truths: Truths) -> Floats:
+        """Return the same for every label."""
+        return np.full(self.width, 1 / self.width)
+
+
+class SureOfAnother(ClassesOutput):
+    """A model would be surest where it is wrong."""
+
+    def surprises(self, values: Floats, truths: Truths) -> Floats:
+        """Return the log loss of the next label."""
+        return super().surprises(values, (truths + 1) % self.width)
+
+
 BROKEN: dict[Callable[[OutputKind], None], tuple[type[ClassesOutput | AmountOutput], ...]] = {
     contract.check_details_are_json: (DetailsOverwriteRows, DetailsOverwriteBounds),
     contract.check_metrics_are_named: (MetricNamedRows,),
+    contract.check_surprises_are_log_losses_or_none: (UncertainShares, SureOfAnother),
     contract.check_the_headline_is_the_score_of_the_losses: (HeadlineIsNotBrief,),
     contract.check_the_reference_is_what_live_labels_give: (NoReference, ReferenceOfOtherRows),
     contract.check_the_model_is_adjusted_as_values_are: (FactsOverwriteSeconds,),

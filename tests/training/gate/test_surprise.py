@@ -9,7 +9,8 @@ from tests.perennial.kinds.toys.amount import AmountOutput
 from training.gate.comparison import Comparison, Difference, Score
 from training.gate.rules.significant_gain import significant_gain
 from training.gate.rules.surer_gain import surer_gain
-from training.gate.surprise import Surprise, surprise
+from training.gate.rules.unlearnable_labels import LEVEL
+from training.gate.surprise import Surprise, learnt, surprise
 
 KIND = ClassesOutput(labels=("dry", "rain"))
 ROWS = 400
@@ -113,8 +114,21 @@ def test_rows_without_a_number_of_the_champion_are_left_out() -> None:
     assert surprise(np.full_like(old, np.nan), KIND, new, KIND, came, None) is None
 
 
+def test_rare_labels_are_learnt_though_the_model_hardly_ever_answers_with_one() -> None:
+    """One row in 20 is positive: the chances tell what right and wrong do not."""
+    random = np.random.default_rng(8)
+    chance = random.beta(0.3, 5, ROWS)
+    came = (random.random(ROWS) < chance).astype(np.int64)
+    known, scrambled = values(chance, 0.3, 9), random.permutation(came)
+    p, again = (learnt(known, KIND, truths, None) for truths in (came, scrambled))
+    assert p is not None and again is not None
+    assert p < LEVEL / 10 and again == 1
+    assert KIND.losses(known, came).mean() > came.mean() - 0.01
+
+
 def test_outputs_whose_losses_are_fine_have_none() -> None:
     """An amount's error says how far off it is."""
     kind = AmountOutput.example()
     values, truths = np.ones((9, kind.width)), np.ones(9)
     assert surprise(values, kind, values, kind, truths, None) is None
+    assert learnt(values, kind, truths, None) is None

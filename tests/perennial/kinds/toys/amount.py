@@ -131,6 +131,9 @@ class AmountOutput(Record):
     def surprises(self, values: Floats, truths: Truths) -> None:
         """Return None: losses are as fine."""
 
+    def shares(self, truths: Truths) -> None:
+        """Return None: there are no surprises."""
+
     def constant(self, truths: Truths) -> Floats:
         """Return the median."""
         return np.array([np.median(truths)])

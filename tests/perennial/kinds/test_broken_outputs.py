@@ -87,12 +87,12 @@ class BrokenIsRight(ClassesOutput):
         return np.tile(np.eye(self.width)[0], (len(values), 1))
 
 
-class UncertainShares(ClassesOutput):
+class CertainShares(ClassesOutput):
     """A model that learnt nothing would lose less than what it is compared with."""
 
     def shares(self, truths: Truths) -> Floats:
-        """Return the same for every label."""
-        return np.full(self.width, 1 / self.width)
+        """Return certainty of the most frequent label."""
+        return self.constant(truths)
 
 
 class SureOfAnother(ClassesOutput):
@@ -106,7 +106,7 @@ class SureOfAnother(ClassesOutput):
 BROKEN: dict[Callable[[OutputKind], None], tuple[type[ClassesOutput | AmountOutput], ...]] = {
     contract.check_details_are_json: (DetailsOverwriteRows, DetailsOverwriteBounds),
     contract.check_metrics_are_named: (MetricNamedRows,),
-    contract.check_surprises_are_log_losses_or_none: (UncertainShares, SureOfAnother),
+    contract.check_surprises_are_log_losses_or_none: (CertainShares, SureOfAnother),
     contract.check_the_headline_is_the_score_of_the_losses: (HeadlineIsNotBrief,),
     contract.check_the_reference_is_what_live_labels_give: (NoReference, ReferenceOfOtherRows),
     contract.check_the_model_is_adjusted_as_values_are: (FactsOverwriteSeconds,),

@@ -11,6 +11,10 @@ from perennial.statistics.serial import deflated, design_effect
 from training.artifacts.times import Times
 from training.gate.losses import unanswered
 
+# Rows that each model must get wrong. A model that is too sure gains a little on every row that it
+# gets right and loses much on one that it gets wrong: rows without any show the gain alone.
+LEAST_WRONG = 10
+
 
 @dataclass(frozen=True)
 class Surprise:
@@ -37,8 +41,8 @@ def surprise(
 ) -> Surprise | None:
     """Return how both models' log losses compare; None where the output's losses are as fine.
 
-    Rows that the champion gives no number for are left out. With times, neighbours count as less
-    than independent rows.
+    None, too, where either model is wrong on fewer than 10 rows. Rows that the champion gives no
+    number for are left out. With times, neighbours count as less than independent rows.
     old, new: values of champion and challenger.  given, output: their outputs' schemas.
     """
     known = ~unanswered(old)
@@ -48,21 +52,31 @@ def surprise(
         return None
     main = output.surprises(output.translated(old[known], given), truths[known])
     assert main is not None, "an output has surprises for all values or for none"
+    answers = (new[known], output.translated(old[known], given))
+    if min(_wrong(values, output, truths[known]) for values in answers) < LEAST_WRONG:
+        return None
     return Surprise(float(main.mean()), float(here.mean()), _p_value(main, here, when))
 
 
 def learnt(new: Floats, output: OutputKind, truths: Truths, times: Times | None) -> float | None:
     """Return the p-value of "the challenger's log loss is that of the labels' shares, or more".
 
-    1 where it is more; None where the output's losses are as fine.
+    1 where it is more; None where the output's losses are as fine, or where nearly all rows have
+    the same label.
     new: the challenger's values.  times: as of `surprise`.
     """
     shares, here = output.shares(truths), output.surprises(new, truths)
     if shares is None or here is None:
         return None
+    if _wrong(np.tile(shares, (len(truths), 1)), output, truths) < LEAST_WRONG:
+        return None
     blind = output.surprises(np.tile(shares, (len(truths), 1)), truths)
     assert blind is not None, "an output has surprises for all values or for none"
     return _p_value(blind, here, times) if here.mean() < blind.mean() else 1.0
+
+
+def _wrong(values: Floats, output: OutputKind, truths: Truths) -> int:
+    return int((output.losses(values, truths) > 0).sum())
 
 
 def _p_value(main: Floats, here: Floats, times: Times | None) -> float:

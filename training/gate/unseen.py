@@ -37,11 +37,17 @@ def unseen(rows: Split, champion: Predictor | None, prepared: Path | None) -> Bo
     if champion is None or prepared is None or not seen_rows_known(prepared):
         return np.ones(len(rows.labels), np.bool_)
     kind = champion.bundle.manifest.input
-    seen = [Split.read(file_of(prepared, name), kind).identities for name in FITTED_SPLITS]
+    fitted = [Split.read(file_of(prepared, name), kind) for name in FITTED_SPLITS]
+    # Where only one of both tells equal rows apart, only contents can be compared.
+    apart = bool(rows.occurrence.any()) and any(split.occurrence.any() for split in fitted)
+    seen = [
+        observations(split.contents, split.times, split.occurrence * int(apart)) for split in fitted
+    ]
     with fitting(champion):
         times = None if kind.time is None else rows.times
         contents = kind.identities(rows.table)
-        return ~np.isin(observations(contents, times, rows.occurrence), np.concatenate(seen))
+        numbers = rows.occurrence * int(apart)
+        return ~np.isin(observations(contents, times, numbers), np.concatenate(seen))
 
 
 def saw_incident(incident: str | None, prepared: Path | None) -> bool:

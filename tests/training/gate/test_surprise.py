@@ -60,6 +60,23 @@ def test_it_sees_more_gains_than_right_and_wrong_do() -> None:
     assert sum(map(bool, either)) > 35 > 20 > sum(map(bool, alone))
 
 
+@pytest.mark.parametrize("count", [20, 40, 100, 200])
+@pytest.mark.parametrize("accuracy", [0.99, 0.9, 0.8])
+def test_what_is_only_too_sure_is_rarely_promoted(count: int, accuracy: float) -> None:
+    """With the same answers and sharper chances it is better on every row that it gets right."""
+    random, promoted = np.random.default_rng(count), 0
+    for _ in range(200):
+        right = random.random(count) < accuracy
+        sure = np.where(right, accuracy, 1 - accuracy)
+        sharp = accuracy**2 / (accuracy**2 + (1 - accuracy) ** 2)
+        sharper = np.where(right, sharp, 1 - sharp)
+        came = np.zeros(count, np.int64)
+        old, new = (np.column_stack([chance, 1 - chance]) for chance in (sure, sharper))
+        found = surprise(old, KIND, new, KIND, came, None)
+        promoted += found is not None and found.p < 0.05 and found.challenger < found.champion
+    assert promoted <= 10
+
+
 def test_equal_models_are_rarely_promoted() -> None:
     """Of 400 pairs of equal models, about 5 of 100 or fewer are, by either rule."""
     compared = [found(seed, NOISE) for seed in range(400)]

@@ -46,6 +46,18 @@ def test_without_a_time_equal_rows_are_the_same(tmp_path: Path) -> None:
     assert unseen(rows(TIMED, range(6, 16), load=2.0), main, tmp_path).all()
 
 
+def test_where_only_one_tells_equal_rows_apart_contents_are_compared(tmp_path: Path) -> None:
+    """So no row that the champion was fitted on judges it, whenever rows began to repeat much."""
+    main = champion(PLAIN, tmp_path)
+    numbered = rows(PLAIN, range(1, 11)).numbered(np.arange(5, 15))
+    assert not unseen(numbered, main, tmp_path).any()
+    train, rest = numbered, rows(PLAIN, range(0))
+    Prepared(train, rest, rest, None).write(tmp_path, ("no", "yes"))
+    assert not unseen(rows(PLAIN, range(1, 11)), main, tmp_path).any()
+    other = rows(PLAIN, range(1, 11)).numbered(np.arange(10, 20))
+    assert unseen(other, main, tmp_path).tolist() == [False] * 5 + [True] * 5
+
+
 def test_base_rows_are_the_past_if_most_fresh_rows_came_later(tmp_path: Path) -> None:
     """A few late labels of earlier rows change nothing; without an incident or a time, never."""
     base = rows(TIMED, range(1, 11))

@@ -7,8 +7,8 @@ from training.gate.figures import in_words, p_value
 def surer_gain(name: str, found: Comparison, *, level: float) -> str | None:
     """Return the reason to promote, or None.
 
-    name, found, level: as of `significant_gain`.  Of two equal models one is promoted in up to 5
-    of 100 comparisons at a level of 5 %, by either of the two rules.
+    name, found, level: as of `significant_gain`.  Of two equal models the challenger is promoted
+    in up to 5 of 100 comparisons at a level of 5 %, by either of the two rules.
 
     >>> from training.gate.comparison import Difference, Score
     >>> from training.gate.surprise import Surprise

@@ -74,7 +74,7 @@ class Experiment:
         )
 
     def _foreseen(self, phase: int) -> Callable[[Say], Replayed]:
-        return lambda say: oracle.foreseen(self._trained(phase, say), self.scenarios[phase])
+        return lambda say: oracle.foreseen(self._trained(phase, say))
 
     def _hindsight(self, phase: int, most: int) -> Callable[[Say], Replayed]:
         return lambda say: oracle.hindsight(self._trained(phase, say), most)[-1]

@@ -1,20 +1,24 @@
 """The oracle: what retrains could have won at most, by looking ahead.
 
-A model is trained every `STRIDE` rows on all labels so far, in batches of as many rows, and enters
-service as a pipeline's does, without a gate. Two choose among these models: `foreseen`, which looks
-a horizon ahead and has the relay's budget, and `hindsight`, which knows the whole history.
+Every `STRIDE` rows two models are trained: on all labels so far, in batches of as many rows, and on
+those of the last horizon alone, as after a sudden change. They enter service as a pipeline's do,
+without a gate. Two choose among these models: `foreseen`, which looks a horizon ahead and has the
+relay's budget, and `hindsight`, which knows the whole history.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from backtest.policies.calendar import EveryRows
+from backtest.collecting import Feedback
 from backtest.policy import Attempt
-from backtest.replay import Replay, Replayed, Say
+from backtest.replay import Replayed, Say, gain
+from backtest.retraining import labelled, retrained
 from backtest.scenario import Scenario
+from backtest.serving import Serving
 from perennial.statistics.counts import Floats
+from perennial.verdicts import Verdict
 
 STRIDE = 500  # rows
 DAY = 86_400
@@ -30,41 +34,57 @@ class Candidates:
 
     losses: Floats
     attempts: tuple[Attempt, ...]
-    start: int
+    scenario: Scenario
 
     def entry(self, model: int) -> int:
         """Return the place among these rows of the first that a model can serve."""
-        return self.attempts[model - 1].row - self.start if model else 0
+        return self.attempts[model - 1].row - self.scenario.start if model else 0
 
     def replayed(self, chosen: Sequence[int]) -> Replayed:
         """Return what comes of deploying these models, in order."""
-        losses = self.losses[0].copy()
+        losses, attempts = self.losses[0].copy(), list[Attempt]()
         for model in chosen:
-            losses[self.entry(model) :] = self.losses[model, self.entry(model) :]
-        return Replayed(losses, tuple(self.attempts[model - 1] for model in chosen))
+            at = self.entry(model)
+            won = gain(self.scenario, losses, self.losses[model], at)
+            attempts.append(replace(self.attempts[model - 1], gain=won))
+            losses[at:] = self.losses[model, at:]
+        return Replayed(losses, tuple(attempts))
 
 
 def candidates(scenario: Scenario, say: Say = lambda share: None) -> Candidates:
     """Train all models."""
-    replay = Replay(scenario, EveryRows(STRIDE, scenario.start, gated=False), say)
-    attempts = replay.run().attempts
-    served = [serving.losses[scenario.start :] for _, serving in replay.served]
-    trained = tuple(attempt for attempt in attempts if attempt.verdict is not None)
-    return Candidates(np.stack(served), trained, scenario.start)
+    first = Serving(scenario, scenario.pipeline.trained(), scenario.begin)
+    losses, attempts = [first.losses[scenario.start :]], list[Attempt]()
+    known, many = Feedback.nothing(), len(scenario.history)
+    for row in range(scenario.start + STRIDE, many, STRIDE):
+        step = int(scenario.arrived[row - 1])
+        all_of_them = labelled(scenario, step, known.places, None)
+        every = retrained(scenario, step, all_of_them, known, f"every {STRIDE} rows")
+        known = every.feedback
+        latest = labelled(scenario, step, Feedback.nothing().places, None)[-scenario.horizon :]
+        late = retrained(scenario, step, latest, Feedback.nothing(), "the latest rows")
+        for made in (every, late):
+            if made.model is not None:
+                served = Serving(scenario, made.model, made.until)
+                losses.append(served.losses[scenario.start :])
+                attempts.append(made.judged(Verdict.PROMOTE, "without a gate", None))
+        say(row / many)
+    return Candidates(np.stack(losses), tuple(attempts), scenario)
 
 
-def foreseen(found: Candidates, scenario: Scenario) -> Replayed:
+def foreseen(found: Candidates) -> Replayed:
     """Deploy a model wherever it loses less than the serving one over the horizon that follows.
 
+    By more than one standard error of the difference, or the budget would go on gains of nothing.
     No sooner than the relay's cooldown after the last, and no more often in 24 hours than its
     daily budget.
     """
-    serving, chosen = 0, list[int]()
+    serving, chosen, scenario = 0, list[int](), found.scenario
     for model, attempt in enumerate(found.attempts, start=1):
         at = found.entry(model)
         ahead = slice(at, at + scenario.horizon)
-        here, other = found.losses[serving, ahead], found.losses[model, ahead]
-        if not len(here) or other.mean() >= here.mean():
+        less = found.losses[serving, ahead] - found.losses[model, ahead]
+        if len(less) < 2 or less.mean() <= less.std(ddof=1) / np.sqrt(len(less)):
             continue
         began = [found.attempts[one - 1].began for one in chosen]
         today = sum(attempt.began - time < DAY for time in began)

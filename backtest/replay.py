@@ -1,14 +1,13 @@
 """Replays a history under one policy, one look after another."""
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from backtest.collecting import Feedback, collect
+from backtest.collecting import Feedback, Places
 from backtest.policy import Attempt, Moment, Policy, Start
+from backtest.retraining import Retrained, labelled, retrained
 from backtest.scenario import Scenario
 from backtest.serving import Serving
 from perennial.statistics.counts import Floats
@@ -27,11 +26,10 @@ class Replayed:
 
 @dataclass(frozen=True)
 class _Running:
-    """A pipeline that has been started; until: the step at which it ends."""
+    """A pipeline that has been started, with the verdict that it will end with."""
 
-    until: int
+    made: Retrained
     attempt: Attempt
-    feedback: Feedback
     challenger: Serving | None
 
 
@@ -46,20 +44,19 @@ class Replay:
         self._feedback = Feedback.nothing()
         self._attempts: list[Attempt] = []
         # The first row of each version, in order.
-        self.served: list[tuple[int, Serving]] = [(scenario.start, self._serving)]
+        self._served: list[tuple[int, Serving]] = [(scenario.start, self._serving)]
 
     def run(self) -> Replayed:
         """Return the losses and the attempts."""
         scenario = self.scenario
         running: _Running | None = None
-        # Before every step: how many rows and labels have arrived by it.
         steps = np.arange(scenario.end)
         rows = np.searchsorted(scenario.arrived, steps, side="right")
         for step in range(scenario.begin + 1, scenario.end):
             if running is not None:
-                if step < running.until:
+                if step < running.made.until:
                     continue
-                self._end(running, step)
+                self._end(running)
                 running = None
                 self._say(float(rows[step]) / len(scenario.history))
             start = self._policy.start(
@@ -81,61 +78,31 @@ class Replay:
 
     def _begun(self, start: Start, step: int) -> _Running:
         """Start a pipeline: collect, train, ask the gate."""
-        scenario, began = self.scenario, self._seconds(step)
+        scenario, serving = self.scenario, self._serving
         places = self.labelled(step, start.since)
-        feedback, many = collect(
-            scenario.history,
-            places,
-            self._feedback,
-            incident=hashlib.sha256(f"{began}".encode()).hexdigest()[:12],
-            task=scenario.task,
-            numbers=scenario.numbers,
-            cache=scenario.cache,
-        )
-        until = step + max(1, round(scenario.duration / scenario.pace))
-        row = int(np.searchsorted(scenario.arrived, until, side="right"))
-        ended = self._seconds(until)
-        attempt = Attempt(began=began, ended=ended, row=row, reason=start.reason, collected=many)
-        if feedback is None:
-            return _Running(until, attempt, self._feedback, None)
-        model = scenario.pipeline.trained(feedback.file)
+        made = retrained(scenario, step, places, self._feedback, start.reason)
+        if made.model is None:
+            return _Running(made, made.attempt, None)
         verdict, why = Verdict.PROMOTE, "without a gate"
         if self._policy.gated:
-            verdict, why = scenario.pipeline.judged(model, self._serving.model)
-        challenger = Serving(scenario, model, until)
-        seconds, joules = model.cost
-        attempt = replace(
-            attempt,
-            verdict=verdict,
-            why=why,
-            seconds=seconds,
-            joules=joules,
-            gain=gain(scenario, self._serving.losses, challenger.losses, row),
-        )
-        return _Running(until, attempt, feedback, challenger)
+            verdict, why = scenario.pipeline.judged(made.model, serving.model)
+        challenger = Serving(scenario, made.model, made.until)
+        won = gain(scenario, serving.losses, challenger.losses, made.attempt.row)
+        return _Running(made, made.judged(verdict, why, won), challenger)
 
-    def labelled(self, step: int, since: float | None) -> NDArray[np.int64]:
-        """Return the rows that no version has learnt from, new enough and with a label by a step.
+    def labelled(self, step: int, since: float | None) -> Places:
+        """Return the rows with a label by a step that the serving version has not learnt from."""
+        return labelled(self.scenario, step, self._feedback.places, since)
 
-        since: the time of the earliest.
-        """
-        scenario = self.scenario
-        here = scenario.labelled <= step
-        here[: scenario.start] = False
-        here[self._feedback.places] = False
-        if since is not None:
-            here &= scenario.history.seconds - scenario.history.seconds[0] >= since
-        return np.flatnonzero(here)
-
-    def _end(self, running: _Running, step: int) -> None:
+    def _end(self, running: _Running) -> None:
         self._attempts.append(running.attempt)
         if running.attempt.verdict is Verdict.PROMOTE and running.challenger is not None:
-            self._serving, self._feedback = running.challenger, running.feedback
-            self.served.append((running.attempt.row, self._serving))
+            self._serving, self._feedback = running.challenger, running.made.feedback
+            self._served.append((running.attempt.row, self._serving))
 
     def _losses(self) -> Floats:
         found = np.empty(len(self.scenario.history))
-        for row, serving in self.served:
+        for row, serving in self._served:
             found[row:] = serving.losses[row:]
         return found[self.scenario.start :]
 

@@ -4,15 +4,19 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable
+from importlib.metadata import version
 from pathlib import Path
 
 from backtest.outcome import Outcome
 
-# Folders whose code decides what a model is, and whose code decides anything else.
+# Folders and files whose code decides what a model is, and whose code decides anything else; and
+# the packages that compute it.
 MODELS = (
     *("training/artifacts", "training/models", "training/model", "training/stages"),
-    *("perennial/kinds", "perennial/signals", "perennial/bundle"),
+    *("training/task", "training/params.py", "training/feedback"),
+    *("perennial/kinds", "perennial/signals", "perennial/bundle", "perennial/statistics"),
 )
+PACKAGES = ("numpy", "onnxruntime", "scikit-learn")
 DECISIONS = ("backtest", "monitoring", "perennial", "training")
 
 
@@ -53,6 +57,10 @@ def digest(*parts: str | bytes) -> str:
 
 
 def code(folders: Iterable[str], root: Path) -> str:
-    """Return the digest of all code in folders of the repository."""
-    files = sorted(file for folder in folders for file in (root / folder).rglob("*.py"))
-    return digest(*(part for file in files for part in (str(file), file.read_bytes())))
+    """Return the digest of all code in folders of the repository, and of what it computes with."""
+    places = [root / folder for folder in folders]
+    files = sorted(
+        file for place in places for file in ([place] if place.is_file() else place.rglob("*.py"))
+    )
+    versions = [f"{name} {version(name)}" for name in PACKAGES]
+    return digest(*versions, *(part for file in files for part in (str(file), file.read_bytes())))

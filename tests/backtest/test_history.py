@@ -1,6 +1,5 @@
 """A history is labelled rows with the time of each row and of each label."""
 
-import pyarrow
 import pytest
 
 from backtest.errors import BadHistory
@@ -9,8 +8,16 @@ from backtest.streams import STREAMS
 from backtest.streams.made.rows import rows
 from tests.training.stages.test_time_order import KIND, OUTPUT, instances
 from training.task.task import Rows
+from training.tasks import TASKS
 
 MADE = STREAMS["made"]
+ADULT = TASKS.load("adult")
+
+
+def people(count: int) -> Rows:
+    """Return people of whom nothing is known; their rows have no time."""
+    table = ADULT.input.to_arrow([[None] * len(ADULT.input.modelled)] * count)
+    return Rows(table, [ADULT.output.labels[0]] * count)
 
 
 class Timed:
@@ -26,7 +33,7 @@ class Timed:
 
 def test_without_a_time_column_the_order_is_the_time() -> None:
     """At 30 rows a minute a row comes every 2 seconds, and its label so much later."""
-    found = arranged(MADE, rows("sudden", 4, seed=1), rate="30/m", late="1m")
+    found = arranged(ADULT, people(4), rate="30/m", late="1m")
     assert found.seconds.tolist() == [0, 2, 4, 6]
     assert found.labelled.tolist() == [60, 62, 64, 66]
 
@@ -43,7 +50,7 @@ def test_rows_with_a_time_are_put_in_order() -> None:
 def test_a_rate_is_needed_without_times() -> None:
     """The message says so."""
     with pytest.raises(BadHistory, match="rate: got '', expected such as 10/m"):
-        arranged(MADE, rows("sudden", 4, seed=1))
+        arranged(ADULT, people(4))
 
 
 @pytest.mark.parametrize("rate", ["10", "0/m", "-1/m", "10/y"])
@@ -63,4 +70,5 @@ def test_every_row_needs_a_label() -> None:
 def test_a_missing_column_is_named() -> None:
     """As everywhere, by field, value and what was expected."""
     with pytest.raises(BadHistory, match="column x1"):
-        arranged(MADE, Rows(pyarrow.table({"x0": [1.0]}), ["no"]), rate="1/s")
+        table = rows("sudden", 1, seed=1).table.drop_columns(["x1"])
+        arranged(MADE, Rows(table, ["no"]), rate="1/s")

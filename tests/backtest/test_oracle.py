@@ -1,11 +1,15 @@
 """The oracle chooses, among models trained at regular moments, by looking ahead."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from backtest.oracle import Candidates, hindsight
 from backtest.policy import Attempt
 from perennial.verdicts import Verdict
+from tests.backtest.made import small
 
 
 def attempt(row: int) -> Attempt:
@@ -14,11 +18,12 @@ def attempt(row: int) -> Attempt:
 
 
 @pytest.fixture
-def found() -> Candidates:
+def found(tmp_path: Path) -> Candidates:
     """The first model errs on all rows; each other is right from its entry on, for two rows."""
+    scenario = replace(small("sudden", tmp_path, count=1600), start=10)
     losses = np.ones((4, 8))
     losses[1, 2:4] = losses[2, 4:6] = losses[3, 4:8] = 0
-    return Candidates(losses, (attempt(12), attempt(14), attempt(14)), start=10)
+    return Candidates(losses, (attempt(12), attempt(14), attempt(14)), scenario)
 
 
 def test_no_choice_of_as_many_models_loses_less(found: Candidates) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from backtest.outcome import Outcome
-from backtest.store import Store, digest
+from backtest.store import Store, code, digest
 
 
 def outcome() -> Outcome:
@@ -34,3 +34,15 @@ def test_what_was_decided_otherwise_is_replayed(tmp_path: Path) -> None:
 def test_a_digest_tells_where_one_part_ends() -> None:
     """So no two lists of parts have the same."""
     assert digest("ab", "c") != digest("a", "bc")
+
+
+def test_a_change_of_any_code_that_makes_a_model_gives_it_another_digest(tmp_path: Path) -> None:
+    """A file among those that are named counts as much as one in a folder."""
+    (tmp_path / "stages").mkdir()
+    files = tmp_path / "stages" / "train.py", tmp_path / "params.py"
+    found = set[str]()
+    for text in ("one", "other"):
+        for file in files:
+            file.write_text(text)
+            found.add(code(("stages", "params.py"), tmp_path))
+    assert len(found) == 4

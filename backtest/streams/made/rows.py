@@ -5,15 +5,17 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pyarrow
 
-from perennial.kinds.columns import NumberColumn
+from perennial.kinds.columns import NumberColumn, TimeColumn
 from perennial.kinds.inputs.table import TableInput
 from perennial.kinds.outputs.classes import ClassesOutput
 from perennial.statistics.counts import Floats
 from training.task.task import Rows
 
 COLUMNS = tuple(f"x{place}" for place in range(5))
-INPUT = TableInput(columns=tuple(NumberColumn(name=name) for name in COLUMNS))
+TIME = "time"
+INPUT = TableInput(columns=(TimeColumn(name=TIME), *(NumberColumn(name=name) for name in COLUMNS)))
 OUTPUT = ClassesOutput(labels=("no", "yes"))
+FIRST = np.datetime64("2001-01-01", "us")
 # What the numbers mean before and after, and by how much they move.
 BEFORE = np.array([2.0, -2.0, 1.0, 0.0, 0.0])
 AFTER = np.array([0.0, -2.0, 1.0, 2.0, -1.0])
@@ -56,7 +58,10 @@ KINDS: Mapping[str, tuple[Chance, Chance]] = {
 
 
 def rows(kind: str, count: int, *, seed: int) -> Rows:
-    """Return a history of a kind; labels are random where the sum of the numbers is near 0."""
+    """Return a history of a kind, a row a minute.
+
+    Labels are random where the sum of the numbers is near 0.
+    """
     random = np.random.default_rng([seed, count])
     place = (np.arange(count) + 0.5) / count
     moves, means = (chance(place) for chance in KINDS[kind])
@@ -64,5 +69,8 @@ def rows(kind: str, count: int, *, seed: int) -> Rows:
     values = random.normal(size=(count, len(COLUMNS))) + shifts[:, None] * MOVED
     weights = np.where((random.random(count) < means)[:, None], AFTER, BEFORE)
     yes = random.random(count) < 1 / (1 + np.exp(-(values * weights).sum(axis=1)))
-    table = pyarrow.table([pyarrow.array(column) for column in values.T], list(COLUMNS))
+    minutes = np.arange(count) * np.timedelta64(60_000_000, "us")
+    times = pyarrow.array(FIRST + minutes).cast(pyarrow.timestamp("us", tz="UTC"))
+    columns = [times, *(pyarrow.array(column) for column in values.T)]
+    table = pyarrow.table(columns, [TIME, *COLUMNS])
     return Rows(table, [OUTPUT.labels[label] for label in yes.astype(int).tolist()])

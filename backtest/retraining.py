@@ -1,0 +1,72 @@
+"""One pipeline of a replay: what it collects, and the model that it trains."""
+
+import hashlib
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from backtest.collecting import Feedback, Places, collect
+from backtest.pipeline import TrainedModel
+from backtest.policy import Attempt
+from backtest.scenario import Scenario
+from perennial.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class Retrained:
+    """A pipeline that has trained, if it could, and is not judged.
+
+    until: the step at which it ends.  attempt: without a verdict.
+    feedback: what main has if it is merged.  model: None where there were too few labels.
+    """
+
+    until: int
+    attempt: Attempt
+    feedback: Feedback
+    model: TrainedModel | None
+
+    def judged(self, verdict: Verdict, why: str, gain: float | None) -> Attempt:
+        """Return the attempt with what the gate says."""
+        return replace(self.attempt, verdict=verdict, why=why, gain=gain)
+
+
+def retrained(
+    scenario: Scenario, step: int, places: Places, before: Feedback, reason: str
+) -> Retrained:
+    """Return what a pipeline that starts at a step makes of rows and what main has collected."""
+    began = float(step * scenario.pace)
+    feedback, many = collect(
+        scenario.history,
+        places,
+        before,
+        incident=hashlib.sha256(f"{began}".encode()).hexdigest()[:12],
+        task=scenario.task,
+        numbers=scenario.numbers,
+        cache=scenario.cache,
+    )
+    until = step + max(1, round(scenario.duration / scenario.pace))
+    attempt = Attempt(
+        began=began,
+        ended=float(until * scenario.pace),
+        row=int(np.searchsorted(scenario.arrived, until, side="right")),
+        reason=reason,
+        collected=many,
+    )
+    if feedback is None:
+        return Retrained(until, attempt, before, None)
+    model = scenario.pipeline.trained(feedback.file)
+    seconds, joules = model.cost
+    return Retrained(until, replace(attempt, seconds=seconds, joules=joules), feedback, model)
+
+
+def labelled(scenario: Scenario, step: int, known: Places, since: float | None) -> Places:
+    """Return the rows after the first ones that have a label by a step and are not known.
+
+    since: the time of the earliest, None for all.
+    """
+    here = scenario.labelled <= step
+    here[: scenario.start] = False
+    here[known] = False
+    if since is not None:
+        here &= scenario.history.seconds - scenario.history.seconds[0] >= since
+    return np.flatnonzero(here)

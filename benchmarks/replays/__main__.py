@@ -1,0 +1,98 @@
+"""Compare the loop with calendars and an oracle: `python -m benchmarks.replays`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from backtest import made, plot, table
+from backtest.comparison import lines, sentence
+from backtest.experiment import Experiment
+from backtest.history import arranged
+from backtest.made import TASKS, Request
+from backtest.outcome import Outcome
+from backtest.scenario import Scenario
+from benchmarks import results
+from benchmarks.replays.histories import HISTORIES, Named
+
+COMMAND = "python -m benchmarks.replays"
+# Of those that `make backtest` has, what a reader compares.
+POLICIES = (
+    *("never", "as shipped", "one pipeline an incident", "DataDrift alone"),
+    *("AccuracyDrop alone", "LossRise alone", "every 1,000 rows", "every 2,000 rows"),
+    "every 2,000 rows, no gate",
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Replay the histories, and write figures, page and plots."""
+    options = _options(arguments)
+    tables, figures = {}, {}
+    for name in options.histories:
+        experiment = Experiment(
+            _scenarios(HISTORIES[name], options.seeds, options.out), options.out / "results"
+        )
+        outcomes = experiment.outcomes(POLICIES)
+        text, figures[name] = _compared(experiment, outcomes)
+        tables[_key(name)] = text
+        print(f"{name}\n\n{text}\n", flush=True)
+        if options.plots is not None:
+            _draw(options.plots / f"backtest-{_key(name)}.png", experiment, outcomes)
+    known = results.RESULTS if options.results is None else options.results
+    results.merge("backtest", figures, path=known)
+    if options.page is not None:
+        results.fill(options.page, tables, command=COMMAND)
+    return 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
+    parser.add_argument("--histories", nargs="+", choices=HISTORIES, default=list(HISTORIES))
+    parser.add_argument("--seeds", type=int, default=3, help="replays of each (default: 3)")
+    parser.add_argument("--out", type=Path, default=Path("var", "backtest", "all"))
+    parser.add_argument("--page", type=Path, help="Markdown with places for the tables")
+    parser.add_argument("--plots", type=Path, help="folder for a plot of each history")
+    parser.add_argument("--results", type=Path, help="JSON to merge into")
+    return parser.parse_args(arguments)
+
+
+def _key(name: str) -> str:
+    """Return a history's name as the marker of its table.
+
+    >>> _key("made, concept only")
+    'made-concept-only'
+    """
+    return "-".join(name.replace(",", "").split())
+
+
+def _scenarios(named: Named, seeds: int, out: Path) -> list[Scenario]:
+    """Return a replay for each seed; each begins some rows later than the one before."""
+    task, found = TASKS[named.task], []
+    for seed in range(seeds):
+        request = Request(task=named.task, rate=named.rate, late=named.late, start=named.start)
+        history = arranged(task, named.rows(seed), rate=named.rate, late=named.late)
+        first = made.scenario(request, task, history, out, root=Path())
+        later = named.start + seed * request.horizon // seeds
+        found.append(made.started(first, later, root=Path()))
+    return found
+
+
+def _compared(
+    experiment: Experiment, outcomes: dict[str, list[Outcome]]
+) -> tuple[str, dict[str, float]]:
+    scenario = experiment.scenarios[0]
+    metric = scenario.task.output.metrics[scenario.task.output.headline]
+    found = lines(outcomes, metric, scenario.horizon)
+    text = f"{sentence(found, metric)}\n\n{table.rendered(found, metric.title)}"
+    return text, {policy: round(line.score, 4) for policy, line in found.items()}
+
+
+def _draw(file: Path, experiment: Experiment, outcomes: dict[str, list[Outcome]]) -> None:
+    output = experiment.scenarios[0].task.output
+    drawn = ("never", "as shipped", "every 2,000 rows", "oracle")
+    first = {policy: outcomes[policy][0] for policy in drawn}
+    plot.draw(file, first, output.metrics[output.headline])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

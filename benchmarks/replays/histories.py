@@ -1,0 +1,78 @@
+"""The histories that the policies are compared on."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow
+import pyarrow.compute
+
+from backtest.made import TASKS
+from backtest.streams.made.rows import KINDS, rows
+from training.task.task import Rows
+
+ADULT, MADE, WEATHER, BIKES = "adult", "made", "weather", "bikes"
+MADE_ROWS = 20_000
+# Two years at ten rows an hour.
+LONG, LONG_RATE = 175_200, "10/h"
+Make = Callable[[int], Rows]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A history.  rows: by seed; where they are one file, each seed begins at another row."""
+
+    task: str
+    rows: Make
+    rate: str = "10/m"
+    late: str = "0s"
+    start: int = 2000
+
+
+def _own(task: str) -> Make:
+    return lambda seed: TASKS[task].load()
+
+
+def _made(kind: str, count: int = MADE_ROWS) -> Make:
+    return lambda seed: rows(kind, count, seed=seed)
+
+
+def changed(seed: int) -> Rows:
+    """Return the rows of adult in another order, from the middle on as a new form writes them.
+
+    Hours are of a day, years of education are counted from the top, and the married are divorced:
+    what columns mean has changed, and labels are as they were.
+    """
+    own = TASKS[ADULT].load()
+    order = np.random.default_rng(seed).permutation(len(own.labels))[:MADE_ROWS]
+    table = own.table.take(pyarrow.array(order))
+    later = pyarrow.array(np.arange(len(order)) >= len(order) // 2)
+    compute = pyarrow.compute
+    new = {
+        "hours_per_week": compute.ceil(compute.divide(table["hours_per_week"], 5)),
+        "education_num": compute.subtract(17, table["education_num"]),
+        "marital_status": compute.replace_substring(
+            table["marital_status"], "Married-civ-spouse", "Divorced"
+        ),
+    }
+    for name, column in new.items():
+        place = table.schema.get_field_index(name)
+        both = compute.if_else(later, column, table[name])
+        table = table.set_column(place, table.schema.field(name), both)
+    return Rows(table, [own.labels[at] for at in order.tolist()])
+
+
+HISTORIES: Mapping[str, Named] = {
+    "bikes": Named(BIKES, _own(BIKES), rate=""),
+    "weather": Named(WEATHER, _own(WEATHER)),
+    "adult, a new form in the middle": Named(ADULT, changed),
+    **{
+        f"made, {kind}": Named(MADE, _made(kind), start=1000)
+        for kind in KINDS
+        if kind != "stationary"
+    },
+    "made, sudden, labels 6 hours late": Named(MADE, _made("sudden"), late="6h", start=1000),
+    "made, stationary for two years": Named(
+        MADE, _made("stationary", LONG), rate=LONG_RATE, start=1000
+    ),
+}

@@ -20,7 +20,7 @@ from backtest.serving import Serving
 from perennial.statistics.counts import Floats
 from perennial.verdicts import Verdict
 
-STRIDE = 500  # rows
+STRIDE = 1_000  # rows
 DAY = 86_400
 
 
@@ -59,7 +59,7 @@ def candidates(scenario: Scenario, say: Say = lambda share: None) -> Candidates:
     for row in range(scenario.start + STRIDE, many, STRIDE):
         step = int(scenario.arrived[row - 1])
         all_of_them = labelled(scenario, step, known.places, None)
-        every = retrained(scenario, step, all_of_them, known, f"every {STRIDE} rows")
+        every = retrained(scenario, step, all_of_them, known, f"every {STRIDE:,} rows")
         known = every.feedback
         latest = labelled(scenario, step, Feedback.nothing().places, None)[-scenario.horizon :]
         late = retrained(scenario, step, latest, Feedback.nothing(), "the latest rows")

@@ -8,6 +8,7 @@ from backtest.policies.admitted import Admitted
 from backtest.policies.incident import Incidents, signals
 from backtest.policy import Policy
 from backtest.scenario import Scenario
+from monitoring.relay.policy import Signal
 
 SHIPPED, NEVER = "as shipped", "never"
 ALERTS = (
@@ -32,6 +33,16 @@ def _alone(name: str) -> Make:
     return lambda scenario: Incidents(scenario.relay, {name: signals(scenario.thresholds)[name]})
 
 
+def _measured(by: Signal) -> Make:
+    """Return the policy on all alerts that are measured with labels, or without."""
+
+    def make(scenario: Scenario) -> Incidents:
+        found = signals(scenario.thresholds)
+        return Incidents(scenario.relay, {name: own for name, own in found.items() if own is by})
+
+    return make
+
+
 def _admitted(scenario: Scenario) -> Admitted:
     return Admitted(scenario.relay, scenario.numbers.collect.lookback_seconds)
 
@@ -40,6 +51,8 @@ POLICIES: Mapping[str, Make] = {
     NEVER: lambda scenario: Never(),
     SHIPPED: lambda scenario: Incidents(scenario.relay, signals(scenario.thresholds)),
     "one pipeline an incident": _admitted,
+    "labels alone": _measured(Signal.LABELS),
+    "inputs alone": _measured(Signal.INPUTS),
     **{f"{name} alone": _alone(name) for name in ALERTS},
     **{f"every {rows:,} rows": _rows(rows, True) for rows in ROWS},
     **{f"every {rows:,} rows, no gate": _rows(rows, False) for rows in ROWS},

@@ -24,7 +24,7 @@ class Named:
 
     task: str
     rows: Make
-    rate: str = "10/m"
+    rate: str = "1/m"
     late: str = "0s"
     start: int = 2000
 
@@ -64,7 +64,8 @@ def changed(seed: int) -> Rows:
 
 HISTORIES: Mapping[str, Named] = {
     "bikes": Named(BIKES, _own(BIKES), rate=""),
-    "weather": Named(WEATHER, _own(WEATHER)),
+    # Four months, since the rules learn for a week what is usual.
+    "weather": Named(WEATHER, _own(WEATHER), rate="6/h"),
     "adult, a new form in the middle": Named(ADULT, changed),
     **{
         f"made, {kind}": Named(MADE, _made(kind), start=1000)

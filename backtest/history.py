@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow
 
 from backtest.errors import BadHistory
-from perennial.errors import Described, InvalidField
+from perennial.errors import Described, InvalidField, InvalidInput
 from perennial.kinds.arrow import from_numpy, select
 from perennial.statistics.counts import Floats
 from training.artifacts.splits import known
@@ -49,7 +49,7 @@ def arranged(task: Task, rows: Rows, *, rate: str = "", late: str = "0s") -> His
     needed.  late: how long after a row its label arrives.
     Raises BadHistory.
     """
-    labels = _labels(rows.labels)
+    labels = _labels(task, rows.labels)
     try:
         table = select(rows.table, task.input.arrow_schema())
     except InvalidField as error:
@@ -96,9 +96,11 @@ def duration(field: str, text: str) -> float:
     return float(match[1]) * SECONDS[match[2]]
 
 
-def _labels(given: Sequence[str | None]) -> list[str]:
-    labels = known(given)
-    missing = len(given) - len(labels)
-    if missing:
-        raise BadHistory("rows", Described(f"{missing} without a label"), "a label for each")
-    return labels
+def _labels(task: Task, given: Sequence[str | None]) -> list[str]:
+    """Return the labels, one that the task knows for each row."""
+    for row, label in enumerate(given, start=1):
+        try:
+            task.output.read_label("" if label is None else label)
+        except InvalidInput as error:
+            raise BadHistory(f"rows: label of row {row}", label, error.expected) from error
+    return known(given)

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pyarrow
-from pyarrow import csv, parquet
+from pyarrow import csv
 
 from backtest import history, store
 from backtest.errors import BadHistory
@@ -19,7 +18,7 @@ from monitoring.thresholds import Thresholds
 from perennial.errors import Described
 from training import params
 from training.task.files import params_file
-from training.task.rows_file import read_rows
+from training.task.rows_file import read_rows, rows_in
 from training.task.task import Rows, Task
 from training.tasks import TASKS as SHIPPED
 
@@ -138,11 +137,9 @@ def _rows(request: Request, task: Task) -> Rows:
     file = Path(request.rows)
     if file.suffix != ".csv":
         return read_rows(file, task.input, label=request.target)
-    with TemporaryDirectory() as aside:
-        same = Path(aside, f"{file.stem}.parquet")
-        try:
-            parquet.write_table(csv.read_csv(file), same)
-        except (pyarrow.ArrowException, OSError) as error:
-            problem = Described(" ".join(str(error).split()))
-            raise BadHistory(str(file), problem, "a readable CSV file") from error
-        return read_rows(same, task.input, label=request.target)
+    try:
+        table = csv.read_csv(file)
+    except (pyarrow.ArrowException, OSError) as error:
+        problem = Described(" ".join(str(error).split()))
+        raise BadHistory(str(file), problem, "a readable CSV file") from error
+    return rows_in(table, file, task.input, label=request.target)

@@ -8,6 +8,7 @@ import pytest
 from backtest.__main__ import main
 from backtest.errors import BadHistory
 from backtest.streams.made.rows import rows
+from training.errors import BadParameter
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,15 @@ def test_what_cannot_be_replayed_is_named(given: list[str], message: str, tmp_pa
     """By field, value and what was expected."""
     with pytest.raises(BadHistory, match=message):
         main(["--task", "made", "--rate", "10/m", "--out", str(tmp_path), *given])
+
+
+def test_a_file_that_is_no_csv_is_named(tmp_path: Path) -> None:
+    """By the name that was given."""
+    file = tmp_path / "next.csv"
+    file.write_text("x0;answer\n1;no\n")
+    given = ["--task", "made", "--rows", str(file), "--target", "answer", "--rate", "1/s"]
+    with pytest.raises(BadParameter, match=r"next.csv: column answer: got nothing, expected one"):
+        main(given)
 
 
 @pytest.mark.nightly

@@ -60,11 +60,12 @@ def test_a_rate_is_rows_a_time(rate: str) -> None:
         arranged(MADE, rows("sudden", 4, seed=1), rate=rate)
 
 
-def test_every_row_needs_a_label() -> None:
+@pytest.mark.parametrize("label", [None, "", "perhaps"])
+def test_every_row_needs_a_label_of_the_task(label: str | None) -> None:
     """Nobody can say what a version would have lost on a row without one."""
     table = rows("sudden", 2, seed=1).table
-    with pytest.raises(BadHistory, match="rows: got 1 without a label"):
-        arranged(MADE, Rows(table, ["no", None]), rate="1/s")
+    with pytest.raises(BadHistory, match=rf"rows: label of row 2: got {label!r}, expected one of"):
+        arranged(MADE, Rows(table, ["no", label]), rate="1/s")
 
 
 def test_a_missing_column_is_named() -> None:

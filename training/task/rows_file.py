@@ -28,7 +28,21 @@ def read_rows(
     Columns that are missing, unknown, twice, or of a type that would lose something stay as they
     are, so that `validate` names them.  Raises BadParameter for the file, the label and `unused`.
     """
-    table = _read(Path(file))
+    return rows_in(_read(Path(file)), file, kind, label=label, unused=unused)
+
+
+def rows_in(
+    table: "pyarrow.Table",
+    file: str | Path,
+    kind: InputKind,
+    *,
+    label: str,
+    unused: Collection[str] = (),
+) -> Rows:
+    """Return the rows of a table; file: that it was read from.  The others: as of `read_rows`.
+
+    Raises BadParameter for the label and `unused`.
+    """
     for name in (label, *unused):
         if (count := table.column_names.count(name)) != 1:
             got = Described(f"{count} columns") if count else NOTHING

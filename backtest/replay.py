@@ -121,8 +121,9 @@ class _Labels:
     def between(self, after: float, until: float) -> int:
         """Return how many labels arrived after a time, up to another."""
         scenario = self.replay.scenario
-        steps = scenario.labelled[scenario.start :] * scenario.pace
-        return int(np.count_nonzero((steps > after) & (steps <= until)))
+        ends = np.floor(np.array([after, until]) / scenario.pace)
+        first, last = np.searchsorted(scenario.label_steps, ends, side="right")
+        return int(last - first)
 
 
 def gain(scenario: Scenario, before: Floats, after: Floats, row: int) -> float | None:

@@ -64,9 +64,10 @@ def labelled(scenario: Scenario, step: int, known: Places, since: float | None) 
 
     since: the time of the earliest, None for all.
     """
-    here = scenario.labelled <= step
-    here[: scenario.start] = False
-    here[known] = False
+    history, first = scenario.history, scenario.start
     if since is not None:
-        here &= scenario.history.seconds - scenario.history.seconds[0] >= since
-    return np.flatnonzero(here)
+        earliest = since + float(history.seconds[0])
+        first = max(first, int(np.searchsorted(history.seconds, earliest, side="left")))
+    found = np.flatnonzero(scenario.labelled[first:] <= step) + first
+    later = known[known >= first]
+    return np.setdiff1d(found, later) if len(later) else found

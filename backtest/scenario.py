@@ -75,6 +75,11 @@ class Scenario:
         """The step at which each row's label has arrived."""
         return self.steps_of(self.history.labelled)
 
+    @cached_property
+    def label_steps(self) -> Steps:
+        """When labels of rows after the first ones arrive, in order."""
+        return np.sort(self.labelled[self.start :])
+
     @property
     def begin(self) -> int:
         """The step from which the first model serves: that of its last row."""

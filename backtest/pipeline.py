@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from perennial import bundle
+from perennial.bundle import Bundle
 from perennial.bundle.predictor import Predictor
 from perennial.statistics.counts import Floats
 from perennial.verdicts import Verdict
@@ -46,14 +47,18 @@ class Untracked:
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """What the stages wrote: folder has `prepared`, `model`, `metrics` and `bundle`."""
+    """What the stages wrote: folder has `prepared`, `model`, `metrics` and `bundle`.
+
+    verified: the bundle, where it has just been written and verified; that takes half a second.
+    """
 
     folder: Path
+    verified: Bundle | None = None
 
     @cached_property
     def predictor(self) -> Predictor:
         """The bundle as the service loads it."""
-        return Predictor(bundle.load(self.folder / "bundle"))
+        return Predictor(self.verified or bundle.load(self.folder / "bundle"))
 
     @cached_property
     def cost(self) -> tuple[float, float]:
@@ -91,9 +96,8 @@ class Pipeline:
         key = hashlib.sha256(self._made.encode() + content).hexdigest()[:20]
         if key not in self._known:
             folder = self._cache / "models" / key
-            if not folder.exists():
-                self._train(folder, feedback or NOTHING, key)
-            self._known[key] = TrainedModel(folder)
+            made = None if folder.exists() else self._train(folder, feedback or NOTHING, key)
+            self._known[key] = TrainedModel(folder, made)
         return self._known[key]
 
     def judged(self, challenger: TrainedModel, champion: TrainedModel) -> tuple[Verdict, str]:
@@ -107,20 +111,21 @@ class Pipeline:
         )
         return result.decision.verdict, "; ".join(result.decision.reasons)
 
-    def _train(self, folder: Path, feedback: Path, key: str) -> None:
+    def _train(self, folder: Path, feedback: Path, key: str) -> Bundle:
         """Run the stages aside, so that a folder that is there is whole."""
         folder.parent.mkdir(parents=True, exist_ok=True)
         self._machine = self._machine or this_machine()
         with TemporaryDirectory(dir=folder.parent) as aside, redirect_stdout(sys.stderr):
             made = Path(aside, "made")
-            self._stages(made, feedback, key)
+            written = self._stages(made, feedback, key)
             try:
                 os.rename(made, folder)
             except OSError:  # another process has trained it meanwhile
                 if not folder.exists():
                     raise
+        return replace(written, path=folder / "bundle")
 
-    def _stages(self, made: Path, feedback: Path, key: str) -> None:
+    def _stages(self, made: Path, feedback: Path, key: str) -> Bundle:
         task, numbers = self.task, self.numbers
         prepared = prepare(task, numbers.prepare, feedback)
         prepared.write(made / "prepared", task.output.labels)
@@ -140,7 +145,7 @@ class Pipeline:
             with np.load(made / "model" / "predictions.npz") as file:
                 test = file["test"]
             write_json(made / "metrics" / "metrics.json", evaluate(task.output, prepared, test))
-            export(
+            return export(
                 self.name,
                 made,
                 numbers.export,

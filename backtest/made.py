@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow
 from pyarrow import csv
 
@@ -93,7 +94,6 @@ def scenario(request: Request, task: Task, found: History, out: Path, *, root: P
         thresholds = limits.own(thresholds, root / limits.TASKS).get(request.task, thresholds)
         if own := limits.relay(root / limits.TASKS).get(request.task):
             relay = own.applied(relay)
-    looks = found.seconds[-1] / MINUTE
     made = Scenario(
         name=request.task,
         task=task,
@@ -102,7 +102,7 @@ def scenario(request: Request, task: Task, found: History, out: Path, *, root: P
         thresholds=thresholds,
         relay=relay,
         start=request.start,
-        pace=MINUTE if looks <= MOST_LOOKS else HOUR,
+        pace=_pace(found),
         duration=history.duration("duration", request.duration),
         horizon=request.horizon,
         made="",
@@ -111,8 +111,24 @@ def scenario(request: Request, task: Task, found: History, out: Path, *, root: P
     return started(made, request.start, root=root)
 
 
+def _pace(found: History) -> int:
+    """Return the seconds between two looks. Raises BadHistory."""
+    span = float(found.seconds[-1] - found.seconds[0])
+    if span > MOST_LOOKS * HOUR:
+        apart = np.diff(found.seconds)
+        row, days = int(apart.argmax()) + 1, apart.max() / 86_400
+        problem = Described(f"{span / 86_400:,.0f} days, {days:,.0f} of them after row {row:,}")
+        wanted = f"at most {MOST_LOOKS * HOUR / 86_400:,.0f} days, or a RATE such as 10/m"
+        raise BadHistory("rows", problem, wanted)
+    return MINUTE if span <= MOST_LOOKS * MINUTE else HOUR
+
+
 def started(scenario: Scenario, start: int, *, root: Path) -> Scenario:
-    """Return the replay with a first model of so many rows."""
+    """Return the replay with a first model of so many rows. Raises BadHistory."""
+    times = scenario.split.times
+    if times is not None and times[0] == times[start - 1]:
+        problem = Described(f"one time, {times[0]}, in the first {start:,}")
+        raise BadHistory("rows", problem, "times that order them")
     models = store.code(store.MODELS, root)
     return replace(scenario, start=start, made=_digest(scenario, start, models))
 

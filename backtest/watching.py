@@ -108,7 +108,9 @@ def _scaled(thresholds: Thresholds, pace: int) -> Thresholds:
     return replace(
         thresholds,
         count_interval="1s",
-        drift_windows=tuple(map(short, thresholds.drift_windows)),
+        drift_windows=tuple(
+            short(window) for window in thresholds.drift_windows if seconds(window) >= pace
+        ),
         short_window=short(thresholds.short_window),
         long_window=short(thresholds.long_window),
         quiet_for=short(thresholds.quiet_for),

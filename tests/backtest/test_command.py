@@ -3,7 +3,9 @@
 import json
 from pathlib import Path
 
+import pyarrow
 import pytest
+from pyarrow import csv
 
 from backtest.__main__ import main
 from backtest.errors import BadHistory
@@ -27,6 +29,29 @@ def test_what_cannot_be_replayed_is_named(given: list[str], message: str, tmp_pa
         main(["--task", "made", "--rate", "10/m", "--out", str(tmp_path), *given])
 
 
+def dated(file: Path, times: list[str]) -> list[str]:
+    """Write rows of these times, the last of all others; return the options to replay them."""
+    history = rows("sudden", 3000, seed=1)
+    table = history.table.append_column("answer", [history.labels])
+    column = pyarrow.array([*times, *[times[-1]] * (3000 - len(times))])
+    csv.write_csv(table.set_column(0, "time", column), file)
+    return ["--task", "made", "--rows", str(file), "--target", "answer", "--start", "1000"]
+
+
+def test_a_time_that_is_far_from_the_others_is_named(tmp_path: Path) -> None:
+    """One wrong year would be a century of looks."""
+    wrong = dated(tmp_path / "rows.csv", ["1900-01-01 00:00:00", "2001-01-01 00:00:00"])
+    with pytest.raises(BadHistory, match="rows: got 36,890 days, 36,890 of them after row 1, exp"):
+        main([*wrong, "--out", str(tmp_path)])
+
+
+def test_rows_of_one_time_have_no_order(tmp_path: Path) -> None:
+    """As where the time is that of an export."""
+    one = dated(tmp_path / "rows.csv", ["2001-01-01 00:00:00"])
+    with pytest.raises(BadHistory, match="rows: got one time, 2001-01-01T00:00:00.000000, in"):
+        main([*one, "--out", str(tmp_path)])
+
+
 def test_a_file_that_is_no_csv_is_named(tmp_path: Path) -> None:
     """By the name that was given."""
     file = tmp_path / "next.csv"
@@ -42,8 +67,6 @@ def test_a_file_of_rows_is_replayed(tmp_path: Path, capsys: pytest.CaptureFixtur
     history = rows("sudden", 5000, seed=1)
     file = tmp_path / "history.csv"
     table = history.table.append_column("answer", [history.labels])
-    from pyarrow import csv
-
     csv.write_csv(table, file)
     options = ["--task", "made", "--rows", str(file), "--target", "answer", "--rate", "10/m"]
     options += ["--start", "1000", "--out", str(tmp_path / "out"), "--policies", "every 1,000 rows"]

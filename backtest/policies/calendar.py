@@ -20,7 +20,8 @@ class EveryRows:
         """Return a start when it is time."""
         if moment.rows < self._next:
             return None
-        self._next += self._rows
+        while self._next <= moment.rows:
+            self._next += self._rows
         return Start(f"every {self._rows:,} rows")
 
 

@@ -84,6 +84,14 @@ def test_a_calendar_of_rows_starts_once_each_time() -> None:
     assert [minute for minute, started in enumerate(starts) if started] == [70, 130]
 
 
+def test_a_calendar_of_rows_starts_one_pipeline_for_a_batch() -> None:
+    """However many times its number of rows have come at once."""
+    policy = EveryRows(600, 100)
+    assert policy.start(moment(2000 * 6.0)) is not None
+    assert policy.start(moment(2050 * 6.0)) is None
+    assert policy.start(moment(2500 * 6.0)) is not None
+
+
 def test_a_calendar_of_time_leaves_out_what_a_pipeline_outlasted() -> None:
     """It starts at the next look, once."""
     policy = EveryPeriod(HOUR, 0.0, "hour")

@@ -120,8 +120,9 @@ bench-drift: install ## Compare drift detection with other libraries, for docs/d
 bench-alarms: install ## Count false alerts in simulated months, for docs/drift.md (ALARMS="--months 2")
 	@python -m benchmarks.false_alarms --page docs/drift.md $(ALARMS)
 
-bench-backtest: install ## Compare the loop with calendars and an oracle, for docs/backtest.md: an hour (BACKTEST="--seeds 1")
-	@python -m benchmarks.replays --page docs/backtest.md --plots docs $(BACKTEST)
+bench-backtest: install ## Compare the loop with calendars and an oracle, for docs/backtest-results.md: an hour (BACKTEST="--seeds 1")
+	@python -m benchmarks.replays --page docs/backtest-results.md $(BACKTEST)
+	@cp var/backtest/all/backtest-weather.png docs/
 
 bench-cost: test-everything ## Measure what monitoring costs, for docs/cost.md: 40 minutes, idle machine (COST="--parts rules --signals 10")
 	@$(INSTALL) python peers

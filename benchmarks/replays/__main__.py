@@ -24,7 +24,7 @@ POLICIES = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Replay the histories, and write figures, page and plots."""
+    """Replay the histories; write figures, page, and a plot of each into the folder."""
     options = _options(arguments)
     tables, figures = {}, {}
     for name in options.histories:
@@ -35,8 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         text, figures[name] = _compared(experiment, outcomes)
         tables[_key(name)] = text
         print(f"{name}\n\n{text}\n", flush=True)
-        if options.plots is not None:
-            _draw(options.plots / f"backtest-{_key(name)}.png", experiment, outcomes)
+        _draw(options.out / f"backtest-{_key(name)}.png", experiment, outcomes)
     known = results.RESULTS if options.results is None else options.results
     results.merge("backtest", figures, path=known)
     if options.page is not None:
@@ -50,7 +49,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=3, help="replays of each (default: 3)")
     parser.add_argument("--out", type=Path, default=Path("var", "backtest", "all"))
     parser.add_argument("--page", type=Path, help="Markdown with places for the tables")
-    parser.add_argument("--plots", type=Path, help="folder for a plot of each history")
     parser.add_argument("--results", type=Path, help="JSON to merge into")
     return parser.parse_args(arguments)
 

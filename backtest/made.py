@@ -77,6 +77,9 @@ def made(request: Request, out: Path, *, root: Path) -> list[Scenario]:
     if len(found) < last:
         wanted = f"at least {last:,}, those of the first model and a horizon"
         raise BadHistory("rows", len(found), wanted)
+    if request.phases > request.horizon:
+        wanted = f"at most {request.horizon:,}, the horizon over which they begin"
+        raise BadHistory("phases", request.phases, wanted)
     first = scenario(request, task, found, out, root=root)
     each = request.horizon // request.phases
     starts = [request.start + phase * each for phase in range(request.phases)]

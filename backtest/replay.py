@@ -71,6 +71,8 @@ class Replay:
             )
             if start is not None:
                 running = self._begun(start, step)
+        if running is not None:  # started, though it outlasts the history
+            self._attempts.append(running.attempt)
         return Replayed(self._losses(), tuple(self._attempts))
 
     def _seconds(self, step: int) -> float:

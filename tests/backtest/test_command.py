@@ -18,6 +18,7 @@ from training.errors import BadParameter
     [
         (["--start", "0"], "start: got '0', expected a whole number over 0"),
         (["--late", "2 days"], "late: got '2 days', expected a number and one of"),
+        (["--horizon", "3", "--phases", "4"], "phases: got 4, expected at most 3, the horizon"),
         (["--policies", "hourly"], "policies: got 'hourly', expected some of never"),
         (["--rows", "next.csv"], "target: got '', expected the column of the labels in next.csv"),
         (["--start", "19500"], "rows: got 20000, expected at least 20,500"),

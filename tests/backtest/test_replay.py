@@ -1,5 +1,6 @@
 """A replay takes the loop's own decisions, one look after another."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,11 @@ def shipped(scenario: Scenario) -> Replayed:
 
 def test_a_calendar_starts_one_pipeline_after_so_many_rows(cache: Path) -> None:
     """It collects all labels since the last promotion, and a version serves when it has ended."""
-    scenario = small("concept only", cache)
+    scenario = small("concept only", cache, count=3990)
     replayed = Replay(scenario, EveryRows(1000, 1000, gated=False)).run()
     assert [one.collected for one in replayed.attempts] == [1001, 1000]
     assert [one.row - 50 for one in replayed.attempts] == [2001, 3001]
-    assert len(replayed.losses) == 3000
+    assert len(replayed.losses) == 2990
 
 
 def test_a_calendar_may_count_time(cache: Path) -> None:
@@ -61,9 +62,18 @@ def test_nothing_is_learnt_from_labels_that_have_not_come(cache: Path) -> None:
 
 def test_a_pipeline_with_too_few_labels_trains_nothing(cache: Path) -> None:
     """It has no verdict, and the first model serves on."""
-    scenario = small("concept only", cache, late="2d")
+    scenario = small("concept only", cache, count=3990, late="2d")
     replayed = Replay(scenario, EveryRows(1000, 1000)).run()
     assert [(one.verdict, one.collected) for one in replayed.attempts] == [(None, 0)] * 2
+
+
+def test_a_pipeline_that_outlasts_the_history_was_started(cache: Path) -> None:
+    """Its version serves no row."""
+    scenario = replace(small("concept only", cache), duration=864_000.0)
+    replayed = Replay(scenario, EveryRows(1000, 1000, gated=False)).run()
+    assert [one.began for one in replayed.attempts] == [scenario.begin * 60 + 6000.0]
+    never = Replay(scenario, Never()).run()
+    assert replayed.losses.tolist() == never.losses.tolist()
 
 
 def test_a_replay_is_the_same_each_time(cache: Path) -> None:

@@ -4,6 +4,7 @@ Pure functions, which the relay and the backtest both call.
 """
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,6 +21,11 @@ class Signal(StrEnum):
     CALENDAR = "calendar"  # none fires, but `Policy.every` has passed
 
 
+def strongest(signals: Collection[Signal]) -> Signal:
+    """Return the strongest of some signals."""
+    return next(signal for signal in Signal if signal in signals)
+
+
 class AttemptResult(StrEnum):
     """How the pipeline of an attempt ended."""
 
@@ -27,7 +33,7 @@ class AttemptResult(StrEnum):
     KEEP = "keep"
     BLOCK = "block"
     TOO_FEW = "too few"  # `collect` accepted too few labelled rows
-    FAILED = "failed"  # it was not started, or ended without a verdict
+    FAILED = "failed"  # it ended without a verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +42,6 @@ class Policy:
 
     cooldown: least time between two pipelines; an hour is usual.
     daily_budget: most pipelines in 24 hours.
-    longest: how long ago an incident may have begun when it is first heard of; a week is usual.
     least_rows: labelled rows that `collect` accepts; also what a measured fall waits for.
     lookback: how long before an incident's start `collect` begins to read.
     drift_rows: labelled rows that a drift without a measured fall waits for; a gate needs about so
@@ -50,7 +55,6 @@ class Policy:
 
     cooldown: timedelta = timedelta(hours=1)
     daily_budget: int = 4
-    longest: timedelta = timedelta(days=7)
     least_rows: int = 100
     lookback: timedelta = timedelta(seconds=30)
     drift_rows: int = 1000
@@ -78,20 +82,24 @@ class Attempt:
 class IncidentHistory:
     """What is known of an incident, which is of one version of a model.
 
+    started: when it began; attempts from before are of earlier incidents.
     signals: of the alerts that fire; none once all have ended or another version serves.
     attempts: on this version, oldest first, those of earlier incidents too.
     pipelines: when pipelines of the model were started, at least those of the last 24 hours, of
-    any version; none that failed.
+    any version.
+    last_failed: when the relay last failed to start one; it counts for the cooldown alone.
     """
 
+    started: datetime
     signals: frozenset[Signal]
     attempts: tuple[Attempt, ...] = ()
     pipelines: tuple[datetime, ...] = ()
+    last_failed: datetime | None = None
 
     @property
     def signal(self) -> Signal:
         """The strongest signal."""
-        return next(signal for signal in Signal if signal in self.signals)
+        return strongest(self.signals)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +119,7 @@ class Labels:
 class ActionKind(StrEnum):
     """What an incident does next."""
 
+    NEW = "new"  # nothing is decided yet
     START = "start"  # a pipeline, now
     RUNNING = "running"  # its pipeline has not ended
     DEPLOYING = "deploying"  # a promoted model is not serving yet
@@ -140,12 +149,13 @@ def next_action(
 ) -> Action:
     """Return what an incident does next.
 
-    labels: None where nobody knows; then the first attempt comes at once, later ones after a day,
-    two days, four days, and so on.
+    labels: None where nobody knows; then an incident's first attempt comes at once, later ones
+    after a day, two days, four days, and so on.
 
-    >>> drift = IncidentHistory(signals=frozenset({Signal.INPUTS}))
+    >>> began = datetime(2026, 11, 1)
+    >>> drift = IncidentHistory(started=began, signals=frozenset({Signal.INPUTS}))
     >>> few = Labels(rows=60, new=60, rate=0.004)
-    >>> next_action(drift, few, Policy(), now=datetime(2026, 11, 1)).reason
+    >>> next_action(drift, few, Policy(), now=began).reason
     'waits for 940 more labels, about 3 days at the rate of the last day'
     """
     if not incident.signals:
@@ -190,7 +200,7 @@ def _first(incident: IncidentHistory, labels: Labels, policy: Policy) -> int:
 
 def _step(incident: IncidentHistory, first: int, policy: Policy) -> float:
     """Return the new rows that another attempt needs; a fall is not held back by earlier drift."""
-    if not incident.attempts:
+    if not incident.attempts or incident.signal is Signal.CALENDAR:
         return 0
     measured = incident.signal is Signal.LABELS
     alike = [one for one in incident.attempts if not measured or one.signal is Signal.LABELS]
@@ -201,12 +211,13 @@ def _step(incident: IncidentHistory, first: int, policy: Policy) -> float:
 
 
 def _rest(incident: IncidentHistory, now: datetime) -> Action | None:
-    if not incident.attempts:
+    mine = [one for one in incident.attempts if one.at >= incident.started]
+    if not mine:
         return None
-    last = incident.attempts[-1]
+    last = mine[-1]
     if incident.signal is Signal.LABELS and last.signal is not Signal.LABELS:
         return None
-    until = last.at + DAY * 2 ** min(len(incident.attempts) - 1, 10)
+    until = last.at + DAY * 2 ** min(len(mine) - 1, 10)
     if now >= until:
         return None
     reason = f"rests until {_time(until)}, as nobody knows how many labels came since the last try"
@@ -215,12 +226,13 @@ def _rest(incident: IncidentHistory, now: datetime) -> Action | None:
 
 def _cooldown(incident: IncidentHistory, policy: Policy, now: datetime) -> Action | None:
     # A time that lies ahead is of a clock that was once wrong.
-    until = max((at for at in incident.pipelines if at <= now), default=None)
-    if until is None or now >= until + policy.cooldown:
+    failed = () if incident.last_failed is None else (incident.last_failed,)
+    last = max((at for at in (*incident.pipelines, *failed) if at <= now), default=None)
+    if last is None or now >= last + policy.cooldown:
         return None
-    left = (until + policy.cooldown - now).total_seconds()
-    reason = f"the last pipeline began at {_time(until)}; about {_about(left)} of the cooldown left"
-    return Action(ActionKind.COOLDOWN, reason, until + policy.cooldown)
+    left = (last + policy.cooldown - now).total_seconds()
+    reason = f"the last try was at {_time(last)}; about {_about(left)} of the cooldown left"
+    return Action(ActionKind.COOLDOWN, reason, last + policy.cooldown)
 
 
 def _budget(incident: IncidentHistory, policy: Policy, now: datetime) -> Action | None:

@@ -52,7 +52,7 @@ def test_the_verdict_is_read_from_the_gates_artifacts(
     files = {"artifacts/digits/gate/gate.json": {"decision": decision}}
     gate = {"id": 7, "name": "gate", "status": "failed", "files": files}
     gitlab.pipelines[0]["jobs"] = [{"id": 8, "name": "propose", "status": "skipped"}, gate]
-    assert client.gate_verdict(made.id, "digits") == AuditEntry(verdict, "a gain; no loss")
+    assert client.conclusion(made.id, "digits") == AuditEntry(verdict, "a gain; no loss")
 
 
 @pytest.mark.parametrize("jobs", [[], [{"id": 7, "name": "gate", "status": "skipped"}]])
@@ -61,7 +61,7 @@ def test_a_gate_that_was_not_reached_has_no_verdict(gitlab: GitlabServer, jobs: 
     client = _client(gitlab.url)
     made = client.trigger(INPUTS)
     gitlab.pipelines[0]["jobs"] = jobs
-    assert client.gate_verdict(made.id, "digits") is None
+    assert client.conclusion(made.id, "digits") is None
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_verdict_that_makes_no_sense_is_refused(
     gate = {"id": 7, "name": "gate", "status": "failed", "files": files}
     gitlab.pipelines[0]["jobs"] = [gate]
     with pytest.raises(GitLabRefused, match=message):
-        client.gate_verdict(made.id, "digits")
+        client.conclusion(made.id, "digits")
 
 
 STRANGERS = [

@@ -45,7 +45,12 @@ def _next(
     pipelines: tuple[datetime, ...] = (),
     policy: Policy = POLICY,
 ) -> Action:
-    history = IncidentHistory(signals=frozenset({signal}), attempts=attempts, pipelines=pipelines)
+    history = IncidentHistory(
+        started=START - 10 * DAY,
+        signals=frozenset({signal}),
+        attempts=attempts,
+        pipelines=pipelines,
+    )
     return next_action(history, labels, policy, now=START)
 
 
@@ -131,7 +136,7 @@ def test_cooldown_and_budget_are_of_the_model_and_hold_for_falls_too() -> None:
     waits = _next(_labels(100), signal=FALL, pipelines=(START - timedelta(minutes=59),))
     assert (waits.kind, waits.at) == (ActionKind.COOLDOWN, START + timedelta(minutes=1))
     assert waits.reason == (
-        "the last pipeline began at 2026-11-21 07:01:00 UTC; about 1 minute of the cooldown left"
+        "the last try was at 2026-11-21 07:01:00 UTC; about 1 minute of the cooldown left"
     )
     today = (START - 30 * HOUR, START - 20 * HOUR, START - 2 * HOUR)
     waits = _next(_labels(100), signal=FALL, pipelines=today)
@@ -147,7 +152,7 @@ def test_a_clock_that_was_once_wrong_holds_nothing_up() -> None:
 
 
 def test_where_nobody_knows_of_labels_the_first_attempt_comes_at_once() -> None:
-    """Later ones after a day, two and four; a fall that follows drift is not held back."""
+    """Later ones of an incident after a day, two and four; a fall is not held back by drift."""
     assert _next(None).kind is ActionKind.START
     once = _attempt(None, ago=23 * HOUR)
     waits = _next(None, once)
@@ -155,6 +160,7 @@ def test_where_nobody_knows_of_labels_the_first_attempt_comes_at_once() -> None:
     assert _next(None, _attempt(None, ago=DAY)).kind is ActionKind.START
     assert _next(None, _attempt(None), _attempt(None, ago=DAY)).at == START + DAY
     assert _next(None, once, signal=FALL).kind is ActionKind.START
+    assert _next(None, _attempt(None, ago=11 * DAY)).kind is ActionKind.START
 
 
 def test_the_calendar_needs_no_more_than_collect_does() -> None:
@@ -165,5 +171,7 @@ def test_the_calendar_needs_no_more_than_collect_does() -> None:
 
 def test_an_incident_is_over_when_nothing_fires() -> None:
     """Its alerts have ended, as they do when another version serves."""
-    ended = next_action(IncidentHistory(signals=frozenset()), _labels(10**6), POLICY, now=START)
+    ended = next_action(
+        IncidentHistory(started=START, signals=frozenset()), _labels(10**6), POLICY, now=START
+    )
     assert ended.kind is ActionKind.OVER

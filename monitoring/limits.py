@@ -26,7 +26,8 @@ SHARED = frozenset(
     {
         *("count_interval", "long_interval", "prior", "quiet_for", "ordered_bins"),
         *("service_down_for", "errors_for", "latency_for", "dropped_for", "keys_refused_for"),
-        *("relay_down_for", "retrain_failing_for", "errors_share", "latency_quantile"),
+        *("relay_down_for", "retrain_failing_for", "retrain_waiting", "retrain_waiting_for"),
+        *("errors_share", "latency_quantile"),
         *("latency_seconds", "least_requests", "busy_share", "saturated_share"),
         *("health_window", "event_window", "service_job", "relay_job", "mismatch_for"),
     }

@@ -67,12 +67,15 @@ class PrometheusArrivals:
 def grown(before: Readings, after: Readings) -> dict[float, float]:
     """Return how many labels came between two readings, by the upper bound of their delay.
 
-    A counter that fell began anew at 0, and so did a series that was not there.
+    A counter that fell began anew at 0, and so did a series that was not there; but where none is
+    there any more, they have other names now, and nothing is known to have come.
 
     >>> grown({"a": {"60.0": 3, "+Inf": 4}}, {"a": {"60.0": 5, "+Inf": 9}, "b": {"60.0": 1}})
     {60.0: 3.0, inf: 3.0}
     """
     found: dict[float, float] = {}
+    if before and not before.keys() & after.keys():
+        return found
     for name, now in after.items():
         then, below = before.get(name, {}), 0.0
         fell = any(value < then.get(bound, 0.0) for bound, value in now.items())
@@ -95,20 +98,21 @@ def readable(
     """Return how many of the labels that came in a time are of predictions since another.
 
     came: labels by the upper bound of their delay.  Labels count as evenly spread over the time
-    from `after` to `until`, and as late as their bound, so that it is rather too few.
+    from `after` to `until`, and as late as the middle of their bucket.
 
-    >>> came, noon = {60.0: 10.0, 3600.0: 10.0}, datetime(2026, 11, 1, 12)
+    >>> came, noon = {60.0: 10.0, 7140.0: 10.0}, datetime(2026, 11, 1, 12)
     >>> hour = timedelta(hours=1)
     >>> readable(came, since=noon, after=noon + hour / 2, until=noon + hour * 1.5)
     15.0
     """
     length = (until - after).total_seconds()
-    total = 0.0
-    for bound, labels in came.items():
-        if math.isinf(bound) or length <= 0:
-            continue
-        begin = max(after, since + timedelta(seconds=bound))
-        total += labels * max((until - begin).total_seconds(), 0.0) / length
+    total = below = 0.0
+    for bound in sorted(came):
+        delay = below if math.isinf(bound) else (below + bound) / 2
+        below = bound
+        if length > 0:
+            begin = max(after, since + timedelta(seconds=delay))
+            total += came[bound] * max((until - begin).total_seconds(), 0.0) / length
     return total
 
 

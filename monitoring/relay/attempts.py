@@ -15,7 +15,7 @@ WAITING, TRIGGERED, FAILED = "waiting", "triggered", "failed"
 ENDED = ("success", "canceled", "skipped")
 # A failed pipeline may be the gate's verdict, and may go on when a person retries a job.
 JUDGED = (*ENDED, "failed")
-# How long a pipeline is followed; one that has not ended then counts as failed.
+# How long an ended pipeline is followed, and one of which GitLab says nothing.
 WATCHED = timedelta(days=1)
 # The clocks of two relays differ by less; a time further ahead is of a clock that was once wrong.
 SKEW = timedelta(hours=1)
@@ -60,6 +60,7 @@ class PipelineAttempt:
     pipeline_status: str | None
     triggered_at: datetime | None
     next_poll_at: datetime | None
+    polled_at: datetime | None
 
     @property
     def pipeline_name(self) -> str:
@@ -79,9 +80,15 @@ class PipelineAttempt:
         return "untriggered" if self.state == FAILED else "waiting"
 
     def runs(self, now: datetime) -> bool:
-        """Return whether its end is still to come, or to be read."""
-        open_ = self.result is None or self.pipeline_status not in JUDGED
-        return self.state != FAILED and open_ and now < self.accepted_at + WATCHED
+        """Return whether its end is still to come, or to be read.
+
+        It is taken for ended where GitLab has not said for a day how it goes.
+        """
+        if self.state != TRIGGERED:
+            return self.state == WAITING
+        if self.pipeline_status in JUDGED:
+            return self.result is None
+        return now < (self.polled_at or self.accepted_at) + WATCHED
 
     def for_policy(self, now: datetime) -> Attempt:
         """Return what the policy decides from."""
@@ -135,6 +142,8 @@ class Attempts:
             attempts.c.id == attempt.id,
             attempts.c.state == attempt.state,
             attempts.c.tries == attempt.tries,
+            attempts.c.pipeline_status.is_not_distinct_from(attempt.pipeline_status),
+            attempts.c.result.is_not_distinct_from(attempt.result),
         )
         result = self._connection.execute(update(attempts).where(unchanged).values(values))
         return result.rowcount == 1
@@ -148,17 +157,23 @@ class Attempts:
         return self._read(select(attempts).where(ready).order_by(attempts.c.accepted_at))
 
     def due_polls(self, now: datetime, *, longest: timedelta) -> list[PipelineAttempt]:
-        """Return those of the last day to ask GitLab about.
+        """Return those to ask GitLab about.
 
-        Those whose pipeline has not ended, and those that failed to get one: a person may have
-        started it, or GitLab may have after all.
+        Those whose pipeline runs, or whose end is not known; and of the last day, those whose
+        pipeline may be retried, and those that failed to get one: a person may have started it, or
+        GitLab may have after all.
         """
-        running = and_(attempts.c.state == TRIGGERED, attempts.c.pipeline_status.not_in(ENDED))
-        unknown = and_(attempts.c.state == TRIGGERED, attempts.c.result.is_(None))
+        lately = attempts.c.accepted_at > now - WATCHED
+        asked = func.coalesce(attempts.c.polled_at, attempts.c.accepted_at) > now - WATCHED
+        runs = and_(attempts.c.pipeline_status.not_in(JUDGED), asked)
+        unknown = and_(attempts.c.pipeline_status.in_(JUDGED), attempts.c.result.is_(None))
+        retried = and_(attempts.c.pipeline_status.not_in(ENDED), lately)
         ready = and_(
-            or_(running, unknown, attempts.c.state == FAILED),
+            or_(
+                and_(attempts.c.state == TRIGGERED, or_(runs, unknown, retried)),
+                and_(attempts.c.state == FAILED, lately),
+            ),
             due(attempts.c.next_poll_at, now, longest),
-            attempts.c.accepted_at > now - WATCHED,
         )
         return self._read(select(attempts).where(ready).order_by(attempts.c.accepted_at))
 

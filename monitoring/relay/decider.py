@@ -100,9 +100,9 @@ class Decider:
         )
         if not added:
             return  # Another relay on the same database has counted them.
-        lookback = self.policy_of(before.model).lookback
-        for incident in ledger.incidents.living(before.model):
-            since = incident.started_at - lookback
+        policy = self.policy_of(before.model)
+        for incident in ledger.incidents.lately(before.model, now - policy.pause):
+            since = incident.started_at - policy.lookback
             rows = readable(came, since=since, after=before.counted_at, until=now)
             ledger.incidents.add_rows(incident, rows)
 
@@ -119,8 +119,7 @@ class Decider:
             known = ledger.incidents.known(incident.id)
             if known is None:
                 return False
-            firing = self._with_calendar(ledger, known, firing, now)
-            seen = replace(known, firing=firing)
+            seen = self._seen(ledger, known, firing, now)
             action = self._action(ledger, seen, now)
             # Refused where another relay has decided, or there is news.
             if not ledger.incidents.update(incident, **_values(seen, action, now, self.look)):
@@ -156,20 +155,32 @@ class Decider:
 
     def _firing(self, incident: Incident) -> Firing:
         """Return the alerts of an incident that fire now. Raises Unconfirmed."""
-        if self.evidence is None or not incident.versions and incident.versions is not None:
-            return incident.firing
+        if self.evidence is None:
+            return {} if incident.quiet_since else incident.firing
         return self.evidence.firing(incident.model, incident.versions)
 
+    def _seen(self, ledger: Ledger, incident: Incident, firing: Firing, now: datetime) -> Incident:
+        """Return an incident with what fires now; alerts that are away for a moment do, too."""
+        alerts = {name: signal for name, signal in firing.items() if name != CALENDAR}
+        away = None if alerts else incident.quiet_since or now
+        if away is not None and away <= now < away + self.policy_of(incident.model).quiet:
+            alerts = {name: one for name, one in incident.firing.items() if name != CALENDAR}
+        due = self._with_calendar(ledger, incident, alerts, now)
+        return replace(incident, firing=due, quiet_since=away)
+
     def _with_calendar(
-        self, ledger: Ledger, incident: Incident, firing: Firing, now: datetime
+        self, ledger: Ledger, incident: Incident, alerts: Firing, now: datetime
     ) -> Firing:
-        """Return what fires; the calendar does until its pipeline has ended."""
-        tried = [
-            one for one in ledger.attempts.of_model(incident.model) if one.incident == incident.id
-        ]
-        if CALENDAR not in firing or not tried or tried[-1].runs(now):
-            return firing
-        return {name: signal for name, signal in firing.items() if name != CALENDAR}
+        """Return what fires; the calendar does from when it is due until its pipeline has ended."""
+        every = self.policy_of(incident.model).every
+        attempts = ledger.attempts.of_model(incident.model)
+        if every is None:
+            return alerts
+        last = attempts[-1].accepted_at if attempts else incident.accepted_at
+        runs = bool(attempts) and attempts[-1].runs(now)
+        if now >= last + every or CALENDAR in incident.firing and (runs or not attempts):
+            return {**alerts, CALENDAR: Signal.CALENDAR}
+        return alerts
 
     def _postpone(self, incident: Incident, error: Unconfirmed) -> None:
         log.warning("incident not looked at", incident=incident.id, problem=str(error))
@@ -184,12 +195,14 @@ class Decider:
         mine = [one for one in started if _same_version(incident, others.get(one.incident))]
         if incident.signals and any(one.runs(now) for one in started if one not in mine):
             return Action(ActionKind.RUNNING, "a pipeline of another version has not ended")
+        former = [one.rows for one in started if one not in mine]
         failed = [one.accepted_at for one in every if one.state == FAILED]
         history = IncidentHistory(
             started=incident.started_at,
             signals=incident.signals,
             attempts=tuple(one.for_policy(now) for one in mine),
             pipelines=tuple(one.accepted_at for one in started),
+            former=former[-1] if former else None,
             last_failed=max(failed, default=None),
         )
         labels = self._labels(ledger, incident, mine)
@@ -203,7 +216,7 @@ class Decider:
             return None
         last = attempts[-1].arrived if attempts else None
         new = incident.rows if last is None else count.arrived - last
-        return Labels(rows=incident.rows, new=new, rate=count.a_second)
+        return Labels(rows=incident.rows, new=new, rate=count.rate)
 
     def _carry_out(
         self, ledger: Ledger, incident: Incident, action: Action, now: datetime
@@ -236,6 +249,7 @@ def _values(
     over = action.kind is ActionKind.OVER
     values: dict[str, object] = {
         "firing": incident.firing,
+        "quiet_since": incident.quiet_since,
         "action": action.kind.value,
         "reason": action.reason,
         "missing_labels": action.more,
@@ -245,7 +259,7 @@ def _values(
     }
     if action.kind is not incident.action:
         values["action_since"] = now
-    return values if over else values | {"last_fired_at": now}
+    return values if incident.quiet_since else values | {"last_fired_at": now}
 
 
 def _same_version(incident: Incident, other: Incident | None) -> bool:

@@ -15,7 +15,6 @@ from monitoring.relay.webhook import Candidate
 
 Firing = Mapping[str, Signal]
 NEW = "it was accepted, and nothing is decided yet"
-ENDED = "its alerts have ended"
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Incident:
     """An incident; it lives while `ended_at` is None.
 
     versions: of the model; None, in those of old relays, is any.  firing: the signal of each alert
-    that fires.  rows: labelled rows that `collect` would read, None where nobody counts.
+    that fires, or did until `quiet_since`.  rows: labelled rows that `collect` would read, None where nobody counts.
     """
 
     id: str
@@ -31,8 +30,10 @@ class Incident:
     versions: tuple[str, ...] | None
     started_at: datetime
     last_fired_at: datetime
+    accepted_at: datetime
     ended_at: datetime | None
     firing: Firing
+    quiet_since: datetime | None
     action: ActionKind
     reason: str
     action_since: datetime
@@ -116,12 +117,14 @@ class Incidents:
 
         There is where it had ended, or has a stronger signal than before.
         """
-        firing = {**incident.firing, **candidate.firing}
+        before = {} if incident.quiet_since or incident.ended_at else incident.firing
+        firing = {**before, **candidate.firing}
         stronger = _strength(firing) > _strength(incident.firing)
         values: dict[str, Any] = {
             "firing": _text(firing),
             "last_fired_at": max(now, incident.last_fired_at),
             "ended_at": None,
+            "quiet_since": None,
         }
         if stronger or incident.ended_at is not None:
             values |= {"next_look_at": now}
@@ -130,22 +133,21 @@ class Incidents:
         )
         return stronger
 
-    def resolved(self, incident: Incident, candidate: Candidate, *, until: datetime) -> bool:
-        """Note that alerts fire no longer, and until when they did; return whether none does."""
+    def resolved(self, incident: Incident, candidate: Candidate, *, until: datetime) -> None:
+        """Note that alerts fire no longer, and until when they did.
+
+        The last ones are kept: they may come back.
+        """
         gone = candidate.firing
         firing = {name: signal for name, signal in incident.firing.items() if name not in gone}
-        values: dict[str, Any] = {
-            "firing": _text(firing),
-            "last_fired_at": max(until, incident.last_fired_at),
-        }
-        over = not firing and incident.ended_at is None
-        if over:
-            values |= {"ended_at": until, "action": ActionKind.OVER.value, "reason": ENDED}
-            values |= {"action_since": until, "missing_labels": 0, "expected_at": None}
+        values: dict[str, Any] = {"last_fired_at": max(until, incident.last_fired_at)}
+        if firing:
+            values["firing"] = _text(firing)
+        elif incident.quiet_since is None:
+            values["quiet_since"] = until
         self._connection.execute(
             update(incidents).where(incidents.c.id == incident.id).values(values)
         )
-        return over
 
     def update(self, incident: Incident, **values: Any) -> bool:
         """Change a living incident if nobody else did since it was read, and return whether."""
@@ -186,6 +188,12 @@ class Incidents:
     def living(self, model: str) -> list[Incident]:
         """Return a model's living incidents, oldest first."""
         mine = and_(incidents.c.model == model, incidents.c.ended_at.is_(None))
+        return self._read(select(incidents).where(mine).order_by(incidents.c.accepted_at))
+
+    def lately(self, model: str, since: datetime) -> list[Incident]:
+        """Return a model's incidents that live or were firing since a time, oldest first."""
+        recent = or_(incidents.c.ended_at.is_(None), incidents.c.last_fired_at >= since)
+        mine = and_(incidents.c.model == model, recent)
         return self._read(select(incidents).where(mine).order_by(incidents.c.accepted_at))
 
     def of_ids(self, ids: list[str]) -> dict[str, Incident]:

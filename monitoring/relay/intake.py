@@ -9,7 +9,6 @@ from monitoring.relay.audit import AuditEntry, AuditEvent
 from monitoring.relay.errors import Pending
 from monitoring.relay.evidence import Evidence
 from monitoring.relay.exporter import Counters
-from monitoring.relay.incidents import ENDED
 from monitoring.relay.store import Ledger, Store
 from monitoring.relay.webhook import Candidate
 
@@ -30,6 +29,7 @@ class Intake:
     """Writes a webhook and its decisions; when `receive` returns, they are on the disk.
 
     longest: how long ago an incident may have begun when it is first heard of.
+    pause: see `Policy`.
     evidence: what confirms an alert before it counts; None takes the sender's word.
     """
 
@@ -39,6 +39,7 @@ class Intake:
         *,
         models: tuple[str, ...],
         longest: timedelta,
+        pause: timedelta,
         clock: Callable[[], datetime],
         counters: Counters,
         evidence: Evidence | None = None,
@@ -46,6 +47,7 @@ class Intake:
         self._store = store
         self._models = models
         self._longest = longest
+        self._pause = pause
         self._clock = clock
         self._counters = counters
         self._evidence = evidence
@@ -112,10 +114,12 @@ class Intake:
     ) -> tuple[str, AuditEntry]:
         """Begin an incident, or note that one goes on.
 
-        Alerts of a group that overlap are one incident, even after its first alert has resolved.
+        Alerts that overlap are one incident, and so are those with a pause: what comes and goes
+        would otherwise never have the labels to act.
         """
         earliest = now - self._longest
-        known = ledger.incidents.find(candidate, max(started, earliest), now=now)
+        since = max(started, earliest) - self._pause
+        known = ledger.incidents.find(candidate, since, now=now)
         known = known or ledger.incidents.known(candidate.incident or "")
         if known is None:
             incident = candidate.incident or ""
@@ -135,8 +139,7 @@ def _resolved(
     """Note until when an alert was firing, which may have been the last of its incident."""
     started, ended = span
     incident = ledger.incidents.find(candidate, started, now=now)
-    ignored = AuditEntry(AuditEvent.IGNORED, candidate.ignored)
-    if incident is None:
-        return None, ignored
-    over = ledger.incidents.resolved(incident, candidate, until=min(ended, now))
-    return incident.id, AuditEntry(AuditEvent.OVER, ENDED) if over else ignored
+    if incident is not None:
+        ledger.incidents.resolved(incident, candidate, until=min(ended, now))
+    found = None if incident is None else incident.id
+    return found, AuditEntry(AuditEvent.IGNORED, candidate.ignored)

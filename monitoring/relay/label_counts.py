@@ -5,13 +5,15 @@ So that the count goes back further than Prometheus' data, and survives any rest
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, insert, select, update
 
 from monitoring.relay.arrivals import Readings
 from monitoring.relay.tables import labels
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,12 @@ class LabelCount:
     arrived: float
     a_second: float
     readings: Readings
+
+    @property
+    def rate(self) -> float:
+        """Labels a second, over the last day or since they are counted, whichever is more."""
+        age = max(self.counted_at - self.since, DAY)
+        return max(self.a_second, self.arrived / age.total_seconds())
 
 
 class LabelCounts:

@@ -33,6 +33,7 @@ class RelayLimits(BaseModel):
     daily_budget: Annotated[int, Field(ge=1)] | None = None
     drift_rows: Annotated[int, Field(ge=1)] | None = None
     growth: Growth | None = None
+    carry: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = None
     every_days: Days | None = None
 
     def applied(self, policy: Policy) -> Policy:

@@ -18,7 +18,9 @@ class Signal(StrEnum):
 
     LABELS = "labels"  # accuracy, loss or intervals on labelled rows: the model is worse
     INPUTS = "inputs"  # inputs and answers alone: the model may be worse
-    CALENDAR = "calendar"  # none fires, but `Policy.every` has passed
+    # `Policy.every` has passed since the last pipeline, alerts or none. Where none fires, the
+    # incident begins with the last promotion, or when the relay began to count labels.
+    CALENDAR = "calendar"
 
 
 def strongest(signals: Collection[Signal]) -> Signal:
@@ -42,6 +44,7 @@ class Policy:
 
     cooldown: least time between two pipelines; an hour is usual.
     daily_budget: most pipelines in 24 hours.
+    longest: how long ago an incident may have begun when it is first heard of; a week is usual.
     least_rows: labelled rows that `collect` accepts; also what a measured fall waits for.
     lookback: how long before an incident's start `collect` begins to read.
     drift_rows: labelled rows that a drift without a measured fall waits for; a gate needs about so
@@ -49,17 +52,25 @@ class Policy:
     flow: labels flow where at least `least_rows` come in this long: then a fall would be measured.
     growth: how many times the rows of the last attempt the next one needs, so that attempts grow
     with the logarithm of the rows.
+    carry: how many times the rows of the former version's last attempt a drift without a measured
+    fall waits for, so that a stream that never stands still costs few pipelines too.
+    quiet: alerts that are away for less count as firing: at a failed scrape, or at their limit.
+    pause: an alert of the same version that fires again within this time goes on with its incident.
     deploy_within: how long a promoted model may wait to be merged before anything else is tried.
     every: how often a model is trained again though no alert fires; None for never.
     """
 
     cooldown: timedelta = timedelta(hours=1)
     daily_budget: int = 4
+    longest: timedelta = timedelta(days=7)
     least_rows: int = 100
     lookback: timedelta = timedelta(seconds=30)
     drift_rows: int = 1000
     flow: timedelta = DAY
     growth: float = 2.0
+    carry: float = 1.0
+    quiet: timedelta = timedelta(minutes=15)
+    pause: timedelta = DAY
     deploy_within: timedelta = timedelta(days=3)
     every: timedelta | None = None
 
@@ -82,18 +93,21 @@ class Attempt:
 class IncidentHistory:
     """What is known of an incident, which is of one version of a model.
 
-    started: when it began; attempts from before are of earlier incidents.
-    signals: of the alerts that fire; none once all have ended or another version serves.
+    signals: of the alerts that fire, or did less than `quiet` ago; none once all have ended or
+    another version serves.
     attempts: on this version, oldest first, those of earlier incidents too.
     pipelines: when pipelines of the model were started, at least those of the last 24 hours, of
     any version.
+    started: when it began; attempts from before are of earlier incidents.
+    former: rows of the last attempt on another version, which this one has learned from.
     last_failed: when the relay last failed to start one; it counts for the cooldown alone.
     """
 
-    started: datetime
     signals: frozenset[Signal]
     attempts: tuple[Attempt, ...] = ()
     pipelines: tuple[datetime, ...] = ()
+    started: datetime | None = None
+    former: float | None = None
     last_failed: datetime | None = None
 
     @property
@@ -108,7 +122,8 @@ class Labels:
 
     rows: that `collect` would read: predicted since the incident's start less the lookback.
     new: that came since the last attempt on this version; anything where there was none.
-    rate: that come in a second, over the last day.
+    rate: that come in a second, over the last day or on average, whichever is more: labels that are
+    delivered once a week flow on the other days too.
     """
 
     rows: float
@@ -156,7 +171,7 @@ def next_action(
     >>> drift = IncidentHistory(started=began, signals=frozenset({Signal.INPUTS}))
     >>> few = Labels(rows=60, new=60, rate=0.004)
     >>> next_action(drift, few, Policy(), now=began).reason
-    'waits for 940 more labels, about 3 days at the rate of the last day'
+    'waits for 940 more labels, about 3 days at the present rate'
     """
     if not incident.signals:
         return Action(ActionKind.OVER, "its alerts have ended, or another version serves")
@@ -183,24 +198,25 @@ def _few_labels(
         return None
     reason = f"waits for {more:,} more label{'s' if more > 1 else ''}"
     if labels.rate <= 0:
-        return Action(ActionKind.LABELS, f"{reason}; none came in the last day", more=more)
+        return Action(ActionKind.LABELS, f"{reason}; none have come so far", more=more)
     seconds = more / labels.rate
-    reason += f", about {_about(seconds)} at the rate of the last day"
+    reason += f", about {_about(seconds)} at the present rate"
     at = now + timedelta(seconds=seconds) if seconds < 1e9 else None
     return Action(ActionKind.LABELS, reason, at, more)
 
 
-def _first(incident: IncidentHistory, labels: Labels, policy: Policy) -> int:
+def _first(incident: IncidentHistory, labels: Labels, policy: Policy) -> float:
     """Return the rows that any attempt needs: more where a fall would show, and none is seen."""
+    if {Signal.LABELS, Signal.CALENDAR} & incident.signals:
+        return policy.least_rows
     flows = labels.rate * policy.flow.total_seconds() >= policy.least_rows
-    if incident.signal is Signal.INPUTS and flows:
-        return max(policy.drift_rows, policy.least_rows)
-    return policy.least_rows
+    former = policy.carry * (incident.former or 0)
+    return max(former, policy.drift_rows if flows else 0, policy.least_rows)
 
 
-def _step(incident: IncidentHistory, first: int, policy: Policy) -> float:
+def _step(incident: IncidentHistory, first: float, policy: Policy) -> float:
     """Return the new rows that another attempt needs; a fall is not held back by earlier drift."""
-    if not incident.attempts or incident.signal is Signal.CALENDAR:
+    if not incident.attempts or Signal.CALENDAR in incident.signals:
         return 0
     measured = incident.signal is Signal.LABELS
     alike = [one for one in incident.attempts if not measured or one.signal is Signal.LABELS]
@@ -211,7 +227,8 @@ def _step(incident: IncidentHistory, first: int, policy: Policy) -> float:
 
 
 def _rest(incident: IncidentHistory, now: datetime) -> Action | None:
-    mine = [one for one in incident.attempts if one.at >= incident.started]
+    started = incident.started
+    mine = [one for one in incident.attempts if started is None or one.at >= started]
     if not mine:
         return None
     last = mine[-1]

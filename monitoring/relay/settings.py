@@ -67,6 +67,19 @@ class Settings(ServerSettings, LedgerSettings):
     growth: Growth = Field(
         default=2.0, description="times the rows of the last attempt that the next one needs"
     )
+    carry: float = Field(
+        default=1.0,
+        ge=0,
+        le=100,
+        allow_inf_nan=False,
+        description="times the rows of the former version's last attempt that drift waits for",
+    )
+    quiet_seconds: Pause = Field(
+        default=900, description="seconds for which alerts may be away and still count as firing"
+    )
+    pause_seconds: Pause = Field(
+        default=86400, description="most seconds between two alerts of one incident; a day"
+    )
     every_days: Days | None = Field(
         default=None, description="days after which a model is trained again without any alert"
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitoring.relay.attempts import FAILED, JUDGED, TRIGGERED, PipelineAttempt
+from monitoring.relay.attempts import FAILED, JUDGED, TRIGGERED, WATCHED, PipelineAttempt
 from monitoring.relay.audit import AuditEntry, AuditEvent
 from monitoring.relay.exporter import Counters
 from monitoring.relay.gitlab import Pipeline, Pipelines
@@ -133,6 +133,7 @@ class Starter:
             pipeline_id=pipeline.id,
             pipeline_url=pipeline.url,
             pipeline_status=pipeline.status,
+            polled_at=now,
             next_poll_at=self._next_poll(),
         )
         if written:
@@ -157,7 +158,7 @@ class Starter:
         try:
             if attempt.pipeline_id is not None:
                 status = self._pipelines.status(attempt.pipeline_id)
-                values["pipeline_status"] = status
+                values |= {"pipeline_status": status, "polled_at": self._clock()}
                 changed = status != attempt.pipeline_status or attempt.result is None
                 if changed and status in JUDGED:
                     entry = self._pipelines.conclusion(attempt.pipeline_id, attempt.model)
@@ -172,6 +173,9 @@ class Starter:
         except Exception as error:  # the other incidents go on
             self._counters.poll_error(attempt.model)
             log.warning("pipeline not polled", incident=attempt.incident, problem=problem_of(error))
+            ended = values.get("pipeline_status") in JUDGED
+            if ended and self._clock() >= attempt.accepted_at + WATCHED:
+                values["result"] = FAILED  # nobody will know how it ended
         self._write_poll(attempt, entry, values)
 
     def _write_poll(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, Connection, and_, insert, select, update
 
 from monitoring.relay.attempts import Attempts
-from monitoring.relay.audit import AuditEntry, AuditEvent
+from monitoring.relay.audit import AuditEntry
 from monitoring.relay.incidents import Incidents
 from monitoring.relay.label_counts import LabelCounts
 from monitoring.relay.tables import LOCK, decisions, webhooks
@@ -57,11 +57,6 @@ class Ledger:
             "reason": entry.reason,
         }
         self._connection.execute(insert(decisions).values(row))
-
-    def has_event(self, incident: str, event: AuditEvent) -> bool:
-        """Return whether the audit has this event of the incident."""
-        mine = and_(decisions.c.incident == incident, decisions.c.decision == event.value)
-        return self._connection.execute(select(decisions.c.id).where(mine)).first() is not None
 
     def audit(self, limit: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Return the latest incidents, with their attempts, and the latest decisions.

@@ -70,8 +70,9 @@ incidents = Table(
     Column("last_fired_at", Utc, nullable=False, info={SINCE: "0003"}),
     # NULL while it lives.
     Column("ended_at", Utc, info={SINCE: "0004"}),
-    # The alerts that fire, each with its signal: a JSON object.
+    # The alerts that fire, each with its signal, a JSON object; and since when they are away.
     Column("firing", Text, nullable=False, info={SINCE: "0004"}),
+    Column("quiet_since", Utc, info={SINCE: "0004"}),
     # What it does, why, since when, and when that may change; see policy.py.
     Column("action", String(10), nullable=False, info={SINCE: "0004"}),
     Column("reason", Text, nullable=False, info={SINCE: "0004"}),
@@ -106,6 +107,7 @@ attempts = Table(
     Column("pipeline_url", Text),
     Column("pipeline_status", String(40)),
     Column("next_poll_at", Utc),
+    Column("polled_at", Utc),  # when GitLab last said how the pipeline goes
     Index("relay_attempts_by_model", "model", "accepted_at"),
     info={SINCE: "0004"},
 )

@@ -39,6 +39,7 @@ def wire(settings: Settings) -> Relay:
             store,
             models=settings.models,
             longest=timedelta(seconds=settings.longest_seconds),
+            pause=timedelta(seconds=settings.pause_seconds),
             clock=_now,
             counters=counters,
             evidence=evidence,
@@ -79,6 +80,9 @@ def _policy(settings: Settings) -> Policy:
         daily_budget=settings.daily_budget,
         drift_rows=settings.drift_rows,
         growth=settings.growth,
+        carry=settings.carry,
+        quiet=timedelta(seconds=settings.quiet_seconds),
+        pause=timedelta(seconds=settings.pause_seconds),
         every=None if days is None else timedelta(days=days),
     )
 

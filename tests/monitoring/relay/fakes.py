@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitoring.relay.arrivals import Seen
+from monitoring.relay.arrivals import Readings, Seen
 from monitoring.relay.audit import AuditEntry
 from monitoring.relay.errors import Unconfirmed
 from monitoring.relay.gitlab import Pipeline
@@ -105,6 +105,7 @@ class FakeArrivals:
         self.begin = begin
         self.known = True
         self.down = False
+        self.delivery: Readings | None = None
 
     def seen(self, model: str) -> Seen | None:
         """Return the counters as they are now."""
@@ -114,6 +115,8 @@ class FakeArrivals:
             return None
         seconds = (self.clock() - START).total_seconds() - self.begin
         labels = max(seconds, 0.0) * self.rate
+        if self.delivery is not None:
+            return Seen(self.delivery, 0.1)
         return Seen({"instance=a": {"60.0": labels, "+Inf": labels}}, labels / 86400)
 
 

@@ -68,6 +68,7 @@ class Bench:
             self.store,
             models=MODELS,
             longest=self.longest,
+            pause=self.policy.pause,
             clock=self.clock,
             counters=self.counters,
             evidence=self.evidence,

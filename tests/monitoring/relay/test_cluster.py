@@ -40,7 +40,7 @@ def _history(seed: int) -> list[list[dict[str, Any]]]:
 
 
 def _play(url: str, seed: int, *, relays: int) -> tuple[Tried, list[dict[str, str]]]:
-    """Send a history to one relay or to several; return incidents with their attempts, and inputs."""
+    """Send a history to one relay or to several; return incidents' attempts, and inputs."""
     chance, clock, gitlab = random.Random(seed + 1), Clock(), FakePipelines("made", "lost", "ok")
     cluster = [Bench(url, gitlab, clock=clock) for _ in range(relays)]
     for bench in cluster:
@@ -68,7 +68,7 @@ def _play(url: str, seed: int, *, relays: int) -> tuple[Tried, list[dict[str, st
 def test_a_cluster_decides_what_one_relay_would(
     tmp_path: Path, postgres_database: str, seed: int
 ) -> None:
-    """The same incidents, each attempt with one pipeline, whichever relay was told and how often."""
+    """The same incidents, a pipeline for each attempt, whichever relay was told and how often."""
     alone, one = _play(f"sqlite:///{tmp_path}/alone.db", seed, relays=1)
     together, two = _play(postgres_database, seed, relays=2)
     assert together == alone and len(alone) >= 4

@@ -227,3 +227,23 @@ def test_the_same_old_alert_again_is_the_same_incident(tmp_path: Path) -> None:
     relay.clock.advance(60)
     relay.intake.receive(old)
     assert relay.decisions() == ["accepted", "duplicate"]
+
+
+def test_an_incident_ends_when_prometheus_has_its_alerts_no_more(
+    prometheus: Prometheus, tmp_path: Path
+) -> None:
+    """Though no message says so; a scrape that failed is no end, and silence is no evidence."""
+    relay = confirming(prometheus, tmp_path)
+    prometheus.fire()
+    relay.intake.receive(webhook(alert()))
+    relay.run(60)
+    firing = list(prometheus.alerts)
+    prometheus.alerts.clear()
+    relay.run(120)
+    assert relay.incident()["ended_at"] is None
+    prometheus.alerts.extend(firing)
+    relay.run(120)
+    assert relay.incident()["quiet_since"] is None
+    prometheus.alerts.clear()
+    relay.run(1200)
+    assert relay.incident()["action"] == "over" and relay.decisions()[-1] == "over"

@@ -55,6 +55,30 @@ def test_the_verdict_is_read_from_the_gates_artifacts(
     assert client.conclusion(made.id, "digits") == AuditEntry(verdict, "a gain; no loss")
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (
+            {"rows": 60, "least_rows": 100},
+            "collect accepted 60 labelled rows, expected at least 100",
+        ),
+        ({"rows": 120, "least_rows": 100}, None),  # it failed later, for another reason
+        (None, None),  # it failed before
+    ],
+)
+def test_a_collect_that_had_too_few_rows_says_so(
+    gitlab: GitlabServer, content: Any, reason: str | None
+) -> None:
+    """In place of a verdict, so that the incident waits for more."""
+    client = _client(gitlab.url)
+    made = client.trigger(INPUTS)
+    files = {} if content is None else {"artifacts/digits/collect/collect.json": content}
+    collect = {"id": 7, "name": "collect", "status": "failed", "files": files}
+    gitlab.pipelines[0]["jobs"] = [collect, {"id": 8, "name": "gate", "status": "skipped"}]
+    found = client.conclusion(made.id, "digits")
+    assert found == (None if reason is None else AuditEntry(AuditEvent.TOO_FEW, reason))
+
+
 @pytest.mark.parametrize("jobs", [[], [{"id": 7, "name": "gate", "status": "skipped"}]])
 def test_a_gate_that_was_not_reached_has_no_verdict(gitlab: GitlabServer, jobs: list[Any]) -> None:
     """A training that fails leaves nothing to judge."""

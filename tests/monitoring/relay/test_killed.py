@@ -87,6 +87,8 @@ def _check(url: str, folder: Path, group: str) -> None:
     relay.clock.now = incident["accepted_at"]
     ended = {"status": "resolved", "endsAt": relay.clock.now.isoformat()}
     relay.intake.receive(webhook(alert(started=relay.clock.now, version=group) | ended))
+    relay.clock.advance(1000)
+    relay.worker.step()
     relay.store.close()
 
 
@@ -166,7 +168,7 @@ def _whole_life(steps: Steps, url: str, folder: Path, *, told: bool, seconds: fl
 def test_killed_before_any_step_of_an_incidents_whole_life(
     tmp_path: Path, engine_name: str, request: pytest.FixtureRequest
 ) -> None:
-    """It waits for labels, is refused for too few, kept, and promoted: three pipelines, in order."""
+    """It waits for labels, is refused for too few, kept, promoted: three pipelines, in order."""
     for step in range(1, 10 * MOST):
         folder = tmp_path / str(step)
         folder.mkdir()

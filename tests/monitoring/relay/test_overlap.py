@@ -3,9 +3,12 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.monitoring.relay.fakes import START, alert, webhook
 from tests.monitoring.relay.parts import bench
 
+DAY = timedelta(days=1)
 NO_CLASH = timedelta(hours=2)  # more than the cooldown
 RESOLVED = {"status": "resolved", "endsAt": (START + timedelta(minutes=6)).isoformat()}
 
@@ -44,19 +47,29 @@ def test_alerts_that_resolve_one_by_one_are_one_incident(tmp_path: Path) -> None
     assert len(gitlab.made) == 1
 
 
-def test_an_alert_that_begins_after_the_last_has_resolved_is_a_new_incident(
-    tmp_path: Path,
+@pytest.mark.parametrize(("pause", "incidents"), [(timedelta(hours=23), 1), (DAY, 2)])
+def test_an_alert_that_begins_a_day_after_the_last_is_a_new_incident(
+    tmp_path: Path, pause: timedelta, incidents: int
 ) -> None:
-    """Even where one webhook tells of both."""
+    """One that comes back sooner goes on with the first."""
     relay, gitlab = bench(tmp_path)
     gitlab.statuses[1] = "success"
     relay.intake.receive(webhook())
     relay.run(60)
-    relay.clock.advance(NO_CLASH.total_seconds())
-    later = alert(name="AccuracyDrop", started=START + timedelta(minutes=7))
+    relay.clock.now = START + timedelta(minutes=6)
+    relay.intake.receive(webhook(alert() | RESOLVED))
+    relay.run(60)
+    assert relay.incident()["ended_at"] is None, "it may come back within minutes"
+    relay.clock.advance(900)
+    relay.run(60)
+    assert relay.incident()["action"] == "over"
+    began = START + timedelta(minutes=6, seconds=1) + pause
+    relay.clock.now = began
+    later = alert(name="AccuracyDrop", started=began)
     relay.intake.receive(webhook(alert() | RESOLVED, later))
     relay.run(60)
-    assert len(gitlab.made) == 2
+    with relay.store.transaction() as ledger:
+        assert len(ledger.audit(10)[0]) == incidents
 
 
 def test_drift_of_the_next_version_is_an_incident_of_its_own(tmp_path: Path) -> None:

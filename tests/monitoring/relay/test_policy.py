@@ -18,7 +18,9 @@ from monitoring.relay.policy import (
 from tests.monitoring.relay.fakes import START
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-POLICY = Policy(cooldown=HOUR, daily_budget=2, least_rows=100, drift_rows=1000, growth=2.0)
+POLICY = Policy(
+    cooldown=HOUR, daily_budget=2, least_rows=100, drift_rows=1000, growth=2.0, carry=1.5
+)
 FALL, DRIFT = Signal.LABELS, Signal.INPUTS
 KEEP, BLOCK, PROMOTE = AttemptResult.KEEP, AttemptResult.BLOCK, AttemptResult.PROMOTE
 A_SECOND = 1.0  # labels
@@ -43,6 +45,7 @@ def _next(
     *attempts: Attempt,
     signal: Signal = DRIFT,
     pipelines: tuple[datetime, ...] = (),
+    former: float | None = None,
     policy: Policy = POLICY,
 ) -> Action:
     history = IncidentHistory(
@@ -50,6 +53,7 @@ def _next(
         signals=frozenset({signal}),
         attempts=attempts,
         pipelines=pipelines,
+        former=former,
     )
     return next_action(history, labels, policy, now=START)
 
@@ -59,7 +63,7 @@ def test_a_measured_fall_acts_once_collect_has_enough() -> None:
     assert _next(_labels(100), signal=FALL).kind is ActionKind.START
     waits = _next(_labels(60, rate=40 / 3600), signal=FALL)
     assert (waits.kind, waits.more, waits.at) == (ActionKind.LABELS, 40, START + HOUR)
-    assert waits.reason == "waits for 40 more labels, about 1 hour at the rate of the last day"
+    assert waits.reason == "waits for 40 more labels, about 1 hour at the present rate"
 
 
 def test_drift_without_a_fall_waits_for_the_rows_that_a_gate_needs() -> None:
@@ -79,7 +83,7 @@ def test_where_no_labels_come_it_says_so() -> None:
     """Nobody knows when there will be enough."""
     waits = _next(_labels(0, rate=0))
     assert (waits.kind, waits.more, waits.at) == (ActionKind.LABELS, 100, None)
-    assert waits.reason == "waits for 100 more labels; none came in the last day"
+    assert waits.reason == "waits for 100 more labels; none have come so far"
 
 
 @pytest.mark.parametrize("result", [KEEP, BLOCK, AttemptResult.TOO_FEW, AttemptResult.FAILED])
@@ -99,6 +103,14 @@ def test_attempts_grow_with_the_logarithm_of_the_rows() -> None:
         if _next(_labels(rows, new=rows - last), *attempts).kind is ActionKind.START:
             attempts.append(_attempt(rows))
     assert [one.rows for one in attempts] == [1000 * 2**power for power in range(7)]
+
+
+def test_drift_that_goes_on_after_a_promotion_needs_more_rows_than_the_last() -> None:
+    """A stream that never stands still would use up each day's budget in its first hours."""
+    assert _next(_labels(2999), former=2000).more == 1
+    assert _next(_labels(3000), former=2000).kind is ActionKind.START
+    assert _next(_labels(1000), former=100).kind is ActionKind.START
+    assert _next(_labels(100), former=2000, signal=FALL).kind is ActionKind.START
 
 
 def test_a_fall_is_never_hidden_by_drift() -> None:
@@ -167,6 +179,14 @@ def test_the_calendar_needs_no_more_than_collect_does() -> None:
     """A time has passed, and no alert fires."""
     assert _next(_labels(100), signal=Signal.CALENDAR).kind is ActionKind.START
     assert _next(_labels(99), signal=Signal.CALENDAR).more == 1
+
+
+def test_drift_that_stands_does_not_silence_the_calendar() -> None:
+    """It would wait for twice the rows; the time has passed."""
+    both = frozenset({DRIFT, Signal.CALENDAR})
+    history = IncidentHistory(started=START - 10 * DAY, signals=both, attempts=(_attempt(5000),))
+    found = next_action(history, _labels(5100, new=100), POLICY, now=START)
+    assert found.kind is ActionKind.START
 
 
 def test_an_incident_is_over_when_nothing_fires() -> None:

@@ -1,5 +1,6 @@
 """The worker: exactly one pipeline, whatever GitLab does and whenever the process dies."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -116,7 +117,7 @@ def test_a_failed_incident_is_not_started_again_by_a_repeat(tmp_path: Path) -> N
 
 
 def test_an_incident_without_a_pipeline_is_tried_again_after_the_cooldown(tmp_path: Path) -> None:
-    """GitLab was down for as long as the relay tried; nothing was learned, and nobody sends again."""
+    """GitLab was down for as long as the relay tried; nobody has to send the alert again."""
     relay, gitlab = bench(tmp_path, *["refused"] * 4)
     relay.intake.receive(webhook())
     relay.run(3590)
@@ -161,6 +162,36 @@ def test_a_death_between_triggering_and_writing_it_down_triggers_once(tmp_path: 
     relay.run(120)
     assert len(gitlab.made) == 1
     assert relay.decisions() == ["accepted", "attempt", "adopted"]
+
+
+@pytest.mark.parametrize("hours", [1, 25, 24 * 30])
+def test_a_death_before_triggering_and_a_long_time_after_triggers_once(
+    tmp_path: Path, hours: int
+) -> None:
+    """An attempt that waits for its pipeline is none that has failed, however old it is."""
+    relay, gitlab = bench(tmp_path)
+    relay.intake.receive(webhook())
+    with relay.store.transaction() as ledger:
+        (incident,) = ledger.incidents.due(relay.clock.now, longest=timedelta(minutes=1))
+    relay.decider.decide(incident)
+    relay.clock.advance(3600 * hours)
+    relay.restart()
+    relay.run(60)
+    assert len(gitlab.made) == 1
+
+
+def test_a_pipeline_of_more_than_a_day_is_still_the_only_one(tmp_path: Path) -> None:
+    """It waits for a runner; GitLab says that it runs, so nothing else is started."""
+    relay, gitlab = bench(tmp_path)
+    relay.intake.receive(webhook())
+    for _ in range(80):
+        relay.run(1)
+        relay.clock.advance(3600)
+    assert len(gitlab.made) == 1
+    gitlab.down = True
+    relay.clock.advance(3600 * 25)
+    relay.run(1)
+    assert relay.incident()["action"] != "running"
 
 
 def test_two_relays_on_one_database_trigger_once(tmp_path: Path) -> None:

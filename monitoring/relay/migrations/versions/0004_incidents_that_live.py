@@ -14,6 +14,19 @@ down_revision = "0003"
 automatic = False
 
 
+LATEST_VERDICT = """
+UPDATE relay_attempts SET result = (
+    SELECT decision FROM relay_decisions
+    WHERE relay_decisions.incident = relay_attempts.id AND decision IN ('promote', 'keep', 'block')
+    ORDER BY relay_decisions.id DESC LIMIT 1
+)
+"""
+WITHOUT_VERDICT = """
+UPDATE relay_attempts SET result = 'failed'
+WHERE result IS NULL AND pipeline_status IN ('success', 'canceled', 'skipped', 'failed')
+"""
+
+
 def upgrade() -> None:
     """Move pipelines to a table of their own, and make incidents of those that had one."""
     op.drop_index("relay_incidents_by_model", "relay_incidents")
@@ -29,6 +42,7 @@ def upgrade() -> None:
         sql.Column("last_fired_at", sql.DateTime, nullable=False),
         sql.Column("ended_at", sql.DateTime),
         sql.Column("firing", sql.Text, nullable=False),
+        sql.Column("quiet_since", sql.DateTime),
         sql.Column("action", sql.String(10), nullable=False),
         sql.Column("reason", sql.Text, nullable=False),
         sql.Column("action_since", sql.DateTime, nullable=False),
@@ -57,15 +71,13 @@ def upgrade() -> None:
         table.add_column(sql.Column("rows", sql.Float))
         table.add_column(sql.Column("arrived", sql.Float))
         table.add_column(sql.Column("result", sql.String(10)))
+        table.add_column(sql.Column("polled_at", sql.DateTime))
         table.alter_column("attempts", new_column_name="tries", existing_type=sql.Integer)
         for name in ("group_key", "last_fired_at", "versions"):
             table.drop_column(name)
     op.execute("UPDATE relay_attempts SET incident = id")
-    for verdict in ("promote", "keep", "block"):
-        op.execute(
-            f"UPDATE relay_attempts SET result = '{verdict}' WHERE id IN "
-            f"(SELECT incident FROM relay_decisions WHERE decision = '{verdict}')"
-        )
+    op.execute(LATEST_VERDICT)
+    op.execute(WITHOUT_VERDICT)
     with op.batch_alter_table("relay_attempts") as table:
         for name in ("incident", "number", "signal"):
             table.alter_column(name, server_default=None)

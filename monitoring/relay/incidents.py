@@ -21,8 +21,9 @@ NEW = "it was accepted, and nothing is decided yet"
 class Incident:
     """An incident; it lives while `ended_at` is None.
 
-    versions: of the model; None, in those of old relays, is any.  firing: the signal of each alert
-    that fires, or did until `quiet_since`.  rows: labelled rows that `collect` would read, None where nobody counts.
+    versions: of the model; None, in those of old relays, is any.
+    firing: the signal of each alert that fires, or did until `quiet_since`.
+    rows: labelled rows that `collect` would read, None where nobody counts.
     """
 
     id: str

@@ -67,7 +67,7 @@ def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
         Panel(
             "stat",
             "Attempts without a pipeline",
-            "Attempts that GitLab has not started a pipeline for yet: it is slow, down, or refuses.",
+            "Attempts that GitLab has started no pipeline for yet: it is slow, down, or refuses.",
             (Query(f"sum({relay.PENDING.name}{{{OF_MODEL}}})", "waiting"),),
             FAILING,
             (LOOP,),
@@ -113,8 +113,8 @@ def _waiting() -> tuple[Panel, ...]:
         Panel(
             "stat",
             "What incidents do",
-            "Of each model's latest living incident. labels: it waits for more of them. rest: nobody "
-            "knows how many there are. cooldown, budget: see the relay's settings. deploying: a "
+            "Of each model's latest living incident. labels: it waits for more. rest: nobody knows "
+            "how many there are. cooldown, budget: see the relay's settings. deploying: a "
             "promoted model waits to be merged. The relay's page /incidents has the reasons.",
             (Query(action, "{{model}}: {{action}}", "no incident lives"),),
             WAITING,
@@ -128,7 +128,7 @@ def _waiting() -> tuple[Panel, ...]:
         Panel(
             "stat",
             "Labels that are missing",
-            "Labels that an incident waits for before its next pipeline; 0 where it waits for none.",
+            "Labels that an incident waits for before its next pipeline; 0 where it needs none.",
             (Query(missing, "{{model}}"),),
             WAITING,
             (MODEL,),

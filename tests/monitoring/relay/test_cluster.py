@@ -47,6 +47,7 @@ def _play(url: str, seed: int, *, relays: int) -> tuple[Tried, list[dict[str, st
     for bench in cluster:
         # Alerts with a pause are many incidents here.
         bench.policy = replace(bench.policy, pause=timedelta(0), quiet=timedelta(0))
+        bench.store.close()
         bench.restart()
     for alerts in _history(seed):
         for bench in chance.sample(cluster, chance.randint(1, relays)):

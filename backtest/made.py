@@ -95,7 +95,7 @@ def scenario(request: Request, task: Task, found: History, out: Path, *, root: P
     # A rate makes another traffic of the rows than the task's limits are for.
     if not request.rate:
         thresholds = limits.own(thresholds, root / limits.TASKS).get(request.task, thresholds)
-        if own := limits.relay(root / limits.TASKS).get(request.task):
+        if own := limits.relay(thresholds, root / limits.TASKS).get(request.task):
             relay = own.applied(relay)
     made = Scenario(
         name=request.task,

@@ -2,21 +2,30 @@
 
 from demo.engineer import change_parameters
 from demo.errors import LoopBroken
-from demo.quick_rules import HOLD_SECONDS
 from demo.stage import Stage, relative
 from demo.watch import Observation
+from demo.workspace import ROOT
+from monitoring.limits import TASKS
+from monitoring.limits import relay as of_models
+from monitoring.relay.limits import FILE as LIMITS
+from monitoring.relay.limits import render
+from monitoring.thresholds import Thresholds
 from training.task.files import stages_file
 
 
-def first_model(stage: Stage, *, lookback: float = HOLD_SECONDS) -> None:
-    """Train, push, and wait until the pipeline of the default branch has deployed.
+def set_lookback(stage: Stage, seconds: float) -> None:
+    """Let rows be collected from so many seconds before an alert, before the relay starts."""
+    checkout, task = stage.workspace.checkout, stage.workspace.task
+    change_parameters(checkout, task, {"collect.lookback_seconds": seconds})
+    known = of_models(Thresholds(), checkout / TASKS)
+    (checkout / LIMITS.relative_to(ROOT)).write_text(render(known), encoding="utf-8")
 
-    lookback: seconds before an alert from which on rows are collected.
-    """
+
+def first_model(stage: Stage) -> None:
+    """Train, push, and wait until the pipeline of the default branch has deployed."""
     stage.phase = "training the first model"
     workspace, task = stage.workspace, stage.workspace.task
     stages = str(stages_file(task))
-    change_parameters(workspace.checkout, task, {"collect.lookback_seconds": lookback})
     remote = str(workspace.dvc_remote)
     stage.run("train", ["dvc", "remote", "modify", "--quiet", "--local", "store", "url", remote])
     pushed = [stages]

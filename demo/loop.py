@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from demo.errors import DemoError
-from demo.first_model import first_model
+from demo.first_model import first_model, set_lookback
 from demo.interrupt import end_on_signals
 from demo.processes import Processes
 from demo.screen import Screen
@@ -58,8 +58,9 @@ def run(task: str, shift: str, out: Path, console: Console) -> int:
             stage = Stage(workspace, processes, screen, cooldown=story.cooldown)
             story.prepare(stage)
             stage.note("starting the GitLab stand-in, service, Prometheus, Alertmanager and relay")
+            set_lookback(stage, story.lookback)
             stage.start_programs()
-            first_model(stage, lookback=story.lookback)
+            first_model(stage)
             story.tell(stage)
             finish(stage, shift)
             story.check(stage)

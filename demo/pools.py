@@ -32,12 +32,14 @@ def steady(
     labels: Sequence[str],
     *,
     sent: Sequence[str] | None = None,
+    delay: float = LABEL_DELAY,
 ) -> Pool:
     """Return rows that are sent again and again, with their labels a few seconds later.
 
     sent: the labels that labellers send, if these are not the true ones.
+    delay: seconds after which each label comes.
     """
-    instances, delays = demo.instances(rows), [LABEL_DELAY] * len(labels)
+    instances, delays = demo.instances(rows), [delay] * len(labels)
     return Pool(instances, labels, labels if sent is None else sent, delays)
 
 

@@ -27,6 +27,8 @@ Condition = Callable[[Observation], bool]
 PATIENCE = 3
 # Seconds between two observations, each of which asks every program.
 PERIOD = 1.0
+# Between two looks of the relay at an incident and its labels, in place of a minute.
+LOOK_SECONDS = 4.0
 
 
 class Stage:
@@ -147,6 +149,7 @@ class Stage:
             "RELAY_PROJECT": self.workspace.addresses.project,
             "RELAY_MODELS": self.workspace.task,
             "RELAY_COOLDOWN_SECONDS": f"{self._cooldown:g}",
+            "RELAY_LOOK_SECONDS": f"{LOOK_SECONDS:g}",
             "RELAY_TRIGGER_TOKEN": secrets.trigger,
             "RELAY_READ_TOKEN": secrets.read,
             "RELAY_BEARER_TOKEN": secrets.webhook,

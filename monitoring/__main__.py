@@ -40,7 +40,7 @@ def _generate(options: argparse.Namespace) -> int:
     made = {
         **generated_files.generated(thresholds, own=own, runbook=runbook),
         **grafana(thresholds, own=own, runbook=runbook),
-        RELAY_LIMITS: of_relay.render(limits.relay()),
+        RELAY_LIMITS: of_relay.render(limits.relay(Thresholds())),
     }
     for path in generated_files.put(options.root, made):
         print(path)

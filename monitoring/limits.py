@@ -11,22 +11,23 @@ from pydantic import ValidationError
 
 from monitoring.errors import InvalidLimits, InvalidThreshold
 from monitoring.recording.series import EVERY, Models
-from monitoring.relay.limits import RelayLimits
-from monitoring.thresholds import Thresholds
+from monitoring.relay.limits import ModelLimits, RelayLimits
+from monitoring.thresholds import Thresholds, seconds
 from perennial import validation
 
 Item = TypeVar("Item")
 Own = Mapping[str, Thresholds]
 NOBODY: Own = MappingProxyType({})
 TASKS = Path("training", "tasks")
-FILE = "limits.yaml"
+FILE, PARAMETERS = "limits.yaml", "params.yaml"
 BLOCKS = ("monitoring", "relay")
 # Of the whole Prometheus, or of service and relay, not of one model.
 SHARED = frozenset(
     {
         *("count_interval", "long_interval", "prior", "quiet_for", "ordered_bins"),
         *("service_down_for", "errors_for", "latency_for", "dropped_for", "keys_refused_for"),
-        *("relay_down_for", "retrain_failing_for", "errors_share", "latency_quantile"),
+        *("relay_down_for", "retrain_failing_for", "retrain_waiting", "retrain_waiting_for"),
+        *("errors_share", "latency_quantile"),
         *("latency_seconds", "least_requests", "busy_share", "saturated_share"),
         *("health_window", "event_window", "service_job", "relay_job", "mismatch_for"),
     }
@@ -86,13 +87,34 @@ def own(general: Thresholds, folder: Path = TASKS) -> Own:
     }
 
 
-def relay(folder: Path = TASKS) -> dict[str, RelayLimits]:
-    """Return what differs in the relay, by model. Raises InvalidLimits."""
-    return {
+def relay(general: Thresholds, folder: Path = TASKS) -> dict[str, ModelLimits]:
+    """Return what the relay has to know of each model. Raises InvalidLimits."""
+    differs = {
         model: _relay(file, document["relay"])
         for model, file, document in _documents(folder)
         if "relay" in document
     }
+    thresholds = own(general, folder)
+    found = {}
+    for file in sorted(folder.glob(f"*/{PARAMETERS}")):
+        model = file.parent.name
+        given = differs.get(model, RelayLimits()).model_dump(exclude_none=True)
+        window = thresholds.get(model, general).long_window
+        found[model] = ModelLimits(**given, **_collect(file), flow_seconds=seconds(window))
+    return found
+
+
+def _collect(file: Path) -> dict[str, Any]:
+    """Return what a task's params.yaml says of the rows that `collect` takes."""
+    try:
+        block = yaml.safe_load(file.read_text(encoding="utf-8"))["collect"]
+        return {
+            "least_rows": int(block["least_rows"]),
+            "lookback_seconds": float(block["lookback_seconds"]),
+        }
+    except (yaml.YAMLError, UnicodeDecodeError, LookupError, TypeError, ValueError) as error:
+        problem = f"{type(error).__name__} {error}, expected collect.least_rows and "
+        raise InvalidLimits(file, f"{problem}collect.lookback_seconds") from error
 
 
 def _by_name(items: Sequence[Item], name: Callable[[Item], str]) -> dict[str, Item]:

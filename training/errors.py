@@ -60,6 +60,18 @@ class CollectRefused(TrainingError):
     """The labelled feedback cannot be turned into training rows; no file was changed."""
 
 
+class TooFewRows(CollectRefused):
+    """There are too few labelled rows to train on.
+
+    rows: that could be collected.  least: that must be.
+    """
+
+    def __init__(self, message: str, *, rows: int, least: int) -> None:
+        self.rows = rows
+        self.least = least
+        super().__init__(message)
+
+
 class ReportRefused(TrainingError):
     """A report is not the task's report, or is too long to publish."""
 

@@ -6,12 +6,13 @@ from demo.errors import UnknownShift
 from demo.inputs.known import demo_input
 from demo.stories.bad_labels import BadLabels
 from demo.stories.history import History
+from demo.stories.late_labels import LateLabels
 from demo.stories.nothing import Nothing
 from demo.stories.shifted import Shifted
 from demo.stories.story import Story
 from training.task.task import Task
 
-TIME = "time"
+TIME, LATE_LABELS = "time", "late-labels"
 # Before the name of a column, if a shift is wanted of that one.
 OF_COLUMN = ":"
 
@@ -24,6 +25,9 @@ def stories(task: Task) -> Mapping[str, Story]:
         found[TIME] = History(demo.time)
     for name, shift in demo.shifts.items():
         found[name] = Shifted(name, shift, lookback=demo.lookback)
+    if demo.shifts:
+        name, shift = next(iter(demo.shifts.items()))
+        found[LATE_LABELS] = LateLabels(name, shift, lookback=demo.lookback)
     return {**found, "none": Nothing(), "bad-labels": BadLabels()}
 
 

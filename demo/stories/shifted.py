@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow
 
 from demo.errors import LoopBroken, NothingToShift
-from demo.pools import steady
+from demo.pools import LABEL_DELAY, steady
 from demo.retrain import Retrain
 from demo.shift import Shift, Variant, combined, learnable
 from demo.stage import Stage
@@ -33,6 +33,8 @@ class Shifted:
     """
 
     cooldown = 3600.0
+    # Seconds after which labels of shifted rows come.
+    label_delay = LABEL_DELAY
 
     def __init__(self, name: str, shift: Shift, *, lookback: float, column: str = "") -> None:
         self.about = shift.about
@@ -50,11 +52,12 @@ class Shifted:
         (table, labels), (unseen, its_labels) = rows.parts()
         variant = self._chosen(stage, table, labels)
         since = time.monotonic()
-        stage.traffic.switch(steady(stage.demo, variant.change(table), labels))
+        shifted = steady(stage.demo, variant.change(table), labels, delay=self.label_delay)
+        stage.traffic.switch(shifted)
         stage.event("drift_started", variant.cause)
         retrain = Retrain(stage)
         retrain.alert()
-        retrain.pipeline()
+        self.wait_for_pipeline(stage, retrain)
         retrain.challenger()
         if retrain.verdict() is not Verdict.PROMOTE:
             raise LoopBroken(
@@ -69,6 +72,10 @@ class Shifted:
         self._recover(stage, rows, drifted)
         after = stage.traffic.score(since=redeployed, version=stage.versions[-1])
         stage.note_scores(before=rows.score, drifted=drifted, after=after)
+
+    def wait_for_pipeline(self, stage: Stage, retrain: Retrain) -> None:
+        """Wait until the relay has started a pipeline."""
+        retrain.pipeline()
 
     def _chosen(self, stage: Stage, table: pyarrow.Table, labels: list[str]) -> Variant:
         """Return the variant that raises the model's loss most, of those that can be learned.

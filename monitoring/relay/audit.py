@@ -9,11 +9,14 @@ from perennial.verdicts import Verdict
 class AuditEvent(StrEnum):
     """What happened to an incident, as the audit and the metric `decision` have it."""
 
-    ACCEPTED = "accepted"  # an incident that waits for its pipeline
+    ACCEPTED = "accepted"  # a new incident, or one that had ended and fires again
     DUPLICATE = "duplicate"  # the same incident again
-    WAITING = "waiting"  # another incident of the model still waits for its pipeline
+    ESCALATED = "escalated"  # an incident of drift in which a fall is measured now
+    WAITING = "waiting"  # for more labels, for time, or for a promoted model to be merged
     COOLDOWN = "cooldown"
     BUDGET = "budget"
+    ATTEMPT = "attempt"  # it gets a pipeline
+    OVER = "over"  # its alerts have ended, or another version serves
     IGNORED = "ignored"  # resolved, or not an alert that asks for a retrain
     TRIGGERED = "triggered"  # the pipeline was started
     ADOPTED = "adopted"  # an earlier, unsure attempt had started it
@@ -23,9 +26,12 @@ class AuditEvent(StrEnum):
     PROMOTE = Verdict.PROMOTE
     KEEP = Verdict.KEEP
     BLOCK = Verdict.BLOCK
+    TOO_FEW = "too few"  # in place of a verdict: `collect` accepted too few labelled rows
 
 
 GATE_VERDICTS = tuple(AuditEvent(verdict) for verdict in Verdict)
+# How a pipeline can end.
+CONCLUSIONS = (*GATE_VERDICTS, AuditEvent.TOO_FEW)
 
 
 @dataclass(frozen=True)

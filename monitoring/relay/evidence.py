@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, Protocol
-
-import requests
+from typing import Protocol
 
 from monitoring.relay.errors import Pending, Unconfirmed
-from monitoring.relay.webhook import Candidate
+from monitoring.relay.incidents import Firing
+from monitoring.relay.prometheus import PROBLEMS, Prometheus, unconfirmed
+from monitoring.relay.webhook import RETRAIN, Candidate, alert_key, signal_of
 
 ANSWER = "a list of alerts from Prometheus"
 FIRING, PENDING = "firing", "pending"
@@ -21,6 +21,9 @@ class Evidence(Protocol):
     def confirms(self, candidate: Candidate) -> bool:
         """Return whether one of a candidate's alerts fires. Raises Unconfirmed if it may yet."""
 
+    def firing(self, model: str, versions: tuple[str, ...] | None) -> Firing:
+        """Return the retrain alerts of some versions that fire. Raises Unconfirmed if unknown."""
+
 
 class PrometheusAlerts:
     """The alerts of Prometheus, by its API.
@@ -29,9 +32,8 @@ class PrometheusAlerts:
     and #runtime-information
     """
 
-    def __init__(self, url: str, *, timeout: float, clock: Callable[[], datetime]) -> None:
-        self._url = f"{url.rstrip('/')}/api/v1"
-        self._timeout = timeout
+    def __init__(self, prometheus: Prometheus, *, clock: Callable[[], datetime]) -> None:
+        self._prometheus = prometheus
         self._clock = clock
 
     def confirms(self, candidate: Candidate) -> bool:
@@ -46,29 +48,47 @@ class PrometheusAlerts:
         if PENDING in states:
             names = ", ".join(candidate.alerts)
             raise Pending(names, "pending in Prometheus", "an alert that fires; send again")
+        self._require_running()
+        return False
+
+    def firing(self, model: str, versions: tuple[str, ...] | None) -> Firing:
+        """Return the retrain alerts of some versions that fire, or are pending: they may have gone.
+
+        versions: None for any.  Raises Unconfirmed where Prometheus does not answer, or where none
+        fires and it started lately.
+        """
+        found = {
+            alert_key(labels): signal_of(labels)
+            for labels, state in self._alerts()
+            if state in (FIRING, PENDING)
+            and labels.get("action") == RETRAIN
+            and labels.get("model") == model
+            and (versions is None or labels.get("version", "") in versions)
+        }
+        if not found:
+            self._require_running()
+        return found
+
+    def _require_running(self) -> None:
+        """Raise Unconfirmed where Prometheus started so lately that alerts may be missing."""
         started = self._started()
         if self._clock() - started < STARTING:
             expected = f"one that has run for {STARTING}, since alerts begin anew; send again"
             raise Unconfirmed("Prometheus", f"started at {started.isoformat()}", expected)
-        return False
 
     def _alerts(self) -> list[tuple[dict[str, str], str]]:
         try:
-            return [(dict(one["labels"]), one["state"]) for one in self._get("alerts")["alerts"]]
-        except (requests.RequestException, ValueError, LookupError, TypeError) as error:
-            raise Unconfirmed("RELAY_PROMETHEUS_URL", type(error).__name__, ANSWER) from error
+            found = self._prometheus.get("alerts")["alerts"]
+            return [(dict(one["labels"]), one["state"]) for one in found]
+        except PROBLEMS as error:
+            raise unconfirmed(error, ANSWER) from error
 
     def _started(self) -> datetime:
         try:
-            return datetime.fromisoformat(self._get("status/runtimeinfo")["startTime"]).astimezone()
-        except (requests.RequestException, ValueError, LookupError, TypeError) as error:
-            expected = "when Prometheus started"
-            raise Unconfirmed("RELAY_PROMETHEUS_URL", type(error).__name__, expected) from error
-
-    def _get(self, path: str) -> Any:
-        answer = requests.get(f"{self._url}/{path}", timeout=self._timeout)
-        answer.raise_for_status()
-        return answer.json()["data"]
+            started = self._prometheus.get("status/runtimeinfo")["startTime"]
+            return datetime.fromisoformat(started).astimezone()
+        except PROBLEMS as error:
+            raise unconfirmed(error, "when Prometheus started") from error
 
 
 def _is_of(labels: dict[str, str], candidate: Candidate) -> bool:

@@ -1,15 +1,24 @@
 """The relay's metrics: counters of this process, and gauges read from the store at each scrape."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from monitoring.relay.audit import GATE_VERDICTS, AuditEvent
+from monitoring.relay.attempts import Attempts
+from monitoring.relay.audit import CONCLUSIONS, AuditEvent
+from monitoring.relay.incidents import Incidents
 from monitoring.relay.store import Store
 from perennial.metric_names import relay as metrics
 from perennial.metric_names.metric import Metric as Definition
+
+# Read from the store.
+GAUGES = (
+    *(metrics.PENDING, metrics.LAST_SUCCESS, metrics.PIPELINE_STATUS),
+    *(metrics.INCIDENT, metrics.INCIDENT_SINCE, metrics.MISSING_LABELS, metrics.EXPECTED),
+)
+Gauges = Mapping[Definition, GaugeMetricFamily]
 
 
 class Counters:
@@ -25,7 +34,7 @@ class Counters:
         for model in models:
             for counter in (self._pipelines, self._trigger_errors, self._poll_errors):
                 counter.labels(model)
-            for verdict in GATE_VERDICTS:
+            for verdict in CONCLUSIONS:
                 self._verdicts.labels(model, verdict)
         for event in AuditEvent:
             self._decisions.labels(event)
@@ -51,7 +60,7 @@ class Counters:
         self._poll_errors.labels(model).inc()
 
     def judged(self, model: str, verdict: AuditEvent) -> None:
-        """Count what a gate said."""
+        """Count how a pipeline ended."""
         self._verdicts.labels(model, verdict).inc()
 
 
@@ -64,25 +73,39 @@ class StoreCollector(Collector):
 
     def describe(self) -> Iterable[Metric]:
         """Return the families without their values."""
-        return [
-            _gauge(metrics.PENDING),
-            _gauge(metrics.LAST_SUCCESS),
-            _gauge(metrics.PIPELINE_STATUS),
-        ]
+        return [_gauge(definition) for definition in GAUGES]
 
     def collect(self) -> Iterable[Metric]:
         """Read the store."""
-        pending, last = _gauge(metrics.PENDING), _gauge(metrics.LAST_SUCCESS)
-        status = _gauge(metrics.PIPELINE_STATUS)
+        found = {definition: _gauge(definition) for definition in GAUGES}
         with self._store.transaction() as ledger:
             for model in self._models:
-                pending.add_metric([model], ledger.waiting(model))
-                trigger = ledger.last_trigger(model)
-                last.add_metric([model], trigger.timestamp() if trigger else 0.0)
-                latest = ledger.latest(model)
-                if latest is not None:
-                    status.add_metric([model, latest.status], 1.0)
-        return [pending, last, status]
+                _add_attempts(found, ledger.attempts, model)
+                _add_incident(found, ledger.incidents, model)
+        return list(found.values())
+
+
+def _add_attempts(found: Gauges, attempts: Attempts, model: str) -> None:
+    trigger, latest = attempts.last_trigger(model), attempts.latest(model)
+    found[metrics.PENDING].add_metric([model], attempts.waiting(model))
+    found[metrics.LAST_SUCCESS].add_metric([model], trigger.timestamp() if trigger else 0.0)
+    if latest is not None:
+        found[metrics.PIPELINE_STATUS].add_metric([model, latest.status], 1.0)
+
+
+def _add_incident(found: Gauges, incidents: Incidents, model: str) -> None:
+    """Add what the latest living incident does."""
+    living = incidents.living(model)
+    missing = living[-1].missing_labels if living else 0
+    found[metrics.MISSING_LABELS].add_metric([model], missing)
+    if not living:
+        return
+    latest = living[-1]
+    labels = [model, latest.action.value]
+    found[metrics.INCIDENT].add_metric(labels, 1.0)
+    found[metrics.INCIDENT_SINCE].add_metric(labels, latest.action_since.timestamp())
+    if latest.expected_at is not None:
+        found[metrics.EXPECTED].add_metric([model], latest.expected_at.timestamp())
 
 
 def expose(registry: CollectorRegistry) -> bytes:

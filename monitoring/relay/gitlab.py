@@ -15,6 +15,9 @@ from perennial.gitlab.refusal import Token
 # The job of ci/retrain.yml that judges, what it leaves, and its statuses that may have left it.
 GATE, GATE_FILE = "gate", "artifacts/{model}/gate/gate.json"
 RAN = ("success", "failed")
+# The job that reads labelled rows, and what it leaves: how many it could accept.
+COLLECT, COLLECT_FILE = "collect", "artifacts/{model}/collect/collect.json"
+NOT_FOUND = 404
 READ_TOKEN = Token(
     "RELAY_READ_TOKEN", "a project access token with the scope read_api", scope="read_api"
 )
@@ -48,8 +51,11 @@ class Pipelines(Protocol):
     def status(self, pipeline: int) -> str:
         """Return a pipeline's status. Raises GitLabRefused."""
 
-    def gate_verdict(self, pipeline: int, model: str) -> AuditEntry | None:
-        """Return what the gate said, None where it was not reached. Raises GitLabRefused."""
+    def conclusion(self, pipeline: int, model: str) -> AuditEntry | None:
+        """Return what the gate said, or that there were too few rows to train on.
+
+        None where neither job came so far.  Raises GitLabRefused.
+        """
 
 
 class GitlabPipelines:
@@ -95,14 +101,25 @@ class GitlabPipelines:
         """Return a pipeline's status."""
         return _pipeline(self._read(f"{self._project}/pipelines/{pipeline}", {})).status
 
-    def gate_verdict(self, pipeline: int, model: str) -> AuditEntry | None:
-        """Return what the gate's job left among its artifacts; None where it did not end."""
+    def conclusion(self, pipeline: int, model: str) -> AuditEntry | None:
+        """Return what the jobs of gate or collect left among their artifacts."""
         jobs = self._read(f"{self._project}/pipelines/{pipeline}/jobs", {"per_page": 100})
-        gate = _ended(jobs, GATE)
-        if gate is None:
+        gate = _ended(jobs, GATE, RAN)
+        if gate is not None:
+            return _verdict(self._artifact(gate, GATE_FILE, model))
+        refused = _ended(jobs, COLLECT, ("failed",))
+        if refused is None:
             return None
-        file = GATE_FILE.format(model=quote(model, safe=""))
-        return _verdict(self._read(f"{self._project}/jobs/{gate}/artifacts/{file}", {}))
+        try:
+            return _too_few(self._artifact(refused, COLLECT_FILE, model))
+        except GitLabRefused as error:
+            if error.status == NOT_FOUND:  # it failed for another reason
+                return None
+            raise
+
+    def _artifact(self, job: int, file: str, model: str) -> Any:
+        path = file.format(model=quote(model, safe=""))
+        return self._read(f"{self._project}/jobs/{job}/artifacts/{path}", {})
 
     def trigger(self, inputs: dict[str, str]) -> Pipeline:
         """Start a pipeline with typed inputs.
@@ -134,9 +151,10 @@ def _pipeline(answer: Any, *, unsure: bool = False) -> Pipeline:
         return Pipeline(int(answer["id"]), str(answer["web_url"]), str(answer["status"]))
 
 
-def _ended(jobs: Any, name: str) -> int | None:
+def _ended(jobs: Any, name: str, statuses: Collection[str]) -> int | None:
     with reading("GitLab answered no jobs"):
-        return next((int(x["id"]) for x in jobs if x["name"] == name and x["status"] in RAN), None)
+        found = (int(x["id"]) for x in jobs if x["name"] == name and x["status"] in statuses)
+        return next(found, None)
 
 
 def _verdict(answer: Any) -> AuditEntry:
@@ -146,3 +164,12 @@ def _verdict(answer: Any) -> AuditEntry:
             expected = f"one of {[*map(str, GATE_VERDICTS)]}"
             raise InvalidField("verdict", verdict.value, expected)
         return AuditEntry(verdict, "; ".join(answer["decision"]["reasons"]))
+
+
+def _too_few(answer: Any) -> AuditEntry | None:
+    with reading("the job collect left no count of its rows"):
+        rows, least = int(answer["rows"]), int(answer["least_rows"])
+    if rows >= least:
+        return None
+    reason = f"collect accepted {rows} labelled rows, expected at least {least}"
+    return AuditEntry(AuditEvent.TOO_FEW, reason)

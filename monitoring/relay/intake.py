@@ -1,18 +1,14 @@
 """From a webhook's body to durable decisions, in one transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
-from types import MappingProxyType
+from datetime import datetime, timedelta
 
 from monitoring.relay import webhook as webhooks
-from monitoring.relay.admission import admit
 from monitoring.relay.audit import AuditEntry, AuditEvent
 from monitoring.relay.errors import Pending
 from monitoring.relay.evidence import Evidence
 from monitoring.relay.exporter import Counters
-from monitoring.relay.limits import RelayLimits
-from monitoring.relay.policy import Policy
 from monitoring.relay.store import Ledger, Store
 from monitoring.relay.webhook import Candidate
 
@@ -26,14 +22,14 @@ class Decided:
     entry: AuditEntry
 
 
-NO_LIMITS: Mapping[str, RelayLimits] = MappingProxyType({})
 UNCONFIRMED = "Prometheus has no such alert firing"
 
 
 class Intake:
     """Writes a webhook and its decisions; when `receive` returns, they are on the disk.
 
-    policy: of models without limits of their own.
+    longest: how long ago an incident may have begun when it is first heard of.
+    pause: see `Policy`.
     evidence: what confirms an alert before it counts; None takes the sender's word.
     """
 
@@ -42,16 +38,16 @@ class Intake:
         store: Store,
         *,
         models: tuple[str, ...],
-        policy: Policy,
+        longest: timedelta,
+        pause: timedelta,
         clock: Callable[[], datetime],
         counters: Counters,
-        limits: Mapping[str, RelayLimits] = NO_LIMITS,
         evidence: Evidence | None = None,
     ) -> None:
         self._store = store
         self._models = models
-        self._policy = policy
-        self._limits = limits
+        self._longest = longest
+        self._pause = pause
         self._clock = clock
         self._counters = counters
         self._evidence = evidence
@@ -85,9 +81,9 @@ class Intake:
         now = self._clock()
         with self._store.transaction() as ledger:
             number = ledger.add_webhook(group_key, body, now=now)
-            for candidate in candidates:
-                _note_end(ledger, candidate, now)
-            return [self._decide(ledger, number, candidate, now) for candidate in candidates]
+            # What has ended comes first: what fires may be another incident.
+            ordered = sorted(candidates, key=lambda one: one.resolved is None)
+            return [self._decide(ledger, number, candidate, now) for candidate in ordered]
 
     def _confirmed(self, candidate: Candidate) -> Candidate:
         """Return a candidate, set aside where nothing but the webhook says that it fires."""
@@ -98,12 +94,11 @@ class Intake:
         return replace(candidate, started=None, ignored=UNCONFIRMED)
 
     def _decide(self, ledger: Ledger, webhook: int, candidate: Candidate, now: datetime) -> Decided:
-        incident = _incident(ledger, candidate, now, self._policy)
-        entry = self._entry(ledger, candidate, incident, now)
-        if entry.event is AuditEvent.ACCEPTED and incident is not None:
-            ledger.add_incident(incident, candidate, now=now, earliest=now - self._policy.longest)
-        elif incident is not None:
-            ledger.fired(incident, now)
+        incident, entry = None, AuditEntry(AuditEvent.IGNORED, candidate.ignored)
+        if candidate.started is not None:
+            incident, entry = self._fired(ledger, candidate, candidate.started, now)
+        elif candidate.resolved is not None:
+            incident, entry = _resolved(ledger, candidate, candidate.resolved, now)
         ledger.add_entry(
             entry,
             now=now,
@@ -114,35 +109,37 @@ class Intake:
         )
         return Decided(candidate, incident, entry)
 
-    def _entry(
-        self, ledger: Ledger, candidate: Candidate, incident: str | None, now: datetime
-    ) -> AuditEntry:
-        if incident is None:
-            return AuditEntry(AuditEvent.IGNORED, candidate.ignored)
-        history = ledger.history(candidate.model, incident, now=now)
-        return admit(history, self._policy_of(candidate.model), now=now)
+    def _fired(
+        self, ledger: Ledger, candidate: Candidate, started: datetime, now: datetime
+    ) -> tuple[str, AuditEntry]:
+        """Begin an incident, or note that one goes on.
 
-    def _policy_of(self, model: str) -> Policy:
-        own = self._limits.get(model)
-        return own.applied(self._policy) if own else self._policy
+        Alerts that overlap are one incident, and so are those with a pause: what comes and goes
+        would otherwise never have the labels to act.
+        """
+        earliest = now - self._longest
+        since = max(started, earliest) - self._pause
+        known = ledger.incidents.find(candidate, since, now=now)
+        known = known or ledger.incidents.known(candidate.incident or "")
+        if known is None:
+            incident = candidate.incident or ""
+            ledger.incidents.add(incident, candidate, now=now, earliest=earliest)
+            return incident, AuditEntry(AuditEvent.ACCEPTED, "new incident")
+        stronger = ledger.incidents.fired(known, candidate, now=now)
+        if known.ended_at is not None:
+            return known.id, AuditEntry(AuditEvent.ACCEPTED, "this incident had ended; it goes on")
+        if stronger:
+            return known.id, AuditEntry(AuditEvent.ESCALATED, "labels show that the model is worse")
+        return known.id, AuditEntry(AuditEvent.DUPLICATE, f"this incident is known: {known.reason}")
 
 
-def _incident(ledger: Ledger, candidate: Candidate, now: datetime, policy: Policy) -> str | None:
-    """Return the id of the incident that a candidate belongs to.
-
-    Alerts of a group that overlap are one incident, even after its first alert has resolved.
-    """
-    if candidate.started is None:
-        return None
-    since = max(candidate.started, now - policy.longest)
-    return ledger.overlapping(candidate, since, now=now) or candidate.incident
-
-
-def _note_end(ledger: Ledger, candidate: Candidate, now: datetime) -> None:
-    """Note until when the incident of a resolved alert was firing."""
-    if candidate.resolved is None:
-        return
-    started, ended = candidate.resolved
-    incident = ledger.overlapping(candidate, started, now=now)
+def _resolved(
+    ledger: Ledger, candidate: Candidate, span: tuple[datetime, datetime], now: datetime
+) -> tuple[str | None, AuditEntry]:
+    """Note until when an alert was firing, which may have been the last of its incident."""
+    started, ended = span
+    incident = ledger.incidents.find(candidate, started, now=now)
     if incident is not None:
-        ledger.fired(incident, min(ended, now))
+        ledger.incidents.resolved(incident, candidate, until=min(ended, now))
+    found = None if incident is None else incident.id
+    return found, AuditEntry(AuditEvent.IGNORED, candidate.ignored)

@@ -9,20 +9,32 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from monitoring.relay.policy import Policy
-from perennial.http.settings import Pause
+from perennial.http.settings import Days, Pause, Seconds
 
 # `python -m monitoring generate` writes it.
 FILE = Path(__file__).with_name("limits.json")
+# Under 1 the next attempt would need no new rows.
+Growth = Annotated[float, Field(gt=1, le=100, allow_inf_nan=False)]
+DURATIONS = {
+    "cooldown_seconds": timedelta(seconds=1),
+    "every_days": timedelta(days=1),
+    "lookback_seconds": timedelta(seconds=1),
+    "flow_seconds": timedelta(seconds=1),
+}
 
 
 class RelayLimits(BaseModel):
-    """What differs for one model from RELAY_COOLDOWN_SECONDS and RELAY_DAILY_BUDGET."""
+    """What differs for one model from the relay's settings; a task's limits.yaml has it."""
 
     # YAML reads `no` as false, which is no number.
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     cooldown_seconds: Pause | None = None
     daily_budget: Annotated[int, Field(ge=1)] | None = None
+    drift_rows: Annotated[int, Field(ge=1)] | None = None
+    growth: Growth | None = None
+    carry: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = None
+    every_days: Days | None = None
 
     def applied(self, policy: Policy) -> Policy:
         """Return the policy of the model, from that of all.
@@ -30,21 +42,33 @@ class RelayLimits(BaseModel):
         >>> RelayLimits(daily_budget=1).applied(Policy()).daily_budget
         1
         """
-        own: dict[str, Any] = {}
-        if self.cooldown_seconds is not None:
-            own["cooldown"] = timedelta(seconds=self.cooldown_seconds)
-        if self.daily_budget is not None:
-            own["daily_budget"] = self.daily_budget
+        own: dict[str, Any] = self.model_dump(exclude_none=True)
+        for name, unit in DURATIONS.items():
+            if name in own:
+                field, _, _ = name.rpartition("_")
+                own[field] = own.pop(name) * unit
         return replace(policy, **own)
 
 
-def read(file: Path = FILE) -> dict[str, RelayLimits]:
+class ModelLimits(RelayLimits):
+    """The limits of one model, with what the relay has to know of its pipeline and its alerts.
+
+    least_rows, lookback_seconds: of `collect`, in the task's params.yaml.
+    flow_seconds: the window in which a fall of accuracy is looked for at the latest.
+    """
+
+    least_rows: Annotated[int, Field(ge=1)] | None = None
+    lookback_seconds: Pause | None = None
+    flow_seconds: Seconds | None = None
+
+
+def read(file: Path = FILE) -> dict[str, ModelLimits]:
     """Return the limits by model."""
     document = json.loads(file.read_text(encoding="utf-8"))
-    return {model: RelayLimits.model_validate(given) for model, given in document.items()}
+    return {model: ModelLimits.model_validate(given) for model, given in document.items()}
 
 
-def render(limits: dict[str, RelayLimits]) -> str:
+def render(limits: dict[str, ModelLimits]) -> str:
     """Return the text of the file."""
     document = {model: one.model_dump(exclude_none=True) for model, one in limits.items()}
     return json.dumps(document, indent=2, sort_keys=True) + "\n"

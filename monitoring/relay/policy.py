@@ -4,6 +4,7 @@ Pure functions, which the relay and the backtest both call.
 """
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,7 +18,14 @@ class Signal(StrEnum):
 
     LABELS = "labels"  # accuracy, loss or intervals on labelled rows: the model is worse
     INPUTS = "inputs"  # inputs and answers alone: the model may be worse
-    CALENDAR = "calendar"  # none fires, but `Policy.every` has passed
+    # `Policy.every` has passed since the last pipeline, alerts or none. Where none fires, the
+    # incident begins with the last promotion, or when the relay began to count labels.
+    CALENDAR = "calendar"
+
+
+def strongest(signals: Collection[Signal]) -> Signal:
+    """Return the strongest of some signals."""
+    return next(signal for signal in Signal if signal in signals)
 
 
 class AttemptResult(StrEnum):
@@ -27,7 +35,7 @@ class AttemptResult(StrEnum):
     KEEP = "keep"
     BLOCK = "block"
     TOO_FEW = "too few"  # `collect` accepted too few labelled rows
-    FAILED = "failed"  # it was not started, or ended without a verdict
+    FAILED = "failed"  # it ended without a verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +52,10 @@ class Policy:
     flow: labels flow where at least `least_rows` come in this long: then a fall would be measured.
     growth: how many times the rows of the last attempt the next one needs, so that attempts grow
     with the logarithm of the rows.
+    carry: how many times the rows of the former version's last attempt a drift without a measured
+    fall waits for, so that a stream that never stands still costs few pipelines too.
+    quiet: alerts that are away for less count as firing: at a failed scrape, or at their limit.
+    pause: an alert of the same version that fires again within this time goes on with its incident.
     deploy_within: how long a promoted model may wait to be merged before anything else is tried.
     every: how often a model is trained again though no alert fires; None for never.
     """
@@ -56,6 +68,9 @@ class Policy:
     drift_rows: int = 1000
     flow: timedelta = DAY
     growth: float = 2.0
+    carry: float = 1.0
+    quiet: timedelta = timedelta(minutes=15)
+    pause: timedelta = DAY
     deploy_within: timedelta = timedelta(days=3)
     every: timedelta | None = None
 
@@ -78,20 +93,27 @@ class Attempt:
 class IncidentHistory:
     """What is known of an incident, which is of one version of a model.
 
-    signals: of the alerts that fire; none once all have ended or another version serves.
+    signals: of the alerts that fire, or did less than `quiet` ago; none once all have ended or
+    another version serves.
     attempts: on this version, oldest first, those of earlier incidents too.
     pipelines: when pipelines of the model were started, at least those of the last 24 hours, of
-    any version; none that failed.
+    any version.
+    started: when it began; attempts from before are of earlier incidents.
+    former: rows of the last attempt on another version, which this one has learned from.
+    last_failed: when the relay last failed to start one; it counts for the cooldown alone.
     """
 
     signals: frozenset[Signal]
     attempts: tuple[Attempt, ...] = ()
     pipelines: tuple[datetime, ...] = ()
+    started: datetime | None = None
+    former: float | None = None
+    last_failed: datetime | None = None
 
     @property
     def signal(self) -> Signal:
         """The strongest signal."""
-        return next(signal for signal in Signal if signal in self.signals)
+        return strongest(self.signals)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +122,8 @@ class Labels:
 
     rows: that `collect` would read: predicted since the incident's start less the lookback.
     new: that came since the last attempt on this version; anything where there was none.
-    rate: that come in a second, over the last day.
+    rate: that come in a second, over the last day or on average, whichever is more: labels that are
+    delivered once a week flow on the other days too.
     """
 
     rows: float
@@ -111,6 +134,7 @@ class Labels:
 class ActionKind(StrEnum):
     """What an incident does next."""
 
+    NEW = "new"  # nothing is decided yet
     START = "start"  # a pipeline, now
     RUNNING = "running"  # its pipeline has not ended
     DEPLOYING = "deploying"  # a promoted model is not serving yet
@@ -140,13 +164,14 @@ def next_action(
 ) -> Action:
     """Return what an incident does next.
 
-    labels: None where nobody knows; then the first attempt comes at once, later ones after a day,
-    two days, four days, and so on.
+    labels: None where nobody knows; then an incident's first attempt comes at once, later ones
+    after a day, two days, four days, and so on.
 
-    >>> drift = IncidentHistory(signals=frozenset({Signal.INPUTS}))
+    >>> began = datetime(2026, 11, 1)
+    >>> drift = IncidentHistory(started=began, signals=frozenset({Signal.INPUTS}))
     >>> few = Labels(rows=60, new=60, rate=0.004)
-    >>> next_action(drift, few, Policy(), now=datetime(2026, 11, 1)).reason
-    'waits for 940 more labels, about 3 days at the rate of the last day'
+    >>> next_action(drift, few, Policy(), now=began).reason
+    'waits for 940 more labels, about 3 days at the present rate'
     """
     if not incident.signals:
         return Action(ActionKind.OVER, "its alerts have ended, or another version serves")
@@ -173,24 +198,25 @@ def _few_labels(
         return None
     reason = f"waits for {more:,} more label{'s' if more > 1 else ''}"
     if labels.rate <= 0:
-        return Action(ActionKind.LABELS, f"{reason}; none came in the last day", more=more)
+        return Action(ActionKind.LABELS, f"{reason}; none have come so far", more=more)
     seconds = more / labels.rate
-    reason += f", about {_about(seconds)} at the rate of the last day"
+    reason += f", about {_about(seconds)} at the present rate"
     at = now + timedelta(seconds=seconds) if seconds < 1e9 else None
     return Action(ActionKind.LABELS, reason, at, more)
 
 
-def _first(incident: IncidentHistory, labels: Labels, policy: Policy) -> int:
+def _first(incident: IncidentHistory, labels: Labels, policy: Policy) -> float:
     """Return the rows that any attempt needs: more where a fall would show, and none is seen."""
+    if {Signal.LABELS, Signal.CALENDAR} & incident.signals:
+        return policy.least_rows
     flows = labels.rate * policy.flow.total_seconds() >= policy.least_rows
-    if incident.signal is Signal.INPUTS and flows:
-        return max(policy.drift_rows, policy.least_rows)
-    return policy.least_rows
+    former = policy.carry * (incident.former or 0)
+    return max(former, policy.drift_rows if flows else 0, policy.least_rows)
 
 
-def _step(incident: IncidentHistory, first: int, policy: Policy) -> float:
+def _step(incident: IncidentHistory, first: float, policy: Policy) -> float:
     """Return the new rows that another attempt needs; a fall is not held back by earlier drift."""
-    if not incident.attempts:
+    if not incident.attempts or Signal.CALENDAR in incident.signals:
         return 0
     measured = incident.signal is Signal.LABELS
     alike = [one for one in incident.attempts if not measured or one.signal is Signal.LABELS]
@@ -201,12 +227,14 @@ def _step(incident: IncidentHistory, first: int, policy: Policy) -> float:
 
 
 def _rest(incident: IncidentHistory, now: datetime) -> Action | None:
-    if not incident.attempts:
+    started = incident.started
+    mine = [one for one in incident.attempts if started is None or one.at >= started]
+    if not mine:
         return None
-    last = incident.attempts[-1]
+    last = mine[-1]
     if incident.signal is Signal.LABELS and last.signal is not Signal.LABELS:
         return None
-    until = last.at + DAY * 2 ** min(len(incident.attempts) - 1, 10)
+    until = last.at + DAY * 2 ** min(len(mine) - 1, 10)
     if now >= until:
         return None
     reason = f"rests until {_time(until)}, as nobody knows how many labels came since the last try"
@@ -215,12 +243,13 @@ def _rest(incident: IncidentHistory, now: datetime) -> Action | None:
 
 def _cooldown(incident: IncidentHistory, policy: Policy, now: datetime) -> Action | None:
     # A time that lies ahead is of a clock that was once wrong.
-    until = max((at for at in incident.pipelines if at <= now), default=None)
-    if until is None or now >= until + policy.cooldown:
+    failed = () if incident.last_failed is None else (incident.last_failed,)
+    last = max((at for at in (*incident.pipelines, *failed) if at <= now), default=None)
+    if last is None or now >= last + policy.cooldown:
         return None
-    left = (until + policy.cooldown - now).total_seconds()
-    reason = f"the last pipeline began at {_time(until)}; about {_about(left)} of the cooldown left"
-    return Action(ActionKind.COOLDOWN, reason, until + policy.cooldown)
+    left = (last + policy.cooldown - now).total_seconds()
+    reason = f"the last try was at {_time(last)}; about {_about(left)} of the cooldown left"
+    return Action(ActionKind.COOLDOWN, reason, last + policy.cooldown)
 
 
 def _budget(incident: IncidentHistory, policy: Policy, now: datetime) -> Action | None:

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from monitoring.relay.limits import Growth
 from perennial.database.settings import Address, DatabaseSettings
 from perennial.errors import HIDDEN_VALUE, Described, InvalidField
 from perennial.gitlab.token import SENDABLE, is_sendable
@@ -58,6 +59,33 @@ class Settings(ServerSettings, LedgerSettings):
         default=3600, description="least seconds between two pipelines of a model"
     )
     daily_budget: int = Field(default=4, ge=1, description="most pipelines of a model in 24 hours")
+    drift_rows: int = Field(
+        default=1000,
+        ge=1,
+        description="labelled rows that drift waits for while labels show no fall",
+    )
+    growth: Growth = Field(
+        default=2.0, description="times the rows of the last attempt that the next one needs"
+    )
+    carry: float = Field(
+        default=1.0,
+        ge=0,
+        le=100,
+        allow_inf_nan=False,
+        description="times the rows of the former version's last attempt that drift waits for",
+    )
+    quiet_seconds: Pause = Field(
+        default=900, description="seconds for which alerts may be away and still count as firing"
+    )
+    pause_seconds: Pause = Field(
+        default=86400, description="most seconds between two alerts of one incident; a day"
+    )
+    every_days: Days | None = Field(
+        default=None, description="days after which a model is trained again without any alert"
+    )
+    look_seconds: Seconds = Field(
+        default=60, description="seconds between two looks at an incident and at its labels"
+    )
 
     keep_webhooks_days: Days = Field(
         default=30, description="days after which the text of a webhook is emptied"
@@ -68,8 +96,8 @@ class Settings(ServerSettings, LedgerSettings):
     prometheus_url: str | None = Field(
         default=None,
         pattern=r"^https?://",
-        description="Prometheus, which must have an alert firing before it counts; "
-        "leave it unset where Grafana evaluates the rules",
+        description="Prometheus, which must have an alert firing before it counts, and which "
+        "tells how many labels come; leave it unset where Grafana evaluates the rules",
     )
 
     # Patience. After a lost answer the relay waits `settle_seconds` before it looks whether GitLab

@@ -9,6 +9,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -22,6 +23,7 @@ from sqlalchemy.types import TypeDecorator
 from perennial import database
 from perennial.database import Schema
 from perennial.database.schema import SINCE
+from perennial.errors import SchemaRefused
 
 # Any number, the same in every relay on one PostgreSQL: it lets one transaction at a time decide.
 LOCK = 0x72656C6179
@@ -61,10 +63,43 @@ incidents = Table(
     Column("id", String(12), primary_key=True),
     Column("model", Text, nullable=False),
     Column("group_key", Text, nullable=False),
+    # Of the model, as the alerts named them: a JSON list, or null where they are not known.
+    Column("versions", Text, nullable=False, info={SINCE: "0003"}),
     Column("started_at", Utc, nullable=False),
     Column("accepted_at", Utc, nullable=False),
+    Column("last_fired_at", Utc, nullable=False, info={SINCE: "0003"}),
+    # NULL while it lives.
+    Column("ended_at", Utc, info={SINCE: "0004"}),
+    # The alerts that fire, each with its signal, a JSON object; and since when they are away.
+    Column("firing", Text, nullable=False, info={SINCE: "0004"}),
+    Column("quiet_since", Utc, info={SINCE: "0004"}),
+    # What it does, why, since when, and when that may change; see policy.py.
+    Column("action", String(10), nullable=False, info={SINCE: "0004"}),
+    Column("reason", Text, nullable=False, info={SINCE: "0004"}),
+    Column("action_since", Utc, nullable=False, info={SINCE: "0004"}),
+    Column("missing_labels", Integer, nullable=False, info={SINCE: "0004"}),
+    Column("expected_at", Utc, info={SINCE: "0004"}),
+    Column("next_look_at", Utc, nullable=False, info={SINCE: "0004"}),
+    # Labelled rows that `collect` would read; NULL where nobody counts.
+    Column("rows", Float, info={SINCE: "0004"}),
+    Index("relay_incidents_by_model", "model", "accepted_at"),
+)
+
+attempts = Table(
+    "relay_attempts",
+    metadata,
+    Column("id", String(12), primary_key=True),
+    Column("incident", String(12), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("started_at", Utc, nullable=False),  # of the incident
+    Column("accepted_at", Utc, nullable=False),
+    Column("signal", String(10), nullable=False),
+    Column("rows", Float),
+    Column("arrived", Float),  # labels of the model, as relay_labels had them then
+    Column("result", String(10)),  # NULL until the pipeline has ended
     Column("state", String(10), nullable=False),  # waiting, triggered, failed
-    Column("attempts", Integer, nullable=False, default=0),
+    Column("tries", Integer, nullable=False, default=0),
     Column("next_attempt_at", Utc, nullable=False),
     Column("triggered_at", Utc),
     # SQLite's own integer has 64 bits.
@@ -72,11 +107,23 @@ incidents = Table(
     Column("pipeline_url", Text),
     Column("pipeline_status", String(40)),
     Column("next_poll_at", Utc),
-    # NULL in rows from before there were these columns.
-    Column("last_fired_at", Utc, info={SINCE: "0003"}),
-    # Of the model, as the alerts named them; a JSON list.
-    Column("versions", Text, info={SINCE: "0003"}),
-    Index("relay_incidents_by_model", "model", "accepted_at"),
+    Column("polled_at", Utc),  # when GitLab last said how the pipeline goes
+    Index("relay_attempts_by_model", "model", "accepted_at"),
+    info={SINCE: "0004"},
+)
+
+# How many labels of each model have come since the relay began to count them.
+labels = Table(
+    "relay_labels",
+    metadata,
+    Column("model", Text, primary_key=True),
+    Column("since", Utc, nullable=False),
+    Column("counted_at", Utc, nullable=False),
+    Column("arrived", Float, nullable=False),
+    Column("a_second", Float, nullable=False),  # over the last day
+    # The service's counters as they were read last, a JSON object; see arrivals.py.
+    Column("counters", Text, nullable=False),
+    info={SINCE: "0004"},
 )
 
 decisions = Table(
@@ -112,5 +159,9 @@ def connect(address: str) -> Engine:
 def engine(address: str) -> Engine:
     """Return the engine of a database with the tables made or migrated. Raises SchemaRefused."""
     made = connect(address)
-    SCHEMA.prepare(made)
+    try:
+        SCHEMA.prepare(made)
+    except SchemaRefused:
+        made.dispose()
+        raise
     return made

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic_core import from_json
 
 from monitoring.relay.errors import Malformed, Refused
+from monitoring.relay.policy import Signal
 from perennial import validation
 from perennial.texts import STORABLE, storable
 from perennial.errors import InvalidField
@@ -49,6 +50,16 @@ def _checked(time: datetime) -> datetime:
 Text = Annotated[str, AfterValidator(_storable)]
 
 
+def alert_key(labels: Mapping[str, str]) -> str:
+    """Return what tells an alert from the others of its model."""
+    return f"{labels.get('alertname', '')} {labels.get('version', '')}".strip()
+
+
+def signal_of(labels: Mapping[str, str]) -> Signal:
+    """Return what an alert is measured with; one that does not say counts as a measured fall."""
+    return Signal.INPUTS if labels.get("signal") == Signal.INPUTS else Signal.LABELS
+
+
 class Alert(BaseModel):
     """One alert of a webhook; further fields are the sender's own."""
 
@@ -69,6 +80,16 @@ class Alert(BaseModel):
     def version(self) -> str:
         """The model's version that drifts; empty where the alert names none."""
         return self.labels.get("version", "")
+
+    @property
+    def key(self) -> str:
+        """What tells it from other alerts of its model."""
+        return alert_key(self.labels)
+
+    @property
+    def signal(self) -> Signal:
+        """What it is measured with."""
+        return signal_of(self.labels)
 
 
 class Webhook(BaseModel):
@@ -93,7 +114,8 @@ class Candidate:
     """What a webhook says of one model: it drifts, where `started` is not None.
 
     resolved: from when to when a retrain alert was firing that has resolved; it starts nothing.
-    versions: of the model, as the alerts name them.
+    versions: of the model, as the alerts name them.  firing: the signal of each alert; where it has
+    resolved, what it was.
     """
 
     model: str
@@ -103,22 +125,23 @@ class Candidate:
     resolved: tuple[datetime, datetime] | None = None
     ignored: str = ""
     versions: tuple[str, ...] = ()
+    firing: Mapping[str, Signal] = field(default_factory=dict)
 
     @property
     def incident(self) -> str | None:
-        """The incident's id: the same for every repeat of the same group and start."""
+        """The incident's id: the same for every repeat of the same group, version and start."""
         if self.started is None:
             return None
-        return incident_id(self.model, self.group_key, self.started)
+        return incident_id(self.model, self.group_key, self.started, *self.versions)
 
 
-def incident_id(model: str, group_key: str, started: datetime) -> str:
+def incident_id(model: str, group_key: str, started: datetime, *versions: str) -> str:
     """Return 12 hexadecimal digits that name an incident.
 
     >>> incident_id("digits", "{}", datetime(2026, 11, 1, tzinfo=UTC))
     'c5e65600f4f0'
     """
-    text = json.dumps([model, group_key, started.astimezone(UTC).isoformat()])
+    text = json.dumps([model, group_key, started.astimezone(UTC).isoformat(), *versions])
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -139,7 +162,7 @@ def parse(body: bytes) -> Webhook:
 
 
 def candidates(webhook: Webhook, models: Collection[str]) -> list[Candidate]:
-    """Return one candidate per model with a firing retrain alert, and the alerts set aside.
+    """Return a candidate per model and version that has a firing alert, and the alerts set aside.
 
     Raises Refused where retrain alerts fire and the relay knows the model of no alert.
     """
@@ -165,12 +188,14 @@ def _asks_retrain(alert: Alert) -> bool:
 
 
 def _firing(webhook: Webhook, asked: list[Alert]) -> Iterator[Candidate]:
-    for model in sorted({alert.labels["model"] for alert in asked}):
-        mine = [alert for alert in asked if alert.labels["model"] == model]
+    for model, version in sorted({(alert.labels["model"], alert.version) for alert in asked}):
+        mine = [
+            alert for alert in asked if (alert.labels["model"], alert.version) == (model, version)
+        ]
         names = tuple(sorted({alert.name for alert in mine}))
         started = min(alert.startsAt for alert in mine).astimezone(UTC)
-        versions = tuple(sorted({alert.version for alert in mine}))
-        yield Candidate(model, webhook.groupKey, names, started, versions=versions)
+        firing = {alert.key: alert.signal for alert in mine}
+        yield Candidate(model, webhook.groupKey, names, started, versions=(version,), firing=firing)
 
 
 def _set_aside(webhook: Webhook, models: Collection[str]) -> Iterator[Candidate]:
@@ -193,6 +218,7 @@ def _set_aside(webhook: Webhook, models: Collection[str]) -> Iterator[Candidate]
             resolved=resolved,
             ignored=reason,
             versions=(alert.version,),
+            firing={alert.key: alert.signal},
         )
 
 

@@ -7,16 +7,20 @@ from prometheus_client import CollectorRegistry
 
 from monitoring.relay import limits
 from monitoring.relay.app import Relay
+from monitoring.relay.arrivals import PrometheusArrivals
+from monitoring.relay.decider import Decider
 from monitoring.relay.evidence import PrometheusAlerts
 from monitoring.relay.exporter import Counters, StoreCollector
 from monitoring.relay.gitlab import GitlabPipelines
 from monitoring.relay.intake import Intake
 from monitoring.relay.policy import Policy
+from monitoring.relay.prometheus import Prometheus
 from monitoring.relay.settings import Settings
 from monitoring.relay.signature import Senders
+from monitoring.relay.starter import Patience, Starter
 from monitoring.relay.store import Store
 from monitoring.relay.tables import engine
-from monitoring.relay.worker import Patience, Worker
+from monitoring.relay.worker import Worker
 
 
 def wire(settings: Settings) -> Relay:
@@ -25,10 +29,38 @@ def wire(settings: Settings) -> Relay:
     registry = CollectorRegistry()
     counters = Counters(registry, settings.models)
     registry.register(StoreCollector(store, settings.models))
+    prometheus = None
+    if settings.prometheus_url:
+        prometheus = Prometheus(settings.prometheus_url, timeout=settings.timeout_seconds)
+    evidence = None if prometheus is None else PrometheusAlerts(prometheus, clock=_now)
     return Relay(
         store=store,
-        intake=_intake(settings, store, counters),
-        worker=_worker(settings, store, counters),
+        intake=Intake(
+            store,
+            models=settings.models,
+            longest=timedelta(seconds=settings.longest_seconds),
+            pause=timedelta(seconds=settings.pause_seconds),
+            clock=_now,
+            counters=counters,
+            evidence=evidence,
+        ),
+        worker=Worker(
+            store,
+            models=settings.models,
+            decider=Decider(
+                store=store,
+                policy=_policy(settings),
+                clock=_now,
+                counters=counters,
+                limits=limits.read(),
+                evidence=evidence,
+                arrivals=None if prometheus is None else PrometheusArrivals(prometheus),
+                look=timedelta(seconds=settings.look_seconds),
+            ),
+            starter=_starter(settings, store, counters),
+            counters=counters,
+            clock=_now,
+        ),
         senders=_senders(settings),
         counters=counters,
         registry=registry,
@@ -41,29 +73,21 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _intake(settings: Settings, store: Store, counters: Counters) -> Intake:
-    policy = Policy(
+def _policy(settings: Settings) -> Policy:
+    days = settings.every_days
+    return Policy(
         cooldown=timedelta(seconds=settings.cooldown_seconds),
         daily_budget=settings.daily_budget,
-        longest=timedelta(seconds=settings.longest_seconds),
-    )
-    evidence = None
-    if settings.prometheus_url:
-        evidence = PrometheusAlerts(
-            settings.prometheus_url, timeout=settings.timeout_seconds, clock=_now
-        )
-    return Intake(
-        store,
-        models=settings.models,
-        policy=policy,
-        clock=_now,
-        counters=counters,
-        limits=limits.read(),
-        evidence=evidence,
+        drift_rows=settings.drift_rows,
+        growth=settings.growth,
+        carry=settings.carry,
+        quiet=timedelta(seconds=settings.quiet_seconds),
+        pause=timedelta(seconds=settings.pause_seconds),
+        every=None if days is None else timedelta(days=days),
     )
 
 
-def _worker(settings: Settings, store: Store, counters: Counters) -> Worker:
+def _starter(settings: Settings, store: Store, counters: Counters) -> Starter:
     pipelines = GitlabPipelines(
         settings.gitlab_url,
         project=settings.project,
@@ -79,7 +103,7 @@ def _worker(settings: Settings, store: Store, counters: Counters) -> Worker:
         attempts=settings.attempts,
         poll=settings.poll_seconds,
     )
-    return Worker(
+    return Starter(
         store,
         pipelines,
         patience=patience,

@@ -26,11 +26,11 @@ POLL_ERRORS = Metric(
 VERDICTS = Metric(
     "relay_verdicts_total",
     "counter",
-    "Verdicts of the gate in finished pipelines: promote, keep or block.",
+    "How pipelines ended: promote, keep or block by the gate, or too few rows.",
     ("model", "verdict"),
 )
 PENDING = Metric(
-    "relay_pending_incidents", "gauge", "Incidents waiting for their pipeline.", ("model",)
+    "relay_pending_incidents", "gauge", "Attempts waiting for their pipeline.", ("model",)
 )
 LAST_SUCCESS = Metric(
     "relay_last_trigger_timestamp_seconds",
@@ -41,6 +41,30 @@ LAST_SUCCESS = Metric(
 PIPELINE_STATUS = Metric(
     "relay_pipeline_status",
     "gauge",
-    "1 for the status of a model's latest incident: a pipeline status, waiting or untriggered.",
+    "1 for the status of a model's latest attempt: a pipeline status, waiting or untriggered.",
     ("model", "status"),
+)
+INCIDENT = Metric(
+    "relay_incident",
+    "gauge",
+    "1 for what a model's living incident does: wait for labels, for time, run, …; see policy.py.",
+    ("model", "action"),
+)
+INCIDENT_SINCE = Metric(
+    "relay_incident_action_timestamp_seconds",
+    "gauge",
+    "Unix time since when a living incident has done what it does.",
+    ("model", "action"),
+)
+MISSING_LABELS = Metric(
+    "relay_missing_labels",
+    "gauge",
+    "Labels that a model's living incident waits for; 0 where it waits for none.",
+    ("model",),
+)
+EXPECTED = Metric(
+    "relay_expected_timestamp_seconds",
+    "gauge",
+    "Unix time when what a living incident waits for is expected, at the last day's rate of labels.",
+    ("model",),
 )

@@ -73,9 +73,14 @@ FEEDBACK = Metric(
 )
 FEEDBACK_DELAY = Metric(
     "model_feedback_delay_seconds",
-    "summary",
+    "histogram",
     "Seconds from a prediction to its label; the mean is sum / count.",
     _VERSION,
+)
+# Of its buckets: from a label that comes at once to one that comes after a month.
+FEEDBACK_DELAY_BOUNDS = (
+    *(1.0, 5.0, 15.0, 60.0, 300.0, 1800.0, 3600.0, 21600.0),
+    *(43200.0, 86400.0, 172800.0, 259200.0, 345600.0, 604800.0, 1209600.0, 2592000.0),
 )
 FEEDBACK_CONFIDENCE = Metric(
     "model_feedback_confidence",

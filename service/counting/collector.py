@@ -122,7 +122,7 @@ class Collector(registry.Collector):
 
     def _feedback(self) -> Iterator[core.Metric]:
         feedback = _family(core.CounterMetricFamily, metrics.FEEDBACK)
-        delay = _family(core.SummaryMetricFamily, metrics.FEEDBACK_DELAY)
+        delay = _family(core.HistogramMetricFamily, metrics.FEEDBACK_DELAY)
         confidence = _family(core.SummaryMetricFamily, metrics.FEEDBACK_CONFIDENCE)
         right = _family(core.CounterMetricFamily, metrics.FEEDBACK_RIGHT)
         loss = _family(core.SummaryMetricFamily, metrics.FEEDBACK_LOSS)
@@ -131,7 +131,7 @@ class Collector(registry.Collector):
         for key, counted in list(self._versions.feedback.items()):
             for pair, count in list(counted.confusion.items()):
                 feedback.add_metric([*key, *pair], count)
-            delay.add_metric(key, counted.labels, counted.delay)
+            delay.add_metric(key, counted.delays.buckets(), counted.delays.sum)
             if counted.losses is not None:
                 loss.add_metric(key, counted.losses.count, counted.losses.total)
                 squares.add_metric(key, counted.losses.squares)

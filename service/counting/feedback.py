@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from perennial.errors import InvalidInput
 from perennial.kinds.output_kind import OutputKind
+from perennial.metric_names.service import FEEDBACK_DELAY_BOUNDS
 from perennial.signals import Reference
 from perennial.signals.bins import OTHER
 from perennial.statistics.calibration import BOUNDS
+from service.counting.histogram import Histogram
 
 # The names of the confidence bins sort in the order of the bins.
 BINS = tuple(f"{bound:.1f}" for bound in BOUNDS)
@@ -57,7 +59,7 @@ def largest_loss(reference: Reference) -> float:
 class Feedback:
     """The labels counted for one version; written by the event loop, read by any thread.
 
-    labels: how many.  delay: the sum of their delays in seconds.
+    labels: how many.  delays: from the prediction to its label, in seconds.
     Where the output has a fixed set of labels:
     confusion: labels by (label, predicted); with more than PAIRED_LABELS, what was predicted
     wrongly is `other`.
@@ -69,7 +71,7 @@ class Feedback:
 
     def __init__(self) -> None:
         self.labels = 0
-        self.delay = 0.0
+        self.delays = Histogram(FEEDBACK_DELAY_BOUNDS)
         self.confusion: dict[tuple[str, str], int] = {}
         self.counts = [0] * len(BINS)
         self.right = [0] * len(BINS)
@@ -113,7 +115,7 @@ class Feedback:
         1
         """
         self.labels += 1
-        self.delay += delay
+        self.delays.observe(delay)
         if output is None or not all(_is_label(output, text) for text in (predicted, label)):
             return
         if output.labels:

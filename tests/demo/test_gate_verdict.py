@@ -41,7 +41,7 @@ def test_the_relay_reads_the_verdict_of_a_real_pipeline(
     relay = GitlabPipelines(
         server.url, project=PROJECT, ref="main", trigger_token="", read_token=READ, timeout=10
     )
-    found = relay.gate_verdict(int(server.newest(ref=verdict)["id"]), "digits")
+    found = relay.conclusion(int(server.newest(ref=verdict)["id"]), "digits")
     assert found == AuditEntry(AuditEvent(verdict), "a reason; with figures")
 
 

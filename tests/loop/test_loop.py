@@ -102,6 +102,15 @@ def test_a_camera_mounted_sideways_is_learnt_too(play: Play) -> None:
 
 
 @pytest.mark.nightly
+def test_labels_that_come_minutes_late_are_waited_for(play: Play) -> None:
+    """One pipeline, started when there are enough; nobody is paged."""
+    timeline, output = play("late-labels").result()
+    at = RETRAINED.index("pipeline_triggered")
+    assert events(timeline) == [*RETRAINED[:at], "waiting", *RETRAINED[at:]], output
+    assert timeline["pipelines_triggered"] == 1 and len(timeline["versions"]) == 2
+
+
+@pytest.mark.nightly
 def test_without_a_shift_nothing_happens(play: Play) -> None:
     """No alert, no pipeline, one version, and the demo says so."""
     timeline, output = play("none").result()

@@ -235,6 +235,8 @@ def written(folder: Path, text: str) -> Path:
     """Write the limits of the task slow, and return the folder of the tasks."""
     (folder / "slow").mkdir()
     (folder / "slow" / "limits.yaml").write_text(text, encoding="utf-8")
+    collect = "collect: {least_rows: 50, lookback_seconds: 30}\n"
+    (folder / "slow" / "params.yaml").write_text(collect, encoding="utf-8")
     return folder
 
 
@@ -244,14 +246,16 @@ def test_limits_stand_in_the_tasks_folder(tmp_path: Path) -> None:
     folder = written(tmp_path, text)
     assert own(GENERAL, folder) == {"slow": replace(GENERAL, least_rows=24)}
     file = tmp_path / "limits.json"
-    file.write_text(of_relay.render(relay(folder)))
-    assert json.loads(file.read_text()) == {"slow": {"cooldown_seconds": 60, "daily_budget": 1}}
-    assert of_relay.read(file) == relay(folder)
+    file.write_text(of_relay.render(relay(GENERAL, folder)))
+    collect = {"least_rows": 50, "lookback_seconds": 30, "flow_seconds": 86400}
+    limits = {"cooldown_seconds": 60, "daily_budget": 1, **collect}
+    assert json.loads(file.read_text()) == {"slow": limits}
+    assert of_relay.read(file) == relay(GENERAL, folder)
 
 
 def test_the_relays_file_is_fresh() -> None:
     """What is committed is what `python -m monitoring generate` writes now."""
-    assert of_relay.FILE.read_text(encoding="utf-8") == of_relay.render(relay())
+    assert of_relay.FILE.read_text(encoding="utf-8") == of_relay.render(relay(GENERAL))
 
 
 @pytest.mark.parametrize(
@@ -284,7 +288,7 @@ def test_a_limit_that_no_model_may_have_is_named(tmp_path: Path, text: str, mess
     folder = written(tmp_path, text)
     with pytest.raises(InvalidLimits, match=message) as error:
         own(GENERAL, folder)
-        relay(folder)
+        relay(GENERAL, folder)
     assert "slow/limits.yaml: " in str(error.value) and "\n" not in str(error.value)
 
 
@@ -294,4 +298,4 @@ def test_the_guides_example_holds(tmp_path: Path) -> None:
     (text,) = re.findall(r"```yaml\n(monitoring:.*?)```", guide, re.DOTALL)
     folder = written(tmp_path, text)
     assert own(GENERAL, folder)["slow"].windows == ("1d", "1w")
-    assert relay(folder)["slow"].daily_budget == 1
+    assert relay(GENERAL, folder)["slow"].daily_budget == 1

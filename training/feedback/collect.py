@@ -1,6 +1,7 @@
 """Collect labelled feedback as training rows: `python -m training.feedback.collect`."""
 
 import argparse
+import json
 import sys
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -8,12 +9,16 @@ from pathlib import Path
 
 from perennial.settings import describe
 from training.command_line import run, task_parser
-from training.feedback.collection import collect, erase
-from training.feedback.request import MANUAL, request_of
+from training.errors import TooFewRows
+from training.feedback.collection import CollectResult, collect, erase
+from training.feedback.request import MANUAL, Request, request_of
 from training.feedback.settings import Settings
 from training.task.tracking import Track, dvc_add
 from training.task.task import Task
 from training.tasks import TASKS
+
+# How many rows there were; monitoring/relay/gitlab.py reads it among the job's artifacts.
+COUNT_FILE = "artifacts/{task}/collect/collect.json"
 
 
 def parser(tasks: Collection[str] = TASKS) -> argparse.ArgumentParser:
@@ -63,7 +68,7 @@ def main(
     start = "the beginning" if request.since is None else request.since.isoformat()
     note = "" if request.incident == MANUAL else " (start of the incident) minus the lookback"
     print(f"{request.task}: reading labelled predictions since {start}{note}", flush=True)
-    done = collect(request, tasks[request.task], root=root, track=track)
+    done = _counted(request, tasks[request.task], root, track)
     print(f"{request.task}: {done.new}")
     for left_out in done.left_out:
         print(f"{request.task}: {left_out}")
@@ -72,6 +77,27 @@ def main(
     if done.dropped:
         print(f"{request.task}: {done.dropped}")
     print(f"{request.task}: feedback now has {done.total} rows; next model version {done.version}")
+
+
+def _counted(request: Request, task: Task, root: Path, track: Track) -> CollectResult:
+    """Collect, and write how many rows there were, where the relay finds it. Raises as `collect`.
+
+    Of a pipeline that ends for want of rows it then waits for more.
+    """
+    file = root / COUNT_FILE.format(task=request.task)
+    file.unlink(missing_ok=True)
+    try:
+        done = collect(request, task, root=root, track=track)
+    except TooFewRows as error:
+        _write(file, error.rows, error.least)
+        raise
+    _write(file, len(done.collected), done.least)
+    return done
+
+
+def _write(file: Path, rows: int, least: int) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"rows": rows, "least_rows": least}) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 from perennial.errors import Described, InvalidValue
 from training import params
 from training.artifacts.feedback import read_feedback
-from training.errors import CollectRefused
+from training.errors import TooFewRows
 from training.feedback.erasure import Dropped, drop
 from training.feedback.file import append, collected_before
 from training.feedback.labelled import erased_subjects, read
@@ -30,7 +30,7 @@ class CollectResult:
 
     new: the selected rows.  collected: those of them that were added.
     left_out: the others, by source.  dropped: what went of earlier rows.
-    total: rows of the file.
+    total: rows of the file.  least: rows that had to be new.
     """
 
     new: NewRows
@@ -39,6 +39,7 @@ class CollectResult:
     dropped: Dropped
     total: int
     version: str
+    least: int
 
 
 def erase(request: Request, task: Task, *, root: Path, track: Track) -> tuple[Dropped, str]:
@@ -61,7 +62,7 @@ def collect(request: Request, task: Task, *, root: Path, track: Track) -> Collec
 
     What was erased goes first, whatever becomes of the new rows: it must neither stay nor teach.
     root: the repository.  If anything else fails, no file is changed.
-    Raises CollectRefused, BadParameter, InvalidData.
+    Raises CollectRefused (TooFewRows if that is why), BadParameter, InvalidData.
     """
     parameters = root / params_file(request.task)
     numbers = params.load(request.task, parameters)
@@ -81,14 +82,15 @@ def collect(request: Request, task: Task, *, root: Path, track: Track) -> Collec
         )
         dropped = [str(gone)] if gone else []
         got = Described("; ".join([str(new), *map(str, left_out), *dropped]))
-        raise CollectRefused(str(InvalidValue("rows", got, expected)))
+        problem = str(InvalidValue("rows", got, expected))
+        raise TooFewRows(problem, rows=len(chosen), least=limits.least_rows)
     text, version = raise_minor(parameters.read_text(encoding="utf-8"))
     with _unchanged_on_failure(file):
         total = append(file, task.input, chosen, request.incident)
         require_valid(task, file)
         track(file)
         replace(parameters, text.encode())
-    return CollectResult(new, chosen, left_out, gone, total, version)
+    return CollectResult(new, chosen, left_out, gone, total, version, limits.least_rows)
 
 
 def _feedback(request: Request, root: Path) -> Path:

@@ -23,6 +23,7 @@ MILLISECONDS = 1000
 STEP = "$__rate_interval"
 FAILING = ("RetrainFailing",)
 DOWN = ("RelayDown",)
+WAITING = ("RetrainWaiting",)
 
 
 def board(thresholds: Thresholds) -> Board:
@@ -33,6 +34,7 @@ def board(thresholds: Thresholds) -> Board:
         "Alert, pipeline, gate, deployment: what each retrain did, when, and with which verdict.",
         (
             *_now(thresholds),
+            *_waiting(),
             _steps(),
             _times(),
             _verdicts(),
@@ -64,8 +66,8 @@ def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
         ),
         Panel(
             "stat",
-            "Waiting incidents",
-            "Accepted incidents without a pipeline yet: GitLab is slow, down, or refuses.",
+            "Attempts without a pipeline",
+            "Attempts that GitLab has started no pipeline for yet: it is slow, down, or refuses.",
             (Query(f"sum({relay.PENDING.name}{{{OF_MODEL}}})", "waiting"),),
             FAILING,
             (LOOP,),
@@ -99,6 +101,55 @@ def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
             height=4,
             show="both",
             no_value="never",
+        ),
+    )
+
+
+def _waiting() -> tuple[Panel, ...]:
+    missing = f"max by (model) ({relay.MISSING_LABELS.name}{{{OF_MODEL}}})"
+    expected = f"max by (model) ({relay.EXPECTED.name}{{{OF_MODEL}}}) - time()"
+    action = f"max by (model, action) ({relay.INCIDENT.name}{{{OF_MODEL}}})"
+    return (
+        Panel(
+            "stat",
+            "What incidents do",
+            "Of each model's latest living incident. labels: it waits for more. rest: nobody knows "
+            "how many there are. cooldown, budget: see the relay's settings. deploying: a "
+            "promoted model waits to be merged. The relay's page /incidents has the reasons.",
+            (Query(action, "{{model}}: {{action}}", "no incident lives"),),
+            WAITING,
+            (LOOP, MODEL),
+            unit="none",
+            width=8,
+            height=4,
+            show="name",
+            no_value="none",
+        ),
+        Panel(
+            "stat",
+            "Labels that are missing",
+            "Labels that an incident waits for before its next pipeline; 0 where it needs none.",
+            (Query(missing, "{{model}}"),),
+            WAITING,
+            (MODEL,),
+            unit="none",
+            width=8,
+            height=4,
+            show="both",
+        ),
+        Panel(
+            "stat",
+            "Until the wait ends",
+            "Until there are enough labels, at the present rate, or until cooldown, budget or rest "
+            "end. Nothing: no labels come, or nothing waits.",
+            (Query(f"{expected} > 0", "{{model}}", "nothing waits, or nobody knows"),),
+            WAITING,
+            (MODEL,),
+            unit="s",
+            width=8,
+            height=4,
+            show="both",
+            no_value="unknown",
         ),
     )
 

@@ -85,7 +85,7 @@ def test_the_relay_starts_finds_and_judges_a_pipeline(server: ForgeServer) -> No
         found = relay.find("retrain trigger")
         assert found is not None and (found.id, found.url) == (made.id, made.url)
         assert relay.status(made.id) == "success"
-        verdict = relay.gate_verdict(made.id, "digits")
+        verdict = relay.conclusion(made.id, "digits")
     assert verdict is not None and verdict.reason == "no gain"
 
 

@@ -29,9 +29,9 @@ class Readings(Patterns):
 @pytest.mark.parametrize(
     "task, expected",
     [
-        (Patterns(), ["inverted", "rotated", "none", "bad-labels"]),
-        (People(), ["form", "unit", "renamed", "stopped", "none", "bad-labels"]),
-        (Readings(), ["time", "unit", "none", "bad-labels"]),
+        (Patterns(), ["inverted", "rotated", "late-labels", "none", "bad-labels"]),
+        (People(), ["form", "unit", "renamed", "stopped", "late-labels", "none", "bad-labels"]),
+        (Readings(), ["time", "unit", "late-labels", "none", "bad-labels"]),
     ],
 )
 def test_the_first_story_is_the_default(task: Task, expected: list[str]) -> None:

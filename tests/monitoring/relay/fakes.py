@@ -5,7 +5,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from monitoring.relay.arrivals import Readings, Seen
 from monitoring.relay.audit import AuditEntry
+from monitoring.relay.errors import Unconfirmed
 from monitoring.relay.gitlab import Pipeline
 from perennial.gitlab.errors import GitLabRefused, GitLabUnsure
 
@@ -77,7 +79,7 @@ class FakePipelines:
         self._check()
         return self.statuses.get(pipeline, "running")
 
-    def gate_verdict(self, pipeline: int, model: str) -> AuditEntry | None:
+    def conclusion(self, pipeline: int, model: str) -> AuditEntry | None:
         """Return what the test set."""
         self._check()
         if self.unreadable:
@@ -91,6 +93,33 @@ class FakePipelines:
             raise GitLabRefused("GitLab was not reached: connection refused")
 
 
+class FakeArrivals:
+    """The counters of one replica: labels come at a steady rate, a minute late at most.
+
+    begin: seconds after START with which they begin.  rate: labels a second.
+    """
+
+    def __init__(self, clock: Callable[[], datetime], *, rate: float, begin: float = 0.0) -> None:
+        self.clock = clock
+        self.rate = rate
+        self.begin = begin
+        self.known = True
+        self.down = False
+        self.delivery: Readings | None = None
+
+    def seen(self, model: str) -> Seen | None:
+        """Return the counters as they are now."""
+        if self.down:
+            raise Unconfirmed("RELAY_PROMETHEUS_URL", "ConnectionError", "an answer")
+        if not self.known:
+            return None
+        seconds = (self.clock() - START).total_seconds() - self.begin
+        labels = max(seconds, 0.0) * self.rate
+        if self.delivery is not None:
+            return Seen(self.delivery, 0.1)
+        return Seen({"instance=a": {"60.0": labels, "+Inf": labels}}, labels / 86400)
+
+
 def alert(
     *,
     name: str = "DataDrift",
@@ -99,9 +128,12 @@ def alert(
     status: str = "firing",
     started: datetime = START,
     version: str = "1.0.0",
+    signal: str | None = None,
 ) -> dict[str, Any]:
     """Return one alert as Alertmanager sends it."""
     labels = {"alertname": name, "action": action, "version": version}
+    if signal is not None:
+        labels["signal"] = signal
     return {
         "status": status,
         "labels": labels if model is None else labels | {"model": model},

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from prometheus_client import CollectorRegistry
 
 from monitoring.relay.app import Relay, build
+from monitoring.relay.arrivals import Arrivals
+from monitoring.relay.attempts import PipelineAttempt
+from monitoring.relay.decider import Decider
 from monitoring.relay.evidence import Evidence
 from monitoring.relay.exporter import Counters, StoreCollector
 from monitoring.relay.gitlab import Pipelines
@@ -14,9 +18,10 @@ from monitoring.relay.intake import Intake
 from monitoring.relay.limits import RelayLimits
 from monitoring.relay.policy import Policy
 from monitoring.relay.signature import Senders
-from monitoring.relay.store import Incident, Store
+from monitoring.relay.starter import Patience, Starter
+from monitoring.relay.store import Store
 from monitoring.relay.tables import engine
-from monitoring.relay.worker import Patience, Worker
+from monitoring.relay.worker import Worker
 from perennial.http.door import Door
 from perennial.http.hosts import Hosts
 from perennial.http.keyring import Keyring
@@ -39,13 +44,16 @@ class Bench:
         *,
         clock: Clock | None = None,
         evidence: Evidence | None = None,
+        arrivals: Arrivals | None = None,
         limits: Mapping[str, RelayLimits] | None = None,
     ) -> None:
         self.evidence = evidence
+        self.arrivals = arrivals
         self.limits = limits or {}
         self.clock = clock or Clock()
         self.pipelines = pipelines
         self._database = database
+        self.longest = timedelta(days=7)
         self.policy = Policy(cooldown=timedelta(hours=1), daily_budget=3)
         self.patience = Patience(settle=60, backoff=2, backoff_limit=100, attempts=4, poll=15)
         self.restart()
@@ -59,19 +67,35 @@ class Bench:
         self.intake = Intake(
             self.store,
             models=MODELS,
+            longest=self.longest,
+            pause=self.policy.pause,
+            clock=self.clock,
+            counters=self.counters,
+            evidence=self.evidence,
+        )
+        self.decider = Decider(
+            store=self.store,
             policy=self.policy,
             clock=self.clock,
             counters=self.counters,
             limits=self.limits,
             evidence=self.evidence,
+            arrivals=self.arrivals,
         )
         self.worker = Worker(
             self.store,
-            self.pipelines,
-            patience=self.patience,
+            models=MODELS,
+            decider=self.decider,
+            starter=Starter(
+                self.store,
+                self.pipelines,
+                patience=self.patience,
+                counters=self.counters,
+                clock=self.clock,
+                random=lambda: 1.0,
+            ),
             counters=self.counters,
             clock=self.clock,
-            random=lambda: 1.0,
         )
 
     def run(self, seconds: float) -> None:
@@ -90,12 +114,17 @@ class Bench:
         with self.store.transaction() as ledger:
             return [row["reason"] for row in reversed(ledger.audit(1000)[1])]
 
-    def latest(self, model: str = "digits") -> Incident:
-        """Return the model's latest incident."""
+    def latest(self, model: str = "digits") -> PipelineAttempt:
+        """Return the model's latest attempt."""
         with self.store.transaction() as ledger:
-            found = ledger.latest(model)
+            found = ledger.attempts.latest(model)
         assert found is not None
         return found
+
+    def incident(self, model: str = "digits") -> dict[str, Any]:
+        """Return the model's latest incident, as the audit shows it."""
+        with self.store.transaction() as ledger:
+            return next(row for row in ledger.audit(1000)[0] if row["model"] == model)
 
     def value(self, name: str, **labels: str) -> float | None:
         """Return a metric as Prometheus would read it."""
@@ -124,10 +153,13 @@ def bench(
     *plan: str,
     clock: Clock | None = None,
     evidence: Evidence | None = None,
+    arrivals: Arrivals | None = None,
     limits: Mapping[str, RelayLimits] | None = None,
 ) -> tuple[Bench, FakePipelines]:
     """Return a bench over SQLite in a folder, and its pipelines."""
     pipelines = FakePipelines(*plan)
     database = f"sqlite:///{folder}/relay.db"
-    found = Bench(database, pipelines, clock=clock, evidence=evidence, limits=limits)
+    found = Bench(
+        database, pipelines, clock=clock, evidence=evidence, arrivals=arrivals, limits=limits
+    )
     return found, pipelines

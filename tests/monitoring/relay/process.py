@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[3]
 class RelayProcess:
     """`python -m monitoring.relay` over one database; it may be started again after a kill."""
 
-    def __init__(self, folder: Path, gitlab: str) -> None:
+    def __init__(self, folder: Path, gitlab: str, *, models: Sequence[str] = ("digits",)) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = folder / "relay.log"
@@ -29,7 +29,7 @@ class RelayProcess:
         settings = {
             "GITLAB_URL": gitlab,
             "PROJECT": PROJECT,
-            "MODELS": "digits",
+            "MODELS": ",".join(models),
             "TRIGGER_TOKEN": TRIGGER_TOKEN,
             "READ_TOKEN": READ_TOKEN,
             "BEARER_TOKEN": BEARER,
@@ -85,7 +85,12 @@ class RelayProcess:
 
     def wait_triggered(self, group: str) -> None:
         """Wait until the incident of a group has its pipeline."""
-        self.wait(lambda: bool(self.incident(group)["state"] == "triggered"), what="trigger")
+        self.wait(lambda: self.attempt(group).get("state") == "triggered", what="trigger")
+
+    def attempt(self, group: str) -> dict[str, Any]:
+        """Return the attempt of a group's incident; nothing before there is one."""
+        attempts: list[dict[str, Any]] = self.incident(group)["attempts"]
+        return attempts[-1] if attempts else {}
 
     def _healthy(self) -> bool:
         try:

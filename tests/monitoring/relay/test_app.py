@@ -25,7 +25,7 @@ def test_an_alert_of_alertmanager_is_accepted_and_triggered(tmp_path: Path) -> N
         answer = client.post("/alerts", content=webhook(), headers=AUTHORISED)
         (decided,) = answer.json()["decisions"]
         assert (answer.status_code, decided["decision"]) == (200, "accepted")
-    assert decided["incident"] == relay.latest().id
+    assert decided["incident"] == relay.incident()["id"]
     assert relay.value("relay_webhooks_total", status="200") == 1
     assert relay.value("relay_decisions_total", decision="accepted") == 1
     relay.restart()
@@ -104,8 +104,11 @@ def test_the_audit_is_readable(tmp_path: Path) -> None:
     with relay.client() as client:
         document = json.loads(client.get("/incidents").text)
         assert client.get("/incidents?limit=0").status_code == 422
-    assert document["incidents"][0]["pipeline_url"] == "http://gitlab/1"
-    assert [row["decision"] for row in document["decisions"]] == ["triggered", "accepted"]
+    (incident,) = document["incidents"]
+    assert (incident["action"], incident["firing"]) == ("start", {"DataDrift 1.0.0": "labels"})
+    assert incident["attempts"][0]["pipeline_url"] == "http://gitlab/1"
+    decisions = [row["decision"] for row in document["decisions"]]
+    assert decisions == ["triggered", "attempt", "accepted"]
 
 
 def test_health_and_metrics_answer(tmp_path: Path) -> None:

@@ -12,6 +12,19 @@ from tests.monitoring.relay.process import RelayProcess
 
 pytestmark = pytest.mark.seconds(20)
 
+# What GitLab answers in turn, and how many times the relay tries.
+FAILURES = [
+    (["500", "500", "500"], 4),
+    (["400", "400"], 3),
+    (["hang"], 2),
+    (["made-500"], 1),
+    (["made-hang"], 1),
+    (["broken"], 1),
+    (["500", "hang", "made-hang"], 3),
+]
+GROUPS = ["killed early", "killed late", "followed", *(" ".join(plan) for plan, _ in FAILURES)]
+# One for each group, since a model has one pipeline at a time.
+MODELS = [f"digits{number}" for number in range(len(GROUPS))]
 QUIET_SECONDS = 2.5  # Longer than an attempt with a lost answer rests.
 
 
@@ -25,15 +38,19 @@ def port() -> int:
 def relay(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[RelayProcess]:
     """Return a running relay without a cooldown, and end it whatever the tests did."""
     folder = tmp_path_factory.mktemp("relay")
-    process = RelayProcess(folder, f"http://127.0.0.1:{port}")
+    process = RelayProcess(folder, f"http://127.0.0.1:{port}", models=MODELS)
     process.start()
     yield process
     process.kill()
 
 
 def _alert_of(group: str) -> bytes:
-    """Return an alert that overlaps with no other: it is of a version of its own."""
-    return webhook(alert(version=group), group=group)
+    """Return an alert that has nothing to do with another: it is of a model of its own."""
+    return webhook(alert(model=_model(group)), group=group)
+
+
+def _model(group: str) -> str:
+    return MODELS[GROUPS.index(group)]
 
 
 def _triggers(gitlab: GitlabServer) -> int:
@@ -51,7 +68,7 @@ def test_killed_between_receiving_and_triggering_it_triggers_once(
         relay.wait_triggered("killed early")
         relay.send(_alert_of("killed early"))
         time.sleep(QUIET_SECONDS)
-        name = f"retrain digits {relay.incident('killed early')['id']}"
+        name = f"retrain {_model('killed early')} {relay.incident('killed early')['id']}"
         assert [pipeline["name"] for pipeline in gitlab.pipelines] == [name]
 
 
@@ -68,18 +85,7 @@ def test_killed_while_gitlab_answers_it_adopts_what_was_made(
         assert (len(gitlab.pipelines), _triggers(gitlab)) == (1, 1)
 
 
-@pytest.mark.parametrize(
-    "plan, triggers",
-    [
-        (["500", "500", "500"], 4),
-        (["400", "400"], 3),
-        (["hang"], 2),
-        (["made-500"], 1),
-        (["made-hang"], 1),
-        (["broken"], 1),
-        (["500", "hang", "made-hang"], 3),
-    ],
-)
+@pytest.mark.parametrize("plan, triggers", FAILURES)
 def test_a_gitlab_that_fails_for_a_while_ends_with_one_pipeline(
     relay: RelayProcess, port: int, plan: list[str], triggers: int
 ) -> None:
@@ -89,7 +95,7 @@ def test_a_gitlab_that_fails_for_a_while_ends_with_one_pipeline(
         relay.send(_alert_of(group))
         relay.wait_triggered(group)
         assert (len(gitlab.pipelines), _triggers(gitlab)) == (1, triggers)
-        assert relay.incident(group)["pipeline_id"] == gitlab.pipelines[0]["id"]
+        assert relay.attempt(group)["pipeline_id"] == gitlab.pipelines[0]["id"]
 
 
 def test_the_status_of_the_pipeline_reaches_the_audit(relay: RelayProcess, port: int) -> None:
@@ -99,7 +105,7 @@ def test_the_status_of_the_pipeline_reaches_the_audit(relay: RelayProcess, port:
         relay.wait_triggered("followed")
         gitlab.pipelines[0]["status"] = "failed"
         relay.wait(
-            lambda: bool(relay.incident("followed")["pipeline_status"] == "failed"),
+            lambda: bool(relay.attempt("followed")["pipeline_status"] == "failed"),
             what="see the failure",
         )
-        assert relay.incident("followed")["pipeline_status"] == "failed"
+        assert relay.attempt("followed")["pipeline_status"] == "failed"

@@ -11,6 +11,7 @@ from demo.processes import free_port
 from monitoring.relay import webhook as webhooks
 from monitoring.relay.errors import Unconfirmed
 from monitoring.relay.evidence import PrometheusAlerts
+from monitoring.relay.prometheus import Prometheus as Api
 from tests.http_server import Call, Reply, serving
 from tests.monitoring.relay.fakes import START, Clock, alert, webhook
 from tests.monitoring.relay.parts import Bench, bench
@@ -54,7 +55,7 @@ def confirming(prometheus: Prometheus, folder: Path) -> Bench:
 def asking(url: str, folder: Path) -> Bench:
     """Return a relay that asks the Prometheus of this address."""
     clock = Clock()
-    evidence = PrometheusAlerts(url, timeout=5, clock=clock)
+    evidence = PrometheusAlerts(Api(url, timeout=5), clock=clock)
     return bench(folder, clock=clock, evidence=evidence)[0]
 
 
@@ -82,10 +83,15 @@ def test_forged_alerts_start_nothing_and_use_up_no_budget(
 
 def test_without_prometheus_forged_alerts_use_up_the_days_budget(tmp_path: Path) -> None:
     """So it is the confirmation that keeps the budget for real ones."""
-    relay, _ = bench(tmp_path)
-    forge(relay)
+    relay, gitlab = bench(tmp_path)
+    gitlab.statuses = dict.fromkeys(range(1, 9), "success")
+    for number in range(4):
+        relay.intake.receive(webhook(alert(started=relay.clock.now, version=f"9.{number}.0")))
+        relay.run(60)
+        relay.clock.advance(7200)
     relay.intake.receive(webhook(alert(started=relay.clock.now)))
-    assert relay.decisions().count("accepted") == 3 and relay.decisions()[-1] == "budget"
+    relay.run(60)
+    assert len(gitlab.made) == 3 and relay.incident()["action"] == "budget"
 
 
 @pytest.mark.parametrize(
@@ -134,7 +140,7 @@ def test_a_pending_alert_of_one_model_keeps_no_other_waiting(
         with pytest.raises(Unconfirmed, match="pending in Prometheus"):
             relay.intake.receive(webhook(alert(), alert(model="news")))
     assert relay.decisions() == ["accepted", "duplicate"]
-    assert relay.latest("news").state == "waiting"
+    assert relay.incident("news")["action"] == "new"
     assert relay.value("relay_decisions_total", decision="accepted") == 1
 
 
@@ -158,7 +164,7 @@ def test_a_real_prometheus_says_when_it_started(tmp_path: Path) -> None:
     with RealPrometheus({}, tmp_path) as server:
         clock = Clock()
         clock.now = datetime.now(UTC)
-        evidence = PrometheusAlerts(server.url, timeout=5, clock=clock)
+        evidence = PrometheusAlerts(Api(server.url, timeout=5), clock=clock)
         with pytest.raises(Unconfirmed, match="Prometheus: got 'started at "):
             evidence.confirms(alerts[0])
         clock.advance(300)
@@ -199,7 +205,7 @@ def test_an_alert_that_claims_to_be_old_makes_no_old_label_fresh(year: int, tmp_
     """Labels since the incident began are what a retrain learns from: a week's at most."""
     relay, gitlab = bench(tmp_path)
     relay.intake.receive(webhook(alert(started=datetime(year, 1, 1, tzinfo=UTC))))
-    assert relay.latest().started_at == START - timedelta(days=7)
+    assert relay.incident()["started_at"] == START - timedelta(days=7)
     relay.run(1)
     assert gitlab.inputs[0]["incident_started"] == "2026-11-14T08:00:00.000Z"
 
@@ -207,10 +213,10 @@ def test_an_alert_that_claims_to_be_old_makes_no_old_label_fresh(year: int, tmp_
 def test_the_week_is_a_setting_and_without_it_all_labels_would_be_fresh(tmp_path: Path) -> None:
     """Also of decades ago."""
     relay, _ = bench(tmp_path)
-    relay.policy = type(relay.policy)(longest=timedelta(days=365 * 100))
+    relay.longest = timedelta(days=365 * 100)
     relay.restart()
     relay.intake.receive(webhook(alert(started=datetime(1970, 1, 1, tzinfo=UTC))))
-    assert relay.latest().started_at == datetime(1970, 1, 1, tzinfo=UTC)
+    assert relay.incident()["started_at"] == datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def test_the_same_old_alert_again_is_the_same_incident(tmp_path: Path) -> None:
@@ -221,3 +227,23 @@ def test_the_same_old_alert_again_is_the_same_incident(tmp_path: Path) -> None:
     relay.clock.advance(60)
     relay.intake.receive(old)
     assert relay.decisions() == ["accepted", "duplicate"]
+
+
+def test_an_incident_ends_when_prometheus_has_its_alerts_no_more(
+    prometheus: Prometheus, tmp_path: Path
+) -> None:
+    """Though no message says so; a scrape that failed is no end, and silence is no evidence."""
+    relay = confirming(prometheus, tmp_path)
+    prometheus.fire()
+    relay.intake.receive(webhook(alert()))
+    relay.run(60)
+    firing = list(prometheus.alerts)
+    prometheus.alerts.clear()
+    relay.run(120)
+    assert relay.incident()["ended_at"] is None
+    prometheus.alerts.extend(firing)
+    relay.run(120)
+    assert relay.incident()["quiet_since"] is None
+    prometheus.alerts.clear()
+    relay.run(1200)
+    assert relay.incident()["action"] == "over" and relay.decisions()[-1] == "over"

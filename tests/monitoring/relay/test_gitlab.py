@@ -52,7 +52,31 @@ def test_the_verdict_is_read_from_the_gates_artifacts(
     files = {"artifacts/digits/gate/gate.json": {"decision": decision}}
     gate = {"id": 7, "name": "gate", "status": "failed", "files": files}
     gitlab.pipelines[0]["jobs"] = [{"id": 8, "name": "propose", "status": "skipped"}, gate]
-    assert client.gate_verdict(made.id, "digits") == AuditEntry(verdict, "a gain; no loss")
+    assert client.conclusion(made.id, "digits") == AuditEntry(verdict, "a gain; no loss")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (
+            {"rows": 60, "least_rows": 100},
+            "collect accepted 60 labelled rows, expected at least 100",
+        ),
+        ({"rows": 120, "least_rows": 100}, None),  # it failed later, for another reason
+        (None, None),  # it failed before
+    ],
+)
+def test_a_collect_that_had_too_few_rows_says_so(
+    gitlab: GitlabServer, content: Any, reason: str | None
+) -> None:
+    """In place of a verdict, so that the incident waits for more."""
+    client = _client(gitlab.url)
+    made = client.trigger(INPUTS)
+    files = {} if content is None else {"artifacts/digits/collect/collect.json": content}
+    collect = {"id": 7, "name": "collect", "status": "failed", "files": files}
+    gitlab.pipelines[0]["jobs"] = [collect, {"id": 8, "name": "gate", "status": "skipped"}]
+    found = client.conclusion(made.id, "digits")
+    assert found == (None if reason is None else AuditEntry(AuditEvent.TOO_FEW, reason))
 
 
 @pytest.mark.parametrize("jobs", [[], [{"id": 7, "name": "gate", "status": "skipped"}]])
@@ -61,7 +85,7 @@ def test_a_gate_that_was_not_reached_has_no_verdict(gitlab: GitlabServer, jobs: 
     client = _client(gitlab.url)
     made = client.trigger(INPUTS)
     gitlab.pipelines[0]["jobs"] = jobs
-    assert client.gate_verdict(made.id, "digits") is None
+    assert client.conclusion(made.id, "digits") is None
 
 
 @pytest.mark.parametrize(
@@ -83,7 +107,7 @@ def test_a_verdict_that_makes_no_sense_is_refused(
     gate = {"id": 7, "name": "gate", "status": "failed", "files": files}
     gitlab.pipelines[0]["jobs"] = [gate]
     with pytest.raises(GitLabRefused, match=message):
-        client.gate_verdict(made.id, "digits")
+        client.conclusion(made.id, "digits")
 
 
 STRANGERS = [

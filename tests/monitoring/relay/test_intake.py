@@ -28,17 +28,20 @@ def test_a_repeat_after_a_restart_is_still_a_duplicate(tmp_path: Path) -> None:
     assert relay.decisions() == ["accepted", "duplicate"]
 
 
-def test_an_incident_within_the_cooldown_is_accepted_after_it(tmp_path: Path) -> None:
-    """The alert is repeated as long as it fires, so it is held back, not lost."""
-    relay, _ = bench(tmp_path)
+def test_an_incident_within_the_cooldown_gets_its_pipeline_after_it(tmp_path: Path) -> None:
+    """It is held back, not lost, and nobody has to send it again."""
+    relay, gitlab = bench(tmp_path)
+    gitlab.statuses[1] = "success"
     relay.intake.receive(webhook())
-    relay.run(1)
-    later = webhook(alert(started=START + timedelta(minutes=5)))
-    relay.intake.receive(later)
+    relay.run(60)
+    ended = {"status": "resolved", "endsAt": relay.clock.now.isoformat()}
+    relay.intake.receive(webhook(alert() | ended))
+    relay.intake.receive(webhook(alert(started=relay.clock.now, version="2.0.0")))
+    relay.run(60)
+    assert relay.decisions()[-3:] == ["ignored", "accepted", "cooldown"]
     relay.clock.advance(3600)
-    relay.intake.receive(later)
-    kept = [decision for decision in relay.decisions() if decision != "triggered"]
-    assert kept == ["accepted", "cooldown", "accepted"]
+    relay.run(60)
+    assert relay.decisions()[-2:] == ["attempt", "triggered"] and len(gitlab.made) == 2
 
 
 def test_models_do_not_share_a_cooldown(tmp_path: Path) -> None:
@@ -49,16 +52,17 @@ def test_models_do_not_share_a_cooldown(tmp_path: Path) -> None:
 
 
 def test_the_daily_budget_holds_for_any_24_hours(tmp_path: Path) -> None:
-    """The fourth incident of a day is refused; a day after the first, one more is accepted."""
-    relay, _ = bench(tmp_path)
-    for hour in range(4):
-        relay.intake.receive(webhook(alert(started=START + timedelta(hours=2 * hour))))
-        relay.run(1)
-        relay.clock.advance(7200)
-    assert relay.decisions()[-1] == "budget"
-    relay.clock.advance(24 * 3600 - 4 * 7200)
-    relay.intake.receive(webhook(alert(started=START + timedelta(hours=6))))
-    assert relay.decisions()[-1] == "accepted"
+    """The fourth incident of a day waits until a day after the first."""
+    relay, gitlab = bench(tmp_path)
+    for number in range(4):
+        gitlab.statuses[number + 1] = "success"
+        relay.clock.now = START + timedelta(hours=2 * number)
+        relay.intake.receive(webhook(alert(started=relay.clock.now, version=f"{number}.0.0")))
+        relay.run(60)
+    assert relay.incident()["action"] == "budget" and len(gitlab.made) == 3
+    relay.clock.now = START + timedelta(hours=24, seconds=1)
+    relay.run(60)
+    assert len(gitlab.made) == 4
 
 
 def test_a_second_incident_waits_for_the_first(tmp_path: Path) -> None:
@@ -66,9 +70,13 @@ def test_a_second_incident_waits_for_the_first(tmp_path: Path) -> None:
     relay, gitlab = bench(tmp_path)
     gitlab.down = True
     relay.intake.receive(webhook())
-    relay.clock.advance(7200)
-    relay.intake.receive(webhook(alert(started=START + timedelta(hours=1))))
-    assert relay.decisions() == ["accepted", "waiting"]
+    relay.run(5)
+    relay.intake.receive(webhook(alert(started=START + timedelta(hours=1), version="2.0.0")))
+    relay.run(5)
+    gitlab.down = False
+    relay.run(120)
+    assert len(gitlab.made) == 1
+    assert relay.incident()["reason"] == "a pipeline of another version has not ended"
 
 
 def test_resolved_alerts_leave_a_row_and_no_incident(tmp_path: Path) -> None:
@@ -108,7 +116,7 @@ def test_a_clock_that_was_once_wrong_holds_nothing_up(tmp_path: Path) -> None:
     relay.run(120)
     assert {name.split()[1] for name in gitlab.made} == {"digits", "news"}
     started = relay.clock.now
-    relay.intake.receive(webhook(alert(started=started), group="today"))
+    relay.intake.receive(webhook(alert(started=started, version="2.0.0"), group="today"))
     assert relay.decisions()[-1] == "accepted"
 
 
@@ -123,11 +131,15 @@ def test_an_alert_from_a_clock_ahead_of_ours_begins_now(tmp_path: Path) -> None:
 def test_a_model_may_have_limits_of_its_own(tmp_path: Path) -> None:
     """From the generated file; the others keep those of the settings."""
     limits = {"news": RelayLimits(cooldown_seconds=0, daily_budget=2)}
-    relay, _ = bench(tmp_path, limits=limits)
-    for minute in range(3):
-        started = START + timedelta(minutes=minute)
-        both = [alert(started=started, model=model) for model in ("digits", "news")]
+    relay, gitlab = bench(tmp_path, limits=limits)
+    gitlab.statuses = dict.fromkeys(range(1, 9), "success")
+    for number in range(3):
+        both = [
+            alert(model=model, version=f"{number}.0.0", started=relay.clock.now)
+            for model in ("digits", "news")
+        ]
         relay.intake.receive(webhook(*both))
         relay.run(60)
-    kept = [decision for decision in relay.decisions() if decision != "triggered"]
-    assert kept == ["accepted", "accepted", "cooldown", "accepted", "cooldown", "budget"]
+    assert sorted(name.split()[1] for name in gitlab.made) == ["digits", "news", "news"]
+    assert relay.incident("news")["action"] == "budget"
+    assert relay.incident("digits")["action"] == "cooldown"

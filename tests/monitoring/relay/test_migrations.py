@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sql
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import Engine
@@ -13,9 +15,10 @@ from sqlalchemy.engine import Engine
 from monitoring.relay import migrate, tables
 from monitoring.relay.gitlab import Pipeline
 from perennial.database.environment import options
-from tests.monitoring.relay.fakes import FakePipelines, webhook
+from perennial.errors import SchemaRefused
+from tests.monitoring.relay.fakes import START, FakePipelines, alert, webhook
 from tests.monitoring.relay.parts import Bench
-from tests.service.databases import execute, migrate_from_nothing
+from tests.service.databases import execute, folder, migrate_from_nothing
 
 # As GitLab.com's, which do not fit in 32 bits.
 LARGE = 2**31 + 5
@@ -95,11 +98,17 @@ def engine(url: str) -> Iterator[Engine]:
     made.dispose()
 
 
+def _before_versions(engine: Engine) -> None:
+    """Make the tables that a relay had before they had versions, and migrate them by hand."""
+    execute(engine, BEFORE_VERSIONS.format(**OWN[engine.dialect.name]))
+    assert tables.SCHEMA.prepare(engine, by_hand=True) == "0001"
+
+
 def test_a_database_from_before_versions_takes_the_ids_of_gitlab_com(
     engine: Engine, url: str
 ) -> None:
     """Its rows stay, and an id over 2**31 is stored and read back, on either engine."""
-    execute(engine, BEFORE_VERSIONS.format(**OWN[engine.dialect.name]))
+    _before_versions(engine)
     relay = Bench(url, LargePipelines("made"))
     relay.intake.receive(webhook())
     relay.run(120)
@@ -118,7 +127,7 @@ def test_the_migrations_lead_to_the_models(engine: Engine) -> None:
 
 def test_many_relays_may_migrate_at_once(engine: Engine, url: str) -> None:
     """Relays that start together over old tables do not fail on each other."""
-    execute(engine, BEFORE_VERSIONS.format(**OWN[engine.dialect.name]))
+    _before_versions(engine)
     with ThreadPoolExecutor(4) as pool:
         made = list(pool.map(tables.engine, [url] * 4))
     with made[0].connect() as connection:
@@ -135,4 +144,46 @@ def test_the_command_migrates_and_says_so(
     execute(engine, BEFORE_VERSIONS.format(**OWN[engine.dialect.name]))
     monkeypatch.setenv("RELAY_DATABASE_URL", url)
     assert migrate.main([]) == 0
-    assert "relay: was version 0001, is version 0003" in capsys.readouterr().out
+    assert "relay: was version 0001, is version 0004" in capsys.readouterr().out
+
+
+# Incidents of version 0003: one with a verdict, one that waits for its pipeline, one without any.
+AT_3 = """
+INSERT INTO relay_incidents (id, model, group_key, started_at, accepted_at, state, attempts,
+    next_attempt_at, triggered_at, pipeline_id, pipeline_status, next_poll_at, last_fired_at,
+    versions)
+VALUES ('aaaaaaaaaaaa', 'digits', 'g', '2026-11-21 07:00:00', '2026-11-21 07:00:00', 'triggered', 1,
+    '2026-11-21 07:00:00', '2026-11-21 07:00:05', 7, 'success', '2026-11-21 07:10:00',
+    '2026-11-21 07:50:00', '["1.0.0"]'),
+    ('bbbbbbbbbbbb', 'news', 'g', '2026-11-21 07:55:00', '2026-11-21 07:55:00', 'waiting', 0,
+    '2026-11-21 07:55:00', NULL, NULL, NULL, NULL, NULL, NULL),
+    ('cccccccccccc', 'news', 'g', '2026-11-20 07:00:00', '2026-11-20 07:00:00', 'failed', 20,
+    '2026-11-20 09:00:00', NULL, NULL, NULL, NULL, '2026-11-20 07:00:00', '["1.0.0"]');
+INSERT INTO relay_decisions (decided_at, model, incident, alerts, decision, reason)
+VALUES ('2026-11-21 07:10:00', 'digits', 'aaaaaaaaaaaa', '', 'keep', 'no difference');
+"""
+
+
+def test_incidents_of_one_pipeline_become_incidents_that_live(engine: Engine, url: str) -> None:
+    """By hand, since older relays know no attempts; what waited gets its pipeline, once."""
+    folder(engine)
+    with engine.begin() as connection:
+        command.upgrade(tables.SCHEMA.config(connection), "0003")
+    execute(engine, AT_3)
+    with pytest.raises(SchemaRefused, match="run 'python -m monitoring.relay.migrate'"):
+        tables.engine(url)
+    tables.SCHEMA.prepare(engine, by_hand=True)
+    gitlab = FakePipelines()
+    relay = Bench(url, gitlab)
+    relay.run(60)
+    assert [*gitlab.made] == ["retrain news bbbbbbbbbbbb"]
+    assert relay.incident("digits")["attempts"][0]["result"] == "keep"
+    relay.intake.receive(webhook(alert(started=START - timedelta(minutes=20))))
+    relay.run(60)
+    incident = relay.incident("digits")
+    assert (incident["id"], incident["action"], incident["ended_at"]) == (
+        *("aaaaaaaaaaaa", "rest"),
+        None,
+    )
+    assert len(gitlab.made) == 1
+    relay.store.close()

@@ -3,9 +3,12 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.monitoring.relay.fakes import START, alert, webhook
 from tests.monitoring.relay.parts import bench
 
+DAY = timedelta(days=1)
 NO_CLASH = timedelta(hours=2)  # more than the cooldown
 RESOLVED = {"status": "resolved", "endsAt": (START + timedelta(minutes=6)).isoformat()}
 
@@ -44,18 +47,29 @@ def test_alerts_that_resolve_one_by_one_are_one_incident(tmp_path: Path) -> None
     assert len(gitlab.made) == 1
 
 
-def test_an_alert_that_begins_after_the_last_has_resolved_is_a_new_incident(
-    tmp_path: Path,
+@pytest.mark.parametrize(("pause", "incidents"), [(timedelta(hours=23), 1), (DAY, 2)])
+def test_an_alert_that_begins_a_day_after_the_last_is_a_new_incident(
+    tmp_path: Path, pause: timedelta, incidents: int
 ) -> None:
-    """Even where one webhook tells of both."""
+    """One that comes back sooner goes on with the first."""
     relay, gitlab = bench(tmp_path)
+    gitlab.statuses[1] = "success"
     relay.intake.receive(webhook())
     relay.run(60)
-    relay.clock.advance(NO_CLASH.total_seconds())
-    later = alert(name="AccuracyDrop", started=START + timedelta(minutes=7))
+    relay.clock.now = START + timedelta(minutes=6)
+    relay.intake.receive(webhook(alert() | RESOLVED))
+    relay.run(60)
+    assert relay.incident()["ended_at"] is None, "it may come back within minutes"
+    relay.clock.advance(900)
+    relay.run(60)
+    assert relay.incident()["action"] == "over"
+    began = START + timedelta(minutes=6, seconds=1) + pause
+    relay.clock.now = began
+    later = alert(name="AccuracyDrop", started=began)
     relay.intake.receive(webhook(alert() | RESOLVED, later))
     relay.run(60)
-    assert len(gitlab.made) == 2
+    with relay.store.transaction() as ledger:
+        assert len(ledger.audit(10)[0]) == incidents
 
 
 def test_drift_of_the_next_version_is_an_incident_of_its_own(tmp_path: Path) -> None:
@@ -65,6 +79,9 @@ def test_drift_of_the_next_version_is_an_incident_of_its_own(tmp_path: Path) -> 
     relay.run(60)
     following = alert(version="2.0.0", started=START + timedelta(minutes=5))
     relay.intake.receive(webhook(alert(), following))
+    relay.run(60)
+    assert len(gitlab.made) == 1, "the pipeline of the version before has not ended"
+    gitlab.statuses[1] = "success"
     relay.clock.advance(NO_CLASH.total_seconds())
     relay.intake.receive(webhook(alert() | RESOLVED, following))
     relay.run(60)
@@ -81,19 +98,20 @@ def test_another_key_of_the_group_is_the_same_incident(tmp_path: Path) -> None:
     assert len(gitlab.made) == 1
 
 
-def test_an_alert_that_overlaps_with_a_failed_incident_is_a_new_one(tmp_path: Path) -> None:
-    """GitLab was down until the relay gave up: nothing was learned, so the next alert counts."""
+def test_an_alert_that_overlaps_with_a_failed_attempt_is_the_same_incident(tmp_path: Path) -> None:
+    """GitLab was down until the relay gave up; it tries again by itself after the cooldown."""
     relay, gitlab = bench(tmp_path)
     gitlab.down = True
     relay.intake.receive(webhook())
-    relay.run(1000)
+    relay.run(600)
     assert relay.latest().state == "failed"
     gitlab.down = False
     second = alert(name="AccuracyDrop", started=START + timedelta(minutes=5))
     relay.intake.receive(webhook(alert(), second))
     relay.intake.receive(webhook(alert() | RESOLVED, second))
+    relay.clock.advance(3000)
     relay.run(60)
-    assert relay.latest().state == "triggered" and len(gitlab.made) == 1
+    assert relay.latest().number == 2 and len(gitlab.made) == 1
 
 
 def test_an_incident_of_before_versions_were_kept_spans_any(tmp_path: Path) -> None:
@@ -101,9 +119,9 @@ def test_an_incident_of_before_versions_were_kept_spans_any(tmp_path: Path) -> N
     relay, gitlab = bench(tmp_path)
     relay.intake.receive(webhook())
     relay.run(60)
-    incident = relay.latest()
     with relay.store.transaction() as ledger:
-        ledger.update(incident, versions=None, last_fired_at=None)
+        (incident,) = ledger.incidents.living("digits")
+        ledger.incidents.update(incident, versions="null")
     second = alert(name="AccuracyDrop", started=START)
     (again,) = relay.intake.receive(webhook(second))
     assert again.entry.event == "duplicate"

@@ -18,7 +18,9 @@ from monitoring.relay.policy import (
 from tests.monitoring.relay.fakes import START
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-POLICY = Policy(cooldown=HOUR, daily_budget=2, least_rows=100, drift_rows=1000, growth=2.0)
+POLICY = Policy(
+    cooldown=HOUR, daily_budget=2, least_rows=100, drift_rows=1000, growth=2.0, carry=1.5
+)
 FALL, DRIFT = Signal.LABELS, Signal.INPUTS
 KEEP, BLOCK, PROMOTE = AttemptResult.KEEP, AttemptResult.BLOCK, AttemptResult.PROMOTE
 A_SECOND = 1.0  # labels
@@ -43,9 +45,16 @@ def _next(
     *attempts: Attempt,
     signal: Signal = DRIFT,
     pipelines: tuple[datetime, ...] = (),
+    former: float | None = None,
     policy: Policy = POLICY,
 ) -> Action:
-    history = IncidentHistory(signals=frozenset({signal}), attempts=attempts, pipelines=pipelines)
+    history = IncidentHistory(
+        started=START - 10 * DAY,
+        signals=frozenset({signal}),
+        attempts=attempts,
+        pipelines=pipelines,
+        former=former,
+    )
     return next_action(history, labels, policy, now=START)
 
 
@@ -54,7 +63,7 @@ def test_a_measured_fall_acts_once_collect_has_enough() -> None:
     assert _next(_labels(100), signal=FALL).kind is ActionKind.START
     waits = _next(_labels(60, rate=40 / 3600), signal=FALL)
     assert (waits.kind, waits.more, waits.at) == (ActionKind.LABELS, 40, START + HOUR)
-    assert waits.reason == "waits for 40 more labels, about 1 hour at the rate of the last day"
+    assert waits.reason == "waits for 40 more labels, about 1 hour at the present rate"
 
 
 def test_drift_without_a_fall_waits_for_the_rows_that_a_gate_needs() -> None:
@@ -74,7 +83,7 @@ def test_where_no_labels_come_it_says_so() -> None:
     """Nobody knows when there will be enough."""
     waits = _next(_labels(0, rate=0))
     assert (waits.kind, waits.more, waits.at) == (ActionKind.LABELS, 100, None)
-    assert waits.reason == "waits for 100 more labels; none came in the last day"
+    assert waits.reason == "waits for 100 more labels; none have come so far"
 
 
 @pytest.mark.parametrize("result", [KEEP, BLOCK, AttemptResult.TOO_FEW, AttemptResult.FAILED])
@@ -94,6 +103,14 @@ def test_attempts_grow_with_the_logarithm_of_the_rows() -> None:
         if _next(_labels(rows, new=rows - last), *attempts).kind is ActionKind.START:
             attempts.append(_attempt(rows))
     assert [one.rows for one in attempts] == [1000 * 2**power for power in range(7)]
+
+
+def test_drift_that_goes_on_after_a_promotion_needs_more_rows_than_the_last() -> None:
+    """A stream that never stands still would use up each day's budget in its first hours."""
+    assert _next(_labels(2999), former=2000).more == 1
+    assert _next(_labels(3000), former=2000).kind is ActionKind.START
+    assert _next(_labels(1000), former=100).kind is ActionKind.START
+    assert _next(_labels(100), former=2000, signal=FALL).kind is ActionKind.START
 
 
 def test_a_fall_is_never_hidden_by_drift() -> None:
@@ -131,7 +148,7 @@ def test_cooldown_and_budget_are_of_the_model_and_hold_for_falls_too() -> None:
     waits = _next(_labels(100), signal=FALL, pipelines=(START - timedelta(minutes=59),))
     assert (waits.kind, waits.at) == (ActionKind.COOLDOWN, START + timedelta(minutes=1))
     assert waits.reason == (
-        "the last pipeline began at 2026-11-21 07:01:00 UTC; about 1 minute of the cooldown left"
+        "the last try was at 2026-11-21 07:01:00 UTC; about 1 minute of the cooldown left"
     )
     today = (START - 30 * HOUR, START - 20 * HOUR, START - 2 * HOUR)
     waits = _next(_labels(100), signal=FALL, pipelines=today)
@@ -147,7 +164,7 @@ def test_a_clock_that_was_once_wrong_holds_nothing_up() -> None:
 
 
 def test_where_nobody_knows_of_labels_the_first_attempt_comes_at_once() -> None:
-    """Later ones after a day, two and four; a fall that follows drift is not held back."""
+    """Later ones of an incident after a day, two and four; a fall is not held back by drift."""
     assert _next(None).kind is ActionKind.START
     once = _attempt(None, ago=23 * HOUR)
     waits = _next(None, once)
@@ -155,6 +172,7 @@ def test_where_nobody_knows_of_labels_the_first_attempt_comes_at_once() -> None:
     assert _next(None, _attempt(None, ago=DAY)).kind is ActionKind.START
     assert _next(None, _attempt(None), _attempt(None, ago=DAY)).at == START + DAY
     assert _next(None, once, signal=FALL).kind is ActionKind.START
+    assert _next(None, _attempt(None, ago=11 * DAY)).kind is ActionKind.START
 
 
 def test_the_calendar_needs_no_more_than_collect_does() -> None:
@@ -163,7 +181,17 @@ def test_the_calendar_needs_no_more_than_collect_does() -> None:
     assert _next(_labels(99), signal=Signal.CALENDAR).more == 1
 
 
+def test_drift_that_stands_does_not_silence_the_calendar() -> None:
+    """It would wait for twice the rows; the time has passed."""
+    both = frozenset({DRIFT, Signal.CALENDAR})
+    history = IncidentHistory(started=START - 10 * DAY, signals=both, attempts=(_attempt(5000),))
+    found = next_action(history, _labels(5100, new=100), POLICY, now=START)
+    assert found.kind is ActionKind.START
+
+
 def test_an_incident_is_over_when_nothing_fires() -> None:
     """Its alerts have ended, as they do when another version serves."""
-    ended = next_action(IncidentHistory(signals=frozenset()), _labels(10**6), POLICY, now=START)
+    ended = next_action(
+        IncidentHistory(started=START, signals=frozenset()), _labels(10**6), POLICY, now=START
+    )
     assert ended.kind is ActionKind.OVER

@@ -1,5 +1,6 @@
 """The worker: exactly one pipeline, whatever GitLab does and whenever the process dies."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def test_an_incident_gets_its_pipeline(tmp_path: Path) -> None:
     assert gitlab.inputs == [
         {"task": "digits", "incident": incident.id, "incident_started": "2026-11-21T08:00:00.000Z"}
     ]
-    assert relay.decisions() == ["accepted", "triggered"]
+    assert relay.decisions() == ["accepted", "attempt", "triggered"]
     assert relay.reasons()[-1] == "pipeline 1: http://gitlab/1"
 
 
@@ -78,8 +79,8 @@ def test_the_last_attempt_is_the_last(tmp_path: Path) -> None:
     relay.intake.receive(webhook())
     relay.run(600)
     assert len(gitlab.inputs) == relay.patience.attempts
-    assert relay.decisions() == ["accepted", *["retry"] * 4, "failed"]
-    assert relay.reasons()[-1] == "no pipeline after 4 attempts"
+    assert relay.decisions() == ["accepted", "attempt", *["retry"] * 4, "failed", "cooldown"]
+    assert relay.reasons()[-2] == "no pipeline after 4 tries"
     assert relay.value("relay_pipeline_status", model="digits", status="untriggered") == 1
     assert relay.value("relay_trigger_errors_total", model="digits") == 4
 
@@ -100,7 +101,7 @@ def test_a_pipeline_that_a_person_starts_is_adopted(tmp_path: Path) -> None:
     relay.run(600)
     gitlab.trigger({"task": "digits", "incident": relay.latest().id, "incident_started": ""})
     relay.run(60)
-    assert relay.decisions()[-2:] == ["failed", "adopted"]
+    assert relay.decisions()[-3:] == ["failed", "cooldown", "adopted"]
     assert relay.value("relay_pipeline_status", model="digits", status="running") == 1
 
 
@@ -113,6 +114,16 @@ def test_a_failed_incident_is_not_started_again_by_a_repeat(tmp_path: Path) -> N
     relay.run(600)
     assert gitlab.made == {}
     assert relay.decisions()[-1] == "duplicate"
+
+
+def test_an_incident_without_a_pipeline_is_tried_again_after_the_cooldown(tmp_path: Path) -> None:
+    """GitLab was down for as long as the relay tried; nobody has to send the alert again."""
+    relay, gitlab = bench(tmp_path, *["refused"] * 4)
+    relay.intake.receive(webhook())
+    relay.run(3590)
+    assert relay.latest().state == "failed"
+    relay.run(60)
+    assert relay.latest().number == 2 and len(gitlab.made) == 1
 
 
 def test_gitlab_down_for_a_while_delays_and_loses_nothing(tmp_path: Path) -> None:
@@ -150,7 +161,37 @@ def test_a_death_between_triggering_and_writing_it_down_triggers_once(tmp_path: 
     relay.restart()
     relay.run(120)
     assert len(gitlab.made) == 1
-    assert relay.decisions() == ["accepted", "adopted"]
+    assert relay.decisions() == ["accepted", "attempt", "adopted"]
+
+
+@pytest.mark.parametrize("hours", [1, 25, 24 * 30])
+def test_a_death_before_triggering_and_a_long_time_after_triggers_once(
+    tmp_path: Path, hours: int
+) -> None:
+    """An attempt that waits for its pipeline is none that has failed, however old it is."""
+    relay, gitlab = bench(tmp_path)
+    relay.intake.receive(webhook())
+    with relay.store.transaction() as ledger:
+        (incident,) = ledger.incidents.due(relay.clock.now, longest=timedelta(minutes=1))
+    relay.decider.decide(incident)
+    relay.clock.advance(3600 * hours)
+    relay.restart()
+    relay.run(60)
+    assert len(gitlab.made) == 1
+
+
+def test_a_pipeline_of_more_than_a_day_is_still_the_only_one(tmp_path: Path) -> None:
+    """It waits for a runner; GitLab says that it runs, so nothing else is started."""
+    relay, gitlab = bench(tmp_path)
+    relay.intake.receive(webhook())
+    for _ in range(80):
+        relay.run(1)
+        relay.clock.advance(3600)
+    assert len(gitlab.made) == 1
+    gitlab.down = True
+    relay.clock.advance(3600 * 25)
+    relay.run(1)
+    assert relay.incident()["action"] != "running"
 
 
 def test_two_relays_on_one_database_trigger_once(tmp_path: Path) -> None:
@@ -169,7 +210,7 @@ def test_two_relays_on_one_database_trigger_once(tmp_path: Path) -> None:
         second.worker.step()
         first.clock.advance(1)
     assert len(gitlab.made) == 1
-    assert first.decisions() == ["accepted", "retry", "triggered"]
+    assert first.decisions() == ["accepted", "attempt", "retry", "triggered"]
 
 
 def test_the_pipeline_is_followed_to_its_end(tmp_path: Path) -> None:
@@ -222,8 +263,8 @@ def test_the_verdict_of_an_ended_pipeline_is_written_down_once(tmp_path: Path) -
         gitlab.statuses[1] = status
         relay.run(20)
     assert relay.value("relay_verdicts_total", model="digits", verdict="block") == 1
-    assert relay.decisions()[-1] == "block"
-    assert relay.reasons()[-1] == "a significant loss on base rows"
+    assert relay.decisions().count("block") == 1
+    assert "a significant loss on base rows" in relay.reasons()
     gitlab.statuses[1], gitlab.verdicts[1] = "success", AuditEntry(AuditEvent.KEEP, "no difference")
     relay.run(20)
     assert relay.value("relay_verdicts_total", model="digits", verdict="keep") == 1
@@ -237,16 +278,20 @@ def test_a_pipeline_that_ended_before_its_gate_has_no_verdict(tmp_path: Path) ->
         gitlab.statuses[1], gitlab.unreadable = "failed", unreadable
         relay.run(20)
         assert relay.latest().status == "failed"
-        assert relay.decisions() == ["accepted", "triggered"]
+        ends = [] if unreadable else ["waiting"]
+        assert relay.decisions() == ["accepted", "attempt", "triggered", *ends]
         assert (relay.value("relay_poll_errors_total", model="digits") == 1) is unreadable
 
 
 def test_gauges_survive_a_restart(tmp_path: Path) -> None:
     """What waits and when it last worked is read from the database."""
     relay, gitlab = bench(tmp_path)
+    gitlab.down = True
     relay.intake.receive(webhook())
-    assert relay.value("relay_pending_incidents", model="digits") == 1
     relay.run(1)
+    assert relay.value("relay_pending_incidents", model="digits") == 1
+    gitlab.down = False
+    relay.run(10)
     relay.restart()
     assert relay.value("relay_pending_incidents", model="digits") == 0
     stamp = relay.value("relay_last_trigger_timestamp_seconds", model="digits")

@@ -61,7 +61,7 @@ def test_feedback_for_a_version_of_before_the_restart_counts(tmp_path: Path) -> 
     versions.enter(bundles.make_bundle(tmp_path / "b", "1.0.0"))
     feedback = versions.feedback["digits", "1.0.0"]
     assert feedback.confusion["1", "7"] == 2
-    assert feedback.delay == 6.5
+    assert feedback.delays.sum == 6.5
     assert len(feedback.confusion) == 100
 
 
@@ -111,7 +111,7 @@ def test_a_label_of_an_unknown_model_makes_no_cell() -> None:
             "cats", "1.0.0", label=str(number), predicted="1", confidence=0.5, delay=2.0
         )
     counted = versions.feedback["cats", "1.0.0"]
-    assert (counted.labels, counted.delay, counted.confusion) == (3, 6.0, {})
+    assert (counted.labels, counted.delays.sum, counted.confusion) == (3, 6.0, {})
 
 
 @pytest.mark.parametrize("label, predicted", [("7", "cat"), ("cat", "7")])

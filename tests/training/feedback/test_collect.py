@@ -52,6 +52,18 @@ def test_an_incidents_rows_are_collected(
     assert "120 new of 120 labelled rows read" in out and "next model version 1.1.0" in out
 
 
+def test_the_relay_finds_how_many_rows_there_were(repository: Repository) -> None:
+    """Whether they were enough or not, among the job's artifacts."""
+    file = repository.root / "artifacts/digits/collect/collect.json"
+    repository.label(images(60), digits(60))
+    with pytest.raises(CollectRefused):
+        repository.collect()
+    assert json.loads(file.read_text()) == {"rows": 60, "least_rows": 100}
+    repository.label(images(60, seed=5), digits(60))
+    repository.collect()
+    assert json.loads(file.read_text()) == {"rows": 120, "least_rows": 100}
+
+
 def test_comments_of_the_parameters_survive(repository: Repository) -> None:
     """Only the version's line of params.yaml changes."""
     before = repository.params.read_text()

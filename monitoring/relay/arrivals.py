@@ -1,0 +1,120 @@
+"""How many labels have come, and how late, from the service's histogram of their delay.
+
+The relay reads the counters themselves and adds up what they grew by, since a rate over windows
+would miss a delivery of labels that falls between two windows.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from monitoring.relay.prometheus import PROBLEMS, Prometheus, unconfirmed
+from perennial.metric_names.service import FEEDBACK_DELAY
+
+BUCKET = f"{FEEDBACK_DELAY.name}_bucket"
+DAY_SECONDS = 86400
+EXPECTED = "the counters of labels"
+# Of replicas that may never come back.
+MOST_SERIES = 1000
+
+# Of each series but for the bucket: the labels that came, by the bucket's upper bound.
+Readings = dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What Prometheus says of a model's labels; a_second: over the last day."""
+
+    readings: Readings
+    a_second: float
+
+
+class Arrivals(Protocol):
+    """What counts labels."""
+
+    def seen(self, model: str) -> Seen | None:
+        """Return the counters of a model, None where there are none. Raises Unconfirmed."""
+
+
+class PrometheusArrivals:
+    """The counters that Prometheus scraped last."""
+
+    def __init__(self, prometheus: Prometheus) -> None:
+        self._prometheus = prometheus
+
+    def seen(self, model: str) -> Seen | None:
+        """Return the counters of a model, None where there are none. Raises Unconfirmed."""
+        chosen = f"{{model={_quoted(model)}}}"
+        day = f"sum(increase({FEEDBACK_DELAY.name}_count{chosen}[{DAY_SECONDS}s]))"
+        try:
+            readings: Readings = {}
+            for series in self._ask(f"{BUCKET}{chosen}"):
+                named = dict(series["metric"])
+                bound = named.pop("le")
+                name = " ".join(f"{key}={named[key]}" for key in sorted(named))
+                readings.setdefault(name, {})[bound] = float(series["value"][1])
+            rate = [float(series["value"][1]) for series in self._ask(day)]
+        except PROBLEMS as error:
+            raise unconfirmed(error, EXPECTED) from error
+        return Seen(readings, sum(rate) / DAY_SECONDS) if readings else None
+
+    def _ask(self, query: str) -> Any:
+        return self._prometheus.get("query", query=query)["result"]
+
+
+def grown(before: Readings, after: Readings) -> dict[float, float]:
+    """Return how many labels came between two readings, by the upper bound of their delay.
+
+    A counter that fell began anew at 0, and so did a series that was not there; but where none is
+    there any more, they have other names now, and nothing is known to have come.
+
+    >>> grown({"a": {"60.0": 3, "+Inf": 4}}, {"a": {"60.0": 5, "+Inf": 9}, "b": {"60.0": 1}})
+    {60.0: 3.0, inf: 3.0}
+    """
+    found: dict[float, float] = {}
+    if before and not before.keys() & after.keys():
+        return found
+    for name, now in after.items():
+        then, below = before.get(name, {}), 0.0
+        fell = any(value < then.get(bound, 0.0) for bound, value in now.items())
+        for bound in sorted(now, key=float):
+            upto = now[bound] - (0.0 if fell else then.get(bound, 0.0))
+            upper = math.inf if bound == "+Inf" else float(bound)
+            found[upper] = found.get(upper, 0.0) + upto - below
+            below = upto
+    return found
+
+
+def kept(before: Readings, after: Readings) -> Readings:
+    """Return the readings to keep: a replica that Prometheus cannot reach may come back."""
+    return {**before, **after} if len(before) < MOST_SERIES else after
+
+
+def readable(
+    came: Mapping[float, float], *, since: datetime, after: datetime, until: datetime
+) -> float:
+    """Return how many of the labels that came in a time are of predictions since another.
+
+    came: labels by the upper bound of their delay.  Labels count as evenly spread over the time
+    from `after` to `until`, and as late as the middle of their bucket.
+
+    >>> came, noon = {60.0: 10.0, 7140.0: 10.0}, datetime(2026, 11, 1, 12)
+    >>> hour = timedelta(hours=1)
+    >>> readable(came, since=noon, after=noon + hour / 2, until=noon + hour * 1.5)
+    15.0
+    """
+    length = (until - after).total_seconds()
+    total = below = 0.0
+    for bound in sorted(came):
+        delay = below if math.isinf(bound) else (below + bound) / 2
+        below = bound
+        if length > 0:
+            begin = max(after, since + timedelta(seconds=delay))
+            total += came[bound] * max((until - begin).total_seconds(), 0.0) / length
+    return total
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,268 @@
+"""Decides, again and again, what each living incident does next."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+
+import structlog
+
+from monitoring.relay.arrivals import Arrivals, Seen, grown, kept, readable
+from monitoring.relay.attempts import FAILED, PipelineAttempt
+from monitoring.relay.audit import AuditEntry, AuditEvent
+from monitoring.relay.errors import Unconfirmed
+from monitoring.relay.evidence import Evidence
+from monitoring.relay.exporter import Counters
+from monitoring.relay.incidents import Firing, Incident
+from monitoring.relay.label_counts import LabelCount
+from monitoring.relay.limits import RelayLimits
+from monitoring.relay.policy import (
+    Action,
+    ActionKind,
+    IncidentHistory,
+    Labels,
+    Policy,
+    Signal,
+    next_action,
+    strongest,
+)
+from monitoring.relay.store import Ledger, Store
+from monitoring.relay.webhook import Candidate, incident_id
+
+# What the audit calls an action; a pipeline that runs is told of by its own events.
+EVENTS = {
+    ActionKind.START: AuditEvent.ATTEMPT,
+    ActionKind.DEPLOYING: AuditEvent.WAITING,
+    ActionKind.LABELS: AuditEvent.WAITING,
+    ActionKind.REST: AuditEvent.WAITING,
+    ActionKind.COOLDOWN: AuditEvent.COOLDOWN,
+    ActionKind.BUDGET: AuditEvent.BUDGET,
+    ActionKind.OVER: AuditEvent.OVER,
+}
+CALENDAR = "calendar"
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decider:
+    """Looks at incidents: each decision is written with its attempt in one transaction.
+
+    policy: of models without limits of their own.
+    evidence, arrivals: what Prometheus says of alerts and of labels; None takes the webhooks' word,
+    and knows of no labels.
+    look: between two looks at an incident, and at a model's labels.
+    """
+
+    store: Store
+    policy: Policy
+    clock: Callable[[], datetime]
+    counters: Counters
+    limits: Mapping[str, RelayLimits] = field(default_factory=dict)
+    evidence: Evidence | None = None
+    arrivals: Arrivals | None = None
+    look: timedelta = timedelta(minutes=1)
+
+    def policy_of(self, model: str) -> Policy:
+        """Return a model's policy."""
+        own = self.limits.get(model)
+        return own.applied(self.policy) if own else self.policy
+
+    def count(self, model: str) -> None:
+        """Count the labels that have come since the last look, if that was long enough ago.
+
+        Raises Unconfirmed.
+        """
+        if self.arrivals is None:
+            return
+        now = self.clock()
+        with self.store.transaction() as ledger:
+            before = ledger.labels.of(model)
+        if before is not None and before.counted_at <= now < before.counted_at + self.look:
+            return
+        seen = self.arrivals.seen(model)
+        if seen is None:
+            return
+        with self.store.transaction() as ledger:
+            if before is None:
+                if ledger.labels.of(model) is None:
+                    ledger.labels.begin(model, seen.readings, a_second=seen.a_second, now=now)
+            else:
+                self._add(ledger, before, seen, now)
+
+    def _add(self, ledger: Ledger, before: LabelCount, seen: Seen, now: datetime) -> None:
+        came = grown(before.readings, seen.readings)
+        added = ledger.labels.add(
+            before,
+            sum(came.values()),
+            readings=kept(before.readings, seen.readings),
+            a_second=seen.a_second,
+            now=now,
+        )
+        if not added:
+            return  # Another relay on the same database has counted them.
+        policy = self.policy_of(before.model)
+        for incident in ledger.incidents.lately(before.model, now - policy.pause):
+            since = incident.started_at - policy.lookback
+            rows = readable(came, since=since, after=before.counted_at, until=now)
+            ledger.incidents.add_rows(incident, rows)
+
+    def decide(self, incident: Incident) -> bool:
+        """Decide on an incident, and return whether it gets a pipeline now."""
+        try:
+            self.count(incident.model)
+            firing = self._firing(incident)
+        except Unconfirmed as error:
+            self._postpone(incident, error)
+            return False
+        now = self.clock()
+        with self.store.transaction() as ledger:
+            known = ledger.incidents.known(incident.id)
+            if known is None:
+                return False
+            seen = self._seen(ledger, known, firing, now)
+            action = self._action(ledger, seen, now)
+            # Refused where another relay has decided, or there is news.
+            if not ledger.incidents.update(incident, **_values(seen, action, now, self.look)):
+                return False
+            entry = self._carry_out(ledger, seen, action, now)
+        if entry is not None:
+            self.counters.audited(entry.event)
+            log.info(str(entry.event), incident=incident.id, reason=entry.reason)
+        return action.kind is ActionKind.START
+
+    def begin_by_calendar(self, model: str) -> None:
+        """Begin an incident where none lives and nothing was tried for `Policy.every`."""
+        every, now = self.policy_of(model).every, self.clock()
+        if every is None:
+            return
+        with self.store.transaction() as ledger:
+            count, last = ledger.labels.of(model), ledger.attempts.latest(model)
+            tried = last.accepted_at if last is not None else count.since if count else None
+            if tried is None or now < tried + every or ledger.incidents.living(model):
+                return
+            promoted = ledger.attempts.last_promoted(model)
+            since = promoted.accepted_at if promoted else count.since if count else tried
+            before = promoted.arrived if promoted else 0.0
+            rows = 0.0 if count is None or before is None else count.arrived - before
+            candidate = Candidate(
+                model, CALENDAR, (CALENDAR,), since, firing={CALENDAR: Signal.CALENDAR}
+            )
+            incident = incident_id(model, CALENDAR, now)
+            ledger.incidents.add(incident, candidate, now=now, earliest=since, rows=rows)
+            entry = AuditEntry(AuditEvent.ACCEPTED, f"nothing was tried for {every}")
+            ledger.add_entry(entry, now=now, model=model, incident=incident, alerts=(CALENDAR,))
+        self.counters.audited(entry.event)
+
+    def _firing(self, incident: Incident) -> Firing:
+        """Return the alerts of an incident that fire now. Raises Unconfirmed."""
+        if self.evidence is None:
+            return {} if incident.quiet_since else incident.firing
+        return self.evidence.firing(incident.model, incident.versions)
+
+    def _seen(self, ledger: Ledger, incident: Incident, firing: Firing, now: datetime) -> Incident:
+        """Return an incident with what fires now; alerts that are away for a moment do, too."""
+        alerts = {name: signal for name, signal in firing.items() if name != CALENDAR}
+        away = None if alerts else incident.quiet_since or now
+        if away is not None and away <= now < away + self.policy_of(incident.model).quiet:
+            alerts = {name: one for name, one in incident.firing.items() if name != CALENDAR}
+        due = self._with_calendar(ledger, incident, alerts, now)
+        return replace(incident, firing=due, quiet_since=away)
+
+    def _with_calendar(
+        self, ledger: Ledger, incident: Incident, alerts: Firing, now: datetime
+    ) -> Firing:
+        """Return what fires; the calendar does from when it is due until its pipeline has ended."""
+        every = self.policy_of(incident.model).every
+        attempts = ledger.attempts.of_model(incident.model)
+        if every is None:
+            return alerts
+        last = attempts[-1].accepted_at if attempts else incident.accepted_at
+        runs = bool(attempts) and attempts[-1].runs(now)
+        if now >= last + every or CALENDAR in incident.firing and (runs or not attempts):
+            return {**alerts, CALENDAR: Signal.CALENDAR}
+        return alerts
+
+    def _postpone(self, incident: Incident, error: Unconfirmed) -> None:
+        log.warning("incident not looked at", incident=incident.id, problem=str(error))
+        with self.store.transaction() as ledger:
+            ledger.incidents.update(incident, next_look_at=self.clock() + self.look)
+
+    def _action(self, ledger: Ledger, incident: Incident, now: datetime) -> Action:
+        every = ledger.attempts.of_model(incident.model)
+        others = ledger.incidents.of_ids([one.incident for one in every])
+        # Nothing was tried where no pipeline was started.
+        started = [one for one in every if one.state != FAILED]
+        mine = [one for one in started if _same_version(incident, others.get(one.incident))]
+        if incident.signals and any(one.runs(now) for one in started if one not in mine):
+            return Action(ActionKind.RUNNING, "a pipeline of another version has not ended")
+        former = [one.rows for one in started if one not in mine]
+        failed = [one.accepted_at for one in every if one.state == FAILED]
+        history = IncidentHistory(
+            started=incident.started_at,
+            signals=incident.signals,
+            attempts=tuple(one.for_policy(now) for one in mine),
+            pipelines=tuple(one.accepted_at for one in started),
+            former=former[-1] if former else None,
+            last_failed=max(failed, default=None),
+        )
+        labels = self._labels(ledger, incident, mine)
+        return next_action(history, labels, self.policy_of(incident.model), now=now)
+
+    def _labels(
+        self, ledger: Ledger, incident: Incident, attempts: list[PipelineAttempt]
+    ) -> Labels | None:
+        count = None if self.arrivals is None else ledger.labels.of(incident.model)
+        if count is None or incident.rows is None:
+            return None
+        last = attempts[-1].arrived if attempts else None
+        new = incident.rows if last is None else count.arrived - last
+        return Labels(rows=incident.rows, new=new, rate=count.rate)
+
+    def _carry_out(
+        self, ledger: Ledger, incident: Incident, action: Action, now: datetime
+    ) -> AuditEntry | None:
+        """Write what an action begins; one that goes on is not written again."""
+        reason = action.reason
+        if action.kind is ActionKind.START:
+            count = None if self.arrivals is None else ledger.labels.of(incident.model)
+            attempt = ledger.attempts.add(
+                incident.id,
+                model=incident.model,
+                started_at=incident.started_at,
+                signal=strongest(incident.signals),
+                rows=None if count is None else incident.rows,
+                arrived=None if count is None else count.arrived,
+                now=now,
+            )
+            reason = f"attempt {attempt.number}: {reason}"
+        elif action.kind not in EVENTS or action.kind is incident.action:
+            return None
+        entry = AuditEntry(EVENTS[action.kind], reason)
+        ledger.add_entry(entry, now=now, model=incident.model, incident=incident.id)
+        return entry
+
+
+def _values(
+    incident: Incident, action: Action, now: datetime, look: timedelta
+) -> dict[str, object]:
+    """Return what is written of an incident with a decision."""
+    over = action.kind is ActionKind.OVER
+    values: dict[str, object] = {
+        "firing": incident.firing,
+        "quiet_since": incident.quiet_since,
+        "action": action.kind.value,
+        "reason": action.reason,
+        "missing_labels": action.more,
+        "expected_at": action.at,
+        "next_look_at": now + look,
+        "ended_at": now if over else None,
+    }
+    if action.kind is not incident.action:
+        values["action_since"] = now
+    return values if incident.quiet_since else values | {"last_fired_at": now}
+
+
+def _same_version(incident: Incident, other: Incident | None) -> bool:
+    if other is None or incident.id == other.id or other.versions is None:
+        return True
+    return incident.shares(other.versions)

@@ -1,0 +1,178 @@
+"""Labels that come late: an incident waits for them, says so, and starts when there are enough."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitoring.relay.audit import AuditEntry, AuditEvent
+from monitoring.relay.limits import ModelLimits
+from tests.monitoring.relay.fakes import START, Clock, FakeArrivals, FakePipelines, alert, webhook
+from tests.monitoring.relay.parts import Bench, bench
+
+
+def _relay(
+    folder: Path, *, rate: float, begin: float = 0.0
+) -> tuple[Bench, FakePipelines, FakeArrivals]:
+    """Return a relay that counted labels before an alert, its pipelines, and the labels."""
+    clock = Clock()
+    arrivals = FakeArrivals(clock, rate=rate, begin=begin)
+    relay, gitlab = bench(folder, clock=clock, arrivals=arrivals)
+    relay.worker.step()
+    return relay, gitlab, arrivals
+
+
+def _started(relay: Bench) -> float:
+    """Return how many seconds after the first alert the latest pipeline was decided on."""
+    return (relay.latest().accepted_at - START).total_seconds()
+
+
+def test_a_fall_waits_for_the_labels_that_collect_needs(tmp_path: Path) -> None:
+    """A hundred rows since the incident began; labels come from its tenth minute on."""
+    relay, gitlab, _ = _relay(tmp_path, rate=1.0, begin=600)
+    relay.intake.receive(webhook(alert(signal="labels")))
+    relay.run(650)
+    assert gitlab.made == {} and relay.incident()["action"] == "labels"
+    assert relay.value("relay_incident", model="digits", action="labels") == 1
+    missing = relay.value("relay_missing_labels", model="digits")
+    assert missing is not None and 0 < missing <= 100
+    relay.run(120)
+    assert len(gitlab.made) == 1 and 700 <= _started(relay) <= 770
+    assert relay.value("relay_missing_labels", model="digits") == 0
+
+
+def test_nobody_is_paged_for_waiting(tmp_path: Path) -> None:
+    """The status of the latest attempt is what RetrainFailing asks for."""
+    relay, _, _ = _relay(tmp_path, rate=0.0)
+    relay.intake.receive(webhook(alert(signal="labels")))
+    relay.run(120)
+    assert relay.value("relay_pipeline_status", model="digits", status="failed") is None
+    assert relay.incident()["reason"] == "waits for 100 more labels; none have come so far"
+    since = relay.value("relay_incident_action_timestamp_seconds", model="digits", action="labels")
+    assert since == START.timestamp()
+
+
+def test_a_pipeline_that_collect_refused_is_no_failed_one(tmp_path: Path) -> None:
+    """It had fewer rows than were counted, as labels contradict each other: twice as many now."""
+    relay, gitlab, _ = _relay(tmp_path, rate=1.0)
+    relay.policy = replace(relay.policy, cooldown=timedelta(0))
+    relay.restart()
+    relay.intake.receive(webhook(alert(signal="labels")))
+    gitlab.statuses[1] = "failed"
+    gitlab.verdicts[1] = AuditEntry(AuditEvent.TOO_FEW, "collect accepted 60 labelled rows")
+    relay.run(200)
+    assert relay.value("relay_pipeline_status", model="digits", status="failed") is None
+    assert relay.value("relay_pipeline_status", model="digits", status="waiting") == 1
+    assert relay.value("relay_verdicts_total", model="digits", verdict="too few") == 1
+    assert relay.incident()["reason"].startswith("waits for ")
+    relay.run(300)
+    assert [*gitlab.made] == [f"retrain digits {one['id']}" for one in relay.incident()["attempts"]]
+    assert len(gitlab.made) == 2
+    first, second = relay.incident()["attempts"]
+    assert second["rows"] >= 2 * first["rows"] >= 200
+
+
+def test_kept_at_first_and_tried_again_when_the_rows_have_doubled(tmp_path: Path) -> None:
+    """Each attempt has a name of its own; the alert never ended and nobody did anything."""
+    relay, gitlab, _ = _relay(tmp_path, rate=1.0)
+    relay.policy = replace(relay.policy, cooldown=timedelta(0))
+    relay.restart()
+    gitlab.statuses = dict.fromkeys((1, 2), "success")
+    gitlab.verdicts[1] = AuditEntry(AuditEvent.KEEP, "no difference")
+    gitlab.verdicts[2] = AuditEntry(AuditEvent.PROMOTE, "better")
+    relay.intake.receive(webhook(alert(signal="inputs")))
+    relay.run(2200)
+    first, second = relay.incident()["attempts"]
+    assert (first["result"], second["result"]) == ("keep", "promote")
+    assert second["rows"] > 2 * first["rows"] > 2000
+    assert len(gitlab.made) == 2 and relay.incident()["action"] == "deploying"
+
+
+def test_a_fall_that_follows_drift_acts_at_once_but_for_the_cooldown(tmp_path: Path) -> None:
+    """The drift would have waited for four times the rows."""
+    relay, gitlab, _ = _relay(tmp_path, rate=1.0)
+    gitlab.statuses[1], gitlab.verdicts[1] = "success", AuditEntry(AuditEvent.KEEP, "no difference")
+    relay.intake.receive(webhook(alert(signal="inputs")))
+    relay.run(1200)
+    fall = alert(name="AccuracyDrop", signal="labels", started=relay.clock.now)
+    (told,) = relay.intake.receive(webhook(alert(signal="inputs"), fall))
+    assert told.entry.event == "escalated"
+    relay.run(60)
+    assert relay.incident()["action"] == "cooldown"
+    relay.clock.now = relay.latest().accepted_at + timedelta(hours=1)
+    relay.run(60)
+    assert len(gitlab.made) == 2 and relay.latest().signal == "labels"
+
+
+def test_an_alert_that_comes_and_goes_acts_when_there_are_enough_labels(tmp_path: Path) -> None:
+    """Three minutes on, two off, and a hundred labels in six: those of the pauses count too."""
+    relay, gitlab, _ = _relay(tmp_path, rate=100 / 360)
+    for _ in range(3):
+        fall = alert(signal="labels", started=relay.clock.now)
+        relay.intake.receive(webhook(fall))
+        relay.run(180)
+        ended = {"status": "resolved", "endsAt": relay.clock.now.isoformat()}
+        relay.intake.receive(webhook(fall | ended))
+        relay.run(120)
+    assert len(gitlab.made) == 1
+    assert 360 <= _started(relay) <= 480
+
+
+def test_labels_of_predictions_before_the_incident_are_not_counted(tmp_path: Path) -> None:
+    """A delivery of yesterday's labels is nothing that collect would read."""
+    relay, gitlab, arrivals = _relay(tmp_path, rate=0.0)
+    relay.intake.receive(webhook(alert(signal="labels")))
+    late = {"60.0": 0.0, "86400.0": 5000.0, "+Inf": 5000.0}
+    arrivals.delivery = {"instance=a": late}
+    relay.run(300)
+    assert gitlab.made == {} and relay.incident()["rows"] == 0
+
+
+def test_what_came_while_the_relay_was_down_is_counted(tmp_path: Path) -> None:
+    """Also while Prometheus was, and after the service began to count anew."""
+    relay, gitlab, arrivals = _relay(tmp_path, rate=0.02)
+    relay.intake.receive(webhook(alert(signal="labels")))
+    relay.run(60)
+    relay.restart()
+    arrivals.down = True
+    relay.clock.advance(3 * 3600)
+    relay.run(60)
+    assert gitlab.made == {}
+    arrivals.down = False
+    relay.run(120)
+    assert len(gitlab.made) == 1 and relay.latest().rows == pytest.approx(216, abs=10)
+
+
+def test_without_counters_it_acts_as_if_nobody_counted(tmp_path: Path) -> None:
+    """A service of an older version has none: the pipeline finds out."""
+    clock = Clock()
+    arrivals = FakeArrivals(clock, rate=1.0)
+    arrivals.known = False
+    relay, gitlab = bench(tmp_path, clock=clock, arrivals=arrivals)
+    relay.intake.receive(webhook(alert(signal="labels")))
+    relay.run(60)
+    assert len(gitlab.made) == 1 and relay.latest().rows is None
+
+
+def test_a_calendar_begins_an_incident_where_none_lives(tmp_path: Path) -> None:
+    """A week after the last try, or after the relay first counted labels."""
+    clock = Clock()
+    limits = {"digits": ModelLimits(every_days=7)}
+    relay, gitlab = bench(
+        tmp_path, clock=clock, arrivals=FakeArrivals(clock, rate=0.01), limits=limits
+    )
+    gitlab.statuses = dict.fromkeys((1, 2, 3), "success")
+    gitlab.verdicts = {n: AuditEntry(AuditEvent.KEEP, "no difference") for n in (1, 2, 3)}
+    relay.worker.step()
+    for day in range(16):
+        relay.clock.now = START + timedelta(days=day, hours=1)
+        relay.run(120)
+    assert len(gitlab.made) == 2
+    assert [row["decision"] for row in _decisions(relay)].count("over") == 2
+    assert relay.incident()["attempts"][0]["signal"] == "calendar"
+
+
+def _decisions(relay: Bench) -> list[dict[str, str]]:
+    with relay.store.transaction() as ledger:
+        return ledger.audit(1000)[1]

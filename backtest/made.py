@@ -14,8 +14,9 @@ from backtest.history import History, arranged
 from backtest.scenario import Scenario
 from backtest.streams import FOLDER, STREAMS
 from monitoring import limits
+from monitoring.relay.limits import ModelLimits
 from monitoring.relay.policy import Policy
-from monitoring.thresholds import Thresholds
+from monitoring.thresholds import Thresholds, seconds
 from perennial.errors import Described
 from training import params
 from training.task.files import params_file
@@ -91,17 +92,24 @@ def scenario(request: Request, task: Task, found: History, out: Path, *, root: P
 
     out, root: as of `made`.
     """
-    thresholds, relay = Thresholds(), Policy()
+    numbers, own = TASKS.parameters(request.task), ModelLimits()
+    thresholds = general = Thresholds()
     # A rate makes another traffic of the rows than the task's limits are for.
     if not request.rate:
-        thresholds = limits.own(thresholds, root / limits.TASKS).get(request.task, thresholds)
-        if own := limits.relay(thresholds, root / limits.TASKS).get(request.task):
-            relay = own.applied(relay)
+        tasks = root / limits.TASKS
+        thresholds = limits.own(general, tasks).get(request.task, general)
+        own = limits.relay(general, tasks).get(request.task, own)
+    known = {
+        "least_rows": numbers.collect.least_rows,
+        "lookback_seconds": numbers.collect.lookback_seconds,
+        "flow_seconds": seconds(thresholds.long_window),
+    }
+    relay = own.model_copy(update=known).applied(Policy())
     made = Scenario(
         name=request.task,
         task=task,
         history=found,
-        numbers=TASKS.parameters(request.task),
+        numbers=numbers,
         thresholds=thresholds,
         relay=relay,
         start=request.start,

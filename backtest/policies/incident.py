@@ -32,25 +32,30 @@ class Incidents:
         self._policy = policy
         self._alerts = alerts
         self._began: float | None = None
+        # The alerts that fired last, and when.
+        self._firing: tuple[str, ...] = ()
+        self._fired = 0.0
         # What has been tried: when, on which signal, with how many rows.
         self._tried: list[tuple[float, Signal, int]] = []
 
     def start(self, moment: Moment) -> Start | None:
         """Return a start where the relay starts one."""
-        heard = [name for name in moment.firing if name in self._alerts]
-        if self._began is not None and moment.deployed > self._began:
-            self._began = None
-        firing = frozenset(self._alerts[name] for name in heard) | self._due(moment)
+        began = self._start_of(moment)
+        heard, due = self._heard(moment), self._due(moment)
+        firing = frozenset(self._alerts[name] for name in heard) | due
         if not firing:
-            self._began = None
             return None
-        if self._began is None:
-            self._began = moment.seconds
-        earliest = self._began - self._policy.lookback.total_seconds()
+        if due and not heard:
+            # On all labels of the version; that of an alert begins with it.
+            began = moment.deployed
+        self._began = began
+        earliest = began - self._policy.lookback.total_seconds()
         incident = IncidentHistory(
+            started=_time(began),
             signals=firing,
             attempts=self._attempts(moment),
             pipelines=tuple(_time(at) for at, _, _ in self._tried),
+            former=self._former(moment),
         )
         labels = self._labels(moment, earliest)
         action = relay.next_action(incident, labels, self._policy, now=_time(moment.seconds))
@@ -58,6 +63,29 @@ class Incidents:
             return None
         self._tried.append((moment.seconds, incident.signal, int(labels.rows)))
         return Start("+".join(heard) or "calendar", earliest)
+
+    def _heard(self, moment: Moment) -> tuple[str, ...]:
+        """Return the alerts that fire, or that have been away for a short time only."""
+        heard = tuple(name for name in moment.firing if name in self._alerts)
+        if heard:
+            self._firing, self._fired = heard, moment.seconds
+        elif self._fired <= moment.deployed or self._away(moment) >= self._policy.quiet:
+            self._firing = ()
+        return self._firing
+
+    def _away(self, moment: Moment) -> timedelta:
+        return timedelta(seconds=moment.seconds - self._fired)
+
+    def _start_of(self, moment: Moment) -> float:
+        """Return when the incident of an alert that fires now began: now, if it is a new one."""
+        if self._began is None or moment.deployed > self._began:
+            return moment.seconds
+        return moment.seconds if self._away(moment) > self._policy.pause else self._began
+
+    def _former(self, moment: Moment) -> int | None:
+        """Return the rows of the last attempt on a version before."""
+        before = [rows for at, _, rows in self._tried if at < moment.deployed]
+        return before[-1] if before else None
 
     def _due(self, moment: Moment) -> frozenset[Signal]:
         """Return the calendar's signal where its time has passed."""

@@ -136,6 +136,24 @@ def test_a_measured_fall_is_not_held_back_by_drift(player: Player) -> None:
     assert [one.began for one in player.attempts] == [160 * MINUTE, 220 * MINUTE]
 
 
+def test_an_alert_that_comes_and_goes_is_one_incident(player: Player) -> None:
+    """Its rows count from the first time on, and a short pause counts as firing."""
+    for minute in range(100, 200, 25):
+        player.play(range(minute, minute + 2), "DataDrift")
+        player.play(range(minute + 2, minute + 25))
+    player.play(range(200, 210), "DataDrift")
+    assert [one.began for one in player.attempts] == [160 * MINUTE]
+    assert player.attempts[0].collected == pytest.approx(600, abs=10)
+
+
+def test_after_a_long_pause_an_alert_is_a_new_incident(player: Player) -> None:
+    """What came before is not collected for it."""
+    player.play(range(100, 110), "DataDrift")
+    player.play(range(110, 2000))
+    player.play(range(2000, 2100), "DataDrift")
+    assert [one.began for one in player.attempts] == [2060 * MINUTE]
+
+
 def test_a_relay_may_have_a_calendar_of_its_own() -> None:
     """Without any alert, since the last pipeline or deployment."""
     player = Player(Incidents(Policy(every=timedelta(hours=2)), {}))

@@ -65,6 +65,6 @@ MISSING_LABELS = Metric(
 EXPECTED = Metric(
     "relay_expected_timestamp_seconds",
     "gauge",
-    "Unix time when what a living incident waits for is expected, at the last day's rate of labels.",
+    "Unix time when a living incident expects its labels, at the last day's rate.",
     ("model",),
 )

@@ -131,8 +131,8 @@ class Thresholds:
     keys_refused_for: str = _duration("1m")
     relay_down_for: str = _duration("2m")
     retrain_failing_for: str = _duration("1m")
-    # How long an incident may wait for labels before a person is asked: labels that come once a day
-    # are no fault.
+    # How long no label may come while an incident waits for some, before a person is asked: labels
+    # that come once a day are no fault.
     retrain_waiting: str = _duration("2d")
     retrain_waiting_for: str = _duration("5m")
     mismatch_for: str = _duration("10m")

@@ -60,7 +60,7 @@ class PipelineAttempt:
     pipeline_status: str | None
     triggered_at: datetime | None
     next_poll_at: datetime | None
-    polled_at: datetime | None
+    silent_since: datetime | None
 
     @property
     def pipeline_name(self) -> str:
@@ -82,13 +82,13 @@ class PipelineAttempt:
     def runs(self, now: datetime) -> bool:
         """Return whether its end is still to come, or to be read.
 
-        It is taken for ended where GitLab has not said for a day how it goes.
+        It is taken for ended where GitLab was asked for a day and did not say how it goes.
         """
         if self.state != TRIGGERED:
             return self.state == WAITING
         if self.pipeline_status in JUDGED:
             return self.result is None
-        return now < (self.polled_at or self.accepted_at) + WATCHED
+        return self.silent_since is None or now < self.silent_since + WATCHED
 
     def for_policy(self, now: datetime) -> Attempt:
         """Return what the policy decides from."""
@@ -164,8 +164,7 @@ class Attempts:
         GitLab may have after all.
         """
         lately = attempts.c.accepted_at > now - WATCHED
-        asked = func.coalesce(attempts.c.polled_at, attempts.c.accepted_at) > now - WATCHED
-        runs = and_(attempts.c.pipeline_status.not_in(JUDGED), asked)
+        runs = attempts.c.pipeline_status.not_in(JUDGED)
         unknown = and_(attempts.c.pipeline_status.in_(JUDGED), attempts.c.result.is_(None))
         retried = and_(attempts.c.pipeline_status.not_in(ENDED), lately)
         ready = and_(

@@ -157,7 +157,7 @@ class Decider:
         """Return the alerts of an incident that fire now. Raises Unconfirmed."""
         if self.evidence is None:
             return {} if incident.quiet_since else incident.firing
-        return self.evidence.firing(incident.model, incident.versions)
+        return self.evidence.firing(incident.model, incident.versions, before=incident.firing)
 
     def _seen(self, ledger: Ledger, incident: Incident, firing: Firing, now: datetime) -> Incident:
         """Return an incident with what fires now; alerts that are away for a moment do, too."""

@@ -1,6 +1,6 @@
 """Whether Prometheus itself has an alert firing: Alertmanager takes an alert from anyone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -21,7 +21,9 @@ class Evidence(Protocol):
     def confirms(self, candidate: Candidate) -> bool:
         """Return whether one of a candidate's alerts fires. Raises Unconfirmed if it may yet."""
 
-    def firing(self, model: str, versions: tuple[str, ...] | None) -> Firing:
+    def firing(
+        self, model: str, versions: tuple[str, ...] | None, *, before: Collection[str]
+    ) -> Firing:
         """Return the retrain alerts of some versions that fire. Raises Unconfirmed if unknown."""
 
 
@@ -51,8 +53,10 @@ class PrometheusAlerts:
         self._require_running()
         return False
 
-    def firing(self, model: str, versions: tuple[str, ...] | None) -> Firing:
-        """Return the retrain alerts of some versions that fire, or are pending: they may have gone.
+    def firing(
+        self, model: str, versions: tuple[str, ...] | None, *, before: Collection[str]
+    ) -> Firing:
+        """Return the retrain alerts of some versions that fire; one that did may be pending again.
 
         versions: None for any.  Raises Unconfirmed where Prometheus does not answer, or where none
         fires and it started lately.
@@ -60,7 +64,7 @@ class PrometheusAlerts:
         found = {
             alert_key(labels): signal_of(labels)
             for labels, state in self._alerts()
-            if state in (FIRING, PENDING)
+            if (state == FIRING or state == PENDING and alert_key(labels) in before)
             and labels.get("action") == RETRAIN
             and labels.get("model") == model
             and (versions is None or labels.get("version", "") in versions)

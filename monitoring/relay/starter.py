@@ -133,7 +133,6 @@ class Starter:
             pipeline_id=pipeline.id,
             pipeline_url=pipeline.url,
             pipeline_status=pipeline.status,
-            polled_at=now,
             next_poll_at=self._next_poll(),
         )
         if written:
@@ -158,7 +157,7 @@ class Starter:
         try:
             if attempt.pipeline_id is not None:
                 status = self._pipelines.status(attempt.pipeline_id)
-                values |= {"pipeline_status": status, "polled_at": self._clock()}
+                values |= {"pipeline_status": status, "silent_since": None}
                 changed = status != attempt.pipeline_status or attempt.result is None
                 if changed and status in JUDGED:
                     entry = self._pipelines.conclusion(attempt.pipeline_id, attempt.model)
@@ -173,6 +172,8 @@ class Starter:
         except Exception as error:  # the other incidents go on
             self._counters.poll_error(attempt.model)
             log.warning("pipeline not polled", incident=attempt.incident, problem=problem_of(error))
+            if "pipeline_status" not in values:
+                values["silent_since"] = attempt.silent_since or self._clock()
             ended = values.get("pipeline_status") in JUDGED
             if ended and self._clock() >= attempt.accepted_at + WATCHED:
                 values["result"] = FAILED  # nobody will know how it ended

@@ -107,7 +107,7 @@ attempts = Table(
     Column("pipeline_url", Text),
     Column("pipeline_status", String(40)),
     Column("next_poll_at", Utc),
-    Column("polled_at", Utc),  # when GitLab last said how the pipeline goes
+    Column("silent_since", Utc),  # since when GitLab does not say how the pipeline goes
     Index("relay_attempts_by_model", "model", "accepted_at"),
     info={SINCE: "0004"},
 )

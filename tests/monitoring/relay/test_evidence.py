@@ -247,3 +247,16 @@ def test_an_incident_ends_when_prometheus_has_its_alerts_no_more(
     prometheus.alerts.clear()
     relay.run(1200)
     assert relay.incident()["action"] == "over" and relay.decisions()[-1] == "over"
+
+
+def test_a_pending_alert_escalates_nothing(prometheus: Prometheus, tmp_path: Path) -> None:
+    """It may be gone in a minute; one that fired before keeps its incident alive."""
+    relay = confirming(prometheus, tmp_path)
+    prometheus.fire(signal="inputs")
+    relay.intake.receive(webhook(alert(signal="inputs")))
+    prometheus.fire("pending", alertname="AccuracyDrop", signal="labels")
+    relay.run(120)
+    assert relay.incident()["firing"] == {"DataDrift 1.0.0": "inputs"}
+    prometheus.alerts[0]["state"] = "pending"
+    relay.run(120)
+    assert relay.incident()["quiet_since"] is None

@@ -189,9 +189,23 @@ def test_a_pipeline_of_more_than_a_day_is_still_the_only_one(tmp_path: Path) -> 
         relay.clock.advance(3600)
     assert len(gitlab.made) == 1
     gitlab.down = True
+    relay.run(60)
     relay.clock.advance(3600 * 25)
     relay.run(1)
-    assert relay.incident()["action"] != "running"
+    assert relay.incident()["action"] != "running", "GitLab was asked for a day, in vain"
+
+
+def test_a_relay_that_was_away_for_a_weekend_reads_the_verdict_first(tmp_path: Path) -> None:
+    """A pipeline that nobody has asked about is not one that GitLab says nothing of."""
+    relay, gitlab = bench(tmp_path)
+    relay.intake.receive(webhook())
+    relay.run(30)
+    gitlab.statuses[1] = "success"
+    gitlab.verdicts[1] = AuditEntry(AuditEvent.PROMOTE, "better")
+    relay.clock.advance(3600 * 60)
+    relay.restart()
+    relay.run(60)
+    assert len(gitlab.made) == 1 and relay.latest().result == "promote"
 
 
 def test_two_relays_on_one_database_trigger_once(tmp_path: Path) -> None:

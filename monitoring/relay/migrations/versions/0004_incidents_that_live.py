@@ -71,7 +71,7 @@ def upgrade() -> None:
         table.add_column(sql.Column("rows", sql.Float))
         table.add_column(sql.Column("arrived", sql.Float))
         table.add_column(sql.Column("result", sql.String(10)))
-        table.add_column(sql.Column("polled_at", sql.DateTime))
+        table.add_column(sql.Column("silent_since", sql.DateTime))
         table.alter_column("attempts", new_column_name="tries", existing_type=sql.Integer)
         for name in ("group_key", "last_fired_at", "versions"):
             table.drop_column(name)

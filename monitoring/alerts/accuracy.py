@@ -1,7 +1,9 @@
 """What the alerts on accuracy, loss and intervals share: how a drop or a rise is asked for."""
 
 from monitoring.alerts.alert import SERVING
-from monitoring.recording.series import REFERENCE_ACCURACY, REFERENCE_LOSS
+from monitoring.recording.costs import QUALITY, USUAL, of
+from monitoring.recording.series import REFERENCE_ACCURACY, REFERENCE_LOSS, VERSION
+from monitoring.recording.slump import SLUMP, SLUMP_COST, SLUMP_ROWS
 from monitoring.thresholds import Thresholds
 
 WHOLE, PERCENT = 'printf "%.0f"', "humanizePercentage"
@@ -14,18 +16,28 @@ FELL = (
 Series = tuple[str, str, str]
 
 
-def drop(
-    short: Series, long: Series, thresholds: Thresholds, *, reference: str = REFERENCE_ACCURACY
-) -> str:
-    """Return the expression of a drop in the short window or the long one.
+def slump(quality: str) -> str:
+    """Return the expression of a slump: how much more a row costs since then than is usual."""
+    of_quality = of(quality)
+    cost = f"{SLUMP_COST}{of_quality} / ({SLUMP_ROWS}{of_quality} > 0)"
+    return (
+        f"sum by ({VERSION}) (\n  {cost} - {USUAL}{of_quality}\n"
+        f"  and {SLUMP}{of_quality} == 1\n)\n{SERVING}"
+    )
 
-    reference: what the value is compared with.
-    """
+
+def since(quality: str) -> str:
+    """Return what asks for the number of labels since a slump began."""
+    return ask(SLUMP_ROWS, WHOLE, quality=quality)
+
+
+def drop(short: Series, long: Series, thresholds: Thresholds) -> str:
+    """Return the expression of a drop in the short window or the long one."""
     parts = []
     for window, (value, limit, rows) in zip(thresholds.windows, (short, long), strict=True):
         parts.append(
             "(\n"
-            f"  ({reference} - {value} > {thresholds.least_drop(window):g})\n"
+            f"  ({REFERENCE_ACCURACY} - {value} > {thresholds.least_drop(window):g})\n"
             f"  and {value} < {limit}\n"
             f"  and {rows} >= {thresholds.least_rows:g}\n"
             ")"
@@ -57,8 +69,12 @@ def amounts(series: Series, unit: str, thresholds: Thresholds) -> str:
     )
 
 
-def ask(series: str, show: str) -> str:
-    """Return what asks for a series of the alert's version; show: how its value is written."""
-    query = f"{series}{{model='%s',version='%s'}}"
+def ask(series: str, show: str, *, quality: str = "") -> str:
+    """Return what asks for a series of the alert's version; show: how its value is written.
+
+    quality: that of the series, if it has one.
+    """
+    chosen = f",{QUALITY}='{quality}'" if quality else ""
+    query = f"{series}{{model='%s',version='%s'{chosen}}}"
     found = f'{{{{ with printf "{query}" $labels.model $labels.version | query }}}}'
     return found + f"{{{{ . | first | value | {show} }}}}{{{{ end }}}}"

@@ -5,7 +5,10 @@ from monitoring.recording.costs import QUALITY, USUAL, of
 from monitoring.recording.series import REFERENCE_ACCURACY, REFERENCE_LOSS, VERSION
 from monitoring.recording.slump import SLUMP, SLUMP_COST, SLUMP_ROWS
 from monitoring.thresholds import Thresholds
+from perennial.metric_names import service as metrics
 
+# A scrape that fails leaves two evaluations without a value, which must not end a slump's alert.
+GAP = "1m"
 WHOLE, PERCENT = 'printf "%.0f"', "humanizePercentage"
 SHORT = 'printf "%.4g"'
 FELL = (
@@ -18,11 +21,14 @@ Series = tuple[str, str, str]
 
 def slump(quality: str) -> str:
     """Return the expression of a slump: how much more a row costs since then than is usual."""
-    of_quality = of(quality)
-    cost = f"{SLUMP_COST}{of_quality} / ({SLUMP_ROWS}{of_quality} > 0)"
+    cost, rows, usual, slump = (
+        f"last_over_time({series}{of(quality)}[{GAP}])"
+        for series in (SLUMP_COST, SLUMP_ROWS, USUAL, SLUMP)
+    )
+    serving = f"and on ({VERSION}) (last_over_time({metrics.INFO.name}[{GAP}]) == 1)"
     return (
-        f"sum by ({VERSION}) (\n  {cost} - {USUAL}{of_quality}\n"
-        f"  and {SLUMP}{of_quality} == 1\n)\n{SERVING}"
+        f"sum by ({VERSION}) (\n  {cost}\n  / ({rows} > 0)\n  - {usual}\n"
+        f"  and {slump} == 1\n)\n{serving}"
     )
 
 

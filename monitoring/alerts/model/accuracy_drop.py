@@ -6,6 +6,8 @@ from monitoring.recording.costs import ACCURACY
 from monitoring.recording.series import Window
 from monitoring.thresholds import Thresholds
 
+BELOW = '{{ printf "%.3f" $value }} below'
+
 
 def alert(thresholds: Thresholds) -> Alert:
     """Return the alert."""
@@ -17,7 +19,7 @@ def alert(thresholds: Thresholds) -> Alert:
         thresholds.retrain_for,
         ON_LABELS,
         "The accuracy of {{ $labels.model }} {{ $labels.version }} fell",
-        f'Since {since(ACCURACY)} labels, accuracy is {{{{ printf "%.3f" $value }}}} below the one '
-        f"that the version was accepted with. {amounts(short, 'labels', thresholds)}",
+        f"Over the last {since(ACCURACY)} labels, accuracy is {BELOW} the one that the version was "
+        f"accepted with. {amounts(short, 'labels', thresholds)}",
         dashboard("model", OF_VERSION),
     )

@@ -16,7 +16,7 @@ def alert(thresholds: Thresholds) -> Alert:
         thresholds.retrain_for,
         ON_LABELS,
         "The intervals of {{ $labels.model }} {{ $labels.version }} hold fewer labels",
-        f"Since {since(COVERAGE)} labels, the share of them in their interval is "
+        f"Over the last {since(COVERAGE)} labels, the share of them in their interval is "
         '{{ printf "%.3f" $value }} below that of the reference. '
         f"In the last {names.window}: {ask(names.interval_coverage, PERCENT)}, limit "
         f"{ask(names.interval_limit, PERCENT)}, {ask(names.interval_labels, WHOLE)} labels.",

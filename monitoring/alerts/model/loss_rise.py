@@ -16,7 +16,8 @@ def alert(thresholds: Thresholds) -> Alert:
         thresholds.retrain_for,
         ON_LABELS,
         "The loss of {{ $labels.model }} {{ $labels.version }} rose",
-        f'Since {since(LOSS)} labels, the mean loss is {{{{ printf "%.4g" $value }}}} above the '
+        f"Over the last {since(LOSS)} labels, the mean loss is "
+        '{{ printf "%.4g" $value }} above the '
         f"reference's, {ask(REFERENCE_LOSS, SHORT)}. In the last {names.window}: "
         f"{ask(names.loss, SHORT)}, limit {ask(names.loss_limit, SHORT)}, "
         f"{ask(names.labels, WHOLE)} labels.",

@@ -60,7 +60,7 @@ def test_a_fall_too_small_to_retrain_for_is_no_slump() -> None:
 
 
 def test_nothing_changed_is_no_slump() -> None:
-    """A month of labels as accepted has none, few or many, of a model that is nearly always right."""
+    """A month of labels as accepted has none, whether they are few or many."""
     for rate, accuracy in ((1, 0.9), (300, 0.7), (20, 1.0)):
         reference = ShareReference(accuracy, 800)
         assert not _share([accuracy] * 30, rate, reference=reference).any()

@@ -25,6 +25,7 @@ BLOCKS = ("monitoring", "relay")
 SHARED = frozenset(
     {
         *("count_interval", "long_interval", "prior", "quiet_for", "ordered_bins"),
+        *("slump_evidence", "slump_looks"),
         *("service_down_for", "errors_for", "latency_for", "dropped_for", "keys_refused_for"),
         *("relay_down_for", "retrain_failing_for", "retrain_waiting", "retrain_waiting_for"),
         *("errors_share", "latency_quantile"),

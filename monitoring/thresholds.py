@@ -99,6 +99,13 @@ class Thresholds:
     long_rise: float = _number(0.10, unit="share of the loss", low=0.001, high=100.0)
     least_rows: float = _number(100, unit="rows", low=1, high=1e9)
 
+    # Sums of wrong answers, or of losses, beyond those that a fall of short_drop, or a rise of
+    # short_rise, would bring. They alert at the evidence below: a sum gets there by chance once in
+    # e^20, 500 million, independent rows. It takes so many looks, one per count_interval, however
+    # many labels each has, since labels that come together are alike.
+    slump_evidence: float = _number(20.0, unit="natural logarithm of rows", low=5.0, high=100.0)
+    slump_looks: int = _number(5, unit="looks", low=1, high=1000)
+
     # Labels. They are compared with the predictions of one label delay earlier: how late most of
     # them come, as `model_version:label_delay_seconds` shows. A delay far below the window may
     # stay 0. LabelsMissing compares the coverage of one window, the short or the long one, with

@@ -1,4 +1,4 @@
-"""The rules on accuracy, loss and intervals over arrays of counts per minute, for simulations.
+"""The rules on estimated accuracy and loss over arrays of counts per minute, for simulations.
 
 Every row of counts is one look, a minute unless `pace` says otherwise. The formulas equal those of
 `perennial/statistics/control_limit.py`, which computes one window at a time.
@@ -38,16 +38,15 @@ def share_drop(
     *,
     pace: int = MINUTE,
 ) -> Bools:
-    """Return the looks at which a share is far enough below its control limit to alert.
+    """Return the looks at which an estimated share is far enough below its limit to alert.
 
-    good, rows: by look; of labels for AccuracyDrop, of predictions and their confidence for
-    EstimatedAccuracyDrop (see `estimated`), of labels in their interval for IntervalCoverageDrop.
-    The first look is when the longest window is full.  pace: seconds between looks.
+    good: rows that are expected to be right, by look (see `estimated`).  rows: by look.
+    pace: seconds between looks. The first look is when the longest window is full.
     """
     share, fired = reference.share, _never(len(rows), thresholds, pace)
-    for window, (right, seen) in _windows((good, rows), thresholds, pace):
-        error = np.sqrt(share * (1 - share) * (1 / _one(seen) + 1 / reference.size))
-        drop = share - right / _one(seen)
+    for window, (right, seen) in windows((good, rows), thresholds, pace):
+        error = np.sqrt(share * (1 - share) * (1 / one(seen) + 1 / reference.size))
+        drop = share - right / one(seen)
         enough = seen >= thresholds.least_rows
         enough &= drop > thresholds.least_drop(window)
         fired |= enough & (drop > thresholds.accuracy_z * error)
@@ -56,27 +55,20 @@ def share_drop(
 
 def loss_rise(
     total: Floats,
-    squares: Floats | None,
     rows: Floats,
     reference: LossReference,
     thresholds: Thresholds,
     *,
     pace: int = MINUTE,
 ) -> Bools:
-    """Return the looks at which a mean loss is far enough above its control limit to alert.
+    """Return the looks at which an estimated loss is far enough above its limit to alert.
 
-    total, squares: of the losses by look; squares is None for EstimatedLossRise, where the
-    reference's deviation alone counts.  rows: by look.  pace: seconds between looks.
+    total: of the losses to expect by look.  rows, pace: as of `share_drop`.
     """
     mean, fired = reference.mean, _never(len(rows), thresholds, pace)
-    columns = (total, total if squares is None else squares, rows)
-    for window, (lost, square, seen) in _windows(columns, thresholds, pace):
-        found = lost / _one(seen)
-        spread = np.full(len(found), reference.deviation)
-        if squares is not None:
-            live = np.sqrt(np.maximum(square / _one(seen) - found**2, 0))
-            spread = np.maximum(live, reference.deviation)
-        error = spread * np.sqrt(1 / _one(seen) + 1 / reference.size)
+    for window, (lost, seen) in windows((total, rows), thresholds, pace):
+        found = lost / one(seen)
+        error = reference.deviation * np.sqrt(1 / one(seen) + 1 / reference.size)
         enough = seen >= thresholds.least_rows
         enough &= found > (1 + thresholds.least_rise(window)) * mean
         fired |= enough & (found > mean + thresholds.accuracy_z * error)
@@ -108,7 +100,7 @@ def _never(many: int, thresholds: Thresholds, pace: int) -> Bools:
     return np.zeros(many - first_look(thresholds, pace) + 1, np.bool_)
 
 
-def _windows(
+def windows(
     columns: tuple[Floats, ...], thresholds: Thresholds, pace: int
 ) -> Iterator[tuple[str, list[Floats]]]:
     """Yield each window with the columns' sums over it, at every look."""
@@ -123,5 +115,6 @@ def _rows(window: str, pace: int) -> int:
     return max(1, seconds(window) // pace)
 
 
-def _one(rows: Floats) -> Floats:
+def one(rows: Floats) -> Floats:
+    """Return the rows, or 1 where there are none, to divide by."""
     return np.maximum(rows, 1)

@@ -11,6 +11,7 @@ from backtest.rules.quality import (
     loss_rise,
     share_drop,
 )
+from backtest.rules.slump import loss_slump, share_slump
 from monitoring.thresholds import Thresholds
 from perennial.kinds.output_kind import OutputKind, Truths
 from perennial.signals import Reference
@@ -69,15 +70,15 @@ def alerts(
             expected, asked, accuracy=reference.accuracy, mean=reference.confidence or 0.0
         )
         return {
-            "AccuracyDrop": share_drop(rows - lost, rows, accepted, thresholds, pace=pace),
+            "AccuracyDrop": share_slump(rows - lost, rows, accepted, thresholds, pace=pace),
             "EstimatedAccuracyDrop": share_drop(right, asked, accepted, thresholds, pace=pace),
         }
     size = reference.loss_size or 1
     known = LossReference(reference.loss or 0.0, reference.loss_deviation or 0.0, size)
-    found = {"LossRise": loss_rise(lost, squares, rows, known, thresholds, pace=pace)}
+    found = {"LossRise": loss_slump(lost, squares, rows, known, thresholds, pace=pace)}
     if reference.expected_loss is not None:
-        found["EstimatedLossRise"] = loss_rise(expected, None, asked, known, thresholds, pace=pace)
+        found["EstimatedLossRise"] = loss_rise(expected, asked, known, thresholds, pace=pace)
     if reference.coverage is not None:
         held = ShareReference(reference.coverage, size)
-        found["IntervalCoverageDrop"] = share_drop(inside, rows, held, thresholds, pace=pace)
+        found["IntervalCoverageDrop"] = share_slump(inside, rows, held, thresholds, pace=pace)
     return found

@@ -1,9 +1,14 @@
 """What the alerts on accuracy, loss and intervals share: how a drop or a rise is asked for."""
 
 from monitoring.alerts.alert import SERVING
-from monitoring.recording.series import REFERENCE_ACCURACY, REFERENCE_LOSS
+from monitoring.recording.costs import QUALITY, USUAL, of
+from monitoring.recording.series import REFERENCE_ACCURACY, REFERENCE_LOSS, VERSION
+from monitoring.recording.slump import SLUMP, SLUMP_COST, SLUMP_ROWS
 from monitoring.thresholds import Thresholds
+from perennial.metric_names import service as metrics
 
+# A scrape that fails leaves two evaluations without a value, which must not end a slump's alert.
+GAP = "1m"
 WHOLE, PERCENT = 'printf "%.0f"', "humanizePercentage"
 SHORT = 'printf "%.4g"'
 FELL = (
@@ -14,18 +19,31 @@ FELL = (
 Series = tuple[str, str, str]
 
 
-def drop(
-    short: Series, long: Series, thresholds: Thresholds, *, reference: str = REFERENCE_ACCURACY
-) -> str:
-    """Return the expression of a drop in the short window or the long one.
+def slump(quality: str) -> str:
+    """Return the expression of a slump: how much more a row costs since then than is usual."""
+    cost, rows, usual, slump = (
+        f"last_over_time({series}{of(quality)}[{GAP}])"
+        for series in (SLUMP_COST, SLUMP_ROWS, USUAL, SLUMP)
+    )
+    serving = f"and on ({VERSION}) (last_over_time({metrics.INFO.name}[{GAP}]) == 1)"
+    return (
+        f"sum by ({VERSION}) (\n  {cost}\n  / ({rows} > 0)\n  - {usual}\n"
+        f"  and {slump} == 1\n)\n{serving}"
+    )
 
-    reference: what the value is compared with.
-    """
+
+def since(quality: str) -> str:
+    """Return what asks for the number of labels since a slump began."""
+    return ask(SLUMP_ROWS, WHOLE, quality=quality)
+
+
+def drop(short: Series, long: Series, thresholds: Thresholds) -> str:
+    """Return the expression of a drop in the short window or the long one."""
     parts = []
     for window, (value, limit, rows) in zip(thresholds.windows, (short, long), strict=True):
         parts.append(
             "(\n"
-            f"  ({reference} - {value} > {thresholds.least_drop(window):g})\n"
+            f"  ({REFERENCE_ACCURACY} - {value} > {thresholds.least_drop(window):g})\n"
             f"  and {value} < {limit}\n"
             f"  and {rows} >= {thresholds.least_rows:g}\n"
             ")"
@@ -57,8 +75,12 @@ def amounts(series: Series, unit: str, thresholds: Thresholds) -> str:
     )
 
 
-def ask(series: str, show: str) -> str:
-    """Return what asks for a series of the alert's version; show: how its value is written."""
-    query = f"{series}{{model='%s',version='%s'}}"
+def ask(series: str, show: str, *, quality: str = "") -> str:
+    """Return what asks for a series of the alert's version; show: how its value is written.
+
+    quality: that of the series, if it has one.
+    """
+    chosen = f",{QUALITY}='{quality}'" if quality else ""
+    query = f"{series}{{model='%s',version='%s'{chosen}}}"
     found = f'{{{{ with printf "{query}" $labels.model $labels.version | query }}}}'
     return found + f"{{{{ . | first | value | {show} }}}}{{{{ end }}}}"

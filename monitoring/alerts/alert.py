@@ -41,9 +41,10 @@ class Alert:
 
     def of(self, models: Models) -> "Alert":
         """Return the alert on these models, of those that serve."""
-        expr = self.expr.replace(
-            f"({metrics.INFO.name} ==", f"({models.within(metrics.INFO.name)} =="
-        )
+        serving = f"({metrics.INFO.name}"
+        expr = self.expr
+        for after in (" ==", "["):
+            expr = expr.replace(serving + after, f"({models.within(metrics.INFO.name)}{after}")
         return replace(self, expr=expr, model=models.only)
 
     def runbook(self, base: str) -> str:

@@ -142,7 +142,7 @@ def test_an_alert_of_one_model_has_its_own_uid_and_title_in_grafana() -> None:
     for key in ("uid", "title"):
         assert len({rule[key] for rule in made}) == len(made), key
     assert all(len(rule["uid"]) <= 40 for rule in made)
-    assert "AccuracyDrop (slow)" in {rule["title"] for rule in made}
+    assert "EstimatedAccuracyDrop (slow)" in {rule["title"] for rule in made}
 
 
 def _accuracy_of(model: str) -> list[dict[str, str]]:
@@ -160,6 +160,8 @@ def _accuracy_of(model: str) -> list[dict[str, str]]:
             "series": f'model_feedback_total{{{key},label="0",predicted="1"}}',
             "values": "0x20 50x80",
         },
+        {"series": f'model_feedback_confidence_count{{{key},bin="1.0"}}', "values": "0x20 200x80"},
+        {"series": f'model_feedback_right_total{{{key},bin="1.0"}}', "values": "0x20 150x80"},
     ]
 
 
@@ -185,7 +187,16 @@ def test_each_model_alerts_by_its_own_limits(tmp_path: Path) -> None:
     case = {
         "rule_files": [str(folder / f"{name}.rules.yml") for name in ("accuracy", "alerts")],
         "evaluation_interval": "15s",
-        "group_eval_order": ["accuracy_6h", "accuracy_long", "accuracy_short", "alerts_model"],
+        "group_eval_order": [
+            *(
+                "accuracy_6h",
+                "accuracy_long",
+                "accuracy_short",
+                "slump_learnt",
+                "slump",
+                "alerts_model",
+            )
+        ],
         "tests": [
             {
                 "interval": "15s",

@@ -1,23 +1,25 @@
-"""AccuracyDrop: the accuracy on labelled predictions fell under its limit; starts a retrain."""
+"""AccuracyDrop: the accuracy on labelled predictions fell, and is low still; starts a retrain."""
 
-from monitoring.alerts.accuracy import FELL, drop, amounts
-from monitoring.alerts.alert import ON_LABELS, OF_VERSION, Alert, dashboard
+from monitoring.alerts.accuracy import amounts, since, slump
+from monitoring.alerts.alert import OF_VERSION, ON_LABELS, Alert, dashboard
+from monitoring.recording.costs import ACCURACY
 from monitoring.recording.series import Window
 from monitoring.thresholds import Thresholds
+
+BELOW = '{{ printf "%.3f" $value }} below'
 
 
 def alert(thresholds: Thresholds) -> Alert:
     """Return the alert."""
-    short, long = (
-        (names.accuracy, names.accuracy_limit, names.labels)
-        for names in map(Window, thresholds.windows)
-    )
+    names = Window(thresholds.short_window)
+    short = names.accuracy, names.accuracy_limit, names.labels
     return Alert(
         "AccuracyDrop",
-        drop(short, long, thresholds),
+        slump(ACCURACY),
         thresholds.retrain_for,
         ON_LABELS,
         "The accuracy of {{ $labels.model }} {{ $labels.version }} fell",
-        f"Accuracy on labelled predictions {FELL} {amounts(short, 'labels', thresholds)}",
+        f"Over the last {since(ACCURACY)} labels, accuracy is {BELOW} the one that the version was "
+        f"accepted with. {amounts(short, 'labels', thresholds)}",
         dashboard("model", OF_VERSION),
     )

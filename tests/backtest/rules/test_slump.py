@@ -1,0 +1,115 @@
+"""A slump in arrays lasts from when accuracy or loss has changed until it has recovered."""
+
+import numpy as np
+import pytest
+
+from backtest.rules.drift import minutes
+from backtest.rules.quality import LossReference, ShareReference
+from backtest.rules.slump import loss_slump, share_slump
+from monitoring.thresholds import Thresholds
+from perennial.statistics.cumulative_sum import (
+    cumulative_sum,
+    share_sum_limit,
+    tolerated_cost,
+    usual_share,
+)
+
+THRESHOLDS = Thresholds()
+DAY = minutes("1d")
+ACCEPTED = ShareReference(0.9, 800)
+LOST = LossReference(2.0, 2.0, 800)
+
+
+def _share(
+    accuracies: list[float], rate: float, *, seed: int = 1, reference: ShareReference = ACCEPTED
+) -> np.ndarray:
+    """Return the looks of a slump of labels whose accuracy is each of these for a day."""
+    random = np.random.default_rng(seed)
+    rows = random.poisson(rate, DAY * len(accuracies))
+    right = random.binomial(rows, np.repeat(accuracies, DAY))
+    return share_slump(right.astype(float), rows.astype(float), reference, THRESHOLDS)
+
+
+def _onsets(found: np.ndarray) -> np.ndarray:
+    return np.flatnonzero(found[1:] & ~found[:-1]) + 1
+
+
+@pytest.mark.parametrize("rate, latest", [(1, 240), (20, 20), (500, 15)])
+def test_a_slump_is_one_from_soon_after_its_start_until_soon_after_its_end(
+    rate: float, latest: int
+) -> None:
+    """It begins once, within hours or minutes as labels come, and ends when accuracy is back."""
+    found = _share([0.9, 0.65, 0.9, 0.9], rate)
+    begins = _onsets(found)
+    assert len(begins) == 1 and 0 < begins[0] <= latest
+    end = begins[0] + int(np.argmin(found[begins[0] :]))
+    assert DAY < end < DAY + max(60, 500 / rate)
+    assert not found[end:].any()
+
+
+def test_a_small_fall_counts_once_it_has_lasted() -> None:
+    """A fall of 8 points is none within hours, and is one when the day's labels say so."""
+    found = _share([0.9, 0.82, 0.82], 20)
+    assert len(_onsets(found)) == 1
+    assert DAY / 4 < _onsets(found)[0] < DAY
+
+
+def test_a_fall_too_small_to_retrain_for_is_no_slump() -> None:
+    """A fall of 3 points is none, on however many labels."""
+    assert not _share([0.9, 0.87, 0.87], 500, reference=ShareReference(0.9, 100_000)).any()
+
+
+def test_nothing_changed_is_no_slump() -> None:
+    """A month of labels as accepted has none, whether they are few or many."""
+    for rate, accuracy in ((1, 0.9), (300, 0.7), (20, 1.0)):
+        reference = ShareReference(accuracy, 800)
+        assert not _share([accuracy] * 30, rate, reference=reference).any()
+
+
+def test_labels_that_come_once_a_day_are_enough() -> None:
+    """A day's labels in one minute begin a slump if they are wrong, and the next end it."""
+    rows = np.zeros(6 * DAY)
+    rows[100::DAY] = 2000
+    right = rows * np.repeat([0.9, 0.9, 0.7, 0.7, 0.9, 0.9], DAY)
+    found = share_slump(right, rows, ACCEPTED, THRESHOLDS)
+    assert _onsets(found).tolist() == [DAY + 101]
+    assert not found[3 * DAY + 101 :].any()
+
+
+def test_a_burst_of_wrong_labels_is_no_slump() -> None:
+    """A minute of nothing but mistakes, however many, is no change that lasts."""
+    rows = np.full(2 * DAY, 100.0)
+    right = 0.9 * rows
+    right[DAY + 5] = 0
+    assert not share_slump(right, rows, ACCEPTED, THRESHOLDS).any()
+
+
+def test_a_loss_has_slumps_too_and_one_huge_loss_is_none() -> None:
+    """A mean loss that doubles begins one slump; one row that costs a thousand begins none."""
+    random = np.random.default_rng(3)
+    rows = np.full(4 * DAY, 5.0)
+    scale = np.repeat([2.0, 4.0, 2.0, 2.0], DAY)
+    losses = random.exponential(scale[:, None], (len(rows), 5))
+    found = loss_slump(losses.sum(axis=1), (losses**2).sum(axis=1), rows, LOST, THRESHOLDS)
+    assert len(_onsets(found)) == 1 and 0 < _onsets(found)[0] < 90
+    assert not found[DAY + 240 :].any()
+    calm = random.exponential(2.0, (2 * DAY, 5))
+    calm[DAY + 5, 0] = 1000
+    assert not loss_slump(
+        calm.sum(axis=1), (calm**2).sum(axis=1), rows[: 2 * DAY], LOST, THRESHOLDS
+    ).any()
+
+
+def test_a_slump_of_large_changes_starts_when_the_specifications_sum_is_full() -> None:
+    """Without a window that agrees, the look at which it starts is the sum's."""
+    rows = np.full(DAY + 60, 4.0)
+    right = np.where(np.arange(len(rows)) < DAY, 3.6, 2.8)
+    usual = usual_share(0.9, size=800)
+    up_to = tolerated_cost(usual, least=0.1, deviation=0.3, size=800)
+    limit = share_sum_limit(usual, tolerated=up_to)
+    total, looks = 0.0, 0
+    while total < 1:
+        total = cumulative_sum(total, 1.2, 4.0, tolerated=up_to, limit=limit, steps=1.25)
+        looks += 1
+    found = share_slump(right, rows, ACCEPTED, THRESHOLDS)
+    assert _onsets(found).tolist() == [looks]

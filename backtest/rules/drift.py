@@ -1,106 +1,201 @@
-"""The drift rule over arrays of counts per minute, for simulations of Prometheus' decisions.
+"""The drift rule over arrays of counts, for simulations of Prometheus' decisions.
 
-Every minute is one look. The formulas equal those of `drift.py` and `evidence.py` in
-`perennial/statistics/`, which compute one window at a time.
+Every row of counts is followed by one look. `usual.py` in `perennial/statistics/` defines what the
+past makes of a look.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from backtest.rules.looks import MINUTE, Floats, Looks, Reference, evidence, looks, span
+from backtest.rules.past import NONE, NOTHING, History, Ints, Kept, largest, mean, steps
 from monitoring.thresholds import Thresholds, seconds
-from perennial.statistics.evidence import LEAST_VARIANCE, LOOKS, ranks
 
-Floats = NDArray[np.float64]
+__all__ = ["Bools", "Floats", "History", "Reference", "Watched", "minutes", "watch"]
+
 Bools = NDArray[np.bool_]
-MINUTE = 60
+# A version's own past begins so many rows late in its first window.
+MOMENT = 1
 
 
 @dataclass(frozen=True)
-class Reference:
-    """One signal's reference: shares of shape (bins,), its rows, and its limits for one look.
+class Decided:
+    """What decides in one window at each look: of shape (looks,)."""
 
-    ordered: how many of the first bins have an order; 0 for a categorical signal.
+    looks: Looks
+    limit: Floats
+    evidence: Floats
+    design_effect: Floats
+    drifted: Bools
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A signal of one version at every look.
+
+    drifted: in any window.  windows: by name.  history: of the model until the last look, for the
+    version that follows.
     """
 
-    shares: Floats
-    size: int
-    critical: float
-    rank_critical: float
-    ordered: int
-
-
-@dataclass(frozen=True)
-class Looks:
-    """The statistics of one signal in a window at each look, all of shape (looks,)."""
-
-    window: str
-    psi: Floats
-    evidence: Floats
-
-    def drifted(self, thresholds: Thresholds) -> Bools:
-        """Return the looks at which effect and evidence exceed their limits."""
-        passed: Bools = (self.psi > thresholds.psi_limit(self.window)) & (self.evidence > 1)
-        return passed
+    drifted: Bools
+    windows: Mapping[str, Decided]
+    history: History
 
 
 def minutes(window: str) -> int:
     """Return the length of a window in minutes."""
-    return seconds(window) // MINUTE
+    return span(window)
 
 
-def looks(counts: Floats, reference: Reference, thresholds: Thresholds) -> Iterator[Looks]:
-    """Yield every drift window's looks, starting when the longest window is full.
+def watch(
+    counts: Floats,
+    reference: Reference,
+    thresholds: Thresholds,
+    *,
+    pace: int = MINUTE,
+    history: History = NOTHING,
+) -> Watched:
+    """Return what the rule decides after every row of counts.
 
-    counts: of one signal, shape (minutes, bins).
+    counts: of one signal since its version serves, shape (rows, bins).  pace: seconds of a row.
+    history: of the same signal of the versions before; nothing for a model's first.
     """
-    total = np.vstack([np.zeros((1, counts.shape[1])), np.cumsum(counts, axis=0, dtype=float)])
-    first = minutes(thresholds.long_window)
-    longest = total[first:] - total[:-first]
-    for window in thresholds.drift_windows:
-        live = total[first:] - total[first - minutes(window) : -minutes(window)]
-        psi = _psi(live, reference.shares, thresholds.prior)
-        yield Looks(window, psi, _evidence(live, longest - live, reference, window, thresholds))
+    seen = looks(counts, reference, thresholds, pace=pace)
+    rule = _Rule(seen, reference, thresholds, pace, history)
+    drifted = np.zeros(len(counts), np.bool_)
+    while True:
+        # What drifts is no past of later looks: each round settles at least one look more.
+        decided = rule.decide(drifted)
+        found = np.any([each.drifted for each in decided.values()], axis=0)
+        if (found == drifted).all():
+            return Watched(drifted, decided, rule.history(drifted))
+        drifted = found
 
 
-def _psi(live: Floats, shares: Floats, prior: float) -> Floats:
-    rows = live.sum(axis=1)
-    difference = (live - rows[:, None] * shares) / (rows + prior)[:, None]
-    psi: Floats = np.einsum("ij,ij->i", difference, np.log1p(difference / shares))
-    return psi
+class _Rule:
+    """One version's looks and its model's history."""
 
+    def __init__(
+        self,
+        seen: Mapping[str, Looks],
+        reference: Reference,
+        thresholds: Thresholds,
+        pace: int,
+        history: History,
+    ) -> None:
+        self._seen, self._reference, self._thresholds = seen, reference, thresholds
+        self._pace, self._before = pace, history
+        self._rows = len(next(iter(seen.values())).psi)
+        self._rhythm = seconds(thresholds.rhythm) // pace
+        # The numbers of the looks, since the model's first and since the version's.
+        self._own = np.arange(1, self._rows + 1)
+        self._at = self._own + history.rows
+        self._known = self._at > self._rhythm
+        self._effects = {window: self._design_effect(window) for window in self._learning()}
+        self._evidence = {
+            window: evidence(each, reference, self._effect(window), thresholds)
+            for window, each in seen.items()
+        }
 
-def _evidence(
-    live: Floats, past: Floats, reference: Reference, window: str, thresholds: Thresholds
-) -> Floats:
-    rows, size = live.sum(axis=1), reference.size + past.sum(axis=1)
-    shares = (reference.size * reference.shares + past) / size[:, None]
-    inflation = 1 + rows / size
-    windows = seconds(thresholds.quiet_for) / seconds(window)
-    many = np.log(1 + LOOKS * windows / inflation)
-    # Empty bins contribute 0: replacing 0 by 1 avoids the logarithm of 0.
-    ratio = np.where(live > 0, live, 1) / (np.maximum(rows, 1)[:, None] * shares)
-    g = 2 * np.einsum("ij,ij->i", live, np.log(ratio)) / inflation
-    strength: Floats = g / _limit(reference.critical, live.shape[1], many)
-    if reference.ordered > 1:
-        rank = _rank(live, shares, reference) / inflation
-        strength = np.maximum(strength, rank / _limit(reference.rank_critical, 2, many))
-    return strength
+    def decide(self, drifted: Bools) -> dict[str, Decided]:
+        """Return the decisions in every window; drifted: the looks that are no past of others."""
+        standing = self._standing(drifted)
+        found: dict[str, Decided] = {}
+        for window, seen in self._seen.items():
+            limit, strength = self._limit(window, drifted, standing), self._evidence[window]
+            if found and self._rhythm:
+                # Until the version was watched for so long, it holds no more than a shorter one.
+                shorter = np.maximum(
+                    self._thresholds.gross_psi, next(reversed(found.values())).limit
+                )
+                limit = np.where(self._own > span(window, self._pace), limit, shorter)
+            hit = (seen.psi > limit) & (strength > 1)
+            if found:
+                less = next(reversed(found.values())).looks.rows
+                hit &= seen.rows > self._thresholds.fuller * less
+            if seconds(window) > seconds(self._thresholds.long_window):
+                # A rhythm whose last day is like the reference has its drift behind it.
+                last = found[self._thresholds.long_window].looks.psi
+                hit &= last > self._thresholds.psi_limit(self._thresholds.long_window)
+            found[window] = Decided(seen, limit, strength, self._effect(window), hit)
+        return found
 
+    def history(self, drifted: Bools) -> History:
+        """Return the history with this version's looks."""
+        kept = {
+            window: Kept(self._calm(window, drifted), self._dispersions(window))
+            for window in self._learning()
+        }
+        own = History(self._rows, kept)
+        return self._before.then(own, most=2 * self._rhythm) if self._before.rows else own
 
-def _rank(live: Floats, shares: Floats, reference: Reference) -> Floats:
-    scores = ranks(reference.shares, ordered=reference.ordered)
-    seen, base = live[:, : len(scores)], shares[:, : len(scores)]
-    mean = base @ scores / base.sum(axis=1)
-    variance = base @ scores**2 - mean**2 * base.sum(axis=1)
-    moved = seen @ scores - seen.sum(axis=1) * mean
-    spread = variance * np.maximum(live.sum(axis=1), 1)
-    found: Floats = np.where(variance > LEAST_VARIANCE, moved**2 / np.maximum(spread, 1e-300), 0)
-    return found
+    def _learning(self) -> list[str]:
+        return [window for window in self._seen if self._thresholds.learned(window)]
 
+    def _effect(self, window: str) -> Floats:
+        return self._effects.get(self._thresholds.effect_window(window), np.ones(self._rows))
 
-def _limit(critical: float, bins: int, many: Floats) -> Floats:
-    limit: Floats = critical + 2 * many / (1 - (bins - 3) / (critical + many))
-    return limit
+    def _calm(self, window: str, drifted: Bools) -> Floats:
+        seen = self._seen[window]
+        # With fewer rows than the prior weighs, PSI is small whatever came.
+        return np.where(drifted | (seen.rows <= self._thresholds.prior), NONE, seen.psi)
+
+    def _dispersions(self, window: str) -> tuple[Floats, ...]:
+        seen, bins = self._seen[window], len(self._reference.shares)
+        found = seen.g / (bins - 1)
+        return (found, seen.rank) if self._reference.ordered > 1 else (found,)
+
+    def _design_effect(self, window: str) -> Floats:
+        step = span(self._thresholds.past_step(window), self._pace)
+        effect = np.ones(self._rows)
+        for place, own in enumerate(self._dispersions(window)):
+            before = self._before.windows.get(window)
+            past = () if before is None else before.dispersions[place : place + 1]
+            values, number = self._steps(np.concatenate([*past, own]), step)
+            found = mean(values, number, ends=self._at // step, many=self._rhythm // step)
+            effect = np.maximum(effect, found)
+        learned = np.minimum(effect, self._thresholds.most_design_effect)
+        return np.where(self._known, learned, self._thresholds.design_effect)
+
+    def _steps(self, values: Floats, step: int) -> tuple[Floats, int]:
+        """Return the steps of values that end with this version's last look."""
+        first = int(self._at[-1]) - len(values) + 1
+        return steps(values, first=first, step=step)
+
+    def _standing(self, drifted: Bools) -> Bools:
+        """Return the looks at which the signal has drifted for long without a pause."""
+        long = span(self._thresholds.standing_for, self._pace)
+        count = np.concatenate([[0], np.cumsum(drifted)])
+        lately = count[self._own] - count[np.maximum(self._own - long, 0)]
+        standing: Bools = lately >= np.minimum(self._own, long)
+        return standing
+
+    def _limit(self, window: str, drifted: Bools, standing: Bools) -> Floats:
+        limits = self._thresholds
+        least = limits.psi_limit(window)
+        if not limits.learned(window):
+            return np.full(self._rows, least)
+        usual, gross = self._usual(window, drifted, standing), max(limits.gross_psi, least)
+        limit = np.maximum(least, limits.news * usual)
+        young = np.minimum(limit, gross) if limits.early(window) else gross
+        return np.where(usual == NONE, gross, np.where(self._known, limit, young))
+
+    def _usual(self, window: str, drifted: Bools, standing: Bools) -> Floats:
+        limits, psi = self._thresholds, self._seen[window].psi
+        length, step = span(window, self._pace), span(limits.past_step(window), self._pace)
+        many = self._rhythm // step
+        calm = self._calm(window, drifted)
+        before = self._before.windows.get(window)
+        whole = calm if before is None else np.concatenate([before.calm, calm])
+        values, number = self._steps(whole, step)
+        usual = largest(values, number, ends=(self._at - length) // step, many=many)
+        if window == limits.drift_windows[0]:
+            young = largest(calm, 1, ends=self._own - MOMENT, many=length)
+            usual = np.where(usual == NONE, young, usual)
+        earlier = span(max(window, limits.standing_for, key=seconds), self._pace)
+        ends: Ints = (self._at - earlier) // step
+        own = largest(*self._steps(psi, step), ends=ends, many=many)
+        return np.where(standing, usual, np.maximum(usual, own))

@@ -1,0 +1,139 @@
+"""The recording rules of what is usual, as in perennial/statistics/usual.py, in PromQL.
+
+What a model's windows did for a whole rhythm decides what is news in the next one. That past is of
+the model, whichever version served; a new version starts with it.
+"""
+
+from monitoring.recording.series import (
+    BINS,
+    DRIFTED,
+    KNOWN,
+    MODEL,
+    REFERENCE_SIZE,
+    SIGNAL,
+    STANDING,
+    Models,
+    Rule,
+    Window,
+)
+from monitoring.recording.spans import just_under
+from monitoring.thresholds import Thresholds, seconds
+
+OF_MODEL = f"{MODEL}, {SIGNAL.rpartition(', ')[2]}"
+# To every version that is there, from what its model has.
+OF_EACH = f"0 * {REFERENCE_SIZE} + on ({OF_MODEL}) group_left ()"
+# A version's own past begins so late in its first window, as a moment is no past.
+MOMENT = "30s"
+
+
+def kept(thresholds: Thresholds, models: Models) -> list[Rule]:
+    """Return what is kept of each window: how far it is from its reference while all is calm."""
+    rules = []
+    for window in _learning(thresholds):
+        names = Window(window)
+        # With fewer rows than the prior weighs, PSI is small whatever came.
+        known = f"and on ({SIGNAL}) {names.counts} > {thresholds.prior:g}"
+        calm = f"{names.psi}{models.selector}\n{known}\nunless on ({SIGNAL}) {DRIFTED} == 1"
+        rules.append(Rule(names.calm, calm))
+        if window == thresholds.effect_window(window):
+            rules.append(Rule(names.dispersion, f"{names.g}{models.selector} / ({BINS} - 1)"))
+    return rules
+
+
+def usual(thresholds: Thresholds, models: Models) -> list[Rule]:
+    """Return what the past says of each window: its limit of PSI, and what its rows are worth."""
+    rules = []
+    if seconds(thresholds.rhythm):
+        rules += [_known(thresholds, models), _standing(thresholds, models)]
+    for window in _learning(thresholds):
+        rules.append(Rule(Window(window).usual, _usual(window, thresholds, models)))
+        if window == thresholds.effect_window(window):
+            effect = _design_effect(Window(window), thresholds, models)
+            rules.append(Rule(Window(window).design_effect, effect))
+    for window in thresholds.watched_windows:
+        rules.append(Rule(Window(window).psi_limit, _psi_limit(window, thresholds, models)))
+    return rules
+
+
+def _learning(thresholds: Thresholds) -> list[str]:
+    return [window for window in thresholds.drift_windows if thresholds.learned(window)]
+
+
+def _known(thresholds: Thresholds, models: Models) -> Rule:
+    long = thresholds.long_window
+    then = f"{Window(long).counts}{models.selector}[{just_under(seconds(long))}]"
+    expr = f"max by ({OF_MODEL}) (present_over_time({then} offset {thresholds.rhythm}))"
+    return Rule(KNOWN, expr)
+
+
+def _standing(thresholds: Thresholds, models: Models) -> Rule:
+    lately = f"{DRIFTED}{models.selector}[{just_under(seconds(thresholds.standing_for))}]"
+    return Rule(STANDING, f"min_over_time({lately})")
+
+
+def _rhythm(series: str, window: str, thresholds: Thresholds) -> str:
+    """Return a series as it was at every step of a whole rhythm."""
+    return f"{series}[{just_under(seconds(thresholds.rhythm))}:{thresholds.past_step(window)}]"
+
+
+def _usual(window: str, thresholds: Thresholds, models: Models) -> str:
+    names, of = Window(window), models.selector
+    past = _rhythm(names.calm + of, window, thresholds)
+    calm = f"max by ({OF_MODEL}) (max_over_time({past} offset {window}))"
+    if window == thresholds.drift_windows[0]:
+        young = f"{names.calm}{of}[{just_under(seconds(window))}] offset {MOMENT}"
+        calm = f"({calm} or max by ({OF_MODEL}) (max_over_time({young})))"
+    earlier = max(window, thresholds.standing_for, key=seconds)
+    own = f"max_over_time({_rhythm(names.psi + of, window, thresholds)} offset {earlier})"
+    return (
+        f"max by ({SIGNAL}) (\n"
+        f'  label_replace({OF_EACH} {calm}, "past", "calm", "", "")\n'
+        f"  or label_replace({own} and on ({SIGNAL}) {REFERENCE_SIZE}\n"
+        f'  unless on ({SIGNAL}) {STANDING} == 1, "past", "own", "", "")\n'
+        ")"
+    )
+
+
+def _design_effect(names: Window, thresholds: Thresholds, models: Models) -> str:
+    tests = "\n  or ".join(
+        f'label_replace({_mean(series + models.selector, names.window, thresholds)}, "test", '
+        f'"{test}", "", "")'
+        for test, series in (("g", names.dispersion), ("rank", names.rank))
+    )
+    most = f"{thresholds.most_design_effect:g}"
+    return (
+        f"({OF_EACH} (\n"
+        f"  clamp(max by ({OF_MODEL}) (\n  {tests}\n  ), 1, {most})\n"
+        f"  and on ({OF_MODEL}) {KNOWN}\n"
+        f"))\nor {thresholds.design_effect:g} + 0 * {REFERENCE_SIZE}{models.selector}"
+    )
+
+
+def _mean(series: str, window: str, thresholds: Thresholds) -> str:
+    """Return the mean of a statistic over a rhythm, without windows in which nothing came."""
+    past = _rhythm(series, window, thresholds)
+    seen = _rhythm(f"({series} > 0)", window, thresholds)
+    total, number = f"sum_over_time({past})", f"count_over_time({seen})"
+    return f"sum by ({OF_MODEL}) ({total}) / sum by ({OF_MODEL}) ({number})"
+
+
+def _psi_limit(window: str, thresholds: Thresholds, models: Models) -> str:
+    names, least = Window(window), thresholds.psi_limit(window)
+    everywhere = f"0 * {REFERENCE_SIZE}{models.selector}"
+    limit = f"{least:g} + {everywhere}"
+    if thresholds.learned(window):
+        news = f"{thresholds.news:g} * {names.usual}{models.selector}"
+        gross = f"{max(thresholds.gross_psi, least):g}"
+        limit = f"clamp_min({news}, {least:g}) and on ({OF_MODEL}) {KNOWN}\n"
+        if thresholds.early(window):
+            limit += f"or clamp({news}, {least:g}, {gross})\n"
+        limit += f"or {gross} + {everywhere}"
+    if window == thresholds.drift_windows[0] or not seconds(thresholds.rhythm):
+        return limit
+    # Until the version was watched for so long, the window holds no more than a shorter one.
+    then = f"{names.counts}[{just_under(seconds(thresholds.short_window))}] offset {window}"
+    shorter = Window(thresholds.watched_windows[thresholds.watched_windows.index(window) - 1])
+    return (
+        f"({limit})\nand on ({SIGNAL}) present_over_time({then})\n"
+        f"or clamp_min({shorter.psi_limit}{models.selector}, {thresholds.gross_psi:g})"
+    )

@@ -4,14 +4,14 @@ What a model's windows did for a whole rhythm decides what is news in the next o
 the model, whichever version served; a new version starts with it.
 """
 
+from dataclasses import dataclass
+
 from monitoring.recording.series import (
     BINS,
     DRIFTED,
-    KNOWN,
     MODEL,
     REFERENCE_SIZE,
     SIGNAL,
-    STANDING,
     Models,
     Rule,
     Window,
@@ -19,6 +19,8 @@ from monitoring.recording.series import (
 from monitoring.recording.spans import just_under
 from monitoring.thresholds import Thresholds, seconds
 
+STANDING = "model_version_signal:standing:min"
+KNOWN = "model_signal:known:max"
 OF_MODEL = f"{MODEL}, {SIGNAL.rpartition(', ')[2]}"
 # To every version that is there, from what its model has.
 OF_EACH = f"0 * {REFERENCE_SIZE} + on ({OF_MODEL}) group_left ()"
@@ -26,11 +28,31 @@ OF_EACH = f"0 * {REFERENCE_SIZE} + on ({OF_MODEL}) group_left ()"
 MOMENT = "30s"
 
 
+@dataclass(frozen=True)
+class PastWindow(Window):
+    """The names of what is kept of a window, too."""
+
+    @property
+    def dispersion(self) -> str:
+        """G over its mean for independent rows: on average 1 where rows are, else more."""
+        return f"model_version_signal:dispersion:{self.window}"
+
+    @property
+    def calm(self) -> str:
+        """PSI of a signal while it does not drift in any window."""
+        return f"model_version_signal:calm_psi:{self.window}"
+
+    @property
+    def usual(self) -> str:
+        """The largest PSI that is usual; absent where nothing is known yet."""
+        return f"model_version_signal:usual_psi:{self.window}"
+
+
 def kept(thresholds: Thresholds, models: Models) -> list[Rule]:
     """Return what is kept of each window: how far it is from its reference while all is calm."""
     rules = []
     for window in _learning(thresholds):
-        names = Window(window)
+        names = PastWindow(window)
         # With fewer rows than the prior weighs, PSI is small whatever came.
         known = f"and on ({SIGNAL}) {names.counts} > {thresholds.prior:g}"
         calm = f"{names.psi}{models.selector}\n{known}\nunless on ({SIGNAL}) {DRIFTED} == 1"
@@ -46,9 +68,9 @@ def usual(thresholds: Thresholds, models: Models) -> list[Rule]:
     if seconds(thresholds.rhythm):
         rules += [_known(thresholds, models), _standing(thresholds, models)]
     for window in _learning(thresholds):
-        rules.append(Rule(Window(window).usual, _usual(window, thresholds, models)))
+        rules.append(Rule(PastWindow(window).usual, _usual(window, thresholds, models)))
         if window == thresholds.effect_window(window):
-            effect = _design_effect(Window(window), thresholds, models)
+            effect = _design_effect(PastWindow(window), thresholds, models)
             rules.append(Rule(Window(window).design_effect, effect))
     for window in thresholds.watched_windows:
         rules.append(Rule(Window(window).psi_limit, _psi_limit(window, thresholds, models)))
@@ -77,7 +99,7 @@ def _rhythm(series: str, window: str, thresholds: Thresholds) -> str:
 
 
 def _usual(window: str, thresholds: Thresholds, models: Models) -> str:
-    names, of = Window(window), models.selector
+    names, of = PastWindow(window), models.selector
     past = _rhythm(names.calm + of, window, thresholds)
     calm = f"max by ({OF_MODEL}) (max_over_time({past} offset {window}))"
     if window == thresholds.drift_windows[0]:
@@ -94,7 +116,7 @@ def _usual(window: str, thresholds: Thresholds, models: Models) -> str:
     )
 
 
-def _design_effect(names: Window, thresholds: Thresholds, models: Models) -> str:
+def _design_effect(names: PastWindow, thresholds: Thresholds, models: Models) -> str:
     tests = "\n  or ".join(
         f'label_replace({_mean(series + models.selector, names.window, thresholds)}, "test", '
         f'"{test}", "", "")'
@@ -118,7 +140,7 @@ def _mean(series: str, window: str, thresholds: Thresholds) -> str:
 
 
 def _psi_limit(window: str, thresholds: Thresholds, models: Models) -> str:
-    names, least = Window(window), thresholds.psi_limit(window)
+    names, least = PastWindow(window), thresholds.psi_limit(window)
     everywhere = f"0 * {REFERENCE_SIZE}{models.selector}"
     limit = f"{least:g} + {everywhere}"
     if thresholds.learned(window):

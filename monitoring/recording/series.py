@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-from monitoring.recording.models import EVERY as EVERY
-from monitoring.recording.models import MODEL as MODEL
-from monitoring.recording.models import Models as Models
 from perennial.metric_names import service as metrics
 
 BIN = ", ".join(metrics.SIGNAL_BIN.labels)
 SIGNAL = ", ".join(metrics.CRITICAL_VALUE.labels)
+MODEL = metrics.REFERENCE_ACCURACY.labels[0]
 VERSION = ", ".join(metrics.REFERENCE_ACCURACY.labels)
 
 REFERENCE_SHARE = "model_version_signal_bin:reference_share:max"
@@ -26,8 +24,40 @@ REFERENCE_LOSS_SIZE = "model_version:reference_loss_size:max"
 REFERENCE_INTERVAL_COVERAGE = "model_version:reference_interval_coverage:max"
 REFERENCE_EXPECTED_DEVIATION = "model_version:reference_expected_loss_deviation:max"
 DRIFTED = "model_version_signal:drifted"
-STANDING = "model_version_signal:standing:min"
-KNOWN = "model_signal:known:max"
+
+
+@dataclass(frozen=True)
+class Models:
+    """Some of the models: one alone, or all but some; without either, all of them."""
+
+    only: str = ""
+    but: tuple[str, ...] = ()
+
+    @property
+    def selector(self) -> str:
+        """What selects their series.
+
+        >>> Models(only="bikes").selector, Models(but=("adult", "bikes")).selector
+        ('{model="bikes"}', '{model!~"adult|bikes"}')
+        >>> Models().selector
+        ''
+        """
+        if self.only:
+            return f'{{{MODEL}="{self.only}"}}'
+        return f'{{{MODEL}!~"{"|".join(self.but)}"}}' if self.but else ""
+
+    def within(self, series: str) -> str:
+        """Return a series, which may have a selector already, of these models.
+
+        >>> Models(only="bikes").within('a{b="c"}')
+        'a{b="c",model="bikes"}'
+        """
+        if self.selector and series.endswith("}"):
+            return f"{series[:-1]},{self.selector[1:]}"
+        return series + self.selector
+
+
+EVERY = Models()
 
 
 @dataclass(frozen=True)
@@ -95,24 +125,9 @@ class Window:
         return f"model_version_signal:evidence:{self.window}"
 
     @property
-    def dispersion(self) -> str:
-        """G over its mean for independent rows: on average 1 where rows are, else more."""
-        return f"model_version_signal:dispersion:{self.window}"
-
-    @property
     def design_effect(self) -> str:
         """Rows that count as one, since rows follow each other."""
         return f"model_version_signal:design_effect:{self.window}"
-
-    @property
-    def calm(self) -> str:
-        """PSI of a signal while it does not drift in any window."""
-        return f"model_version_signal:calm_psi:{self.window}"
-
-    @property
-    def usual(self) -> str:
-        """The largest PSI that is usual; absent where nothing is known yet."""
-        return f"model_version_signal:usual_psi:{self.window}"
 
     @property
     def psi_limit(self) -> str:

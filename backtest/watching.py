@@ -1,14 +1,13 @@
 """What the rules say of one version, from its deployment to the end of the history."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
-from backtest.rules.drift import Bools, Floats, Reference, looks, minutes
+from backtest.rules.drift import Bools, Floats, Reference, watch
 from backtest.rules.quality import first_look
 from backtest.rules.quality_alerts import alerts, label_columns, prediction_columns
-from monitoring.thresholds import Thresholds, seconds
+from monitoring.thresholds import Thresholds
 from perennial.bundle import Bundle
 from perennial.kinds.output_kind import Truths
 from perennial.signals import Binner, Signal
@@ -82,9 +81,7 @@ def sums(columns: Floats, at: Steps, steps: int) -> Floats:
 
 
 def drifted(signal: Signal, counted: Floats, thresholds: Thresholds, pace: int) -> Bools:
-    """Return the steps at which a signal drifts in any window; none was filled before."""
-    scaled = _scaled(thresholds, pace)
-    before = np.zeros((minutes(scaled.long_window), counted.shape[1]))
+    """Return the steps at which a signal drifts in any window; nothing is known of before."""
     ordered = len(signal.edges) + 1 if signal.kind == "numeric" else 0
     reference = Reference(
         np.array(signal.shares),
@@ -93,28 +90,4 @@ def drifted(signal: Signal, counted: Floats, thresholds: Thresholds, pace: int) 
         signal.rank_critical_value or 1.0,
         ordered,
     )
-    found = np.zeros(len(counted), np.bool_)
-    for seen in looks(np.vstack([before, counted]), reference, scaled):
-        found |= seen.drifted(scaled)[1:]
-    return found
-
-
-def _scaled(thresholds: Thresholds, pace: int) -> Thresholds:
-    """Return the thresholds with a minute in place of each step, which the rule counts in."""
-
-    def short(window: str) -> str:
-        return f"{max(1, seconds(window) * 60 // pace)}s"
-
-    return replace(
-        thresholds,
-        count_interval="1s",
-        drift_windows=tuple(
-            short(window) for window in thresholds.drift_windows if seconds(window) >= pace
-        ),
-        short_window=short(thresholds.short_window),
-        long_window=short(thresholds.long_window),
-        quiet_for=short(thresholds.quiet_for),
-        label_window=short(thresholds.label_window),
-        label_level_window=short(thresholds.label_level_window),
-        cycle="0s" if thresholds.cycle == "0s" else short(thresholds.cycle),
-    )
+    return watch(counted, reference, thresholds, pace=pace).drifted

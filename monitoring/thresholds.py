@@ -181,8 +181,9 @@ class Thresholds:
 
     def _check_rhythm(self) -> None:
         rhythm, long = seconds(self.rhythm), seconds(self.long_window)
-        if rhythm and rhythm % long and long % rhythm:
-            expected = f"0s, or a multiple or a whole part of the long window, {self.long_window}"
+        if rhythm and (not self.learned_windows or rhythm % long and long % rhythm):
+            expected = f"0s, or a multiple or a whole part of {self.long_window}, the long window, "
+            expected += f"over {self.drift_windows[0]}"
             raise InvalidThreshold("rhythm", self.rhythm, expected)
         if self.design_effect > self.most_design_effect:
             expected = f"at most {self.most_design_effect}, most_design_effect"
@@ -222,14 +223,26 @@ class Thresholds:
         """Return the time between two windows of the past that are looked at."""
         return min(window, self.short_window, key=seconds)
 
+    @property
+    def learned_windows(self) -> tuple[str, ...]:
+        """The windows in which the past decides what is news: those shorter than the rhythm."""
+        return tuple(window for window in self.drift_windows if self.learned(window))
+
     def effect_window(self, window: str) -> str:
-        """Return the window whose design effect counts: for the longest, the one before them.
+        """Return the window whose design effect counts: for the longest, a shorter one.
+
+        A long window has too few of its like within a rhythm to learn from.
 
         >>> [Thresholds().effect_window(window) for window in ("1h", "1d", "1w")]
         ['1h', '6h', '6h']
+        >>> Thresholds(rhythm="6h").effect_window("6h")
+        '3h'
         """
-        short = seconds(window) < seconds(self.long_window)
-        return window if short else self.drift_windows[-2]
+        shorter = (*self.learned_windows[:1], *(w for w in self.learned_windows if self._short(w)))
+        return window if window in shorter else shorter[-1]
+
+    def _short(self, window: str) -> bool:
+        return seconds(window) < seconds(self.long_window)
 
     def psi_limit(self, window: str) -> float:
         """Return the PSI over which a signal drifts in this window, if no more is usual."""

@@ -14,7 +14,7 @@ from backtest.rules.looks import MINUTE, Floats, Looks, Reference, evidence, loo
 from backtest.rules.past import NONE, NOTHING, History, Ints, Kept, largest, mean, steps
 from monitoring.thresholds import Thresholds, seconds
 
-__all__ = ["Bools", "Floats", "History", "Reference", "Watched", "minutes", "watch"]
+__all__ = ["MINUTE", "Bools", "Floats", "History", "Reference", "Watched", "minutes", "watch"]
 
 Bools = NDArray[np.bool_]
 # A version's own past begins so many rows late in its first window.
@@ -36,13 +36,21 @@ class Decided:
 class Watched:
     """A signal of one version at every look.
 
-    drifted: in any window.  windows: by name.  history: of the model until the last look, for the
-    version that follows.
+    drifted: in any window.  windows: by name.
     """
 
     drifted: Bools
     windows: Mapping[str, Decided]
-    history: History
+    _rule: "_Rule"
+
+    @property
+    def history(self) -> History:
+        """What is kept of the model until the last look, for the version that follows."""
+        return self.history_until(len(self.drifted))
+
+    def history_until(self, look: int) -> History:
+        """Return what is kept until so many looks: where another version follows sooner."""
+        return self._rule.history(self.drifted, look)
 
 
 def minutes(window: str) -> int:
@@ -71,7 +79,7 @@ def watch(
         decided = rule.decide(drifted)
         found = np.any([each.drifted for each in decided.values()], axis=0)
         if (found == drifted).all():
-            return Watched(drifted, decided, rule.history(drifted))
+            return Watched(drifted, decided, rule)
         drifted = found
 
 
@@ -94,7 +102,9 @@ class _Rule:
         self._own = np.arange(1, self._rows + 1)
         self._at = self._own + history.rows
         self._known = self._at > self._rhythm
-        self._effects = {window: self._design_effect(window) for window in self._learning()}
+        self._effects = {
+            window: self._design_effect(window) for window in thresholds.learned_windows
+        }
         self._evidence = {
             window: evidence(each, reference, self._effect(window), thresholds)
             for window, each in seen.items()
@@ -123,20 +133,22 @@ class _Rule:
             found[window] = Decided(seen, limit, strength, self._effect(window), hit)
         return found
 
-    def history(self, drifted: Bools) -> History:
-        """Return the history with this version's looks."""
+    def history(self, drifted: Bools, look: int) -> History:
+        """Return the history with so many of this version's looks."""
         kept = {
-            window: Kept(self._calm(window, drifted), self._dispersions(window))
-            for window in self._learning()
+            window: Kept(
+                self._calm(window, drifted)[:look],
+                tuple(found[:look] for found in self._dispersions(window)),
+            )
+            for window in self._thresholds.learned_windows
         }
-        own = History(self._rows, kept)
+        own = History(look, kept)
         return self._before.then(own, most=2 * self._rhythm) if self._before.rows else own
 
-    def _learning(self) -> list[str]:
-        return [window for window in self._seen if self._thresholds.learned(window)]
-
     def _effect(self, window: str) -> Floats:
-        return self._effects.get(self._thresholds.effect_window(window), np.ones(self._rows))
+        if not self._rhythm:
+            return np.ones(self._rows)
+        return self._effects[self._thresholds.effect_window(window)]
 
     def _calm(self, window: str, drifted: Bools) -> Floats:
         seen = self._seen[window]

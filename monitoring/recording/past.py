@@ -51,7 +51,7 @@ class PastWindow(Window):
 def kept(thresholds: Thresholds, models: Models) -> list[Rule]:
     """Return what is kept of each window: how far it is from its reference while all is calm."""
     rules = []
-    for window in _learning(thresholds):
+    for window in thresholds.learned_windows:
         names = PastWindow(window)
         # With fewer rows than the prior weighs, PSI is small whatever came.
         known = f"and on ({SIGNAL}) {names.counts} > {thresholds.prior:g}"
@@ -67,7 +67,7 @@ def usual(thresholds: Thresholds, models: Models) -> list[Rule]:
     rules = []
     if seconds(thresholds.rhythm):
         rules += [_known(thresholds, models), _standing(thresholds, models)]
-    for window in _learning(thresholds):
+    for window in thresholds.learned_windows:
         rules.append(Rule(PastWindow(window).usual, _usual(window, thresholds, models)))
         if window == thresholds.effect_window(window):
             effect = _design_effect(PastWindow(window), thresholds, models)
@@ -75,10 +75,6 @@ def usual(thresholds: Thresholds, models: Models) -> list[Rule]:
     for window in thresholds.watched_windows:
         rules.append(Rule(Window(window).psi_limit, _psi_limit(window, thresholds, models)))
     return rules
-
-
-def _learning(thresholds: Thresholds) -> list[str]:
-    return [window for window in thresholds.drift_windows if thresholds.learned(window)]
 
 
 def _known(thresholds: Thresholds, models: Models) -> Rule:

@@ -146,8 +146,10 @@ def test_the_past_outlives_a_deployment() -> None:
     sides = np.where(np.arange(12) < 6, 1, -1)
     counts = np.random.default_rng(4).poisson(20 * SHARES * (1 + 0.8 * day * sides)).astype(float)
     reference = Reference(SHARES, 100_000, CRITICAL, RANK_CRITICAL, 10)
-    first = watch(counts[: 8 * 1440 + 300], reference, Thresholds())
-    second = watch(counts[8 * 1440 + 300 :], reference, Thresholds(), history=first.history)
+    deployed = 8 * 1440 + 300
+    first = watch(counts[: deployed + 60], reference, Thresholds())
+    history = first.history_until(deployed)
+    second = watch(counts[deployed:], reference, Thresholds(), history=history)
     assert not second.drifted.any()
     assert (
         second.windows["1h"].limit.max() < Thresholds().news * first.windows["1h"].looks.psi.max()

@@ -54,6 +54,8 @@ class Thresholds:
     rhythm: str = _duration("1w", least=0)
     news: float = _number(3.0, unit="times the usual PSI", low=1.0, high=100.0)
     gross_psi: float = _number(2.0, unit="PSI", low=0.001, high=20.0)
+    # What is gross is news even beyond that, if it is over so many times the usual PSI.
+    gross_news: float = _number(1.2, unit="times the usual PSI", low=1.0, high=100.0)
     # Rows follow each other: so many count as one row of evidence (the design effect), until a
     # rhythm has shown how many they are, which are at most the second number. On three real streams
     # they were 15 to 39.
@@ -61,9 +63,9 @@ class Thresholds:
     most_design_effect: float = _number(50.0, unit="rows", low=1.0, high=1e4)
     # A window tells nothing if it does not hold so many times the rows of the next shorter one.
     fuller: float = _number(1.5, unit="times the rows", low=1.0, high=10.0)
-    # Drift that comes and goes, such as a nightly job, is usual a day later; what has lasted this
-    # long without a pause is a change that stays, and is not.
-    standing_for: str = _duration("12h")
+    # Drift is not learned from while it lasts. What came and went, such as a nightly job, is usual
+    # so much later.
+    forgiven_after: str = _duration("12h")
     # Pace of the rules that read a whole rhythm. Under 5m, since Prometheus forgets older samples.
     past_interval: str = _duration("3m")
     # Where users differ between day and night so does the accuracy: set this to 1d or 1w, and

@@ -74,13 +74,42 @@ def watch(
     seen = looks(counts, reference, thresholds, pace=pace)
     rule = _Rule(seen, reference, thresholds, pace, history)
     drifted = np.zeros(len(counts), np.bool_)
-    while True:
-        # What drifts is no past of later looks: each round settles at least one look more.
-        decided = rule.decide(drifted)
-        found = np.any([each.drifted for each in decided.values()], axis=0)
-        if (found == drifted).all():
-            return Watched(drifted, decided, rule)
-        drifted = found
+    usual = rule.usual(drifted)
+    decided = rule.decide(usual, drifted)
+    begin = 0
+    while thresholds.learned_windows and (at := _first(_any(decided), begin)) < len(drifted):
+        # Nothing is learned from drift, and what was usual before it is usual while it lasts.
+        lasting = drifted.copy()
+        lasting[at:] = True
+        held = {name: _held(each, at) for name, each in rule.usual(lasting).items()}
+        begin = _first(~_any(rule.decide(held, lasting)), at)
+        drifted[at:begin] = True
+        later = rule.usual(drifted)
+        usual = {
+            name: np.concatenate([usual[name][:at], held[name][at:begin], each[begin:]])
+            for name, each in later.items()
+        }
+        decided = rule.decide(usual, drifted)
+    return Watched(_any(decided), decided, rule)
+
+
+def _any(decided: Mapping[str, Decided]) -> Bools:
+    found: Bools = np.any([each.drifted for each in decided.values()], axis=0)
+    return found
+
+
+def _first(these: Bools, begin: int) -> int:
+    """Return the first of these looks from `begin` on, or one after the last."""
+    found = np.flatnonzero(these[begin:])
+    return begin + int(found[0]) if len(found) else len(these)
+
+
+def _held(usual: Floats, at: int) -> Floats:
+    """Return what is usual, from a look on the first that is known."""
+    held = usual.copy()
+    known = _first(usual != NONE, at)
+    held[known:] = held[known] if known < len(held) else NONE
+    return held
 
 
 class _Rule:
@@ -96,74 +125,72 @@ class _Rule:
     ) -> None:
         self._seen, self._reference, self._thresholds = seen, reference, thresholds
         self._pace, self._before = pace, history
-        self._rows = len(next(iter(seen.values())).psi)
+        rows = len(next(iter(seen.values())).psi)
         self._rhythm = seconds(thresholds.rhythm) // pace
         # The numbers of the looks, since the model's first and since the version's.
-        self._own = np.arange(1, self._rows + 1)
+        self._own = np.arange(1, rows + 1)
         self._at = self._own + history.rows
         self._known = self._at > self._rhythm
-        self._effects = {
-            window: self._design_effect(window) for window in thresholds.learned_windows
-        }
-        self._evidence = {
-            window: evidence(each, reference, self._effect(window), thresholds)
-            for window, each in seen.items()
-        }
 
-    def decide(self, drifted: Bools) -> dict[str, Decided]:
-        """Return the decisions in every window; drifted: the looks that are no past of others."""
-        standing = self._standing(drifted)
+    def decide(self, usual: Mapping[str, Floats], drifted: Bools) -> dict[str, Decided]:
+        """Return the decisions in every window; drifted: the looks that nothing is learned from."""
+        limits, effects = self._thresholds, self._design_effects(drifted)
         found: dict[str, Decided] = {}
+        shorter: Decided | None = None
         for window, seen in self._seen.items():
-            limit, strength = self._limit(window, drifted, standing), self._evidence[window]
-            if found and self._rhythm:
+            effect = effects[limits.effect_window(window)] if effects else np.ones(len(drifted))
+            strength = evidence(seen, self._reference, effect, limits)
+            limit = self._limit(window, usual)
+            if shorter is not None and self._rhythm:
                 # Until the version was watched for so long, it holds no more than a shorter one.
-                shorter = np.maximum(
-                    self._thresholds.gross_psi, next(reversed(found.values())).limit
-                )
-                limit = np.where(self._own > span(window, self._pace), limit, shorter)
+                early = np.maximum(limits.gross_psi, shorter.limit)
+                limit = np.where(self._own > span(window, self._pace), limit, early)
             hit = (seen.psi > limit) & (strength > 1)
-            if found:
-                less = next(reversed(found.values())).looks.rows
-                hit &= seen.rows > self._thresholds.fuller * less
-            if seconds(window) > seconds(self._thresholds.long_window):
+            if shorter is not None:
+                hit &= seen.rows > limits.fuller * shorter.looks.rows
+            if seconds(window) > seconds(limits.long_window):
                 # A rhythm whose last day is like the reference has its drift behind it.
-                last = found[self._thresholds.long_window].looks.psi
-                hit &= last > self._thresholds.psi_limit(self._thresholds.long_window)
-            found[window] = Decided(seen, limit, strength, self._effect(window), hit)
+                last = found[limits.long_window].looks.psi
+                hit &= last > limits.psi_limit(limits.long_window)
+            shorter = found[window] = Decided(seen, limit, strength, effect, hit)
         return found
+
+    def usual(self, drifted: Bools) -> dict[str, Floats]:
+        """Return the largest usual PSI of each learned window, NONE where nothing is known."""
+        return {name: self._usual(name, drifted) for name in self._thresholds.learned_windows}
 
     def history(self, drifted: Bools, look: int) -> History:
         """Return the history with so many of this version's looks."""
         kept = {
             window: Kept(
                 self._calm(window, drifted)[:look],
-                tuple(found[:look] for found in self._dispersions(window)),
+                tuple(found[:look] for found in self._dispersions(window, drifted)),
             )
             for window in self._thresholds.learned_windows
         }
         own = History(look, kept)
         return self._before.then(own, most=2 * self._rhythm) if self._before.rows else own
 
-    def _effect(self, window: str) -> Floats:
-        if not self._rhythm:
-            return np.ones(self._rows)
-        return self._effects[self._thresholds.effect_window(window)]
-
     def _calm(self, window: str, drifted: Bools) -> Floats:
         seen = self._seen[window]
         # With fewer rows than the prior weighs, PSI is small whatever came.
         return np.where(drifted | (seen.rows <= self._thresholds.prior), NONE, seen.psi)
 
-    def _dispersions(self, window: str) -> tuple[Floats, ...]:
+    def _dispersions(self, window: str, drifted: Bools) -> tuple[Floats, ...]:
         seen, bins = self._seen[window], len(self._reference.shares)
-        found = seen.g / (bins - 1)
-        return (found, seen.rank) if self._reference.ordered > 1 else (found,)
+        found = np.where(drifted, 0, seen.g / (bins - 1))
+        ranks = np.where(drifted, 0, seen.rank)
+        return (found, ranks) if self._reference.ordered > 1 else (found,)
 
-    def _design_effect(self, window: str) -> Floats:
+    def _design_effects(self, drifted: Bools) -> dict[str, Floats]:
+        names = self._thresholds.learned_windows
+        chosen = dict.fromkeys(self._thresholds.effect_window(name) for name in names)
+        return {name: self._design_effect(name, drifted) for name in chosen}
+
+    def _design_effect(self, window: str, drifted: Bools) -> Floats:
         step = span(self._thresholds.past_step(window), self._pace)
-        effect = np.ones(self._rows)
-        for place, own in enumerate(self._dispersions(window)):
+        effect = np.ones(len(drifted))
+        for place, own in enumerate(self._dispersions(window, drifted)):
             before = self._before.windows.get(window)
             past = () if before is None else before.dispersions[place : place + 1]
             values, number = self._steps(np.concatenate([*past, own]), step)
@@ -177,25 +204,18 @@ class _Rule:
         first = int(self._at[-1]) - len(values) + 1
         return steps(values, first=first, step=step)
 
-    def _standing(self, drifted: Bools) -> Bools:
-        """Return the looks at which the signal has drifted for long without a pause."""
-        long = span(self._thresholds.standing_for, self._pace)
-        count = np.concatenate([[0], np.cumsum(drifted)])
-        lately = count[self._own] - count[np.maximum(self._own - long, 0)]
-        standing: Bools = lately >= np.minimum(self._own, long)
-        return standing
-
-    def _limit(self, window: str, drifted: Bools, standing: Bools) -> Floats:
+    def _limit(self, window: str, usual: Mapping[str, Floats]) -> Floats:
         limits = self._thresholds
         least = limits.psi_limit(window)
         if not limits.learned(window):
-            return np.full(self._rows, least)
-        usual, gross = self._usual(window, drifted, standing), max(limits.gross_psi, least)
-        limit = np.maximum(least, limits.news * usual)
-        young = np.minimum(limit, gross) if limits.early(window) else gross
-        return np.where(usual == NONE, gross, np.where(self._known, limit, young))
+            return np.full(len(self._at), least)
+        most_, gross = usual[window], max(limits.gross_psi, least)
+        news = np.maximum(least, limits.news * most_)
+        known = np.minimum(news, np.maximum(gross, limits.gross_news * most_))
+        young = np.minimum(news, gross) if limits.early(window) else gross
+        return np.where(most_ == NONE, gross, np.where(self._known, known, young))
 
-    def _usual(self, window: str, drifted: Bools, standing: Bools) -> Floats:
+    def _usual(self, window: str, drifted: Bools) -> Floats:
         limits, psi = self._thresholds, self._seen[window].psi
         length, step = span(window, self._pace), span(limits.past_step(window), self._pace)
         many = self._rhythm // step
@@ -207,7 +227,7 @@ class _Rule:
         if window == limits.drift_windows[0]:
             young = largest(calm, 1, ends=self._own - MOMENT, many=length)
             usual = np.where(usual == NONE, young, usual)
-        earlier = span(max(window, limits.standing_for, key=seconds), self._pace)
+        earlier = span(max(window, limits.forgiven_after, key=seconds), self._pace)
         ends: Ints = (self._at - earlier) // step
         own = largest(*self._steps(psi, step), ends=ends, many=many)
-        return np.where(standing, usual, np.maximum(usual, own))
+        return np.maximum(usual, own)

@@ -19,7 +19,6 @@ from monitoring.recording.series import (
 from monitoring.recording.spans import just_under
 from monitoring.thresholds import Thresholds, seconds
 
-STANDING = "model_version_signal:standing:min"
 KNOWN = "model_signal:known:max"
 OF_MODEL = f"{MODEL}, {SIGNAL.rpartition(', ')[2]}"
 # To every version that is there, from what its model has.
@@ -36,6 +35,11 @@ class PastWindow(Window):
     def dispersion(self) -> str:
         """G over its mean for independent rows: on average 1 where rows are, else more."""
         return f"model_version_signal:dispersion:{self.window}"
+
+    @property
+    def steady_rank(self) -> str:
+        """The same of the rank statistic, whose mean is 1."""
+        return f"model_version_signal:rank_dispersion:{self.window}"
 
     @property
     def calm(self) -> str:
@@ -58,7 +62,10 @@ def kept(thresholds: Thresholds, models: Models) -> list[Rule]:
         calm = f"{names.psi}{models.selector}\n{known}\nunless on ({SIGNAL}) {DRIFTED} == 1"
         rules.append(Rule(names.calm, calm))
         if window == thresholds.effect_window(window):
-            rules.append(Rule(names.dispersion, f"{names.g}{models.selector} / ({BINS} - 1)"))
+            steady = f"unless on ({SIGNAL}) {DRIFTED} == 1"
+            dispersion = f"{names.g}{models.selector} / ({BINS} - 1)\n{steady}"
+            rules.append(Rule(names.dispersion, dispersion))
+            rules.append(Rule(names.steady_rank, f"{names.rank}{models.selector}\n{steady}"))
     return rules
 
 
@@ -66,7 +73,7 @@ def usual(thresholds: Thresholds, models: Models) -> list[Rule]:
     """Return what the past says of each window: its limit of PSI, and what its rows are worth."""
     rules = []
     if seconds(thresholds.rhythm):
-        rules += [_known(thresholds, models), _standing(thresholds, models)]
+        rules.append(_known(thresholds, models))
     for window in thresholds.learned_windows:
         rules.append(Rule(PastWindow(window).usual, _usual(window, thresholds, models)))
         if window == thresholds.effect_window(window):
@@ -84,11 +91,6 @@ def _known(thresholds: Thresholds, models: Models) -> Rule:
     return Rule(KNOWN, expr)
 
 
-def _standing(thresholds: Thresholds, models: Models) -> Rule:
-    lately = f"{DRIFTED}{models.selector}[{just_under(seconds(thresholds.standing_for))}]"
-    return Rule(STANDING, f"min_over_time({lately})")
-
-
 def _rhythm(series: str, window: str, thresholds: Thresholds) -> str:
     """Return a series as it was at every step of a whole rhythm."""
     return f"{series}[{just_under(seconds(thresholds.rhythm))}:{thresholds.past_step(window)}]"
@@ -101,13 +103,14 @@ def _usual(window: str, thresholds: Thresholds, models: Models) -> str:
     if window == thresholds.drift_windows[0]:
         young = f"{names.calm}{of}[{just_under(seconds(window))}] offset {MOMENT}"
         calm = f"({calm} or max by ({OF_MODEL}) (max_over_time({young})))"
-    earlier = max(window, thresholds.standing_for, key=seconds)
+    earlier = max(window, thresholds.forgiven_after, key=seconds)
     own = f"max_over_time({_rhythm(names.psi + of, window, thresholds)} offset {earlier})"
+    # While a signal drifts, what was usual before is usual still.
     return (
-        f"max by ({SIGNAL}) (\n"
+        f"({names.usual}{of} and on ({SIGNAL}) {DRIFTED} == 1)\n"
+        f"or max by ({SIGNAL}) (\n"
         f'  label_replace({OF_EACH} {calm}, "past", "calm", "", "")\n'
-        f"  or label_replace({own} and on ({SIGNAL}) {REFERENCE_SIZE}\n"
-        f'  unless on ({SIGNAL}) {STANDING} == 1, "past", "own", "", "")\n'
+        f'  or label_replace({own} and on ({SIGNAL}) {REFERENCE_SIZE}, "past", "own", "", "")\n'
         ")"
     )
 
@@ -116,7 +119,7 @@ def _design_effect(names: PastWindow, thresholds: Thresholds, models: Models) ->
     tests = "\n  or ".join(
         f'label_replace({_mean(series + models.selector, names.window, thresholds)}, "test", '
         f'"{test}", "", "")'
-        for test, series in (("g", names.dispersion), ("rank", names.rank))
+        for test, series in (("g", names.dispersion), ("rank", names.steady_rank))
     )
     most = f"{thresholds.most_design_effect:g}"
     return (
@@ -140,12 +143,14 @@ def _psi_limit(window: str, thresholds: Thresholds, models: Models) -> str:
     everywhere = f"0 * {REFERENCE_SIZE}{models.selector}"
     limit = f"{least:g} + {everywhere}"
     if thresholds.learned(window):
-        news = f"{thresholds.news:g} * {names.usual}{models.selector}"
-        gross = f"{max(thresholds.gross_psi, least):g}"
-        limit = f"clamp_min({news}, {least:g}) and on ({OF_MODEL}) {KNOWN}\n"
+        usual, gross = f"{names.usual}{models.selector}", max(thresholds.gross_psi, least)
+        news = f"clamp_min({thresholds.news:g} * {usual}, {least:g})"
+        most = f"clamp_min({thresholds.gross_news:g} * {usual}, {gross:g})"
+        # The lower of both.
+        limit = f"({news} < {most} or {most}) and on ({OF_MODEL}) {KNOWN}\n"
         if thresholds.early(window):
-            limit += f"or clamp({news}, {least:g}, {gross})\n"
-        limit += f"or {gross} + {everywhere}"
+            limit += f"or clamp_max({news}, {gross:g})\n"
+        limit += f"or {gross:g} + {everywhere}"
     if window == thresholds.drift_windows[0] or not seconds(thresholds.rhythm):
         return limit
     # Until the version was watched for so long, the window holds no more than a shorter one.

@@ -12,21 +12,29 @@ from perennial.statistics.errors import InvalidCounts, InvalidLevel
 
 
 def psi_limit(
-    least: float, usual: float | None, *, news: float, gross: float, known: bool, early: bool
+    least: float,
+    usual: float | None,
+    *,
+    news: float,
+    gross: float,
+    gross_news: float,
+    known: bool,
+    early: bool,
 ) -> float:
     """Return the PSI over which a signal drifts in a window.
 
     least: the PSI that is worth a look; 0.1 in an hour.  usual: the largest PSI that such windows
-    had within a rhythm while the signal did not drift; None if there was none.  news: so many times
-    the usual one is news, 3 as shipped: nearly twice as far from the reference, as PSI grows with
-    the square.  known: whether a whole rhythm was seen.  gross: what drifts before that, whatever
-    came till then; 2 as shipped.  early: whether the window tells sudden drift before that too.
+    had within a rhythm, before the drift that lasts now; None if there was none.  news: so many
+    times the usual one is news, 3 as shipped: nearly twice as far from the reference, as PSI grows
+    with the square.  gross: what is gross, 2 as shipped, and news if it is over `gross_news` times
+    the usual one, 1.2 as shipped.  known: whether a whole rhythm was seen; before, only what is
+    gross drifts.  early: whether the window tells sudden drift before that too.
 
-    >>> at = {"news": 3.0, "gross": 2.0}
+    >>> at = {"news": 3.0, "gross": 2.0, "gross_news": 1.2}
     >>> psi_limit(0.1, 0.02, known=True, early=False, **at)
     0.1
-    >>> round(psi_limit(0.1, 0.4, known=True, early=False, **at), 6)
-    1.2
+    >>> [round(psi_limit(0.1, usual, known=True, early=False, **at), 6) for usual in (0.4, 1, 3)]
+    [1.2, 2.0, 3.6]
     >>> psi_limit(0.1, 0.02, known=False, early=False, **at)
     2.0
     >>> psi_limit(0.25, 0.02, known=False, early=True, **at)
@@ -35,8 +43,8 @@ def psi_limit(
     gross = max(gross, least)
     if usual is None or not (known or early):
         return gross
-    limit = max(least, news * usual)
-    return limit if known else min(limit, gross)
+    most = max(gross, gross_news * usual) if known else gross
+    return min(max(least, news * usual), most)
 
 
 def design_effect(dispersion: ArrayLike, *, most: float) -> float:

@@ -16,7 +16,7 @@ QUICK = Thresholds(
     long_window="1h",
     label_window="1h",
     rhythm="2h",
-    standing_for="1h",
+    forgiven_after="1h",
 )
 SHARES = np.linspace(1, 3, 12) / 24
 
@@ -45,7 +45,8 @@ def test_every_look_is_the_specifications(rate: float, ordered: int) -> None:
             assert seen.design_effect[look] == pytest.approx(effect)
             expected = _strength(live, past, ordered, window, effect)
             assert seen.evidence[look] == pytest.approx(expected, rel=1e-9, abs=1e-9)
-            assert seen.limit[look] == pytest.approx(_limit(found, window, look))
+            if not found.drifted[:look].any():
+                assert seen.limit[look] == pytest.approx(_limit(found, window, look))
 
 
 def _held(counts: np.ndarray, window: str, end: int) -> tuple[np.ndarray, np.ndarray]:
@@ -66,7 +67,8 @@ def _design_effect(found: Watched, window: str, look: int, ordered: int) -> floa
     step = minutes(QUICK.past_step(seen.window))
     last = (look + 1) // step
     looks = [n * step - 1 for n in range(last - minutes(QUICK.rhythm) // step + 1, last + 1)]
-    tests = [seen.g[looks] / (len(SHARES) - 1), *([seen.rank[looks]] if ordered else [])]
+    calm = ~found.drifted[looks]
+    tests = [calm * seen.g[looks] / (len(SHARES) - 1), *([calm * seen.rank[looks]] * bool(ordered))]
     return max([design_effect(test, most=50) for test in tests if test.any()], default=1.0)
 
 
@@ -87,14 +89,14 @@ def _limit(found: Watched, window: str, look: int) -> float:
     if not any(calm[n - 1] for n in past) and window == "5m":
         past = list(range(max(1, now - length), now))
     usual = [psi[n - 1] for n in past if calm[n - 1]]
-    if not found.drifted[max(0, now - minutes(QUICK.standing_for)) : now].all():
-        last = (now - max(minutes(QUICK.standing_for), length)) // step
-        usual += [psi[n * step - 1] for n in range(max(1, last - many + 1), last + 1)]
+    last = (now - max(minutes(QUICK.forgiven_after), length)) // step
+    usual += [psi[n * step - 1] for n in range(max(1, last - many + 1), last + 1)]
     return psi_limit(
         least,
         max(usual, default=None),
         news=QUICK.news,
         gross=QUICK.gross_psi,
+        gross_news=QUICK.gross_news,
         known=now > minutes(QUICK.rhythm),
         early=QUICK.early(window),
     )
@@ -154,6 +156,33 @@ def test_the_past_outlives_a_deployment() -> None:
     assert (
         second.windows["1h"].limit.max() < Thresholds().news * first.windows["1h"].looks.psi.max()
     )
+
+
+@pytest.mark.parametrize("psi", [0.3, 1.0])
+def test_drift_lasts_as_long_as_it_lasts(psi: float) -> None:
+    """A sudden shift that stays is one drift without a pause, and so it is not learned from."""
+    far = {0.3: 0.5, 1.0: 0.95}[psi]
+    sides = np.where(np.arange(12) < 6, 1, -1)
+    shifted = SHARES * (1 + far * sides)
+    counts = np.vstack(
+        [_counts(10, 9 * 1440, SHARES), _counts(10, 9 * 1440, shifted / shifted.sum())]
+    )
+    drifted = watch(
+        counts, Reference(SHARES, 2000, CRITICAL, RANK_CRITICAL, 10), Thresholds()
+    ).drifted
+    begin = int(np.flatnonzero(drifted)[0])
+    assert 9 * 1440 < begin < 9 * 1440 + 600
+    assert drifted[begin + 15 :].all()
+
+
+def test_what_comes_back_is_no_news() -> None:
+    """A nightly job alerts in its first night after the first week, and not in the third."""
+    counts = _counts(10, 12 * 1440, SHARES)
+    for night in (9, 10, 11):
+        counts[night * 1440 : night * 1440 + 60, 11] += 12
+    drifted = watch(counts, _reference(), Thresholds()).drifted
+    nights = [drifted[night * 1440 : (night + 1) * 1440].any() for night in (9, 10, 11)]
+    assert nights == [True, False, False]
 
 
 def test_few_rows_in_many_windows_are_few_rows() -> None:

@@ -29,7 +29,15 @@ SHARED = frozenset(
         *("relay_down_for", "retrain_failing_for", "retrain_waiting", "retrain_waiting_for"),
         *("errors_share", "latency_quantile"),
         *("latency_seconds", "least_requests", "busy_share", "saturated_share"),
-        *("news", "gross_psi", "design_effect", "most_design_effect", "fuller", "forgiven_after", "gross_news"),
+        *(
+            "news",
+            "gross_psi",
+            "design_effect",
+            "most_design_effect",
+            "fuller",
+            "forgiven_after",
+            "gross_news",
+        ),
         *(
             "past_interval",
             "health_window",

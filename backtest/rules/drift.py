@@ -19,6 +19,9 @@ __all__ = ["MINUTE", "Bools", "Floats", "History", "Reference", "Watched", "minu
 Bools = NDArray[np.bool_]
 # A version's own past begins so many rows late in its first window.
 MOMENT = 1
+# What is learned of a window, by these names and the window's.
+USUAL, EFFECT = "usual PSI", "design effect"
+Learned = dict[tuple[str, str], Floats]
 
 
 @dataclass(frozen=True)
@@ -74,22 +77,23 @@ def watch(
     seen = looks(counts, reference, thresholds, pace=pace)
     rule = _Rule(seen, reference, thresholds, pace, history)
     drifted = np.zeros(len(counts), np.bool_)
-    usual = rule.usual(drifted)
-    decided = rule.decide(usual, drifted)
+    learned = rule.learned(drifted)
+    decided = rule.decide(learned)
     begin = 0
     while thresholds.learned_windows and (at := _first(_any(decided), begin)) < len(drifted):
-        # Nothing is learned from drift, and what was usual before it is usual while it lasts.
+        # Nothing is learned from drift. What was known before is held while it lasts, and at the
+        # look that sees its end.
         lasting = drifted.copy()
         lasting[at:] = True
-        held = {name: _held(each, at) for name, each in rule.usual(lasting).items()}
-        begin = _first(~_any(rule.decide(held, lasting)), at)
+        held = {name: _held(each, at) for name, each in rule.learned(lasting).items()}
+        begin = _first(~_any(rule.decide(held)), at)
         drifted[at:begin] = True
-        later = rule.usual(drifted)
-        usual = {
-            name: np.concatenate([usual[name][:at], held[name][at:begin], each[begin:]])
-            for name, each in later.items()
+        later = rule.learned(drifted)
+        learned = {
+            name: np.concatenate([each[:at], held[name][at : begin + 1], later[name][begin + 1 :]])
+            for name, each in learned.items()
         }
-        decided = rule.decide(usual, drifted)
+        decided = rule.decide(learned)
     return Watched(_any(decided), decided, rule)
 
 
@@ -104,10 +108,10 @@ def _first(these: Bools, begin: int) -> int:
     return begin + int(found[0]) if len(found) else len(these)
 
 
-def _held(usual: Floats, at: int) -> Floats:
-    """Return what is usual, from a look on the first that is known."""
-    held = usual.copy()
-    known = _first(usual != NONE, at)
+def _held(learned: Floats, at: int) -> Floats:
+    """Return what is learned, from a look on the first that is known."""
+    held = learned.copy()
+    known = _first(learned != NONE, at)
     held[known:] = held[known] if known < len(held) else NONE
     return held
 
@@ -130,21 +134,23 @@ class _Rule:
         # The numbers of the looks, since the model's first and since the version's.
         self._own = np.arange(1, rows + 1)
         self._at = self._own + history.rows
-        self._known = self._at > self._rhythm
+        self._known = self._at >= self._rhythm
 
-    def decide(self, usual: Mapping[str, Floats], drifted: Bools) -> dict[str, Decided]:
-        """Return the decisions in every window; drifted: the looks that nothing is learned from."""
-        limits, effects = self._thresholds, self._design_effects(drifted)
+    def decide(self, learned: Learned) -> dict[str, Decided]:
+        """Return the decisions in every window."""
+        limits = self._thresholds
         found: dict[str, Decided] = {}
         shorter: Decided | None = None
         for window, seen in self._seen.items():
-            effect = effects[limits.effect_window(window)] if effects else np.ones(len(drifted))
+            effect = np.ones(len(self._at))
+            if limits.learned_windows:
+                effect = learned[EFFECT, limits.effect_window(window)]
             strength = evidence(seen, self._reference, effect, limits)
-            limit = self._limit(window, usual)
+            limit = self._limit(window, learned)
             if shorter is not None and self._rhythm:
                 # Until the version was watched for so long, it holds no more than a shorter one.
                 early = np.maximum(limits.gross_psi, shorter.limit)
-                limit = np.where(self._own > span(window, self._pace), limit, early)
+                limit = np.where(self._own >= span(window, self._pace), limit, early)
             hit = (seen.psi > limit) & (strength > 1)
             if shorter is not None:
                 hit &= seen.rows > limits.fuller * shorter.looks.rows
@@ -155,9 +161,17 @@ class _Rule:
             shorter = found[window] = Decided(seen, limit, strength, effect, hit)
         return found
 
-    def usual(self, drifted: Bools) -> dict[str, Floats]:
-        """Return the largest usual PSI of each learned window, NONE where nothing is known."""
-        return {name: self._usual(name, drifted) for name in self._thresholds.learned_windows}
+    def learned(self, drifted: Bools) -> Learned:
+        """Return what is known at each look; drifted: the looks that nothing is learned from.
+
+        The largest usual PSI of each learned window, NONE where there is none, and the rows that
+        count as one.
+        """
+        limits = self._thresholds
+        found = {(USUAL, name): self._usual(name, drifted) for name in limits.learned_windows}
+        for name in dict.fromkeys(map(limits.effect_window, limits.learned_windows)):
+            found[EFFECT, name] = self._design_effect(name, drifted)
+        return found
 
     def history(self, drifted: Bools, look: int) -> History:
         """Return the history with so many of this version's looks."""
@@ -182,34 +196,31 @@ class _Rule:
         ranks = np.where(drifted, 0, seen.rank)
         return (found, ranks) if self._reference.ordered > 1 else (found,)
 
-    def _design_effects(self, drifted: Bools) -> dict[str, Floats]:
-        names = self._thresholds.learned_windows
-        chosen = dict.fromkeys(self._thresholds.effect_window(name) for name in names)
-        return {name: self._design_effect(name, drifted) for name in chosen}
-
     def _design_effect(self, window: str, drifted: Bools) -> Floats:
         step = span(self._thresholds.past_step(window), self._pace)
-        effect = np.ones(len(drifted))
+        effect = np.full(len(drifted), NONE)
         for place, own in enumerate(self._dispersions(window, drifted)):
             before = self._before.windows.get(window)
             past = () if before is None else before.dispersions[place : place + 1]
             values, number = self._steps(np.concatenate([*past, own]), step)
-            found = mean(values, number, ends=self._at // step, many=self._rhythm // step)
+            ends: Ints = (self._at - 1) // step  # what was kept before this look
+            found = mean(values, number, ends=ends, many=self._rhythm // step)
             effect = np.maximum(effect, found)
-        learned = np.minimum(effect, self._thresholds.most_design_effect)
-        return np.where(self._known, learned, self._thresholds.design_effect)
+        learned = np.clip(effect, 1, self._thresholds.most_design_effect)
+        known = self._known & (effect != NONE)
+        return np.where(known, learned, self._thresholds.design_effect)
 
     def _steps(self, values: Floats, step: int) -> tuple[Floats, int]:
         """Return the steps of values that end with this version's last look."""
         first = int(self._at[-1]) - len(values) + 1
         return steps(values, first=first, step=step)
 
-    def _limit(self, window: str, usual: Mapping[str, Floats]) -> Floats:
+    def _limit(self, window: str, learned: Learned) -> Floats:
         limits = self._thresholds
         least = limits.psi_limit(window)
         if not limits.learned(window):
             return np.full(len(self._at), least)
-        most_, gross = usual[window], max(limits.gross_psi, least)
+        most_, gross = learned[USUAL, window], max(limits.gross_psi, least)
         news = np.maximum(least, limits.news * most_)
         known = np.minimum(news, np.maximum(gross, limits.gross_news * most_))
         young = np.minimum(news, gross) if limits.early(window) else gross

@@ -88,10 +88,13 @@ def _later(values: Floats, by: int) -> Floats:
 
 
 def mean(values: Floats, number: int, *, ends: Ints, many: int) -> Floats:
-    """Return the mean of the positive ones of `many` steps up to each end; 0 without any."""
+    """Return the mean of the positive ones of `many` steps up to each end, or NONE without any."""
     total = np.concatenate([[0.0], np.cumsum(values)])
     seen = np.concatenate([[0], np.cumsum(values > 0)])
     high = np.clip(ends - number + 1, 0, len(values))
     low = np.clip(high - many, 0, None)
-    found: Floats = (total[high] - total[low]) / np.maximum(seen[high] - seen[low], 1)
+    number_seen = seen[high] - seen[low]
+    found: Floats = np.where(
+        number_seen > 0, (total[high] - total[low]) / np.maximum(number_seen, 1), NONE
+    )
     return found

@@ -123,7 +123,8 @@ def _design_effect(names: PastWindow, thresholds: Thresholds, models: Models) ->
     )
     most = f"{thresholds.most_design_effect:g}"
     return (
-        f"({OF_EACH} (\n"
+        f"({names.design_effect}{models.selector} and on ({SIGNAL}) {DRIFTED} == 1)\n"
+        f"or ({OF_EACH} (\n"
         f"  clamp(max by ({OF_MODEL}) (\n  {tests}\n  ), 1, {most})\n"
         f"  and on ({OF_MODEL}) {KNOWN}\n"
         f"))\nor {thresholds.design_effect:g} + 0 * {REFERENCE_SIZE}{models.selector}"
@@ -132,8 +133,9 @@ def _design_effect(names: PastWindow, thresholds: Thresholds, models: Models) ->
 
 def _mean(series: str, window: str, thresholds: Thresholds) -> str:
     """Return the mean of a statistic over a rhythm, without windows in which nothing came."""
-    past = _rhythm(series, window, thresholds)
-    seen = _rhythm(f"({series} > 0)", window, thresholds)
+    # What is recorded at this very moment may not be there yet.
+    past = f"{_rhythm(series, window, thresholds)} offset {MOMENT}"
+    seen = f"{_rhythm(f'({series} > 0)', window, thresholds)} offset {MOMENT}"
     total, number = f"sum_over_time({past})", f"count_over_time({seen})"
     return f"sum by ({OF_MODEL}) ({total}) / sum by ({OF_MODEL}) ({number})"
 

@@ -45,6 +45,7 @@ class Watched:
     drifted: Bools
     windows: Mapping[str, Decided]
     _rule: "_Rule"
+    _learned: "Learned"
 
     @property
     def history(self) -> History:
@@ -53,7 +54,10 @@ class Watched:
 
     def history_until(self, look: int) -> History:
         """Return what is kept until so many looks: where another version follows sooner."""
-        return self._rule.history(self.drifted, look)
+        usual = {
+            name: float(of[look - 1]) for (kind, name), of in self._learned.items() if kind == USUAL
+        }
+        return self._rule.history(self.drifted, look, usual)
 
 
 def minutes(window: str) -> int:
@@ -94,7 +98,7 @@ def watch(
             for name, each in learned.items()
         }
         decided = rule.decide(learned)
-    return Watched(_any(decided), decided, rule)
+    return Watched(_any(decided), decided, rule, learned)
 
 
 def _any(decided: Mapping[str, Decided]) -> Bools:
@@ -173,7 +177,7 @@ class _Rule:
             found[EFFECT, name] = self._design_effect(name, drifted)
         return found
 
-    def history(self, drifted: Bools, look: int) -> History:
+    def history(self, drifted: Bools, look: int, usual: Mapping[str, float]) -> History:
         """Return the history with so many of this version's looks."""
         kept = {
             window: Kept(
@@ -182,7 +186,7 @@ class _Rule:
             )
             for window in self._thresholds.learned_windows
         }
-        own = History(look, kept)
+        own = History(look, kept, usual)
         return self._before.then(own, most=2 * self._rhythm) if self._before.rows else own
 
     def _calm(self, window: str, drifted: Bools) -> Floats:
@@ -241,4 +245,6 @@ class _Rule:
         earlier = span(max(window, limits.forgiven_after, key=seconds), self._pace)
         ends: Ints = (self._at - earlier) // step
         own = largest(*self._steps(psi, step), ends=ends, many=many)
-        return np.maximum(usual, own)
+        found = np.maximum(usual, own)
+        # A version that starts amid drift goes on with what was usual before.
+        return np.where(found == NONE, self._before.usual.get(window, NONE), found)

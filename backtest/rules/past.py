@@ -28,10 +28,12 @@ class History:
     """What is kept of a model's signal, over all its versions.
 
     rows: of all its life.  windows: what is kept of the latest of them, by window.
+    usual: the largest usual PSI at the last of them, by window.
     """
 
     rows: int
     windows: Mapping[str, Kept]
+    usual: Mapping[str, float]
 
     def then(self, latest: "History", *, most: int) -> "History":
         """Return this history followed by that of a later version; most: rows to keep."""
@@ -47,10 +49,10 @@ class History:
             )
             for name, kept in latest.windows.items()
         }
-        return History(self.rows + latest.rows, windows)
+        return History(self.rows + latest.rows, windows, latest.usual)
 
 
-NOTHING = History(0, {})
+NOTHING = History(0, {}, {})
 
 
 def _joined(old: Floats, new: Floats, most: int) -> Floats:

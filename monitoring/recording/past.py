@@ -107,12 +107,19 @@ def _usual(window: str, thresholds: Thresholds, models: Models) -> str:
     own = f"max_over_time({_rhythm(names.psi + of, window, thresholds)} offset {earlier})"
     # While a signal drifts, what was usual before is usual still.
     return (
-        f"({names.usual}{of} and on ({SIGNAL}) {DRIFTED} == 1)\n"
+        f"({_last(names.usual + of, thresholds)} and on ({SIGNAL}) {DRIFTED} == 1)\n"
         f"or max by ({SIGNAL}) (\n"
         f'  label_replace({OF_EACH} {calm}, "past", "calm", "", "")\n'
         f'  or label_replace({own} and on ({SIGNAL}) {REFERENCE_SIZE}, "past", "own", "", "")\n'
-        ")"
+        ")\n"
+        # A version that starts amid drift goes on with what was usual before.
+        f"or {OF_EACH} max by ({OF_MODEL}) ({_last(names.usual + of, thresholds)})"
     )
+
+
+def _last(series: str, thresholds: Thresholds) -> str:
+    """Return the last value of a series, also where evaluations were missed."""
+    return f"last_over_time({series}[{thresholds.short_window}])"
 
 
 def _design_effect(names: PastWindow, thresholds: Thresholds, models: Models) -> str:
@@ -122,8 +129,9 @@ def _design_effect(names: PastWindow, thresholds: Thresholds, models: Models) ->
         for test, series in (("g", names.dispersion), ("rank", names.steady_rank))
     )
     most = f"{thresholds.most_design_effect:g}"
+    held = _last(names.design_effect + models.selector, thresholds)
     return (
-        f"({names.design_effect}{models.selector} and on ({SIGNAL}) {DRIFTED} == 1)\n"
+        f"({held} and on ({SIGNAL}) {DRIFTED} == 1)\n"
         f"or ({OF_EACH} (\n"
         f"  clamp(max by ({OF_MODEL}) (\n  {tests}\n  ), 1, {most})\n"
         f"  and on ({OF_MODEL}) {KNOWN}\n"

@@ -178,6 +178,19 @@ def test_drift_lasts_as_long_as_it_lasts(psi: float) -> None:
     assert drifted[begin + 15 :].all()
 
 
+def test_drift_outlasts_deployments() -> None:
+    """Versions that keep the old reference and are deployed amid drift see it, for two weeks."""
+    sides = np.where(np.arange(12) < 6, 1, -1)
+    moved = SHARES * (1 + 0.9 * sides)
+    reference = Reference(SHARES, 2000, CRITICAL, RANK_CRITICAL, 10)
+    history = watch(_counts(10, 9 * 1440, SHARES), reference, Thresholds()).history
+    for seed in range(2):
+        counts = _counts(10, 6 * 1440, moved / moved.sum(), seed)
+        found = watch(counts, reference, Thresholds(), history=history)
+        assert found.drifted[1440:].all()
+        history = found.history
+
+
 def test_what_comes_back_is_no_news() -> None:
     """A nightly job alerts in its first night after the first week, and not in the third."""
     counts = _counts(10, 12 * 1440, SHARES)

@@ -88,7 +88,7 @@ class Replay:
         verdict, why = Verdict.PROMOTE, "without a gate"
         if self._policy.gated:
             verdict, why = scenario.pipeline.judged(made.model, serving.model)
-        challenger = Serving(scenario, made.model, made.until)
+        challenger = Serving(scenario, made.model, made.until, serving)
         won = gain(scenario, serving.losses, challenger.losses, made.attempt.row)
         return _Running(made, made.judged(verdict, why, won), challenger)
 

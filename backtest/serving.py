@@ -9,17 +9,18 @@ import numpy as np
 from backtest.rules.drift import Bools
 from backtest.pipeline import TrainedModel
 from backtest.scenario import Scenario
-from backtest.watching import fired
+from backtest.watching import Rows, Watch
 from perennial.statistics.counts import Floats
 
 
 @dataclass(frozen=True)
 class Serving:
-    """A version from its first step on."""
+    """A version from its first step on; before: the one that it replaces."""
 
     scenario: Scenario
     model: TrainedModel
     since: int
+    before: "Serving | None" = None
 
     @cached_property
     def values(self) -> Floats:
@@ -34,18 +35,26 @@ class Serving:
     @cached_property
     def alerts(self) -> Mapping[str, Bools]:
         """The steps since it serves at which each alert's condition holds."""
-        scenario = self.scenario
+        return self._watch.fired()
+
+    @cached_property
+    def _watch(self) -> Watch:
+        scenario, before = self.scenario, self.before
         served = np.flatnonzero(scenario.arrived > self.since)
-        return fired(
-            self.model.predictor.bundle,
-            scenario.split.inputs[served],
-            self.values[served],
-            scenario.truths[served],
+        rows = Rows(
+            rows=scenario.split.inputs[served],
+            values=self.values[served],
+            truths=scenario.truths[served],
             arrived=scenario.arrived[served] - self.since,
             labelled=scenario.labelled[served] - self.since,
             steps=scenario.end - self.since,
+        )
+        return Watch(
+            self.model.predictor.bundle,
+            rows,
             thresholds=scenario.thresholds,
             pace=scenario.pace,
+            past={} if before is None else before._watch.past(self.since - before.since),
         )
 
     def firing(self, step: int) -> tuple[str, ...]:

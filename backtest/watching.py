@@ -1,59 +1,101 @@
 """What the rules say of one version, from its deployment to the end of the history."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from backtest.rules.drift import Bools, Floats, Reference, looks, minutes
+from backtest.rules.drift import Bools, Floats, History, Reference, Watched, watch
+from backtest.rules.past import NOTHING
 from backtest.rules.quality import first_look
 from backtest.rules.quality_alerts import alerts, label_columns, prediction_columns
-from monitoring.thresholds import Thresholds, seconds
+from monitoring.thresholds import Thresholds
 from perennial.bundle import Bundle
 from perennial.kinds.output_kind import Truths
 from perennial.signals import Binner, Signal
 
 Steps = np.ndarray[tuple[int], np.dtype[np.int64]]
 INPUTS, OUTPUTS = "DataDrift", "PredictionDrift"
-NUMBERED = 2  # bins of a numeric signal without an order: outside and missing
 
 
-def fired(
-    bundle: Bundle,
-    rows: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
-    values: Floats,
-    truths: Truths,
-    *,
-    arrived: Steps,
-    labelled: Steps,
-    steps: int,
-    thresholds: Thresholds,
-    pace: int,
-) -> Mapping[str, Bools]:
-    """Return the steps since a version's deployment at which each retrain alert's condition holds.
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """The rows that a version would serve if it served to the end.
 
-    rows, values, truths: of the rows that it would serve if it served to the end.
+    rows: what the model gets.  values, truths: its answers and the labels.
     arrived, labelled: when each came and when its label did, in steps since the deployment; a
-    label that comes after the end has a step of `steps` or more.  pace: seconds of a step.
+    label that comes after the end has a step of `steps` or more.  steps: until the end.
     """
-    output, reference = bundle.manifest.output, bundle.reference
-    columns = {**bundle.extraction.extract(rows), **output.extract(values.astype(np.float32))}
-    counted = counts(reference.signals, columns, arrived, steps)
-    found = {INPUTS: np.zeros(steps, np.bool_), OUTPUTS: np.zeros(steps, np.bool_)}
-    for signal, bins in zip(reference.signals, counted, strict=True):
-        side = OUTPUTS if signal.name in output.signals else INPUTS
-        found[side] |= drifted(signal, bins, thresholds, pace)
-    before = np.zeros((first_look(thresholds, pace), 4))
-    predictions = sums(prediction_columns(reference, output, values), arrived, steps)
-    labels = sums(label_columns(reference, output, values, truths), labelled, steps)
-    quality = alerts(
-        reference,
-        np.vstack([before[:, :2], predictions]),
-        np.vstack([before, labels]),
-        thresholds,
-        pace=pace,
-    )
-    return found | {name: looked[1:] for name, looked in quality.items()}
+
+    rows: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+    values: Floats
+    truths: Truths
+    arrived: Steps
+    labelled: Steps
+    steps: int
+
+
+class Watch:
+    """What the rules say of one version.
+
+    past: what was learned of each signal from the versions before.  pace: seconds of a step.
+    """
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        rows: Rows,
+        *,
+        thresholds: Thresholds,
+        pace: int,
+        past: Mapping[str, History],
+    ) -> None:
+        self._rows, self._thresholds, self._pace, self._past = rows, thresholds, pace, past
+        self._output, self._reference = bundle.manifest.output, bundle.reference
+        values = rows.values.astype(np.float32)
+        columns = {**bundle.extraction.extract(rows.rows), **self._output.extract(values)}
+        self._counts = counts(self._reference.signals, columns, rows.arrived, rows.steps)
+
+    def fired(self) -> Mapping[str, Bools]:
+        """Return the steps at which each retrain alert's condition holds."""
+        steps = self._rows.steps
+        found = {INPUTS: np.zeros(steps, np.bool_), OUTPUTS: np.zeros(steps, np.bool_)}
+        for name, watched in self._watched.items():
+            side = OUTPUTS if name in self._output.signals else INPUTS
+            found[side] |= watched.drifted
+        return {**found, **self._quality()}
+
+    def past(self, steps: int) -> Mapping[str, History]:
+        """Return what is known of each signal when so many steps have passed."""
+        return {name: watched.history_until(steps) for name, watched in self._watched.items()}
+
+    @cached_property
+    def _watched(self) -> Mapping[str, Watched]:
+        return {
+            signal.name: watch(
+                bins,
+                _reference(signal),
+                self._thresholds,
+                pace=self._pace,
+                history=self._past.get(signal.name, NOTHING),
+            )
+            for signal, bins in zip(self._reference.signals, self._counts, strict=True)
+        }
+
+    def _quality(self) -> Mapping[str, Bools]:
+        rows, output, reference = self._rows, self._output, self._reference
+        before = np.zeros((first_look(self._thresholds, self._pace), 4))
+        expected = prediction_columns(reference, output, rows.values)
+        known = label_columns(reference, output, rows.values, rows.truths)
+        found = alerts(
+            reference,
+            np.vstack([before[:, :2], sums(expected, rows.arrived, rows.steps)]),
+            np.vstack([before, sums(known, rows.labelled, rows.steps)]),
+            self._thresholds,
+            pace=self._pace,
+        )
+        return {name: looked[1:] for name, looked in found.items()}
 
 
 def counts(
@@ -81,40 +123,7 @@ def sums(columns: Floats, at: Steps, steps: int) -> Floats:
     return np.column_stack(parts)
 
 
-def drifted(signal: Signal, counted: Floats, thresholds: Thresholds, pace: int) -> Bools:
-    """Return the steps at which a signal drifts in any window; none was filled before."""
-    scaled = _scaled(thresholds, pace)
-    before = np.zeros((minutes(scaled.long_window), counted.shape[1]))
+def _reference(signal: Signal) -> Reference:
     ordered = len(signal.edges) + 1 if signal.kind == "numeric" else 0
-    reference = Reference(
-        np.array(signal.shares),
-        signal.size,
-        signal.critical_value,
-        signal.rank_critical_value or 1.0,
-        ordered,
-    )
-    found = np.zeros(len(counted), np.bool_)
-    for seen in looks(np.vstack([before, counted]), reference, scaled):
-        found |= seen.drifted(scaled)[1:]
-    return found
-
-
-def _scaled(thresholds: Thresholds, pace: int) -> Thresholds:
-    """Return the thresholds with a minute in place of each step, which the rule counts in."""
-
-    def short(window: str) -> str:
-        return f"{max(1, seconds(window) * 60 // pace)}s"
-
-    return replace(
-        thresholds,
-        count_interval="1s",
-        drift_windows=tuple(
-            short(window) for window in thresholds.drift_windows if seconds(window) >= pace
-        ),
-        short_window=short(thresholds.short_window),
-        long_window=short(thresholds.long_window),
-        quiet_for=short(thresholds.quiet_for),
-        label_window=short(thresholds.label_window),
-        label_level_window=short(thresholds.label_level_window),
-        cycle="0s" if thresholds.cycle == "0s" else short(thresholds.cycle),
-    )
+    rank = signal.rank_critical_value or 1.0
+    return Reference(np.array(signal.shares), signal.size, signal.critical_value, rank, ordered)

@@ -11,7 +11,7 @@ from monitoring.alertmanager_config import alertmanager_config, compose_alertman
 from monitoring.alerts import Alert
 from monitoring.limits import NOBODY, Limits, Own
 from monitoring.prometheus_config import compose_prometheus, prometheus_config
-from monitoring.recording import costs, rules
+from monitoring.recording import costs, past, rules
 from monitoring.recording.interval import interval, interval_reference
 from monitoring.recording.loss import loss, loss_reference
 from monitoring.recording.rules import Models, Rule
@@ -81,13 +81,15 @@ def put(root: Path, files: Mapping[Path, str]) -> list[Path]:
 def _drift(limits: Limits) -> dict[str, Any]:
     general = limits.general
     slow, counted = general.long_interval, rules.counted(general)
-    windows = sorted(limits.windows(lambda one: one.drift_windows), key=seconds)
+    windows = sorted(limits.windows(lambda one: one.watched_windows), key=seconds)
     return {
         "groups": [
             _group("drift_counts", [counted], general.count_interval),
             _group("drift_reference", rules.signal_reference()),
             _group("drift_ranks", [rules.ranks(general)], slow),
             *(_drift_in(window, limits) for window in windows),
+            _group("drift_past", limits.made(past.kept, _record), slow),
+            _group("drift_usual", limits.made(past.usual, _record), general.past_interval),
             _group("drift_distances", limits.made(rules.distances, _record), slow),
         ]
     }
@@ -95,7 +97,7 @@ def _drift(limits: Limits) -> dict[str, Any]:
 
 def _drift_in(window: str, limits: Limits) -> dict[str, Any]:
     def made(thresholds: Thresholds, models: Models) -> Sequence[Rule]:
-        known = window in thresholds.drift_windows
+        known = window in thresholds.watched_windows
         return rules.drift(window, thresholds, models) if known else ()
 
     def decided(thresholds: Thresholds, models: Models) -> Sequence[Rule]:
@@ -104,8 +106,13 @@ def _drift_in(window: str, limits: Limits) -> dict[str, Any]:
     name, recorded = f"drift_{window}", limits.made(made, _record)
     if window == limits.general.short_window:
         recorded += limits.made(decided, _record)
-    long = seconds(window) > seconds(limits.general.short_window)
-    return _group(name, recorded, limits.general.long_interval if long else None)
+    return _group(name, recorded, _pace(window, limits.general))
+
+
+def _pace(window: str, general: Thresholds) -> str | None:
+    if seconds(window) > seconds(general.long_window):
+        return general.past_interval
+    return general.long_interval if seconds(window) > seconds(general.short_window) else None
 
 
 def _accuracy(limits: Limits) -> dict[str, Any]:

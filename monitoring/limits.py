@@ -30,7 +30,23 @@ SHARED = frozenset(
         *("relay_down_for", "retrain_failing_for", "retrain_waiting", "retrain_waiting_for"),
         *("errors_share", "latency_quantile"),
         *("latency_seconds", "least_requests", "busy_share", "saturated_share"),
-        *("health_window", "event_window", "service_job", "relay_job", "mismatch_for"),
+        *(
+            "news",
+            "gross_psi",
+            "design_effect",
+            "most_design_effect",
+            "fuller",
+            "forgiven_after",
+            "gross_news",
+        ),
+        *(
+            "past_interval",
+            "health_window",
+            "event_window",
+            "service_job",
+            "relay_job",
+            "mismatch_for",
+        ),
     }
 )
 OWN = tuple(item.name for item in fields(Thresholds) if item.name not in SHARED)

@@ -1,46 +1,17 @@
 """Every number of the rules, alerts and dashboards, with unit and range, and the jobs' names."""
 
-import re
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import dataclass, fields
 from itertools import groupby, pairwise
-from typing import Any
 
 from monitoring.errors import InvalidThreshold
+from monitoring.threshold_fields import SECONDS, check, seconds
+from monitoring.threshold_fields import duration as _duration
+from monitoring.threshold_fields import durations as _durations
+from monitoring.threshold_fields import name as _name
+from monitoring.threshold_fields import number as _number
 from perennial.statistics import drift
 
-# Prometheus keeps no more, and refuses what 64 bits of nanoseconds do not hold.
-LONGEST = "520w"
-DURATION = re.compile(r"^(0|[1-9]\d*)([smhdw])$")
-NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_./-]*$")
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-
-
-def _number(default: float, *, unit: str, low: float, high: float) -> Any:
-    return field(default=default, metadata={"unit": unit, "low": low, "high": high})
-
-
-def _duration(default: str, *, least: int = 1) -> Any:
-    return field(default=default, metadata={"unit": "Prometheus duration", "least": least})
-
-
-def _durations(*default: str) -> Any:
-    return field(default=default, metadata={"unit": "Prometheus durations", "each": {"least": 1}})
-
-
-def _name(default: str) -> Any:
-    return field(default=default, metadata={"unit": "name of a scrape job", "pattern": NAME})
-
-
-def seconds(duration: str) -> int:
-    """Return a Prometheus duration of one unit in seconds.
-
-    >>> seconds("1h")
-    3600
-    """
-    match = DURATION.match(duration)
-    if match is None:
-        raise InvalidThreshold("duration", duration, "a whole number and one of s, m, h, d, w")
-    return int(match[1]) * SECONDS[match[2]]
+__all__ = ["SECONDS", "Thresholds", "seconds"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,13 +44,34 @@ class Thresholds:
     # looked for thousands of times: the limit of evidence is raised until the level holds for each
     # window over this long.
     quiet_for: str = _duration("30d")
-    # Where traffic has a rhythm (other users at night, at weekends), windows shorter than it see
-    # drift in every hour: set this to 1d or 1w, and long_window to as much or a multiple. Shorter
-    # windows then report only large changes: drift over cycle_psi, and a fall of accuracy or a rise
-    # of the loss, which also differ between users, over cycle_drop or cycle_rise. 0s: no rhythm to
-    # speak of.
+    # Traffic has rhythms: other users at night and at weekends. This is the longest to expect. For
+    # so long the rules learn how far each signal's windows usually move, and what came in that time
+    # is no news: a window shorter than the rhythm drifts if its PSI is over `news` times the
+    # largest that such a window had while the signal did not drift. A window of a whole rhythm is
+    # compared with the reference alone. Until a rhythm is known, drift is what is over gross_psi;
+    # windows under the short one also tell what is sudden, `news` times what came till then. 0s: no
+    # rhythm to speak of; nothing is learned, and rows are taken for independent.
+    rhythm: str = _duration("1w", least=0)
+    news: float = _number(3.0, unit="times the usual PSI", low=1.0, high=100.0)
+    gross_psi: float = _number(2.0, unit="PSI", low=0.001, high=20.0)
+    # What is gross is news even beyond that, if it is over so many times the usual PSI.
+    gross_news: float = _number(1.2, unit="times the usual PSI", low=1.0, high=100.0)
+    # Rows follow each other: so many count as one row of evidence (the design effect), until a
+    # rhythm has shown how many they are, which are at most the second number. On three real streams
+    # they were 15 to 39.
+    design_effect: float = _number(20.0, unit="rows", low=1.0, high=1e4)
+    most_design_effect: float = _number(50.0, unit="rows", low=1.0, high=1e4)
+    # A window tells nothing if it does not hold so many times the rows of the next shorter one.
+    fuller: float = _number(1.5, unit="times the rows", low=1.0, high=10.0)
+    # Drift is not learned from while it lasts. What came and went, such as a nightly job, is usual
+    # so much later.
+    forgiven_after: str = _duration("12h")
+    # Pace of the rules that read a whole rhythm. Under 5m, since Prometheus forgets older samples.
+    past_interval: str = _duration("3m")
+    # Where users differ between day and night so does the accuracy: set this to 1d or 1w, and
+    # long_window to as much or a multiple. Shorter windows then report only a fall of accuracy or
+    # a rise of the loss over cycle_drop or cycle_rise. 0s: no such differences.
     cycle: str = _duration("0s", least=0)
-    cycle_psi: float = _number(1.5, unit="PSI", low=0.001, high=20.0)
     cycle_drop: float = _number(0.25, unit="accuracy", low=0.001, high=1.0)
     cycle_rise: float = _number(1.0, unit="share of the loss", low=0.001, high=100.0)
     # Numeric bins that ranks and KS are computed over, as many as `bins` in params.yaml; a signal
@@ -161,7 +153,7 @@ class Thresholds:
 
     def __post_init__(self) -> None:
         for item in fields(self):
-            _check(item, getattr(self, item.name))
+            check(item, getattr(self, item.name))
         for shorter, longer in pairwise((self.count_interval, *self.drift_windows)):
             if seconds(shorter) >= seconds(longer):
                 expected = f"increasing windows, over {self.count_interval}, the count_interval"
@@ -179,6 +171,7 @@ class Thresholds:
         if seconds(self.cycle) and seconds(self.long_window) % seconds(self.cycle):
             expected = f"0s, or a time that goes into the long window, {self.long_window}"
             raise InvalidThreshold("cycle", self.cycle, expected)
+        self._check_rhythm()
         if self.long_drop > self.short_drop:
             raise InvalidThreshold("long_drop", self.long_drop, f"at most {self.short_drop}")
         if self.long_rise > self.short_rise:
@@ -195,26 +188,84 @@ class Thresholds:
             expected = f"over {self.idle_window}"
             raise InvalidThreshold("traffic_cycle", self.traffic_cycle, expected)
 
+    def _check_rhythm(self) -> None:
+        rhythm, long = seconds(self.rhythm), seconds(self.long_window)
+        if rhythm and (not self.learned_windows or rhythm % long and long % rhythm):
+            expected = f"0s, or a multiple or a whole part of {self.long_window}, the long window, "
+            expected += f"over {self.drift_windows[0]}"
+            raise InvalidThreshold("rhythm", self.rhythm, expected)
+        if self.design_effect > self.most_design_effect:
+            expected = f"at most {self.most_design_effect}, most_design_effect"
+            raise InvalidThreshold("design_effect", self.design_effect, expected)
+        if seconds(self.past_interval) >= seconds("5m"):
+            raise InvalidThreshold("past_interval", self.past_interval, "under 5m")
+
     @property
     def windows(self) -> tuple[str, str]:
         """The short and the long window: of accuracy, and of what dashboards show."""
         return self.short_window, self.long_window
 
+    @property
+    def watched_windows(self) -> tuple[str, ...]:
+        """All windows in which drift is looked for: those set, and a whole rhythm.
+
+        >>> Thresholds().watched_windows[-2:], Thresholds(rhythm="0s").watched_windows[-1]
+        (('1d', '1w'), '1d')
+        """
+        longer = seconds(self.rhythm) > seconds(self.long_window)
+        return (*self.drift_windows, self.rhythm) if longer else self.drift_windows
+
+    def learned(self, window: str) -> bool:
+        """Return whether the past decides what is news in this window."""
+        return seconds(window) < seconds(self.rhythm)
+
+    def early(self, window: str) -> bool:
+        """Return whether a window tells sudden drift before a rhythm is known.
+
+        >>> [window for window in Thresholds().drift_windows if Thresholds().early(window)]
+        ['5m', '20m']
+        """
+        shortest = window == self.drift_windows[0]
+        return shortest or seconds(window) < seconds(self.short_window)
+
+    def past_step(self, window: str) -> str:
+        """Return the time between two windows of the past that are looked at."""
+        return min(window, self.short_window, key=seconds)
+
+    @property
+    def learned_windows(self) -> tuple[str, ...]:
+        """The windows in which the past decides what is news: those shorter than the rhythm."""
+        return tuple(window for window in self.drift_windows if self.learned(window))
+
+    def effect_window(self, window: str) -> str:
+        """Return the window whose design effect counts: for the longest, a shorter one.
+
+        A long window has too few of its like within a rhythm to learn from.
+
+        >>> [Thresholds().effect_window(window) for window in ("1h", "1d", "1w")]
+        ['1h', '6h', '6h']
+        >>> Thresholds(rhythm="6h").effect_window("6h")
+        '3h'
+        """
+        shorter = (*self.learned_windows[:1], *(w for w in self.learned_windows if self._short(w)))
+        return window if window in shorter else shorter[-1]
+
+    def _short(self, window: str) -> bool:
+        return seconds(window) < seconds(self.long_window)
+
     def psi_limit(self, window: str) -> float:
-        """Return the PSI over which a signal drifts in this window."""
-        early = seconds(window) < seconds(self.short_window)
-        limit = self.early_psi if early else self.psi
-        return max(limit, self.cycle_psi) if seconds(window) < seconds(self.cycle) else limit
+        """Return the PSI over which a signal drifts in this window, if no more is usual."""
+        return self.early_psi if seconds(window) < seconds(self.short_window) else self.psi
 
     @property
     def psi_limits(self) -> str:
         """The effect that drifts in each window, for people.
 
         >>> Thresholds().psi_limits
-        '0.25 in 5m and 20m, 0.1 in 1h, 3h, 6h and 1d'
+        '0.25 in 5m and 20m, 0.1 in 1h, 3h, 6h, 1d and 1w'
         """
         parts = []
-        for limit, group in groupby(self.drift_windows, self.psi_limit):
+        for limit, group in groupby(self.watched_windows, self.psi_limit):
             *first, last = group
             parts.append(f"{limit:g} in " + " and ".join([", ".join(first)] * bool(first) + [last]))
         return ", ".join(parts)
@@ -228,34 +279,3 @@ class Thresholds:
         """Return the least rise of the loss that alerts in this window, as a share of it."""
         limit = self.short_rise if window == self.short_window else self.long_rise
         return max(limit, self.cycle_rise) if seconds(window) < seconds(self.cycle) else limit
-
-
-def _check(item: "Field[Any]", value: object) -> None:
-    name, limits = item.name, item.metadata
-    if "pattern" in limits:
-        if not isinstance(value, str) or not limits["pattern"].match(value):
-            raise InvalidThreshold(name, value, "a name of letters, digits, _ . / and -")
-        return
-    if "each" in limits:
-        if not isinstance(value, tuple) or len(value) < 2:
-            raise InvalidThreshold(name, value, "a tuple of two durations or more")
-        for one in value:
-            _check_duration(name, one, limits["each"]["least"])
-        return
-    if "least" in limits:
-        _check_duration(name, value, limits["least"])
-        return
-    low, high = limits["low"], limits["high"]
-    number = isinstance(value, int if item.type is int else int | float)
-    number = number and not isinstance(value, bool)
-    if not number or not low <= float(str(value)) <= high:
-        raise InvalidThreshold(name, value, f"{low:g} to {high:g} {limits['unit']}")
-
-
-def _check_duration(name: str, value: object, least: int) -> None:
-    if not isinstance(value, str) or DURATION.match(value) is None:
-        raise InvalidThreshold(name, value, "a whole number and one of s, m, h, d, w")
-    if seconds(value) < least:
-        raise InvalidThreshold(name, value, "more than 0 seconds")
-    if seconds(value) > seconds(LONGEST):
-        raise InvalidThreshold(name, value, f"at most {LONGEST}")

@@ -1,106 +1,250 @@
-"""The drift rule over arrays of counts per minute, for simulations of Prometheus' decisions.
+"""The drift rule over arrays of counts, for simulations of Prometheus' decisions.
 
-Every minute is one look. The formulas equal those of `drift.py` and `evidence.py` in
-`perennial/statistics/`, which compute one window at a time.
+Every row of counts is followed by one look. `usual.py` in `perennial/statistics/` defines what the
+past makes of a look.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from backtest.rules.looks import MINUTE, Floats, Looks, Reference, evidence, looks, span
+from backtest.rules.past import NONE, NOTHING, History, Ints, Kept, largest, mean, steps
 from monitoring.thresholds import Thresholds, seconds
-from perennial.statistics.evidence import LEAST_VARIANCE, LOOKS, ranks
 
-Floats = NDArray[np.float64]
+__all__ = ["MINUTE", "Bools", "Floats", "History", "Reference", "Watched", "minutes", "watch"]
+
 Bools = NDArray[np.bool_]
-MINUTE = 60
+# A version's own past begins so many rows late in its first window.
+MOMENT = 1
+# What is learned of a window, by these names and the window's.
+USUAL, EFFECT = "usual PSI", "design effect"
+Learned = dict[tuple[str, str], Floats]
 
 
 @dataclass(frozen=True)
-class Reference:
-    """One signal's reference: shares of shape (bins,), its rows, and its limits for one look.
+class Decided:
+    """What decides in one window at each look: of shape (looks,)."""
 
-    ordered: how many of the first bins have an order; 0 for a categorical signal.
+    looks: Looks
+    limit: Floats
+    evidence: Floats
+    design_effect: Floats
+    drifted: Bools
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A signal of one version at every look.
+
+    drifted: in any window.  windows: by name.
     """
 
-    shares: Floats
-    size: int
-    critical: float
-    rank_critical: float
-    ordered: int
+    drifted: Bools
+    windows: Mapping[str, Decided]
+    _rule: "_Rule"
+    _learned: "Learned"
 
+    @property
+    def history(self) -> History:
+        """What is kept of the model until the last look, for the version that follows."""
+        return self.history_until(len(self.drifted))
 
-@dataclass(frozen=True)
-class Looks:
-    """The statistics of one signal in a window at each look, all of shape (looks,)."""
-
-    window: str
-    psi: Floats
-    evidence: Floats
-
-    def drifted(self, thresholds: Thresholds) -> Bools:
-        """Return the looks at which effect and evidence exceed their limits."""
-        passed: Bools = (self.psi > thresholds.psi_limit(self.window)) & (self.evidence > 1)
-        return passed
+    def history_until(self, look: int) -> History:
+        """Return what is kept until so many looks: where another version follows sooner."""
+        usual = {
+            name: float(of[look - 1]) for (kind, name), of in self._learned.items() if kind == USUAL
+        }
+        return self._rule.history(self.drifted, look, usual)
 
 
 def minutes(window: str) -> int:
     """Return the length of a window in minutes."""
-    return seconds(window) // MINUTE
+    return span(window)
 
 
-def looks(counts: Floats, reference: Reference, thresholds: Thresholds) -> Iterator[Looks]:
-    """Yield every drift window's looks, starting when the longest window is full.
+def watch(
+    counts: Floats,
+    reference: Reference,
+    thresholds: Thresholds,
+    *,
+    pace: int = MINUTE,
+    history: History = NOTHING,
+) -> Watched:
+    """Return what the rule decides after every row of counts.
 
-    counts: of one signal, shape (minutes, bins).
+    counts: of one signal since its version serves, shape (rows, bins).  pace: seconds of a row.
+    history: of the same signal of the versions before; nothing for a model's first.
     """
-    total = np.vstack([np.zeros((1, counts.shape[1])), np.cumsum(counts, axis=0, dtype=float)])
-    first = minutes(thresholds.long_window)
-    longest = total[first:] - total[:-first]
-    for window in thresholds.drift_windows:
-        live = total[first:] - total[first - minutes(window) : -minutes(window)]
-        psi = _psi(live, reference.shares, thresholds.prior)
-        yield Looks(window, psi, _evidence(live, longest - live, reference, window, thresholds))
+    seen = looks(counts, reference, thresholds, pace=pace)
+    rule = _Rule(seen, reference, thresholds, pace, history)
+    drifted = np.zeros(len(counts), np.bool_)
+    learned = rule.learned(drifted)
+    decided = rule.decide(learned)
+    begin = 0
+    while thresholds.learned_windows and (at := _first(_any(decided), begin)) < len(drifted):
+        # Nothing is learned from drift. What was known before is held while it lasts, and at the
+        # look that sees its end.
+        lasting = drifted.copy()
+        lasting[at:] = True
+        held = {name: _held(each, at) for name, each in rule.learned(lasting).items()}
+        begin = _first(~_any(rule.decide(held)), at)
+        drifted[at:begin] = True
+        later = rule.learned(drifted)
+        learned = {
+            name: np.concatenate([each[:at], held[name][at : begin + 1], later[name][begin + 1 :]])
+            for name, each in learned.items()
+        }
+        decided = rule.decide(learned)
+    return Watched(_any(decided), decided, rule, learned)
 
 
-def _psi(live: Floats, shares: Floats, prior: float) -> Floats:
-    rows = live.sum(axis=1)
-    difference = (live - rows[:, None] * shares) / (rows + prior)[:, None]
-    psi: Floats = np.einsum("ij,ij->i", difference, np.log1p(difference / shares))
-    return psi
-
-
-def _evidence(
-    live: Floats, past: Floats, reference: Reference, window: str, thresholds: Thresholds
-) -> Floats:
-    rows, size = live.sum(axis=1), reference.size + past.sum(axis=1)
-    shares = (reference.size * reference.shares + past) / size[:, None]
-    inflation = 1 + rows / size
-    windows = seconds(thresholds.quiet_for) / seconds(window)
-    many = np.log(1 + LOOKS * windows / inflation)
-    # Empty bins contribute 0: replacing 0 by 1 avoids the logarithm of 0.
-    ratio = np.where(live > 0, live, 1) / (np.maximum(rows, 1)[:, None] * shares)
-    g = 2 * np.einsum("ij,ij->i", live, np.log(ratio)) / inflation
-    strength: Floats = g / _limit(reference.critical, live.shape[1], many)
-    if reference.ordered > 1:
-        rank = _rank(live, shares, reference) / inflation
-        strength = np.maximum(strength, rank / _limit(reference.rank_critical, 2, many))
-    return strength
-
-
-def _rank(live: Floats, shares: Floats, reference: Reference) -> Floats:
-    scores = ranks(reference.shares, ordered=reference.ordered)
-    seen, base = live[:, : len(scores)], shares[:, : len(scores)]
-    mean = base @ scores / base.sum(axis=1)
-    variance = base @ scores**2 - mean**2 * base.sum(axis=1)
-    moved = seen @ scores - seen.sum(axis=1) * mean
-    spread = variance * np.maximum(live.sum(axis=1), 1)
-    found: Floats = np.where(variance > LEAST_VARIANCE, moved**2 / np.maximum(spread, 1e-300), 0)
+def _any(decided: Mapping[str, Decided]) -> Bools:
+    found: Bools = np.any([each.drifted for each in decided.values()], axis=0)
     return found
 
 
-def _limit(critical: float, bins: int, many: Floats) -> Floats:
-    limit: Floats = critical + 2 * many / (1 - (bins - 3) / (critical + many))
-    return limit
+def _first(these: Bools, begin: int) -> int:
+    """Return the first of these looks from `begin` on, or one after the last."""
+    found = np.flatnonzero(these[begin:])
+    return begin + int(found[0]) if len(found) else len(these)
+
+
+def _held(learned: Floats, at: int) -> Floats:
+    """Return what is learned, from a look on the first that is known."""
+    held = learned.copy()
+    known = _first(learned != NONE, at)
+    held[known:] = held[known] if known < len(held) else NONE
+    return held
+
+
+class _Rule:
+    """One version's looks and its model's history."""
+
+    def __init__(
+        self,
+        seen: Mapping[str, Looks],
+        reference: Reference,
+        thresholds: Thresholds,
+        pace: int,
+        history: History,
+    ) -> None:
+        self._seen, self._reference, self._thresholds = seen, reference, thresholds
+        self._pace, self._before = pace, history
+        rows = len(next(iter(seen.values())).psi)
+        self._rhythm = seconds(thresholds.rhythm) // pace
+        # The numbers of the looks, since the model's first and since the version's.
+        self._own = np.arange(1, rows + 1)
+        self._at = self._own + history.rows
+        self._known = self._at >= self._rhythm
+
+    def decide(self, learned: Learned) -> dict[str, Decided]:
+        """Return the decisions in every window."""
+        limits = self._thresholds
+        found: dict[str, Decided] = {}
+        shorter: Decided | None = None
+        for window, seen in self._seen.items():
+            effect = np.ones(len(self._at))
+            if limits.learned_windows:
+                effect = learned[EFFECT, limits.effect_window(window)]
+            strength = evidence(seen, self._reference, effect, limits)
+            limit = self._limit(window, learned)
+            if shorter is not None and self._rhythm:
+                # Until the version was watched for so long, it holds no more than a shorter one.
+                early = np.maximum(limits.gross_psi, shorter.limit)
+                limit = np.where(self._own >= span(window, self._pace), limit, early)
+            hit = (seen.psi > limit) & (strength > 1)
+            if shorter is not None:
+                hit &= seen.rows > limits.fuller * shorter.looks.rows
+            if seconds(window) > seconds(limits.long_window):
+                # A rhythm whose last day is like the reference has its drift behind it.
+                last = found[limits.long_window].looks.psi
+                hit &= last > limits.psi_limit(limits.long_window)
+            shorter = found[window] = Decided(seen, limit, strength, effect, hit)
+        return found
+
+    def learned(self, drifted: Bools) -> Learned:
+        """Return what is known at each look; drifted: the looks that nothing is learned from.
+
+        The largest usual PSI of each learned window, NONE where there is none, and the rows that
+        count as one.
+        """
+        limits = self._thresholds
+        found = {(USUAL, name): self._usual(name, drifted) for name in limits.learned_windows}
+        for name in dict.fromkeys(map(limits.effect_window, limits.learned_windows)):
+            found[EFFECT, name] = self._design_effect(name, drifted)
+        return found
+
+    def history(self, drifted: Bools, look: int, usual: Mapping[str, float]) -> History:
+        """Return the history with so many of this version's looks."""
+        kept = {
+            window: Kept(
+                self._calm(window, drifted)[:look],
+                tuple(found[:look] for found in self._dispersions(window, drifted)),
+            )
+            for window in self._thresholds.learned_windows
+        }
+        own = History(look, kept, usual)
+        return self._before.then(own, most=2 * self._rhythm) if self._before.rows else own
+
+    def _calm(self, window: str, drifted: Bools) -> Floats:
+        seen = self._seen[window]
+        # With fewer rows than the prior weighs, PSI is small whatever came.
+        return np.where(drifted | (seen.rows <= self._thresholds.prior), NONE, seen.psi)
+
+    def _dispersions(self, window: str, drifted: Bools) -> tuple[Floats, ...]:
+        seen, bins = self._seen[window], len(self._reference.shares)
+        found = np.where(drifted, 0, seen.g / (bins - 1))
+        ranks = np.where(drifted, 0, seen.rank)
+        return (found, ranks) if self._reference.ordered > 1 else (found,)
+
+    def _design_effect(self, window: str, drifted: Bools) -> Floats:
+        step = span(self._thresholds.past_step(window), self._pace)
+        effect = np.full(len(drifted), NONE)
+        for place, own in enumerate(self._dispersions(window, drifted)):
+            before = self._before.windows.get(window)
+            past = () if before is None else before.dispersions[place : place + 1]
+            values, number = self._steps(np.concatenate([*past, own]), step)
+            ends: Ints = (self._at - 1) // step  # what was kept before this look
+            found = mean(values, number, ends=ends, many=self._rhythm // step)
+            effect = np.maximum(effect, found)
+        learned = np.clip(effect, 1, self._thresholds.most_design_effect)
+        known = self._known & (effect != NONE)
+        return np.where(known, learned, self._thresholds.design_effect)
+
+    def _steps(self, values: Floats, step: int) -> tuple[Floats, int]:
+        """Return the steps of values that end with this version's last look."""
+        first = int(self._at[-1]) - len(values) + 1
+        return steps(values, first=first, step=step)
+
+    def _limit(self, window: str, learned: Learned) -> Floats:
+        limits = self._thresholds
+        least = limits.psi_limit(window)
+        if not limits.learned(window):
+            return np.full(len(self._at), least)
+        most_, gross = learned[USUAL, window], max(limits.gross_psi, least)
+        news = np.maximum(least, limits.news * most_)
+        known = np.minimum(news, np.maximum(gross, limits.gross_news * most_))
+        young = np.minimum(news, gross) if limits.early(window) else gross
+        return np.where(most_ == NONE, gross, np.where(self._known, known, young))
+
+    def _usual(self, window: str, drifted: Bools) -> Floats:
+        limits, psi = self._thresholds, self._seen[window].psi
+        length, step = span(window, self._pace), span(limits.past_step(window), self._pace)
+        many = self._rhythm // step
+        calm = self._calm(window, drifted)
+        before = self._before.windows.get(window)
+        whole = calm if before is None else np.concatenate([before.calm, calm])
+        values, number = self._steps(whole, step)
+        usual = largest(values, number, ends=(self._at - length) // step, many=many)
+        if window == limits.drift_windows[0]:
+            young = largest(calm, 1, ends=self._own - MOMENT, many=length)
+            usual = np.where(usual == NONE, young, usual)
+        earlier = span(max(window, limits.forgiven_after, key=seconds), self._pace)
+        ends: Ints = (self._at - earlier) // step
+        own = largest(*self._steps(psi, step), ends=ends, many=many)
+        found = np.maximum(usual, own)
+        # A version that starts amid drift goes on with what was usual before.
+        return np.where(found == NONE, self._before.usual.get(window, NONE), found)

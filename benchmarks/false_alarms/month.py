@@ -1,18 +1,21 @@
-"""Simulate a month of traffic without drift, and count the false alerts."""
+"""Simulate the first forty days of a model without drift, and count the false alerts."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from backtest.rules.drift import Bools, Floats, Reference, watch
+from backtest.rules.past import NOTHING
 from benchmarks.drift.bins import Bins
 from benchmarks.drift.frame import Frame
 from benchmarks.false_alarms.quality import Watched
-from benchmarks.false_alarms.traffic import DAY, Traffic
-from backtest.rules.drift import Bools, Floats, Reference, looks, minutes
+from benchmarks.false_alarms.traffic import DAY, STEADY, Rhythm, Traffic
 from monitoring.thresholds import Thresholds
 from perennial.statistics.evidence import critical_value
 
-DAYS = 30
+# A model's first version serves for some days, in which its rhythm becomes known; then, in the
+# middle of a week, a month begins with a second one and a reference of its own.
+FIRST, DAYS = 10, 30
 # As in params.yaml.
 FAMILY_LEVEL = 0.01
 
@@ -21,32 +24,37 @@ FAMILY_LEVEL = 0.01
 class Population:
     """All rows of a task, from which reference and traffic are drawn.
 
-    swing: as in `Traffic`.  reference_rows: rows of the reference.
+    swing, rhythm, run: as in `Traffic`.  reference_rows: rows of the reference.
     """
 
     frame: Frame
     swing: Floats
     reference_rows: int
+    rhythm: Rhythm = STEADY
+    run: float = 1.0
 
 
 def simulate(
     population: Population, rate: float, thresholds: Thresholds, random: np.random.Generator
 ) -> dict[str, int]:
-    """Return how often each alert started in a month, evaluated every minute.
+    """Return how often each alert started, evaluated every minute of all days.
 
-    The month starts when the longest window is full. rate: mean requests per minute.
+    rate: mean requests per minute.
     """
-    frame, warm = population.frame, minutes(thresholds.long_window)
-    traffic = Traffic(rate, warm + DAYS * DAY, population.swing)
-    shares = traffic.weights / traffic.weights.sum()
+    frame = population.frame
+    whole = Traffic(rate, (FIRST + DAYS) * DAY, population.swing, population.rhythm, population.run)
+    shares = whole.weights / whole.weights.sum()
     chosen = random.choice(len(frame), population.reference_rows, p=shares)
-    bins = Bins(frame.take(chosen))
-    watched = Watched(frame, traffic, chosen, thresholds)
-    sums = traffic.sums(np.column_stack([_indicators(bins, frame), watched.columns]), random)
+    bins = [Bins(frame.take(chosen))]
+    chosen_again = random.choice(len(frame), population.reference_rows, p=shares)
+    bins.append(Bins(frame.take(chosen_again)))
+    watched = Watched(frame, whole, chosen, thresholds)
+    columns = [*(_indicators(each, frame) for each in bins), watched.columns]
+    sums = whole.sums(np.column_stack(columns), random)
     inputs, outputs = _drift(bins, frame, sums, thresholds)
-    found = {"DataDrift": inputs, "PredictionDrift": outputs}
-    found |= watched.alerts(sums[:, bins.size :], random)
-    return {name: _onsets(fired) for name, fired in found.items()}
+    alerts = {"DataDrift": inputs, "PredictionDrift": outputs}
+    alerts |= watched.alerts(sums[:, sum(each.size for each in bins) :], random)
+    return {name: _onsets(fired) for name, fired in alerts.items()}
 
 
 def _indicators(bins: Bins, frame: Frame) -> Floats:
@@ -56,20 +64,32 @@ def _indicators(bins: Bins, frame: Frame) -> Floats:
     return found
 
 
-def _drift(bins: Bins, frame: Frame, sums: Floats, thresholds: Thresholds) -> tuple[Bools, Bools]:
-    """Return the looks at which an input signal drifts, and those at which an output does."""
+def _drift(
+    bins: list[Bins], frame: Frame, sums: Floats, thresholds: Thresholds
+) -> tuple[Bools, Bools]:
+    """Return the looks at which an input signal drifts, and those at which an output does.
+
+    bins: of the first version, and of the second.
+    """
     names = (*frame.numeric_names, *frame.categorical_names)
-    sides = {True: np.zeros(DAYS * DAY + 1, bool), False: np.zeros(DAYS * DAY + 1, bool)}
-    tests = len(names) + len(frame.numeric_names)
-    for name, start, size in zip(names, bins.starts, bins.sizes, strict=True):
-        part = slice(start, start + size)
-        critical = critical_value(size, level=FAMILY_LEVEL, tests=tests)
-        rank = critical_value(2, level=FAMILY_LEVEL, tests=tests)
-        ordered = int(bins.ordered[part].sum())
-        reference = Reference(bins.shares[part], bins.rows, critical, rank, ordered)
-        for seen in looks(sums[:, part], reference, thresholds):
-            sides[name in frame.output.signals] |= seen.drifted(thresholds)
+    sides = {True: np.zeros(len(sums), bool), False: np.zeros(len(sums), bool)}
+    for place, name in enumerate(names):
+        past, start = NOTHING, 0
+        for version, part in zip(bins, (slice(FIRST * DAY), slice(FIRST * DAY, None)), strict=True):
+            columns = slice(start + version.starts[place], None)
+            counts = sums[part, columns][:, : version.sizes[place]]
+            seen = watch(counts, _reference(version, place, frame), thresholds, history=past)
+            sides[name in frame.output.signals][part] |= seen.drifted
+            past, start = seen.history, start + version.size
     return sides[False], sides[True]
+
+
+def _reference(bins: Bins, place: int, frame: Frame) -> Reference:
+    size = bins.sizes[place]
+    part = slice(bins.starts[place], bins.starts[place] + size)
+    tests = len(bins.sizes) + len(frame.numeric_names)
+    critical, rank = (critical_value(k, level=FAMILY_LEVEL, tests=tests) for k in (size, 2))
+    return Reference(bins.shares[part], bins.rows, critical, rank, int(bins.ordered[part].sum()))
 
 
 def _onsets(fired: Bools) -> int:

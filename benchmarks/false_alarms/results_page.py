@@ -49,7 +49,7 @@ def shown(cells: Sequence[Cell]) -> str:
         [
             cell.task,
             cell.traffic,
-            f"{cell.rate:,}",
+            f"{cell.rate:,}" if cell.rate else "all",
             cell.months,
             _alerts(cell),
             f"{cell.total / cell.months:.2f} ({cell.low:.2f} to {cell.high:.2f})",

@@ -21,9 +21,8 @@ def drift_alert(name: str, chosen: str, side: str, thresholds: Thresholds) -> Al
         ON_INPUTS,
         f"The {side}s of {NAME} differ from its reference",
         f"Drifting {side} signals: {{{{ $value }}}} (PSI over "
-        f"{thresholds.psi_limits}, with evidence). Largest shifts in the last {window}: "
-        + _worst(Window(window), chosen)
-        + ".",
+        f"{thresholds.psi_limits}, more than usual, with evidence). "
+        f"Largest shifts in the last {window}: " + _worst(Window(window), chosen) + ".",
         dashboard("model", OF_VERSION),
     )
 

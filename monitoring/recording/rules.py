@@ -23,6 +23,7 @@ from monitoring.recording.series import (
     Rule,
     Window,
 )
+from monitoring.recording.spans import just_under
 from monitoring.thresholds import Thresholds, seconds
 from perennial import signals
 from perennial.metric_names import service as metrics
@@ -91,13 +92,27 @@ def drift(window: str, thresholds: Thresholds, models: Models = EVERY) -> list[R
         Rule(names.baseline_size, f"sum by ({SIGNAL}) ({names.baseline_rows})"),
         Rule(names.g, _g(names)),
         Rule(names.rank, _rank(names)),
-        Rule(names.evidence, _evidence(names, thresholds)),
-        Rule(
-            names.drifted,
-            f"({names.psi}{models.selector} > bool {thresholds.psi_limit(window):g})\n"
-            f"* ({names.evidence} > bool 1)",
-        ),
+        Rule(names.evidence, _evidence(names, thresholds, models)),
+        Rule(names.drifted, _drifted(names, thresholds, models)),
     ]
+
+
+def _drifted(names: Window, thresholds: Thresholds, models: Models) -> str:
+    decided = (
+        f"({names.psi}{models.selector} > bool {names.psi_limit})\n"
+        f"* ({names.evidence} > bool 1)"
+    )
+    place = thresholds.watched_windows.index(names.window)
+    if place == 0:
+        return decided
+    shorter, long = (
+        Window(w) for w in (thresholds.watched_windows[place - 1], thresholds.long_window)
+    )
+    decided += f"\n* ({names.counts} > bool {thresholds.fuller:g} * {shorter.counts})"
+    if seconds(names.window) > seconds(long.window):
+        # A rhythm whose last day is like the reference has its drift behind it.
+        decided += f"\n* ({long.psi} > bool {thresholds.psi_limit(long.window):g})"
+    return decided
 
 
 def distances(thresholds: Thresholds, models: Models = EVERY) -> list[Rule]:
@@ -115,7 +130,7 @@ def counted(thresholds: Thresholds) -> Rule:
     """
     interval = thresholds.count_interval
     step = seconds(interval)
-    readings = f"{metrics.SIGNAL_BIN.name}[{_just_under(2 * step)}:{interval}]"
+    readings = f"{metrics.SIGNAL_BIN.name}[{just_under(2 * step)}:{interval}]"
     return Rule(
         Window(interval).bin_counts, f"round({step} * sum by ({BIN}) (irate({readings}))) >= 0"
     )
@@ -124,13 +139,12 @@ def counted(thresholds: Thresholds) -> Rule:
 def _bin_counts(window: str, thresholds: Thresholds, models: Models) -> str:
     # A bin that nobody has counted yet is 0, not absent.
     each, of = Window(thresholds.count_interval).bin_counts, models.selector
-    span = _just_under(seconds(window))
+    span = just_under(seconds(window))
+    if seconds(window) > seconds(thresholds.long_window):
+        # Whole long windows, which costs little; none is counted twice.
+        each = Window(thresholds.long_window).bin_counts
+        span = f"{span}:{thresholds.long_window}"
     return f"sum_over_time({each}{of}[{span}])\nor 0 * {REFERENCE_SHARE}{of}"
-
-
-def _just_under(span: int) -> str:
-    # Prometheus 2 takes both ends of a range, one interval too many; Prometheus 3 only the later.
-    return f"{span - 1}s999ms"
 
 
 def _share(names: Window, thresholds: Thresholds, models: Models = EVERY) -> str:
@@ -154,7 +168,7 @@ def _psi(names: Window, thresholds: Thresholds) -> str:
 
 def _baseline_rows(names: Window, thresholds: Thresholds, models: Models) -> str:
     reference = f"{REFERENCE_SHARE}{models.selector} * {PER_SIGNAL} {REFERENCE_SIZE}"
-    if names.window == thresholds.long_window:
+    if seconds(names.window) >= seconds(thresholds.long_window):
         return reference
     # The long window is evaluated less often, and may lack what has just been counted.
     longest = Window(thresholds.long_window).bin_counts
@@ -234,16 +248,22 @@ def _rank(names: Window) -> str:
     )
 
 
-def _evidence(names: Window, thresholds: Thresholds) -> str:
+def _evidence(names: Window, thresholds: Thresholds, models: Models) -> str:
     windows = seconds(thresholds.quiet_for) / seconds(names.window)
-    looks = f"ln(1 + {LOOKS * windows:g} / (1 + {names.counts} / {names.baseline_size}))"
-    g = f"{names.g} / ({_limit(CRITICAL_VALUE, BINS, looks)})"
-    rank = f"{names.rank} / ({_limit(RANK_CRITICAL_VALUE, '2', looks)})"
+    inflation, worth = f"{names.counts} / {names.baseline_size}", ""
+    if seconds(thresholds.rhythm):
+        rows_as_one = Window(thresholds.effect_window(names.window)).design_effect
+        worth = f"\n* (1 + {inflation}) / ({rows_as_one} + {inflation})"
+        inflation = f"{inflation} / {rows_as_one}"
+    looks = f"ln(1 + {LOOKS * windows:g} / (1 + {inflation}))"
+    of = models.selector
+    g = f"{names.g}{of} / ({_limit(CRITICAL_VALUE, BINS, looks)})"
+    rank = f"{names.rank}{of} / ({_limit(RANK_CRITICAL_VALUE, '2', looks)})"
     return (
         f"max by ({SIGNAL}) (\n"
         f'  label_replace({g}, "test", "g", "", "")\n'
         f'  or label_replace({rank}, "test", "rank", "", "")\n'
-        ")"
+        f"){worth}"
     )
 
 
@@ -253,5 +273,5 @@ def _limit(critical: str, bins: str, looks: str) -> str:
 
 def drifted(thresholds: Thresholds, models: Models = EVERY) -> Rule:
     """Return the decision over all windows: 1 where any of them passes."""
-    each = [Window(w).drifted + models.selector for w in thresholds.drift_windows]
+    each = [Window(w).drifted + models.selector for w in thresholds.watched_windows]
     return Rule(DRIFTED, " or ".join([*(f"({name} == 1)" for name in each), *each]))

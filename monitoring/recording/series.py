@@ -125,6 +125,16 @@ class Window:
         return f"model_version_signal:evidence:{self.window}"
 
     @property
+    def design_effect(self) -> str:
+        """Rows that count as one, since rows follow each other."""
+        return f"model_version_signal:design_effect:{self.window}"
+
+    @property
+    def psi_limit(self) -> str:
+        """PSI over which the signal drifts."""
+        return f"model_version_signal:psi_limit:{self.window}"
+
+    @property
     def drifted(self) -> str:
         """1 where both effect and evidence pass in this window."""
         return f"{DRIFTED}:{self.window}"

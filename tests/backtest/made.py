@@ -21,5 +21,6 @@ def small(kind: str, cache: Path, *, count: int = 4000, late: str = "0s") -> Sce
 
 
 def eager(given: Scenario) -> Scenario:
-    """Return the replay with a relay that waits for few labels."""
-    return replace(given, relay=Policy(drift_rows=400))
+    """Return the replay with a relay that waits for few labels, of traffic without a rhythm."""
+    limits = replace(given.thresholds, rhythm="0s")
+    return replace(given, relay=Policy(drift_rows=400), thresholds=limits)

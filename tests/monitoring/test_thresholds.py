@@ -63,6 +63,10 @@ def test_every_threshold_has_a_range(item: Field[object]) -> None:
         ({"count_interval": "5m"}, "expected increasing windows, over 5m, the count_interval"),
         ({"psi": 0.6}, "psi: got 0.6, expected at most 0.25"),
         ({"quiet_for": "6h"}, "quiet_for: got '6h', expected at least 1d"),
+        ({"rhythm": "36h"}, "rhythm: got '36h', expected 0s, or a multiple or a whole part of 1d"),
+        ({"rhythm": "4m"}, "rhythm: got '4m', expected 0s, or a multiple or a whole part of 1d"),
+        ({"design_effect": 60}, "design_effect: got 60, expected at most 50.0, most_design_effect"),
+        ({"past_interval": "5m"}, "past_interval: got '5m', expected under 5m"),
         ({"cycle": "1w"}, "cycle: got '1w', expected 0s, or a time that goes into the long window"),
         ({"busy_share": 0.95}, "busy_share: got 0.95, expected at most 0.9"),
         ({"saturated_share": 1.1}, "saturated_share: got 1.1, expected 0.01 to 1 share of time in"),
@@ -77,19 +81,25 @@ def test_a_threshold_out_of_range_is_named(values: dict[str, object], message: s
     assert message in str(error.value)
 
 
-def test_only_gross_drift_counts_in_a_window_shorter_than_the_cycle_of_traffic() -> None:
+def test_accuracy_falls_far_in_a_window_shorter_than_the_cycle_of_traffic() -> None:
     """With a daily rhythm an hour is never like the whole day, while a whole day is."""
     limits = Thresholds(cycle="1d")
-    assert [limits.psi_limit(window) for window in limits.drift_windows] == [
-        1.5,
-        1.5,
-        1.5,
-        1.5,
-        1.5,
-        0.1,
-    ]
     assert [limits.least_drop(window) for window in limits.windows] == [0.25, 0.05]
     assert [limits.least_rise(window) for window in limits.windows] == [1.0, 0.1]
+
+
+def test_a_whole_rhythm_is_a_window() -> None:
+    """Drift is looked for in it too, and it alone is not judged by what is usual."""
+    limits = Thresholds()
+    assert limits.watched_windows == (*limits.drift_windows, "1w")
+    assert [window for window in limits.watched_windows if not limits.learned(window)] == ["1w"]
+    assert Thresholds(rhythm="1d").watched_windows == limits.drift_windows
+
+
+def test_without_a_rhythm_nothing_is_learned() -> None:
+    """All windows are compared with the reference alone."""
+    limits = Thresholds(rhythm="0s")
+    assert not any(limits.learned(window) for window in limits.watched_windows)
 
 
 def test_labels_may_come_at_once() -> None:

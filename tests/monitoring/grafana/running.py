@@ -22,9 +22,15 @@ from tests.monitoring.replica import Replica
 from tests.prometheus import Labels, Prometheus
 from tests.service import fakes, keys
 
-# The committed rules but for their pace: a test has seconds, not minutes.
+# The committed rules but for their pace: a test has seconds, not minutes, and hundreds of rows.
 THRESHOLDS = Thresholds(
-    count_interval="1s", long_interval="1s", retrain_for="1s", retrain_failing_for="1s"
+    count_interval="1s",
+    long_interval="1s",
+    past_interval="1s",
+    gross_psi=0.5,
+    design_effect=1.0,
+    retrain_for="1s",
+    retrain_failing_for="1s",
 )
 SECONDS = 8
 # A scrape that a busy machine answers too late ends every series of its target.

@@ -16,6 +16,7 @@ from perennial.statistics.control_limit import control_limit
 from perennial.statistics.counts import Floats
 from perennial.statistics.f1 import macro_f1
 from perennial.statistics.label_coverage import label_coverage
+from perennial.statistics.usual import worth
 from tests.monitoring.recording.watched_replicas import (
     SECONDS,
     SHORTEST,
@@ -49,14 +50,15 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         yield seen
 
 
-@pytest.mark.parametrize("window", THRESHOLDS.drift_windows)
+@pytest.mark.parametrize("window", THRESHOLDS.watched_windows)
 def test_psi_evidence_and_drift_are_the_specification(watched: Watched, window: str) -> None:
     """Every recorded value of every signal is the specification's, on the counts recorded."""
     names = Window(window)
     moment = watched.moment(names.drifted)
-    psi, strength, drifted, rows = map(
-        moment.ask, (names.psi, names.evidence, names.drifted, names.counts)
+    psi, strength, drifted, rows, limit = map(
+        moment.ask, (names.psi, names.evidence, names.drifted, names.counts, names.psi_limit)
     )
+    shorter = moment.ask(_shorter(window).counts)
     assert len(psi) == len(SIGNALS)
     for signal in SIGNALS:
         counts, key = moment.counts(window, signal), labels(signal.key)
@@ -65,9 +67,18 @@ def test_psi_evidence_and_drift_are_the_specification(watched: Watched, window: 
         assert rows[key] == pytest.approx(sum(counts), abs=TOLERANCE, rel=TOLERANCE)
         past = moment.past(window, signal)
         expected = evidence.strength(*_statistics(signal, counts, past, window))
+        expected *= worth(sum(counts), signal.size + past.sum(), THRESHOLDS.design_effect)
         assert strength[key] == pytest.approx(expected, abs=TOLERANCE, rel=TOLERANCE)
-        decided = drift.drifts(effect, expected, limit=THRESHOLDS.psi_limit(window))
-        assert drifted[key] == float(decided)
+        assert limit[key] == THRESHOLDS.gross_psi
+        decided = drift.drifts(effect, expected, limit=limit[key])
+        fuller = window == SHORTEST or rows[key] > THRESHOLDS.fuller * shorter[key]
+        assert drifted[key] == float(decided and fuller)
+
+
+def _shorter(window: str) -> Window:
+    """Return the next shorter window, or the shortest itself."""
+    windows = THRESHOLDS.watched_windows
+    return Window(windows[max(0, windows.index(window) - 1)])
 
 
 def test_ranks_and_the_past_decide_somewhere(watched: Watched) -> None:
@@ -87,7 +98,7 @@ def _statistics(
     """Return G and its limit, and where bins have an order, that of ranks and its limit."""
     shares, size = evidence.baseline(past, signal.shares, size=signal.size)
     of = {
-        "rows": sum(counts),
+        "rows": sum(counts) / THRESHOLDS.design_effect,
         "size": size,
         "windows": seconds(THRESHOLDS.quiet_for) / seconds(window),
     }

@@ -11,7 +11,7 @@ import numpy as np
 from monitoring import generated_files
 from monitoring.prometheus_config import prometheus_config
 from monitoring.recording.rules import Window
-from monitoring.thresholds import Thresholds
+from monitoring.thresholds import Thresholds, seconds
 from perennial.statistics.counts import Floats
 from tests.monitoring.replica import Replica
 from tests.monitoring.watched import Signal, count, prepare
@@ -24,6 +24,7 @@ SHORTEST = "7s"
 THRESHOLDS = Thresholds(
     count_interval="1s",
     long_interval="1s",
+    past_interval="1s",
     drift_windows=(SHORTEST, *Thresholds().drift_windows),
 )
 
@@ -108,7 +109,7 @@ class Moment:
     def past(self, window: str, signal: Signal) -> Floats:
         """Return what the long window recorded beyond this one; nothing beyond itself."""
         long = THRESHOLDS.long_window
-        if window == long:
+        if seconds(window) >= seconds(long):
             return np.zeros(len(signal.bins))
         return np.maximum(np.subtract(self.counts(long, signal), self.counts(window, signal)), 0)
 

@@ -14,7 +14,14 @@ from tests.prometheus import Prometheus
 from tests.service import fakes
 
 # The committed rules but for their pace: a test has seconds, not minutes.
-THRESHOLDS = Thresholds(count_interval="1s", long_interval="1s", retrain_for="1s")
+THRESHOLDS = Thresholds(
+    count_interval="1s",
+    long_interval="1s",
+    past_interval="1s",
+    gross_psi=0.1,
+    design_effect=1.0,
+    retrain_for="1s",
+)
 OFTEN, ROWS, WRONG = 5, 40, 20.0
 EXPECTED = {"LossRise", "PredictionDrift", "DataDrift"}
 

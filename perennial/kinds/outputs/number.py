@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, FiniteFloat, model_validator
 from perennial.errors import InvalidField, InvalidInput
 from perennial.kinds.adjustment import Adjustment
 from perennial.kinds.conformal import Conformal, widening
+from perennial.kinds.fine_losses import FineLosses
 from perennial.kinds.output_kind import (
     Answer,
     Columns,
@@ -48,7 +49,7 @@ class NumberAnswer(BaseModel):
     high: float = Field(description="The upper end of the interval.")
 
 
-class NumberOutput(Record, serialize_by_alias=True):
+class NumberOutput(FineLosses, Record, serialize_by_alias=True):
     """The model returns the answer and the low and the high end of its interval, shape (rows, 3).
 
     unit: what the number counts, for people.  low, high: the smallest and largest possible label.
@@ -247,12 +248,6 @@ class NumberOutput(Record, serialize_by_alias=True):
     def losses(self, values: Floats, truths: Truths) -> Floats:
         """Return what the error of each row costs."""
         return self._loss.of(truths - values[:, ANSWER], self.quantile)
-
-    def surprises(self, values: Floats, truths: Truths) -> None:
-        """Return None: losses are as fine."""
-
-    def shares(self, truths: Truths) -> None:
-        """Return None: there are no surprises."""
 
     def constant(self, truths: Truths) -> Floats:
         """Return the best constant answer, and the quantiles of the truths as its interval."""

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from perennial.errors import InvalidInput
 from perennial.kinds.adjustment import Adjustment, Unadjusted
+from perennial.kinds.fine_losses import FineLosses
 from perennial.kinds.output_kind import (
     Answer,
     Columns,
@@ -37,7 +38,7 @@ def _error(predicted: Floats, truth: Truths, weights: Floats) -> Floats:
     return means
 
 
-class AmountOutput(Record):
+class AmountOutput(FineLosses, Record):
     """The model returns shape (rows, 1)."""
 
     kind: Literal["amount"] = "amount"
@@ -127,12 +128,6 @@ class AmountOutput(Record):
         """Return how far off each amount is."""
         off: Floats = np.abs(values[:, 0] - truths)
         return off
-
-    def surprises(self, values: Floats, truths: Truths) -> None:
-        """Return None: losses are as fine."""
-
-    def shares(self, truths: Truths) -> None:
-        """Return None: there are no surprises."""
 
     def constant(self, truths: Truths) -> Floats:
         """Return the median."""

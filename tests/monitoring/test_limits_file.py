@@ -1,0 +1,86 @@
+"""Where a task's own limits stand, and what is said of one that cannot be."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitoring.errors import InvalidLimits
+from monitoring.limits import own, relay
+from monitoring.relay import limits as of_relay
+from monitoring.thresholds import Thresholds
+
+ROOT = Path(__file__).parents[2]
+GENERAL = Thresholds()
+
+
+def written(folder: Path, text: str) -> Path:
+    """Write the limits of the task slow, and return the folder of the tasks."""
+    (folder / "slow").mkdir()
+    (folder / "slow" / "limits.yaml").write_text(text, encoding="utf-8")
+    collect = "collect: {least_rows: 50, lookback_seconds: 30}\n"
+    (folder / "slow" / "params.yaml").write_text(collect, encoding="utf-8")
+    return folder
+
+
+def test_limits_stand_in_the_tasks_folder(tmp_path: Path) -> None:
+    """Those of its rules, and those of the relay, which reads them from a generated file."""
+    text = "monitoring: {least_rows: 24}\nrelay: {cooldown_seconds: 60, daily_budget: 1}\n"
+    folder = written(tmp_path, text)
+    assert own(GENERAL, folder) == {"slow": replace(GENERAL, least_rows=24)}
+    file = tmp_path / "limits.json"
+    file.write_text(of_relay.render(relay(GENERAL, folder)))
+    collect = {"least_rows": 50, "lookback_seconds": 30, "flow_seconds": 86400}
+    limits = {"cooldown_seconds": 60, "daily_budget": 1, **collect}
+    assert json.loads(file.read_text()) == {"slow": limits}
+    assert of_relay.read(file) == relay(GENERAL, folder)
+
+
+def test_the_relays_file_is_fresh() -> None:
+    """What is committed is what `python -m monitoring generate` writes now."""
+    assert of_relay.FILE.read_text(encoding="utf-8") == of_relay.render(relay(GENERAL))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("monitoring: {psi: 0.9}", "limits.yaml: monitoring.psi: got 0.9, expected at most 0.25"),
+        ("monitoring: {least_row: 9}", "monitoring: got 'least_row', expected some of"),
+        ("monitoring: {errors_share: 0.1}", "monitoring: got 'errors_share', expected some of"),
+        ("monitoring: {long_window: 1w}", "monitoring.long_window: got '1w', expected 1d, the"),
+        ("monitoring:", "monitoring: got None, expected some of"),
+        ("relay: {daily_budget: 0}", "relay.daily_budget: got 0, expected greater than or equal"),
+        ("relay: {daily_budget: true}", "relay.daily_budget: got True, expected a valid integer"),
+        ("relay: {daily_budget: '3'}", "relay.daily_budget: got '3', expected a valid integer"),
+        ("relay: {cooldown_seconds: no}", "relay.cooldown_seconds: got False, expected a valid"),
+        ("relay: {cooldown_seconds: 1e15}", "relay.cooldown_seconds: got '1e15', expected a valid"),
+        ("relay: {cooldown_seconds: 1.0e+15}", "relay.cooldown_seconds: got 1.*, expected less"),
+        ("relay:", "limits.yaml: relay: got None, expected"),
+        (
+            "monitoring: {retrain_for: 999999w}",
+            "monitoring.retrain_for: got '999999w', expected at",
+        ),
+        ("relay: {budget: 1}", "relay.budget: got 1, expected no such field"),
+        ("gate: {floor: 1}", "got 'gate', expected monitoring and relay"),
+        ("- 1", "got .*, expected monitoring and relay"),
+        ("relay: {", "no YAML"),
+    ],
+)
+def test_a_limit_that_no_model_may_have_is_named(tmp_path: Path, text: str, message: str) -> None:
+    """In one sentence with the file, the field, its value and what was expected."""
+    folder = written(tmp_path, text)
+    with pytest.raises(InvalidLimits, match=message) as error:
+        own(GENERAL, folder)
+        relay(GENERAL, folder)
+    assert "slow/limits.yaml: " in str(error.value) and "\n" not in str(error.value)
+
+
+def test_the_guides_example_holds(tmp_path: Path) -> None:
+    """Who pastes it has limits that are valid."""
+    guide = (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```yaml\n(monitoring:.*?)```", guide, re.DOTALL)
+    folder = written(tmp_path, text)
+    assert own(GENERAL, folder)["slow"].windows == ("1d", "1w")
+    assert relay(GENERAL, folder)["slow"].daily_budget == 1

@@ -93,6 +93,10 @@ class Repository:
         return str(document["export"]["version"])
 
     def state(self) -> dict[str, bytes]:
-        """Return every file but the database's."""
+        """Return every file but the database's and what a job reports, which git ignores."""
         files = (path for path in self.root.rglob("*") if path.is_file())
-        return {str(path): path.read_bytes() for path in files if ".db" not in path.name}
+        return {
+            str(path): path.read_bytes()
+            for path in files
+            if ".db" not in path.name and "artifacts" not in path.parts
+        }

@@ -19,7 +19,7 @@ def alert(thresholds: Thresholds) -> Alert:
         thresholds.retrain_for,
         ON_LABELS,
         "The accuracy of {{ $labels.model }} {{ $labels.version }} fell",
-        f"Over the last {since(ACCURACY)} labels, accuracy is {BELOW} the one that the version was "
-        f"accepted with. {amounts(short, 'labels', thresholds)}",
+        f"Accuracy is {BELOW} the one that the version was accepted with. "
+        f"That is over the last {since(ACCURACY)} labels. {amounts(short, 'labels', thresholds)}",
         dashboard("model", OF_VERSION),
     )

@@ -16,8 +16,8 @@ def alert(thresholds: Thresholds) -> Alert:
         thresholds.retrain_for,
         ON_LABELS,
         "The intervals of {{ $labels.model }} {{ $labels.version }} hold fewer labels",
-        f"Over the last {since(COVERAGE)} labels, the share of them in their interval is "
-        '{{ printf "%.3f" $value }} below that of the reference. '
+        'The share of labels in their interval is {{ printf "%.3f" $value }} below that of the '
+        f"reference. That is over the last {since(COVERAGE)} labels. "
         f"In the last {names.window}: {ask(names.interval_coverage, PERCENT)}, limit "
         f"{ask(names.interval_limit, PERCENT)}, {ask(names.interval_labels, WHOLE)} labels.",
         dashboard("model", OF_VERSION),

@@ -16,9 +16,9 @@ def alert(thresholds: Thresholds) -> Alert:
         thresholds.retrain_for,
         ON_LABELS,
         "The loss of {{ $labels.model }} {{ $labels.version }} rose",
-        f"Over the last {since(LOSS)} labels, the mean loss is "
-        '{{ printf "%.4g" $value }} above the '
-        f"reference's, {ask(REFERENCE_LOSS, SHORT)}. In the last {names.window}: "
+        'The mean loss is {{ printf "%.4g" $value }} above that of the reference. '
+        f"That is over the last {since(LOSS)} labels; the reference has "
+        f"{ask(REFERENCE_LOSS, SHORT)}. In the last {names.window}: "
         f"{ask(names.loss, SHORT)}, limit {ask(names.loss_limit, SHORT)}, "
         f"{ask(names.labels, WHOLE)} labels.",
         dashboard("model", OF_VERSION),

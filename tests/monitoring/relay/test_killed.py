@@ -74,7 +74,9 @@ def test_killed_before_any_step_it_starts_one_pipeline(tmp_path: Path, url: str)
 
 def _check(url: str, folder: Path, group: str) -> None:
     """One incident was accepted and its pipeline runs; then it ends."""
-    relay = Bench(url, FakePipelines())
+    pipelines = FakePipelines()
+    pipelines.statuses[1] = "success"
+    relay = Bench(url, pipelines)
     with relay.store.transaction() as ledger:
         incidents, decisions = ledger.audit(10_000)
     (incident,) = [row for row in incidents if row["group_key"] == group]

@@ -8,6 +8,7 @@ from perennial.statistics.metrics import Metric
 from training.artifacts.files import read_json
 from training.gate.comparison import difference
 from training.gate.figures import p_value
+from training.gate.surprise import LEAST_WRONG
 from training.report.markdown import code, interval, signed, table
 from training.report.report_inputs import ReportInputs
 from training.report.scores import Score, compare_scores
@@ -126,14 +127,16 @@ def _alone(inputs: ReportInputs, chosen: Bools) -> str:
     return table(["metric", "here", f"{level:.0%} interval"], rows, numbers=2)
 
 
-SURE = ", or, where it is no worse, a gain in log loss, by Student's t test"
+SURE = (
+    f", or, where it is no worse and each model is wrong on {LEAST_WRONG} rows or more, a gain in "
+    "log loss, by Student's t test"
+)
 
 
 def _multiplicity(inputs: ReportInputs) -> str:
     """Return which line of the table decides, and how far to trust the others."""
     level, others = inputs.numbers.gate.level, len(inputs.output.metrics) - 1
-    judged = inputs.result.fresh or inputs.result.base
-    sure = judged is not None and judged.surprise is not None
+    sure = inputs.output.shares(inputs.rows.labels) is not None
     title, test = inputs.headline.title, inputs.output.loss_test.name
     text = (
         f"{'Either' if sure else 'Only'} {title} decides, by {test} at {level:.0%}"

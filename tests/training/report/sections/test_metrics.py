@@ -44,8 +44,8 @@ def test_it_says_what_decides(tmp_path: Path) -> None:
     """Four more tests without correction find something in up to a fifth of all reports."""
     note = section(Artifacts(tmp_path).inputs(), tmp_path)[-1]
     assert note.startswith(
-        "Either accuracy decides, by McNemar's exact test at 5%, or, where it is no worse, a gain "
-        "in log loss, by Student's t test. "
+        "Either accuracy decides, by McNemar's exact test at 5%, or, where it is no worse and each "
+        "model is wrong on 10 rows or more, a gain in log loss, by Student's t test. "
     )
     assert "up to 20% of reports" in note
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from monitoring.recording.past import PastWindow
 from monitoring.recording.rules import Window
 from monitoring.thresholds import seconds
 from perennial.metric_names import service as metrics
@@ -16,7 +17,7 @@ from perennial.statistics.control_limit import control_limit
 from perennial.statistics.counts import Floats
 from perennial.statistics.f1 import macro_f1
 from perennial.statistics.label_coverage import label_coverage
-from perennial.statistics.usual import worth
+from perennial.statistics.usual import psi_limit, worth
 from tests.monitoring.recording.watched_replicas import (
     SECONDS,
     SHORTEST,
@@ -59,6 +60,7 @@ def test_psi_evidence_and_drift_are_the_specification(watched: Watched, window: 
         moment.ask, (names.psi, names.evidence, names.drifted, names.counts, names.psi_limit)
     )
     shorter = moment.ask(_shorter(window).counts)
+    usual = moment.ask(PastWindow(window).usual)
     assert len(psi) == len(SIGNALS)
     for signal in SIGNALS:
         counts, key = moment.counts(window, signal), labels(signal.key)
@@ -69,10 +71,25 @@ def test_psi_evidence_and_drift_are_the_specification(watched: Watched, window: 
         expected = evidence.strength(*_statistics(signal, counts, past, window))
         expected *= worth(sum(counts), signal.size + past.sum(), THRESHOLDS.design_effect)
         assert strength[key] == pytest.approx(expected, abs=TOLERANCE, rel=TOLERANCE)
-        assert limit[key] == THRESHOLDS.gross_psi
+        assert limit[key] == pytest.approx(_limit(window, usual.get(key)), abs=TOLERANCE)
         decided = drift.drifts(effect, expected, limit=limit[key])
         fuller = window == SHORTEST or rows[key] > THRESHOLDS.fuller * shorter[key]
         assert drifted[key] == float(decided and fuller)
+
+
+def _limit(window: str, usual: float | None) -> float:
+    """Return the limit of PSI before a rhythm is known; usual: what the shortest has learned."""
+    if window != SHORTEST:
+        return THRESHOLDS.gross_psi
+    return psi_limit(
+        THRESHOLDS.early_psi,
+        usual,
+        news=THRESHOLDS.news,
+        gross=THRESHOLDS.gross_psi,
+        gross_news=THRESHOLDS.gross_news,
+        known=False,
+        early=True,
+    )
 
 
 def _shorter(window: str) -> Window:

@@ -50,7 +50,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("var", "backtest", "all"))
     parser.add_argument("--page", type=Path, help="Markdown with places for the tables")
     parser.add_argument("--results", type=Path, help="JSON to merge into")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    for name in options.histories:
+        task = HISTORIES[name].task
+        if task not in TASKS:
+            parser.error(f"--histories: got {name!r}, expected `make data TASK={task}` first")
+    return options
 
 
 def _key(name: str) -> str:

@@ -66,12 +66,11 @@ def test_what_is_only_too_sure_is_rarely_promoted(count: int, accuracy: float) -
     """With the same answers and sharper chances it is better on every row that it gets right."""
     random, promoted = np.random.default_rng(count), 0
     for _ in range(200):
-        right = random.random(count) < accuracy
-        sure = np.where(right, accuracy, 1 - accuracy)
-        sharp = accuracy**2 / (accuracy**2 + (1 - accuracy) ** 2)
-        sharper = np.where(right, sharp, 1 - sharp)
-        came = np.zeros(count, np.int64)
-        old, new = (np.column_stack([chance, 1 - chance]) for chance in (sure, sharper))
+        logits = np.log(accuracy / (1 - accuracy)) + random.normal(0, 0.5, count)
+        chance = 1 / (1 + np.exp(-logits))
+        came = (random.random(count) > chance).astype(np.int64)
+        sharper = 1 / (1 + np.exp(-2 * logits))
+        old, new = (np.column_stack([each, 1 - each]) for each in (chance, sharper))
         found = surprise(old, KIND, new, KIND, came, None)
         promoted += found is not None and found.p < 0.05 and found.challenger < found.champion
     assert promoted <= 10

@@ -105,7 +105,7 @@ class Store:
 
     def offer(self, observed: Observed) -> None:
         """Queue the predictions of one request, or drop and count them; event-loop thread only."""
-        rows, size = len(observed.predictions), _bytes(observed)
+        rows, size = len(observed.predictions), sum(map(len, observed.texts))
         waiting = self._offered_bytes - self._taken_bytes
         if self.queued + rows > self._queue_size or waiting + size > self._queue_bytes:
             self._full += rows
@@ -166,7 +166,7 @@ class Store:
             self._insert_predictions(observed)
         finally:
             self._taken += _rows(observed)
-            self._taken_bytes += sum(map(_bytes, observed))
+            self._taken_bytes += sum(len(text) for request in observed for text in request.texts)
 
     def _insert_predictions(self, observed: list[Observed]) -> None:
         try:
@@ -230,10 +230,6 @@ class Store:
 
 def _rows(observed: list[Observed]) -> int:
     return sum(len(request.predictions) for request in observed)
-
-
-def _bytes(observed: Observed) -> int:
-    return sum(map(len, observed.texts))
 
 
 def _of_one_row(error: Exception) -> bool:

@@ -148,9 +148,7 @@ def _names(forge: Forge) -> tuple[str, str]:
     return str(forge.config.project_id), forge.config.project
 
 
-def _authenticate(
-    forge: Forge, route: Route, secret: str | None, job: str | None
-) -> Token | None:
+def _authenticate(forge: Forge, route: Route, secret: str | None, job: str | None) -> Token | None:
     if route.access == "open":
         return None
     token = forge.token(secret)

@@ -55,7 +55,7 @@ PROJECT: list[Wrong] = [
         page(ci_push_repository_for_job_token_allowed=True),
         "none needs to",
     ),
-    ("job token allowlist", MISSING, job_tokens(limited=False), "the pipeline of any other project"),
+    ("job token allowlist", MISSING, job_tokens(limited=False), "pipeline of any other project"),
     (
         "job token allowlist",
         WARNING,

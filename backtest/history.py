@@ -50,6 +50,8 @@ def arranged(task: Task, rows: Rows, *, rate: str = "", late: str = "0s") -> His
     Raises BadHistory.
     """
     labels = _labels(task, rows.labels)
+    if not labels:
+        raise BadHistory("rows", 0, "at least one")
     try:
         table = select(rows.table, task.input.arrow_schema())
     except InvalidField as error:

@@ -53,6 +53,12 @@ def test_a_rate_is_needed_without_times() -> None:
         arranged(ADULT, people(4))
 
 
+def test_a_file_without_rows_is_no_history() -> None:
+    """As an export that found nothing."""
+    with pytest.raises(BadHistory, match="rows: got 0, expected at least one"):
+        arranged(Timed(), Rows(KIND.to_arrow([]), []))
+
+
 @pytest.mark.parametrize("rate", ["10", "0/m", "-1/m", "10/y"])
 def test_a_rate_is_rows_a_time(rate: str) -> None:
     """Other texts are refused."""

@@ -61,6 +61,9 @@ class Thresholds:
     # they were 15 to 39.
     design_effect: float = _number(20.0, unit="rows", low=1.0, high=1e4)
     most_design_effect: float = _number(50.0, unit="rows", low=1.0, high=1e4)
+    # Evidence on rows that are worth fewer independent ones counts for less, in proportion: a few
+    # clients are no population, and the tests' limits hold for many rows only.
+    least_worth: float = _number(35.0, unit="independent rows", low=1.0, high=1e6)
     # A window tells nothing if it does not hold so many times the rows of the next shorter one.
     fuller: float = _number(1.5, unit="times the rows", low=1.0, high=10.0)
     # Drift is not learned from while it lasts. What came and went, such as a nightly job, is usual

@@ -1,7 +1,7 @@
 """Looks at which what is watched of answers would alert: accuracy, or loss and intervals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -50,11 +50,13 @@ class Quality:
     ) -> Mapping[str, Bools]:
         """Return the looks at which each alert on the quality of answers would fire.
 
-        Labels are drawn beside the predictions, since sums of losses cannot be thinned out.
+        Labels are drawn beside the predictions, since sums of losses cannot be thinned out. They
+        come as their rows do: in the same rhythm, and several of one client.
         sums: of the columns, by minute.  rows_as_one: how many predictions count as one.
         """
         frame = self.frame
-        few = Traffic(LABELLED * self.traffic.rate, self.traffic.minutes, self.traffic.swing)
+        run = 1 + (self.traffic.run - 1) * LABELLED
+        few = replace(self.traffic, rate=LABELLED * self.traffic.rate, run=run)
         columns = label_columns(self._reference, frame.output, frame.values, frame.labels)
         labels = few.sums(columns, random)
         return alerts(

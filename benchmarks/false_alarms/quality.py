@@ -59,9 +59,7 @@ class Quality:
         few = replace(self.traffic, rate=LABELLED * self.traffic.rate, run=run)
         columns = label_columns(self._reference, frame.output, frame.values, frame.labels)
         labels = few.sums(columns, random)
-        return alerts(
-            self._reference, sums, labels, self.thresholds, rows_as_one=rows_as_one
-        )
+        return alerts(self._reference, sums, labels, self.thresholds, rows_as_one=rows_as_one)
 
     @cached_property
     def _reference(self) -> Reference:

@@ -1,4 +1,4 @@
-"""What alerts were worth: what came of the incidents in which each fired, and each signal drifted."""
+"""What alerts were worth: what came of incidents in which each fired, and each signal drifted."""
 
 import json
 from collections import Counter

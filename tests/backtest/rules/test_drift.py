@@ -221,10 +221,9 @@ def test_rows_that_follow_each_other_are_fewer_than_they_are() -> None:
 
 
 def test_one_clients_burst_is_no_drift() -> None:
-    """In bursts of ten, one of 75 like rows comes once in weeks; with it alone, evidence is weak.
+    """Among bursts of about ten rows, one of a hundred is much of a window and little evidence.
 
-    The same share of an hour's rows is drift. Where a window's few rows count in full, the burst
-    would be drift too.
+    It would be drift where the few rows of a window count in full, and an hour of such rows is.
     """
     shares = np.array([0.49, 0.33, 0.15, 0.0298, 0.0001, 0.0001])
     random = np.random.default_rng(7)
@@ -233,9 +232,9 @@ def test_one_clients_burst_is_no_drift() -> None:
     reference = Reference(shares, 5000, 27.0, 1.0, 0)
     burst, at = counts.copy(), 14 * 1440
     burst[at : at + 5] = 0
-    burst[at + 3, 3] = 75
-    one_day = slice(at, at + 60)
+    burst[at + 3, 3] = 100
+    hour = slice(at, at + 60)
     assert not watch(burst, reference, Thresholds()).drifted.any()
-    assert watch(burst, reference, Thresholds(least_worth=1.0)).drifted[one_day].any()
+    assert watch(burst, reference, Thresholds(least_worth=1.0)).drifted[hour].any()
     burst[at + 5 : at + 65, 3] += 75
-    assert watch(burst, reference, Thresholds()).drifted[one_day].any()
+    assert watch(burst, reference, Thresholds()).drifted[hour].any()

@@ -1,4 +1,4 @@
-"""Two weeks of a model's traffic, played through the rules in virtual time: half an hour is a day."""
+"""Weeks of a model's traffic, played through the rules in virtual time: half an hour is a day."""
 
 import re
 import subprocess
@@ -119,9 +119,7 @@ def _written(folder: Path, drift: str, alerts: str) -> list[str]:
     return ["drift_counts", "drift_reference", *windows, "drift_past", "drift_usual", "alerts"]
 
 
-def _series(
-    replica: Replica, shares: Mapping[str, np.ndarray], end: int
-) -> list[dict[str, str]]:
+def _series(replica: Replica, shares: Mapping[str, np.ndarray], end: int) -> list[dict[str, str]]:
     of = SIGNAL.format(version=replica.version) + f',instance="{replica.instance}"'
     info = f'model="digits",version="{replica.version}",instance="{replica.instance}"'
     before = f"_x{replica.begin} " if replica.begin else ""

@@ -77,7 +77,6 @@ def alerts(
     and (…, 4).  pace: seconds between looks. The first look is at row `first_look`.
     rows_as_one: how many predictions count as one, by `answer_effects`.
     """
-    looked = {"pace": pace, "rows_as_one": rows_as_one}
     expected, asked = predictions.T
     lost, squares, inside, rows = labels.T
     if reference.accuracy is not None:
@@ -87,13 +86,17 @@ def alerts(
         )
         return {
             "AccuracyDrop": share_slump(rows - lost, rows, accepted, thresholds, pace=pace),
-            "EstimatedAccuracyDrop": share_drop(right, asked, accepted, thresholds, **looked),
+            "EstimatedAccuracyDrop": share_drop(
+                right, asked, accepted, thresholds, pace=pace, rows_as_one=rows_as_one
+            ),
         }
     size = reference.loss_size or 1
     known = LossReference(reference.loss or 0.0, reference.loss_deviation or 0.0, size)
     found = {"LossRise": loss_slump(lost, squares, rows, known, thresholds, pace=pace)}
     if reference.expected_loss is not None:
-        found["EstimatedLossRise"] = loss_rise(expected, asked, known, thresholds, **looked)
+        found["EstimatedLossRise"] = loss_rise(
+            expected, asked, known, thresholds, pace=pace, rows_as_one=rows_as_one
+        )
     if reference.coverage is not None:
         held = ShareReference(reference.coverage, size)
         found["IntervalCoverageDrop"] = share_slump(inside, rows, held, thresholds, pace=pace)

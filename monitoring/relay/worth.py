@@ -50,8 +50,8 @@ def worth(connection: Connection, model: str) -> Worth:
     """Return what the alerts of a model were worth, over all incidents in the store."""
     results: dict[str, list[str | None]] = {}
     tried = select(attempts.c.incident, attempts.c.result).where(attempts.c.model == model)
-    for row in connection.execute(tried):
-        results.setdefault(row.incident, []).append(row.result)
+    for attempt in connection.execute(tried):
+        results.setdefault(attempt.incident, []).append(attempt.result)
     fields = (incidents.c.id, incidents.c.alerts, incidents.c.drifted, incidents.c.ended_at)
     found = Worth(Counter(), Counter())
     for row in connection.execute(select(*fields).where(incidents.c.model == model)):

@@ -125,7 +125,7 @@ def _series(replica: Replica, shares: Mapping[str, np.ndarray], end: int) -> lis
     before = f"_x{replica.begin} " if replica.begin else ""
     length = len(replica.counts)
     after = " stale" if replica.begin + length < end else ""
-    gauges = [
+    gauges: list[tuple[str, float]] = [
         (f"model_info{{{info}}}", 1),
         (f"model_signal_reference_size{{{of}}}", 1000),
         (f"model_signal_critical_value{{{of}}}", 20),

@@ -17,8 +17,8 @@ QUICK = Thresholds(count_interval="5s", retrain_for=f"{HOLD_SECONDS}s")
 # In place of 1m and 3m between evaluations; where an alert waits for it, as often as all others.
 INTERVAL = "15s"
 SOON = ("accuracy_long", "drift_past", "drift_usual")
-# Of the alerts that start a retrain: at each scrape.
-ALERTS, EACH_SCRAPE = "alerts_model", "2s"
+# The alerts that start a retrain, and what tells that it helped: at each scrape.
+SOONEST, EACH_SCRAPE = ("accuracy_short", "alerts_model"), "2s"
 
 
 def quick_rules(tree: Path, target: Path) -> None:
@@ -34,7 +34,7 @@ def quick_rules(tree: Path, target: Path) -> None:
 
 
 def _quicken(group: dict[str, Any]) -> None:
-    if group["name"] == ALERTS:
+    if group["name"] in SOONEST:
         group["interval"] = EACH_SCRAPE
     elif group["name"] in SOON:
         del group["interval"]

@@ -36,7 +36,7 @@ class Steps:
 
 
 # How statements begin that change nothing: a kill before one leaves what a kill after it leaves.
-READS = ("SELECT", "PRAGMA", "SET ", "SHOW")
+READS = ("BEGIN", "SELECT", "PRAGMA", "SET ", "SHOW")
 
 
 class Changes(Steps):

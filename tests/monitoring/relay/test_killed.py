@@ -95,7 +95,7 @@ def _check(url: str, folder: Path, group: str) -> None:
 
 
 # Seconds in which an incident comes to its end, at so many labels and so short a pause.
-LIFE = 420
+LIFE = 370
 # What becomes of the attempts of one incident, in their order.
 ENDS = (
     AuditEntry(AuditEvent.TOO_FEW, "collect accepted 60 labelled rows"),
@@ -175,9 +175,9 @@ def test_killed_before_any_step_of_an_incidents_whole_life(
 ) -> None:
     """It waits for labels, is refused for too few, kept, promoted: three pipelines, in order.
 
-    About 580 lives, each killed before or after one thing that it writes.
+    About 230 lives, each killed before or after one thing that it writes.
     """
-    for step in range(1, 2 * MOST):
+    for step in range(1, MOST):
         folder = tmp_path / str(step)
         folder.mkdir()
         url = f"sqlite:///{folder / 'relay.db'}"
@@ -193,7 +193,7 @@ def test_killed_before_any_step_of_an_incidents_whole_life(
         told = Mark(folder).take()
         assert not killed(partial(life, told=told, seconds=LIFE + 180), NEVER)
         _check_whole_life(url, folder)
-    assert 500 < step < 2 * MOST - 1, "it came to its end"
+    assert 200 < step < MOST - 1, "it came to its end"
 
 
 def _check_whole_life(url: str, folder: Path) -> None:

@@ -30,6 +30,9 @@ class CnnParameters(Parameters):
     batch_size: Annotated[int, Field(gt=0, description="rows")]
     learning_rate: Annotated[float, Field(gt=0, le=1, description="initial; decays to 0")]
     filters: Annotated[int, Field(gt=0, le=1024, description="of the first convolution")]
+    halvings: Annotated[
+        int, Field(gt=0, le=6, description="of width and height, each after two convolutions")
+    ]
     dropout: Annotated[float, Field(ge=0, lt=1, description="share of activations")]
     translation: Annotated[
         float,
@@ -56,7 +59,10 @@ class FittedCnn:
 
 
 class Cnn(Model[CnnParameters]):
-    """Three normalised convolutions, one hidden layer, softmax."""
+    """Normalised convolutions, twice as many filters after each halving, a hidden layer, softmax.
+
+    Two convolutions come before each halving and one after the last.
+    """
 
     inputs = frozenset({"image"})
     outputs = frozenset({"classes"})
@@ -69,6 +75,7 @@ class Cnn(Model[CnnParameters]):
         batch_size=16,
         learning_rate=0.01,
         filters=4,
+        halvings=1,
         dropout=0,
         translation=0,
     )
@@ -149,16 +156,18 @@ def _network(
             layers.Activation("relu", dtype=precision),
         ]
 
+    halved: list[Any] = []
+    for halving in range(parameters.halvings):
+        width = filters * 2**halving
+        halved += [*convolution(width), *convolution(width), layers.MaxPooling2D(dtype=precision)]
     return keras.Sequential(
         [
             keras.Input(shape),
             # Centred at 0, so that zero padding means grey, not paper.
             layers.Rescaling(2 / parameters.scale, offset=-1, dtype=precision),
             layers.Reshape(_grid(shape), dtype=precision),
-            *convolution(filters),
-            *convolution(filters),
-            layers.MaxPooling2D(dtype=precision),
-            *convolution(2 * filters),
+            *halved,
+            *convolution(filters * 2**parameters.halvings),
             layers.Flatten(dtype=precision),
             layers.Dropout(parameters.dropout, dtype=precision),
             layers.Dense(64, activation="relu", dtype=precision),

@@ -34,7 +34,7 @@ class Cifar10:
         "[CIFAR-10](https://www.cs.toronto.edu/~kriz/cifar.html), encoded again as JPEG, which "
         "loses a little.\n\n"
         "An example for this template. Not for other things, larger photographs, or decisions that "
-        "matter: it is wrong about every third or fourth image."
+        "matter: it is wrong about two of five images."
     )
 
     def load(self) -> Rows:

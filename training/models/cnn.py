@@ -147,33 +147,38 @@ def _network(
     keras: Any, shape: tuple[int, ...], classes: int, parameters: CnnParameters, precision: str
 ) -> Any:
     """Return the network; its last layer is float32, since probabilities need the precision."""
-    layers, filters = keras.layers, parameters.filters
-
-    def convolution(width: int) -> list[Any]:
-        return [
-            layers.Conv2D(width, 3, padding="same", use_bias=False, dtype=precision),
-            layers.BatchNormalization(dtype=precision),
-            layers.Activation("relu", dtype=precision),
-        ]
-
-    halved: list[Any] = []
-    for halving in range(parameters.halvings):
-        width = filters * 2**halving
-        halved += [*convolution(width), *convolution(width), layers.MaxPooling2D(dtype=precision)]
+    layers = keras.layers
     return keras.Sequential(
         [
             keras.Input(shape),
             # Centred at 0, so that zero padding means grey, not paper.
             layers.Rescaling(2 / parameters.scale, offset=-1, dtype=precision),
             layers.Reshape(_grid(shape), dtype=precision),
-            *halved,
-            *convolution(filters * 2**parameters.halvings),
+            *_convolutions(layers, parameters, precision),
             layers.Flatten(dtype=precision),
             layers.Dropout(parameters.dropout, dtype=precision),
             layers.Dense(64, activation="relu", dtype=precision),
             layers.Dense(classes, activation="softmax", dtype=FLOAT32),
         ]
     )
+
+
+def _convolutions(layers: Any, parameters: CnnParameters, precision: str) -> list[Any]:
+    """Return the normalised convolutions, and what halves width and height between them."""
+
+    def convolution(halvings: int) -> list[Any]:
+        width = parameters.filters * 2**halvings
+        return [
+            layers.Conv2D(width, 3, padding="same", use_bias=False, dtype=precision),
+            layers.BatchNormalization(dtype=precision),
+            layers.Activation("relu", dtype=precision),
+        ]
+
+    found: list[Any] = []
+    for halvings in range(parameters.halvings):
+        found += [*convolution(halvings), *convolution(halvings)]
+        found.append(layers.MaxPooling2D(dtype=precision))
+    return [*found, *convolution(parameters.halvings)]
 
 
 def _moving(keras: Any, network: Any, parameters: CnnParameters) -> Any:

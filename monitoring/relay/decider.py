@@ -27,6 +27,7 @@ from monitoring.relay.policy import (
     strongest,
 )
 from monitoring.relay.store import Ledger, Store
+from monitoring.relay.tables import MOST
 from monitoring.relay.webhook import Candidate, incident_id
 
 # What the audit calls an action; a pipeline that runs is told of by its own events.
@@ -252,7 +253,7 @@ def _values(
         "quiet_since": incident.quiet_since,
         "action": action.kind.value,
         "reason": action.reason,
-        "missing_labels": action.more,
+        "missing_labels": min(action.more, MOST),
         "expected_at": action.at,
         "next_look_at": now + look,
         "ended_at": now if over else None,

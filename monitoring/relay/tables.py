@@ -28,6 +28,8 @@ from perennial.errors import SchemaRefused
 # Any number, the same in every relay on one PostgreSQL: it lets one transaction at a time decide.
 LOCK = 0x72656C6179
 BUSY_SECONDS = 30.0
+# PostgreSQL refuses a larger number in a column of integers.
+MOST = 2**31 - 1
 CONNECT_SECONDS = 5
 
 

@@ -1,11 +1,15 @@
 """Which alerts on the quality of answers a version has, and what to add up of its rows for them."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from backtest.rules.drift import MINUTE, Bools, Floats
+from backtest.rules.drift import MINUTE, Bools, Floats, Watched
 from backtest.rules.quality import (
+    NO_EFFECT,
     LossReference,
+    RowsAsOne,
     ShareReference,
     estimated,
     loss_rise,
@@ -49,6 +53,15 @@ def label_columns(
     return np.column_stack([losses, losses**2, inside, np.ones(len(losses))])
 
 
+def answer_effects(answers: Iterable[Watched], thresholds: Thresholds) -> RowsAsOne:
+    """Return how many predictions count as one: the largest number of the outputs' signals."""
+    windows = [watched.windows for watched in answers]
+    return {
+        name: np.max([each[name].design_effect for each in windows], axis=0)
+        for name in (thresholds.windows if windows else ())
+    }
+
+
 def alerts(
     reference: Reference,
     predictions: Floats,
@@ -56,11 +69,13 @@ def alerts(
     thresholds: Thresholds,
     *,
     pace: int = MINUTE,
+    rows_as_one: RowsAsOne = NO_EFFECT,
 ) -> dict[str, Bools]:
     """Return the looks at which each alert would fire, by its name.
 
     predictions, labels: sums of the columns above by look, shape (looks before and in question, 2)
     and (…, 4).  pace: seconds between looks. The first look is at row `first_look`.
+    rows_as_one: how many predictions count as one, by `answer_effects`.
     """
     expected, asked = predictions.T
     lost, squares, inside, rows = labels.T
@@ -71,13 +86,17 @@ def alerts(
         )
         return {
             "AccuracyDrop": share_slump(rows - lost, rows, accepted, thresholds, pace=pace),
-            "EstimatedAccuracyDrop": share_drop(right, asked, accepted, thresholds, pace=pace),
+            "EstimatedAccuracyDrop": share_drop(
+                right, asked, accepted, thresholds, pace=pace, rows_as_one=rows_as_one
+            ),
         }
     size = reference.loss_size or 1
     known = LossReference(reference.loss or 0.0, reference.loss_deviation or 0.0, size)
     found = {"LossRise": loss_slump(lost, squares, rows, known, thresholds, pace=pace)}
     if reference.expected_loss is not None:
-        found["EstimatedLossRise"] = loss_rise(expected, asked, known, thresholds, pace=pace)
+        found["EstimatedLossRise"] = loss_rise(
+            expected, asked, known, thresholds, pace=pace, rows_as_one=rows_as_one
+        )
     if reference.coverage is not None:
         held = ShareReference(reference.coverage, size)
         found["IntervalCoverageDrop"] = share_slump(inside, rows, held, thresholds, pace=pace)

@@ -1,6 +1,6 @@
 """The recording rules of accuracy, macro F1 and their rows, and of the labels that they need."""
 
-from monitoring.recording.limits import share_limit
+from monitoring.recording.limits import rows_as_one, share_limit
 from monitoring.recording.loss import losses
 from monitoring.recording.series import (
     EVERY,
@@ -82,7 +82,15 @@ def _estimated(window: str, thresholds: Thresholds, models: Models) -> list[Rule
             f"clamp(\n  {REFERENCE_ACCURACY} - {REFERENCE_CONFIDENCE}\n"
             f"  + {total}\n  / ({names.predictions} > 0),\n  0, 1\n)",
         ),
-        Rule(names.estimated_limit, _limit(names.predictions, thresholds, models)),
+        Rule(
+            names.estimated_limit,
+            _limit(
+                names.predictions,
+                thresholds,
+                models,
+                rows_as_one(window, names.predictions, thresholds),
+            ),
+        ),
     ]
 
 
@@ -180,6 +188,6 @@ def _involved(names: Window) -> str:
     )
 
 
-def _limit(rows: str, thresholds: Thresholds, models: Models) -> str:
+def _limit(rows: str, thresholds: Thresholds, models: Models, as_one: str = "1") -> str:
     accepted = models.within(REFERENCE_ACCURACY)
-    return share_limit(accepted, REFERENCE_ACCURACY_SIZE, rows, thresholds)
+    return share_limit(accepted, REFERENCE_ACCURACY_SIZE, rows, thresholds, rows_as_one=as_one)

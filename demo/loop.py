@@ -32,6 +32,7 @@ def finish(stage: Stage, shift: str) -> None:
         "webhooks_received": seen.webhooks,
         "pipelines_triggered": len(seen.triggered()),
         "versions": stage.versions,
+        "alerts": sorted(stage.fired),
     }
     stage.timeline.write(out, title=f"One loop of {task}, shift: {shift}")
     for request in sorted(seen.merge_requests, key=lambda request: request.iid):

@@ -95,6 +95,16 @@ class NoHistory(DemoError):
         )
 
 
+class NoRowsAside(DemoError):
+    """No rows of a task can be kept back for later."""
+
+    def __init__(self, task: str, problem: str) -> None:
+        super().__init__(
+            f"SHIFT: {task} does not allow it: {problem}; expected data/{task}/rows.parquet, of "
+            "which the task loads every row, some of them to keep back"
+        )
+
+
 class NoRecipe(DemoError):
     """Nobody has said what to change in a model for the example merge requests."""
 

@@ -8,10 +8,10 @@ import pytest
 from training.task.published import Published
 
 
-def published_file(published: Published) -> bytes:
-    """Return the file's bytes; skip the test where it is not there."""
+def published_files(published: Published) -> list[bytes]:
+    """Return the bytes of each file; skip the test where one is not there."""
     folder = os.environ.get("PERENNIAL_DATA", "")
-    file = Path(folder, published.local)
-    if not folder or not file.is_file():
-        pytest.skip(f"PERENNIAL_DATA names no folder with {published.local}")
-    return file.read_bytes()
+    files = [Path(folder, name) for name in published.local]
+    if not folder or not all(file.is_file() for file in files):
+        pytest.skip(f"PERENNIAL_DATA names no folder with {' and '.join(published.local)}")
+    return [file.read_bytes() for file in files]

@@ -15,10 +15,12 @@ class DemoInput(Protocol):
 
     rate: rows that are sent in a second.
     lookback: seconds before an alert in which the rows have probably shifted already.
+    topics: whether rows have topics, which come and go.
     """
 
     rate: float
     lookback: float
+    topics: bool
 
     @property
     def shifts(self) -> Mapping[str, Shift]:
@@ -37,6 +39,7 @@ class PlainInput:
 
     rate = 40.0
     lookback = float(HOLD_SECONDS)
+    topics = False
 
     def __init__(self, kind: InputKind) -> None:
         self.kind = kind

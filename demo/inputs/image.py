@@ -1,17 +1,27 @@
-"""Images in the demo: a scanner inverts them, or a camera is mounted sideways."""
+"""Images in the demo: a lens gets a tint or loses focus, a scanner inverts, a camera is turned."""
 
+import base64
+import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pyarrow
 from numpy.typing import NDArray
+from PIL import Image
 
 from demo.inputs.demo_input import PlainInput
 from demo.shift import Shift
 from perennial.kinds.inputs.image import ImageInput
 
-Images = NDArray[Any]
+Images = NDArray[np.floating]
+# What a yellow lens lets through of red, green and blue.
+TINT = (1.0, 0.75, 0.35)
+# How far a lens that is out of focus spreads a pixel, as a share of the image's height.
+SPREAD = 1 / 16
+# Standard deviation of a hot sensor's noise, as a share of the range of values.
+NOISE = 0.15
+SEED = 5
 
 
 class DemoImages(PlainInput):
@@ -22,22 +32,51 @@ class DemoImages(PlainInput):
     @property
     def shifts(self) -> Mapping[str, Shift]:
         """The shifts that keep the images' shape and limits."""
-        found, kind = {}, self.kind
+        found: dict[str, Shift] = {}
+        kind, limits = self.kind, (self.kind.low, self.kind.high)
+        if kind.shape[2:] == (3,) and None not in limits:
+            found["tinted"] = self._shift("a new lens has a yellow tint", tinted)
         if kind.low is not None and kind.high is not None:
-            found["inverted"] = Shift.single(
-                "a new scanner sends dark on a light background; the old one sent light on dark",
-                self._of(inverted_around(kind.low + kind.high)),
-            )
+            cause = "a new scanner sends dark on a light background; the old one sent light on dark"
+            found["inverted"] = self._shift(cause, inverted_around(kind.low + kind.high))
         if kind.shape[0] == kind.shape[1]:
             cause = "the camera is mounted sideways after a service visit"
-            found["rotated"] = Shift.single(cause, self._of(rotated))
+            found["rotated"] = self._shift(cause, rotated)
+        if kind.low is not None and kind.high is not None:
+            found["blurred"] = self._shift("the lens is out of focus", blurred)
+            noise = noisy(NOISE * (kind.high - kind.low))
+            found["noisy"] = self._shift("a hot sensor adds noise", noise)
         return found
 
-    def _of(self, change: Callable[[Images], Images]) -> Callable[[pyarrow.Table], pyarrow.Table]:
-        def changed(rows: pyarrow.Table) -> pyarrow.Table:
-            return self.kind.arrow_of(change(self.kind.from_arrow(rows)))
+    def instances(self, rows: pyarrow.Table) -> list[Any]:
+        """Return images as files if the model takes files and these lose nothing."""
+        if not (self.kind.pictured and self.kind.whole):
+            return super().instances(rows)
+        return [{"png": as_png(row)} for row in self.kind.from_arrow(rows)]
 
-        return changed
+    def _shift(self, cause: str, change: Callable[[Images], Images]) -> Shift:
+        """Return the shift that changes images, whose values stay within the limits and whole."""
+
+        def changed(rows: pyarrow.Table) -> pyarrow.Table:
+            kind, images = self.kind, change(self.kind.from_arrow(rows))
+            if kind.low is not None and kind.high is not None:
+                images = np.clip(images, kind.low, kind.high)
+            return kind.arrow_of(np.rint(images) if kind.whole else images)
+
+        return Shift.single(cause, changed)
+
+
+def as_png(image: Images) -> str:
+    """Return an image of bytes, in grey or three colours, as a PNG file in base64."""
+    file = io.BytesIO()
+    pixels = image.astype(np.uint8)
+    Image.fromarray(pixels[..., 0] if pixels.shape[2:] == (1,) else pixels).save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def tinted(images: Images) -> Images:
+    """Return colours as they are behind a yellow lens."""
+    return images * np.array(TINT, np.float32)
 
 
 def inverted_around(white: float) -> Callable[[Images], Images]:
@@ -48,6 +87,30 @@ def inverted_around(white: float) -> Callable[[Images], Images]:
 def rotated(images: Images) -> Images:
     """Return images turned by a quarter."""
     return np.ascontiguousarray(np.rot90(images, axes=(1, 2)))
+
+
+def blurred(images: Images) -> Images:
+    """Return images whose pixels are means of those around, beyond the edges of the nearest.
+
+    >>> blurred(np.eye(4)[None]).round(2)[0, 0].tolist()
+    [0.56, 0.33, 0.11, 0.0]
+    """
+    for axis in (1, 2):
+        far = max(1, round(images.shape[axis] * SPREAD))
+        around = np.arange(images.shape[axis])[:, None] + np.arange(-far, far + 1)
+        nearest = np.clip(around, 0, images.shape[axis] - 1)
+        images = np.take(images, nearest, axis=axis).mean(axis=axis + 1)
+    return images
+
+
+def noisy(deviation: float) -> Callable[[Images], Images]:
+    """Return what adds normal noise of a standard deviation, the same to the same images."""
+
+    def noise(images: Images) -> Images:
+        random = np.random.default_rng(SEED)
+        return images + random.normal(0, deviation, images.shape).astype(np.float32)
+
+    return noise
 
 
 INPUT = DemoImages

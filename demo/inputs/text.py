@@ -1,4 +1,4 @@
-"""Texts in the demo: a client cuts them short."""
+"""Texts in the demo: what they are about changes, or a client cuts them short."""
 
 from collections.abc import Mapping
 
@@ -24,6 +24,8 @@ def cut(rows: pyarrow.Table) -> pyarrow.Table:
 
 class DemoTexts(PlainInput):
     """Texts of one task."""
+
+    topics = True
 
     @property
     def shifts(self) -> Mapping[str, Shift]:

@@ -7,7 +7,8 @@ from demo.pools import scrambled, steady
 from demo.retrain import Retrain
 from demo.quick_rules import HOLD_SECONDS
 from demo.stage import Stage
-from demo.stories.calm import calm, check_traffic
+from demo.stories.calm import Rows, calm, check_traffic
+from demo.traffic import Pool
 from demo.watch import Observation
 from perennial.verdicts import Verdict
 
@@ -28,8 +29,7 @@ class BadLabels:
     def tell(self, stage: Stage) -> None:
         """Wait until the gate has refused the challenger."""
         rows = calm(stage)
-        (table, labels), _ = rows.parts()
-        pool = steady(stage.demo, table, labels, sent=scrambled(labels))
+        pool = self._pool(stage, rows)
         since = time.monotonic()
         stage.traffic.switch(pool)
         stage.event("drift_started", self.about)
@@ -38,7 +38,7 @@ class BadLabels:
         retrain.pipeline()
         retrain.challenger()
         if retrain.verdict() is Verdict.PROMOTE:
-            raise LoopBroken("gate: promote, expected it to refuse a model of shuffled labels")
+            raise LoopBroken("gate: promote, expected it to refuse a model of wrong labels")
         gate = time.monotonic()
         champion = stage.versions[0]
 
@@ -54,6 +54,11 @@ class BadLabels:
             drifted=stage.traffic.score(since=since, until=gate),
             after=stage.traffic.score(since=gate),
         )
+
+    def _pool(self, stage: Stage, rows: Rows) -> Pool:
+        """Return the rows with the wrong labels."""
+        (table, labels), _ = rows.parts()
+        return steady(stage.demo, table, labels, sent=scrambled(labels))
 
     def check(self, stage: Stage) -> None:
         """Raise LoopBroken unless there was one retrain."""

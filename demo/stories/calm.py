@@ -16,6 +16,10 @@ CALM = 30.0  # seconds
 DRIFTED = 0.7
 
 
+# Rows with their labels.
+Part = tuple[pyarrow.Table, list[str]]
+
+
 @dataclass(frozen=True)
 class Rows:
     """Test rows with their labels; score: the model's on them, before anything happens.
@@ -28,7 +32,7 @@ class Rows:
     score: float
     ended: float
 
-    def parts(self) -> tuple[tuple[pyarrow.Table, list[str]], tuple[pyarrow.Table, list[str]]]:
+    def parts(self) -> tuple[Part, Part]:
         """Return the rows to drift with, and those that are not sent until the retrain is over."""
         cut = int(len(self.labels) * DRIFTED)
         return (

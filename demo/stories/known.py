@@ -7,12 +7,14 @@ from demo.inputs.known import demo_input
 from demo.stories.bad_labels import BadLabels
 from demo.stories.history import History
 from demo.stories.late_labels import LateLabels
+from demo.stories.mix import Mix
+from demo.stories.noisy_labels import HumanLabelled, NoisyLabels
 from demo.stories.nothing import Nothing
 from demo.stories.shifted import Shifted
 from demo.stories.story import Story
 from training.task.task import Task
 
-TIME, LATE_LABELS = "time", "late-labels"
+TIME, MIX, LATE_LABELS, NOISY_LABELS = "time", "mix", "late-labels", "noisy-labels"
 # Before the name of a column, if a shift is wanted of that one.
 OF_COLUMN = ":"
 
@@ -23,11 +25,15 @@ def stories(task: Task) -> Mapping[str, Story]:
     found: dict[str, Story] = {}
     if demo.time is not None:
         found[TIME] = History(demo.time)
+    if demo.topics and task.output.labels:
+        found[MIX] = Mix(task.output.labels[-1], lookback=demo.lookback)
     for name, shift in demo.shifts.items():
         found[name] = Shifted(name, shift, lookback=demo.lookback)
     if demo.shifts:
         name, shift = next(iter(demo.shifts.items()))
         found[LATE_LABELS] = LateLabels(name, shift, lookback=demo.lookback)
+    if isinstance(task, HumanLabelled):
+        found[NOISY_LABELS] = NoisyLabels(task.human)
     return {**found, "none": Nothing(), "bad-labels": BadLabels()}
 
 

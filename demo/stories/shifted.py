@@ -11,7 +11,7 @@ from demo.pools import LABEL_DELAY, steady
 from demo.retrain import Retrain
 from demo.shift import Shift, Variant, combined, learnable
 from demo.stage import Stage
-from demo.stories.calm import Rows, calm, check_traffic
+from demo.stories.calm import Part, Rows, calm, check_traffic
 from demo.watch import Observation
 from perennial import bundle
 from perennial.bundle.predictor import Predictor
@@ -49,12 +49,10 @@ class Shifted:
     def tell(self, stage: Stage) -> None:
         """Wait until the retrained model has made up for the shift."""
         rows = calm(stage)
-        (table, labels), (unseen, its_labels) = rows.parts()
-        variant = self._chosen(stage, table, labels)
+        cause, now, unseen = self._changed(stage, rows)
         since = time.monotonic()
-        shifted = steady(stage.demo, variant.change(table), labels, delay=self.label_delay)
-        stage.traffic.switch(shifted)
-        stage.event("drift_started", variant.cause)
+        stage.traffic.switch(steady(stage.demo, *now, delay=self.label_delay))
+        stage.event("drift_started", cause)
         retrain = Retrain(stage)
         retrain.alert()
         self.wait_for_pipeline(stage, retrain)
@@ -66,7 +64,7 @@ class Shifted:
             )
         retrain.deployed()
         redeployed = time.monotonic()
-        stage.traffic.switch(steady(stage.demo, variant.change(unseen), its_labels))
+        stage.traffic.switch(steady(stage.demo, *unseen))
         stage.event("redeployed", f"version {stage.versions[-1]} serves")
         drifted = stage.traffic.score(since=since, until=redeployed, version=stage.versions[0])
         self._recover(stage, rows, drifted)
@@ -76,6 +74,12 @@ class Shifted:
     def wait_for_pipeline(self, stage: Stage, retrain: Retrain) -> None:
         """Wait until the relay has started a pipeline."""
         retrain.pipeline()
+
+    def _changed(self, stage: Stage, rows: Rows) -> tuple[str, Part, Part]:
+        """Return why rows change, the rows as they come then, and others for after the retrain."""
+        (table, labels), (unseen, its_labels) = rows.parts()
+        variant = self._chosen(stage, table, labels)
+        return variant.cause, (variant.change(table), labels), (variant.change(unseen), its_labels)
 
     def _chosen(self, stage: Stage, table: pyarrow.Table, labels: list[str]) -> Variant:
         """Return the variant that raises the model's loss most, of those that can be learned.

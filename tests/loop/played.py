@@ -11,6 +11,20 @@ from typing import Any
 from demo.workspace import ROOT
 from tests.trees import Tree
 
+# What happens, in order, where rows shift and the loop learns them.
+RETRAINED = [
+    "trained",
+    "deployed",
+    "drift_started",
+    "alert_firing",
+    "pipeline_triggered",
+    "challenger_trained",
+    "gate_promoted",
+    "merged",
+    "redeployed",
+    "recovered",
+]
+
 
 class Demo:
     """A demo of a tree, started with arguments of its command line; out: its folder."""

@@ -15,7 +15,7 @@ from backtest.replay import Replay
 from demo.stories.late_labels import PAGES
 from demo.task import TASK
 from tests.digits import needs_digits
-from tests.loop.played import Demo, events
+from tests.loop.played import RETRAINED, Demo, events
 from tests.loop.recorded import PACE, recorded
 from tests.trees import Tree
 
@@ -25,20 +25,6 @@ pytestmark = [
     pytest.mark.timeout(1800),
     pytest.mark.seconds(180),
 ]
-
-RETRAINED = [
-    "trained",
-    "deployed",
-    "drift_started",
-    "alert_firing",
-    "pipeline_triggered",
-    "challenger_trained",
-    "gate_promoted",
-    "merged",
-    "redeployed",
-    "recovered",
-]
-
 
 # Where no retrain has to win, the model that trains in a moment will do.
 QUICK = ("none", "bad-labels")

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from perennial.kinds.input_kind import InputKind
 from training.contracts.case import Case
 from training.contracts.examples import EXAMPLES, Example, Part
 from training.errors import BadParameter
@@ -192,7 +193,7 @@ def onnx_equals_the_framework(case: Case) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.onnx"
         write_onnx(case.attempt.model, file)
-        run = _session(file, inputs.shape[1:])
+        run = _session(file, case.example.schema)
     together, alone = run(inputs), np.concatenate([run(inputs[row : row + 1]) for row in range(5)])
     assert together.dtype == np.float32, f"ONNX returns {together.dtype}, expected float32"
     gap = float(np.abs(together - case.attempt.model.values(inputs)).max())
@@ -226,8 +227,8 @@ def _half_way(example: Example) -> NDArray[Any]:
     return flat.reshape(inputs.shape)
 
 
-def _session(file: Path, shape: tuple[int, ...]) -> Callable[[NDArray[Any]], NDArray[np.float32]]:
-    """Return what runs a model on rows, each of this shape."""
+def _session(file: Path, schema: InputKind) -> Callable[[NDArray[Any]], NDArray[np.float32]]:
+    """Return what runs a model on rows, fed as the service does it."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
@@ -235,12 +236,12 @@ def _session(file: Path, shape: tuple[int, ...]) -> Callable[[NDArray[Any]], NDA
     counts = (len(inputs), len(outputs))
     assert counts == (1, 1), f"ONNX has {counts} inputs and outputs, expected one of each"
 
-    row = tuple(inputs[0].shape[1:])  # of texts: () or a column, (1,)
+    rank, row, shape = len(inputs[0].shape), tuple(inputs[0].shape[1:]), schema.shape
+    # Of texts: () or a column, (1,).
     assert row == shape or not shape, f"ONNX takes rows of shape {row}, expected {shape}"
 
     def run(rows: NDArray[Any]) -> NDArray[np.float32]:
-        column = rows[:, None] if len(inputs[0].shape) > rows.ndim else rows
-        return np.asarray(session.run(None, {inputs[0].name: column})[0])
+        return np.asarray(session.run(None, {inputs[0].name: schema.feed(rows, rank)})[0])
 
     return run
 

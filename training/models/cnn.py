@@ -30,6 +30,9 @@ class CnnParameters(Parameters):
     batch_size: Annotated[int, Field(gt=0, description="rows")]
     learning_rate: Annotated[float, Field(gt=0, le=1, description="initial; decays to 0")]
     filters: Annotated[int, Field(gt=0, le=1024, description="of the first convolution")]
+    halvings: Annotated[
+        int, Field(gt=0, le=6, description="of width and height, each after two convolutions")
+    ]
     dropout: Annotated[float, Field(ge=0, lt=1, description="share of activations")]
     translation: Annotated[
         float,
@@ -56,7 +59,10 @@ class FittedCnn:
 
 
 class Cnn(Model[CnnParameters]):
-    """Three normalised convolutions, one hidden layer, softmax."""
+    """Normalised convolutions, twice as many filters after each halving, a hidden layer, softmax.
+
+    Two convolutions come before each halving and one after the last.
+    """
 
     inputs = frozenset({"image"})
     outputs = frozenset({"classes"})
@@ -69,6 +75,7 @@ class Cnn(Model[CnnParameters]):
         batch_size=16,
         learning_rate=0.01,
         filters=4,
+        halvings=1,
         dropout=0,
         translation=0,
     )
@@ -140,31 +147,38 @@ def _network(
     keras: Any, shape: tuple[int, ...], classes: int, parameters: CnnParameters, precision: str
 ) -> Any:
     """Return the network; its last layer is float32, since probabilities need the precision."""
-    layers, filters = keras.layers, parameters.filters
-
-    def convolution(width: int) -> list[Any]:
-        return [
-            layers.Conv2D(width, 3, padding="same", use_bias=False, dtype=precision),
-            layers.BatchNormalization(dtype=precision),
-            layers.Activation("relu", dtype=precision),
-        ]
-
+    layers = keras.layers
     return keras.Sequential(
         [
             keras.Input(shape),
             # Centred at 0, so that zero padding means grey, not paper.
             layers.Rescaling(2 / parameters.scale, offset=-1, dtype=precision),
             layers.Reshape(_grid(shape), dtype=precision),
-            *convolution(filters),
-            *convolution(filters),
-            layers.MaxPooling2D(dtype=precision),
-            *convolution(2 * filters),
+            *_convolutions(layers, parameters, precision),
             layers.Flatten(dtype=precision),
             layers.Dropout(parameters.dropout, dtype=precision),
             layers.Dense(64, activation="relu", dtype=precision),
             layers.Dense(classes, activation="softmax", dtype=FLOAT32),
         ]
     )
+
+
+def _convolutions(layers: Any, parameters: CnnParameters, precision: str) -> list[Any]:
+    """Return the normalised convolutions, and what halves width and height between them."""
+
+    def convolution(halvings: int) -> list[Any]:
+        width = parameters.filters * 2**halvings
+        return [
+            layers.Conv2D(width, 3, padding="same", use_bias=False, dtype=precision),
+            layers.BatchNormalization(dtype=precision),
+            layers.Activation("relu", dtype=precision),
+        ]
+
+    found: list[Any] = []
+    for halvings in range(parameters.halvings):
+        found += [*convolution(halvings), *convolution(halvings)]
+        found.append(layers.MaxPooling2D(dtype=precision))
+    return [*found, *convolution(parameters.halvings)]
 
 
 def _moving(keras: Any, network: Any, parameters: CnnParameters) -> Any:

@@ -2,7 +2,7 @@
 
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,35 +31,45 @@ def obtain(
     Raises DataRefused where they cannot be had or are others than expected; then nothing is
     written.
     """
-    local = folder / published.local if folder else None
-    if local and local.is_file():
-        table = _converted(published, str(local), local.read_bytes())
+    local = [folder / name for name in published.local] if folder else []
+    lacking = [str(file) for file in local if not file.is_file()]
+    if local and not lacking:
+        origin, contents = ", ".join(map(str, local)), [file.read_bytes() for file in local]
+    elif published.url:
+        if lacking:
+            say(f"{lacking[0]} is not there: fetching {published.url}")
+        origin, contents = published.url, _fetched(published, fetch)
     else:
-        if local:
-            say(f"{local} is not there: fetching {published.url}")
-        table = _converted(published, published.url, _fetched(published, fetch))
-    _write(table, target)
+        missing = f"{lacking[0]}: got nothing" if lacking else "PERENNIAL_DATA: got no folder"
+        wanted = ", ".join(published.local)
+        raise DataRefused(
+            f"{missing}, expected a folder with {wanted}, as no address has these files"
+        )
+    _write(_converted(published, origin, contents), target)
 
 
-def _fetched(published: Published, fetch: Fetch) -> bytes:
-    """Return the file from the archive at the address. Raises DataRefused."""
+def _fetched(published: Published, fetch: Fetch) -> list[bytes]:
+    """Return the files from the archive at the address. Raises DataRefused."""
     with tempfile.TemporaryDirectory() as scratch:
         archive = Path(scratch, "archive.zip")
         fetch(published.url, archive)
         try:
             with zipfile.ZipFile(archive) as opened:
-                return opened.read(published.member)
+                there = opened.namelist()
+                lacking = [name for name in published.members if name not in there]
+                contents = [opened.read(name) for name in published.members if name in there]
         except zipfile.BadZipFile as error:
             raise DataRefused(f"{published.url}: got no ZIP archive, expected one") from error
-        except KeyError as error:
-            problem = f"got an archive without {published.member}, expected one that has it"
-            raise DataRefused(f"{published.url}: {problem}") from error
+    if lacking:
+        problem = f"got an archive without {lacking[0]}, expected one that has it"
+        raise DataRefused(f"{published.url}: {problem}")
+    return contents
 
 
-def _converted(published: Published, origin: str, content: bytes) -> "pyarrow.Table":
-    """Return the rows of the file. Raises DataRefused."""
+def _converted(published: Published, origin: str, contents: Sequence[bytes]) -> "pyarrow.Table":
+    """Return the rows of the files. Raises DataRefused."""
     try:
-        table = published.convert(content)
+        table = published.convert(*contents)
     except (ValueError, LookupError) as error:  # as are pyarrow's and those of decoding
         problem = " ".join(str(error).split())
         raise DataRefused(f"{origin}: not the file that was published: {problem}") from error

@@ -15,14 +15,15 @@ MODULE, OBJECT = "published", "PUBLISHED"
 class Published:
     """What `make data` needs to know of a task.
 
-    url: of a ZIP archive.  member: the file in the archive.
-    local: the same file in a folder of data that is there already.
-    convert: makes the rows from the file's bytes; raises ValueError where these are no such file.
-    content: the digest of the rows.
+    url: of a ZIP archive; empty if no address has the files as they are needed.
+    members: the files in the archive.
+    local: the same files in a folder of data that is there already.
+    convert: makes the rows from the bytes of each file; raises ValueError where these are no such
+    files.  content: the digest of the rows.
     """
 
-    url: str
-    member: str
-    local: str
-    convert: "Callable[[bytes], pyarrow.Table]"
+    url: str = ""
+    members: tuple[str, ...] = ()
+    local: tuple[str, ...]
+    convert: "Callable[..., pyarrow.Table]"
     content: str

@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from perennial.errors import Described
 from perennial.kinds.input_kind import InputKind
@@ -19,16 +22,26 @@ INDEX = re.compile(r"__index_level_\d+__")
 
 
 def read_rows(
-    file: str | Path, kind: InputKind, *, label: str, unused: Collection[str] = ()
+    file: str | Path,
+    kind: InputKind,
+    *,
+    label: str,
+    unused: Collection[str] = (),
+    held_out: str | None = None,
 ) -> Rows:
     """Return the rows of a Parquet file, in the types of the task's input where nothing is lost.
 
     label: the column with the labels, words or numbers.  unused: columns to leave out, beside
-    those that are sensitive.
+    those that are sensitive.  held_out: the column that says of each row whether the publishers
+    set it aside for testing.
     Columns that are missing, unknown, twice, or of a type that would lose something stay as they
     are, so that `validate` names them.  Raises BadParameter for the file, the label and `unused`.
     """
-    return rows_in(_read(Path(file)), file, kind, label=label, unused=unused)
+    table = read_table(file)
+    if held_out is None:
+        return rows_in(table, file, kind, label=label, unused=unused)
+    rows = rows_in(table, file, kind, label=label, unused=(*unused, held_out))
+    return replace(rows, held_out=np.array(table[held_out].to_pylist(), np.bool_))
 
 
 def rows_in(
@@ -73,10 +86,12 @@ def converted(table: "pyarrow.Table", schema: "pyarrow.Schema") -> "pyarrow.Tabl
     return pyarrow.table(columns, names=[names[at] for at in order])
 
 
-def _read(file: Path) -> "pyarrow.Table":
+def read_table(file: str | Path) -> "pyarrow.Table":
+    """Return what a Parquet file has. Raises BadParameter."""
     import pyarrow
     from pyarrow import parquet
 
+    file = Path(file)
     if not file.is_file():
         raise BadParameter(str(file), NOTHING, "a Parquet file; 'dvc pull' fetches one of DVC's")
     try:

@@ -1,4 +1,4 @@
-"""Images: nested lists of numbers, shape (height, width) or (height, width, channels)."""
+"""Images: nested lists of numbers, shape (height, width) or (height, width, channels), or files."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
@@ -16,6 +16,7 @@ from perennial.kinds.arrow import filled, select, to_numpy
 from perennial.kinds.check import Check
 from perennial.kinds.input_kind import FIELD, InputKind, Modelled
 from perennial.kinds.limits import Limits
+from perennial.kinds.pictures import BRIGHTEST, DARKEST, Jpeg, Png, sent_picture
 from perennial.kinds.reading import number
 from perennial.kinds.sensitive import Pseudonym, Sensitive
 from perennial.signals.arrays import Arrays, Expected
@@ -32,7 +33,10 @@ Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class ImageInput(Limits):
-    """An image of a shape; the limits are those of its pixels."""
+    """An image of a shape; the limits are those of its pixels.
+
+    Where these are 0 and 255, and it is grey or has three colours, it may be a PNG or JPEG file.
+    """
 
     kind: Literal["image"] = "image"
     shape: tuple[Annotated[int, Field(gt=0)], ...]
@@ -44,11 +48,11 @@ class ImageInput(Limits):
     time: ClassVar[None] = None
     tensor: ClassVar[str] = "tensor(float)"
     instance_type: ClassVar[Any] = Annotated[
-        list[list[Number]] | list[list[list[Number]]],
+        list[list[Number]] | list[list[list[Number]]] | Png | Jpeg,
         Field(
             title="Image",
             description="A list of rows of pixels; a pixel is a finite number, or a list of "
-            "channels.",
+            "channels. Or a file, if pixels are grey or have three colours, from 0 to 255.",
         ),
     ]
 
@@ -75,11 +79,22 @@ class ImageInput(Limits):
         """How many numbers a row has."""
         return prod(self.shape)
 
+    @cached_property
+    def pictured(self) -> bool:
+        """Whether an instance may be a file: its pixels are those of one."""
+        pixels = (self.low, self.high) == (DARKEST, BRIGHTEST)
+        return pixels and self.shape[2:] in ((), (1,), (3,))
+
     def read(self, instances: Sequence[Any]) -> Rows:
         """Return the rows of instances, shape (instances, *shape)."""
-        for index, instance in enumerate(instances):
-            self._check_part(f"{FIELD}[{index}]", instance, self.shape)
-        return np.array(instances, np.float32).reshape(len(instances), *self.shape)
+        rows = [self._row(f"{FIELD}[{index}]", each) for index, each in enumerate(instances)]
+        return np.array(rows, np.float32).reshape(len(instances), *self.shape)
+
+    def _row(self, field: str, instance: Any) -> Any:
+        if self.pictured and type(instance) is dict:
+            return sent_picture(field, instance, self.shape)
+        self._check_part(field, instance, self.shape)
+        return instance
 
     def _check_part(self, field: str, value: Any, shape: tuple[int, ...]) -> None:
         if not shape:

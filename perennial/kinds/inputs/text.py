@@ -12,6 +12,7 @@ from perennial.digest import digest_bytes
 from perennial.errors import Described, InvalidInput
 from perennial.kinds.arrow import filled, select
 from perennial.kinds.check import Check
+from perennial.kinds.cleaning import Step, cleaned
 from perennial.kinds.input_kind import FIELD, InputKind, Modelled
 from perennial.kinds.reading import text
 from perennial.kinds.record import Record
@@ -30,11 +31,13 @@ WORDS = ("the", "price", "of", "rain", "naïve", "Zürich", "語", "🙂", "x7",
 class TextInput(Record):
     """A string with a maximum length.
 
-    The model receives a tensor of strings, shape (rows,) or (rows, 1).
+    The model receives a tensor of strings, shape (rows,) or (rows, 1), each after the steps of
+    `cleaning`. What is stored, watched and told apart is the text as it was sent.
     """
 
     kind: Literal["text"] = "text"
     max_characters: int = Field(default=10_000, gt=0)
+    cleaning: tuple[Step, ...] = ()
     shape: ClassVar[tuple[int, ...]] = ()
     dtype: ClassVar[str] = "object"
     plain: ClassVar[bool] = False
@@ -134,8 +137,12 @@ class TextInput(Record):
         yield from ()
 
     def feed(self, rows: Rows, rank: int) -> Rows:
-        """Return a column of texts where the model takes one, as converted models do."""
-        return rows[:, None] if rank == 2 else rows
+        """Return cleaned texts, in a column where the model takes one, as converted models do."""
+        texts = rows
+        if self.cleaning:
+            texts = np.empty(len(rows), dtype=object)
+            texts[:] = [cleaned(text, self.cleaning) for text in rows.tolist()]
+        return texts[:, None] if rank == 2 else texts
 
     def expected_arrays(self) -> dict[str, Expected]:
         """Return the types and shapes of the fitted arrays."""

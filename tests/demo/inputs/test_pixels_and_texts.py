@@ -10,16 +10,38 @@ from perennial.kinds.inputs.text import TextInput
 from tests.perennial.kinds.toys.bits import BitsInput
 
 DIGITS = ImageInput(shape=(8, 8), low=0, high=16, whole=True)
+PHOTOGRAPHS = ImageInput(shape=(8, 8, 3), low=0, high=255, whole=True)
 
 
-@pytest.mark.parametrize("name", ["inverted", "rotated"])
-def test_a_shifted_image_is_still_one_of_the_task(name: str) -> None:
+@pytest.mark.parametrize("kind", [DIGITS, PHOTOGRAPHS])
+def test_a_shifted_image_is_still_one_of_the_task(kind: ImageInput) -> None:
     """Its shape and its limits are the same, its pixels are not."""
-    rows = DIGITS.to_arrow(DIGITS.examples(5, 1))
-    whole = DIGITS.arrow_of(np.rint(DIGITS.from_arrow(rows)))
-    (variant,) = demo_input(DIGITS).shifts[name].variants(whole)
-    changed = variant.change(whole)
-    assert learnable(DIGITS, whole, changed) and not changed.equals(whole)
+    rows = kind.to_arrow(kind.examples(5, 1))
+    whole = kind.arrow_of(np.rint(kind.from_arrow(rows)))
+    for shift in demo_input(kind).shifts.values():
+        (variant,) = shift.variants(whole)
+        changed = variant.change(whole)
+        assert learnable(kind, whole, changed) and not changed.equals(whole)
+        assert changed.equals(variant.change(whole)), "the same images change in the same way"
+
+
+def test_only_colours_get_a_tint() -> None:
+    """It is the first shift of those that do: what is blue gets darker than what is red."""
+    names = ["inverted", "rotated", "blurred", "noisy"]
+    assert list(demo_input(DIGITS).shifts) == names
+    assert list(demo_input(PHOTOGRAPHS).shifts) == ["tinted", *names]
+    white = PHOTOGRAPHS.arrow_of(np.full((1, *PHOTOGRAPHS.shape), 255, np.float32))
+    (variant,) = demo_input(PHOTOGRAPHS).shifts["tinted"].variants(white)
+    red, green, blue = PHOTOGRAPHS.from_arrow(variant.change(white))[0, 0, 0]
+    assert red == 255 > green > blue > 0
+
+
+def test_photographs_are_sent_as_files_which_lose_nothing() -> None:
+    """Pixels of other ranges have no file, and are sent as lists."""
+    rows = PHOTOGRAPHS.arrow_of(np.arange(192, dtype=np.float32).reshape(1, 8, 8, 3))
+    (sent,) = demo_input(PHOTOGRAPHS).instances(rows)
+    assert list(sent) == ["png"] and PHOTOGRAPHS.to_arrow([sent]).equals(rows)
+    assert isinstance(demo_input(DIGITS).instances(DIGITS.to_arrow(DIGITS.examples(1, 1)))[0], list)
 
 
 def test_images_are_only_inverted_between_limits_and_only_turned_if_square() -> None:

@@ -11,6 +11,7 @@ from demo.errors import UnknownShift
 from demo.stories.known import chosen_story, stories
 from perennial.kinds.columns import CategoryColumn, NumberColumn, TimeColumn
 from perennial.kinds.inputs.table import TableInput
+from perennial.kinds.inputs.text import TextInput
 from tests.toy.task import Patterns
 from training.task.task import Task
 from training.tasks import TASKS
@@ -32,12 +33,23 @@ class Readings(Patterns):
     )
 
 
+class Messages(Patterns):
+    """Texts that people labelled too."""
+
+    input = TextInput()  # type: ignore[assignment]
+    human = "human_label"
+
+
+ALWAYS = ["none", "bad-labels"]
+
+
 @pytest.mark.parametrize(
     "task, expected",
     [
-        (Patterns(), ["inverted", "rotated", "late-labels", "none", "bad-labels"]),
-        (People(), ["form", "unit", "renamed", "stopped", "late-labels", "none", "bad-labels"]),
-        (Readings(), ["time", "unit", "late-labels", "none", "bad-labels"]),
+        (Patterns(), ["inverted", "rotated", "blurred", "noisy", "late-labels", *ALWAYS]),
+        (Messages(), ["mix", "cut", "late-labels", "noisy-labels", *ALWAYS]),
+        (People(), ["form", "unit", "renamed", "stopped", "late-labels", *ALWAYS]),
+        (Readings(), ["time", "unit", "late-labels", *ALWAYS]),
     ],
 )
 def test_the_first_story_is_the_default(task: Task, expected: list[str]) -> None:

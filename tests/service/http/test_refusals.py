@@ -25,6 +25,16 @@ def test_requests_that_are_too_large_are_counted(tmp_path: Path) -> None:
         assert answer.status_code == 413 and refused(service, 413) == 3
 
 
+def test_a_text_of_ten_megabytes_is_refused_by_its_length(tmp_path: Path) -> None:
+    """Before anything of it is read as JSON."""
+    fakes.deploy(tmp_path)
+    with fakes.running(fakes.settings(tmp_path)) as service:
+        answer = service.client.post("/predict", json={"instances": ["x" * 10_000_000]})
+    assert answer.status_code == 413
+    expected = "body: got 10000018 bytes, expected at most 1048576 bytes"
+    assert answer.json()["error"]["message"] == expected
+
+
 def test_a_request_that_is_given_up_is_counted(tmp_path: Path) -> None:
     """One that is not complete in time never reaches a route."""
     fakes.deploy(tmp_path)

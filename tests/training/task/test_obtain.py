@@ -22,10 +22,15 @@ def convert(content: bytes) -> pyarrow.Table:
     return csv.read_csv(pyarrow.BufferReader(content))
 
 
+def joined(legs: bytes, names: bytes) -> pyarrow.Table:
+    """Return the rows of two files with a column each."""
+    return convert(names).append_column("legs", convert(legs)["legs"])
+
+
 PUBLISHED = Published(
     url="https://example.com/pets.zip",
-    member="pets.csv",
-    local="pets/pets.csv",
+    members=("pets.csv",),
+    local=("pets/pets.csv",),
     convert=convert,
     content=content_digest(TABLE),
 )
@@ -60,7 +65,7 @@ def test_a_folder_that_has_the_file_spares_the_network(tmp_path: Path) -> None:
     said: list[str] = []
     fetch, target = offering("pets.csv", TEXT), tmp_path / "rows.parquet"
     obtain(PUBLISHED, target, folder=tmp_path, fetch=fetch, say=said.append)
-    file = tmp_path / PUBLISHED.local
+    file = tmp_path / PUBLISHED.local[0]
     assert said == [f"{file} is not there: fetching {PUBLISHED.url}"]
     file.parent.mkdir()
     file.write_bytes(TEXT)
@@ -91,6 +96,23 @@ def test_what_is_not_what_was_published_is_refused(
         obtain(PUBLISHED, target, folder=None, fetch=fetch)
     assert "\n" not in str(error.value)
     assert target.read_text() == "rows of before" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_files_that_no_address_has_must_be_in_the_folder(tmp_path: Path) -> None:
+    """All of them; the sentence names what lacks, and the variable where no folder is named."""
+    legs, names = "pets/legs.csv", "pets/names.csv"
+    local = Published(local=(legs, names), convert=joined, content=PUBLISHED.content)
+    target = tmp_path / "rows.parquet"
+    wanted = f"expected a folder with {legs}, {names}, as no address has these files"
+    with pytest.raises(DataRefused, match=f"PERENNIAL_DATA: got no folder, {wanted}"):
+        obtain(local, target, folder=None, fetch=never)
+    (tmp_path / "pets").mkdir()
+    (tmp_path / legs).write_bytes(b"legs\n4\n2\n")
+    with pytest.raises(DataRefused, match=f"{tmp_path / names}: got nothing, {wanted}"):
+        obtain(local, target, folder=tmp_path, fetch=never)
+    (tmp_path / names).write_bytes(b"name\ncat\nbird\n")
+    obtain(local, target, folder=tmp_path, fetch=never)
+    assert parquet.read_table(target).equals(TABLE)
 
 
 def test_content_is_what_is_compared() -> None:

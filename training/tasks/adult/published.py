@@ -38,8 +38,8 @@ def convert(content: bytes) -> pyarrow.Table:
 
 PUBLISHED = Published(
     url="https://archive.ics.uci.edu/static/public/2/adult.zip",
-    member="adult.data",
-    local="adult/adult.csv",
+    members=("adult.data",),
+    local=("adult/adult.csv",),
     convert=convert,
     content="5e423be2eb2c919be87962fe03d4a07edcb2e76fcb67c1f054ed5123d60045d4",
 )

@@ -50,8 +50,8 @@ def convert(content: bytes) -> pyarrow.Table:
 
 PUBLISHED = Published(
     url="https://archive.ics.uci.edu/static/public/275/bike+sharing+dataset.zip",
-    member="hour.csv",
-    local="bikes/hour.csv",
+    members=("hour.csv",),
+    local=("bikes/hour.csv",),
     convert=convert,
     content="2a92253a3c1145b1a695039a37f83dbbc45c8cda8370f0b07208498589a400fd",
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
-from tests.published_rows import published_file
+from tests.published_rows import published_files
 from training.task.content import content_digest
 from training.task.rows_file import converted, read_rows
 from training.tasks.adult.published import NAMES, PUBLISHED, convert
@@ -55,7 +55,7 @@ def test_another_file_is_refused(content: bytes, message: str) -> None:
 
 def test_the_published_file_has_valid_rows() -> None:
     """The content that is known, every value within the rules of its column."""
-    table = convert(published_file(PUBLISHED))
+    table = convert(*published_files(PUBLISHED))
     assert content_digest(table) == PUBLISHED.content and len(table) == 32_561
     inputs = converted(table, TASK.input.arrow_schema())
     assert [check for check in TASK.input.checks(inputs) if check.bad.any()] == []

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
-from tests.published_rows import published_file
+from tests.published_rows import published_files
 from training.task.content import content_digest
 from training.task.rows_file import converted, read_rows
 from training.tasks.bikes.published import PUBLISHED, convert
@@ -50,7 +50,7 @@ def test_another_file_is_refused(content: bytes, error: str) -> None:
 
 def test_the_published_file_has_valid_rows() -> None:
     """The content that is known, in the order of time, every value within its column's rules."""
-    table = convert(published_file(PUBLISHED))
+    table = convert(*published_files(PUBLISHED))
     assert content_digest(table) == PUBLISHED.content and len(table) == 17_379
     times = table.column("time").to_pylist()
     assert times == sorted(times) and len(set(times)) == len(times)

@@ -9,7 +9,12 @@ import numpy as np
 from backtest.rules.drift import Bools, Floats, History, Reference, Watched, watch
 from backtest.rules.past import NOTHING
 from backtest.rules.quality import first_look
-from backtest.rules.quality_alerts import alerts, label_columns, prediction_columns
+from backtest.rules.quality_alerts import (
+    alerts,
+    checked_columns,
+    label_columns,
+    prediction_columns,
+)
 from monitoring.thresholds import Thresholds
 from perennial.bundle import Bundle
 from perennial.kinds.output_kind import Truths
@@ -88,10 +93,12 @@ class Watch:
         before = np.zeros((first_look(self._thresholds, self._pace), 4))
         expected = prediction_columns(reference, output, rows.values)
         known = label_columns(reference, output, rows.values, rows.truths)
+        checks = checked_columns(reference, output, rows.values, rows.truths)
         found = alerts(
             reference,
             np.vstack([before[:, :2], sums(expected, rows.arrived, rows.steps)]),
             np.vstack([before, sums(known, rows.labelled, rows.steps)]),
+            np.vstack([before, sums(checks, rows.labelled, rows.steps)]),
             self._thresholds,
             pace=self._pace,
         )

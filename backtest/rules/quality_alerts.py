@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backtest.rules.drift import MINUTE, Bools, Floats
+from backtest.rules.estimate import lasting, withdrawn
 from backtest.rules.quality import (
     LossReference,
     ShareReference,
@@ -49,18 +50,37 @@ def label_columns(
     return np.column_stack([losses, losses**2, inside, np.ones(len(losses))])
 
 
+def checked_columns(
+    reference: Reference, output: OutputKind, values: Floats, truths: Truths
+) -> Floats:
+    """Return what to add up of each label to hold the estimate against it, shape (rows, 4).
+
+    1, what was estimated, what came, and the square of the difference; 0 where nothing was.
+    """
+    expected, known = prediction_columns(reference, output, values).T
+    real = output.losses(values, truths)
+    if reference.accuracy is not None:
+        real = 1 - real
+        expected = expected + reference.accuracy - (reference.confidence or 0.0)
+    return np.column_stack([np.ones(len(real)), expected, real, (expected - real) ** 2]) * (
+        known[:, np.newaxis]
+    )
+
+
 def alerts(
     reference: Reference,
     predictions: Floats,
     labels: Floats,
+    checks: Floats,
     thresholds: Thresholds,
     *,
     pace: int = MINUTE,
 ) -> dict[str, Bools]:
     """Return the looks at which each alert would fire, by its name.
 
-    predictions, labels: sums of the columns above by look, shape (looks before and in question, 2)
-    and (…, 4).  pace: seconds between looks. The first look is at row `first_look`.
+    predictions, labels, checks: sums of the columns above by look, shape (looks before and in
+    question, 2), (…, 4) and (…, 4).  pace: seconds between looks.
+    The first look is at row `first_look`.
     """
     expected, asked = predictions.T
     lost, squares, inside, rows = labels.T
@@ -71,14 +91,32 @@ def alerts(
         )
         return {
             "AccuracyDrop": share_slump(rows - lost, rows, accepted, thresholds, pace=pace),
-            "EstimatedAccuracyDrop": share_drop(right, asked, accepted, thresholds, pace=pace),
+            "EstimatedAccuracyDrop": lasting(
+                share_drop(right, asked, accepted, thresholds, pace=pace),
+                unknown(reference, checks, thresholds, pace=pace),
+            ),
         }
     size = reference.loss_size or 1
     known = LossReference(reference.loss or 0.0, reference.loss_deviation or 0.0, size)
     found = {"LossRise": loss_slump(lost, squares, rows, known, thresholds, pace=pace)}
     if reference.expected_loss is not None:
-        found["EstimatedLossRise"] = loss_rise(expected, asked, known, thresholds, pace=pace)
+        rose = loss_rise(expected, asked, known, thresholds, pace=pace)
+        found["EstimatedLossRise"] = lasting(
+            rose, unknown(reference, checks, thresholds, pace=pace)
+        )
     if reference.coverage is not None:
         held = ShareReference(reference.coverage, size)
         found["IntervalCoverageDrop"] = share_slump(inside, rows, held, thresholds, pace=pace)
     return found
+
+
+def unknown(
+    reference: Reference, checks: Floats, thresholds: Thresholds, *, pace: int = MINUTE
+) -> Bools:
+    """Return the looks at which the estimate is withdrawn; arguments as of `alerts`."""
+    if reference.accuracy is not None:
+        return withdrawn(checks, thresholds, least=thresholds.estimate_gap, pace=pace)
+    least = thresholds.estimate_loss_gap * (reference.loss or 0.0)
+    curve = reference.expected_loss
+    deviation = 0.0 if curve is None else curve.deviation
+    return withdrawn(checks, thresholds, least=least, deviation=deviation, pace=pace)

@@ -7,7 +7,12 @@ from functools import cached_property
 import numpy as np
 
 from backtest.rules.drift import Bools, Floats
-from backtest.rules.quality_alerts import alerts, label_columns, prediction_columns
+from backtest.rules.quality_alerts import (
+    alerts,
+    checked_columns,
+    label_columns,
+    prediction_columns,
+)
 from benchmarks.drift.frame import Frame, Ints
 from benchmarks.false_alarms.traffic import Traffic
 from monitoring.thresholds import Thresholds
@@ -52,9 +57,10 @@ class Watched:
         """
         frame = self.frame
         few = Traffic(LABELLED * self.traffic.rate, self.traffic.minutes, self.traffic.swing)
-        columns = label_columns(self._reference, frame.output, frame.values, frame.labels)
-        labels = few.sums(columns, random)
-        return alerts(self._reference, sums, labels, self.thresholds)
+        of = self._reference, frame.output, frame.values, frame.labels
+        columns = np.hstack([label_columns(*of), checked_columns(*of)])
+        labels, checks = np.hsplit(few.sums(columns, random), 2)
+        return alerts(self._reference, sums, labels, checks, self.thresholds)
 
     @cached_property
     def _reference(self) -> Reference:

@@ -1,4 +1,4 @@
-"""Panels of the Model dashboard on what a version promised when it was accepted, and what it kept."""
+"""Panels of the Model dashboard on what a version promised, and what it kept."""
 
 from monitoring.grafana.panel import LOOP, RETRAINING, Panel
 from monitoring.grafana.shared_panels import serving

@@ -116,7 +116,7 @@ def _added(thresholds: Thresholds, models: Models) -> list[Rule]:
     rows = models.within(short.rows)
 
     def total(series: str) -> str:
-        return f"sum_over_time(({series}){_steps(thresholds)})"
+        return f"sum_over_time(({series}){_steps(thresholds, MOMENT)})"
 
     return [
         Rule(names.rows, total(rows)),
@@ -128,17 +128,18 @@ def _added(thresholds: Thresholds, models: Models) -> list[Rule]:
     ]
 
 
-def _steps(thresholds: Thresholds) -> str:
-    """Return the range of the short windows within a rhythm, or the long window."""
+def _steps(thresholds: Thresholds, offset: str) -> str:
+    """Return the range of the short windows within a rhythm, or the long window, until then."""
     longest = max(thresholds.rhythm, thresholds.long_window, key=seconds)
-    return f"[{just_under(seconds(longest))}:{thresholds.short_window}] offset {MOMENT}"
+    return f"[{just_under(seconds(longest))}:{thresholds.short_window}] offset {offset}"
 
 
 def _design_effect(thresholds: Thresholds, models: Models) -> str:
     short = Checked(thresholds.short_window)
     error = f"{short.deviation} / sqrt({short.rows} > 0) > 0"
     standardised = f"{models.within(short.gap)} / ({error})"
-    found = f"stdvar_over_time(({standardised}){_steps(thresholds)})"
+    # As it was before the long window: what has just changed is no dependence of rows.
+    found = f"stdvar_over_time(({standardised}){_steps(thresholds, thresholds.long_window)})"
     most = f"{thresholds.most_design_effect:g}"
     known = f"{models.within(REFERENCE_ACCURACY)} or {models.within(REFERENCE_LOSS)}"
     return f"clamp({found}, 1, {most})\nor 1 + 0 * ({known})"
@@ -157,7 +158,7 @@ def _withdrawn(thresholds: Thresholds, models: Models) -> str:
     return (
         f"1 + 0 * (\n  {contradicted}\n)\n"
         f"or 0 * ({models.within(longest.rows)} >= {least})\n"
-        f"or last_over_time({models.within(WITHDRAWN)}[{MEMORY}])\n"
+        f"or last_over_time({models.within(WITHDRAWN)}[{MEMORY}]) and ({known})\n"
         f"or 0 * ({known})"
     )
 

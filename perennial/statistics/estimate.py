@@ -84,8 +84,10 @@ def contradicts(
     off all the same.
     Source: the two-sided p-chart; Montgomery, Introduction to Statistical Quality Control, 7.2.
 
-    >>> contradicts(0.1, 0.4, 400, least=0.04), contradicts(0.1, 0.4, 400, least=0.04, design_effect=4)
-    (True, False)
+    >>> contradicts(0.1, 0.4, 400, least=0.04)
+    True
+    >>> contradicts(0.1, 0.4, 400, least=0.04, design_effect=4)  # as 100 independent labels
+    False
     >>> contradicts(0.03, 0.4, 100_000, least=0.04), contradicts(0.5, 0.4, 20, least=0.04)
     (False, False)
     """
@@ -100,9 +102,9 @@ def withdrawn(before: bool, *, contradicted: bool, enough: bool) -> bool:
     before: whether it was.  contradicted: by the labels of any window.  enough: whether the longest
     window has enough labels to say so; where too few come, it stays as it was.
 
-    >>> withdrawn(False, contradicted=True, enough=True), withdrawn(True, contradicted=False, enough=True)
-    (True, False)
-    >>> withdrawn(True, contradicted=False, enough=False)
+    >>> withdrawn(False, contradicted=True, enough=True)
     True
+    >>> [withdrawn(True, contradicted=False, enough=enough) for enough in (True, False)]
+    [False, True]
     """
     return contradicted or (before and not enough)

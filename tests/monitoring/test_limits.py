@@ -187,6 +187,7 @@ def test_each_model_alerts_by_its_own_limits(tmp_path: Path) -> None:
             "accuracy_6h",
             "accuracy_long",
             "accuracy_short",
+            "estimate",
             "slump",
             "alerts_model",
         ],

@@ -19,7 +19,8 @@ def alert(thresholds: Thresholds) -> Alert:
         "Mean loss estimated from the widths of intervals is "
         '{{ printf "%.4g" $value }}, above that of the '
         f"reference and above its control limit. In the last {names.window}: "
-        f"{ask(names.expected_loss, SHORT, missing=UNKNOWN)}, limit {ask(names.expected_limit, SHORT)}, reference "
+        f"{ask(names.expected_loss, SHORT, missing=UNKNOWN)}, "
+        f"limit {ask(names.expected_limit, SHORT)}, reference "
         f"{ask(REFERENCE_LOSS, SHORT)}, {ask(names.expected_rows, WHOLE)} predictions.",
         dashboard("model", OF_VERSION),
     )

@@ -138,9 +138,8 @@ def test_accuracy_and_alerts_stand_beside(prometheus: Prometheus) -> None:
     """Both accuracies with their rows, and the alerts of the model and of the service."""
     said = dict(facts(_report(prometheus, "digits")))
     assert said["Predictions"] == "14,400"
-    assert said["Realised accuracy"].startswith(
-        "80.0% on 2,400 labels, accepted with 97.0%: below its control limit"
-    )
+    realised = "80.0% on 2,400 labels, accepted with 97.0%: below its control limit"
+    assert said["Realised accuracy"].startswith(realised)
     assert said["Estimated accuracy"].startswith("96.0% on 14,400 predictions")
     assert "no alarm" in said["Estimated accuracy"]
     down, drifted = said["Alerts that fired"].split("; ")
@@ -155,6 +154,12 @@ def test_macro_f1_of_many_labels_is_of_labels_alone(prometheus: Prometheus) -> N
     assert said["Realised accuracy"].endswith("macro F1 0.444")
 
 
+def test_an_accuracy_that_labels_contradict_is_unknown(prometheus: Prometheus) -> None:
+    """In place of a number it says what was estimated of labelled rows, and what came."""
+    said = dict(facts(_report(prometheus, "many")))["Estimated accuracy"]
+    assert re.match(r"unknown: labels .* says 96\.0%, and 40\.0% came, .* standard errors", said)
+
+
 def test_the_loss_stands_beside_where_labels_are_not_a_fixed_set(
     prometheus: Prometheus, tmp_path: Path
 ) -> None:
@@ -166,11 +171,12 @@ def test_the_loss_stands_beside_where_labels_are_not_a_fixed_set(
     # 45 an hour for 18 hours and 35 for six, of 50.
     held = "85.0% on 1,200 labels, accepted with 90.0%: "
     assert said["Labels in their interval"].startswith(held)
-    estimated = "2 on 2,400 predictions, standard error 0.033, accepted with 2: no alarm"
-    assert said["Loss estimated from intervals"].startswith(estimated)
+    contradicted = "unknown: labels contradict it. Of 1,200 labelled predictions it says 2, and 2.5"
+    assert said["Loss estimated from intervals"].startswith(contradicted)
     assert [one.signal.name for one in report.signals] == ["minutes", "distance"]
-    before = _report(prometheus, "rides", "12h", ago=models.DRIFTED)
-    assert "no alarm, control limit" in dict(facts(before))["Mean loss"]
+    before = dict(facts(_report(prometheus, "rides", "12h", ago=models.DRIFTED)))
+    assert "no alarm, control limit" in before["Mean loss"]
+    assert before["Loss estimated from intervals"].startswith("2 on 1,200 predictions, standard")
     assert dict(facts(_report(prometheus, "silent")))["Mean loss"] == "unknown: no labels"
     page = tmp_path / "drift.html"
     assert main(_asked(prometheus, "rides", page)) == 0

@@ -10,6 +10,7 @@ import numpy as np
 
 from backtest.rules.drift import MINUTE, Bools, Floats
 from backtest.rules.quality import one, windows
+from monitoring.recording.estimate import FOUR
 from monitoring.thresholds import Thresholds, seconds
 
 
@@ -45,12 +46,19 @@ def withdrawn(
     effect = _design_effect(found[0], span, rhythm, lag, thresholds)
     if seconds(thresholds.rhythm) > seconds(thresholds.long_window):
         found.append(_added(found[0], span, rhythm))
-    contradicted = np.zeros(len(effect), np.bool_)
-    for each in found:
-        limit = thresholds.estimate_z * each.deviation * np.sqrt(effect / one(each.rows))
-        enough = each.rows >= thresholds.least_rows
-        contradicted |= enough & (np.abs(each.gap) > np.maximum(limit, least))
-    return _last(contradicted, contradicted | (found[-1].rows >= thresholds.least_rows))
+    few = found[-1].rows < thresholds.estimate_labels
+    month = _added(found[0], span, FOUR * rhythm)
+    against = [_contradicted(each, effect, least, thresholds) for each in (*found, month)]
+    contradicted = np.any([*against[:-1], against[-1] & few], axis=0)
+    return _last(contradicted, contradicted | (month.rows >= thresholds.least_rows))
+
+
+def _contradicted(gaps: Gaps, effect: Floats, least: float, thresholds: Thresholds) -> Bools:
+    limit = thresholds.estimate_z * gaps.deviation * np.sqrt(effect / one(gaps.rows))
+    found: Bools = (np.abs(gaps.gap) > np.maximum(limit, least)) & (
+        gaps.rows >= thresholds.least_rows
+    )
+    return found
 
 
 def lasting(judged: Bools, unknown: Bools) -> Bools:

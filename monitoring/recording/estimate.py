@@ -25,7 +25,9 @@ WITHDRAWN = "model_version:estimate_withdrawn"
 DESIGN_EFFECT = "model_version:estimate_design_effect"
 FALL, RISE = "model_version:estimated_fall", "model_version:estimated_rise"
 KNOWN = f"unless {WITHDRAWN} == 1"
-RHYTHM = "rhythm"
+# Windows that are added up from short ones: a rhythm, or the long window if that is longer; and
+# four of them.
+RHYTHM, MONTH, FOUR = "rhythm", "month", 4
 MEMORY = "1h"
 # What is recorded at this very moment may not be there yet.
 MOMENT = "30s"
@@ -86,12 +88,9 @@ def checked(window: str, models: Models = EVERY) -> list[Rule]:
 
 
 def judged(thresholds: Thresholds, models: Models = EVERY) -> list[Rule]:
-    """Return whether the estimate is withdrawn, and what it says while it is not.
-
-    The longest window is a whole rhythm, added up from short ones, if the long one is shorter.
-    """
+    """Return whether the estimate is withdrawn, and what it says while it is not."""
     return [
-        *(_added(thresholds, models) if RHYTHM in _windows(thresholds) else []),
+        *(rule for name in _windows(thresholds)[2:] for rule in _added(name, thresholds, models)),
         Rule(DESIGN_EFFECT, _design_effect(thresholds, models)),
         Rule(WITHDRAWN, _withdrawn(thresholds, models)),
         Rule(
@@ -105,18 +104,19 @@ def _windows(thresholds: Thresholds) -> tuple[str, ...]:
     """Return the windows in which labels are held against estimates.
 
     >>> _windows(Thresholds()), _windows(Thresholds(rhythm="0s"))
-    (('1h', '1d', 'rhythm'), ('1h', '1d'))
+    (('1h', '1d', 'rhythm', 'month'), ('1h', '1d', 'month'))
     """
     longer = seconds(thresholds.rhythm) > seconds(thresholds.long_window)
-    return (*thresholds.windows, RHYTHM) if longer else thresholds.windows
+    return (*thresholds.windows, *([RHYTHM] if longer else []), MONTH)
 
 
-def _added(thresholds: Thresholds, models: Models) -> list[Rule]:
-    names, short = Checked(RHYTHM), Checked(thresholds.short_window)
-    rows = models.within(short.rows)
+def _added(window: str, thresholds: Thresholds, models: Models) -> list[Rule]:
+    """Return what labels say in a window that is added up from short ones."""
+    names, short = Checked(window), Checked(thresholds.short_window)
+    rows, many = models.within(short.rows), FOUR if window == MONTH else 1
 
     def total(series: str) -> str:
-        return f"sum_over_time(({series}){_steps(thresholds, MOMENT)})"
+        return f"sum_over_time(({series}){_steps(thresholds, MOMENT, many)})"
 
     return [
         Rule(names.rows, total(rows)),
@@ -128,10 +128,10 @@ def _added(thresholds: Thresholds, models: Models) -> list[Rule]:
     ]
 
 
-def _steps(thresholds: Thresholds, offset: str) -> str:
-    """Return the range of the short windows within a rhythm, or the long window, until then."""
+def _steps(thresholds: Thresholds, offset: str, many: int = 1) -> str:
+    """Return the range of the short windows within so many rhythms, or long windows, until then."""
     longest = max(thresholds.rhythm, thresholds.long_window, key=seconds)
-    return f"[{just_under(seconds(longest))}:{thresholds.short_window}] offset {offset}"
+    return f"[{just_under(many * seconds(longest))}:{thresholds.short_window}] offset {offset}"
 
 
 def _design_effect(thresholds: Thresholds, models: Models) -> str:
@@ -146,14 +146,15 @@ def _design_effect(thresholds: Thresholds, models: Models) -> str:
 
 
 def _withdrawn(thresholds: Thresholds, models: Models) -> str:
-    least = f"{thresholds.least_rows:g}"
+    least, names = f"{thresholds.least_rows:g}", [*map(Checked, _windows(thresholds))]
     contradicted = "\n  or ".join(
-        f"{models.within(names.rows)} >= {least}\n"
-        f"  and abs({names.gap}) > {names.limit(thresholds)}\n"
-        f"  and abs({names.gap}) > {_least(thresholds)}"
-        for names in map(Checked, _windows(thresholds))
+        f"{models.within(each.rows)} >= {least}\n"
+        f"  and abs({each.gap}) > {each.limit(thresholds)}\n"
+        f"  and abs({each.gap}) > {_least(thresholds)}"
+        for each in names
     )
-    longest = Checked(_windows(thresholds)[-1])
+    *_, shorter, longest = names
+    contradicted += f"\n  and {shorter.rows} < {thresholds.estimate_labels:g}"
     known = f"{models.within(REFERENCE_ACCURACY)} or {models.within(REFERENCE_LOSS)}"
     return (
         f"1 + 0 * (\n  {contradicted}\n)\n"

@@ -40,25 +40,30 @@ def _specified(checks: Floats, deviation: float | None, least: float) -> list[bo
             gap / (spread / rows**0.5) if rows and spread else np.nan
             for rows, gap, spread in _until(hours, look - DAY)
         ]
-        short = _until(hours, look - 1)
+        week, month = (_together(_until(hours, look - 1, weeks)) for weeks in (1, 4))
         effect = estimate.gap_design_effect(errors, most=THRESHOLDS.most_design_effect)
-        rows = sum(each[0] for each in short)
-        gap = sum(each[0] * each[1] for each in short) / max(rows, 1)
-        spread = (sum(each[0] * each[2] ** 2 for each in short) / max(rows, 1)) ** 0.5
         parts = [_said(checks[max(0, look - span) : look], deviation) for span in (HOUR, DAY)]
+        if week[0] < THRESHOLDS.estimate_labels:
+            parts.append(month)
         against = any(
             estimate.contradicts(gap, spread, rows, least=least, design_effect=effect)
-            for rows, gap, spread in [*parts, (rows, gap, spread)]
+            for rows, gap, spread in [*parts, week]
         )
-        enough = rows >= THRESHOLDS.least_rows
+        enough = month[0] >= THRESHOLDS.least_rows
         state = estimate.withdrawn(state, contradicted=against, enough=enough)
         found.append(state)
     return found
 
 
-def _until(hours: list[Said], look: int) -> list[Said]:
-    """Return those of the last week that were over at a look."""
-    return hours[: max(0, look + HOUR) // HOUR][-WEEK // HOUR :]
+def _until(hours: list[Said], look: int, weeks: int = 1) -> list[Said]:
+    """Return those of the last weeks that were over at a look."""
+    return hours[: max(0, look + HOUR) // HOUR][-weeks * WEEK // HOUR :]
+
+
+def _together(hours: list[Said]) -> Said:
+    rows, gaps, spreads = (np.array(each) for each in zip((0.0, 0.0, 0.0), *hours, strict=True))
+    many = max(rows.sum(), 1)
+    return rows.sum(), (rows * gaps).sum() / many, ((rows * spreads**2).sum() / many) ** 0.5
 
 
 def _said(checks: Floats, deviation: float | None) -> Said:
@@ -100,6 +105,12 @@ def test_misleading_labels_withdraw_it_and_agreement_brings_it_back() -> None:
     assert not found[:DAY].any()
     assert found[DAY + 6 * HOUR : 2 * DAY].all()
     assert not found[-1]
+
+
+def test_where_labels_are_rare_a_month_of_them_counts() -> None:
+    """A gap of 8 points is chance in a week of 24 labels a day, and not in four weeks."""
+    found = _of_shares(_checks([0.08] * 35, 24 / DAY, seed=3))
+    assert not found[: 2 * WEEK].any() and found[-1]
 
 
 def test_few_labels_say_nothing() -> None:

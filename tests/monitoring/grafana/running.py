@@ -136,8 +136,8 @@ def _be_late(replica: Replica, rides: int) -> None:
     for side, share in (("below", 4), ("inside", 2), ("above", 4)):
         replica.add(metrics.FEEDBACK_INTERVAL, (*RIDES, side), rides * share // 10)
     replica.observe(metrics.EXPECTED_LOSS, RIDES, [3.0] * rides)
-    replica.observe(metrics.FEEDBACK_EXPECTED, RIDES, [3.0] * rides)
-    replica.add(metrics.FEEDBACK_EXPECTED_SQUARES, RIDES, rides // 2 * (5.0**2 + 9.0**2))
+    replica.observe(metrics.FEEDBACK_EXPECTED, RIDES, [10.0] * rides)
+    replica.add(metrics.FEEDBACK_EXPECTED_SQUARES, RIDES, rides * 2.0**2)
 
 
 def _retrain(door: httpx.Client) -> None:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from monitoring import generated_files
-from monitoring.recording.estimate import DESIGN_EFFECT, RHYTHM, WITHDRAWN, Checked
+from monitoring.recording.estimate import DESIGN_EFFECT, MONTH, RHYTHM, WITHDRAWN, Checked
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
 from perennial.metric_names.metric import Metric
@@ -167,6 +167,13 @@ def test_a_rhythm_is_the_sum_of_its_hours(recorded: dict[str, Recorded], model: 
     assert last[WHOLE.gap] == pytest.approx((rows * gaps).sum() / rows.sum())
     squares = (rows * spreads**2).sum() / rows.sum()
     assert last[WHOLE.deviation] == pytest.approx(np.sqrt(squares))
+    month = Checked(MONTH)
+    for of_month, of_rhythm in (
+        (month.rows, WHOLE.rows),
+        (month.gap, WHOLE.gap),
+        (month.deviation, WHOLE.deviation),
+    ):
+        assert last[of_month] == last[of_rhythm]
 
 
 @pytest.mark.parametrize("model, least", [("digits", 0.04), ("rides", 0.04 * LOSS)])

@@ -1,6 +1,7 @@
 """Store predictions and feedback: a bounded queue in front of one writer thread."""
 
 import asyncio
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -35,7 +36,8 @@ class Store:
     """Queues predictions without blocking; stores feedback and waits until it is durable.
 
     One thread writes both, predictions first, so feedback finds its prediction even if that was
-    still in the queue, and many waiting labels share one commit.
+    still in the queue, and many waiting labels share one commit. While the database does not
+    answer, predictions stay in the queue.
 
     outputs: (model, version) to its output, None where the model is unknown.
     queue_size, queue_bytes: predictions that may wait, and the bytes of their instances; more are
@@ -76,6 +78,7 @@ class Store:
         self._taken_bytes = 0
         self._full = 0
         self._failed = 0
+        self._away = False
         self._created = False
         self._creating = threading.Lock()
         self._closing = False
@@ -89,7 +92,7 @@ class Store:
 
     @property
     def dropped(self) -> int:
-        """Predictions returned but not stored: the queue was full or the database failed."""
+        """Predictions returned but not stored: the queue was full, or the database refused them."""
         return self._full + self._failed
 
     def start(self) -> None:
@@ -105,7 +108,7 @@ class Store:
 
     def offer(self, observed: Observed) -> None:
         """Queue the predictions of one request, or drop and count them; event-loop thread only."""
-        rows, size = len(observed.predictions), _bytes(observed)
+        rows, size = len(observed.predictions), sum(map(len, observed.texts))
         waiting = self._offered_bytes - self._taken_bytes
         if self.queued + rows > self._queue_size or waiting + size > self._queue_bytes:
             self._full += rows
@@ -148,43 +151,61 @@ class Store:
         return True
 
     def _work(self) -> None:
+        waiting: list[Observed] = []
         while not self._closing or self._observed or self._feedback:
             self._wake.wait(self._write_seconds)
             self._wake.clear()
             # Take labels first: their predictions were queued earlier, so they are taken below.
             labels = [self._feedback.popleft() for _ in range(min(LABELS, len(self._feedback)))]
-            observed = [self._observed.popleft() for _ in range(len(self._observed))]
-            if observed:
-                self._write_predictions(observed)
-            if labels:
+            waiting += [self._observed.popleft() for _ in range(len(self._observed))]
+            if waiting:
+                waiting = self._write_predictions(waiting)
+            if labels and waiting:
+                self._refuse(labels, "earlier predictions wait for the database")
+            elif labels:
                 self._write_feedback(labels)
             if self._retention.due(self._clock()):
                 self._remove_old()
+        if waiting and (left := self._write_predictions(waiting)):
+            self._drop(left, "the service stops before the database answers")
 
-    def _write_predictions(self, observed: list[Observed]) -> None:
-        try:
-            self._insert_predictions(observed)
-        finally:
-            self._taken += _rows(observed)
-            self._taken_bytes += sum(map(_bytes, observed))
+    def _write_predictions(self, observed: list[Observed]) -> list[Observed]:
+        """Write predictions and return those that wait until the database answers again."""
+        waiting = self._insert_predictions(observed)
+        self._taken += _rows(observed) - _rows(waiting)
+        self._taken_bytes += _bytes(observed) - _bytes(waiting)
+        if bool(waiting) is not self._away:
+            self._away = bool(waiting)
+            event = "predictions_wait" if waiting else "predictions_no_longer_wait"
+            self._log.warning(event, rows=_rows(observed))
+        return waiting
 
-    def _insert_predictions(self, observed: list[Observed]) -> None:
+    def _insert_predictions(self, observed: list[Observed]) -> list[Observed]:
         try:
             self._create()
             writes.insert_predictions(self._engine, observed)
         except Exception as error:  # any error: keep the writer running and count the loss
-            if len(observed) > 1 and _of_one_row(error):
-                for request in observed:
-                    self._insert_predictions([request])
-                return
-            rows = _rows(observed)
-            self._failed += rows
-            self._log.error("predictions_dropped", rows=rows, error=_first_line(error))
+            if _of_the_database(error):
+                return observed
+            if len(observed) > 1:
+                each = [self._insert_predictions([request]) for request in observed]
+                return [request for waiting in each for request in waiting]
+            self._drop(observed, _first_line(error))
+        return []
+
+    def _drop(self, observed: list[Observed], why: str) -> None:
+        rows = _rows(observed)
+        self._failed += rows
+        self._log.error("predictions_dropped", rows=rows, error=why)
 
     def _write_feedback(self, items: list[_Feedback]) -> None:
         self._insert_feedback(
             [item for item in items if item.answer.set_running_or_notify_cancel()]
         )
+
+    def _refuse(self, items: list[_Feedback], why: str) -> None:
+        """Fail labels that may be of predictions that are not stored yet."""
+        _fail([item for item in items if item.answer.set_running_or_notify_cancel()], why)
 
     def _insert_feedback(self, waiting: list[_Feedback]) -> None:
         try:
@@ -196,14 +217,12 @@ class Store:
                 now=self._clock(),
             )
         except Exception as error:  # any error: nothing was committed, so tell each client
-            if len(waiting) > 1 and _of_one_row(error):
+            if len(waiting) > 1 and not _of_the_database(error):
                 for item in waiting:
                     self._insert_feedback([item])
                 return
             self._log.error("feedback_failed", rows=len(waiting), error=_first_line(error))
-            for item in waiting:
-                text = f"the database refused the label ({_first_line(error)})"
-                item.answer.set_exception(StoreUnavailable(text))
+            _fail(waiting, f"the database refused the label ({_first_line(error)})")
             return
         for item, outcome in zip(waiting, outcomes, strict=True):
             if isinstance(outcome, FeedbackResult):
@@ -232,13 +251,23 @@ def _rows(observed: list[Observed]) -> int:
     return sum(len(request.predictions) for request in observed)
 
 
-def _bytes(observed: Observed) -> int:
-    return sum(map(len, observed.texts))
+def _bytes(observed: list[Observed]) -> int:
+    return sum(len(text) for request in observed for text in request.texts)
 
 
-def _of_one_row(error: Exception) -> bool:
-    """Return whether a value may be at fault, and not the database or its tables."""
-    return not isinstance(error, (OperationalError, OSError, SchemaRefused))
+def _fail(items: list[_Feedback], why: str) -> None:
+    for item in items:
+        item.answer.set_exception(StoreUnavailable(why))
+
+
+def _of_the_database(error: Exception) -> bool:
+    """Return whether no row is at fault: the database is away, locked, full, or of another version.
+
+    PostgreSQL also reports rows that are over its limits as operational errors.
+    """
+    if isinstance(error, OperationalError) and isinstance(error.orig, sqlite3.Error):
+        return True
+    return isinstance(error, (OSError, SchemaRefused)) or unreachable(error)
 
 
 def _first_line(error: Exception) -> str:

@@ -53,6 +53,14 @@ def test_a_rate_is_needed_without_times() -> None:
         arranged(ADULT, people(4))
 
 
+def test_rows_of_one_time_need_a_rate() -> None:
+    """Nothing can be replayed in no time."""
+    at_once = Rows(KIND.to_arrow(instances([2, 2])), ["yes", "no"])
+    with pytest.raises(BadHistory, match="rows: got rows of one time, expected .*or a rate"):
+        arranged(Timed(), at_once)
+    assert len(arranged(Timed(), at_once, rate="1/s")) == 2
+
+
 @pytest.mark.parametrize("rate", ["10", "0/m", "-1/m", "10/y"])
 def test_a_rate_is_rows_a_time(rate: str) -> None:
     """Other texts are refused."""

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from backtest.policies.known import POLICIES, SHIPPED
+from backtest.replay import Replay
 from demo.task import TASK
 from tests.digits import needs_digits
 from tests.loop.played import Demo, events
+from tests.loop.recorded import PACE, recorded
 from tests.trees import Tree
 
 pytestmark = [
@@ -96,9 +99,16 @@ def test_drift_leads_to_a_better_model_without_a_person(play: Play) -> None:
 
 
 @pytest.mark.nightly
-def test_a_camera_mounted_sideways_is_learnt_too(play: Play) -> None:
-    """Another shift, the same loop."""
-    _recovers(play("rotated"))
+def test_a_camera_mounted_sideways_is_learnt_too(play: Play, tmp_path: Path) -> None:
+    """Another shift, the same loop; the backtest decides on its record as the loop did."""
+    demo = play("rotated")
+    _recovers(demo)
+    found = recorded(demo.out, TASK, tmp_path / "cache")
+    (attempt,) = Replay(found.scenario, POLICIES[SHIPPED](found.scenario)).run().attempts
+    ((incident, began, verdict),) = found.pipelines
+    assert attempt.verdict == verdict
+    assert abs(found.first_alert() - incident) <= PACE
+    assert abs(attempt.began - began) <= PACE
 
 
 @pytest.mark.nightly

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.engine import Engine
 from structlog.testing import LogCapture
 
+from perennial import database
 from perennial.errors import InvalidInput, PerennialError
 from service.errors import FeedbackConflict, StoreUnavailable, UnknownPrediction
 from service.store import tables, writes
@@ -196,23 +197,23 @@ def unreachable(url: str) -> tuple[Store, LogCapture]:
     ],
     ids=["pg", "lite"],
 )
-def test_without_a_database_feedback_says_so_and_predictions_are_counted(
-    url: str, event: str
-) -> None:
-    """Nothing is acknowledged, the loss is counted and logged, and the writer lives on."""
+def test_without_a_database_feedback_says_so_and_predictions_wait(url: str, event: str) -> None:
+    """Nothing is acknowledged, the writer lives on, and what is lost at the end is counted."""
     store, capture = unreachable(url)
     try:
+        errors = give(store, ("a", "cat"))
         store.offer(observed(count=2))
-        fakes.wait_until(lambda: store.queued == 0)
-        for _ in range(2):
-            (error,) = give(store, ("a", "cat"))
+        errors += give(store, ("a", "cat"))
+        for error in errors:
             assert isinstance(error, StoreUnavailable) and error.status == 503
             assert "try again" in str(error.body())
-        assert store.dropped == 2
+        assert (store.queued, store.dropped) == (2, 0)
         assert not store.reachable()
     finally:
         store.close()
+    assert (store.queued, store.dropped) == (2, 2)
     assert {entry["event"] for entry in capture.entries} == {
+        "predictions_wait",
         "predictions_dropped",
         "feedback_failed",
         event,
@@ -244,6 +245,33 @@ def test_the_database_may_come_up_later(tmp_path: Path) -> None:
         assert isinstance(give(store, ("a", "cat"))[0], FeedbackResult)
     finally:
         store.close()
+
+
+def test_predictions_wait_while_the_database_is_locked(tmp_path: Path) -> None:
+    """They are stored when it answers again; until then no label of theirs is called unknown."""
+    path = tmp_path / "store.db"
+    engine = database.connect(f"sqlite:///{path}", busy_seconds=0.1)
+    tables.create(engine)
+    blocker = sqlite3.connect(path, isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    store, capture = make(engine, queue_size=3)
+    store.start()
+    try:
+        store.offer(observed("a", "b"))
+        fakes.wait_until(lambda: bool(capture.entries))
+        store.offer(observed("c"))
+        store.offer(observed("d"))  # the queue is full
+        assert isinstance(give(store, ("a", "cat"))[0], StoreUnavailable)
+        assert (store.queued, store.dropped) == (3, 1)
+        blocker.execute("ROLLBACK")
+        fakes.wait_until(lambda: store.queued == 0)
+        assert isinstance(give(store, ("a", "cat"))[0], FeedbackResult)
+        assert len(rows(engine, "predictions")) == 3 and store.dropped == 1
+    finally:
+        store.close()
+        blocker.close()
+    events = [entry["event"] for entry in capture.entries]
+    assert events == ["predictions_wait", "predictions_no_longer_wait"]
 
 
 def test_feedback_gives_up_after_its_time(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from benchmarks.estimate.cbpe import estimates
 from benchmarks.estimate.stream import Stream
 from benchmarks.replays.histories import HISTORIES
 from benchmarks.replays.scenarios import scenarios
+from perennial.statistics.counts import Floats
 
 COMMAND = "python -m benchmarks.estimate"
 LEAST = 0.95
@@ -28,8 +29,9 @@ def blocks(stream: Stream, peers: Path | None) -> Blocks:
     """Return the errors in each block of a stream; peers: the Python that has NannyML."""
     truth, ends = stream.means(2), [rows.stop - 1 for rows in stream.blocks]
 
-    def errors(estimated: np.ndarray | float) -> np.ndarray:
-        return np.abs(estimated - truth) / stream.scale
+    def errors(estimated: Floats | float) -> Floats:
+        found: Floats = np.abs(estimated - truth) / stream.scale
+        return found
 
     asked = peers is not None and stream.reference.accuracy is not None
     live = stream.values, stream.truths

@@ -23,7 +23,7 @@ def estimates(python: Path, tested: tuple[Floats, Truths], live: tuple[Floats, T
     with TemporaryDirectory() as folder:
         file = Path(folder, "rows.npz")
         names = ("values", "labels", "live_values", "live_labels")
-        np.savez(file, **dict(zip(names, (*tested, *live), strict=True)))
+        np.savez(file, allow_pickle=False, **dict(zip(names, (*tested, *live), strict=True)))
         done = subprocess.run(
             (python, "-m", __name__, file), check=True, capture_output=True, text=True
         )

@@ -90,7 +90,8 @@ def test_an_estimate_is_withdrawn_where_the_specification_says(kind: str) -> Non
         deviation, least = None, 0.04
     else:
         losses = [random.exponential(2 + each, int(n)) for n, each in zip(rows, wrong, strict=True)]
-        total, squares = ([f(each).sum() for each in losses] for f in (abs, lambda x: (2 - x) ** 2))
+        total = [each.sum() for each in losses]
+        squares = [((2 - each) ** 2).sum() for each in losses]
         checks = np.column_stack([rows, 2 * rows, total, squares])
         deviation, least = 1.5, 0.08
     before = np.vstack([np.zeros((DAY, 4)), checks])

@@ -178,8 +178,7 @@ def test_the_loss_stands_beside_where_labels_are_not_a_fixed_set(
     assert "no alarm, control limit" in before["Mean loss"]
     assert before["Loss estimated from intervals"].startswith("2 on 1,200 predictions, standard")
     assert dict(facts(_report(prometheus, "silent")))["Mean loss"] == "unknown: no labels"
-    page = tmp_path / "drift.html"
-    assert main(_asked(prometheus, "rides", page)) == 0
+    assert main(_asked(prometheus, "rides", page := tmp_path / "drift.html")) == 0
     html = page.read_text(encoding="utf-8")
     assert "#lossrise" in html and "#intervalcoveragedrop" in html
     assert "#accuracydrop" not in html and "Limits of loss" in html

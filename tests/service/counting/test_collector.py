@@ -139,8 +139,15 @@ def test_intervals_are_counted_by_where_the_label_lies(numbers: Versions) -> Non
 
 def test_labels_are_compared_with_the_loss_that_was_expected(numbers: Versions) -> None:
     """By the curve of the version that answered; another version's curve says nothing of them."""
-    interval = {"predicted": "2.0", "confidence": None, "delay": 4.0, "interval": (1.0, 3.0)}
-    numbers.count_feedback("numbers", "0.9.0", label="2.0", **interval)
+    numbers.count_feedback(
+        "numbers",
+        "0.9.0",
+        label="2.0",
+        predicted="2.0",
+        confidence=None,
+        delay=4.0,
+        interval=(1.0, 3.0),
+    )
     families = scrape(numbers)
     name = "model_feedback_expected_loss"
     found = {

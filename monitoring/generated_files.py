@@ -137,6 +137,11 @@ def _accuracy(limits: Limits) -> dict[str, Any]:
             _group("accuracy_short", [*reference, *measured(short)]),
             _group("accuracy_long", measured(long), slow),
             *(_group(f"accuracy_{window}", measured(window), slow) for window in others),
+            _group(
+                "estimate_past",
+                limits.made(estimate.past, _record),
+                limits.general.past_interval,
+            ),
             _group("estimate", limits.made(estimate.judged, _record)),
             _group(
                 "slump",

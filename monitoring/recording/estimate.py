@@ -87,11 +87,17 @@ def checked(window: str, models: Models = EVERY) -> list[Rule]:
     ]
 
 
-def judged(thresholds: Thresholds, models: Models = EVERY) -> list[Rule]:
-    """Return whether the estimate is withdrawn, and what it says while it is not."""
+def past(thresholds: Thresholds, models: Models = EVERY) -> list[Rule]:
+    """Return what is added up from many short windows, which costs more than all else here."""
     return [
         *(rule for name in _windows(thresholds)[2:] for rule in _added(name, thresholds, models)),
         Rule(DESIGN_EFFECT, _design_effect(thresholds, models)),
+    ]
+
+
+def judged(thresholds: Thresholds, models: Models = EVERY) -> list[Rule]:
+    """Return whether the estimate is withdrawn, and what it says while it is not."""
+    return [
         Rule(WITHDRAWN, _withdrawn(thresholds, models)),
         Rule(
             FALL, _lasting(FALL, _fell(thresholds, models), REFERENCE_ACCURACY, thresholds, models)

@@ -111,7 +111,13 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recorded]:
     document = {
         "rule_files": ["accuracy.rules.yml"],
         "evaluation_interval": f"{STEP}m",
-        "group_eval_order": ["accuracy_long", "accuracy_short", "estimate", "slump"],
+        "group_eval_order": [
+            "accuracy_long",
+            "accuracy_short",
+            "estimate_past",
+            "estimate",
+            "slump",
+        ],
         "tests": [{"interval": f"{STEP}m", "input_series": _input(), "promql_expr_test": asked}],
     }
     (folder / "case.yml").write_text(yaml.safe_dump(document), encoding="utf-8")

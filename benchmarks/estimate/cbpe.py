@@ -3,8 +3,10 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 
@@ -43,7 +45,35 @@ def main(file: str) -> None:
         known = _frame(rows["values"], rows["labels"])
         live = _frame(rows["live_values"], rows["live_labels"])
     places = np.arange(len(live) // ROWS * ROWS).reshape(-1, ROWS)
-    print(json.dumps(cbpe(known)([live.take(block) for block in places]).tolist()))
+    blocks = [live.take(block) for block in places]
+    found = binary(known, blocks) if known.values.shape[1] == 2 else cbpe(known)(blocks)
+    print(json.dumps(found.tolist()))
+
+
+def binary(known: Frame, blocks: Sequence[Frame]) -> Floats:
+    """Return the estimates for two classes, which NannyML takes apart from several."""
+    import nannyml
+
+    estimator = nannyml.CBPE(
+        metrics=["accuracy"],
+        y_pred="predicted",
+        y_pred_proba="probability",
+        y_true="label",
+        problem_type="classification_binary",
+        chunk_size=ROWS,
+    )
+    estimator.fit(_table([known]))
+    said = estimator.estimate(_table(blocks)).filter(period="analysis").to_df()
+    return np.asarray(said["accuracy", "value"], dtype=np.float64)
+
+
+def _table(frames: Sequence[Frame]) -> Any:
+    import pandas
+
+    values = np.concatenate([frame.values for frame in frames])
+    labels = np.concatenate([frame.labels for frame in frames])
+    columns = {"probability": values[:, 1], "predicted": values.argmax(axis=1), "label": labels}
+    return pandas.DataFrame(columns)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 The formulas equal those of `perennial/statistics/estimate.py`, which computes one window at a time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,7 +39,7 @@ def withdrawn(
     the longest window of alerts is full.
     """
     columns = tuple(checks.T)
-    found = [_gaps(*sums, deviation) for _, sums in windows(columns, thresholds, pace)]
+    found = [_gaps(sums, deviation) for _, sums in windows(columns, thresholds, pace)]
     span = max(1, seconds(thresholds.short_window) // pace)
     rhythm = max(seconds(thresholds.rhythm), seconds(thresholds.long_window)) // pace // span
     lag = seconds(thresholds.long_window) // pace
@@ -77,9 +77,8 @@ def _last(said: Bools, known: Bools) -> Bools:
     return found
 
 
-def _gaps(
-    rows: Floats, estimated: Floats, realised: Floats, squares: Floats, deviation: float | None
-) -> Gaps:
+def _gaps(sums: Sequence[Floats], deviation: float | None) -> Gaps:
+    rows, estimated, realised, squares = sums
     gap = (estimated - realised) / one(rows)
     if deviation is not None:
         live = np.sqrt(np.maximum(squares / one(rows) - gap**2, 0))

@@ -62,9 +62,9 @@ def checked_columns(
     if reference.accuracy is not None:
         real = 1 - real
         expected = expected + reference.accuracy - (reference.confidence or 0.0)
-    return np.column_stack([np.ones(len(real)), expected, real, (expected - real) ** 2]) * (
-        known[:, np.newaxis]
-    )
+    columns = [np.ones(len(real)), expected, real, (expected - real) ** 2]
+    found: Floats = np.column_stack(columns) * known[:, np.newaxis]
+    return found
 
 
 def alerts(

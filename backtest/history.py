@@ -50,6 +50,8 @@ def arranged(task: Task, rows: Rows, *, rate: str = "", late: str = "0s") -> His
     Raises BadHistory.
     """
     labels = _labels(task, rows.labels)
+    if not labels:
+        raise BadHistory("rows", 0, "at least one")
     try:
         table = select(rows.table, task.input.arrow_schema())
     except InvalidField as error:
@@ -66,8 +68,6 @@ def arranged(task: Task, rows: Rows, *, rate: str = "", late: str = "0s") -> His
         raise BadHistory("rows", Described(f"{np.isnat(times).sum()} without a time"), "none")
     order = np.argsort(times, kind="stable")
     elapsed = (times[order] - times[order[0]]) / np.timedelta64(1, "s")
-    if not rate and not elapsed[-1]:
-        raise BadHistory("rows", Described("rows of one time"), "rows of several times, or a rate")
     seconds = np.arange(len(labels)) / per_second(rate) if rate else elapsed
     return History(
         table.take(from_numpy(order)), [labels[at] for at in order], seconds, seconds + delay

@@ -1,12 +1,12 @@
 """Makes the replays that a command line asks for."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow
-from pyarrow import csv
 
 from backtest import history, store
 from backtest.errors import BadHistory
@@ -18,9 +18,14 @@ from monitoring.relay.limits import ModelLimits
 from monitoring.relay.policy import Policy
 from monitoring.thresholds import Thresholds, seconds
 from perennial.errors import Described
+from perennial.kinds.inputs.table import TableInput
 from training import params
+from training.bring.cells import read
+from training.bring.found import plural
+from training.bring.reading import read_reading
+from training.bring.rows_of import rows_of
 from training.task.files import params_file
-from training.task.rows_file import read_rows, rows_in
+from training.task.rows_file import read_rows
 from training.task.task import Rows, Task
 from training.tasks import TASKS as SHIPPED
 
@@ -73,7 +78,7 @@ def made(request: Request, out: Path, *, root: Path) -> list[Scenario]:
     Raises BadHistory.
     """
     task = TASKS[request.task]
-    found = arranged(task, _rows(request, task), rate=request.rate, late=request.late)
+    found = arranged(task, _rows(request, task, root), rate=request.rate, late=request.late)
     last = request.start + request.horizon
     if len(found) < last:
         wanted = f"at least {last:,}, those of the first model and a horizon"
@@ -155,18 +160,24 @@ def _digest(scenario: Scenario, start: int, models: str) -> str:
     return store.digest(scenario.name, numbers, models, labels, sink.getvalue().to_pybytes())
 
 
-def _rows(request: Request, task: Task) -> Rows:
+def _rows(request: Request, task: Task, root: Path) -> Rows:
     """Return the rows to replay. Raises BadHistory, BadParameter."""
     if not request.rows:
         return task.load()
     if not request.target:
         raise BadHistory("target", request.target, f"the column of the labels in {request.rows}")
     file = Path(request.rows)
-    if file.suffix != ".csv":
+    if not isinstance(task.input, TableInput):
         return read_rows(file, task.input, label=request.target)
-    try:
-        table = csv.read_csv(file)
-    except (pyarrow.ArrowException, OSError) as error:
-        problem = Described(" ".join(str(error).split()))
-        raise BadHistory(str(file), problem, "a readable CSV file") from error
-    return rows_in(table, file, task.input, label=request.target)
+    if not file.is_file():
+        raise BadHistory("rows", request.rows, "a CSV or Parquet file")
+    reading = read_reading(request.task, root)
+    found = rows_of(read(file), task.input, task.output, request.target, reading=reading)
+    places = [place for place, label in enumerate(found.labels) if label is not None]
+    for doubt in found.doubts:
+        print(f"  - {doubt}", file=sys.stderr)
+    if left := len(found.labels) - len(places):
+        print(f"  - {plural(left, 'row')} without a label: left out", file=sys.stderr)
+    instances = [found.instances[place] for place in places]
+    labels = [task.output.read_label(found.labels[place] or "") for place in places]
+    return Rows(task.input.to_arrow(instances), list(labels))

@@ -8,9 +8,10 @@ import numpy as np
 
 from backtest.rules.drift import Bools, Floats, History, Reference, Watched, watch
 from backtest.rules.past import NOTHING
-from backtest.rules.quality import first_look
+from backtest.rules.quality import RowsAsOne, first_look
 from backtest.rules.quality_alerts import (
     alerts,
+    answer_effects,
     checked_columns,
     label_columns,
     prediction_columns,
@@ -101,8 +102,16 @@ class Watch:
             np.vstack([before, sums(checks, rows.labelled, rows.steps)]),
             self._thresholds,
             pace=self._pace,
+            rows_as_one=self._rows_as_one(),
         )
         return {name: looked[1:] for name, looked in found.items()}
+
+    def _rows_as_one(self) -> RowsAsOne:
+        """Return how many predictions count as one, from a look before the first on."""
+        output = self._output.signals
+        answers = [watched for name, watched in self._watched.items() if name in output]
+        effects = answer_effects(answers, self._thresholds)
+        return {name: np.concatenate([each[:1], each]) for name, each in effects.items()}
 
 
 def counts(

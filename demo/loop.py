@@ -17,7 +17,10 @@ from demo.stories.known import chosen_story, stories
 from demo.task import TASK, chosen_task
 from demo.workspace import ROOT, Workspace
 from training.errors import TrainingError
+from training.task.task import Task
 from training.tasks import TASKS
+
+HELP = "help"  # in place of a shift
 
 
 def finish(stage: Stage, shift: str) -> None:
@@ -32,6 +35,7 @@ def finish(stage: Stage, shift: str) -> None:
         "webhooks_received": seen.webhooks,
         "pipelines_triggered": len(seen.triggered()),
         "versions": stage.versions,
+        "alerts": sorted(stage.fired),
     }
     stage.timeline.write(out, title=f"One loop of {task}, shift: {shift}")
     for request in sorted(seen.merge_requests, key=lambda request: request.iid):
@@ -46,6 +50,9 @@ def run(task: str, shift: str, out: Path, console: Console) -> int:
     workspace = None
     try:
         task = chosen_task(task)
+        if shift == HELP:
+            console.print(_shifts(task, TASKS[task]))
+            return 0
         shift, story = chosen_story(shift, task, TASKS[task])
         workspace = Workspace(out, task)
         folder = relative(workspace.out)
@@ -95,10 +102,12 @@ def show_results(stage: Stage, console: Console) -> None:
 
 def _listed() -> str:
     """Return the shifts of every task, one a line."""
-    lines = ["shifts by task, the default first (unit:COLUMN names the column):"]
-    for name, task in TASKS.items():
-        lines += [f"  {name}", *(f"    {k}: {story.about}" for k, story in stories(task).items())]
-    return "\n".join(lines)
+    head = "shifts by task, the default first (unit:COLUMN names the column):"
+    return "\n".join([head, *(_shifts(name, task) for name, task in TASKS.items())])
+
+
+def _shifts(name: str, task: Task) -> str:
+    return "\n".join([f"  {name}", *(f"    {k}: {one.about}" for k, one in stories(task).items())])
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -58,6 +58,7 @@ class Stage:
         )
         self.phase = "starting"
         self.versions: list[str] = []
+        self.fired: set[str] = set()  # alerts that have fired
         self._cooldown = cooldown
         self._watch = Watch(workspace.addresses, window=limits.short_window)
         self._started = time.monotonic()
@@ -185,6 +186,7 @@ class Stage:
             return None
         if seen.version and (not self.versions or self.versions[-1] != seen.version):
             self.versions.append(seen.version)
+        self.fired.update(seen.firing)
         now = time.monotonic()
         traffic = self.traffic
         score = traffic.score(since=now - 5)

@@ -19,7 +19,6 @@ from demo.quick_rules import quick_rules
 from demo.task import TASK, require_task
 from demo.watch import Addresses
 from monitoring.alertmanager_config import alertmanager_config
-from monitoring.generated_files import RULES
 from monitoring.prometheus_config import prometheus_config
 from perennial.http import key_file
 from perennial.http.keys import METRICS, PREDICT, TRUSTED_FEEDBACK, Entry, Key, digest
@@ -197,7 +196,7 @@ class Workspace:
     def _write_configs(self) -> None:
         """Write the configuration files of the forge, Prometheus and Alertmanager."""
         here = self.state
-        quick_rules(self.checkout / RULES, here / "rules")
+        quick_rules(self.checkout, here / "rules")
         (here / "forge.json").write_text(json.dumps(self._forge(), indent=2))
         (here / "webhook-token").write_text(self.secrets.webhook)
         (here / "scrape-key").write_text(self.secrets.scrape)

@@ -61,6 +61,9 @@ class Thresholds:
     # they were 15 to 39.
     design_effect: float = _number(20.0, unit="rows", low=1.0, high=1e4)
     most_design_effect: float = _number(50.0, unit="rows", low=1.0, high=1e4)
+    # Evidence on rows that are worth fewer independent ones counts for less, in proportion: a few
+    # clients are no population, and the tests' limits hold for many rows only.
+    least_worth: float = _number(35.0, unit="independent rows", low=1.0, high=1e6)
     # A window tells nothing if it does not hold so many times the rows of the next shorter one.
     fuller: float = _number(1.5, unit="times the rows", low=1.0, high=10.0)
     # Drift is not learned from while it lasts. What came and went, such as a nightly job, is usual
@@ -246,20 +249,20 @@ class Thresholds:
         return tuple(window for window in self.drift_windows if self.learned(window))
 
     def effect_window(self, window: str) -> str:
-        """Return the window whose design effect counts: for the longest, a shorter one.
+        """Return the window whose design effect counts, which is neither short nor long.
 
-        A long window has too few of its like within a rhythm to learn from.
+        A short window holds too few rows to show how many follow each other, and a long one has too
+        few of its like within a rhythm.
 
-        >>> [Thresholds().effect_window(window) for window in ("1h", "1d", "1w")]
-        ['1h', '6h', '6h']
-        >>> Thresholds(rhythm="6h").effect_window("6h")
-        '3h'
+        >>> [Thresholds().effect_window(window) for window in ("5m", "1h", "1d", "1w")]
+        ['1h', '1h', '6h', '6h']
+        >>> [Thresholds(rhythm="6h").effect_window(window) for window in ("5m", "6h")]
+        ['1h', '3h']
         """
-        shorter = (*self.learned_windows[:1], *(w for w in self.learned_windows if self._short(w)))
-        return window if window in shorter else shorter[-1]
-
-    def _short(self, window: str) -> bool:
-        return seconds(window) < seconds(self.long_window)
+        short, long = seconds(self.short_window), seconds(self.long_window)
+        learned = self.learned_windows
+        some = [w for w in learned if short <= seconds(w) < long] or [*learned[-1:]]
+        return next((w for w in some if seconds(w) >= seconds(window)), some[-1])
 
     def psi_limit(self, window: str) -> float:
         """Return the PSI over which a signal drifts in this window, if no more is usual."""

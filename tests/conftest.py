@@ -1,5 +1,7 @@
 """Fixtures that tests of several packages share."""
 
+import tests.threads  # noqa: F401  must come before anything that imports numpy
+
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

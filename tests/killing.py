@@ -35,16 +35,51 @@ class Steps:
             event.listen(Pool if name == "checkin" else Engine, name, self)
 
 
-def killed(work: Callable[[Steps], None], step: int) -> bool:
+# How statements begin that change nothing: a kill before one leaves what a kill after it leaves.
+READS = ("BEGIN", "SELECT", "PRAGMA", "SET ", "SHOW")
+
+
+class Changes(Steps):
+    """Counts only statements that write, and the ends of their transactions."""
+
+    def __init__(self, last: int) -> None:
+        super().__init__(last)
+        self._writes = False
+
+    def watch(self) -> None:
+        """Count what this process writes and commits."""
+        event.listen(Engine, "before_cursor_execute", self._statement)
+        event.listen(Engine, "after_cursor_execute", self._statement)
+        for name in ("commit", "rollback"):
+            event.listen(Engine, name, self._end)
+        event.listen(Pool, "checkin", self._returned)
+
+    def _statement(self, _: object, __: object, statement: str, *rest: object) -> None:
+        if not statement.lstrip().upper().startswith(READS):
+            self._writes = True
+            self()
+
+    def _end(self, *_: object) -> None:
+        if self._writes:
+            self()
+
+    def _returned(self, *_: object) -> None:
+        self._end()
+        self._writes = False
+
+
+def killed(
+    work: Callable[[Steps], None], step: int, *, counted: Callable[[int], Steps] = Steps
+) -> bool:
     """Run `work` in a process that is killed before a step of it; return whether it came so far.
 
-    Raises AssertionError where the work fails.
+    counted: what counts as a step.  Raises AssertionError where the work fails.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of threads
         process = os.fork()
     if not process:
-        _work(work, step)
+        _work(work, counted(step))
     _, status = os.waitpid(process, 0)
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
@@ -53,11 +88,10 @@ def killed(work: Callable[[Steps], None], step: int) -> bool:
     return False
 
 
-def _work(work: Callable[[Steps], None], step: int) -> None:
+def _work(work: Callable[[Steps], None], steps: Steps) -> None:
     """Run in the new process; never return into the test."""
     code = 1
     try:
-        steps = Steps(step)
         steps.watch()
         work(steps)
         code = 0

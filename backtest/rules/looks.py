@@ -117,6 +117,9 @@ def evidence(
     if reference.ordered > 1:
         strength = np.maximum(strength, seen.rank / _limit(reference.rank_critical, 2, many))
     worth: Floats = strength * (1 + share) / (design_effect + share)
+    # A few clients are no population.
+    if thresholds.learned_windows:
+        worth *= np.minimum(seen.rows / (thresholds.least_worth * design_effect), 1)
     return worth
 
 

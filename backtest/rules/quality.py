@@ -4,13 +4,17 @@ Every row of counts is one look, a minute unless `pace` says otherwise. The form
 `perennial/statistics/control_limit.py`, which computes one window at a time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from backtest.rules.drift import MINUTE, Bools, Floats
 from monitoring.thresholds import Thresholds, seconds
+
+# How many rows count as one at each look, by window.
+RowsAsOne = Mapping[str, Floats]
+NO_EFFECT: RowsAsOne = {}
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ def share_drop(
     thresholds: Thresholds,
     *,
     pace: int = MINUTE,
+    rows_as_one: RowsAsOne = NO_EFFECT,
 ) -> Bools:
     """Return the looks at which an estimated share is far enough below its limit to alert.
 
@@ -45,7 +50,8 @@ def share_drop(
     """
     share, fired = reference.share, _never(len(rows), thresholds, pace)
     for window, (right, seen) in windows((good, rows), thresholds, pace):
-        error = np.sqrt(share * (1 - share) * (1 / one(seen) + 1 / reference.size))
+        worth = one(seen) / rows_as_one.get(window, 1.0)
+        error = np.sqrt(share * (1 - share) * (1 / worth + 1 / reference.size))
         drop = share - right / one(seen)
         enough = seen >= thresholds.least_rows
         enough &= drop > thresholds.least_drop(window)
@@ -60,15 +66,17 @@ def loss_rise(
     thresholds: Thresholds,
     *,
     pace: int = MINUTE,
+    rows_as_one: RowsAsOne = NO_EFFECT,
 ) -> Bools:
     """Return the looks at which an estimated loss is far enough above its limit to alert.
 
-    total: of the losses to expect by look.  rows, pace: as of `share_drop`.
+    total: of the losses to expect by look.  rows, pace, rows_as_one: as of `share_drop`.
     """
     mean, fired = reference.mean, _never(len(rows), thresholds, pace)
     for window, (lost, seen) in windows((total, rows), thresholds, pace):
         found = lost / one(seen)
-        error = reference.deviation * np.sqrt(1 / one(seen) + 1 / reference.size)
+        worth = one(seen) / rows_as_one.get(window, 1.0)
+        error = reference.deviation * np.sqrt(1 / worth + 1 / reference.size)
         enough = seen >= thresholds.least_rows
         enough &= found > (1 + thresholds.least_rise(window)) * mean
         fired |= enough & (found > mean + thresholds.accuracy_z * error)

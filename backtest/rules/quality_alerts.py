@@ -1,12 +1,16 @@
 """Which alerts on the quality of answers a version has, and what to add up of its rows for them."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from backtest.rules.drift import MINUTE, Bools, Floats
+from backtest.rules.drift import MINUTE, Bools, Floats, Watched
 from backtest.rules.estimate import lasting, withdrawn
 from backtest.rules.quality import (
+    NO_EFFECT,
     LossReference,
+    RowsAsOne,
     ShareReference,
     estimated,
     loss_rise,
@@ -67,6 +71,15 @@ def checked_columns(
     return found
 
 
+def answer_effects(answers: Iterable[Watched], thresholds: Thresholds) -> RowsAsOne:
+    """Return how many predictions count as one: the largest number of the outputs' signals."""
+    windows = [watched.windows for watched in answers]
+    return {
+        name: np.max([each[name].design_effect for each in windows], axis=0)
+        for name in (thresholds.windows if windows else ())
+    }
+
+
 def alerts(
     reference: Reference,
     predictions: Floats,
@@ -75,12 +88,14 @@ def alerts(
     thresholds: Thresholds,
     *,
     pace: int = MINUTE,
+    rows_as_one: RowsAsOne = NO_EFFECT,
 ) -> dict[str, Bools]:
     """Return the looks at which each alert would fire, by its name.
 
     predictions, labels, checks: sums of the columns above by look, shape (looks before and in
     question, 2), (…, 4) and (…, 4).  pace: seconds between looks.
     The first look is at row `first_look`.
+    rows_as_one: how many predictions count as one, by `answer_effects`.
     """
     expected, asked = predictions.T
     lost, squares, inside, rows = labels.T
@@ -92,7 +107,7 @@ def alerts(
         return {
             "AccuracyDrop": share_slump(rows - lost, rows, accepted, thresholds, pace=pace),
             "EstimatedAccuracyDrop": lasting(
-                share_drop(right, asked, accepted, thresholds, pace=pace),
+                share_drop(right, asked, accepted, thresholds, pace=pace, rows_as_one=rows_as_one),
                 unknown(reference, checks, thresholds, pace=pace),
             ),
         }
@@ -100,7 +115,7 @@ def alerts(
     known = LossReference(reference.loss or 0.0, reference.loss_deviation or 0.0, size)
     found = {"LossRise": loss_slump(lost, squares, rows, known, thresholds, pace=pace)}
     if reference.expected_loss is not None:
-        rose = loss_rise(expected, asked, known, thresholds, pace=pace)
+        rose = loss_rise(expected, asked, known, thresholds, pace=pace, rows_as_one=rows_as_one)
         found["EstimatedLossRise"] = lasting(
             rose, unknown(reference, checks, thresholds, pace=pace)
         )

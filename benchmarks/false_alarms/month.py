@@ -1,14 +1,17 @@
 """Simulate the first forty days of a model without drift, and count the false alerts."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from backtest.rules.drift import Bools, Floats, Reference, watch
+from backtest.rules.drift import Bools, Floats, Reference, Watched, watch
 from backtest.rules.past import NOTHING
+from backtest.rules.quality import RowsAsOne, first_look
+from backtest.rules.quality_alerts import answer_effects
 from benchmarks.drift.bins import Bins
 from benchmarks.drift.frame import Frame
-from benchmarks.false_alarms.quality import Watched
+from benchmarks.false_alarms.quality import Quality
 from benchmarks.false_alarms.traffic import DAY, STEADY, Rhythm, Traffic
 from monitoring.thresholds import Thresholds
 from perennial.statistics.evidence import critical_value
@@ -48,12 +51,17 @@ def simulate(
     bins = [Bins(frame.take(chosen))]
     chosen_again = random.choice(len(frame), population.reference_rows, p=shares)
     bins.append(Bins(frame.take(chosen_again)))
-    watched = Watched(frame, whole, chosen, thresholds)
-    columns = [*(_indicators(each, frame) for each in bins), watched.columns]
+    quality = Quality(frame, whole, chosen, thresholds)
+    columns = [*(_indicators(each, frame) for each in bins), quality.columns]
     sums = whole.sums(np.column_stack(columns), random)
-    inputs, outputs = _drift(bins, frame, sums, thresholds)
-    alerts = {"DataDrift": inputs, "PredictionDrift": outputs}
-    alerts |= watched.alerts(sums[:, sum(each.size for each in bins) :], random)
+    watched = _watched(bins, frame, sums, thresholds)
+    outputs = {name: seen for name, seen in watched.items() if name in frame.output.signals}
+    alerts = {
+        "DataDrift": _drifted(seen for name, seen in watched.items() if name not in outputs),
+        "PredictionDrift": _drifted(outputs.values()),
+    }
+    rows_as_one = _rows_as_one(outputs.values(), thresholds)
+    alerts |= quality.alerts(sums[:, sum(each.size for each in bins) :], rows_as_one, random)
     return {name: _onsets(fired) for name, fired in alerts.items()}
 
 
@@ -64,24 +72,44 @@ def _indicators(bins: Bins, frame: Frame) -> Floats:
     return found
 
 
-def _drift(
-    bins: list[Bins], frame: Frame, sums: Floats, thresholds: Thresholds
-) -> tuple[Bools, Bools]:
-    """Return the looks at which an input signal drifts, and those at which an output does.
+# A signal of the first version, and of the second.
+Versions = tuple[Watched, Watched]
 
-    bins: of the first version, and of the second.
-    """
-    names = (*frame.numeric_names, *frame.categorical_names)
-    sides = {True: np.zeros(len(sums), bool), False: np.zeros(len(sums), bool)}
+
+def _watched(
+    bins: list[Bins], frame: Frame, sums: Floats, thresholds: Thresholds
+) -> dict[str, Versions]:
+    """Return what the rules see of every signal; bins: of the first version, and of the second."""
+    names, begin = (*frame.numeric_names, *frame.categorical_names), FIRST * DAY
+    found = {}
     for place, name in enumerate(names):
-        past, start = NOTHING, 0
-        for version, part in zip(bins, (slice(FIRST * DAY), slice(FIRST * DAY, None)), strict=True):
+        start, seen, past = 0, [], NOTHING
+        for version, part in zip(bins, (slice(begin), slice(begin, None)), strict=True):
             columns = slice(start + version.starts[place], None)
             counts = sums[part, columns][:, : version.sizes[place]]
-            seen = watch(counts, _reference(version, place, frame), thresholds, history=past)
-            sides[name in frame.output.signals][part] |= seen.drifted
-            past, start = seen.history, start + version.size
-    return sides[False], sides[True]
+            reference = _reference(version, place, frame)
+            seen.append(watch(counts, reference, thresholds, history=past))
+            past, start = seen[-1].history, start + version.size
+        found[name] = (seen[0], seen[1])
+    return found
+
+
+def _drifted(signals: Iterable[Versions]) -> Bools:
+    """Return the looks at which any of these signals drifts."""
+    found = np.zeros((FIRST + DAYS) * DAY, np.bool_)
+    for versions in signals:
+        found |= np.concatenate([seen.drifted for seen in versions])
+    return found
+
+
+def _rows_as_one(outputs: Collection[Versions], thresholds: Thresholds) -> RowsAsOne:
+    """Return how many predictions count as one, from when the longest window is full."""
+    effects = [answer_effects(signals, thresholds) for signals in zip(*outputs, strict=True)]
+    before = first_look(thresholds) - 1
+    return {
+        window: np.concatenate([each[window] for each in effects])[before:]
+        for window in (thresholds.windows if effects else ())
+    }
 
 
 def _reference(bins: Bins, place: int, frame: Frame) -> Reference:

@@ -1,12 +1,13 @@
 """Looks at which what is watched of answers would alert: accuracy, or loss and intervals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from backtest.rules.drift import Bools, Floats
+from backtest.rules.quality import RowsAsOne
 from backtest.rules.quality_alerts import (
     alerts,
     checked_columns,
@@ -32,7 +33,7 @@ NONE = Signal(
 
 
 @dataclass(frozen=True)
-class Watched:
+class Quality:
     """Traffic of a population, and the reference that it is compared with.
 
     chosen: the rows of the reference.
@@ -49,18 +50,24 @@ class Watched:
         frame = self.frame
         return prediction_columns(self._reference, frame.output, frame.values)
 
-    def alerts(self, sums: Floats, random: np.random.Generator) -> Mapping[str, Bools]:
+    def alerts(
+        self, sums: Floats, rows_as_one: RowsAsOne, random: np.random.Generator
+    ) -> Mapping[str, Bools]:
         """Return the looks at which each alert on the quality of answers would fire.
 
-        Labels are drawn beside the predictions, since sums of losses cannot be thinned out.
-        sums: of the columns, by minute.
+        Labels are drawn beside the predictions, since sums of losses cannot be thinned out. They
+        come as their rows do: in the same rhythm, and several of one client.
+        sums: of the columns, by minute.  rows_as_one: how many predictions count as one.
         """
         frame = self.frame
-        few = Traffic(LABELLED * self.traffic.rate, self.traffic.minutes, self.traffic.swing)
+        run = 1 + (self.traffic.run - 1) * LABELLED
+        few = replace(self.traffic, rate=LABELLED * self.traffic.rate, run=run)
         of = self._reference, frame.output, frame.values, frame.labels
         columns = np.hstack([label_columns(*of), checked_columns(*of)])
         labels, checks = np.hsplit(few.sums(columns, random), 2)
-        return alerts(self._reference, sums, labels, checks, self.thresholds)
+        return alerts(
+            self._reference, sums, labels, checks, self.thresholds, rows_as_one=rows_as_one
+        )
 
     @cached_property
     def _reference(self) -> Reference:

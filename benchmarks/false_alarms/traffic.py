@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
 DAY = 1440
@@ -131,7 +132,8 @@ class Traffic:
             kept = random.random(len(minute)) < share
             minute, row = minute[kept], row[kept]
             times = self._times_over(np.ones(len(row), np.int64), random)
-            yield _add_up(values[np.repeat(row, times)], np.repeat(minute, times), len(came))
+            counted = csr_array((times, (minute, row)), shape=(len(came), len(values)))
+            yield counted @ values
 
     def _times_over(
         self, came: NDArray[np.int64], random: np.random.Generator
@@ -143,11 +145,3 @@ class Traffic:
         some = came > 0
         more[some] += random.negative_binomial(came[some], 1 / self.run)
         return more
-
-
-def _add_up(values: Floats, minute: NDArray[np.int64], minutes: int) -> Floats:
-    """Return the sums by minute; `minute` increases."""
-    total = np.vstack([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
-    ends = np.searchsorted(minute, np.arange(minutes + 1))
-    sums: Floats = total[ends[1:]] - total[ends[:-1]]
-    return sums

@@ -12,7 +12,8 @@ from demo.forge.project_variables import Variable, parse_variables, visible
 
 ROLES = {"guest": 10, "planner": 15, "reporter": 20, "developer": 30, "maintainer": 40, "owner": 50}
 SCOPES = ("api", "read_api", "read_user", "read_repository", "write_repository", "create_runner")
-TOKEN_FIELDS = ("token", "kind", "name", "role", "scopes", "expires_at", "bot")
+TOKEN_FIELDS = ("token", "kind", "name", "role", "scopes", "expires_at", "bot", "project")
+KINDS = ("project", "trigger", "job")
 TOOL = Path(__file__).resolve().parents[2] / "node_modules" / ".bin" / "gitlab-ci-local"
 
 
@@ -20,7 +21,9 @@ TOOL = Path(__file__).resolve().parents[2] / "node_modules" / ".bin" / "gitlab-c
 class Token:
     """An access token: what it may do, and under whose name.
 
+    kind: "project", an access token; "trigger"; or "job", that of a job that runs.
     role: of its user; a trigger token acts as its owner.  bot: the user is no person.
+    project: the path of the job's project.
     """
 
     value: str
@@ -31,6 +34,7 @@ class Token:
     expires_at: str | None = None
     bot: bool = True
     description: str = ""
+    project: str = ""
 
     def may(self, *scopes: str) -> bool:
         """Tell whether the token has one of these scopes."""
@@ -43,6 +47,7 @@ class Config:
 
     concurrency: jobs at once.  timeout: seconds for one job.  runner: the environment of a job
     beside GitLab's variables, PATH and HOME included; nothing else is inherited.
+    tokens: also those of jobs that run in other projects on the same server.
     variables: of the project; several may have one name, for different environments.
     forks: paths of forks, each in the namespace of the user who owns it.
     merge_method: "merge" makes a merge commit, "ff" fast-forwards only.
@@ -75,7 +80,7 @@ class Config:
 
     def members(self) -> list[Token]:
         """Return a token of each user with a role; an access token says it, if there is one."""
-        known = sorted(self.tokens, key=lambda one: one.kind != "trigger")
+        known = sorted(self.tokens, key=lambda one: one.kind == "project")
         return [one for one in {one.name: one for one in known}.values() if one.role]
 
     def fork_id(self, path: str) -> int:
@@ -174,8 +179,11 @@ def _token(where: str, fields: Mapping[str, Any]) -> Token:
     for name in fields.keys() - TOKEN_FIELDS:
         raise ConfigError(where, name, f"a known field: {', '.join(TOKEN_FIELDS)}")
     kind = fields.get("kind")
-    if kind not in ("project", "trigger"):
-        raise ConfigError(f"{where}.kind", kind, "'project' or 'trigger'")
+    if kind not in KINDS:
+        raise ConfigError(f"{where}.kind", kind, f"one of {', '.join(KINDS)}")
+    if (kind == "job") is not ("project" in fields):
+        expected = "a project's path, with the token of a job and with no other"
+        raise ConfigError(f"{where}.project", fields.get("project"), expected)
     role = fields.get("role", "maintainer")
     if role not in ROLES:
         raise ConfigError(f"{where}.role", role, f"one of {', '.join(ROLES)}")
@@ -190,4 +198,5 @@ def _token(where: str, fields: Mapping[str, Any]) -> Token:
         scopes=frozenset(scopes),
         expires_at=fields.get("expires_at"),
         bot=fields.get("bot", True),
+        project=_project(fields["project"]) if kind == "job" else "",
     )

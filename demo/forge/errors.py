@@ -51,9 +51,9 @@ def insufficient_scope(scope: str) -> ApiError:
     )
 
 
-def forbidden() -> ApiError:
-    """A known token with the scope, but too low a role."""
-    return ApiError(403, {"message": "403 Forbidden"})
+def forbidden(reason: str = "") -> ApiError:
+    """A known token with the scope, but too low a role, or of a job that is not let in."""
+    return ApiError(403, {"message": f"403 Forbidden - {reason}" if reason else "403 Forbidden"})
 
 
 def not_found(what: str = "") -> ApiError:

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -21,6 +22,7 @@ from demo.forge.fork import Fork
 from demo.forge.git.checkouts import Checkouts
 from demo.forge.git.push import PushRules, RefChange, push_rules
 from demo.forge.git.repository import Repository, git_environment
+from demo.forge.job_tokens import barred
 from demo.forge.merge_requests import MergeRequests
 from demo.forge.mergeability import Mergeability
 from demo.forge.records.pipeline import ZEROS
@@ -123,19 +125,33 @@ class Forge:
                 return token
         return None
 
+    def job_token(self, value: str | None) -> Token | None:
+        """Find the token of a running job, of this project or of another one.
+
+        It acts as the user of its pipeline.
+        """
+        if value and (running := self.state.job_of(value)):
+            user, project = running[0].user, self.config.project
+            return replace(user, value=value, kind="job", scopes=frozenset(), project=project)
+        return self.token(value, "job")
+
+    def barred(self, token: Token) -> str | None:
+        """Return why a job's token does not open the project, or None."""
+        return barred(self.config, token)
+
     def clone_token(self, value: str) -> Token | None:
         """Find a token for git: an access token, or a running job's token.
 
-        A job's token acts as the user of its pipeline. It only reads, unless the project lets
-        jobs push with it.
+        That of a job only reads, unless the project lets its own jobs push with it.
         """
         if token := self.token(value):
             return token
-        if (running := self.state.job_of(value)) is None:
+        if (job := self.job_token(value)) is None:
             return None
         pushes = self.config.settings.get("ci_push_repository_for_job_token_allowed")
-        scopes = {"write_repository" if pushes else "read_repository"}
-        return Token(value, "job", running[0].user.name, running[0].user.role, frozenset(scopes))
+        own = job.project == self.config.project
+        scopes = {"write_repository" if pushes and own else "read_repository"}
+        return replace(job, scopes=frozenset(scopes))
 
     def push_rules(self, token: Token, refs: Sequence[RefChange]) -> PushRules:
         """Return what git must refuse of a push."""

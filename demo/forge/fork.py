@@ -34,6 +34,10 @@ class Fork:
             return None
         return Token(value, "project", token.name, ROLES["owner"], token.scopes)
 
+    def barred(self, token: Token) -> str | None:
+        """Keep nobody out who has a token for git."""
+        return None
+
     def push_rules(self, token: Token, refs: Sequence[RefChange]) -> PushRules:
         """Refuse nothing to the owner."""
         return PushRules({}, [])

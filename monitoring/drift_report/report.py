@@ -15,6 +15,7 @@ from monitoring.drift_report.signal_counts import SIGNAL, SignalSource
 from monitoring.drift_report.signal_drift import SignalDrift, compare, worst_first
 from monitoring.drift_report.span import Span
 from monitoring.drift_report.version import Served, Version, served
+from monitoring.drift_report.worth import Worth, alerts_worth, signals_worth
 from monitoring.thresholds import Thresholds
 from perennial.statistics.errors import InvalidArgument
 
@@ -35,6 +36,8 @@ class DriftReport:
     loss: Loss | None
     intervals: Intervals | None
     alerts: Sequence[Fired]
+    alerts_worth: Sequence[Worth]
+    signals_worth: Sequence[Worth]
     served: Sequence[Served]
     history: History
 
@@ -70,6 +73,8 @@ def build(span: Span, version: Version, thresholds: Thresholds) -> DriftReport:
         loss=loss(span, version, thresholds),
         intervals=intervals(span, version, thresholds),
         alerts=fired(span, version),
+        alerts_worth=alerts_worth(span, version.model),
+        signals_worth=signals_worth(span, version.model),
         served=served(span, version.model),
         history={
             window: {

@@ -49,6 +49,10 @@ def facts(report: DriftReport) -> Iterator[tuple[str, str]]:
     else:
         yield "Accuracy", "unknown: the version has no reference accuracy"
     yield "Alerts that fired", "; ".join(map(str, report.alerts)) or NONE
+    if report.alerts_worth:
+        yield "Incidents by alert", "; ".join(map(str, report.alerts_worth))
+    if report.signals_worth:
+        yield "Incidents by signal", "; ".join(map(str, report.signals_worth))
     yield "Versions that served", "; ".join(map(str, report.served)) or NONE
     for refused in report.refused:
         yield "Left out", refused

@@ -1,7 +1,7 @@
 """The recording rules of answers with an interval: how often it holds, and the loss it leads to."""
 
 from monitoring.recording.estimate import KNOWN
-from monitoring.recording.limits import share_limit
+from monitoring.recording.limits import rows_as_one, share_limit
 from monitoring.recording.series import (
     EVERY,
     REFERENCE_EXPECTED_DEVIATION,
@@ -69,7 +69,8 @@ def _expected(window: str, thresholds: Thresholds, models: Models) -> list[Rule]
         f"sum by ({VERSION}) (increase({models.within(f'{name}_{part}')}[{window}]))"
         for part in ("count", "sum")
     )
-    either = f"sqrt(1 / ({names.expected_rows} > 0) + 1 / {REFERENCE_LOSS_SIZE})"
+    as_one = rows_as_one(window, names.expected_rows, thresholds)
+    either = f"sqrt({as_one} / ({names.expected_rows} > 0) + 1 / {REFERENCE_LOSS_SIZE})"
     return [
         Rule(names.expected_rows, rows),
         Rule(names.expected_loss, f"{total}\n/ ({names.expected_rows} > 0)\n{KNOWN}"),

@@ -12,12 +12,14 @@ from monitoring.recording.series import (
     MODEL,
     REFERENCE_SIZE,
     SIGNAL,
+    VERSION,
     Models,
     Rule,
     Window,
 )
 from monitoring.recording.spans import just_under
 from monitoring.thresholds import Thresholds, seconds
+from perennial.metric_names import service as metrics
 
 KNOWN = "model_signal:known:max"
 OF_MODEL = f"{MODEL}, {SIGNAL.rpartition(', ')[2]}"
@@ -81,6 +83,10 @@ def usual(thresholds: Thresholds, models: Models) -> list[Rule]:
             rules.append(Rule(Window(window).design_effect, effect))
     for window in thresholds.watched_windows:
         rules.append(Rule(Window(window).psi_limit, _psi_limit(window, thresholds, models)))
+    for window in thresholds.windows if thresholds.learned_windows else ():
+        effect = Window(thresholds.effect_window(window)).design_effect + models.selector
+        answers = f"{effect} and on ({SIGNAL}) {metrics.SIGNAL_OF_OUTPUT.name}"
+        rules.append(Rule(Window(window).answer_effect, f"max by ({VERSION}) ({answers})"))
     return rules
 
 

@@ -1,7 +1,7 @@
 """The recording rules of accuracy, macro F1 and their rows, and of the labels that they need."""
 
 from monitoring.recording.estimate import KNOWN
-from monitoring.recording.limits import share_limit
+from monitoring.recording.limits import rows_as_one, share_limit
 from monitoring.recording.loss import losses
 from monitoring.recording.series import (
     EVERY,
@@ -83,7 +83,15 @@ def _estimated(window: str, thresholds: Thresholds, models: Models) -> list[Rule
             f"clamp(\n  {REFERENCE_ACCURACY} - {REFERENCE_CONFIDENCE}\n"
             f"  + {total}\n  / ({names.predictions} > 0),\n  0, 1\n)\n{KNOWN}",
         ),
-        Rule(names.estimated_limit, _limit(names.predictions, thresholds, models)),
+        Rule(
+            names.estimated_limit,
+            _limit(
+                names.predictions,
+                thresholds,
+                models,
+                rows_as_one(window, names.predictions, thresholds),
+            ),
+        ),
     ]
 
 
@@ -181,6 +189,6 @@ def _involved(names: Window) -> str:
     )
 
 
-def _limit(rows: str, thresholds: Thresholds, models: Models) -> str:
+def _limit(rows: str, thresholds: Thresholds, models: Models, as_one: str = "1") -> str:
     accepted = models.within(REFERENCE_ACCURACY)
-    return share_limit(accepted, REFERENCE_ACCURACY_SIZE, rows, thresholds)
+    return share_limit(accepted, REFERENCE_ACCURACY_SIZE, rows, thresholds, rows_as_one=as_one)

@@ -254,6 +254,8 @@ def _evidence(names: Window, thresholds: Thresholds, models: Models) -> str:
     if seconds(thresholds.rhythm):
         rows_as_one = Window(thresholds.effect_window(names.window)).design_effect
         worth = f"\n* (1 + {inflation}) / ({rows_as_one} + {inflation})"
+        # A few clients are no population.
+        worth += f"\n* clamp_max({names.counts} / ({thresholds.least_worth:g} * {rows_as_one}), 1)"
         inflation = f"{inflation} / {rows_as_one}"
     looks = f"ln(1 + {LOOKS * windows:g} / (1 + {inflation}))"
     of = models.selector

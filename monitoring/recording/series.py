@@ -130,6 +130,11 @@ class Window:
         return f"model_version_signal:design_effect:{self.window}"
 
     @property
+    def answer_effect(self) -> str:
+        """Predictions that count as one: the largest such number of the outputs' signals."""
+        return f"model_version:answer_design_effect:{self.window}"
+
+    @property
     def psi_limit(self) -> str:
         """PSI over which the signal drifts."""
         return f"model_version_signal:psi_limit:{self.window}"

@@ -8,9 +8,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
-from monitoring.relay.prometheus import PROBLEMS, Prometheus, unconfirmed
+from monitoring.relay.prometheus import PROBLEMS, Prometheus, quoted, unconfirmed
 from perennial.metric_names.service import FEEDBACK_DELAY
 
 BUCKET = f"{FEEDBACK_DELAY.name}_bucket"
@@ -46,22 +46,19 @@ class PrometheusArrivals:
 
     def seen(self, model: str) -> Seen | None:
         """Return the counters of a model, None where there are none. Raises Unconfirmed."""
-        chosen = f"{{model={_quoted(model)}}}"
+        chosen = f"{{model={quoted(model)}}}"
         day = f"sum(increase({FEEDBACK_DELAY.name}_count{chosen}[{DAY_SECONDS}s]))"
         try:
             readings: Readings = {}
-            for series in self._ask(f"{BUCKET}{chosen}"):
+            for series in self._prometheus.query(f"{BUCKET}{chosen}"):
                 named = dict(series["metric"])
                 bound = named.pop("le")
                 name = " ".join(f"{key}={named[key]}" for key in sorted(named))
                 readings.setdefault(name, {})[bound] = float(series["value"][1])
-            rate = [float(series["value"][1]) for series in self._ask(day)]
+            rate = [float(series["value"][1]) for series in self._prometheus.query(day)]
         except PROBLEMS as error:
             raise unconfirmed(error, EXPECTED) from error
         return Seen(readings, sum(rate) / DAY_SECONDS) if readings else None
-
-    def _ask(self, query: str) -> Any:
-        return self._prometheus.get("query", query=query)["result"]
 
 
 def grown(before: Readings, after: Readings) -> dict[float, float]:
@@ -114,7 +111,3 @@ def readable(
             begin = max(after, since + timedelta(seconds=delay))
             total += came[bound] * max((until - begin).total_seconds(), 0.0) / length
     return total
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

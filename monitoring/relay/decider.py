@@ -27,6 +27,7 @@ from monitoring.relay.policy import (
     strongest,
 )
 from monitoring.relay.store import Ledger, Store
+from monitoring.relay.tables import MOST
 from monitoring.relay.webhook import Candidate, incident_id
 
 # What the audit calls an action; a pipeline that runs is told of by its own events.
@@ -110,7 +111,7 @@ class Decider:
         """Decide on an incident, and return whether it gets a pipeline now."""
         try:
             self.count(incident.model)
-            firing = self._firing(incident)
+            firing, drifting = self._firing(incident), self._drifting(incident)
         except Unconfirmed as error:
             self._postpone(incident, error)
             return False
@@ -120,6 +121,7 @@ class Decider:
             if known is None:
                 return False
             seen = self._seen(ledger, known, firing, now)
+            seen = replace(seen, drifted=tuple({*known.drifted, *drifting}))
             action = self._action(ledger, seen, now)
             # Refused where another relay has decided, or there is news.
             if not ledger.incidents.update(incident, **_values(seen, action, now, self.look)):
@@ -159,6 +161,16 @@ class Decider:
             return {} if incident.quiet_since else incident.firing
         return self.evidence.firing(incident.model, incident.versions, before=incident.firing)
 
+    def _drifting(self, incident: Incident) -> tuple[str, ...]:
+        """Return the signals that drift now, for the record alone: nothing waits for them."""
+        if self.evidence is None:
+            return ()
+        try:
+            return self.evidence.drifting(incident.model, incident.versions)
+        except Unconfirmed as error:
+            log.warning("signals not read", incident=incident.id, problem=str(error))
+            return ()
+
     def _seen(self, ledger: Ledger, incident: Incident, firing: Firing, now: datetime) -> Incident:
         """Return an incident with what fires now; alerts that are away for a moment do, too."""
         alerts = {name: signal for name, signal in firing.items() if name != CALENDAR}
@@ -166,7 +178,8 @@ class Decider:
         if away is not None and away <= now < away + self.policy_of(incident.model).quiet:
             alerts = {name: one for name, one in incident.firing.items() if name != CALENDAR}
         due = self._with_calendar(ledger, incident, alerts, now)
-        return replace(incident, firing=due, quiet_since=away)
+        names = {*incident.alerts, *(name.partition(" ")[0] for name in due)}
+        return replace(incident, firing=due, quiet_since=away, alerts=tuple(names))
 
     def _with_calendar(
         self, ledger: Ledger, incident: Incident, alerts: Firing, now: datetime
@@ -249,10 +262,12 @@ def _values(
     over = action.kind is ActionKind.OVER
     values: dict[str, object] = {
         "firing": incident.firing,
+        "alerts": incident.alerts,
+        "drifted": incident.drifted,
         "quiet_since": incident.quiet_since,
         "action": action.kind.value,
         "reason": action.reason,
-        "missing_labels": action.more,
+        "missing_labels": min(action.more, MOST),
         "expected_at": action.at,
         "next_look_at": now + look,
         "ended_at": now if over else None,

@@ -6,13 +6,17 @@ from typing import Protocol
 
 from monitoring.relay.errors import Pending, Unconfirmed
 from monitoring.relay.incidents import Firing
-from monitoring.relay.prometheus import PROBLEMS, Prometheus, unconfirmed
+from monitoring.relay.prometheus import PROBLEMS, Prometheus, quoted, unconfirmed
 from monitoring.relay.webhook import RETRAIN, Candidate, alert_key, signal_of
 
 ANSWER = "a list of alerts from Prometheus"
 FIRING, PENDING = "firing", "pending"
 # A Prometheus that started has no alerts until its rules have run, one after the other.
 STARTING = timedelta(minutes=5)
+# What the recording rules say of each signal.
+DRIFTED = "model_version_signal:drifted"
+# Where more drift, the sender is broken and not so many signals.
+MOST_SIGNALS = 100
 
 
 class Evidence(Protocol):
@@ -25,6 +29,9 @@ class Evidence(Protocol):
         self, model: str, versions: tuple[str, ...] | None, *, before: Collection[str]
     ) -> Firing:
         """Return the retrain alerts of some versions that fire. Raises Unconfirmed if unknown."""
+
+    def drifting(self, model: str, versions: tuple[str, ...] | None) -> tuple[str, ...]:
+        """Return the signals of some versions that drift. Raises Unconfirmed if unknown."""
 
 
 class PrometheusAlerts:
@@ -72,6 +79,19 @@ class PrometheusAlerts:
         if not found:
             self._require_running()
         return found
+
+    def drifting(self, model: str, versions: tuple[str, ...] | None) -> tuple[str, ...]:
+        """Return the signals of some versions that drift, by name; some of them where most do."""
+        drifted = f"{DRIFTED}{{model={quoted(model)}}} == 1"
+        try:
+            found = {
+                str(series["metric"]["signal"])
+                for series in self._prometheus.query(drifted)
+                if versions is None or series["metric"]["version"] in versions
+            }
+        except PROBLEMS as error:
+            raise unconfirmed(error, "the signals that drift") from error
+        return tuple(sorted(found)[:MOST_SIGNALS])
 
     def _require_running(self) -> None:
         """Raise Unconfirmed where Prometheus started so lately that alerts may be missing."""

@@ -10,6 +10,7 @@ from monitoring.relay.attempts import Attempts
 from monitoring.relay.audit import CONCLUSIONS, AuditEvent
 from monitoring.relay.incidents import Incidents
 from monitoring.relay.store import Store
+from monitoring.relay.worth import Worth
 from perennial.metric_names import relay as metrics
 from perennial.metric_names.metric import Metric as Definition
 
@@ -17,6 +18,7 @@ from perennial.metric_names.metric import Metric as Definition
 GAUGES = (
     *(metrics.PENDING, metrics.LAST_SUCCESS, metrics.PIPELINE_STATUS),
     *(metrics.INCIDENT, metrics.INCIDENT_SINCE, metrics.MISSING_LABELS, metrics.EXPECTED),
+    *(metrics.ALERT_INCIDENTS, metrics.SIGNAL_INCIDENTS),
 )
 Gauges = Mapping[Definition, GaugeMetricFamily]
 
@@ -82,6 +84,7 @@ class StoreCollector(Collector):
             for model in self._models:
                 _add_attempts(found, ledger.attempts, model)
                 _add_incident(found, ledger.incidents, model)
+                _add_worth(found, ledger.worth(model), model)
         return list(found.values())
 
 
@@ -106,6 +109,15 @@ def _add_incident(found: Gauges, incidents: Incidents, model: str) -> None:
     found[metrics.INCIDENT_SINCE].add_metric(labels, latest.action_since.timestamp())
     if latest.expected_at is not None:
         found[metrics.EXPECTED].add_metric([model], latest.expected_at.timestamp())
+
+
+def _add_worth(found: Gauges, worth: Worth, model: str) -> None:
+    for gauge, counts in (
+        (metrics.ALERT_INCIDENTS, worth.alerts),
+        (metrics.SIGNAL_INCIDENTS, worth.signals),
+    ):
+        for (name, outcome), number in sorted(counts.items()):
+            found[gauge].add_metric([model, name, outcome.value], number)
 
 
 def expose(registry: CollectorRegistry) -> bytes:

@@ -1,7 +1,7 @@
 """Incidents as the store keeps them: which alerts fire, and what is done about them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,8 @@ from monitoring.relay.webhook import Candidate
 
 Firing = Mapping[str, Signal]
 NEW = "it was accepted, and nothing is decided yet"
+LISTS = frozenset({"alerts", "drifted"})
+JSON = ("versions", "firing", *sorted(LISTS))
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Incident:
     versions: of the model; None, in those of old relays, is any.
     firing: the signal of each alert that fires, or did until `quiet_since`.
     rows: labelled rows that `collect` would read, None where nobody counts.
+    alerts: names of those that have fired in it.  drifted: signals that have drifted in it.
     """
 
     id: str
@@ -42,6 +45,8 @@ class Incident:
     expected_at: datetime | None
     next_look_at: datetime
     rows: float | None
+    alerts: tuple[str, ...]
+    drifted: tuple[str, ...]
 
     @property
     def signals(self) -> frozenset[Signal]:
@@ -91,6 +96,8 @@ class Incidents:
             "missing_labels": 0,
             "next_look_at": now,
             "rows": rows,
+            "alerts": _list(candidate.alerts),
+            "drifted": _list(()),
         }
         self._connection.execute(insert(incidents).values(row))
 
@@ -123,6 +130,7 @@ class Incidents:
         stronger = _strength(firing) > _strength(incident.firing)
         values: dict[str, Any] = {
             "firing": _text(firing),
+            "alerts": _list({*incident.alerts, *candidate.alerts}),
             "last_fired_at": max(now, incident.last_fired_at),
             "ended_at": None,
             "quiet_since": None,
@@ -160,6 +168,8 @@ class Incidents:
         )
         if "firing" in values:
             values["firing"] = _text(values["firing"])
+        for name in LISTS & values.keys():
+            values[name] = _list(values[name])
         result = self._connection.execute(update(incidents).where(unchanged).values(values))
         return result.rowcount == 1
 
@@ -212,9 +222,7 @@ class Incidents:
         """Return the latest incidents, newest first, as the audit shows them."""
         newest = select(incidents).order_by(incidents.c.accepted_at.desc()).limit(limit)
         found = [dict(row._mapping) for row in self._connection.execute(newest)]
-        return [
-            row | {name: json.loads(row[name]) for name in ("versions", "firing")} for row in found
-        ]
+        return [row | {name: json.loads(row[name] or "[]") for name in JSON} for row in found]
 
     def _read(self, query: Any) -> list[Incident]:
         return [_incident(dict(row._mapping)) for row in self._connection.execute(query)]
@@ -227,12 +235,17 @@ def _incident(row: Mapping[str, Any]) -> Incident:
         "versions": None if versions is None else tuple(versions),
         "firing": {name: Signal(signal) for name, signal in firing.items()},
         "action": ActionKind(row["action"]),
+        **{name: tuple(json.loads(row[name] or "[]")) for name in LISTS},
     }
     return Incident(**{name: row[name] for name in Incident.__dataclass_fields__} | own)
 
 
 def _text(firing: Firing) -> str:
     return json.dumps({name: signal.value for name, signal in sorted(firing.items())})
+
+
+def _list(names: Iterable[str]) -> str:
+    return json.dumps(sorted(names))
 
 
 def _strength(firing: Firing) -> int:

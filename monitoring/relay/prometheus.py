@@ -25,6 +25,19 @@ class Prometheus:
         answer.raise_for_status()
         return answer.json()["data"]
 
+    def query(self, expr: str) -> Any:
+        """Return an expression's series as they are now. Raises one of PROBLEMS."""
+        return self.get("query", query=expr)["result"]
+
+
+def quoted(text: str) -> str:
+    """Return a text as PromQL writes it.
+
+    >>> quoted('a "b"')
+    '"a \\\\"b\\\\""'
+    """
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
 
 def unconfirmed(error: Exception, expected: str) -> Unconfirmed:
     """Return the error of an answer that is not what was expected."""

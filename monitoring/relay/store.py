@@ -12,6 +12,7 @@ from monitoring.relay.audit import AuditEntry
 from monitoring.relay.incidents import Incidents
 from monitoring.relay.label_counts import LabelCounts
 from monitoring.relay.tables import LOCK, decisions, webhooks
+from monitoring.relay.worth import Worth, worth
 from perennial.database.engine import lock
 
 
@@ -57,6 +58,10 @@ class Ledger:
             "reason": entry.reason,
         }
         self._connection.execute(insert(decisions).values(row))
+
+    def worth(self, model: str) -> Worth:
+        """Return what the alerts of a model were worth."""
+        return worth(self._connection, model)
 
     def audit(self, limit: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Return the latest incidents, with their attempts, and the latest decisions.

@@ -28,6 +28,8 @@ from perennial.errors import SchemaRefused
 # Any number, the same in every relay on one PostgreSQL: it lets one transaction at a time decide.
 LOCK = 0x72656C6179
 BUSY_SECONDS = 30.0
+# PostgreSQL refuses a larger number in a column of integers.
+MOST = 2**31 - 1
 CONNECT_SECONDS = 5
 
 
@@ -82,6 +84,10 @@ incidents = Table(
     Column("next_look_at", Utc, nullable=False, info={SINCE: "0004"}),
     # Labelled rows that `collect` would read; NULL where nobody counts.
     Column("rows", Float, info={SINCE: "0004"}),
+    # The names of the alerts that have fired in it, and of the signals that have drifted, JSON
+    # lists; NULL of incidents from before they were kept.
+    Column("alerts", Text, info={SINCE: "0005"}),
+    Column("drifted", Text, info={SINCE: "0005"}),
     Index("relay_incidents_by_model", "model", "accepted_at"),
 )
 

@@ -68,3 +68,15 @@ EXPECTED = Metric(
     "Unix time when a living incident expects its labels, at the last day's rate.",
     ("model",),
 )
+ALERT_INCIDENTS = Metric(
+    "relay_alert_incidents",
+    "gauge",
+    "Incidents in which an alert fired, by what came of them; see worth.py.",
+    ("model", "alert", "outcome"),
+)
+SIGNAL_INCIDENTS = Metric(
+    "relay_signal_incidents",
+    "gauge",
+    "Incidents in which a signal drifted, by what came of them; see worth.py.",
+    ("model", "signal", "outcome"),
+)

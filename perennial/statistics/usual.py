@@ -67,14 +67,23 @@ def design_effect(dispersion: ArrayLike, *, most: float) -> float:
     return float(np.clip(found[found > 0].mean(), 1, most))
 
 
-def worth(rows: float, size: float, design_effect: float) -> float:
+def worth(rows: float, size: float, design_effect: float, *, least: float) -> float:
     """Return what evidence on so many rows is worth if several of them count as one; at most 1.
 
     A statistic is divided by D + N/M in place of 1 + N/M: rows that follow each other make the
-    live sample smaller, and the reference's no larger.
+    live sample smaller, and the reference's no larger. It counts for less still where N/D is under
+    `least`: there one client's burst is much of the window, and no statistic is as chi-square.
     rows: N, in the window.  size: M, of the baseline.  design_effect: D.
+    least: independent rows; 35 as shipped.
+    Source: Cochran, The chi-square test of goodness of fit, Annals of Mathematical Statistics 23,
+    1952, on the least rows for which its limits hold.
 
-    >>> worth(500, 1000, 1), worth(500, 1000, 2.5)
+    >>> worth(500, 1000, 1, least=35), worth(500, 1000, 2.5, least=35)
     (1.0, 0.5)
+    >>> round(worth(70, 1e9, 20, least=35) / worth(700, 1e9, 20, least=35), 3)
+    0.1
     """
-    return (1 + rows / size) / (design_effect + rows / size)
+    if not least > 0:
+        raise InvalidLevel("least", least, "more than 0 rows")
+    few = min(rows / design_effect / least, 1.0)
+    return few * (1 + rows / size) / (design_effect + rows / size)

@@ -9,7 +9,9 @@ from pyarrow import csv
 
 from backtest.__main__ import main
 from backtest.errors import BadHistory
+from backtest.made import Request, made
 from backtest.streams.made.rows import rows
+from demo.workspace import ROOT
 from training.errors import BadParameter
 
 
@@ -53,13 +55,33 @@ def test_rows_of_one_time_have_no_order(tmp_path: Path) -> None:
         main([*one, "--out", str(tmp_path)])
 
 
-def test_a_file_that_is_no_csv_is_named(tmp_path: Path) -> None:
-    """By the name that was given."""
+def test_a_column_that_the_file_lacks_is_named(tmp_path: Path) -> None:
+    """Beside those that it has."""
     file = tmp_path / "next.csv"
     file.write_text("x0;answer\n1;no\n")
     given = ["--task", "made", "--rows", str(file), "--target", "answer", "--rate", "1/s"]
-    with pytest.raises(BadParameter, match=r"next.csv: column answer: got nothing, expected one"):
+    with pytest.raises(
+        BadParameter, match="got the columns x0, answer, expected one called 'time'"
+    ):
         main(given)
+
+
+def test_a_file_is_read_as_clients_rows_are(tmp_path: Path) -> None:
+    """With semicolons and decimal commas; rows without a label are left out."""
+    history = rows("sudden", 3000, seed=1)
+    names = history.table.column_names
+    lines = [";".join([*names, "answer"])]
+    for row, label in zip(history.table.to_pylist(), history.labels, strict=True):
+        lines.append(";".join(str(row[name]).replace(".", ",") for name in names) + f";{label}")
+    lines[7] = lines[7].rpartition(";")[0] + ";"
+    file = tmp_path / "rows.csv"
+    file.write_text("\n".join(lines))
+    request = Request(task="made", rows=str(file), target="answer", start=1000)
+    (scenario,) = made(request, tmp_path, root=ROOT)
+    assert len(scenario.history) == 2999
+    numbers = scenario.history.table.column("x0").to_pylist()
+    expected = history.table.column("x0").to_pylist()
+    assert numbers[:6] + numbers[6:20] == expected[:6] + expected[7:21]
 
 
 @pytest.mark.nightly

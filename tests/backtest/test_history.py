@@ -53,12 +53,10 @@ def test_a_rate_is_needed_without_times() -> None:
         arranged(ADULT, people(4))
 
 
-def test_rows_of_one_time_need_a_rate() -> None:
-    """Nothing can be replayed in no time."""
-    at_once = Rows(KIND.to_arrow(instances([2, 2])), ["yes", "no"])
-    with pytest.raises(BadHistory, match="rows: got rows of one time, expected .*or a rate"):
-        arranged(Timed(), at_once)
-    assert len(arranged(Timed(), at_once, rate="1/s")) == 2
+def test_a_file_without_rows_is_no_history() -> None:
+    """As an export that found nothing."""
+    with pytest.raises(BadHistory, match="rows: got 0, expected at least one"):
+        arranged(Timed(), Rows(KIND.to_arrow([]), []))
 
 
 @pytest.mark.parametrize("rate", ["10", "0/m", "-1/m", "10/y"])

@@ -1,32 +1,49 @@
 """The demo's rules are the shipped ones, only quicker."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from demo.quick_rules import quick_rules
+from demo.quick_rules import QUICK, quick_rules
 from demo.workspace import ROOT
 from monitoring.generated_files import RULES
+from monitoring.threshold_fields import seconds
+from monitoring.thresholds import Thresholds
+
+NEVER = "1d"
 
 
-def _without_pace(folder: Path) -> dict[str, Any]:
-    """Return the rules by file, without their intervals and how long alerts for a retrain hold."""
-    found = {}
-    for file in folder.glob("*.rules.yml"):
-        groups = yaml.safe_load(file.read_text())["groups"]
-        for group in groups:
-            group.pop("interval", None)
-            for rule in group["rules"]:
-                if rule.get("labels", {}).get("action") == "retrain":
-                    rule.pop("for", None)
-        found[file.name] = groups
-    return found
+def _groups(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the groups of a folder's files by their names."""
+    files = folder.glob("*.rules.yml")
+    return {
+        one["name"]: one for file in files for one in yaml.safe_load(file.read_text())["groups"]
+    }
 
 
-def test_only_the_pace_differs_from_what_is_shipped(tmp_path: Path) -> None:
-    """Thresholds, windows, and the alerts that page a person are the same."""
-    quick_rules(ROOT / RULES, tmp_path / "rules")
-    assert _without_pace(tmp_path / "rules") == _without_pace(ROOT / RULES)
-    text = (tmp_path / "rules" / "alerts.rules.yml").read_text()
-    assert "for: 4s" in text and "for: 30s" not in text
+def _name(rule: dict[str, Any]) -> str:
+    return str(rule.get("alert") or rule["record"])
+
+
+def test_no_limit_and_no_window_differs_from_what_is_shipped() -> None:
+    """Only how often counters are read differs, and how long a condition holds."""
+    shipped = asdict(Thresholds())
+    differs = {name for name, value in asdict(QUICK).items() if value != shipped[name]}
+    assert differs == {"count_interval", "retrain_for"}
+
+
+def test_each_group_is_as_shipped_and_no_slower(tmp_path: Path) -> None:
+    """The rules have the names and the order of the shipped; what pages a person is the same."""
+    quick_rules(ROOT, tmp_path / "rules")
+    quick, shipped = _groups(tmp_path / "rules"), _groups(ROOT / RULES)
+    counts = f"increase{QUICK.count_interval}", f"increase{Thresholds().count_interval}"
+    assert quick.keys() == shipped.keys()
+    for name, group in shipped.items():
+        mine = quick[name]
+        assert seconds(mine.get("interval", "5s")) <= seconds(group.get("interval", NEVER))
+        for one, other in zip(mine["rules"], group["rules"], strict=True):
+            assert _name(one).replace(*counts) == _name(other)
+            action = other.get("labels", {}).get("action")
+            assert one.get("for") == ("4s" if action == "retrain" else other.get("for"))

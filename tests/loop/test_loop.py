@@ -12,6 +12,7 @@ import pytest
 
 from backtest.policies.known import POLICIES, SHIPPED
 from backtest.replay import Replay
+from demo.stories.late_labels import PAGES
 from demo.task import TASK
 from tests.digits import needs_digits
 from tests.loop.played import Demo, events
@@ -118,6 +119,7 @@ def test_labels_that_come_minutes_late_are_waited_for(play: Play) -> None:
     at = RETRAINED.index("pipeline_triggered")
     assert events(timeline) == [*RETRAINED[:at], "waiting", *RETRAINED[at:]], output
     assert timeline["pipelines_triggered"] == 1 and len(timeline["versions"]) == 2
+    assert not PAGES & set(timeline["alerts"]), output
 
 
 @pytest.mark.nightly
@@ -126,6 +128,7 @@ def test_without_a_shift_nothing_happens(play: Play) -> None:
     timeline, output = play("none").result()
     assert events(timeline) == ["trained", "deployed"], output
     assert timeline["pipelines_triggered"] == 0 and timeline["webhooks_received"] == 0
+    assert timeline["alerts"] == [], output
     assert len(timeline["versions"]) == 1
     assert "no alert fired and no pipeline ran" in output
 

@@ -1,6 +1,7 @@
 """Every verb installs what it needs, or says exactly what a person has to install."""
 
 import hashlib
+import json
 import os
 import pty
 import re
@@ -270,6 +271,18 @@ def test_the_installer_itself_comes_by_its_hash(tmp_path: Path) -> None:
     assert (tmp_path / "site" / "uv.py").exists()
 
 
-def test_npm_runs_no_script_of_a_package() -> None:
-    """Its lock has a checksum of each package, but a package could still run what it likes."""
-    assert "ignore-scripts=true" in (ROOT / ".npmrc").read_text().splitlines()
+@pytest.mark.parametrize("protected", [True, False])
+def test_npm_runs_no_script_of_a_package(protected: bool, tmp_path: Path) -> None:
+    """Its lock has a checksum of each package; without our settings one runs what it likes."""
+    (tmp_path / "evil").mkdir()
+    script = {"postinstall": f"touch {tmp_path / 'pwned'}"}
+    evil = {"name": "evil", "version": "1.0.0", "scripts": script}
+    (tmp_path / "evil" / "package.json").write_text(json.dumps(evil))
+    package = {"name": "project", "version": "1.0.0", "dependencies": {"evil": "file:./evil"}}
+    (tmp_path / "package.json").write_text(json.dumps(package))
+    if protected:
+        shutil.copy(ROOT / ".npmrc", tmp_path)
+    clean = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    npm = ["npm", "install", "--offline", "--no-audit", "--no-fund"]
+    subprocess.run(npm, cwd=tmp_path, env=clean, check=True, capture_output=True)
+    assert (tmp_path / "pwned").exists() is not protected

@@ -4,6 +4,7 @@
 """
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -113,5 +114,16 @@ def _items(text: str) -> tuple[str, ...]:
     return tuple(item.strip() for item in text.split(",") if item.strip())
 
 
+def interruptible() -> int:
+    """Run the command; Ctrl-C, and the signals that end programs, leave nothing behind either."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        return run(main)
+    except KeyboardInterrupt:
+        print("interrupted; no file of the task was kept", file=sys.stderr)
+        return 130
+
+
 if __name__ == "__main__":
-    sys.exit(run(main))
+    sys.exit(interruptible())

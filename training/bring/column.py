@@ -22,6 +22,9 @@ SINCE = (
     "may be times since 1970; TIME={name} splits the rows by them, UNUSED={name} leaves them out"
 )
 MOSTLY = 0.5  # share of values
+EXACT = 2.0**53  # float64 has every whole number up to this one
+DIGITS = r"^[+-]?\d+$"
+LONG = "whole numbers of more digits than numbers keep, taken as words"
 
 
 @dataclass(frozen=True)
@@ -90,11 +93,36 @@ class Raw:
         mark: the decimal mark.  sure: whether that is no doubt.
         """
         if self.written is None:
-            return _float64(self.values)
-        if not self._are_numbers(mark) or padded(self.values):
-            return None
-        values = self.written.numbers(mark)
-        return values, self._doubts(values, mark, sure)
+            found = _float64(self.values)
+        elif self._are_numbers(mark) and not padded(self.values):
+            values = self.written.numbers(mark)
+            found = values, self._doubts(values, mark, sure)
+        else:
+            found = None
+        return None if found is None or self._too_long(found[0]) else found
+
+    def too_long(self, mark: str) -> bool:
+        """Tell whether float64 takes some of its whole numbers, as of accounts, for others.
+
+        mark: the decimal mark.
+        """
+        if self.written is not None:
+            return self._are_numbers(mark) and self._too_long(self.written.numbers(mark))
+        found = _float64(self.values)
+        return found is not None and self._too_long(found[0])
+
+    def _too_long(self, numbers: "pyarrow.ChunkedArray") -> bool:
+        from pyarrow import compute, types
+
+        if types.is_floating(self.values.type):
+            return False
+        large = compute.greater(compute.abs(numbers), EXACT)
+        if self.written is not None:
+            large = compute.and_(large, compute.match_substring_regex(self.written.plain, DIGITS))
+        own, told_apart = (
+            compute.count_distinct(each.filter(large)).as_py() for each in (self.values, numbers)
+        )
+        return bool(told_apart < own)
 
     def _are_numbers(self, mark: str) -> bool:
         """Tell whether few different words are none: of the rows, or of the different values."""
@@ -205,7 +233,9 @@ def infer(raw: Raw, mark: str, *, as_words: bool = False) -> Found:
         inferred = infer_numbers(raw.header, raw.name, values).doubting(*doubts)
     elif (words := raw.words()) is not None:
         inferred = infer_words(raw.header, raw.name, words)
-        if raw.written is not None and not as_words and padded(raw.values):
+        if not as_words and raw.too_long(raw.mark(mark)):
+            inferred = inferred.doubting(LONG)
+        elif raw.written is not None and not as_words and padded(raw.values):
             inferred = inferred.doubting("numbers with leading zeros, taken as words")
         elif (
             raw.written is not None and not as_words and raw.written.share(raw.mark(mark)) >= MOSTLY

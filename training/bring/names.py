@@ -17,8 +17,7 @@ def name(header: str, place: int) -> str:
     >>> name("Größe (m²)", 0), name("2. Straße", 1), name("", 2)
     ('groesse_m2', 'column_2_strasse', 'column_3')
     """
-    plain = unicodedata.normalize("NFKD", header.lower().translate(LETTERS))
-    letters = plain.encode("ascii", "ignore").decode()
+    letters = _plain(header).encode("ascii", "ignore").decode()
     found = re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
     if not found:
         return f"column_{place + 1}"
@@ -31,9 +30,18 @@ def alike(header: str) -> str:
     >>> alike("Größe (m²)") == alike("groesse_m2"), alike("温度") == alike("湿度")
     (True, False)
     """
-    plain = unicodedata.normalize("NFKD", header.lower().translate(LETTERS))
-    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    letters = "".join(letter for letter in _plain(header) if not unicodedata.combining(letter))
     return re.sub(r"[\W_]+", "_", letters).strip("_") or header
+
+
+def _plain(header: str) -> str:
+    """Return small letters, each apart from its mark, however Unicode writes them in the header.
+
+    >>> _plain("Gro\u0308ße") == _plain("Gr\u00f6ße")
+    True
+    """
+    composed = unicodedata.normalize("NFC", header.lower())
+    return unicodedata.normalize("NFKD", composed.translate(LETTERS))
 
 
 def names(headers: Sequence[str]) -> list[str]:

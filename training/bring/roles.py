@@ -11,6 +11,8 @@ from training.bring.request import Request
 from training.errors import BadParameter
 
 SHOWN = 20  # columns of a wide file, in a message
+# Where the task names the column, and not somebody.
+FILE = "FILE"
 
 
 def roles(request: Request, columns: Sequence[Headed]) -> dict[str, str]:
@@ -52,4 +54,7 @@ def unknown(wanted: str, variable: str, columns: Sequence[Headed]) -> BadParamet
     # Names that are numbers are the values of a first row.
     headless = any(one.header.replace(".", "").replace(",", "").isdigit() for one in columns)
     advice = "; the first line has to name the columns" if headless else ""
+    if variable == FILE:
+        got = Described(f"the columns {listed(known, SHOWN)}")
+        return BadParameter(variable, got, f"one called {wanted!r}{meant}{advice}")
     return BadParameter(variable, wanted, f"one of {listed(known, SHOWN)}{meant}{advice}")

@@ -16,6 +16,7 @@ from training.bring.amounts import Spread, shown
 from training.bring.column import WHOLE, Raw
 from training.bring.found import listed, plural
 from training.bring.gaps import counts
+from training.bring.words import spelt_twice
 from training.errors import BadParameter
 from training.task.schema import Schema
 
@@ -71,6 +72,7 @@ def _classes(raw: Raw, mark: str) -> Target:
         for label, rows in found.items()
         if rows < FEW
     ]
+    doubts += spelt_twice(found)
     doubts += raw.gaps_doubts()
     if raw.whole:
         doubts.append(WHOLE)

@@ -29,7 +29,8 @@ def infer_time(raw: Raw, order: str) -> Found:
 
     values, doubts = _times(raw, order)
     low, high = (end(values).as_py() for end in (compute.min, compute.max))
-    says = f"times from {low:%Y-%m-%d %H:%M} to {high:%Y-%m-%d %H:%M}: rows are split in time order"
+    says = f"times from {low:%Y-%m-%d %H:%M} to {high:%Y-%m-%d %H:%M}, which the model does not get"
+    says += ": rows are split in time order"
     if values.null_count:
         doubts.append(f"no time in {plural(values.null_count, 'row')}")
     doubts += _far(values)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -44,8 +45,17 @@ def _run(module: str, *arguments: str, root: Path) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     quiet = {"DVC_NO_ANALYTICS": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "PATH": path}
     command: Sequence[str] = (sys.executable, "-m", module, *arguments)
-    done = subprocess.run(command, cwd=root, env={**os.environ, **quiet}, check=False)
-    if done.returncode:
+    # A session of its own: a stage that DVC has started ends with it.
+    started = subprocess.Popen(
+        command, cwd=root, env={**os.environ, **quiet}, start_new_session=True
+    )
+    try:
+        code = started.wait()
+    except BaseException:
+        os.killpg(started.pid, signal.SIGKILL)
+        started.wait()
+        raise
+    if code:
         raise TrialFailed(
             f"{module} {' '.join(arguments)}: failed, see above; no file of the task was kept"
         )

@@ -1,5 +1,6 @@
 """Infers a column of words: categories, an id, free text, or nothing at all."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -67,9 +68,19 @@ def _doubts(found: Mapping[str, int], rows: int, kept: int, covered: float) -> I
             f"{len(found):,} different words; the {kept} most frequent, in {covered:.0%} of "
             "the rows, are its categories, and all others count as one"
         )
+    yield from spelt_twice(found)
+
+
+def spelt_twice(found: Mapping[str, int]) -> Iterator[str]:
+    """Yield a doubt where words differ in what people do not see or mean.
+
+    >>> list(spelt_twice({"Yes": 3, "yes": 2, "no": 9}))
+    ["words that differ in capitals, spaces or Unicode's forms only: 'Yes' and 'yes'"]
+    """
     alike: dict[str, list[str]] = {}
     for word in found:
-        alike.setdefault(" ".join(word.casefold().split()), []).append(word)
+        folded = unicodedata.normalize("NFKC", word).casefold()
+        alike.setdefault(" ".join(folded.split()), []).append(word)
     if twice := [words for words in alike.values() if len(words) > 1]:
         same = listed((" and ".join(map(repr, words)) for words in twice), 3)
-        yield f"words that differ in capitals or spaces only: {same}"
+        yield f"words that differ in capitals, spaces or Unicode's forms only: {same}"

@@ -1,5 +1,6 @@
 """Writes the folders of a task that was inferred from a file."""
 
+import html
 import io
 import json
 from collections.abc import Mapping
@@ -105,15 +106,24 @@ def _card(inferred: Inferred) -> str:
 
 
 def _readme(inferred: Inferred) -> str:
-    lines = [f"| {one.title} | {one.says} |" for one in inferred.columns]
-    lines.append(f"| {inferred.label} | predicted: {inferred.target.says} |")
+    lines = [f"| {_cell(one.title)} | {_cell(one.says)} |" for one in inferred.columns]
+    lines.append(f"| {inferred.label} | predicted: {_cell(inferred.target.says)} |")
     return README.format(
         title=inferred.request.name.capitalize(),
         file=inferred.request.file.name,
         form=inferred.form,
-        columns="\n".join(line.replace("\n", " ") for line in lines),
-        doubts="\n".join(f"- {doubt}" for doubt in inferred.doubts()) or "- nothing",
+        columns="\n".join(lines),
+        doubts="\n".join(f"- {_cell(doubt)}" for doubt in inferred.doubts()) or "- nothing",
     )
+
+
+def _cell(text: str) -> str:
+    """Return words of the file as Markdown that shows them, and nothing else.
+
+    >>> _cell("a|b <img src=x>")
+    'a\\\\|b &lt;img src=x&gt;'
+    """
+    return html.escape(text, quote=False).replace("|", "\\|").replace("\n", " ")
 
 
 def _example(inferred: Inferred) -> str:

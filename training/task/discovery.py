@@ -10,16 +10,16 @@ from importlib import import_module
 from keyword import iskeyword
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
-from perennial import validation
 from training.errors import BadParameter
 from training.task.files import DATA, ROWS
 from training.task.published import MODULE as SOURCE
 from training.task.published import OBJECT as PUBLISHED
 from training.task.published import Published
-from training.task.task import Task
+
+if TYPE_CHECKING:
+    from training.task.task import Task
 
 CODE = "task.py"
 OBJECT = "TASK"
@@ -27,7 +27,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 NAMED = "a name of small letters, digits and _ that begins with a letter, and no Python keyword"
 
 
-class Tasks(Mapping[str, Task]):
+class Tasks(Mapping[str, "Task"]):
     """The tasks in a folder, by name; a task's code is imported when that task is asked for.
 
     So a task that is broken, or slow to import, does not concern the others.
@@ -52,17 +52,22 @@ class Tasks(Mapping[str, Task]):
     def __contains__(self, name: object) -> bool:
         return name in list(self)
 
-    def __getitem__(self, name: str) -> Task:
+    def __getitem__(self, name: str) -> "Task":
         """Return a task. Raises BadParameter if its code does not define one."""
         if name not in self:
             raise KeyError(name)
         return self.load(name)
 
-    def load(self, name: str) -> Task:
+    def load(self, name: str) -> "Task":
         """Return a task, even one that waits.
 
         Raises BadParameter if its code does not define one.
         """
+        # Imported here, since most commands want the names alone.
+        from pydantic import ValidationError
+
+        from perennial import validation
+
         file = self._folder / name / CODE
         try:
             module = self._module(name, CODE.removesuffix(".py"))
@@ -71,7 +76,7 @@ class Tasks(Mapping[str, Task]):
             raise BadParameter(f"{file}: {wrong.field()}", wrong.value, wrong.expected) from error
         if not hasattr(module, OBJECT):
             raise BadParameter(f"{file}: {OBJECT}", validation.NOTHING, "the task")
-        task: Task = getattr(module, OBJECT)
+        task: "Task" = getattr(module, OBJECT)
         return task
 
     @property
@@ -119,7 +124,9 @@ def named(name: str, tasks: Collection[str]) -> str:
         expected = f"one of {', '.join(known)}" if known else "a folder in training/tasks"
         if isinstance(tasks, Tasks) and name in tasks.waiting:
             expected += f"; 'make data TASK={name}' gets the rows of {name}"
-        raise BadParameter("task", name or validation.NOTHING, expected)
+        from perennial.validation import NOTHING  # not above, for the reason given in `load`
+
+        raise BadParameter("task", name or NOTHING, expected)
     return name
 
 

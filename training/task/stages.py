@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from training.task import card
 from training.task.files import folder, stages_file
 from training.task.published import MODULE
-from training.task.task import Task
+
+if TYPE_CHECKING:
+    from training.task.task import Task
 
 TEMPLATE = Path(__file__).with_name("stages.yaml")
 PLACE, METRIC = "TASK", "HEADLINE"
@@ -57,7 +60,7 @@ def code_files(task: str, root: Path = Path()) -> list[str]:
     return sorted(file.relative_to(root).as_posix() for file in files)
 
 
-def write_stages(tasks: Mapping[str, Task], root: Path = Path()) -> list[Path]:
+def write_stages(tasks: Mapping[str, "Task"], root: Path = Path()) -> list[Path]:
     """Write the dvc.yaml of each task and return the files."""
     return [write_stages_of(name, task.output.headline, root) for name, task in tasks.items()]
 

@@ -51,8 +51,8 @@ def trace(call: Call) -> Response:
 
 
 ROUTES = [
-    Route("GET", "/projects/:id/pipelines/:pipeline/jobs", jobs, fields=PAGING),
+    Route("GET", "/projects/:id/pipelines/:pipeline/jobs", jobs, fields=PAGING, jobs=True),
     Route("GET", "/projects/:id/jobs/:job", job),
     Route("GET", "/projects/:id/jobs/:job/trace", trace),
-    Route("GET", "/projects/:id/jobs/:job/artifacts/*path", artifact),
+    Route("GET", "/projects/:id/jobs/:job/artifacts/*path", artifact, jobs=True),
 ]

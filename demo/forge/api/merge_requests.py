@@ -169,9 +169,9 @@ MERGE = {
     "sha": Field(),
 }
 ROUTES = [
-    Route("GET", BASE, merge_requests, fields=LIST),
+    Route("GET", BASE, merge_requests, fields=LIST, jobs=True),
     Route("POST", BASE, create, "write", "developer", CREATE, from_fork=True),
-    Route("GET", f"{BASE}/:iid", merge_request),
+    Route("GET", f"{BASE}/:iid", merge_request, jobs=True),
     Route("PUT", f"{BASE}/:iid", update, "write", "developer", UPDATE),
     Route("PUT", f"{BASE}/:iid/merge", merge, "write", "developer", MERGE),
     Route("GET", f"{BASE}/:iid/pipelines", pipelines, fields=PAGING),

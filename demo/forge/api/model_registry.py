@@ -196,6 +196,8 @@ ROUTES = [
         "write",
         fields=RUN | {"key": Field(required=True), "value": Field(required=True)},
     ),
-    Route("GET", FILES, get_file),
-    Route("PUT", FILES, add_file, "write", fields={"file": Field("file", required=True)}),
+    Route("GET", FILES, get_file, jobs=True),
+    Route(
+        "PUT", FILES, add_file, "write", fields={"file": Field("file", required=True)}, jobs=True
+    ),
 ]

@@ -98,9 +98,9 @@ NOTE = {"body": Field(required=True)}
 
 
 ROUTES = [
-    Route("GET", BASE, notes, fields=NOTES),
+    Route("GET", BASE, notes, fields=NOTES, jobs=True),
     Route("POST", BASE, add_note, "write", fields=NOTE),
-    Route("GET", f"{BASE}/:note", note),
+    Route("GET", f"{BASE}/:note", note, jobs=True),
     Route("PUT", f"{BASE}/:note", update_note, "write", fields=NOTE),
     Route("DELETE", f"{BASE}/:note", delete_note, "write"),
 ]

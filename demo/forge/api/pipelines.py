@@ -30,9 +30,9 @@ def trigger(call: Call) -> Response:
     """
     forge = call.forge
     source, token = "trigger", forge.token(call.params["token"], "trigger")
-    if token is None and (running := forge.state.job_of(call.params["token"])):
-        source, token = "pipeline", running[0].user
-    if token is None:  # an access token too: GitLab does not even say that it is one
+    if token is None:
+        source, token = "pipeline", forge.job_token(call.params["token"])
+    if token is None or forge.barred(token):  # GitLab does not even say what kind of token it is
         raise not_found()
     pipeline = forge.pipelines.on_ref(
         source,

@@ -121,7 +121,7 @@ ROUTES = [
     Route("GET", "/user", user, "user"),
     Route("GET", "/projects/:id", project, role="guest"),
     Route("PUT", "/projects/:id", change, "write", "maintainer", CHANGES),
-    Route("GET", "/projects/:id/repository/branches", branches, fields=PAGING),
+    Route("GET", "/projects/:id/repository/branches", branches, fields=PAGING, jobs=True),
     Route("GET", "/projects/:id/repository/branches/:branch", branch),
     Route(
         "DELETE", "/projects/:id/repository/branches/:branch", delete_branch, "write", "developer"
@@ -131,6 +131,7 @@ ROUTES = [
         "/projects/:id/repository/files/:file/raw",
         raw_file,
         fields={"ref": Field(), "lfs": Field("boolean")},
+        jobs=True,
     ),
     Route(
         "POST",

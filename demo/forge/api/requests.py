@@ -25,19 +25,25 @@ async def serve(forge: Forge, request: Request, path: str) -> Response:
     """
     route, found = find(ROUTES, request.method, path.removeprefix(API))
     params = from_query(request.url.query) | await _body(request)
-    secret = params.pop("private_token", None) or _secret(request)
+    bearer = _bearer(request)
+    secret = params.pop("private_token", None) or _secret(request) or bearer
+    job = params.pop("job_token", None) or request.headers.get("job-token") or bearer
     url = f"{forge.url}{path}"
     return await run_in_threadpool(
-        answer, forge, route, found, secret=secret, params=params, url=url
+        answer, forge, route, found, secret=secret, job=job, params=params, url=url
     )
 
 
-def _secret(request: Request) -> str | None:
+def _bearer(request: Request) -> str | None:
     kind, _, value = request.headers.get("authorization", "").partition(" ")
-    bearer = value if kind.lower() == "bearer" else None
+    return value if kind.lower() == "bearer" else None
+
+
+def _secret(request: Request) -> str | None:
+    """Return the token of GitLab's own header, which uploads of models do not take."""
     if "/packages/ml_models/" in request.url.path:
-        return bearer
-    return request.headers.get("private-token") or bearer
+        return None
+    return request.headers.get("private-token")
 
 
 async def _body(request: Request) -> dict[str, Any]:

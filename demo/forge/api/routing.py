@@ -64,6 +64,7 @@ class Route:
 
     access: "read", "write", "user" (any token), "own" (any that may write) or
     "open" (the handler looks by itself).  from_fork: the owner of a fork may call it for that.
+    jobs: a job's own token may call it, as doc/ci/jobs/ci_job_token.md of GitLab says.
     """
 
     method: str
@@ -73,6 +74,7 @@ class Route:
     role: str = "reporter"
     fields: Mapping[str, Field] = field(default_factory=dict)
     from_fork: bool = False
+    jobs: bool = False
 
     def match(self, segments: list[str]) -> dict[str, str] | None:
         """Return the parts of an address that this route names, or None."""
@@ -110,20 +112,25 @@ def answer(
     path: Mapping[str, str],
     *,
     secret: str | None,
+    job: str | None,
     params: Mapping[str, Any],
     url: str,
 ) -> Response:
     """Check who calls and with what, in GitLab's order, and answer.
 
+    secret: an access token.  job: a job's own token.
+
     Raises ApiError.
     """
-    who = _authenticate(forge, route, secret)
+    who = _authenticate(forge, route, secret, job if route.jobs else None)
     checked = check(params, route.fields)
     fork = fork_of(forge, path) if route.from_fork else None
     if fork is not None and who is not None and fork.owned_by(who):
         return route.handler(Call(forge, who, path, checked, url))
     if ":id" in route.pattern and path["id"] not in _names(forge):
         raise not_found("" if route.access == "open" else "Project")
+    if who is not None and (reason := forge.barred(who)):
+        raise forbidden(reason)
     if who is not None and route.access not in ("user", "own") and who.role < ROLES[route.role]:
         raise forbidden()
     return route.handler(Call(forge, who, path, checked, url))
@@ -141,12 +148,14 @@ def _names(forge: Forge) -> tuple[str, str]:
     return str(forge.config.project_id), forge.config.project
 
 
-def _authenticate(forge: Forge, route: Route, secret: str | None) -> Token | None:
+def _authenticate(forge: Forge, route: Route, secret: str | None, job: str | None) -> Token | None:
     if route.access == "open":
         return None
     token = forge.token(secret)
     if token is None:
-        if secret is None and route.access == "read" and ":id" in route.pattern:
+        if (running := forge.job_token(job)) is not None:
+            return running
+        if secret is None and job is None and route.access == "read" and ":id" in route.pattern:
             raise not_found("Project")  # as GitLab hides a private project from strangers
         raise unauthorized()
     scopes = {

@@ -31,6 +31,9 @@ class Host(Protocol):
     def clone_token(self, value: str) -> Token | None:
         """Find a token by its value."""
 
+    def barred(self, token: Token) -> str | None:
+        """Return why a job's token does not open the project, or None."""
+
     def push_rules(self, token: Token, refs: Sequence[RefChange]) -> PushRules:
         """Return what git must refuse of a push."""
 
@@ -60,6 +63,8 @@ def serve(
     token = _token(host, headers)
     if token is None:
         return PlainTextResponse(DENIED, 401, headers={"WWW-Authenticate": 'Basic realm="GitLab"'})
+    if reason := host.barred(token):
+        return PlainTextResponse(reason, 403)
     if not token.may(*SERVICES[service]):
         return PlainTextResponse("You are not allowed to do this with this token.", 403)
     if service == "git-receive-pack" and token.role < ROLES["developer"]:

@@ -24,6 +24,8 @@ STEP = "$__rate_interval"
 FAILING = ("RetrainFailing",)
 DOWN = ("RelayDown",)
 WAITING = ("RetrainWaiting",)
+# Most signals in a table.
+SIGNALS = 20
 
 
 def board(thresholds: Thresholds) -> Board:
@@ -38,6 +40,7 @@ def board(thresholds: Thresholds) -> Board:
             _steps(),
             _times(),
             _verdicts(),
+            *_worth(),
             _decisions(),
             _webhooks(),
             _errors(),
@@ -232,6 +235,49 @@ def _verdicts() -> Panel:
         unit="none",
         columns=(("model", ""), ("verdict", ""), ("pipelines", "none")),
         matrix=True,
+    )
+
+
+def _worth() -> tuple[Panel, ...]:
+    """Return what alerts and signals were worth, by what came of the incidents they were in."""
+    alerts = f"{relay.ALERT_INCIDENTS.name}{{{OF_MODEL}}}"
+    signals = f"{relay.SIGNAL_INCIDENTS.name}{{{OF_MODEL}}}"
+    most = f"topk({SIGNALS}, sum by (signal) ({signals}))"
+    outcomes = (
+        "promote: a better model came of it. keep, block: the gate's verdict. nothing: it ended "
+        "without a verdict. open: it lives."
+    )
+    drift = ("DataDrift", "PredictionDrift")
+    return tuple(
+        Panel(
+            "table",
+            title,
+            f"{description} Of the incidents in the relay's database. {outcomes}",
+            (Query(expr, "incidents", "no incident yet"),),
+            names,
+            (LOOP, MODEL),
+            unit="none",
+            columns=((what, ""), ("outcome", ""), ("incidents", "none")),
+            matrix=True,
+            no_value="none yet",
+        )
+        for title, description, what, names, expr in (
+            (
+                "What alerts were worth",
+                "Incidents in which each alert fired. One that leads to nothing better may have "
+                "its limits raised.",
+                "alert",
+                (*drift, "AccuracyDrop", "LossRise"),
+                f"sum by (alert, outcome) ({alerts})",
+            ),
+            (
+                "What drifting signals were worth",
+                f"Incidents in which each signal drifted, of the {SIGNALS} signals with the most.",
+                "signal",
+                drift,
+                f"sum by (signal, outcome) ({signals}) and on (signal) {most}",
+            ),
+        )
     )
 
 

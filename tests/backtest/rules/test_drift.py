@@ -115,7 +115,8 @@ def _strength(
         evidence.evidence_limit(critical, bins=bins, rows=rows, size=size, windows=windows)
         for critical, bins in ((CRITICAL, 12), (RANK_CRITICAL, 2))
     )
-    g, share = evidence.g_statistic(live, base, size=size), worth(live.sum(), size, effect)
+    g = evidence.g_statistic(live, base, size=size)
+    share = worth(live.sum(), size, effect, least=QUICK.least_worth)
     if not ordered:
         return share * evidence.strength(g, g_limit)
     ranks = evidence.ranks(SHARES, ordered=ordered)
@@ -217,3 +218,23 @@ def test_rows_that_follow_each_other_are_fewer_than_they_are() -> None:
     counts = np.array([random.multinomial(1, SHARES) * n for n in came[:, 0]], np.float64)
     assert watch(counts, _reference(), Thresholds(rhythm="0s")).drifted.any()
     assert not watch(counts, _reference(), Thresholds()).drifted.any()
+
+
+def test_one_clients_burst_is_no_drift() -> None:
+    """Among bursts of about ten rows, one of a hundred is much of a window and little evidence.
+
+    It would be drift where the few rows of a window count in full, and an hour of such rows is.
+    """
+    shares = np.array([0.49, 0.33, 0.15, 0.0298, 0.0001, 0.0001])
+    random = np.random.default_rng(7)
+    lengths = random.geometric(0.1, 15 * 1440) * (random.random(15 * 1440) < 0.6)
+    counts = np.array([random.multinomial(1, shares) * n for n in lengths], np.float64)
+    reference = Reference(shares, 5000, 27.0, 1.0, 0)
+    burst, at = counts.copy(), 14 * 1440
+    burst[at : at + 5] = 0
+    burst[at + 3, 3] = 100
+    hour = slice(at, at + 60)
+    assert not watch(burst, reference, Thresholds()).drifted.any()
+    assert watch(burst, reference, Thresholds(least_worth=1.0)).drifted[hour].any()
+    burst[at + 5 : at + 65, 3] += 75
+    assert watch(burst, reference, Thresholds()).drifted[hour].any()

@@ -26,9 +26,12 @@ def _sums(column: np.ndarray, window: str) -> list[float]:
     return [column[end - minutes(window) : end].sum() for end in ends]
 
 
-@pytest.mark.parametrize("rate", [2, 30])
-def test_a_share_falls_where_the_specification_says(rate: float) -> None:
-    """It alerts at the looks at which a window is below its limit, far enough, on enough rows."""
+@pytest.mark.parametrize("rate, as_one", [(2, 1), (30, 1), (30, 9)])
+def test_a_share_falls_where_the_specification_says(rate: float, as_one: float) -> None:
+    """It alerts at the looks at which a window is below its limit, far enough, on enough rows.
+
+    Where nine rows count as one, the limit is that of a ninth of them.
+    """
     random = np.random.default_rng(1)
     rows = random.poisson(rate, FIRST + LOOKS).astype(float)
     usual = np.where(np.arange(len(rows)) < FIRST + 60, 0.9, 0.6)
@@ -36,15 +39,17 @@ def test_a_share_falls_where_the_specification_says(rate: float) -> None:
     expected = np.zeros(LOOKS + 1, bool)
     for window in THRESHOLDS.windows:
         for look, (good, seen) in enumerate(zip(_sums(right, window), _sums(rows, window))):
-            limit = control_limit(0.9, size=700, rows=seen, z=THRESHOLDS.accuracy_z)
+            limit = control_limit(0.9, size=700, rows=seen / as_one, z=THRESHOLDS.accuracy_z)
             fell = 0.9 - good / seen > THRESHOLDS.least_drop(window) and good / seen < limit
             expected[look] |= fell and seen >= THRESHOLDS.least_rows
-    found = share_drop(right, rows, ShareReference(0.9, 700), THRESHOLDS)
+    effects = dict.fromkeys(THRESHOLDS.windows, np.full(LOOKS + 1, float(as_one)))
+    found = share_drop(right, rows, ShareReference(0.9, 700), THRESHOLDS, rows_as_one=effects)
     assert found.tolist() == expected.tolist()
     assert not found[0] and found.any()
 
 
-def test_a_loss_rises_where_the_specification_says() -> None:
+@pytest.mark.parametrize("as_one", [1, 9])
+def test_a_loss_rises_where_the_specification_says(as_one: float) -> None:
     """It alerts at the looks at which a mean is above its limit, far enough, on enough rows."""
     random = np.random.default_rng(2)
     rows = random.poisson(5, FIRST + LOOKS).astype(float)
@@ -53,14 +58,21 @@ def test_a_loss_rises_where_the_specification_says() -> None:
     for window in THRESHOLDS.windows:
         for look, (lost, seen) in enumerate(zip(_sums(total, window), _sums(rows, window))):
             limit = loss_limit(
-                2, deviation=1, size=700, live_deviation=0, rows=seen, z=THRESHOLDS.accuracy_z
+                2,
+                deviation=1,
+                size=700,
+                live_deviation=0,
+                rows=seen / as_one,
+                z=THRESHOLDS.accuracy_z,
             )
             rose = lost / seen > (1 + THRESHOLDS.least_rise(window)) * 2 and lost / seen > limit
             expected[look] |= rose and seen >= THRESHOLDS.least_rows
-    found = loss_rise(total, rows, LossReference(2.0, 1.0, 700), THRESHOLDS)
+    effects = dict.fromkeys(THRESHOLDS.windows, np.full(LOOKS + 1, float(as_one)))
+    reference = LossReference(2.0, 1.0, 700)
+    found = loss_rise(total, rows, reference, THRESHOLDS, rows_as_one=effects)
     assert found.tolist() == expected.tolist()
     assert not found[0] and found.any()
-    assert not loss_rise(0 * total, 0 * rows, LossReference(2.0, 1.0, 700), THRESHOLDS).any()
+    assert not loss_rise(0 * total, 0 * rows, reference, THRESHOLDS).any()
 
 
 def test_the_estimate_is_the_specifications() -> None:

@@ -18,6 +18,8 @@ from tests.training.gitlab.project_check.given import (
     STRANGER,
     Administrator,
     branch,
+    job,
+    job_tokens,
     page,
     runner,
     tag,
@@ -223,6 +225,22 @@ def test_a_job_of_a_merge_request_starts_nothing_on_main(attacker: Attacker) -> 
     attacker.administrator.sets(branch("main", merge=30))
     said = attacker.trace_of(attacker.request(job))
     assert "sufficient permission" not in said and "would have been empty" in said
+
+
+def test_a_job_that_a_maintainer_runs_elsewhere_reads_nothing_here(attacker: Attacker) -> None:
+    """Its token is in the hands of whoever wrote that project's pipeline; open to all, it reads."""
+    server, stolen = attacker.server, "glcbt-of-another-project"
+    running = job(stolen, "boss", "owner", project="attacker/tools")
+    clone = ("ls-remote", server.remote(stolen), "main")
+    requests, shown = "/projects/1/merge_requests", {"JOB-TOKEN": stolen}
+    attacker.administrator.sets(running)
+    assert "not allowed from tools to fixture" in git(server.folder, *clone, check=False).stderr
+    assert server.client.get(requests, headers=shown).status_code == 403
+    assert server.trigger(stolen).status_code == 404
+    attacker.administrator.sets(running, job_tokens(limited=False))
+    assert "refs/heads/main" in git(server.folder, *clone).stdout
+    assert server.client.get(requests, headers=shown).is_success
+    assert "would have been empty" in server.trigger(stolen).text
 
 
 def test_the_merge_request_of_a_fork_runs_without_the_projects_variables(

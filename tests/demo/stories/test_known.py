@@ -1,13 +1,19 @@
 """Which stories a task has follows from its input."""
 
-import pytest
+import io
+from pathlib import Path
 
+import pytest
+from rich.console import Console
+
+from demo import loop
 from demo.errors import UnknownShift
 from demo.stories.known import chosen_story, stories
 from perennial.kinds.columns import CategoryColumn, NumberColumn, TimeColumn
 from perennial.kinds.inputs.table import TableInput
 from tests.toy.task import Patterns
 from training.task.task import Task
+from training.tasks import TASKS
 
 
 class People(Patterns):
@@ -46,7 +52,16 @@ def test_a_column_can_be_named() -> None:
     assert name == "unit:age" and story.about == stories(People())["unit"].about
 
 
-@pytest.mark.parametrize("wish", ["help", "inverted", "time:at"])
+def test_the_shifts_of_a_task_are_listed(tmp_path: Path) -> None:
+    """Nothing is started, and that is no error."""
+    said, name = io.StringIO(), next(iter(TASKS))
+    assert loop.run(name, "help", tmp_path / "out", Console(file=said, width=1000)) == 0
+    listed = [line.partition(":")[0].strip() for line in said.getvalue().splitlines()]
+    assert listed == [name, *stories(TASKS[name])]
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("wish", ["upside-down", "inverted", "time:at"])
 def test_an_unknown_shift_names_those_of_the_task(wish: str) -> None:
     """With what happens in each, a line each."""
     with pytest.raises(UnknownShift) as refused:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from monitoring.recording.series import REFERENCE_LOSS, Window
 from monitoring.thresholds import Thresholds
+from perennial.metric_names import relay
 from perennial.metric_names import service as metrics
 from perennial.signals import MISSING, OTHER
 from tests.monitoring.drift_report.past import Past, Replica, Signal
@@ -81,6 +82,23 @@ def _digits(past: Past) -> None:
     past.gauge("ALERTS", {**firing, "alertname": "ServiceDown"}, 1, begin=10, end=9.95)
     past.gauge("ALERTS", {**firing, "model": "another"}, 1, begin=5)
     _recorded(past)
+    _relayed(past)
+
+
+def _relayed(past: Past) -> None:
+    """What the relay says of the incidents of a model, and of another's."""
+    for alert, outcome, number in (
+        ("DataDrift", "promote", 2),
+        ("DataDrift", "nothing", 3),
+        ("AccuracyDrop", "keep", 1),
+    ):
+        key = {"model": "digits", "alert": alert, "outcome": outcome}
+        past.gauge(relay.ALERT_INCIDENTS.name, key, number, begin=1)
+    for signal, number in (("colour", 1), ("contrast", 4)):
+        key = {"model": "digits", "signal": signal, "outcome": "promote"}
+        past.gauge(relay.SIGNAL_INCIDENTS.name, key, number, begin=1)
+    key = {"model": "another", "alert": "DataDrift", "outcome": "block"}
+    past.gauge(relay.ALERT_INCIDENTS.name, key, 9, begin=1)
 
 
 def _accepted(past: Past, replica: Replica) -> None:

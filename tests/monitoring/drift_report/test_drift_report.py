@@ -135,7 +135,7 @@ def test_a_version_that_began_in_the_span_is_reported_as_far_as_it_served(
 
 
 def test_accuracy_and_alerts_stand_beside(prometheus: Prometheus) -> None:
-    """Both accuracies with their rows, and the alerts of the model and of the service."""
+    """Both accuracies with rows, alerts of model and service, and what came of incidents so far."""
     said = dict(facts(_report(prometheus, "digits")))
     assert said["Predictions"] == "14,400"
     realised = "80.0% on 2,400 labels, accepted with 97.0%: below its control limit"
@@ -145,6 +145,8 @@ def test_accuracy_and_alerts_stand_beside(prometheus: Prometheus) -> None:
     down, drifted = said["Alerts that fired"].split("; ")
     assert down.startswith("ServiceDown (")
     assert drifted.startswith("DataDrift of 1.0.0 (")
+    assert said["Incidents by alert"] == "AccuracyDrop: 1 kept; DataDrift: 2 promoted, 3 nothing"
+    assert said["Incidents by signal"] == "contrast: 4 promoted; colour: 1 promoted"
 
 
 def test_macro_f1_of_many_labels_is_of_labels_alone(prometheus: Prometheus) -> None:

@@ -69,7 +69,8 @@ def test_psi_evidence_and_drift_are_the_specification(watched: Watched, window: 
         assert rows[key] == pytest.approx(sum(counts), abs=TOLERANCE, rel=TOLERANCE)
         past = moment.past(window, signal)
         expected = evidence.strength(*_statistics(signal, counts, past, window))
-        expected *= worth(sum(counts), signal.size + past.sum(), THRESHOLDS.design_effect)
+        size, as_one = signal.size + past.sum(), THRESHOLDS.design_effect
+        expected *= worth(sum(counts), size, as_one, least=THRESHOLDS.least_worth)
         assert strength[key] == pytest.approx(expected, abs=TOLERANCE, rel=TOLERANCE)
         assert limit[key] == pytest.approx(_limit(window, usual.get(key)), abs=TOLERANCE)
         decided = drift.drifts(effect, expected, limit=limit[key])

@@ -2,6 +2,8 @@
 
 import re
 import subprocess
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from monitoring.thresholds import Thresholds
 from perennial.metric_names import relay as relay
 from perennial.metric_names import service as service
 from perennial.metric_names.metric import Metric
+from tests.monitoring.recording.needed import cases
 from tests.prometheus import ENVIRONMENT
 
 ROOT = Path(__file__).parents[3]
@@ -34,26 +37,29 @@ def _run(*command: str) -> str:
     return done.stdout
 
 
+def _expectations() -> Iterator[Any]:
+    for path in RULE_TESTS:
+        for case in yaml.safe_load(path.read_text(encoding="utf-8"))["tests"]:
+            yield from case.get("alert_rule_test", [])
+
+
+@cache
 def _tested() -> dict[str, set[bool]]:
     """Return for each alert whether a case expects it to fire, and whether one expects silence."""
     found: dict[str, set[bool]] = {}
-    for path in RULE_TESTS:
-        for case in yaml.safe_load(path.read_text(encoding="utf-8"))["tests"]:
-            for expected in case.get("alert_rule_test", []):
-                fires = bool(expected["exp_alerts"])
-                found.setdefault(expected["alertname"], set()).add(fires)
+    for expected in _expectations():
+        found.setdefault(expected["alertname"], set()).add(bool(expected["exp_alerts"]))
     return found
 
 
+@cache
 def _labels() -> dict[str, set[str]]:
     """Return for each alert the labels that it has in every case that expects it to fire."""
     found: dict[str, set[str]] = {}
-    for path in RULE_TESTS:
-        for case in yaml.safe_load(path.read_text(encoding="utf-8"))["tests"]:
-            for expected in case.get("alert_rule_test", []):
-                for fired in expected["exp_alerts"]:
-                    labels, name = set(fired["exp_labels"]), expected["alertname"]
-                    found[name] = found.get(name, labels) & labels
+    for expected in _expectations():
+        for fired in expected["exp_alerts"]:
+            labels, name = set(fired["exp_labels"]), expected["alertname"]
+            found[name] = found.get(name, labels) & labels
     return found
 
 
@@ -67,8 +73,17 @@ def _case(path: Path) -> Any:
 
 
 @pytest.mark.parametrize("path", [_case(path) for path in RULE_TESTS])
-def test_promtool_agrees(path: Path) -> None:
-    """Every case under tests/rules holds."""
+def test_promtool_agrees(path: Path, tmp_path: Path) -> None:
+    """Every case under tests/rules holds, with the rules that it needs."""
+    files = cases(path, tmp_path)
+    said = _run("promtool", "test", "rules", *map(str, files))
+    assert said.count("SUCCESS") == len(files)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("path", RULE_TESTS, ids=lambda path: path.name)
+def test_promtool_agrees_with_all_rules_beside_each_other(path: Path) -> None:
+    """Every case under tests/rules holds, and no rule fails that it does not need."""
     assert "SUCCESS" in _run("promtool", "test", "rules", str(path))
 
 

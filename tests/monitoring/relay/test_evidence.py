@@ -24,6 +24,7 @@ class Prometheus:
     def __init__(self) -> None:
         self.started = START - timedelta(days=1)
         self.alerts: list[dict[str, Any]] = []
+        self.drifting: list[dict[str, str]] = []
         self.url = ""
 
     def fire(self, state: str = "firing", **labels: str) -> None:
@@ -35,8 +36,9 @@ class Prometheus:
         data = {
             "/api/v1/alerts": {"alerts": self.alerts},
             "/api/v1/status/runtimeinfo": {"startTime": self.started.isoformat()},
+            "/api/v1/query": {"result": [{"metric": labels} for labels in self.drifting]},
         }
-        return Reply(200, {"status": "success", "data": data[call.target]})
+        return Reply(200, {"status": "success", "data": data[call.target.partition("?")[0]]})
 
 
 @pytest.fixture
@@ -260,3 +262,12 @@ def test_a_pending_alert_escalates_nothing(prometheus: Prometheus, tmp_path: Pat
     prometheus.alerts[0]["state"] = "pending"
     relay.run(120)
     assert relay.incident()["quiet_since"] is None
+
+
+def test_the_signals_that_drift_are_those_of_the_versions(prometheus: Prometheus) -> None:
+    """Each by name, once; all versions where none is named."""
+    for version, signal in (("1.0.0", "width"), ("1.0.0", "age"), ("0.9.0", "old")):
+        prometheus.drifting.append({"version": version, "signal": signal})
+    evidence = PrometheusAlerts(Api(prometheus.url, timeout=5), clock=Clock())
+    assert evidence.drifting("digits", ("1.0.0",)) == ("age", "width")
+    assert evidence.drifting("digits", None) == ("age", "old", "width")

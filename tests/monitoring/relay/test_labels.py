@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitoring.relay.audit import AuditEntry, AuditEvent
-from monitoring.relay.limits import ModelLimits
+from monitoring.relay.limits import ModelLimits, RelayLimits
 from tests.monitoring.relay.fakes import START, Clock, FakeArrivals, FakePipelines, alert, webhook
 from tests.monitoring.relay.parts import Bench, bench
 
@@ -40,6 +40,21 @@ def test_a_fall_waits_for_the_labels_that_collect_needs(tmp_path: Path) -> None:
     relay.run(120)
     assert len(gitlab.made) == 1 and 700 <= _started(relay) <= 770
     assert relay.value("relay_missing_labels", model="digits") == 0
+
+
+def test_a_wait_for_more_labels_than_any_will_send_is_written_down(postgres_database: str) -> None:
+    """A limit with some zeros too many: the audit says so, and the column holds what it can."""
+    clock = Clock()
+    arrivals, limits = FakeArrivals(clock, rate=1.0), {"digits": RelayLimits(drift_rows=10**12)}
+    gitlab = FakePipelines()
+    relay = Bench(postgres_database, gitlab, clock=clock, arrivals=arrivals, limits=limits)
+    relay.worker.step()
+    relay.intake.receive(webhook(alert(signal="inputs")))
+    relay.run(120)
+    incident = relay.incident()
+    relay.store.close()
+    assert incident["reason"].startswith("waits for 999,999,9") and not gitlab.made
+    assert incident["missing_labels"] == 2**31 - 1
 
 
 def test_nobody_is_paged_for_waiting(tmp_path: Path) -> None:

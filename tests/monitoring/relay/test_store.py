@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from monitoring.relay.store import Store
 from monitoring.relay.tables import engine
 from tests.monitoring.relay.fakes import START, FakePipelines, alert, webhook
 from tests.monitoring.relay.parts import Bench
@@ -103,3 +104,16 @@ def test_what_old_alerts_said_is_not_kept(relay: Bench, url: str) -> None:
         found = connection.execute(text("SELECT body FROM relay_webhooks ORDER BY id")).scalars()
         assert found.all() == ["", "{}", "{}"]
     made.dispose()
+
+
+def test_without_that_month_it_is_kept_for_ever(url: str) -> None:
+    """So that it is the setting that empties it."""
+    made = engine(url)
+    store = Store(made, keep=timedelta(days=36_500))
+    with store.transaction() as ledger:
+        for days in (40, 0):
+            ledger.add_webhook("group", b"{}", now=START - timedelta(days=days))
+    with made.connect() as connection:
+        found = connection.execute(text("SELECT body FROM relay_webhooks")).scalars()
+        assert found.all() == ["{}", "{}"]
+    store.close()

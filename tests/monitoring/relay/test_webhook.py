@@ -1,7 +1,7 @@
 """Webhooks: what they say, and the message where they do not say it right."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -125,6 +125,16 @@ def test_json_that_parsers_choke_on_is_refused(body: bytes) -> None:
     with pytest.raises(Refused, match="^[a-z]+: got ") as error:
         parse(body)
     assert error.value.status in (400, 422)
+
+
+def test_unchecked_they_would_be_failures_of_ours() -> None:
+    """Of Python's parser, of its times in another zone, and of the text that a database gets."""
+    with pytest.raises(RecursionError):
+        json.loads("[" * 100_000)
+    with pytest.raises(OverflowError):
+        datetime.fromisoformat("0001-01-01T00:00:00+14:00").astimezone(UTC)
+    with pytest.raises(UnicodeEncodeError):
+        json.loads('"\\ud83d"').encode()
 
 
 @pytest.mark.parametrize("ended", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", None])

@@ -162,6 +162,18 @@ def test_a_request_that_is_not_complete_in_time_is_given_up(
         assert status(exchange(port, request("GET", "/other"))) == 200
 
 
+def test_without_that_time_half_a_request_is_held_open() -> None:
+    """As long as its client likes."""
+    with running(HttpProtocol, request_seconds=3600.0) as (port, _), connected(port) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n\r\nhalf")
+        connection.settimeout(1.0)
+        with pytest.raises(TimeoutError):
+            connection.recv(1)
+        connection.settimeout(3.0)
+        connection.sendall(b" full")
+        assert b"POST / half full" in connection.recv(65536)
+
+
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize("start", [b"GET / HTTP/1.1\r\nX: ", b"GET /"])
 def test_headers_without_end_are_refused(protocol: type[HttpProtocol], start: bytes) -> None:

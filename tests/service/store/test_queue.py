@@ -27,10 +27,13 @@ def test_a_full_queue_drops_and_counts(engine: Engine) -> None:
 
 def test_a_queue_of_long_instances_is_full_by_its_bytes(engine: Engine) -> None:
     """A few thousand requests of a megabyte would fill the memory long before they are many."""
-    store, _ = make(engine, queue_bytes=50)
-    for _ in range(4):
-        store.offer(observed("a", "b"))  # 15 bytes each
-    assert (store.queued, store.dropped) == (2, 6)
+    bounded, _ = make(engine, queue_bytes=50)
+    unbounded, _ = make(engine, queue_bytes=10**9)
+    for store in (bounded, unbounded):
+        for _ in range(4):
+            store.offer(observed("a", "b"))  # 15 bytes each
+    assert (bounded.queued, bounded.dropped) == (2, 6)
+    assert (unbounded.queued, unbounded.dropped) == (8, 0)
 
 
 def test_a_prediction_that_cannot_be_written_costs_no_other(engine: Engine) -> None:

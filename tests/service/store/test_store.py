@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from structlog.testing import LogCapture
 
 from perennial import database
@@ -172,6 +173,22 @@ def test_a_label_that_cannot_be_stored_is_refused_alone(
     error, fine = give(store, ("a", bad), ("b", 7))
     assert isinstance(error, InvalidInput) and error.status == 422
     assert isinstance(fine, FeedbackResult) and fine.label == "7.0"
+
+
+def test_without_any_check_an_odd_id_costs_all_labels_of_its_write(postgres_database: str) -> None:
+    """PostgreSQL refuses the statement; the store tries each alone, and the route lets none in."""
+    engine = tables.connect(postgres_database)
+    store, _ = make(engine)
+    store.start()
+    store.offer(observed("a", "b"))
+    odd, *_ = outcomes = give(store, ("a\0", "cat"), ("a", "cat"), ("b", "dog"))
+    store.close()
+    assert isinstance(odd, StoreUnavailable)
+    assert all(isinstance(one, FeedbackResult) for one in outcomes[1:])
+    labels = [writes.Label(name, "cat") for name in ("a\0", "a", "b")]
+    with pytest.raises(SQLAlchemyError, match="NUL"):
+        writes.insert_feedback(engine, labels, outputs=lambda *_: None, now=NOW)
+    engine.dispose()
 
 
 def test_a_database_that_answers_is_reachable(store: Store) -> None:

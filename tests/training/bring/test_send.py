@@ -136,7 +136,7 @@ def test_a_label_that_was_renamed_is_sent_by_its_new_name(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "content", "message"),
     [
-        ((), "a;b\n1;2\n", "FILE: got 'seen', expected one of a, b"),
+        ((), "a;b\n1;2\n", "FILE: got the columns a, b, expected one called 'seen'"),
         (("--target", "gone"), FILE, "TARGET: got 'gone', expected one of work, Größe"),
         (
             ("--target", "weg"),

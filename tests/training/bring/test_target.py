@@ -29,6 +29,13 @@ def test_a_rare_label_is_a_doubt_and_one_of_a_few_rows_is_refused(tmp_path: Path
         column(tmp_path, ["ja"] * 237 + ["nein"] * 3, target="x")
 
 
+def test_labels_that_differ_in_capitals_only_are_a_doubt(tmp_path: Path) -> None:
+    """People who wrote one label in two ways would get a model of both."""
+    found = column(tmp_path, ["Yes", "no", "yes", "NO"], target="x")
+    doubt = "words that differ in capitals, spaces or Unicode's forms only: 'NO' and 'no', 'Yes'"
+    assert any(doubt in each for each in found.doubts()), list(found.doubts())
+
+
 @pytest.mark.parametrize("words", [("EU", "NA", "AS"), ("+", "-", "?")])
 def test_a_label_that_looks_like_a_gap_is_named_and_can_be_kept(
     tmp_path: Path, words: tuple[str, ...]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from training.gitlab.project_check.facts import Facts, NotShown
+from training.gitlab.project_check.facts import Facts, NotShown, Withheld
 
 GUIDE = "docs/gitlab.md"
 
@@ -29,11 +29,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Check:
-    """One question to the facts; `heading` is where docs/gitlab.md explains it."""
+    """One question to the facts; `heading` is where docs/gitlab.md explains it.
+
+    of_groups: about every variable, those of the project's groups too.
+    """
 
     name: str
     heading: str
     ask: Callable[[Facts], Answer]
+    of_groups: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,4 +71,8 @@ def run_check(check: Check, facts: Facts) -> CheckResult:
     except NotShown as hidden:
         found = "GitLab does not show it to this token"
         answer = Answer(Status.UNKNOWN, found, f"to find out, run this with {hidden}")
+    groups = facts.inherited
+    if check.of_groups and answer.status is Status.OK and isinstance(groups, Withheld):
+        found = f"{answer.found}, but for the variables of the project's groups, which are hidden"
+        answer = Answer(Status.UNKNOWN, found, f"to find out, run this with {groups.needs}")
     return CheckResult(check.name, answer, f"{GUIDE}#{check.heading}")

@@ -22,19 +22,25 @@ def _run_on_branch(server: ForgeServer, clone: Path, branch: str, content: str) 
 
 
 def test_a_job_may_clone_with_its_own_token_but_not_push(server: ForgeServer, clone: Path) -> None:
-    """CI_JOB_TOKEN reads the repository; a push with it is refused; REPO_TOKEN pushes."""
+    """CI_JOB_TOKEN reads git and some of the API; it pushes nothing, and REPO_TOKEN does."""
+    ask = 'curl -s -H "JOB-TOKEN: $CI_JOB_TOKEN" $CI_API_V4_URL/projects/$CI_PROJECT_ID'
     pipeline = _run_on_branch(
         server,
         clone,
         "tokens",
         "clone: {script: [git fetch -q origin main, git clone -q $CI_REPOSITORY_URL x]}\n"
+        f"read: {{script: ['{ask}/merge_requests | grep \"^\\[\"']}}\n"
+        f"pry: {{script: ['{ask}/variables | grep \"404 Project Not Found\"']}}\n"
         "push: {script: ['git push $CI_REPOSITORY_URL HEAD:refs/heads/by-job']}\n"
         "good:\n"
         "  script:\n"
         "    - git push -o ci.skip ${CI_PROJECT_URL/:\\/\\//:\\/\\/oauth2:$REPO_TOKEN@}.git"
         " HEAD:refs/heads/by-token\n",
     )
-    assert server.statuses(pipeline) == {"clone": "success", "push": "failed", "good": "success"}
+    assert server.statuses(pipeline) == {
+        **dict.fromkeys(("clone", "read", "pry", "good"), "success"),
+        "push": "failed",
+    }
     assert server.forge.repository.branch("by-token") is not None
     assert server.forge.repository.branch("by-job") is None
 

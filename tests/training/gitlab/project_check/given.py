@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from demo.forge.configuration import Config
+from demo.forge.configuration import ROLES, Config, Token
 from demo.forge.project_settings import RUNNER, Json
 from demo.forge.project_variables import Variable
 from tests.demo.forge.fixtures import API, DEVELOPER, PROJECT, ForgeServer
@@ -92,6 +92,12 @@ def job_tokens(**fields: Any) -> Change:
     return lambda config: setattr(
         config.settings, "job_tokens", {**config.settings.job_tokens, **fields}
     )
+
+
+def job(value: str, name: str, role: str, *, project: str) -> Change:
+    """Let a user run a job in another project, which has this token."""
+    running = Token(value, "job", name, ROLES[role], project=project)
+    return lambda config: config.tokens.append(running)
 
 
 def runner(description: str, **fields: Any) -> Change:

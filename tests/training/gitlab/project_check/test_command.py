@@ -3,7 +3,7 @@
 import pytest
 
 from demo.processes import free_port
-from tests.demo.forge.fixtures import PROJECT
+from tests.demo.forge.fixtures import API, PROJECT
 from tests.training.gitlab.project_check.given import (
     NARROW,
     READER,
@@ -42,6 +42,18 @@ def test_a_reporter_learns_what_the_rest_would_need(administrator: Administrator
     assert hidden >= {"secrets", "trigger token", "runner that trains", "timeout", "tags", "caches"}
     assert found["timeout"]["todo"] == "to find out, run this with the role Maintainer"
     assert found["merging"]["status"] == found["pipeline file"]["status"] == "ok"
+
+
+def test_a_maintainer_cannot_vouch_for_variables_of_the_groups(
+    administrator: Administrator,
+) -> None:
+    """Only their Owner sees them; all else a Maintainer sees."""
+    code, found = findings(administrator.url, value=API)
+    assert code == 0
+    hidden = {name for name, row in found.items() if row["status"] == "cannot tell"}
+    assert hidden == {check.name for check in CHECKS if check.of_groups} != set()
+    assert found["protected variables"]["found"].endswith("project's groups, which are hidden")
+    assert found["secrets"]["todo"] == "to find out, run this with the role Owner in the group"
 
 
 def test_the_jobs_own_token_checks_itself(administrator: Administrator) -> None:

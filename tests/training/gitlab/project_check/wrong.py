@@ -55,12 +55,12 @@ PROJECT: list[Wrong] = [
         page(ci_push_repository_for_job_token_allowed=True),
         "none needs to",
     ),
-    ("job token allowlist", WARNING, job_tokens(limited=False), "a job of any project"),
+    ("job token allowlist", MISSING, job_tokens(limited=False), "pipeline of any other project"),
     (
         "job token allowlist",
         WARNING,
         job_tokens(projects=["perennial/other"], groups=["perennial"]),
-        "jobs of perennial/other, perennial may do it",
+        "the pipelines of perennial/other, perennial may do here",
     ),
     ("visibility", WARNING, page(visibility="public"), "job logs"),
     (

@@ -159,7 +159,7 @@ def test_macro_f1_of_many_labels_is_of_labels_alone(prometheus: Prometheus) -> N
 def test_an_accuracy_that_labels_contradict_is_unknown(prometheus: Prometheus) -> None:
     """In place of a number it says what was estimated of labelled rows, and what came."""
     said = dict(facts(_report(prometheus, "many")))["Estimated accuracy"]
-    assert re.match(r"unknown: labels .* says 96\.0%, and 40\.0% came, .* standard errors", said)
+    assert re.match(r"unknown: labels .* says 96\.0%, and 40\.0% came, .* errors", said)
 
 
 def test_the_loss_stands_beside_where_labels_are_not_a_fixed_set(

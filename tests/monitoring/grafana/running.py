@@ -31,6 +31,9 @@ THRESHOLDS = Thresholds(
     design_effect=1.0,
     retrain_for="1s",
     retrain_failing_for="1s",
+    # Most labels here are wrong; estimates are shown all the same.
+    estimate_gap=1.0,
+    estimate_loss_gap=100.0,
 )
 SECONDS = 8
 # A scrape that a busy machine answers too late ends every series of its target.

@@ -26,7 +26,7 @@ CHECKS := black flake8 mypy contracts
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check tests generate task task-new task-remove data send backtest preview serve examples bench bench-drift bench-alarms bench-backtest bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts collect gitlab-check champion
+.PHONY: help demo test check tests generate task task-new task-remove data send backtest preview serve examples bench bench-drift bench-alarms bench-estimate bench-backtest bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts collect gitlab-check champion
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -119,6 +119,10 @@ bench-drift: install ## Compare drift detection with other libraries, for docs/d
 
 bench-alarms: install ## Count false alerts in simulated months, for docs/drift.md (ALARMS="--months 2")
 	@python -m benchmarks.false_alarms --page docs/drift.md $(ALARMS)
+
+bench-estimate: install ## Hold estimates without labels against the truth, beside NannyML's, for docs/estimates.md (ESTIMATE="--seeds 1")
+	@$(INSTALL) python peers
+	@python -m benchmarks.estimate --page docs/estimates.md --peers $(VENV)-peers/bin/python $(ESTIMATE)
 
 bench-backtest: install ## Compare the loop with calendars and an oracle, for docs/backtest-results.md: an hour (BACKTEST="--seeds 1")
 	@python -m benchmarks.replays --page docs/backtest-results.md $(BACKTEST)

@@ -12,6 +12,7 @@ from backtest.rules.quality import RowsAsOne, first_look
 from backtest.rules.quality_alerts import (
     alerts,
     answer_effects,
+    checked_columns,
     label_columns,
     prediction_columns,
 )
@@ -93,10 +94,12 @@ class Watch:
         before = np.zeros((first_look(self._thresholds, self._pace), 4))
         expected = prediction_columns(reference, output, rows.values)
         known = label_columns(reference, output, rows.values, rows.truths)
+        checks = checked_columns(reference, output, rows.values, rows.truths)
         found = alerts(
             reference,
             np.vstack([before[:, :2], sums(expected, rows.arrived, rows.steps)]),
             np.vstack([before, sums(known, rows.labelled, rows.steps)]),
+            np.vstack([before, sums(checks, rows.labelled, rows.steps)]),
             self._thresholds,
             pace=self._pace,
             rows_as_one=self._rows_as_one(),

@@ -11,7 +11,7 @@ from monitoring.alertmanager_config import alertmanager_config, compose_alertman
 from monitoring.alerts import Alert
 from monitoring.limits import NOBODY, Limits, Own
 from monitoring.prometheus_config import compose_prometheus, prometheus_config
-from monitoring.recording import costs, past, rules
+from monitoring.recording import costs, estimate, past, rules
 from monitoring.recording.interval import interval, interval_reference
 from monitoring.recording.loss import loss, loss_reference
 from monitoring.recording.rules import Models, Rule
@@ -124,6 +124,7 @@ def _accuracy(limits: Limits) -> dict[str, Any]:
                 *rules.accuracy(window, thresholds, models),
                 *loss(window, thresholds, models),
                 *interval(window, thresholds, models),
+                *estimate.checked(window, models),
             ]
 
         return limits.made(made, _record)
@@ -136,6 +137,12 @@ def _accuracy(limits: Limits) -> dict[str, Any]:
             _group("accuracy_short", [*reference, *measured(short)]),
             _group("accuracy_long", measured(long), slow),
             *(_group(f"accuracy_{window}", measured(window), slow) for window in others),
+            _group(
+                "estimate_past",
+                limits.made(estimate.past, _record),
+                limits.general.past_interval,
+            ),
+            _group("estimate", limits.made(estimate.judged, _record)),
             _group(
                 "slump",
                 [*costs.usual(), *costs.looked(limits.general), *limits.made(slump, _record)],

@@ -94,6 +94,14 @@ class Thresholds:
     long_rise: float = _number(0.10, unit="share of the loss", low=0.001, high=100.0)
     least_rows: float = _number(100, unit="rows", low=1, high=1e9)
 
+    # Estimates without labels. Labels that contradict one by so many standard errors withdraw it,
+    # if it is off by more than the gap: within 0.05 of the truth is what it is for. Where fewer
+    # labels come in a rhythm, four of them count together.
+    estimate_z: float = _number(3.0, unit="standard errors", low=1.0, high=10.0)
+    estimate_gap: float = _number(0.04, unit="accuracy", low=0.001, high=1.0)
+    estimate_loss_gap: float = _number(0.04, unit="share of the loss", low=0.001, high=100.0)
+    estimate_labels: float = _number(1000, unit="labels", low=1, high=1e9)
+
     # Sums of wrong answers, or of losses, beyond those that a fall of short_drop, or a rise of
     # short_rise, would bring. They alert at the evidence below: a sum gets there by chance once in
     # e^20, 500 million, independent rows. It takes so many looks, one per count_interval, however

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backtest.rules.drift import MINUTE, Bools, Floats, Watched
+from backtest.rules.estimate import lasting, refuted, withdrawn
 from backtest.rules.quality import (
     NO_EFFECT,
     LossReference,
@@ -53,6 +54,23 @@ def label_columns(
     return np.column_stack([losses, losses**2, inside, np.ones(len(losses))])
 
 
+def checked_columns(
+    reference: Reference, output: OutputKind, values: Floats, truths: Truths
+) -> Floats:
+    """Return what to add up of each label to hold the estimate against it, shape (rows, 4).
+
+    1, what was estimated, what came, and the square of the difference; 0 where nothing was.
+    """
+    expected, known = prediction_columns(reference, output, values).T
+    real = output.losses(values, truths)
+    if reference.accuracy is not None:
+        real = 1 - real
+        expected = expected + reference.accuracy - (reference.confidence or 0.0)
+    columns = [np.ones(len(real)), expected, real, (expected - real) ** 2]
+    found: Floats = np.column_stack(columns) * known[:, np.newaxis]
+    return found
+
+
 def answer_effects(answers: Iterable[Watched], thresholds: Thresholds) -> RowsAsOne:
     """Return how many predictions count as one: the largest number of the outputs' signals."""
     windows = [watched.windows for watched in answers]
@@ -66,6 +84,7 @@ def alerts(
     reference: Reference,
     predictions: Floats,
     labels: Floats,
+    checks: Floats,
     thresholds: Thresholds,
     *,
     pace: int = MINUTE,
@@ -73,8 +92,9 @@ def alerts(
 ) -> dict[str, Bools]:
     """Return the looks at which each alert would fire, by its name.
 
-    predictions, labels: sums of the columns above by look, shape (looks before and in question, 2)
-    and (…, 4).  pace: seconds between looks. The first look is at row `first_look`.
+    predictions, labels, checks: sums of the columns above by look, shape (looks before and in
+    question, 2), (…, 4) and (…, 4).  pace: seconds between looks.
+    The first look is at row `first_look`.
     rows_as_one: how many predictions count as one, by `answer_effects`.
     """
     expected, asked = predictions.T
@@ -86,18 +106,35 @@ def alerts(
         )
         return {
             "AccuracyDrop": share_slump(rows - lost, rows, accepted, thresholds, pace=pace),
-            "EstimatedAccuracyDrop": share_drop(
-                right, asked, accepted, thresholds, pace=pace, rows_as_one=rows_as_one
+            "EstimatedAccuracyDrop": lasting(
+                share_drop(right, asked, accepted, thresholds, pace=pace, rows_as_one=rows_as_one),
+                unknown(reference, checks, thresholds, pace=pace),
+                refuted(checks, thresholds, 1, pace=pace),
             ),
         }
     size = reference.loss_size or 1
     known = LossReference(reference.loss or 0.0, reference.loss_deviation or 0.0, size)
     found = {"LossRise": loss_slump(lost, squares, rows, known, thresholds, pace=pace)}
     if reference.expected_loss is not None:
-        found["EstimatedLossRise"] = loss_rise(
-            expected, asked, known, thresholds, pace=pace, rows_as_one=rows_as_one
+        rose = loss_rise(expected, asked, known, thresholds, pace=pace, rows_as_one=rows_as_one)
+        found["EstimatedLossRise"] = lasting(
+            rose,
+            unknown(reference, checks, thresholds, pace=pace),
+            refuted(checks, thresholds, -1, pace=pace),
         )
     if reference.coverage is not None:
         held = ShareReference(reference.coverage, size)
         found["IntervalCoverageDrop"] = share_slump(inside, rows, held, thresholds, pace=pace)
     return found
+
+
+def unknown(
+    reference: Reference, checks: Floats, thresholds: Thresholds, *, pace: int = MINUTE
+) -> Bools:
+    """Return the looks at which the estimate is withdrawn; arguments as of `alerts`."""
+    if reference.accuracy is not None:
+        return withdrawn(checks, thresholds, least=thresholds.estimate_gap, pace=pace)
+    least = thresholds.estimate_loss_gap * (reference.loss or 0.0)
+    curve = reference.expected_loss
+    deviation = 0.0 if curve is None else curve.deviation
+    return withdrawn(checks, thresholds, least=least, deviation=deviation, pace=pace)

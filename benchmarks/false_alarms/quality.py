@@ -8,7 +8,12 @@ import numpy as np
 
 from backtest.rules.drift import Bools, Floats
 from backtest.rules.quality import RowsAsOne
-from backtest.rules.quality_alerts import alerts, label_columns, prediction_columns
+from backtest.rules.quality_alerts import (
+    alerts,
+    checked_columns,
+    label_columns,
+    prediction_columns,
+)
 from benchmarks.drift.frame import Frame, Ints
 from benchmarks.false_alarms.traffic import Traffic
 from monitoring.thresholds import Thresholds
@@ -57,9 +62,12 @@ class Quality:
         frame = self.frame
         run = 1 + (self.traffic.run - 1) * LABELLED
         few = replace(self.traffic, rate=LABELLED * self.traffic.rate, run=run)
-        columns = label_columns(self._reference, frame.output, frame.values, frame.labels)
-        labels = few.sums(columns, random)
-        return alerts(self._reference, sums, labels, self.thresholds, rows_as_one=rows_as_one)
+        of = self._reference, frame.output, frame.values, frame.labels
+        columns = np.hstack([label_columns(*of), checked_columns(*of)])
+        labels, checks = np.hsplit(few.sums(columns, random), 2)
+        return alerts(
+            self._reference, sums, labels, checks, self.thresholds, rows_as_one=rows_as_one
+        )
 
     @cached_property
     def _reference(self) -> Reference:

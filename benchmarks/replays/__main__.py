@@ -5,15 +5,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from backtest import made, plot, table
+from backtest import plot, table
 from backtest.comparison import lines, sentence
 from backtest.experiment import Experiment
-from backtest.history import arranged
-from backtest.made import TASKS, Request
+from backtest.made import TASKS
 from backtest.outcome import Outcome
-from backtest.scenario import Scenario
 from benchmarks import results
-from benchmarks.replays.histories import HISTORIES, Named
+from benchmarks.replays.histories import HISTORIES
+from benchmarks.replays.scenarios import scenarios
 
 COMMAND = "python -m benchmarks.replays"
 # Of those that `make backtest` has, what a reader compares.
@@ -29,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tables, figures = {}, {}
     for name in options.histories:
         experiment = Experiment(
-            _scenarios(HISTORIES[name], options.seeds, options.out), options.out / "results"
+            scenarios(HISTORIES[name], options.seeds, options.out), options.out / "results"
         )
         outcomes = experiment.outcomes(POLICIES)
         text, figures[name] = _compared(experiment, outcomes)
@@ -65,18 +64,6 @@ def _key(name: str) -> str:
     'made-concept-only'
     """
     return "-".join(name.replace(",", "").split())
-
-
-def _scenarios(named: Named, seeds: int, out: Path) -> list[Scenario]:
-    """Return a replay for each seed; each begins some rows later than the one before."""
-    task, found = TASKS[named.task], []
-    for seed in range(seeds):
-        request = Request(task=named.task, rate=named.rate, late=named.late, start=named.start)
-        history = arranged(task, named.rows(seed), rate=named.rate, late=named.late)
-        first = made.scenario(request, task, history, out, root=Path())
-        later = named.start + seed * request.horizon // seeds
-        found.append(made.started(first, later, root=Path()))
-    return found
 
 
 def _compared(

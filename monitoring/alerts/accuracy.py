@@ -2,7 +2,7 @@
 
 from monitoring.alerts.alert import SERVING
 from monitoring.recording.costs import QUALITY, USUAL, of
-from monitoring.recording.series import REFERENCE_ACCURACY, REFERENCE_LOSS, VERSION
+from monitoring.recording.series import VERSION
 from monitoring.recording.slump import SLUMP, SLUMP_COST, SLUMP_ROWS
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
@@ -15,6 +15,7 @@ FELL = (
     'is {{ printf "%.3f" $value }} below the accuracy that the version was accepted with, '
     "and below its control limit."
 )
+UNKNOWN = "unknown, since labels contradict the estimate"
 # A measured value, its control limit, and the rows it was measured on.
 Series = tuple[str, str, str]
 
@@ -37,50 +38,33 @@ def since(quality: str) -> str:
     return ask(SLUMP_ROWS, WHOLE, quality=quality)
 
 
-def drop(short: Series, long: Series, thresholds: Thresholds) -> str:
-    """Return the expression of a drop in the short window or the long one."""
-    parts = []
-    for window, (value, limit, rows) in zip(thresholds.windows, (short, long), strict=True):
-        parts.append(
-            "(\n"
-            f"  ({REFERENCE_ACCURACY} - {value} > {thresholds.least_drop(window):g})\n"
-            f"  and {value} < {limit}\n"
-            f"  and {rows} >= {thresholds.least_rows:g}\n"
-            ")"
-        )
-    return "(" + " or ".join(parts) + f")\n{SERVING}"
+def changed(change: str) -> str:
+    """Return the expression of an estimate that fell or rose too far, also where it is unknown now.
+
+    change: the recorded series of how far.
+    """
+    return f"{change} > 0\n{SERVING}"
 
 
-def rise(short: Series, long: Series, thresholds: Thresholds) -> str:
-    """Return the expression of a rise of the loss in the short window or the long one."""
-    parts = []
-    for window, (value, limit, rows) in zip(thresholds.windows, (short, long), strict=True):
-        least = 1 + thresholds.least_rise(window)
-        parts.append(
-            "(\n"
-            f"  ({value} > {least:g} * {REFERENCE_LOSS})\n"
-            f"  and {value} > {limit}\n"
-            f"  and {rows} >= {thresholds.least_rows:g}\n"
-            ")"
-        )
-    return "(" + " or ".join(parts) + f")\n{SERVING}"
+def amounts(series: Series, unit: str, thresholds: Thresholds, *, missing: str = "") -> str:
+    """Return a sentence with the value, its limit and its rows; unit: what the rows are.
 
-
-def amounts(series: Series, unit: str, thresholds: Thresholds) -> str:
-    """Return a sentence with the value, its limit and its rows; unit: what the rows are."""
+    missing: what is written where there is no value.
+    """
     value, limit, rows = series
     return (
-        f"In the last {thresholds.short_window}: {ask(value, PERCENT)}, limit "
+        f"In the last {thresholds.short_window}: {ask(value, PERCENT, missing=missing)}, limit "
         f"{ask(limit, PERCENT)}, {ask(rows, WHOLE)} {unit}."
     )
 
 
-def ask(series: str, show: str, *, quality: str = "") -> str:
+def ask(series: str, show: str, *, quality: str = "", missing: str = "") -> str:
     """Return what asks for a series of the alert's version; show: how its value is written.
 
-    quality: that of the series, if it has one.
+    quality: that of the series, if it has one.  missing: what is written where it has no value.
     """
     chosen = f",{QUALITY}='{quality}'" if quality else ""
     query = f"{series}{{model='%s',version='%s'{chosen}}}"
     found = f'{{{{ with printf "{query}" $labels.model $labels.version | query }}}}'
-    return found + f"{{{{ . | first | value | {show} }}}}{{{{ end }}}}"
+    otherwise = f"{{{{ else }}}}{missing}" if missing else ""
+    return found + f"{{{{ . | first | value | {show} }}}}{otherwise}{{{{ end }}}}"

@@ -7,6 +7,7 @@ import numpy as np
 from monitoring.prometheus_client import Series
 from monitoring.recording.series import VERSION
 from monitoring.drift_report.drift_status import nearest
+from monitoring.drift_report.estimate import Gap, of_accuracy
 from monitoring.drift_report.reference import reference
 from monitoring.drift_report.span import Span
 from monitoring.drift_report.version import Version
@@ -47,13 +48,17 @@ class Measured:
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Realised and estimated accuracy; None where there were no labels, or no predictions."""
+    """Realised and estimated accuracy; None where there were no labels, or no predictions.
+
+    gap: what labels say of the estimate.
+    """
 
     accepted: Accepted
     predictions: float
     realised: Measured | None
     macro_f1: float | None
     estimated: Measured | None
+    gap: Gap | None
 
 
 def accuracy(span: Span, version: Version, thresholds: Thresholds) -> Accuracy | None:
@@ -78,6 +83,7 @@ def accuracy(span: Span, version: Version, thresholds: Thresholds) -> Accuracy |
         realised=_measured(realised, labelled, accepted, span.since, thresholds),
         macro_f1=macro_f1(confusion, [i for i, label in enumerate(labels) if label != OTHER]),
         estimated=_measured(estimated, rows, accepted, span.since, thresholds),
+        gap=of_accuracy(span, version, thresholds, offset=accepted.accuracy - accepted.confidence),
     )
 
 

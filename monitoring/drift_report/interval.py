@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from monitoring.drift_report.accuracy import Measured
 from monitoring.drift_report.drift_status import nearest
+from monitoring.drift_report.estimate import Gap, of_loss
 from monitoring.drift_report.reference import reference
 from monitoring.drift_report.span import Span
 from monitoring.drift_report.version import Version
@@ -24,13 +25,17 @@ GAUGES = (
 
 @dataclass(frozen=True)
 class Estimate:
-    """A loss estimated without labels; error: its standard error.  rose: whether it would alert."""
+    """A loss estimated without labels; error: its standard error.  rose: whether it would alert.
+
+    gap: what labels say of the estimate; None without any.
+    """
 
     value: float
     rows: float
     error: float
     limit: float
     rose: bool
+    gap: Gap | None
 
 
 @dataclass(frozen=True)
@@ -103,4 +108,5 @@ def _estimate(
     )
     value, least = total / rows, 1 + thresholds.least_rise(window)
     rose = value > max(limit, least * accepted) and rows >= thresholds.least_rows
-    return Estimate(value, rows, missed * (1 / rows + 1 / size) ** 0.5, limit, rose)
+    gap = of_loss(span, version, thresholds, accepted=accepted, missed=missed)
+    return Estimate(value, rows, missed * (1 / rows + 1 / size) ** 0.5, limit, rose, gap)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from monitoring.drift_report.accuracy import Accuracy, Measured
 from monitoring.drift_report.drift_status import DriftStatus
+from monitoring.drift_report.estimate import Gap
 from monitoring.drift_report.interval import Intervals
 from monitoring.drift_report.loss import Loss
 from monitoring.drift_report.signal_drift import SignalDrift
@@ -62,7 +63,8 @@ def _accuracy(known: Accuracy) -> Iterator[tuple[str, str]]:
     also = "" if f1 is None else f"; macro F1 {f1:.3f}"
     yield "Predictions", f"{known.predictions:,.0f}"
     yield "Realised accuracy", _measured(known.realised, accepted, "labels") + also
-    yield "Estimated accuracy", _measured(known.estimated, accepted, "predictions")
+    said = _contradicted(known.gap, ".1%")
+    yield "Estimated accuracy", said or _measured(known.estimated, accepted, "predictions")
 
 
 def _measured(found: Measured | None, accepted: float, unit: str) -> str:
@@ -72,6 +74,17 @@ def _measured(found: Measured | None, accepted: float, unit: str) -> str:
     return (
         f"{found.value:.1%} on {found.rows:,.0f} {unit}, accepted with {accepted:.1%}: "
         f"{state} {found.limit:.1%}"
+    )
+
+
+def _contradicted(gap: Gap | None, form: str) -> str:
+    """Return why an estimate is unknown, empty where it is not; form: of its numbers."""
+    if gap is None or not gap.contradicts:
+        return ""
+    return (
+        f"unknown: labels contradict it. Of {gap.labels:,.0f} labelled predictions it says "
+        f"{gap.estimated:{form}}, and {gap.realised:{form}} came, {gap.errors:.1f} standard errors "
+        "from it"
     )
 
 
@@ -89,7 +102,7 @@ def _intervals(known: Intervals, accepted: float) -> Iterator[tuple[str, str]]:
     yield "Labels in their interval", _measured(known.held, known.accepted, "labels")
     if (found := known.loss) is not None:
         state = "above its control limit of" if found.rose else "no alarm, control limit"
-        yield "Loss estimated from intervals", (
+        yield "Loss estimated from intervals", _contradicted(found.gap, ".4g") or (
             f"{found.value:.4g} on {found.rows:,.0f} predictions, standard error "
             f"{found.error:.2g}, accepted with {accepted:.4g}: {state} {found.limit:.4g}"
         )

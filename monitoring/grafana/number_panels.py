@@ -18,7 +18,8 @@ def loss() -> Panel:
         "For models whose labels are not a fixed set, in place of accuracy: mean loss on labelled "
         "predictions of the serving version over $window. Above its limit it contradicts the loss "
         "that the version was accepted with. Estimated: what the widths of the intervals let "
-        "expect, without labels; its error is that of rows like those of the reference.",
+        "expect, without labels; its error is that of rows like those of the reference. It has no "
+        "value while labels contradict it.",
         (
             serving(WINDOW.loss, "mean", empty),
             serving(WINDOW.loss_limit, "limit", empty),

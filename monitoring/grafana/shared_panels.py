@@ -43,8 +43,9 @@ def accuracy(*see: str) -> Panel:
         "timeseries",
         "Accuracy: realised, estimated, and their limits",
         "Serving version over $window: realised comes from labels, estimated from the fall in "
-        "confidence. A line below its limit contradicts the accuracy that the version was "
-        "accepted with. Macro F1 far below the accuracy: some labels are rarely recognised.",
+        "confidence, which has no value while labels contradict it. A line below its limit "
+        "contradicts the accuracy that the version was accepted with. Macro F1 far below the "
+        "accuracy: some labels are rarely recognised.",
         (
             serving(WINDOW.accuracy, "realised"),
             serving(WINDOW.accuracy_limit, "limit, realised"),

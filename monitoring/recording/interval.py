@@ -1,5 +1,6 @@
 """The recording rules of answers with an interval: how often it holds, and the loss it leads to."""
 
+from monitoring.recording.estimate import KNOWN
 from monitoring.recording.limits import rows_as_one, share_limit
 from monitoring.recording.series import (
     EVERY,
@@ -72,7 +73,7 @@ def _expected(window: str, thresholds: Thresholds, models: Models) -> list[Rule]
     either = f"sqrt({as_one} / ({names.expected_rows} > 0) + 1 / {REFERENCE_LOSS_SIZE})"
     return [
         Rule(names.expected_rows, rows),
-        Rule(names.expected_loss, f"{total}\n/ ({names.expected_rows} > 0)"),
+        Rule(names.expected_loss, f"{total}\n/ ({names.expected_rows} > 0)\n{KNOWN}"),
         Rule(
             names.expected_limit,
             f"{accepted} + {thresholds.accuracy_z:g} * {REFERENCE_LOSS_DEVIATION}\n* {either}",

@@ -1,5 +1,6 @@
 """The recording rules of accuracy, macro F1 and their rows, and of the labels that they need."""
 
+from monitoring.recording.estimate import KNOWN
 from monitoring.recording.limits import rows_as_one, share_limit
 from monitoring.recording.loss import losses
 from monitoring.recording.series import (
@@ -80,7 +81,7 @@ def _estimated(window: str, thresholds: Thresholds, models: Models) -> list[Rule
         Rule(
             names.estimated,
             f"clamp(\n  {REFERENCE_ACCURACY} - {REFERENCE_CONFIDENCE}\n"
-            f"  + {total}\n  / ({names.predictions} > 0),\n  0, 1\n)",
+            f"  + {total}\n  / ({names.predictions} > 0),\n  0, 1\n)\n{KNOWN}",
         ),
         Rule(
             names.estimated_limit,

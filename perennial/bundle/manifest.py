@@ -12,6 +12,8 @@ from perennial.kinds.output_kind import OutputKind
 from perennial.kinds.record import Record
 
 FORMAT = 3
+# The metrics between which the score of the rows that follow is expected, 95 times in 100.
+PROMISED_LOW, PROMISED_HIGH = "promised_low", "promised_high"
 SHA256 = re.compile(r"^[0-9a-f]{64}$")
 
 

@@ -112,6 +112,18 @@ FEEDBACK_INTERVAL = Metric(
     "Labelled predictions by where the label lies: below, inside or above the interval.",
     (*_VERSION, "side"),
 )
+FEEDBACK_EXPECTED = Metric(
+    "model_feedback_expected_loss",
+    "summary",
+    "Loss that was to be expected of labelled predictions; the mean is sum / count.",
+    _VERSION,
+)
+FEEDBACK_EXPECTED_SQUARES = Metric(
+    "model_feedback_expected_loss_error_squares_total",
+    "counter",
+    "Sum of the squares of how far the losses of these predictions were from it.",
+    _VERSION,
+)
 EXPECTED_LOSS = Metric(
     "model_expected_loss",
     "summary",
@@ -164,6 +176,18 @@ REFERENCE_EXPECTED_DEVIATION = Metric(
     "model_reference_expected_loss_deviation",
     "gauge",
     "How far the loss of one reference row lies from the expected one.",
+    _VERSION,
+)
+PROMISED_LOW = Metric(
+    "model_promised_low",
+    "gauge",
+    "Accuracy, or mean loss, that the rows after the reference's are expected not to be below.",
+    _VERSION,
+)
+PROMISED_HIGH = Metric(
+    "model_promised_high",
+    "gauge",
+    "Accuracy, or mean loss, that the rows after the reference's are expected not to be above.",
     _VERSION,
 )
 BUNDLE_REJECTED = Metric(

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from prometheus_client import core, registry
 
+from perennial.bundle.manifest import PROMISED_HIGH, PROMISED_LOW
 from perennial.errors import REJECTIONS
 from perennial.metric_names import service as metrics
 from perennial.metric_names.metric import Metric
@@ -24,6 +25,9 @@ REFERENCE = {
     metrics.REFERENCE_LOSS_SIZE: "loss_size",
     metrics.REFERENCE_INTERVAL_COVERAGE: "coverage",
 }
+
+# The metrics of a bundle's manifest that labels are compared with.
+PROMISED = {metrics.PROMISED_LOW: PROMISED_LOW, metrics.PROMISED_HIGH: PROMISED_HIGH}
 
 
 class Collector(registry.Collector):
@@ -49,6 +53,7 @@ class Collector(registry.Collector):
             counters.settle()
         yield from self._process()
         yield from self._traffic(held)
+        yield from self._accepted(held)
         yield from self._signals(held)
         yield from self._feedback()
 
@@ -92,11 +97,19 @@ class Collector(registry.Collector):
                 expected.add_metric(key, counters.expected_rows, counters.expected)
                 deviation.add_metric(key, curve.deviation)
         yield from (info, created, predictions, confidence, seconds, rows, expected, deviation)
+
+    def _accepted(self, held: list[tuple[tuple[str, str], Counters]]) -> Iterator[core.Metric]:
         for metric, field in REFERENCE.items():
             gauge = _family(core.GaugeMetricFamily, metric)
             for key, counters in held:
                 if (value := getattr(counters.bundle.reference, field)) is not None:
                     gauge.add_metric(key, value)
+            yield gauge
+        for metric, name in PROMISED.items():
+            gauge = _family(core.GaugeMetricFamily, metric)
+            for key, counters in held:
+                if (promised := counters.bundle.manifest.metrics.get(name)) is not None:
+                    gauge.add_metric(key, promised.value)
             yield gauge
 
     def _signals(self, held: list[tuple[tuple[str, str], Counters]]) -> Iterator[core.Metric]:
@@ -128,6 +141,8 @@ class Collector(registry.Collector):
         loss = _family(core.SummaryMetricFamily, metrics.FEEDBACK_LOSS)
         squares = _family(core.CounterMetricFamily, metrics.FEEDBACK_LOSS_SQUARES)
         intervals = _family(core.CounterMetricFamily, metrics.FEEDBACK_INTERVAL)
+        expected = _family(core.SummaryMetricFamily, metrics.FEEDBACK_EXPECTED)
+        off = _family(core.CounterMetricFamily, metrics.FEEDBACK_EXPECTED_SQUARES)
         for key, counted in list(self._versions.feedback.items()):
             for pair, count in list(counted.confusion.items()):
                 feedback.add_metric([*key, *pair], count)
@@ -135,6 +150,9 @@ class Collector(registry.Collector):
             if counted.losses is not None:
                 loss.add_metric(key, counted.losses.count, counted.losses.total)
                 squares.add_metric(key, counted.losses.squares)
+            if counted.expected is not None:
+                expected.add_metric(key, counted.expected.count, counted.expected.total)
+                off.add_metric(key, counted.expected.squares)
             for side, count in list(counted.sides.items()):
                 intervals.add_metric([*key, side], count)
             if not counted.confusion:
@@ -144,7 +162,7 @@ class Collector(registry.Collector):
             ):
                 confidence.add_metric([*key, name], count, total)
                 right.add_metric([*key, name], good)
-        yield from (feedback, delay, confidence, right, loss, squares, intervals)
+        yield from (feedback, delay, confidence, right, loss, squares, intervals, expected, off)
 
 
 def _family(kind: Callable[..., Kind], metric: Metric) -> Kind:

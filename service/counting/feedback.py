@@ -50,6 +50,29 @@ class Losses:
             self.squares += counted * counted
 
 
+class ExpectedLosses:
+    """How many labels had a loss to expect, their sum, and the squares of how far it was off.
+
+    >>> expected = ExpectedLosses()
+    >>> expected.add(3.0, 1.0, largest=10.0)
+    >>> expected.count, expected.total, expected.squares
+    (1, 3.0, 4.0)
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.total = 0.0
+        self.squares = 0.0
+
+    def add(self, expected: float, loss: float, *, largest: float) -> None:
+        """Count a label whose answer cost so much; either counts as `largest` at most."""
+        if not math.isnan(expected + loss):
+            counted = min(expected, largest)
+            self.count += 1
+            self.total += counted
+            self.squares += (min(loss, largest) - counted) ** 2
+
+
 def largest_loss(reference: Reference) -> float:
     """Return what a loss counts as at most; a reference without any loss gives no scale but 1."""
     usual = (reference.loss or 0.0) + (reference.loss_deviation or 0.0)
@@ -66,6 +89,7 @@ class Feedback:
     counts, right, confidence: per bin of the prediction's confidence, the number of labels, how
     many of them match the prediction, and the sum of the confidence.
     losses: of any other output; None before such an output is known.
+    expected: what was to be expected of these losses; None where nothing ever was.
     sides: labels below, inside and above their interval; empty where answers have none.
     """
 
@@ -77,6 +101,7 @@ class Feedback:
         self.right = [0] * len(BINS)
         self.confidence = [0.0] * len(BINS)
         self.losses: Losses | None = None
+        self.expected: ExpectedLosses | None = None
         self.sides: dict[str, int] = {}
 
     def know(self, output: OutputKind) -> None:
@@ -85,6 +110,7 @@ class Feedback:
         if not known and self.losses is None:
             self.losses = Losses()
         if output.coverage is not None:
+            self.expected = self.expected or ExpectedLosses()
             self.sides = {**dict.fromkeys(SIDES, 0), **self.sides}
         zeros = {pair: 0 for label in known for pair in _pairs(label, known)}
         self.confusion = {**zeros, **self.confusion}
@@ -98,6 +124,7 @@ class Feedback:
         confidence: float | None,
         delay: float,
         interval: tuple[float, float] | None = None,
+        expected: float | None = None,
         largest: float = LARGEST_LOSS,
     ) -> None:
         """Count one label, `delay` seconds after its prediction of this confidence.
@@ -106,7 +133,7 @@ class Feedback:
         as of a forgotten version of another kind, nobody knows what right is: then only the label
         is counted, so that no client can make new series.
         largest: what a loss counts as at most.
-        interval: of the prediction.
+        interval: of the prediction.  expected: the loss that it let expect.
 
         >>> from perennial.kinds.outputs.classes import ClassesOutput
         >>> feedback, digits = Feedback(), ClassesOutput(labels=("1", "7"))
@@ -121,8 +148,12 @@ class Feedback:
         if output.labels:
             self._add_pair(output, label, predicted, confidence)
         else:
+            loss = output.loss(predicted, label)
             self.losses = self.losses or Losses()
-            self.losses.add(output.loss(predicted, label), largest=largest)
+            self.losses.add(loss, largest=largest)
+            if expected is not None:
+                self.expected = self.expected or ExpectedLosses()
+                self.expected.add(expected, loss, largest=largest)
         if output.coverage is not None and interval is not None:
             self._add_side(float(output.truths([label])[0]), *interval)
 

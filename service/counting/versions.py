@@ -1,7 +1,10 @@
 """The model versions that serve or served recently, with their counters."""
 
+import numpy as np
+
 from perennial.bundle import Bundle
 from perennial.kinds.output_kind import OutputKind
+from perennial.signals.signal import INTERVAL_WIDTH
 from service.counting.counters import Counters
 from service.counting.feedback import LARGEST_LOSS, Feedback, largest_loss
 
@@ -58,8 +61,18 @@ class Versions:
             confidence=confidence,
             delay=delay,
             interval=interval,
+            expected=self._expected((model, version), interval),
             largest=LARGEST_LOSS if bundle is None else largest_loss(bundle.reference),
         )
+
+    def _expected(self, key: Key, interval: tuple[float, float] | None) -> float | None:
+        """Return the loss that an interval lets expect, which only the version's own curve says."""
+        counters = self.counters.get(key)
+        curve = None if counters is None else counters.bundle.reference.expected_loss
+        if curve is None or interval is None or curve.signal != INTERVAL_WIDTH:
+            return None
+        low, high = interval
+        return float(curve.curve(np.array([high - low]))[0])
 
     def _bundle(self, model: str, version: str) -> Bundle | None:
         counters = self.counters.get((model, version))

@@ -43,6 +43,10 @@ DIFFERENT: dict[str, dict[str, Any]] = {
     "short_rise": {"short_rise": 0.5},
     "long_rise": {"long_rise": 0.2},
     "least_rows": {"least_rows": 24},
+    "estimate_z": {"estimate_z": 4.0},
+    "estimate_gap": {"estimate_gap": 0.1},
+    "estimate_loss_gap": {"estimate_loss_gap": 0.1},
+    "estimate_labels": {"estimate_labels": 200},
     "label_delay": {"label_delay": "1h"},
     "label_window": {"label_window": "1h"},
     "label_level_window": {"label_level_window": "4w"},
@@ -133,7 +137,9 @@ def test_the_counters_of_intervals_are_read_for_their_model_alone() -> None:
 
 def test_an_alert_of_one_model_has_its_own_uid_and_title_in_grafana() -> None:
     """Grafana takes neither twice."""
-    text = grafana(GENERAL, own={"slow": replace(GENERAL, least_rows=24)})[ALERTING / "rules.yml"]
+    text = grafana(GENERAL, own={"slow": replace(GENERAL, short_window="3h")})[
+        ALERTING / "rules.yml"
+    ]
     made = [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
     for key in ("uid", "title"):
         assert len({rule[key] for rule in made}) == len(made), key
@@ -187,6 +193,7 @@ def test_each_model_alerts_by_its_own_limits(tmp_path: Path) -> None:
             "accuracy_6h",
             "accuracy_long",
             "accuracy_short",
+            "estimate",
             "slump",
             "alerts_model",
         ],

@@ -22,6 +22,7 @@ class Basis:
     held_out: rows with the model's values, for the output signals; a model is too confident on
     the rows that it was trained on.
     quality: what the output's kind says of test rows, such as their accuracy.
+    group: the name of these test rows in metrics.json.
     """
 
     fitted: Split
@@ -29,6 +30,7 @@ class Basis:
     held_out: Split
     values: NDArray[np.float64]
     quality: Mapping[str, Any]
+    group: str = "base"
 
 
 def basis(
@@ -57,4 +59,5 @@ def basis(
         held_out.where(chosen),
         values[chosen],
         output.reference(test[tested], prepared.test.labels[tested]),
+        "base" if source == BASE else "fresh",
     )

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
 from perennial.bundle import CARD, MANIFEST, MODEL, REFERENCE, SIGNALS, Bundle, SelfTest, write
+from perennial.bundle.manifest import PROMISED_HIGH, PROMISED_LOW
 from perennial.bundle.predictor import Predictor
 from perennial.errors import BundleRejected
 from perennial.kinds.output_kind import OutputKind
@@ -64,6 +65,21 @@ def flat_metrics(output: OutputKind, metrics: Mapping[str, Any]) -> dict[str, di
         for name in output.metrics
         if metrics[group][name] is not None
     }
+
+
+def promised(output: OutputKind, found: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """Return the ends of the interval in which the headline of the rows that follow is expected.
+
+    found: of the latest test rows, a group of metrics.json. Where rows have no time, it is the
+    interval of their own score.
+    """
+    ends = {}
+    for end, name in ((PROMISED_LOW, "low"), (PROMISED_HIGH, "high")):
+        known = (f"{output.headline}_next_{name}", f"{output.headline}_{name}")
+        value = next((found[key] for key in known if key in found), None)
+        if value is not None:
+            ends[end] = {"value": value, "size": found["rows"]}
+    return ends
 
 
 def data_version(lock: Path) -> str:
@@ -117,7 +133,7 @@ def export(
         "framework_version": facts["framework_version"],
         "input": task.input.model_dump(),
         "output": task.output.model_dump(),
-        "metrics": flat_metrics(task.output, metrics),
+        "metrics": flat_metrics(task.output, metrics) | promised(task.output, metrics[rows.group]),
         "self_test": SelfTest.of(
             task.output,
             task.input.instance(prepared.test.inputs[0]),

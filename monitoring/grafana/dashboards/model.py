@@ -1,8 +1,10 @@
 """The Model dashboard: which signal moved, how far, and whether the model is still right."""
 
 from monitoring.alerts.alert import SERVING
+from monitoring.grafana.estimate_panels import gap, known
 from monitoring.grafana.number_panels import intervals, loss, sides
 from monitoring.grafana.panel import GREEN, LOOP, MODEL, RED, RETRAINING, Board, Limit, Panel, Query
+from monitoring.grafana.promise_panels import accuracy_promised, loss_promised
 from monitoring.grafana.shared_panels import accuracy, annotations, psi_limits
 from monitoring.grafana.variables import OF_SIGNAL, OF_VERSION, RATE, WINDOW
 from monitoring.recording.series import DRIFTED, REFERENCE_SHARE
@@ -26,7 +28,10 @@ def board(thresholds: Thresholds) -> Board:
             _psi(thresholds),
             _evidence(),
             accuracy(LOOP, RETRAINING),
-            _calibration(),
+            gap(thresholds),
+            known(),
+            accuracy_promised(),
+            loss_promised(),
             _reliability(),
             _calibration_error(),
             loss(),
@@ -122,25 +127,6 @@ def _evidence() -> Panel:
         unit="none",
         limits=EVIDENCE,
         minimum=0,
-    )
-
-
-def _calibration() -> Panel:
-    return Panel(
-        "timeseries",
-        "Calibration live: estimated minus realised accuracy",
-        "At 0 the fall in confidence matches the fall in accuracy. Above 0 the model is "
-        "overconfident, and its estimated accuracy is too high.",
-        (
-            Query(
-                f"{WINDOW.estimated}{{{OF_VERSION}}} - {WINDOW.accuracy}{{{OF_VERSION}}}",
-                "{{model}} {{version}}",
-            ),
-        ),
-        ACCURACY,
-        (LOOP,),
-        unit="percentunit",
-        height=9,
     )
 
 

@@ -124,6 +124,14 @@ def _many_labels(past: Past) -> None:
     ):
         key = {**replica.key, "label": label, "predicted": predicted}
         past.counter(metrics.FEEDBACK.name, key, [(26, rise)])
+    # It is as sure as in its reference, and wrong more often than right.
+    key, name = {**replica.key, "bin": "1.0"}, metrics.FEEDBACK_CONFIDENCE.name
+    for counter, rise in (
+        (f"{name}_count", 100.0),
+        (f"{name}_sum", 95.0),
+        (metrics.FEEDBACK_RIGHT.name, 40.0),
+    ):
+        past.counter(counter, key, [(26, rise)])
 
 
 def _recorded(past: Past) -> None:
@@ -180,6 +188,11 @@ def write_rides(past: Past) -> None:
     name = metrics.FEEDBACK_LOSS.name
     past.counter(f"{name}_count", replica.key, [(26, 50.0)])
     past.counter(f"{name}_sum", replica.key, [(26, 100.0), (DRIFTED, 200.0)])
+    expected = metrics.FEEDBACK_EXPECTED.name
+    past.counter(f"{expected}_count", replica.key, [(26, 50.0)])
+    past.counter(f"{expected}_sum", replica.key, [(26, 100.0)])
+    off = [(26, 50.0), (DRIFTED, 250.0)]
+    past.counter(metrics.FEEDBACK_EXPECTED_SQUARES.name, replica.key, off)
     squares = [(26, 250.0), (DRIFTED, 850.0)]
     past.counter(metrics.FEEDBACK_LOSS_SQUARES.name, replica.key, squares)
     names = Window(Thresholds().short_window)

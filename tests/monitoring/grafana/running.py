@@ -31,6 +31,9 @@ THRESHOLDS = Thresholds(
     design_effect=1.0,
     retrain_for="1s",
     retrain_failing_for="1s",
+    # Most labels here are wrong; estimates are shown all the same.
+    estimate_gap=1.0,
+    estimate_loss_gap=100.0,
 )
 SECONDS = 8
 # A scrape that a busy machine answers too late ends every series of its target.
@@ -124,6 +127,8 @@ def _be_late(replica: Replica, rides: int) -> None:
         (metrics.REFERENCE_LOSS_SIZE, 400),
         (metrics.REFERENCE_INTERVAL_COVERAGE, 0.9),
         (metrics.REFERENCE_EXPECTED_DEVIATION, 0.8),
+        (metrics.PROMISED_LOW, 1.9),
+        (metrics.PROMISED_HIGH, 2.1),
     ):
         replica.values[gauge][RIDES] = value
     replica.values[metrics.INFO][(*RIDES, "0123abc")] = 1
@@ -134,6 +139,8 @@ def _be_late(replica: Replica, rides: int) -> None:
     for side, share in (("below", 4), ("inside", 2), ("above", 4)):
         replica.add(metrics.FEEDBACK_INTERVAL, (*RIDES, side), rides * share // 10)
     replica.observe(metrics.EXPECTED_LOSS, RIDES, [3.0] * rides)
+    replica.observe(metrics.FEEDBACK_EXPECTED, RIDES, [10.0] * rides)
+    replica.add(metrics.FEEDBACK_EXPECTED_SQUARES, RIDES, rides * 2.0**2)
 
 
 def _retrain(door: httpx.Client) -> None:

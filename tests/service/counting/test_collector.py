@@ -105,6 +105,8 @@ OF_OTHERS = {
 
 OF_INTERVALS = {
     "model_expected_loss",
+    "model_feedback_expected_loss",
+    "model_feedback_expected_loss_error_squares",
     "model_feedback_interval",
     "model_reference_expected_loss_deviation",
     "model_reference_interval_coverage",
@@ -133,6 +135,38 @@ def test_intervals_are_counted_by_where_the_label_lies(numbers: Versions) -> Non
     }
     found = {one.name: one.value for one in families["model_expected_loss"].samples}
     assert found["model_expected_loss_count"] == 2 and found["model_expected_loss_sum"] > 0
+
+
+def test_labels_are_compared_with_the_loss_that_was_expected(numbers: Versions) -> None:
+    """By the curve of the version that answered; another version's curve says nothing of them."""
+    numbers.count_feedback(
+        "numbers",
+        "0.9.0",
+        label="2.0",
+        predicted="2.0",
+        confidence=None,
+        delay=4.0,
+        interval=(1.0, 3.0),
+    )
+    families = scrape(numbers)
+    name = "model_feedback_expected_loss"
+    found = {
+        one.name: one.value
+        for family in (name, f"{name}_error_squares")
+        for one in families[family].samples
+    }
+    curve = numbers.counters["numbers", "1.0.0"].bundle.reference.expected_loss
+    assert curve is not None
+    (expected,) = curve.curve(np.array([2.0]))
+    losses = np.array([1.5, 1.0, 1.5])
+    assert found == pytest.approx(
+        {
+            f"{name}_count": 3,
+            f"{name}_sum": 3 * expected,
+            f"{name}_error_squares_total": ((losses - expected) ** 2).sum(),
+        }
+    )
+    assert {one.labels["version"] for one in families[name].samples} == {"1.0.0"}
 
 
 def test_answers_without_a_fixed_set_are_counted_by_their_loss(amounts: Versions) -> None:

@@ -15,6 +15,7 @@ import onnxruntime
 import pytest
 
 from perennial.bundle import Bundle
+from perennial.bundle.manifest import PROMISED_HIGH, PROMISED_LOW
 from perennial.bundle.predictor import Predictor
 from perennial.kinds.adjustment import TAKEN
 from tests.models import quick_numbers
@@ -162,6 +163,10 @@ def test_the_manifest_says_where_the_model_comes_from(trained: Trained) -> None:
     assert facts["model"] == trained.numbers.train.model
     headline = TASKS[trained.task].output.headline
     assert manifest.metrics[f"base_{headline}"].size == len(trained.prepared.test.labels)
+    low, score, high = (
+        manifest.metrics[name].value for name in (PROMISED_LOW, f"base_{headline}", PROMISED_HIGH)
+    )
+    assert low < score < high
     assert f"# {trained.task} {manifest.version}" in trained.bundle.card
     assert "## Use" in trained.bundle.card and manifest.framework_version in trained.bundle.card
 

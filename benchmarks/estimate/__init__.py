@@ -1,0 +1,1 @@
+"""Claim: an estimate without labels is within 0.05 of the truth, or unknown, in 95 % of blocks."""

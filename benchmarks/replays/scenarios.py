@@ -1,0 +1,21 @@
+"""The replays of a history: one for each seed."""
+
+from pathlib import Path
+
+from backtest import made
+from backtest.history import arranged
+from backtest.made import TASKS, Request
+from backtest.scenario import Scenario
+from benchmarks.replays.histories import Named
+
+
+def scenarios(named: Named, seeds: int, out: Path) -> list[Scenario]:
+    """Return a replay for each seed; each begins some rows later than the one before."""
+    task, found = TASKS[named.task], []
+    for seed in range(seeds):
+        request = Request(task=named.task, rate=named.rate, late=named.late, start=named.start)
+        history = arranged(task, named.rows(seed), rate=named.rate, late=named.late)
+        first = made.scenario(request, task, history, out, root=Path())
+        later = named.start + seed * request.horizon // seeds
+        found.append(made.started(first, later, root=Path()))
+    return found

@@ -6,6 +6,7 @@ import numpy as np
 
 from monitoring.prometheus_client import Series
 from monitoring.recording.series import VERSION
+from monitoring.drift_report.answer_effect import rows_as_one
 from monitoring.drift_report.drift_status import nearest
 from monitoring.drift_report.estimate import Gap, of_accuracy
 from monitoring.drift_report.reference import reference
@@ -82,18 +83,35 @@ def accuracy(span: Span, version: Version, thresholds: Thresholds) -> Accuracy |
         predictions=rows,
         realised=_measured(realised, labelled, accepted, span.since, thresholds),
         macro_f1=macro_f1(confusion, [i for i, label in enumerate(labels) if label != OTHER]),
-        estimated=_measured(estimated, rows, accepted, span.since, thresholds),
+        estimated=_measured(
+            estimated,
+            rows,
+            accepted,
+            span.since,
+            thresholds,
+            as_one=rows_as_one(span, version, thresholds),
+        ),
         gap=of_accuracy(span, version, thresholds, offset=accepted.accuracy - accepted.confidence),
     )
 
 
 def _measured(
-    value: float | None, rows: float, accepted: Accepted, since: str, thresholds: Thresholds
+    value: float | None,
+    rows: float,
+    accepted: Accepted,
+    since: str,
+    thresholds: Thresholds,
+    *,
+    as_one: float = 1.0,
 ) -> Measured | None:
-    """Return it with the decision of the alerts' window nearest to the span."""
+    """Return it with the decision of the alerts' window nearest to the span.
+
+    as_one: rows that count as one.
+    """
     if value is None:
         return None
-    limit = control_limit(accepted.accuracy, size=accepted.size, rows=rows, z=thresholds.accuracy_z)
+    worth, z = rows / as_one, thresholds.accuracy_z
+    limit = control_limit(accepted.accuracy, size=accepted.size, rows=worth, z=z)
     dropped = accepted.accuracy - value > thresholds.least_drop(nearest(since, thresholds.windows))
     fell = dropped and value < limit and rows >= thresholds.least_rows
     return Measured(value, rows, limit, fell)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from monitoring.drift_report.answer_effect import rows_as_one
 from monitoring.drift_report.accuracy import Measured
 from monitoring.drift_report.drift_status import nearest
 from monitoring.drift_report.estimate import Gap, of_loss
@@ -103,7 +104,7 @@ def _estimate(
         deviation=deviation,
         size=size,
         live_deviation=0.0,
-        rows=rows,
+        rows=rows / rows_as_one(span, version, thresholds),
         z=thresholds.accuracy_z,
     )
     value, least = total / rows, 1 + thresholds.least_rise(window)

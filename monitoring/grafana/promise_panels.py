@@ -35,7 +35,10 @@ def _panel(score: str, kept: str, promised: str, empty: str, unit: str) -> Panel
         (
             serving(kept, "kept", empty),
             serving(promised, "promised", empty),
-            *(serving(f"{metric.name}", f"promised, {end}", empty) for end, metric in ends),
+            *(
+                serving(metric.name, f"promised, {end}", empty, beside=promised)
+                for end, metric in ends
+            ),
         ),
         (alert,),
         (LOOP, RETRAINING),

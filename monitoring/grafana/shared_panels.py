@@ -61,9 +61,14 @@ def accuracy(*see: str) -> Panel:
     )
 
 
-def serving(name: str, legend: str, empty: str = "") -> Query:
-    """Return a line that goes on from version to version; the annotations show where."""
+def serving(name: str, legend: str, empty: str = "", *, beside: str = "") -> Query:
+    """Return a line that goes on from version to version; the annotations show where.
+
+    beside: a series that a version must have too.
+    """
     of_serving = f"{name}{{{OF_VERSION}}} {SERVING}"
+    if beside:
+        of_serving += f" and on (model, version) {beside}"
     return Query(f"max by (model) ({of_serving})", f"{legend} {{{{model}}}}", empty)
 
 

@@ -16,14 +16,22 @@ KEPT = "LMN"
 REMEMBERED = 0x10000
 
 
-class _Words(dict[int, int]):
-    """Each character of words as it is, and a space for every other one."""
+class _Words(dict[int, int | None]):
+    """Each character of words as it is, none for what is not seen, and a space for every other."""
 
-    def __missing__(self, code: int) -> int:
-        found = code if unicodedata.category(chr(code))[0] in KEPT else SPACE
+    def __missing__(self, code: int) -> int | None:
+        found = _in_words(chr(code))
         if code < REMEMBERED:
             self[code] = found
         return found
+
+
+def _in_words(character: str) -> int | None:
+    category = unicodedata.category(character)
+    # Joiners and hyphens within words, and which picture an emoji is.
+    if category == "Cf" or unicodedata.name(character, "").startswith("VARIATION SELECTOR"):
+        return None
+    return ord(character) if category[0] in KEPT else SPACE
 
 
 _WORDS = _Words()

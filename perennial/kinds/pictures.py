@@ -21,6 +21,8 @@ DARKEST, BRIGHTEST = 0, 255
 FORMS = ("png", "jpeg")
 # Of a file: so much for each number of its pixels, and for all else, such as a colour profile.
 BYTES_PER_NUMBER, OTHER_BYTES = 4, 65_536
+# Each scan of a JPEG goes through the whole picture; those that programs write have about ten.
+SCAN, MOST_SCANS = b"\xff\xda", 100
 # Pillow's names of what 8 bits a channel hold without loss.
 MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
 File = Annotated[str, Field(description="The file in base64.")]
@@ -74,6 +76,8 @@ def pixels(field: str, content: bytes, form: str, shape: tuple[int, ...]) -> Pix
     """
     if len(content) > (most := most_bytes(shape)):
         raise InvalidInput(field, Described(f"{len(content)} bytes"), f"at most {most} bytes")
+    if form == "jpeg" and content.count(SCAN) > MOST_SCANS:
+        raise InvalidInput(field, Described("a file of many scans"), f"at most {MOST_SCANS}")
     try:
         picture = _opened(content, form)
         _check_size(field, picture, shape, turned=True)

@@ -1,7 +1,6 @@
 """Store predictions and feedback: a bounded queue in front of one writer thread."""
 
 import asyncio
-import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from time import time
 
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InternalError, OperationalError, SQLAlchemyError
 from structlog.typing import FilteringBoundLogger
 
 from perennial.database import unreachable
@@ -24,6 +23,7 @@ from service.store.writes import FeedbackResult, Label, Observed, Outputs
 
 # Labels per transaction; SQLite allows 32,766 parameters per statement.
 LABELS = 5000
+OVER_LIMITS = "54"  # PostgreSQL's class of errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,11 +263,12 @@ def _fail(items: list[_Feedback], why: str) -> None:
 def _of_the_database(error: Exception) -> bool:
     """Return whether no row is at fault: the database is away, locked, full, or of another version.
 
-    PostgreSQL also reports rows that are over its limits as operational errors.
+    PostgreSQL reports that it only reads as an internal error, and rows over its limits as an
+    operational one.
     """
-    if isinstance(error, OperationalError) and isinstance(error.orig, sqlite3.Error):
-        return True
-    return isinstance(error, (OSError, SchemaRefused)) or unreachable(error)
+    if isinstance(error, (OperationalError, InternalError)):
+        return not (getattr(error.orig, "sqlstate", None) or "").startswith(OVER_LIMITS)
+    return isinstance(error, (OSError, SchemaRefused))
 
 
 def _first_line(error: Exception) -> str:

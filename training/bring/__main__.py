@@ -117,7 +117,8 @@ def _items(text: str) -> tuple[str, ...]:
 def interruptible() -> int:
     """Run the command; Ctrl-C, and the signals that end programs, leave nothing behind either."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, signal.default_int_handler)
     try:
         return run(main)
     except KeyboardInterrupt:

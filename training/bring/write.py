@@ -3,6 +3,7 @@
 import html
 import io
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -123,7 +124,8 @@ def _cell(text: str) -> str:
     >>> _cell("a|b <img src=x>")
     'a\\\\|b &lt;img src=x&gt;'
     """
-    return html.escape(text, quote=False).replace("|", "\\|").replace("\n", " ")
+    shown = html.escape(" ".join(text.split()), quote=False)
+    return re.sub(r"([|\[\]`])", r"\\\1", shown)
 
 
 def _example(inferred: Inferred) -> str:

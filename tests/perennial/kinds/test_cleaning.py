@@ -13,7 +13,8 @@ ALL = TextInput(cleaning=("nfkc", "lower", "words"))
 TEXTS = {
     "": "",
     " \t\n": "",
-    "🙂🙂 🚀": "",
+    "🙂🙂 🚀 ❤️ 👩‍🚀": "",
+    "co\u00adoperate क्\u200dष": "cooperate क्ष",
     "Don't PANIC…": "don t panic",
     "Zu\u0308rich, naïve ﬁne ＡＢＣ": "zürich naïve fine abc",
     "Москва — это 語学 и ελληνικά": "москва это 語学 и ελληνικά",

@@ -14,7 +14,7 @@ from PIL import Image, PngImagePlugin
 
 from perennial.errors import InvalidInput
 from perennial.kinds.inputs.image import ImageInput
-from perennial.kinds.pictures import most_bytes
+from perennial.kinds.pictures import MOST_SCANS, SCAN, most_bytes
 
 COLOUR = ImageInput(shape=(6, 8, 3), low=0, high=255, whole=True)
 GREY = ImageInput(shape=(6, 8), low=0, high=255)
@@ -126,6 +126,15 @@ def test_a_text_in_a_png_that_unpacks_to_megabytes_is_refused() -> None:
     notes = PngImagePlugin.PngInfo()
     notes.add_text("about", "x" * 30_000_000, zip=True)
     assert "cannot be read" in refused(file_of(Image.fromarray(PIXELS), pnginfo=notes))
+
+
+def test_a_jpeg_of_thousands_of_scans_is_refused() -> None:
+    """Each would take the time of the whole picture, and a scan may be a few bytes."""
+    photograph = file_of(Image.fromarray(PIXELS), "JPEG", progressive=True)
+    assert 1 < photograph.count(SCAN) <= MOST_SCANS
+    assert read(photograph, "jpeg").shape == PIXELS.shape
+    said = refused(photograph + SCAN * MOST_SCANS, "jpeg")
+    assert said.endswith("got a file of many scans, expected at most 100")
 
 
 @pytest.mark.parametrize("form", ["png", "jpeg"])

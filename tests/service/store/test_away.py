@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sql
 from sqlalchemy.engine import Engine
 from structlog.testing import LogCapture
 
@@ -110,6 +111,30 @@ def test_predictions_wait_while_the_database_is_locked(tmp_path: Path) -> None:
         blocker.close()
     events = [entry["event"] for entry in capture.entries]
     assert events == ["predictions_wait", "predictions_no_longer_wait"]
+
+
+def test_predictions_wait_while_the_database_only_reads(postgres_database: str) -> None:
+    """As after a failover to a replica that is not promoted yet."""
+    engine = tables.connect(postgres_database)
+    tables.create(engine)
+    reads_only = [True]
+
+    @sql.event.listens_for(engine, "begin")
+    def begin(connection: sql.Connection) -> None:
+        if reads_only:
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+    store, capture = make(engine)
+    store.start()
+    try:
+        store.offer(observed("a", "b"))
+        fakes.wait_until(lambda: bool(capture.entries))
+        assert (store.queued, store.dropped) == (2, 0)
+        reads_only.clear()
+        fakes.wait_until(lambda: store.queued == 0)
+        assert len(rows(engine, "predictions")) == 2
+    finally:
+        store.close()
 
 
 def test_feedback_gives_up_after_its_time(tmp_path: Path) -> None:

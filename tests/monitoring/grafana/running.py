@@ -16,7 +16,7 @@ from monitoring.prometheus_config import prometheus_config
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
 from tests import bundles
-from tests.monitoring.relay.fakes import webhook
+from tests.monitoring.relay.fakes import FakeEvidence, webhook
 from tests.monitoring.relay.parts import BEARER, bench
 from tests.monitoring.replica import Replica
 from tests.prometheus import Labels, Prometheus
@@ -60,7 +60,7 @@ def running(folder: Path) -> Iterator[Life]:
     """Yield a life with drifting traffic, labels, a retrain and a refused bundle."""
     generated_files.write(folder, THRESHOLDS)
     fakes.deploy(folder)
-    relay, _ = bench(folder, "refused")
+    relay, _ = bench(folder, "refused", evidence=FakeEvidence())
     file = keys.write(
         folder / "keys", keys.entry("me", "admin"), keys.entry("prometheus", "metrics")
     )

@@ -9,9 +9,13 @@ from monitoring.relay.arrivals import Readings, Seen
 from monitoring.relay.audit import AuditEntry
 from monitoring.relay.errors import Unconfirmed
 from monitoring.relay.gitlab import Pipeline
+from monitoring.relay.incidents import Firing
+from monitoring.relay.policy import Signal
+from monitoring.relay.webhook import Candidate
 from perennial.gitlab.errors import GitLabRefused, GitLabUnsure
 
 START = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+DRIFT = "DataDrift 1.0.0"
 GROUP = '{}/{action="retrain"}:{model="digits"}'
 
 
@@ -27,6 +31,29 @@ class Clock:
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         self.now += timedelta(seconds=seconds)
+
+
+class FakeEvidence:
+    """A Prometheus that confirms everything, in which these alerts fire and these signals drift."""
+
+    def __init__(self) -> None:
+        self.alerts: dict[str, Signal] = {DRIFT: Signal.INPUTS}
+        self.signals: tuple[str, ...] = ("contrast",)
+        self.down = False
+
+    def confirms(self, candidate: Candidate) -> bool:
+        """Confirm any."""
+        return True
+
+    def firing(self, model: str, versions: tuple[str, ...] | None, *, before: object) -> Firing:
+        """Return what the test set."""
+        return self.alerts
+
+    def drifting(self, model: str, versions: tuple[str, ...] | None) -> tuple[str, ...]:
+        """Return what the test set."""
+        if self.down:
+            raise Unconfirmed("RELAY_PROMETHEUS_URL", "Timeout", "the signals that drift")
+        return self.signals
 
 
 class FakePipelines:

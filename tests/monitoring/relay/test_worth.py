@@ -8,39 +8,11 @@ import pytest
 from monitoring.recording import series
 from monitoring.relay import evidence
 from monitoring.relay.audit import AuditEntry, AuditEvent
-from monitoring.relay.errors import Unconfirmed
-from monitoring.relay.incidents import Firing
 from monitoring.relay.policy import Signal
-from monitoring.relay.webhook import Candidate
 from perennial.metric_names.metric import Metric
 from perennial.metric_names.relay import ALERT_INCIDENTS, SIGNAL_INCIDENTS
-from tests.monitoring.relay.fakes import FakePipelines, alert, webhook
+from tests.monitoring.relay.fakes import DRIFT, FakeEvidence, FakePipelines, alert, webhook
 from tests.monitoring.relay.parts import Bench, bench
-
-DRIFT = "DataDrift 1.0.0"
-
-
-class FakeEvidence:
-    """A Prometheus that confirms everything, in which these alerts fire and these signals drift."""
-
-    def __init__(self) -> None:
-        self.alerts: dict[str, Signal] = {DRIFT: Signal.INPUTS}
-        self.signals: tuple[str, ...] = ("contrast",)
-        self.down = False
-
-    def confirms(self, candidate: Candidate) -> bool:
-        """Confirm any."""
-        return True
-
-    def firing(self, model: str, versions: tuple[str, ...] | None, *, before: object) -> Firing:
-        """Return what the test set."""
-        return self.alerts
-
-    def drifting(self, model: str, versions: tuple[str, ...] | None) -> tuple[str, ...]:
-        """Return what the test set."""
-        if self.down:
-            raise Unconfirmed("RELAY_PROMETHEUS_URL", "Timeout", "the signals that drift")
-        return self.signals
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """What is recorded of estimates and labels is what the specification says, in virtual time."""
 
 import re
-import subprocess
 from collections.abc import Mapping
 
 import numpy as np
 import pytest
-import yaml
 
 from monitoring import generated_files
 from monitoring.recording.estimate import DESIGN_EFFECT, MONTH, RHYTHM, WITHDRAWN, Checked
@@ -14,7 +12,7 @@ from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
 from perennial.metric_names.metric import Metric
 from perennial.statistics import estimate
-from tests.prometheus import ENVIRONMENT
+from tests.monitoring.recording.promtool import got
 
 pytestmark = pytest.mark.seconds(10)
 
@@ -120,14 +118,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recorded]:
         ],
         "tests": [{"interval": f"{STEP}m", "input_series": _input(), "promql_expr_test": asked}],
     }
-    (folder / "case.yml").write_text(yaml.safe_dump(document), encoding="utf-8")
-    command = ("promtool", "test", "rules", "case.yml")
-    done = subprocess.run(
-        command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=300
-    )
-    # Nothing is expected, so it says what it got.
-    lines = [line for line in done.stderr.splitlines() if line.strip().startswith("got:")]
-    assert len(lines) == len(asked), done.stdout[:2000] + done.stderr[:2000]
+    lines = got(folder, document, len(asked))
     found = [{name: float(value) for name, value in SAMPLE.findall(line)} for line in lines]
     return {"digits": found[: len(AT)], "rides": found[len(AT) :]}
 

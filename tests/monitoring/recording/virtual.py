@@ -1,7 +1,6 @@
 """What the recording rules say over hours of counts, evaluated in virtual time by promtool."""
 
 import re
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import yaml
 
 from monitoring import generated_files
 from monitoring.thresholds import Thresholds
-from tests.prometheus import ENVIRONMENT
+from tests.monitoring.recording.promtool import got
 
 Counts = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 SIGNAL = 'model="digits",version="1.0.0",signal="contrast"'
@@ -60,18 +59,7 @@ def recorded(
         "group_eval_order": [*order, "drift_past", "drift_distances"],
         "tests": [case],
     }
-    (folder / "case.yml").write_text(yaml.safe_dump(document), encoding="utf-8")
-    done = subprocess.run(
-        ("promtool", "test", "rules", "case.yml"),
-        cwd=folder,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        timeout=500,
-    )
-    # Nothing is expected, so it says what it got.
-    lines = [line for line in done.stderr.splitlines() if line.strip().startswith("got:")]
-    assert len(lines) == len(at), done.stdout[:2000] + done.stderr[:2000]
+    lines = got(folder, document, len(at))
     return [{name: float(value) for name, value in SAMPLE.findall(line)} for line in lines]
 
 

@@ -1,7 +1,6 @@
 """Weeks of a model's traffic, played through the rules in virtual time: half an hour is a day."""
 
 import re
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import yaml
 
 from monitoring import generated_files
 from monitoring.thresholds import Thresholds
-from tests.prometheus import ENVIRONMENT
+from tests.monitoring.recording.promtool import said
 
 Minutes = np.ndarray[tuple[int], np.dtype[np.int64]]
 Counts = np.ndarray[tuple[int, int], np.dtype[np.float64]]
@@ -84,18 +83,10 @@ def played(
         "group_eval_order": order,
         "tests": [case],
     }
-    (folder / "case.yml").write_text(yaml.safe_dump(document), encoding="utf-8")
-    done = subprocess.run(
-        ("promtool", "test", "rules", "case.yml"),
-        cwd=folder,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        timeout=500,
-    )
-    failed = [line for line in done.stderr.splitlines() if "err:" in line]
+    text = said(folder, document)
+    failed = [line for line in text.splitlines() if "err:" in line]
     assert not failed, failed[:3]
-    return [int(float(found)) for found in re.findall(r"got:.*?\} ([^\s,]+)", done.stderr)]
+    return [int(float(found)) for found in re.findall(r"got:.*?\} ([^\s,]+)", text)]
 
 
 def _written(folder: Path, drift: str, alerts: str) -> list[str]:

@@ -22,9 +22,7 @@ from perennial.metric_names import service as metrics
 MILLISECONDS = 1000
 # A bar is what happened since the bar before it; at least two scrapes.
 STEP = "$__rate_interval"
-FAILING = ("RetrainFailing",)
-DOWN = ("RelayDown",)
-WAITING = ("RetrainWaiting",)
+FAILING, DOWN, WAITING = ("RetrainFailing",), ("RelayDown",), ("RetrainWaiting",)
 
 
 def board(thresholds: Thresholds) -> Board:

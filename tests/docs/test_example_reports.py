@@ -10,8 +10,14 @@ PAGE = (EXAMPLES / "README.md").read_text(encoding="utf-8")
 VERDICTS = {"improves": "promote", "harms": "block", "nothing": "keep"}
 NAMES = (*VERDICTS, "stale")
 IMAGE = re.compile(r"!\[[^\]]+\]\(([\w-]+\.png)\)")
+# A fork that has removed a task has none of its reports. Those of digits have no folder.
+TASKS = [
+    task
+    for task in ("", "adult", "bikes")
+    if any((EXAMPLES / task / name).is_dir() for name in NAMES)
+]
 by_report = pytest.mark.parametrize(
-    ("task", "name"), [(task, name) for task in ("", "adult", "bikes") for name in NAMES]
+    ("task", "name"), [(task, name) for task in TASKS for name in NAMES]
 )
 
 

@@ -60,7 +60,7 @@ mypy: install
 contracts: install ## Check imports, and that generated files are up to date
 	@lint-imports --no-cache
 	@$(MAKE) --no-print-directory generate >/dev/null
-	@git diff --exit-code --stat -- monitoring/rules monitoring/relay/limits.json grafana prometheus.yml alertmanager.yml deploy/compose/*.yml 'training/tasks/*/dvc.yaml' \
+	@git diff --exit-code --stat -- monitoring/rules monitoring/relay/models grafana prometheus.yml alertmanager.yml deploy/compose/*.yml 'training/tasks/*/dvc.yaml' \
 		|| { echo "generated files were out of date and have been written again: commit them"; exit 1; }
 
 # Compiles the tests for the workers, which start at once and would each do it.
@@ -74,12 +74,15 @@ generate: install ## Write the files that monitoring/thresholds.py and training/
 task: install ## Make a task from your file and train its first model (NAME=churn OUTPUT=classes FILE=rows.csv TARGET=churned)
 	@python -m training.bring --name "$$NAME" --kind "$$KIND" --output "$$OUTPUT" --file "$$FILE" --target "$$TARGET" \
 		--time "$$TIME" --sensitive "$$SENSITIVE" --unused "$$UNUSED" --words "$$WORDS" --decimal "$$DECIMAL" --dates "$$DATES" --gaps="$$GAPS"
+	@python -m monitoring generate >/dev/null
 
 task-new: install ## Make a folder for a new task, with code to fill in (NAME=news)
 	@python -m training.tasks new "$(NAME)"
+	@python -m monitoring generate >/dev/null
 
 task-remove: install ## Remove a task's files (NAME=digits; FORCE=1 also those that git does not have)
 	@python -m training.tasks remove "$(NAME)" $(if $(FORCE),--force)
+	@python -m monitoring generate >/dev/null
 
 data: install ## Get the published rows of a task (TASK=NAME; PERENNIAL_DATA names a folder of data that is there)
 	@python -m training.tasks data "$(TASK)" --folder "$$PERENNIAL_DATA"

@@ -80,8 +80,8 @@ class Keys:
     def bearer(self, header: bytes) -> Holder | None:
         """Return who `Bearer SECRET` belongs to, as `find` does; from then on `shown` knows it.
 
-        To know it again is one look into a dictionary, three times as fast as a digest. A dictionary
-        compares bytes only where 64-bit hashes are equal, so its time tells nothing about a key.
+        To know it again is one look into a dictionary, three times as fast as a digest. It compares
+        bytes only where 64-bit hashes are equal, so its time tells nothing about a key.
         """
         holder = self.find(header[len(BEARER) :])
         if holder is not None and holder.until is None:

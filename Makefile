@@ -86,7 +86,7 @@ upgrade: ## Merge a newer version of Perennial into a fork, or go on (FROM=upstr
 
 # What `upgrade` runs in the merged tree.
 upgraded: install
-	@python -m training.tasks settle --dropped $(DROPPED)
+	@python -m training.settle $(DROPPED)
 	@$(MAKE) --no-print-directory generate >/dev/null
 	-@python -m service.migrate --automatic
 	-@python -m monitoring.relay.migrate --automatic

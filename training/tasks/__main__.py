@@ -11,8 +11,7 @@ from training.task.creation import create
 from training.task.discovery import checked_name, named
 from training.task.files import rows_file, stages_file
 from training.task.obtain import obtain
-from training.task.removal import mentions, remove, unlink, unsaved
-from training.task.settle import settle
+from training.task.removal import mentions, remove, unsaved
 from training.task.stages import write_stages
 from training.task.tracking import Track, dvc_add, dvc_file
 from training.tasks import TASKS
@@ -33,8 +32,6 @@ def parser() -> argparse.ArgumentParser:
     changed.add_argument("base")
     changed.add_argument("commit")
     verb("generate", "write each task's dvc.yaml from training/task/stages.yaml")
-    settled = verb("settle", "after a merge, add the numbers that params.yaml lacks")
-    settled.add_argument("--dropped", nargs="*", default=[], help="folders that are gone")
     verb("new", "make a folder for a new task, with code to fill in").add_argument("name")
     data = verb("data", "get the published rows of a task, and its stages")
     data.add_argument("name")
@@ -61,10 +58,6 @@ def main(
         _say_waiting(concerned(files, TASKS.waiting))
     elif options.verb == "generate":
         print(*write_stages(TASKS, root), sep="\n")
-    elif options.verb == "settle":
-        unlink([root / place for place in options.dropped], root)
-        print(*settle(TASKS, root), sep="\n")
-        _say_waiting(TASKS.waiting)
     elif options.verb == "new":
         print("made", *create(options.name, root), sep="\n  ")
         print("Fill in task.py, then run 'dvc repro --all-pipelines' and commit the folder.")

@@ -15,6 +15,8 @@ from training.task.removal import unlink
 from training.task.task import Task
 from training.tasks import TASKS
 
+MODEL = ("model", "parameters")  # what a new task has says nothing of another one's
+
 
 def main(arguments: Sequence[str] | None = None, *, root: Path = Path()) -> None:
     """Take out links to folders that are gone, add what is missing, say what is still wrong."""
@@ -43,8 +45,6 @@ def settle(tasks: Mapping[str, Task], root: Path = Path()) -> Iterator[str]:
 def complete(text: str, skeleton: str) -> tuple[str, list[str]]:
     """Return a params.yaml with the fields that a new task has and it lacks, and their names.
 
-    What a model's parameters lack is the model's matter.
-
     >>> complete("gate: {level: 0.1}\\n", "gate:\\n  level: 0.05\\n  seed: 7 # any\\n")
     ('gate: {level: 0.1, seed: 7}\\n', ['gate.seed: 7'])
     """
@@ -55,7 +55,7 @@ def complete(text: str, skeleton: str) -> tuple[str, list[str]]:
     for block, fields in yaml.load(skeleton).items():
         own = document.setdefault(block, {})
         for name, value in fields.items():
-            if name not in own:
+            if name not in own and name not in MODEL:
                 own[name] = value
                 added.append(f"{block}.{name}: {value}")
                 if (comment := fields.ca.items.get(name)) and not own.fa.flow_style():

@@ -1,0 +1,49 @@
+"""Weights & Biases: offline, or online where WANDB_API_KEY or WANDB_MODE says so."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from training.trackers.sink import Figures, Run
+
+FOLDER = "var/wandb"
+
+
+class Wandb:
+    """A run of Weights & Biases. Its settings are the environment's, as it documents them."""
+
+    def __init__(self, run: Run) -> None:
+        import wandb  # a second to import
+
+        given = os.environ.get
+        mode: Any = given("WANDB_MODE") or ("online" if given("WANDB_API_KEY") else "offline")
+        folder = Path(given("WANDB_DIR") or FOLDER)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._run: Any = wandb.init(
+            project=given("WANDB_PROJECT") or run.project,
+            name=run.name,
+            id=run.name,
+            resume="allow",
+            mode=mode,
+            dir=str(folder.resolve()),
+            config=dict(run.parameters),
+            notes="\n".join(f"{name}: {link}" for name, link in run.links.items()),
+            settings=wandb.Settings(x_stats_pid=run.pid, silent=True, init_timeout=10),
+        )
+        self._folder = Path(self._run.dir).parent
+        self.identifier = run.name
+        self.link = self._run.url or f"wandb sync {self._folder}"
+
+    def figures(self, batch: Sequence[Figures]) -> None:
+        """Hand the figures over; its own process writes and uploads them."""
+        for one in batch:
+            self._run.log(dict(one.values), step=one.step)
+
+    def file(self, path: Path) -> None:
+        """Save a file with the run, and show a picture on its page."""
+        self._run.save(str(path), base_path=str(path.parent), policy="now")
+
+    def end(self, *, failed: bool) -> None:
+        """Upload what is left."""
+        self._run.finish(exit_code=int(failed))

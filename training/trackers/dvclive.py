@@ -10,20 +10,22 @@ PICTURES = {".png", ".jpg", ".jpeg", ".gif"}
 
 
 class DvcLive:
-    """A run of DVCLive. It does not touch git or DVC, which track the stages' outputs."""
+    """A run of DVCLive. It does not touch git or DVC, which track the stages' outputs.
+
+    Without the machine's load, which training.json has: its monitor ends where there is no GPU.
+    """
 
     def __init__(self, run: Run) -> None:
         from dvclive.live import Live  # two seconds to import
 
         folder = run.folder / "dvclive"
-        self.identifier, self.link = run.name, str(folder)
+        self.identifier, self.link = run.name, ""
         self._live: Any = Live(
             str(folder),
             resume=bool(run.known),
             dvcyaml=None,
             save_dvc_exp=False,
             report=None,
-            monitor_system=not run.known,
         )
         if not run.known:
             self._live.log_params(dict(run.parameters))

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +20,8 @@ QUICK = {
     # Its folders of files, the one kind of store that needs no server and no migrations.
     "MLFLOW_ALLOW_FILE_STORE": "true",
 }
+# In the path of GitLab's endpoint.
+GITLAB = "/api/v4/projects/"
 # The most that one request may have, and the longest value that GitLab takes.
 METRICS, PARAMETERS, LONGEST = 1000, 100, 250
 
@@ -31,12 +33,12 @@ class Mlflow:
         os.environ.update({name: value for name, value in QUICK.items() if name not in os.environ})
         from mlflow.tracking import MlflowClient  # a second to import
 
-        self._uri = os.environ.get("MLFLOW_TRACKING_URI") or str(Path(DEFAULT).resolve())
-        self._client: Any = MlflowClient(self._uri)
+        uri = os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT
+        self._client: Any = MlflowClient(uri if "://" in uri else str(Path(uri).resolve()))
         self._monitor: Any = None
         self.identifier = run.known or self._begin(run)
         found = self._client.get_run(self.identifier).info
-        self.link = page(self._uri, found.experiment_id, self.identifier, run.links)
+        self.link = page(uri, found.experiment_id, self.identifier, run.links)
         if not run.known:
             self._watch()
 
@@ -57,7 +59,9 @@ class Mlflow:
         """Record the machine's load from a thread of MLflow's own."""
         from mlflow.system_metrics.system_metrics_monitor import SystemMetricsMonitor
 
-        self._monitor = SystemMetricsMonitor(self.identifier, tracking_uri=self._uri)
+        self._monitor = SystemMetricsMonitor(
+            self.identifier, tracking_uri=self._client.tracking_uri
+        )
         self._monitor.start()
 
     def figures(self, batch: Sequence[Figures]) -> None:
@@ -104,19 +108,23 @@ def tags(run: Run) -> dict[str, str]:
     return found
 
 
-def page(uri: str, experiment: str, run: str, links: dict[str, str] | Any) -> str:
-    """Return where a person sees the run.
+def page(uri: str, experiment: str, run: str, links: Mapping[str, str]) -> str:
+    """Return where a person sees the run, without a password that the address may have.
 
-    >>> page("https://mlflow.example/", "1", "ab12", {})
+    >>> page("https://me:secret@mlflow.example/", "1", "ab12", {})
     'https://mlflow.example/#/experiments/1/runs/ab12'
     >>> gitlab = "https://git.example/api/v4/projects/7/ml/mlflow"
     >>> page(gitlab, "3", "ab12", {"project_page": "https://git.example/a/b"})
     'https://git.example/a/b/-/ml/experiments/3'
     >>> page("var/mlflow", "1", "ab12", {})
-    'mlflow ui --backend-store-uri var/mlflow'
+    'MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri var/mlflow'
     """
-    if urlsplit(uri).scheme not in ("http", "https"):
-        return f"mlflow ui --backend-store-uri {uri}"
-    if "/api/v4/projects/" in uri:
-        return f"{links.get('project_page', uri)}/-/ml/experiments/{experiment}"
-    return f"{uri.rstrip('/')}/#/experiments/{experiment}/runs/{run}"
+    address = urlsplit(uri)
+    user, at, _ = address.netloc.rpartition("@")
+    shown = uri.replace(user + at, "", 1)
+    if address.scheme not in ("http", "https"):
+        allowed = "" if address.scheme else "MLFLOW_ALLOW_FILE_STORE=true "
+        return f"{allowed}mlflow ui --backend-store-uri {shown}"
+    if GITLAB in address.path:
+        return f"{links.get('project_page', shown)}/-/ml/experiments/{experiment}"
+    return f"{shown.rstrip('/')}/#/experiments/{experiment}/runs/{run}"

@@ -1,6 +1,7 @@
 """Weights & Biases: offline, or online where WANDB_API_KEY or WANDB_MODE says so."""
 
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,12 @@ class Wandb:
             notes="\n".join(f"{name}: {link}" for name, link in run.links.items()),
             settings=wandb.Settings(x_stats_pid=run.pid, silent=True, init_timeout=10),
         )
-        self._folder = Path(self._run.dir).parent
         self.identifier = run.name
-        self.link = self._run.url or f"wandb sync {self._folder}"
+        self.link = self._run.url if not self._run.offline else f"wandb sync {self._kept(folder)}"
+
+    def _kept(self, folder: Path) -> Path:
+        """Return where an offline run is, from where training was started."""
+        return folder / Path(self._run.dir).parent.relative_to(folder.resolve())
 
     def figures(self, batch: Sequence[Figures]) -> None:
         """Hand the figures over; its own process writes and uploads them."""
@@ -41,8 +45,9 @@ class Wandb:
             self._run.log(dict(one.values), step=one.step)
 
     def file(self, path: Path) -> None:
-        """Save a file with the run, and show a picture on its page."""
-        self._run.save(str(path), base_path=str(path.parent), policy="now")
+        """Copy a file into the run, which is uploaded later where it is offline."""
+        copied = shutil.copy2(path, self._run.dir)
+        self._run.save(copied, base_path=self._run.dir, policy="now")
 
     def end(self, *, failed: bool) -> None:
         """Upload what is left."""

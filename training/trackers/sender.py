@@ -26,7 +26,7 @@ class Sent:
 
 
 class Sender:
-    """A running process. It is in a session of its own, so that Ctrl-C does not end it too early."""
+    """A running process, in a session of its own, so that Ctrl-C does not end it too early."""
 
     def __init__(self, folder: Path, tracker: str, command: Command) -> None:
         """Start the process. Raises OSError."""

@@ -1,4 +1,4 @@
-"""The file through which training and the processes that send its run talk: a JSON object a line."""
+"""The file through which training tells other processes of its run: a JSON object a line."""
 
 import json
 from pathlib import Path

@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class State:
-    """offset: bytes of the spool that were sent.  known: the tracker's id of the run.  link: to it."""
+    """offset: bytes of the spool that were sent.  known: the tracker's id of the run."""
 
     offset: int = 0
     known: str = ""

@@ -1,4 +1,4 @@
-"""Sends a run as training.trackers.send does, but to trackers that are simple to look at and break."""
+"""Sends a run as training.trackers.send does, to trackers that are simple to look at and break."""
 
 import json
 import sys

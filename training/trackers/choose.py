@@ -6,9 +6,11 @@ from training.errors import BadParameter
 from training.trackers import TRACKERS
 
 # The environment variable with the trackers' names, and its default. NONE stands alone.
-VARIABLE, DEFAULT, NONE = "TRACKERS", "dvclive", "none"
+VARIABLE = "TRACKERS"
+DEFAULT, NONE = "dvclive", "none"
 # How long a stage waits at its end for all trackers together, in seconds.
-WAIT, WAIT_DEFAULT = "TRACKERS_WAIT", 30.0
+WAIT = "TRACKERS_WAIT"
+WAIT_DEFAULT = 30.0
 
 
 def chosen(environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -20,8 +20,9 @@ QUICK = {
     # Its folders of files, the one kind of store that needs no server and no migrations.
     "MLFLOW_ALLOW_FILE_STORE": "true",
 }
-# In the path of GitLab's endpoint.
-GITLAB = "/api/v4/projects/"
+# In place of an address: the endpoint of the project whose job this is. How its path begins.
+GITLAB = "gitlab"
+GITLAB_PATH = "/api/v4/projects/"
 # The most that one request may have, and the longest value that GitLab takes.
 METRICS, PARAMETERS, LONGEST = 1000, 100, 250
 
@@ -30,10 +31,14 @@ class Mlflow:
     """A run of MLflow."""
 
     def __init__(self, run: Run) -> None:
-        os.environ.update({name: value for name, value in QUICK.items() if name not in os.environ})
+        uri = os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT
+        given = QUICK
+        if uri == GITLAB:
+            uri = f"{os.environ['CI_API_V4_URL']}/projects/{os.environ['CI_PROJECT_ID']}/ml/mlflow"
+            given = QUICK | access(os.environ)
+        os.environ.update({name: value for name, value in given.items() if name not in os.environ})
         from mlflow.tracking import MlflowClient  # a second to import
 
-        uri = os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT
         self._client: Any = MlflowClient(uri if "://" in uri else str(Path(uri).resolve()))
         self._monitor: Any = None
         self.identifier = run.known or self._begin(run)
@@ -89,6 +94,18 @@ class Mlflow:
         self._client.set_terminated(self.identifier, status=status, end_time=now)
 
 
+def access(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return MLflow's variables for GitLab's endpoint: a token, and a private authority's file.
+
+    >>> access({"REPO_TOKEN": "glpat-1"}), access({"MLFLOW_TRACKING_TOKEN": "2", "REPO_TOKEN": "1"})
+    ({'MLFLOW_TRACKING_TOKEN': 'glpat-1'}, {'MLFLOW_TRACKING_TOKEN': '2'})
+    """
+    token = environment.get("MLFLOW_TRACKING_TOKEN") or environment.get("REPO_TOKEN", "")
+    file = environment.get("CI_SERVER_TLS_CA_FILE", "")
+    found = {"MLFLOW_TRACKING_TOKEN": token, "MLFLOW_TRACKING_SERVER_CERT_PATH": file}
+    return {name: value for name, value in found.items() if value}
+
+
 def tags(run: Run) -> dict[str, str]:
     """Return the run's tags; GitLab takes commit, pipeline and merge request from the job's.
 
@@ -125,6 +142,6 @@ def page(uri: str, experiment: str, run: str, links: Mapping[str, str]) -> str:
     if address.scheme not in ("http", "https"):
         allowed = "" if address.scheme else "MLFLOW_ALLOW_FILE_STORE=true "
         return f"{allowed}mlflow ui --backend-store-uri {shown}"
-    if GITLAB in address.path:
+    if GITLAB_PATH in address.path:
         return f"{links.get('project_page', shown)}/-/ml/experiments/{experiment}"
     return f"{shown.rstrip('/')}/#/experiments/{experiment}/runs/{run}"

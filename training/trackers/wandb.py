@@ -17,12 +17,12 @@ class Wandb:
     def __init__(self, run: Run) -> None:
         import wandb  # a second to import
 
-        given = os.environ.get
-        mode: Any = given("WANDB_MODE") or ("online" if given("WANDB_API_KEY") else "offline")
-        folder = Path(given("WANDB_DIR") or FOLDER)
+        mode: Any = "online" if os.environ.get("WANDB_API_KEY") else "offline"
+        mode = os.environ.get("WANDB_MODE") or mode
+        folder = Path(os.environ.get("WANDB_DIR") or FOLDER)
         folder.mkdir(parents=True, exist_ok=True)
         self._run: Any = wandb.init(
-            project=given("WANDB_PROJECT") or run.project,
+            project=os.environ.get("WANDB_PROJECT") or run.project,
             name=run.name,
             id=run.name,
             resume="allow",

@@ -14,6 +14,7 @@ from training.report.sections import (
     lineage,
     metrics,
     mistakes,
+    runs,
     slices,
     verdict,
 )
@@ -30,6 +31,7 @@ SECTIONS: tuple[Section, ...] = (
     data.section,
     cost.section,
     lineage.section,
+    runs.section,
     details.section,
 )
 

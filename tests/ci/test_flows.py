@@ -21,6 +21,7 @@ pytestmark = pytest.mark.seconds(50)
 LINKS = {"links"}
 CODE = {"black", "flake8", "mypy", "contracts", "test"}
 MODEL = {"validate", "train", "report", "comment"}
+LIMITS = {"backtest"}
 RETRAIN = {"collect", "challenger", "gate", "propose"}
 PRODUCTION = {"build", "deploy", "verify", "rollback"}
 DEPLOY = PRODUCTION | {"register"}
@@ -52,6 +53,9 @@ def _jobs(pipeline: Pipeline) -> set[str]:
         (["training/tasks/news/params.yaml"], LINKS | MODEL),
         (["data/news/feedback.parquet.dvc"], LINKS | MODEL),
         (["training/tasks/news/dvc.lock"], LINKS | MODEL),
+        (["monitoring/thresholds.py"], LINKS | CODE | MODEL | LIMITS),
+        (["monitoring/relay/policy.py"], LINKS | CODE | MODEL | LIMITS),
+        (["training/tasks/news/limits.yaml"], LINKS | CODE | MODEL | LIMITS),
         (["docs/runbook.md", "README.md", "docs/timeline.png", "LICENSE"], LINKS),
     ],
 )

@@ -211,7 +211,7 @@ ENVIRONMENTS = {
     "proposals": {"propose"},
     "registry": {"register", "model-registry"},
     "labels": {"collect"},
-    "review/model": {"validate", "train", "report"},
+    "review/model": {"validate", "train", "backtest", "report"},
     "review/comment": {"comment"},
 }
 
@@ -224,7 +224,7 @@ def test_each_job_sees_the_variables_of_its_own_environment_alone(flows: Flows) 
         flows.pipeline("trigger", task="news"),
         flows.pipeline("schedule"),
         flows.pipeline("push", "digits@v1.2.3", tag=True, registry=True),
-        flows.merge_request("training/new.py"),
+        flows.merge_request("monitoring/thresholds.py"),
     ]
     found: dict[str | None, set[str]] = {}
     for job in (job for pipeline in pipelines for job in pipeline.jobs):

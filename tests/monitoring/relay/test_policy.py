@@ -1,5 +1,6 @@
 """The policy: a pipeline where a gain is likely, and a reason in words where there is none."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest

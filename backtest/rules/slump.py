@@ -43,18 +43,22 @@ def share_slump(
     """
     usual = usual_share(reference.share, size=reference.size)
     deviation = np.sqrt(usual * (1 - usual))
+    as_one = min(reference.rows_as_one, thresholds.most_design_effect)
+    size = reference.size / as_one
 
     def limit(window: str) -> Limit:
         least = thresholds.least_drop(window)
-        up_to = _tolerated(usual, least, deviation, reference.size, thresholds)
-        exponent = thresholds.slump_evidence
-        return Limit(up_to, share_sum_limit(usual, tolerated=up_to, exponent=exponent))
+        up_to = _tolerated(usual, least, deviation, size, thresholds)
+        found = share_sum_limit(
+            usual, tolerated=up_to, exponent=thresholds.slump_evidence, design_effect=as_one
+        )
+        return Limit(up_to, found)
 
     least, share = thresholds.least_drop(thresholds.long_window), reference.share
     fell, known = [], np.zeros(0, np.bool_)
     for _, (right, seen) in windows((good, rows), thresholds, pace):
         drop = np.where(seen > 0, share - right / one(seen), 0)
-        error = np.sqrt(share * (1 - share) * (1 / one(seen) + 1 / reference.size))
+        error = np.sqrt(share * (1 - share) * (as_one / one(seen) + 1 / size))
         fell.append(drop > least)
         known = (drop > thresholds.accuracy_z * error) & (seen >= thresholds.least_rows)
     lately, for_long = fell
@@ -78,12 +82,19 @@ def loss_slump(
     usual, deviation = reference.mean, reference.deviation
     if not deviation > 0 or not usual > 0:  # nothing scatters, or costs
         return np.zeros(len(rows) - first_look(thresholds, pace) + 1, np.bool_)
+    as_one = min(reference.rows_as_one, thresholds.most_design_effect)
+    size = reference.size / as_one
 
     def limit(window: str) -> Limit:
         least = thresholds.least_rise(window) * usual
-        up_to = _tolerated(usual, least, deviation, reference.size, thresholds)
-        exponent = thresholds.slump_evidence
-        found = mean_sum_limit(usual, tolerated=up_to, deviation=deviation, exponent=exponent)
+        up_to = _tolerated(usual, least, deviation, size, thresholds)
+        found = mean_sum_limit(
+            usual,
+            tolerated=up_to,
+            deviation=deviation,
+            exponent=thresholds.slump_evidence,
+            design_effect=as_one,
+        )
         return Limit(up_to, found)
 
     least = (1 + thresholds.least_rise(thresholds.long_window)) * usual
@@ -91,7 +102,7 @@ def loss_slump(
     for _, (lost, square, seen) in windows((total, squares, rows), thresholds, pace):
         mean = lost / one(seen)
         live = np.sqrt(np.maximum(square / one(seen) - mean**2, 0))
-        error = np.maximum(live, deviation) * np.sqrt(1 / one(seen) + 1 / reference.size)
+        error = np.maximum(live, deviation) * np.sqrt(as_one / one(seen) + 1 / size)
         rose.append((mean > least) & (mean - usual > AGREES * error))
         known = (mean > usual + thresholds.accuracy_z * error) & (seen >= thresholds.least_rows)
     lately, for_long = rose
@@ -100,7 +111,7 @@ def loss_slump(
 
 
 def _tolerated(
-    usual: float, least: float, deviation: float, size: int, thresholds: Thresholds
+    usual: float, least: float, deviation: float, size: float, thresholds: Thresholds
 ) -> float:
     return tolerated_cost(
         usual, least=least, deviation=deviation, size=size, z=thresholds.accuracy_z

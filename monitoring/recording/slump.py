@@ -6,6 +6,7 @@ which is remembered for an hour: over a gap, while Prometheus restarts, or when 
 
 from monitoring.recording.costs import (
     ACCURACY,
+    AS_ONE,
     COST,
     COVERAGE,
     DEVIATION,
@@ -91,7 +92,10 @@ def _last(name: str) -> str:
 
 
 def _tolerated(window: str, thresholds: Thresholds, models: Models) -> str:
-    usual, error = models.within(USUAL), f"{thresholds.accuracy_z:g} * {DEVIATION} / sqrt({SIZE})"
+    usual, error = (
+        models.within(USUAL),
+        f"{thresholds.accuracy_z:g} * {DEVIATION} * sqrt({AS_ONE} / {SIZE})",
+    )
     shares, loss = models.within(f'{USUAL}{{{QUALITY}!="{LOSS}"}}'), models.within(USUAL + of(LOSS))
     return (
         f"{usual} + (\n"
@@ -107,11 +111,11 @@ def _limit(up_to: str, thresholds: Thresholds) -> str:
     distance = f"({up_to} - {USUAL})"
     odds = f"(2 * {up_to} - {USUAL}) * (1 - {shares}) / ({USUAL} * (1 + {USUAL} - 2 * {up_to}))"
     return (
-        f"clamp_min(\n"
+        f"{AS_ONE} * (\nclamp_min(\n"
         f"  {exponent} / (ln({odds}) and {up_to} <= 0.5 or 8 * {distance} and {shares}),\n"
         f"  {thresholds.slump_evidence / HEAVIEST:g}\n"
         ")\n"
-        f"or ({exponent} * {DEVIATION} ^ 2 / (2 * {distance}) > 0)"
+        f"or ({exponent} * {DEVIATION} ^ 2 / (2 * {distance}) > 0)\n)"
     )
 
 

@@ -15,6 +15,7 @@ from training.report.sections import (
     lineage,
     metrics,
     mistakes,
+    runs,
     slices,
     verdict,
 )
@@ -32,6 +33,7 @@ SECTIONS: tuple[Section, ...] = (
     limits.section,
     cost.section,
     lineage.section,
+    runs.section,
     details.section,
 )
 

@@ -49,6 +49,12 @@ def test_a_slump_is_one_from_soon_after_its_start_until_soon_after_its_end(
     assert not found[end:].any()
 
 
+def test_a_large_fall_is_seen_while_most_of_the_hour_is_of_the_time_before() -> None:
+    """With many labels, 30 points begin a slump within five minutes, and 8 points do not."""
+    assert _onsets(_share([0.9, 0.6], 500))[0] <= 5
+    assert _onsets(_share([0.9, 0.82], 500))[0] > 60
+
+
 def test_a_small_fall_counts_once_it_has_lasted() -> None:
     """A fall of 8 points is none within hours, and is one when the day's labels say so."""
     found = _share([0.9, 0.82, 0.82], 20)

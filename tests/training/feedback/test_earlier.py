@@ -1,4 +1,4 @@
-"""Rows from just before an incident teach too: its alert fired when the shift had lasted a while."""
+"""Rows from just before an incident teach too, since its alert fires after the shift began."""
 
 import json
 from pathlib import Path

@@ -84,9 +84,7 @@ def _text(time: datetime) -> str:
     return time.isoformat(timespec="microseconds")
 
 
-def _read(
-    address: str, chosen: "sql.Select[Any]"
-) -> Generator[LabelledPrediction, None, None]:
+def _read(address: str, chosen: "sql.Select[Any]") -> Generator[LabelledPrediction, None, None]:
     with _connected(address) as connection:
         options = connection.execution_options(yield_per=CHUNK)
         for row in options.execute(chosen):

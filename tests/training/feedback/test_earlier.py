@@ -70,8 +70,8 @@ def test_none_are_taken_where_the_parameter_says_so(repository: Repository) -> N
 
 def test_limits_of_label_sources_hold_for_them_too(repository: Repository) -> None:
     """A flood of labels from one source before an alert teaches no more than one after it."""
-    for seed, (name, rows) in enumerate({"a": 130, "b": 20, "c": 20, "d": 20}.items(), start=10):
-        repository.label(images(rows, seed=seed), ["1"] * rows, at=START - 1000, source=name)
+    for seed, (name, many) in enumerate({"a": 130, "b": 20, "c": 20, "d": 20}.items(), start=10):
+        repository.label(images(many, seed=seed), ["1"] * many, at=START - 1000, source=name)
     repository.collect(*WHOLE)
     rows = repository.rows()
     taken = [

@@ -133,6 +133,26 @@ def _one_line(error: Exception) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
+def telling(channel: int) -> Say:
+    """Return what writes facts to a pipe, each once until it is another.
+
+    Whoever holds the other end reads late, so a pipe that is full must not stop this process.
+    """
+    os.set_blocking(channel, False)
+    told: dict[str, str] = {}
+
+    def say(word: str, text: str) -> None:
+        if told.get(word) == text:
+            return
+        try:
+            os.write(channel, json.dumps({word: text}).encode() + b"\n")
+            told[word] = text
+        except OSError:  # nobody listens any more, or not yet
+            return
+
+    return say
+
+
 def end_with(parent: int) -> None:
     """End this process a while after the one that started it, even inside a call that hangs."""
 
@@ -152,14 +172,7 @@ def main(arguments: list[str], *, trackers: dict[str, Open] = TRACKERS) -> int:
     os.dup2(2, 1)  # what libraries print goes to the log
     os.nice(NICE)
     end_with(parent)
-
-    def say(word: str, text: str) -> None:
-        try:
-            os.write(channel, json.dumps({word: text}).encode() + b"\n")
-        except OSError:  # nobody listens any more
-            return
-
-    trainer = spool.run().pid
+    say, trainer = telling(channel), spool.run().pid
     sending = Sending(spool, name, trackers[name], say)
     return send(sending, say, training=lambda: parent == trainer and os.getppid() == parent)
 

@@ -1,9 +1,11 @@
 """The process that sends a run tries again, gives up at the end, and goes on where it was."""
 
+import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from training.trackers.send import Sending, send
+from training.trackers.send import Sending, send, telling
 from training.trackers.sink import Figures, Run
 from training.trackers.spool import Spool
 from training.trackers.state import State
@@ -121,6 +123,21 @@ def test_a_run_whose_training_was_killed_has_failed(tmp_path: Path) -> None:
     tracker = Kept()
     process = Process(tmp_path, tracker, "step", "killed")
     assert process.run() == 0 and tracker.got == [1, True]
+
+
+def test_facts_that_nobody_reads_stop_nothing() -> None:
+    """A tracker that is away for hours fills the pipe, which training reads at its end only."""
+    ours, theirs = os.pipe()
+    say = telling(theirs)
+    for number in range(9):
+        say("doing", f"sending {number // 3}")
+    for number in range(2000):
+        say("error", f"{number:0300}")
+    with os.fdopen(ours, "rb") as pipe:
+        os.close(theirs)
+        told = [json.loads(line) for line in pipe]
+    assert told[:3] == [{"doing": f"sending {number}"} for number in range(3)]
+    assert 100 < len(told) < 2000 and told[-1] == {"error": f"{len(told) - 4:0300}"}
 
 
 def test_half_a_line_is_not_read(tmp_path: Path) -> None:

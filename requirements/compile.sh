@@ -20,3 +20,5 @@ compile relay --group relay --constraints requirements/dev.txt
 compile installer --group installer --constraints requirements/dev.txt
 compile gdrive --group gdrive
 compile peers --group peers
+# Weights alone, and what the tests compare our tokenizer with: what both depend on stays away.
+compile encoder --group encoder --no-deps

@@ -16,7 +16,14 @@ PUBLISHED: Mapping[str, list[list[Any]]] = {
         ["published: LSTM", "120,000", "0.909"],
         ["published: ELECTRA, trained before", "120,000", "0.927"],
         ["published: DistilBERT, trained before", "120,000", "0.936"],
-        ["published: TF-IDF, logistic regression (tracking study)", "–", "0.855", "–", "–", "0.853"],
+        [
+            "published: TF-IDF, logistic regression (tracking study)",
+            "–",
+            "0.855",
+            "–",
+            "–",
+            "0.853",
+        ],
     ],
     "cifar10": [["published: CNN", "50,000", "0.677–0.680", "–", "–", "–", "about 124"]],
 }
@@ -26,9 +33,16 @@ TITLES = {
 }
 INTRODUCTION = """# Models of two studies, run here
 
-`make results` trains each model through this project's own stages, exports and serves its bundle, and writes this page from [benchmarks/papers](../benchmarks/papers). A model whose figures are there is not trained again: remove its file, or name it (`make results RUNS=news-ngrams`).
+`make results` trains each model through this project's own stages, exports and serves its bundle,
+and writes this page from [benchmarks/papers](../benchmarks/papers). A model whose figures are there
+is not trained again, unless it is named (`make results RUNS=news-ngrams`).
 
-Two processor cores. Models are trained **from scratch** unless a line says that others trained the weights before. *Training* is the time that fitting took; *processor* is the processor time of fitting and of predicting the test rows, which other programs on the machine change less. *Answers/s*: of `/predict` with 16 connections; *p50*: with one. Published figures are of other machines, and those of the news study of twelve times as many training rows.
+Models are trained **from scratch** unless a line says that others trained the weights before.
+*Training* is the time that fitting took on two processor cores; *processor* is the processor time
+of fitting and of predicting the test rows, which other programs on the machine change less.
+*Answers/s*: of `/predict` with 16 connections; *p50*: with one. Published figures are of other
+machines, and those of the news study of twelve times as many training rows. Its ELECTRA and
+DistilBERT were not run: their weights have to be downloaded, and `transformer` reads BERT's only.
 """
 
 

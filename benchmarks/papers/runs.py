@@ -27,7 +27,7 @@ RUNS: Mapping[str, Run] = {
         {
             "seed": SEED,
             "longest": 3,
-            "characters": 5,
+            "characters": 6,
             "least_texts": 2,
             "most": 200_000,
             "smoothing": 0.1,
@@ -80,7 +80,7 @@ RUNS: Mapping[str, Run] = {
         "cifar10",
         "residual",
         "small residual network behind a whitening",
-        {"seed": SEED, "precision": "auto", "scale": 255, "epochs": 10, "batch_size": 512}
-        | {"learning_rate": 0.02, "width": 24, "shift": 4},
+        {"seed": SEED, "precision": "auto", "epochs": 10, "batch_size": 512}
+        | {"learning_rate": 0.4, "filters": 32, "shift": 4},
     ),
 }

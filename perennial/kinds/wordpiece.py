@@ -114,7 +114,7 @@ class WordPiece:
         path.write_text(text + "\n", encoding="utf-8")
 
     def numbers(self, texts: Iterable[str]) -> NDArray[np.int64]:
-        """Return the numbers of the pieces of texts, shape (texts, most pieces of one), 0 beyond."""
+        """Return the numbers of the pieces of texts, shape (texts, pieces), 0 beyond a text."""
         rows = [self._row(text) for text in texts]
         found = np.zeros((len(rows), max(map(len, rows), default=2)), np.int64)
         for place, row in enumerate(rows):

@@ -37,6 +37,19 @@ def find_device(tensorflow: Any) -> str:
     return "gpu" if gpus else "cpu"
 
 
+def rising_rate(keras: Any, highest: float, steps: int, rising: float) -> Any:
+    """Return a learning rate that rises along a line, then decays to 0 along a cosine.
+
+    steps: of the whole training.  rising: share of them in which it rises.
+    """
+    warm = int(steps * rising)
+    if not warm:
+        return keras.optimizers.schedules.CosineDecay(highest, steps)
+    return keras.optimizers.schedules.CosineDecay(
+        0.0, steps - warm, warmup_target=highest, warmup_steps=warm
+    )
+
+
 def write_network(network: Any, path: Path, *, opset: int | None = None) -> None:
     """Write a network as ONNX; opset: the version of its operators, if not tf2onnx's own."""
     with tempfile.TemporaryDirectory() as folder:

@@ -52,7 +52,9 @@ def machines(
     weights, bias = np.zeros((counted.shape[1], labels)), np.zeros(labels)
     for one, other in combinations(range(labels), 2):
         rows = (truths == one) | (truths == other)
-        found, offset = _machine(counted[rows], truths[rows] == one, seed, smoothing, regularisation)
+        found, offset = _machine(
+            counted[rows], truths[rows] == one, seed, smoothing, regularisation
+        )
         weights[:, one] += found
         weights[:, other] -= found
         bias[one] += offset

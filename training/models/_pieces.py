@@ -26,9 +26,7 @@ class Pieces:
     @classmethod
     def fit(cls, numbers: Ints, truths: Truths, labels: int, seed: int, *, scale: float) -> Self:
         """Return the model, whose margins have the deviation `scale` on these rows."""
-        vectorizer = ngrams.of_words(
-            LONGEST, least_texts=min(LEAST_TEXTS, len(truths)), most=MOST
-        )
+        vectorizer = ngrams.of_words(LONGEST, least_texts=min(LEAST_TEXTS, len(truths)), most=MOST)
         counted = vectorizer.fit_transform(_texts(numbers))
         svms = machines(
             counted,

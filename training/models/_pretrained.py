@@ -63,6 +63,14 @@ def check_size(folder: Path, wanted: Size) -> None:
         raise BadParameter(FIELD, found, "a model of type bert with gelu")
 
 
+def load_weights(network: Any, folder: Path, size: Size) -> None:
+    """Set the weights of a network's layers; the embeddings of pieces will stay as they are."""
+    arrays = read_safetensors(folder / WEIGHTS)
+    for name, weights in weights_of(arrays, size).items():
+        network.get_layer(name).set_weights(weights)
+    network.get_layer("words").trainable = False
+
+
 def read_safetensors(file: Path) -> Arrays:
     """Return the arrays of a file in the format safetensors.
 
@@ -79,19 +87,17 @@ def read_safetensors(file: Path) -> Arrays:
     return arrays
 
 
-def weights_of(arrays: Arrays, size: Size, prefix: str = "") -> dict[str, list[NDArray[Any]]]:
+def weights_of(arrays: Arrays, size: Size) -> dict[str, list[NDArray[Any]]]:
     """Return the weights by the names of the network's layers."""
 
     def linear(name: str) -> list[NDArray[Any]]:
-        return [arrays[f"{prefix}{name}.weight"].T, arrays[f"{prefix}{name}.bias"]]
+        return [arrays[f"{name}.weight"].T, arrays[f"{name}.bias"]]
 
     def norm(name: str) -> list[NDArray[Any]]:
-        return [arrays[f"{prefix}{name}.LayerNorm.{part}"] for part in ("weight", "bias")]
+        return [arrays[f"{name}.LayerNorm.{part}"] for part in ("weight", "bias")]
 
     table = "embeddings.{}_embeddings.weight"
-    words, places, kinds = (
-        arrays[prefix + table.format(of)] for of in ("word", "position", "token_type")
-    )
+    words, places, kinds = (arrays[table.format(of)] for of in ("word", "position", "token_type"))
     # All pieces are of the first text, whose embedding every place therefore has.
     found = {"words": [words], "places": [places[: size.longest] + kinds[0]]}
     found["embedded"] = norm("embeddings")

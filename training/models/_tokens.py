@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from perennial.kinds.input_kind import InputKind
-from perennial.kinds.output_kind import OutputKind
+from perennial.kinds.output_kind import OutputKind, Truths
 from perennial.kinds.wordpiece import FILE, WordPiece
 from training.model.model import Log, Rows
 from training.model.parameters import Parameters
-from training.models._keras import start, write_network
+from training.models._keras import rising_rate, start, write_network
 from training.models._onnx import ROWS, VALUES, Graph
 from training.models._pieces import Pieces
 
@@ -24,6 +24,8 @@ AT_ONCE = 64  # rows of a prediction
 TOGETHER = 50  # batches whose rows are sorted by length, so that little is padded
 STEP = 8  # lengths of batches are multiples of it: each length costs TensorFlow time once
 WARM_UP = 0.1  # share of the steps in which the learning rate grows
+WEIGHT_DECAY = 0.01
+PROCESSOR = Path("/proc/cpuinfo")
 FLOAT32, BFLOAT16 = "float32", "mixed_bfloat16"
 Ints = NDArray[np.int64]
 # Returns the network of a precision and its vocabulary's size: from pieces to logits.
@@ -101,12 +103,12 @@ def fit_tokens(
 ) -> FittedTokens:
     """Return the fitted network.
 
-    Fit with AdamW on the cross-entropy: the learning rate grows, then decays along a cosine.
+    Fit with AdamW on the cross-entropy; validation rows are answered in float32, as in the service.
     prepare: sets the weights that are known before.
     """
     parameters = fit.parameters
     keras, tensorflow, device = start(parameters.seed, quick=True)
-    precision = choose_precision(parameters.precision, Path("/proc/cpuinfo"))
+    precision = choose_precision(parameters.precision, device)
     pieces = len(fit.tokenizer.vocabulary)
     network, twin = build(keras, pieces, precision), build(keras, pieces, FLOAT32)
     prepare(network)
@@ -118,30 +120,35 @@ def fit_tokens(
         )
     fitted = FittedTokens(fit, twin, added, framework=tensorflow.__version__, device=device)
     fitted.precision = precision
-    steps = parameters.epochs * math.ceil(len(labels) / parameters.batch_size)
-    _compile(keras, network, parameters.learning_rate, steps)
+    _compile(keras, network, parameters, len(labels))
     random = np.random.default_rng(parameters.seed)
     read = numbers[:, : parameters.longest]
     for _ in range(parameters.epochs):
-        network.reset_metrics()
-        figures: dict[str, float] = {}
-        for batch in batches(lengths(read), parameters.batch_size, random):
-            given = _trimmed(read[batch])
-            figures = network.train_on_batch(given, labels[batch], return_dict=True)
+        figures = _epoch(network, read, labels, parameters.batch_size, random)
         twin.set_weights(network.get_weights())
-        watched = _watched(fitted, fit.output, rows)
-        fit.log({**{k: float(v) for k, v in figures.items()}, **watched}, epochs=parameters.epochs)
+        figures |= _watched(fitted, fit.output, rows)
+        fit.log(figures, epochs=parameters.epochs)
     return fitted
 
 
-def _compile(keras: Any, network: Any, rate: float, steps: int) -> None:
-    warm = int(steps * WARM_UP)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0 if warm else rate, steps - warm, warmup_target=rate if warm else None, warmup_steps=warm
-    )
+def _compile(keras: Any, network: Any, parameters: TokenParameters, rows: int) -> None:
+    steps = parameters.epochs * math.ceil(rows / parameters.batch_size)
+    rate = rising_rate(keras, parameters.learning_rate, steps, WARM_UP)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=0.01)
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=WEIGHT_DECAY)
     network.compile(optimizer, loss, metrics=["accuracy"], jit_compile=False)
+
+
+def _epoch(
+    network: Any, numbers: Ints, labels: Truths, size: int, random: np.random.Generator
+) -> dict[str, float]:
+    """Fit to all rows once; return the figures of the rows as they came."""
+    network.reset_metrics()
+    found: dict[str, Any] = {}
+    for batch in batches(lengths(numbers), size, random):
+        given = _trimmed(numbers[batch])
+        found = network.train_on_batch(given, labels[batch], return_dict=True)
+    return {name: float(value) for name, value in found.items()}
 
 
 def _watched(fitted: FittedTokens, output: OutputKind, rows: Rows) -> dict[str, float]:
@@ -164,10 +171,10 @@ def _trimmed(numbers: Ints) -> Ints:
 def batches(sizes: Ints, batch_size: int, random: np.random.Generator) -> Iterator[Ints]:
     """Yield the places of each batch, in an order that is new each time; rows of like length."""
     order, made = random.permutation(len(sizes)), []
-    for start in range(0, len(order), batch_size * TOGETHER):
-        some = order[start : start + batch_size * TOGETHER]
+    for at in range(0, len(order), batch_size * TOGETHER):
+        some = order[at : at + batch_size * TOGETHER]
         some = some[np.argsort(sizes[some], kind="stable")]
-        made += [some[at : at + batch_size] for at in range(0, len(some), batch_size)]
+        made += [some[row : row + batch_size] for row in range(0, len(some), batch_size)]
     for place in random.permutation(len(made)):
         yield made[place]
 
@@ -175,24 +182,25 @@ def batches(sizes: Ints, batch_size: int, random: np.random.Generator) -> Iterat
 def _logits(network: Any, numbers: Ints) -> NDArray[np.float64]:
     order = np.argsort(lengths(numbers), kind="stable")
     made = np.zeros((len(numbers), network.output_shape[-1]))
-    for start in range(0, len(order), AT_ONCE):
-        some = order[start : start + AT_ONCE]
+    for at in range(0, len(order), AT_ONCE):
+        some = order[at : at + AT_ONCE]
         made[some] = np.asarray(network.predict_on_batch(_trimmed(numbers[some])))
     return made
 
 
-def choose_precision(asked: str, about: Path) -> str:
-    """Return Keras' name of the precision; `auto` asks what the processor can.
+def choose_precision(asked: str, device: str, about: Path = PROCESSOR) -> str:
+    """Return Keras' name of the precision; `auto` asks what the device can.
 
-    about: the file with what Linux says of it.
+    about: the file with what Linux says of the processor.
 
-    >>> choose_precision("auto", Path("no such file")), choose_precision("float32", Path("/"))
-    ('float32', 'float32')
+    >>> choose_precision("auto", "gpu"), choose_precision("auto", "cpu", Path("no such file"))
+    ('mixed_bfloat16', 'float32')
     """
     if asked != "auto":
         return asked
     known = about.read_text() if about.is_file() else ""
-    return BFLOAT16 if "avx512_bf16" in known or "amx_bf16" in known else FLOAT32
+    quick = device == "gpu" or "avx512_bf16" in known or "amx_bf16" in known
+    return BFLOAT16 if quick else FLOAT32
 
 
 def masked_mean(keras: Any, made: Any, known: Any) -> Any:

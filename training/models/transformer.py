@@ -1,5 +1,6 @@
 """The encoder of BERT, from weights that somebody trained before or from scratch."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -67,17 +68,7 @@ class Transformer(Model[TransformerParameters]):
         log: Log,
     ) -> FittedTokens:
         """Fit all weights but, of those trained before, the embeddings of pieces."""
-        if parameters.width % parameters.heads:
-            field = "train.parameters.width"
-            raise BadParameter(field, parameters.width, f"a multiple of {parameters.heads} heads")
-        size = Size(
-            parameters.vocabulary,
-            parameters.longest,
-            parameters.layers,
-            parameters.width,
-            parameters.heads,
-            parameters.inner,
-        )
+        size = _size(parameters)
         folder = pretrained.folder_of(parameters.pretrained) if parameters.pretrained else None
         if folder is None:
             texts = schema.feed(rows.train.inputs, 1).tolist()
@@ -87,16 +78,27 @@ class Transformer(Model[TransformerParameters]):
             tokenizer = pretrained.read_tokenizer(folder, MOST)
 
         def made(keras: Any, pieces: int, precision: str) -> Any:
-            exact = Size(pieces, *list(vars(size).values())[1:])
-            return build(
-                keras, exact, output.width, dropout=parameters.dropout, precision=precision
-            )
+            exact = replace(size, pieces=pieces)
+            dropout = parameters.dropout
+            return build(keras, exact, output.width, dropout=dropout, precision=precision)
 
         def prepare(network: Any) -> None:
             if folder is not None:
-                arrays = pretrained.read_safetensors(folder / pretrained.WEIGHTS)
-                for name, weights in pretrained.weights_of(arrays, size).items():
-                    network.get_layer(name).set_weights(weights)
-                network.get_layer("words").trainable = False
+                pretrained.load_weights(network, folder, size)
 
         return fit_tokens(rows, Fit(schema, output, tokenizer, parameters, log), made, prepare)
+
+
+def _size(parameters: TransformerParameters) -> Size:
+    """Return the sizes. Raises BadParameter."""
+    if parameters.width % parameters.heads:
+        wanted = f"a multiple of {parameters.heads} heads"
+        raise BadParameter("train.parameters.width", parameters.width, wanted)
+    return Size(
+        parameters.vocabulary,
+        parameters.longest,
+        parameters.layers,
+        parameters.width,
+        parameters.heads,
+        parameters.inner,
+    )

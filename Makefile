@@ -135,7 +135,7 @@ bench-cost: test-everything ## Measure what monitoring costs, for docs/cost.md: 
 lock: install ## Compile the lock files requirements/*.txt from pyproject.toml
 	@requirements/compile.sh
 
-install: ## Install the Python packages of one lock file (LOCK=service, training, training-gpu, monitoring, relay, dev)
+install: ## Install the Python packages of one lock file (LOCK=service, training, training-gpu, trackers, monitoring, relay, dev)
 	@$(INSTALL) python "$$LOCK"
 
 # What `demo` needs, and what `test` needs; both say what they install, and ask at a terminal.

@@ -124,13 +124,14 @@ def _until(met: Callable[[], bool], seconds: float, sleep: Callable[[float], Non
 
 
 def _one_line(error: Exception) -> str:
-    """Return an error as one line that is not too long.
+    """Return an error as one line that is not too long: what it is, and at its end the cause.
 
     >>> _one_line(OSError(28, "No space left on device"))
     'OSError: [Errno 28] No space left on device'
     """
     text = " ".join(f"{type(error).__name__}: {error}".split())
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    half = LONGEST // 2
+    return text if len(text) <= LONGEST else f"{text[:half]} … {text[-half:]}"
 
 
 def end_with(parent: int) -> None:

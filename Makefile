@@ -13,20 +13,20 @@ PROMETHEUS ?= http://localhost:9090
 
 # As they were given: make would run what a value such as $(shell …) says, and the shell would take
 # the $ of a column's name for a variable.
-GIVEN := LOCK ROWS RATE LATE START PHASES NAME KIND OUTPUT FILE TARGET TIME SENSITIVE UNUSED WORDS DECIMAL DATES GAPS
+GIVEN := LOCK ROWS RATE LATE START PHASES FROM REF NAME KIND OUTPUT FILE TARGET TIME SENSITIVE UNUSED WORDS DECIMAL DATES GAPS
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 export VENV := $(abspath $(VENV))
 export PATH := $(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 INSTALL := requirements/install.sh
 # Python programs without the suffix that tools look for.
-SCRIPTS := ci/champion ci/links ci/plan
+SCRIPTS := ci/champion ci/duties ci/links ci/plan ci/upgrade
 CHECKS := black flake8 mypy contracts
 # Or every worker of the tests, and every program that they start, compiles this tree again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check tests generate task task-new task-remove data send backtest preview serve examples bench bench-drift bench-alarms bench-estimate bench-backtest bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts collect gitlab-check champion
+.PHONY: help demo test check tests generate task task-new task-remove upgrade upgraded data send backtest preview serve examples bench bench-drift bench-alarms bench-estimate bench-backtest bench-cost results lock install everything test-everything test-nightly test-images black flake8 mypy contracts collect gitlab-check champion
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,7 +60,7 @@ mypy: install
 contracts: install ## Check imports, and that generated files are up to date
 	@lint-imports --no-cache
 	@$(MAKE) --no-print-directory generate >/dev/null
-	@git diff --exit-code --stat -- monitoring/rules monitoring/relay/limits.json grafana prometheus.yml alertmanager.yml deploy/compose/*.yml 'training/tasks/*/dvc.yaml' \
+	@git diff --exit-code --stat -- $$(git ls-files ':(attr:gitlab-generated)' ':!requirements') \
 		|| { echo "generated files were out of date and have been written again: commit them"; exit 1; }
 
 # Compiles the tests for the workers, which start at once and would each do it.
@@ -74,12 +74,26 @@ generate: install ## Write the files that monitoring/thresholds.py and training/
 task: install ## Make a task from your file and train its first model (NAME=churn OUTPUT=classes FILE=rows.csv TARGET=churned)
 	@python -m training.bring --name "$$NAME" --kind "$$KIND" --output "$$OUTPUT" --file "$$FILE" --target "$$TARGET" \
 		--time "$$TIME" --sensitive "$$SENSITIVE" --unused "$$UNUSED" --words "$$WORDS" --decimal "$$DECIMAL" --dates "$$DATES" --gaps="$$GAPS"
+	@python -m monitoring generate >/dev/null
 
 task-new: install ## Make a folder for a new task, with code to fill in (NAME=news)
 	@python -m training.tasks new "$(NAME)"
+	@python -m monitoring generate >/dev/null
 
 task-remove: install ## Remove a task's files (NAME=digits; FORCE=1 also those that git does not have)
 	@python -m training.tasks remove "$(NAME)" $(if $(FORCE),--force)
+	@python -m monitoring generate >/dev/null
+
+upgrade: ## Merge a newer version of Perennial into a fork, or go on (FROM=upstream REF=v0.2.0; docs/upgrade.md)
+	@python3 ci/upgrade --from "$$FROM" --ref "$$REF"
+
+# What `upgrade` runs in the merged tree.
+upgraded: install
+	@python -m training.settle $(DROPPED)
+	@$(MAKE) --no-print-directory generate >/dev/null
+	-@python -m service.migrate --automatic
+	-@python -m monitoring.relay.migrate --automatic
+	@ci/duties "$(BASE)" "$(NEWER)"
 
 data: install ## Get the published rows of a task (TASK=NAME; PERENNIAL_DATA names a folder of data that is there)
 	@python -m training.tasks data "$(TASK)" --folder "$$PERENNIAL_DATA"
@@ -131,6 +145,9 @@ bench-backtest: install ## Compare the loop with calendars and an oracle, for do
 bench-cost: test-everything ## Measure what monitoring costs, for docs/cost.md: 40 minutes, idle machine (COST="--parts rules --signals 10")
 	@$(INSTALL) python peers
 	@python -m benchmarks.cost $(COST)
+
+results: test-everything ## Train and serve the models of two studies, for docs/results.md; keeps what it has (RUNS="news-minilm")
+	@python -m benchmarks.papers $(RUNS)
 
 lock: install ## Compile the lock files requirements/*.txt from pyproject.toml
 	@requirements/compile.sh

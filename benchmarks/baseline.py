@@ -17,14 +17,15 @@ Read = Callable[[list[Any]], Any]
 def create() -> ASGIApp:
     """Return the application for the bundle in BASELINE_BUNDLE: no checks, metrics or storage."""
     bundle = Path(os.environ["BASELINE_BUNDLE"])
-    read = reader(orjson.loads((bundle / "manifest.json").read_bytes())["input"])
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     providers = ["CPUExecutionProvider"]
     model = str(bundle / "model.onnx")
     session: Any = onnxruntime.InferenceSession(model, options, providers=providers)
-    name = session.get_inputs()[0].name
+    (given,) = session.get_inputs()
+    name = given.name
+    read = reader(orjson.loads((bundle / "manifest.json").read_bytes())["input"], len(given.shape))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         message = await receive()
@@ -45,10 +46,11 @@ def create() -> ASGIApp:
     return app
 
 
-def reader(schema: dict[str, Any]) -> Read:
-    """Return what makes a model's input of instances that are assumed to be valid."""
+def reader(schema: dict[str, Any], rank: int) -> Read:
+    """Return what makes a model's input, of a rank, of instances that are assumed to be valid."""
     if schema["kind"] == "text":
-        return lambda texts: np.array(texts, dtype=object).reshape(-1, 1)
+        shape = (-1, 1) if rank == 2 else (-1,)
+        return lambda texts: np.array(texts, dtype=object).reshape(shape)
     if schema["kind"] == "table":
         columns = [_code(column) for column in schema["columns"]]
         return lambda rows: np.array(

@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -65,10 +65,15 @@ def remove(name: str, root: Path = Path()) -> list[Path]:
             place.unlink()
         else:
             shutil.rmtree(place)
+    unlink(found, root)
+    return found
+
+
+def unlink(removed: Sequence[Path], root: Path = Path()) -> None:
+    """Turn links into folders that are gone into plain text, in every document."""
     for line in _git(root, "ls-files", "*.md"):
         if (root / line).is_file():
-            _unlink(root / line, found)
-    return found
+            _unlink(root / line, removed)
 
 
 def mentions(name: str, root: Path = Path()) -> list[str]:
@@ -86,7 +91,7 @@ def mentions(name: str, root: Path = Path()) -> list[str]:
     return sorted(set(found))
 
 
-def _unlink(file: Path, removed: list[Path]) -> None:
+def _unlink(file: Path, removed: Sequence[Path]) -> None:
     """Replace each link of a Markdown file into the removed folders by its text."""
     gone = [place.resolve() for place in removed]
 

@@ -27,9 +27,13 @@ def label(instance: Any) -> str:
     return "river" if about & {*RIVER, *NEW[0].split()} else "sport"
 
 
+# How rows of the incident differ.
+SHIFT: Any = {"new": True}
+
+
 def fresh(count: int) -> list[Any]:
     """Return texts of the incident, whose words are new."""
-    return instances(count, seed=5, new=True)
+    return instances(count, seed=5, **SHIFT)
 
 
 REFUSED = (({"text": "a"}, "instances[0]"), ("x" * 201, "instances[0]"))

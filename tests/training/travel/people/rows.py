@@ -30,9 +30,13 @@ def label(instance: Any) -> str:
     return "much" if private or instance["work"] == NEW else "little"
 
 
+# How rows of the incident differ.
+SHIFT: Any = {"works": (NEW, NEW, NEW, "Public")}
+
+
 def fresh(count: int) -> list[Any]:
     """Return people of the incident: most have the new word."""
-    return instances(count, seed=5, works=(NEW, NEW, NEW, "Public"))
+    return instances(count, seed=5, **SHIFT)
 
 
 REFUSED = (

@@ -1,0 +1,1 @@
+"""A table with a number as its label."""

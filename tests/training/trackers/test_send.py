@@ -5,7 +5,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from training.trackers.send import Sending, send, telling
+import pytest
+
+from training.trackers.send import LINES, Channel, Sending, send
 from training.trackers.sink import Figures, Run
 from training.trackers.spool import Spool
 from training.trackers.state import State
@@ -125,21 +127,6 @@ def test_a_run_whose_training_was_killed_has_failed(tmp_path: Path) -> None:
     assert process.run() == 0 and tracker.got == [1, True]
 
 
-def test_facts_that_nobody_reads_stop_nothing() -> None:
-    """A tracker that is away for hours fills the pipe, which training reads at its end only."""
-    ours, theirs = os.pipe()
-    say = telling(theirs)
-    for number in range(9):
-        say("doing", f"sending {number // 3}")
-    for number in range(2000):
-        say("error", f"{number:0300}")
-    with os.fdopen(ours, "rb") as pipe:
-        os.close(theirs)
-        told = [json.loads(line) for line in pipe]
-    assert told[:3] == [{"doing": f"sending {number}"} for number in range(3)]
-    assert 100 < len(told) < 2000 and told[-1] == {"error": f"{len(told) - 4:0300}"}
-
-
 def test_half_a_line_is_not_read(tmp_path: Path) -> None:
     """Whoever reads while another writes sees whole events only."""
     spool = Spool(tmp_path)
@@ -148,3 +135,19 @@ def test_half_a_line_is_not_read(tmp_path: Path) -> None:
         file.write(b'{"event": "fi')
     [(event, offset)] = spool.read(0)
     assert event["event"] == "end" and spool.read(offset) == []
+
+
+@pytest.mark.parametrize("filler", ["0", "错"])
+def test_what_is_said_never_fills_the_pipe(filler: str) -> None:
+    """Nobody reads it before the end: a tracker that fails for days still leaves its last error."""
+    there, pipe = os.pipe()
+    channel = Channel(pipe)
+    for number in range(100 * LINES):
+        channel.say("error", f"{number:{filler}>300}")
+    channel.close()
+    os.close(pipe)
+    with open(there, "rb") as file:
+        lines = file.read().splitlines()
+    assert len(lines) == LINES and json.loads(lines[-1]) == {
+        "error": f"{100 * LINES - 1:{filler}>300}"
+    }

@@ -74,12 +74,15 @@ generate: install ## Write the files that monitoring/thresholds.py and training/
 task: install ## Make a task from your file and train its first model (NAME=churn OUTPUT=classes FILE=rows.csv TARGET=churned)
 	@python -m training.bring --name "$$NAME" --kind "$$KIND" --output "$$OUTPUT" --file "$$FILE" --target "$$TARGET" \
 		--time "$$TIME" --sensitive "$$SENSITIVE" --unused "$$UNUSED" --words "$$WORDS" --decimal "$$DECIMAL" --dates "$$DATES" --gaps="$$GAPS"
+	@python -m monitoring generate >/dev/null
 
 task-new: install ## Make a folder for a new task, with code to fill in (NAME=news)
 	@python -m training.tasks new "$(NAME)"
+	@python -m monitoring generate >/dev/null
 
 task-remove: install ## Remove a task's files (NAME=digits; FORCE=1 also those that git does not have)
 	@python -m training.tasks remove "$(NAME)" $(if $(FORCE),--force)
+	@python -m monitoring generate >/dev/null
 
 upgrade: ## Merge a newer version of Perennial into a fork, or go on (FROM=upstream REF=v0.2.0; docs/upgrade.md)
 	@python3 ci/upgrade --from "$$FROM" --ref "$$REF"

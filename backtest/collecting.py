@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from backtest.history import History
 from perennial.kinds.arrow import from_numpy
 from training.artifacts.feedback import read_feedback
+from training.artifacts.splits import BEFORE
 from training.feedback.file import append
 from training.feedback.limits import limited
 from training.feedback.rows import LabelledRows
@@ -53,10 +54,12 @@ def collect(
     task: Task,
     numbers: TaskParams,
     cache: Path,
+    earlier: Places | None = None,
 ) -> tuple[Feedback | None, int]:
     """Return the file with these rows of a history too, and how many of them it would take.
 
     It is None where these are fewer than `collect.least_rows`.
+    earlier: rows from before them, of which the latest are taken too.
     """
     rows = _rows(history, places)
     new = select_new(rows, _before(history, before, task), kind=task.input)
@@ -64,13 +67,16 @@ def collect(
     chosen, _ = limited(new.rows, known, task, numbers)
     if len(chosen) < numbers.collect.least_rows:
         return None, len(chosen)
-    taken = np.array([int(name, 16) for name in chosen.prediction_ids], np.int64)
-    file = _written(chosen, before, incident, task, cache)
-    return Feedback(file, np.concatenate([before.places, taken])), len(chosen)
+    most = round(numbers.collect.earlier * len(chosen))
+    if earlier is not None and len(earlier) and most:
+        old = _rows(history, earlier[-most:])
+        old = select_new(old, _before(history, before, task), kind=task.input).rows
+        before = _added(old, before, incident + BEFORE, task, cache)
+    return _added(chosen, before, incident, task, cache), len(chosen)
 
 
 def _rows(history: History, places: Places) -> LabelledRows:
-    labels = [history.labels[at] for at in places]
+    labels = [history.taught[at] for at in places]
     times = [instant(seconds) for seconds in history.seconds[places].tolist()]
     names = [f"{at:032x}" for at in places.tolist()]
     table, many = history.table.take(from_numpy(places)), len(places)
@@ -86,8 +92,10 @@ def _before(history: History, before: Feedback, task: Task) -> CollectedBefore:
     return CollectedBefore(frozenset(rows.prediction_ids), known)
 
 
-def _written(rows: LabelledRows, before: Feedback, incident: str, task: Task, cache: Path) -> Path:
-    """Return a file named by its content."""
+def _added(
+    rows: LabelledRows, before: Feedback, incident: str, task: Task, cache: Path
+) -> Feedback:
+    """Return a file, named by its content, with these rows too."""
     folder = cache / "feedback"
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder) as aside:
@@ -98,4 +106,5 @@ def _written(rows: LabelledRows, before: Feedback, incident: str, task: Task, ca
         name = hashlib.sha256(made.read_bytes()).hexdigest()[:20]
         file = folder / f"{name}.parquet"
         os.replace(made, file)
-    return file
+    taken = np.array([int(name, 16) for name in rows.prediction_ids], np.int64)
+    return Feedback(file, np.concatenate([before.places, taken]))

@@ -102,4 +102,5 @@ def _decided(scenario: Scenario, written: str) -> str:
     texts = [f"{name} {getattr(scenario, name)!r}" for name in named]
     times = np.concatenate([history.seconds, history.labelled]).tobytes()
     contents = scenario.split.contents.tobytes()
-    return digest(written, *texts, times, contents, "\n".join(history.labels))
+    labels = ("\n".join(each) for each in (history.labels, history.taught))
+    return digest(written, *texts, times, contents, *labels)

@@ -24,17 +24,24 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 class History:
     """Labelled rows, all of one length, in the order in which they arrive.
 
-    table: in the columns of the task's input.  labels: as text.
+    table: in the columns of the task's input.  labels: as text, by which versions are judged.
     seconds: when each row arrives, from the first one.  labelled: when its label does.
+    sent: the labels that arrive, where labellers err; None where these are the true ones.
     """
 
     table: pyarrow.Table
     labels: list[str]
     seconds: Floats
     labelled: Floats
+    sent: Sequence[str] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def taught(self) -> Sequence[str]:
+        """The labels that arrive: alerts count them, and versions learn from them."""
+        return self.labels if self.sent is None else self.sent
 
     def first(self, rows: int) -> Rows:
         """Return the rows that came first, as a task's own."""

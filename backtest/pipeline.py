@@ -41,7 +41,7 @@ class Untracked:
     def log(self, figures: Mapping[str, float], *, step: int) -> None:
         """Keep nothing."""
 
-    def end(self) -> None:
+    def end(self, *, failed: bool = False) -> None:
         """Do nothing."""
 
 

@@ -82,7 +82,8 @@ class Replay:
         """Start a pipeline: collect, train, ask the gate."""
         scenario, serving = self.scenario, self._serving
         places = self.labelled(step, start.since)
-        made = retrained(scenario, step, places, self._feedback, start.reason)
+        earlier = np.setdiff1d(self.labelled(step, None), places)
+        made = retrained(scenario, step, places, self._feedback, start.reason, earlier=earlier)
         if made.model is None:
             return _Running(made, made.attempt, None)
         verdict, why = Verdict.PROMOTE, "without a gate"

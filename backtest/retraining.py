@@ -31,9 +31,18 @@ class Retrained:
 
 
 def retrained(
-    scenario: Scenario, step: int, places: Places, before: Feedback, reason: str
+    scenario: Scenario,
+    step: int,
+    places: Places,
+    before: Feedback,
+    reason: str,
+    *,
+    earlier: Places | None = None,
 ) -> Retrained:
-    """Return what a pipeline that starts at a step makes of rows and what main has collected."""
+    """Return what a pipeline that starts at a step makes of rows and what main has collected.
+
+    earlier: rows from before an incident, that nothing has learned from.
+    """
     began = float(step * scenario.pace)
     feedback, many = collect(
         scenario.history,
@@ -43,6 +52,7 @@ def retrained(
         task=scenario.task,
         numbers=scenario.numbers,
         cache=scenario.cache,
+        earlier=earlier,
     )
     until = step + max(1, round(scenario.duration / scenario.pace))
     attempt = Attempt(

@@ -60,6 +60,11 @@ class Scenario:
         """What all labels are to a model."""
         return self.split.labels
 
+    @cached_property
+    def taught(self) -> Truths:
+        """What the labels that arrive are to a model."""
+        return self.task.output.truths(self.history.taught)
+
     def steps_of(self, seconds: Floats) -> Steps:
         """Return the step by which something has happened."""
         found: Steps = np.ceil((seconds - self.history.seconds[0]) / self.pace).astype(np.int64)

@@ -44,7 +44,7 @@ class Serving:
         rows = Rows(
             rows=scenario.split.inputs[served],
             values=self.values[served],
-            truths=scenario.truths[served],
+            truths=scenario.taught[served],
             arrived=scenario.arrived[served] - self.since,
             labelled=scenario.labelled[served] - self.since,
             steps=scenario.end - self.since,

@@ -29,7 +29,7 @@ INPUTS, OUTPUTS = "DataDrift", "PredictionDrift"
 class Rows:
     """The rows that a version would serve if it served to the end.
 
-    rows: what the model gets.  values, truths: its answers and the labels.
+    rows: what the model gets.  values, truths: its answers and the labels that arrive.
     arrived, labelled: when each came and when its label did, in steps since the deployment; a
     label that comes after the end has a step of `steps` or more.  steps: until the end.
     """

@@ -32,7 +32,7 @@ from training.stages import prepare, train
 from training.task.rows_file import read_rows
 from training.task.schema import Schema
 from training.task.task import Rows
-from training.trackers import TRACKERS
+from training.trackers.spooled import FOLDER, SpooledRun
 from training.validation.task_data import validate
 
 ROWS = 1_000_000
@@ -107,8 +107,9 @@ def _train(task: Million, folder: Path) -> None:
     model = found.find("boosting")
     block = {**PARAMETERS.train.model_dump(), "model": "boosting"}
     numbers = params.Train.model_validate({**block, "parameters": model.trial.model_dump()})
-    tracker = TRACKERS["dvclive"](out / "live", {})
+    tracker = SpooledRun(folder / FOLDER, ["dvclive"], task="million", parameters={}, links={})
     train.train(prepared, numbers, task, out, model=model, tracker=tracker, machine=this_machine())
+    tracker.finish(wait=30)
 
 
 STAGES: Mapping[str, Callable[[Million, Path], None]] = {

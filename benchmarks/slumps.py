@@ -1,12 +1,14 @@
 """Slumps of accuracy, simulated: `python -m benchmarks.slumps`.
 
-Claim: each raises one AccuracyDrop, sooner than the windows of an hour and a day, and months
-without a slump raise none. The windows alone are how AccuracyDrop was decided before.
+Claim: 95 in 100 slumps of several depths raise one AccuracyDrop each, the median delay is at most
+half of that of the windows of an hour and a day, and months without a slump raise none. The windows
+alone are how AccuracyDrop was decided before.
 """
 
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +88,91 @@ def restless(rule: Rule, *, dwell: int, rate: float, seed: int) -> int:
     return onsets(rule(right, rows.astype(float), ShareReference(0.8, 2000), Thresholds()))
 
 
+@dataclass(frozen=True)
+class Table:
+    """The rows of the page, and the figures of each."""
+
+    rows: list[list[Figure]] = field(default_factory=list)
+    figures: dict[str, dict[str, Figure]] = field(default_factory=dict)
+
+    def add(self, row: list[Figure], figures: dict[str, Figure]) -> None:
+        """Add a row with its figures; its first two cells name them."""
+        self.rows.append(row)
+        self.figures[f"{row[0]}, {row[1]}"] = figures
+
+
+@dataclass(frozen=True)
+class Slumps:
+    """What a rule said of slumps: delays in minutes, alerts, and minutes beyond each slump."""
+
+    delays: Floats
+    alerts: Floats
+    beyond: Floats
+
+    @property
+    def once(self) -> float:
+        """The share of slumps with one alert."""
+        return float((self.alerts == 1).mean())
+
+    @property
+    def delay(self) -> float:
+        """The median delay."""
+        return float(np.median(self.delays))
+
+
+def of_depth(depth: float, rule: Rule, many: int) -> Slumps:
+    """Return what a rule says of so many slumps of one depth."""
+    found = [slump(depth, rule, seed=seed) for seed in range(many)]
+    return Slumps(*(np.array(each) for each in zip(*found, strict=True)))
+
+
+def together(parts: Sequence[Slumps]) -> Slumps:
+    """Return the slumps of all depths as one."""
+    return Slumps(
+        *(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Slumps))
+    )
+
+
+def slumps(table: Table, many: int) -> bool:
+    """Add a row for each depth and rule; return whether the claim holds over all depths."""
+    found = {
+        name: [of_depth(depth, rule, many) for depth in DEPTHS] for name, rule in RULES.items()
+    }
+    falls = [*(f"{depth:g}" for depth in DEPTHS), "all"]
+    for place, fall in enumerate(falls):
+        for name, parts in found.items():
+            one = together(parts) if fall == "all" else parts[place]
+            times = f"{one.delay:.0f} min", f"{np.median(one.beyond):.0f} min"
+            row: list[Figure] = [fall, name, f"{one.once:.0%}", int(one.alerts.max()), *times]
+            table.add(row, {"once": one.once, "median_delay_minutes": one.delay})
+    before, now = (together(found[name]) for name in RULES)
+    return now.once >= 0.95 and now.delay <= before.delay / 2
+
+
+def months(table: Table, many: int) -> bool:
+    """Add a row for each rule on months without a slump; return whether the one shipped is calm."""
+    for name, rule in RULES.items():
+        false = sum(calm(rule, seed=seed) for seed in range(many))
+        row: list[Figure] = ["none", name, "", false, f"in {many} months", ""]
+        table.add(row, {"alerts": false, "months": many})
+    return not false
+
+
+def turns(table: Table) -> None:
+    """Add a row for each length of turns and rule."""
+    for dwell in DWELLS:
+        for name, rule in RULES.items():
+            counts = [
+                restless(rule, dwell=dwell, rate=rate, seed=seed)
+                for rate in TURNING_RATES
+                for seed in range(2)
+            ]
+            said = f"none, but 0.9 and 0.7 in turns of {dwell} min"
+            mean = float(np.mean(counts))
+            row: list[Figure] = [said, name, "", max(counts), f"{mean:.0f} a month", ""]
+            table.add(row, {"alerts_a_month": mean})
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Simulate, write the figures and the page; return 1 if the claim does not hold."""
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
@@ -94,48 +181,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--page", type=Path, help="Markdown with a place for the table")
     parser.add_argument("--out", type=Path, default=results.RESULTS, help="JSON to merge into")
     options = parser.parse_args(arguments)
-    rows: list[list[Figure]] = []
-    figures: dict[str, dict[str, Figure]] = {}
-    held = True
-    for depth in DEPTHS:
-        median = {}
-        for name, rule in RULES.items():
-            found = [slump(depth, rule, seed=seed) for seed in range(options.slumps)]
-            delays, alerts, ends = (np.array(each) for each in zip(*found, strict=True))
-            once, median[name] = float((alerts == 1).mean()), float(np.median(delays))
-            rows.append(
-                [
-                    f"{depth:g}",
-                    name,
-                    f"{once:.0%}",
-                    int(alerts.max()),
-                    f"{median[name]:.0f} min",
-                    f"{np.median(ends):.0f} min",
-                ]
-            )
-            figures[f"{depth:g}, {name}"] = {"once": once, "median_delay_minutes": median[name]}
-        held &= once >= 0.95 and median["as shipped"] <= median["windows alone"] / 2
-    for name, rule in RULES.items():
-        false = sum(calm(rule, seed=seed) for seed in range(options.months))
-        rows.append(["none", name, "", false, f"in {options.months} months", ""])
-        figures[f"none, {name}"] = {"alerts": false, "months": options.months}
-        held &= not false or name != "as shipped"
-    for dwell in DWELLS:
-        for name, rule in RULES.items():
-            counts = [
-                restless(rule, dwell=dwell, rate=rate, seed=seed)
-                for rate in TURNING_RATES
-                for seed in range(2)
-            ]
-            turns = f"none, but 0.9 and 0.7 in turns of {dwell} min"
-            rows.append([turns, name, "", max(counts), f"{np.mean(counts):.0f} a month", ""])
-            figures[f"{turns}, {name}"] = {"alerts_a_month": float(np.mean(counts))}
+    table = Table()
+    held = slumps(table, options.slumps) & months(table, options.months)
+    turns(table)
     header = ["fall", "rule", "one alert", "most alerts", "median delay", "lasts beyond the slump"]
-    text = results.table(header, rows)
-    results.merge("slumps", figures, path=options.out)
+    text = results.table(header, table.rows)
+    results.merge("slumps", table.figures, path=options.out)
     if options.page is not None:
         results.fill(options.page, {"slumps": text}, command=COMMAND)
-    print(f"{text}\n\none alert in 95 % of each depth, half the delay, none without: {held}")
+    print(f"{text}\n\none alert in 95 % of slumps, half the delay, none without: {held}")
     return 0 if held else 1
 
 

@@ -7,8 +7,8 @@ from demo.watch import Observation
 from demo.workspace import ROOT
 from monitoring.limits import TASKS
 from monitoring.limits import relay as of_models
-from monitoring.relay.limits import FILE as LIMITS
-from monitoring.relay.limits import render
+from monitoring.relay.limits import FOLDER as LIMITS
+from monitoring.relay.limits import write
 from monitoring.thresholds import Thresholds
 from training.task.files import stages_file
 
@@ -18,7 +18,7 @@ def set_lookback(stage: Stage, seconds: float) -> None:
     checkout, task = stage.workspace.checkout, stage.workspace.task
     change_parameters(checkout, task, {"collect.lookback_seconds": seconds})
     known = of_models(Thresholds(), checkout / TASKS)
-    (checkout / LIMITS.relative_to(ROOT)).write_text(render(known), encoding="utf-8")
+    write(known, checkout / LIMITS.relative_to(ROOT))
 
 
 def first_model(stage: Stage) -> None:

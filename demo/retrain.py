@@ -39,12 +39,12 @@ class Retrain:
             self.event("alert_firing", ", ".join(seen.firing))
         return bool(seen.firing)
 
-    def pipeline(self) -> None:
+    def pipeline(self, *, seconds: float = 60) -> None:
         """Wait until the relay has started a pipeline."""
         seen = self._stage.wait(
             "a pipeline",
             lambda seen: self._pipeline(seen) is not None,
-            seconds=60,
+            seconds=seconds,
             phase="the relay handles the alert",
         )
         pipeline = self._pipeline(seen)

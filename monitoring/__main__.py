@@ -17,7 +17,7 @@ from monitoring.drift_report import options as drift_options
 from monitoring.thresholds import Thresholds
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-RELAY_LIMITS = Path("monitoring", "relay", of_relay.FILE.name)
+RELAY_LIMITS = Path("monitoring", "relay", of_relay.FOLDER.name)
 MATPLOTLIB = "Needs matplotlib: pip install 'perennial[preview]'."
 
 
@@ -40,10 +40,10 @@ def _generate(options: argparse.Namespace) -> int:
     made = {
         **generated_files.generated(thresholds, own=own, runbook=runbook),
         **grafana(thresholds, own=own, runbook=runbook),
-        RELAY_LIMITS: of_relay.render(limits.relay(Thresholds())),
     }
-    for path in generated_files.put(options.root, made):
-        print(path)
+    models = of_relay.write(limits.relay(Thresholds()), options.root / RELAY_LIMITS)
+    files = generated_files.put(options.root, made)
+    print(*files, *(file.relative_to(options.root) for file in models), sep="\n")
     return 0
 
 

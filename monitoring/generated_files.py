@@ -15,6 +15,7 @@ from monitoring.recording import costs, estimate, past, rules
 from monitoring.recording.interval import interval, interval_reference
 from monitoring.recording.loss import loss, loss_reference
 from monitoring.recording.rules import Models, Rule
+from monitoring.recording.labels_as_one import labels_as_one
 from monitoring.recording.slump import slump
 from monitoring.thresholds import Thresholds, seconds
 
@@ -131,7 +132,12 @@ def _accuracy(limits: Limits) -> dict[str, Any]:
 
     short, long, *others = limits.windows(lambda one: one.windows)
     slow = limits.general.long_interval
-    reference = [*rules.accuracy_reference(), *loss_reference(), *interval_reference()]
+    reference = [
+        *rules.accuracy_reference(),
+        *loss_reference(),
+        *interval_reference(),
+        *labels_as_one(limits.general),
+    ]
     return {
         "groups": [
             _group("accuracy_short", [*reference, *measured(short)]),

@@ -19,4 +19,5 @@ compile relay --group relay --constraints requirements/dev.txt
 # What installs all others.
 compile installer --group installer --constraints requirements/dev.txt
 compile gdrive --group gdrive
+compile trackers --group trackers
 compile peers --group peers

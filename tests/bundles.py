@@ -16,6 +16,7 @@ from perennial import bundle, signals
 from perennial.bundle import Bundle, SelfTest
 from perennial.kinds.inputs.image import ImageInput
 from perennial.kinds.outputs.classes import ClassesOutput
+from perennial.kinds.design_effects import design_effects
 from perennial.kinds.outputs.number import NumberOutput
 from perennial.signals import PREDICTION, Extraction
 
@@ -123,7 +124,7 @@ def make_numbers(
     (path / bundle.MODEL).write_bytes(number_model(off))
     found = [signal for signal in made.reference.signals if signal.name not in signals.OUTPUTS]
     found += [numeric(name, column) for name, column in output.extract(values).items()]
-    quality = output.reference(values, labels)
+    quality = output.reference(values, labels) | design_effects(output, values, labels)
     reference = signals.Reference.model_validate({"signals": tuple(found)} | quality)
     (path / bundle.REFERENCE).write_text(reference.model_dump_json(indent=2), encoding="utf-8")
     test = SelfTest.of(output, rows[0].tolist(), values[0], tolerance=1e-3)

@@ -111,10 +111,14 @@ class Export(_Block):
 
 
 class Collect(_Block):
-    """Parameters of the collection of labelled feedback; the last three limit label sources."""
+    """Parameters of the collection of labelled feedback; the last three limit label sources.
+
+    earlier: rows from just before an incident, for each of its own.
+    """
 
     least_rows: Count
     lookback_seconds: Annotated[float, Field(ge=0, le=DECADE_SECONDS)]
+    earlier: Annotated[float, Field(ge=0, le=1000)] = 2.0
     most_share: Annotated[float, Field(gt=0, le=1)]
     least_of_source: Count
     disagreement: Annotated[float, Field(gt=0, le=1)]

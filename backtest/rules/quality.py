@@ -19,19 +19,27 @@ NO_EFFECT: RowsAsOne = {}
 
 @dataclass(frozen=True)
 class ShareReference:
-    """The share of rows that a version was accepted with, such as its accuracy; size: its rows."""
+    """The share of rows that a version was accepted with, such as its accuracy; size: its rows.
+
+    rows_as_one: how many labels in a row tell as much as an independent one.
+    """
 
     share: float
     size: int
+    rows_as_one: float = 1.0
 
 
 @dataclass(frozen=True)
 class LossReference:
-    """The loss that a version was accepted with: mean, deviation of one row, and rows."""
+    """The loss that a version was accepted with: mean, deviation of one row, and rows.
+
+    rows_as_one: as of `ShareReference`.
+    """
 
     mean: float
     deviation: float
     size: int
+    rows_as_one: float = 1.0
 
 
 def share_drop(

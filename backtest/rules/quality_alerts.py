@@ -99,8 +99,9 @@ def alerts(
     """
     expected, asked = predictions.T
     lost, squares, inside, rows = labels.T
+    as_one = reference.design_effect or 1.0
     if reference.accuracy is not None:
-        accepted = ShareReference(reference.accuracy, reference.accuracy_size or 1)
+        accepted = ShareReference(reference.accuracy, reference.accuracy_size or 1, as_one)
         right = estimated(
             expected, asked, accuracy=reference.accuracy, mean=reference.confidence or 0.0
         )
@@ -113,7 +114,7 @@ def alerts(
             ),
         }
     size = reference.loss_size or 1
-    known = LossReference(reference.loss or 0.0, reference.loss_deviation or 0.0, size)
+    known = LossReference(reference.loss or 0.0, reference.loss_deviation or 0.0, size, as_one)
     found = {"LossRise": loss_slump(lost, squares, rows, known, thresholds, pace=pace)}
     if reference.expected_loss is not None:
         rose = loss_rise(expected, asked, known, thresholds, pace=pace, rows_as_one=rows_as_one)
@@ -123,7 +124,7 @@ def alerts(
             refuted(checks, thresholds, -1, pace=pace),
         )
     if reference.coverage is not None:
-        held = ShareReference(reference.coverage, size)
+        held = ShareReference(reference.coverage, size, reference.coverage_design_effect or 1.0)
         found["IntervalCoverageDrop"] = share_slump(inside, rows, held, thresholds, pace=pace)
     return found
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from backtest.rules.drift import MINUTE, Bools, Floats
 from backtest.rules.quality import LossReference, ShareReference, first_look, one, windows
-from monitoring.recording.slump import AGREES
+from monitoring.recording.slump import AGREEING, AGREES
 from monitoring.thresholds import Thresholds, seconds
 from perennial.statistics.cumulative_sum import (
     mean_sum_limit,
@@ -43,23 +43,27 @@ def share_slump(
     """
     usual = usual_share(reference.share, size=reference.size)
     deviation = np.sqrt(usual * (1 - usual))
+    as_one = min(reference.rows_as_one, thresholds.most_design_effect)
+    size = reference.size / as_one
 
     def limit(window: str) -> Limit:
         least = thresholds.least_drop(window)
-        up_to = _tolerated(usual, least, deviation, reference.size, thresholds)
-        exponent = thresholds.slump_evidence
-        return Limit(up_to, share_sum_limit(usual, tolerated=up_to, exponent=exponent))
+        up_to = _tolerated(usual, least, deviation, size, thresholds)
+        found = share_sum_limit(
+            usual, tolerated=up_to, exponent=thresholds.slump_evidence, design_effect=as_one
+        )
+        return Limit(up_to, found)
 
     least, share = thresholds.least_drop(thresholds.long_window), reference.share
-    fell, known = [], np.zeros(0, np.bool_)
+    drops, known = [], np.zeros(0, np.bool_)
     for _, (right, seen) in windows((good, rows), thresholds, pace):
-        drop = np.where(seen > 0, share - right / one(seen), 0)
-        error = np.sqrt(share * (1 - share) * (1 / one(seen) + 1 / reference.size))
-        fell.append(drop > least)
-        known = (drop > thresholds.accuracy_z * error) & (seen >= thresholds.least_rows)
-    lately, for_long = fell
+        drops.append(np.where(seen > 0, share - right / one(seen), 0))
+        error = np.sqrt(share * (1 - share) * (as_one / one(seen) + 1 / size))
+        known = (drops[-1] > thresholds.accuracy_z * error) & (seen >= thresholds.least_rows)
+    short, long = drops
+    for_long, lately = (short > least) & (long > least) & known, short > AGREEING * least
     limits = limit(thresholds.short_window), limit(thresholds.long_window)
-    return _slump(rows - good, rows, limits, lately & for_long & known, lately, thresholds, pace)
+    return _slump(rows - good, rows, limits, for_long, lately, thresholds, pace)
 
 
 def loss_slump(
@@ -78,29 +82,38 @@ def loss_slump(
     usual, deviation = reference.mean, reference.deviation
     if not deviation > 0 or not usual > 0:  # nothing scatters, or costs
         return np.zeros(len(rows) - first_look(thresholds, pace) + 1, np.bool_)
+    as_one = min(reference.rows_as_one, thresholds.most_design_effect)
+    size = reference.size / as_one
 
     def limit(window: str) -> Limit:
         least = thresholds.least_rise(window) * usual
-        up_to = _tolerated(usual, least, deviation, reference.size, thresholds)
-        exponent = thresholds.slump_evidence
-        found = mean_sum_limit(usual, tolerated=up_to, deviation=deviation, exponent=exponent)
+        up_to = _tolerated(usual, least, deviation, size, thresholds)
+        found = mean_sum_limit(
+            usual,
+            tolerated=up_to,
+            deviation=deviation,
+            exponent=thresholds.slump_evidence,
+            design_effect=as_one,
+        )
         return Limit(up_to, found)
 
-    least = (1 + thresholds.least_rise(thresholds.long_window)) * usual
-    rose, known = [], np.zeros(0, np.bool_)
+    least = thresholds.least_rise(thresholds.long_window) * usual
+    rises, known = [], np.zeros(0, np.bool_)
     for _, (lost, square, seen) in windows((total, squares, rows), thresholds, pace):
         mean = lost / one(seen)
         live = np.sqrt(np.maximum(square / one(seen) - mean**2, 0))
-        error = np.maximum(live, deviation) * np.sqrt(1 / one(seen) + 1 / reference.size)
-        rose.append((mean > least) & (mean - usual > AGREES * error))
+        error = np.maximum(live, deviation) * np.sqrt(as_one / one(seen) + 1 / size)
+        # What is no more than a few errors is no rise at all.
+        rises.append(np.where(mean - usual > AGREES * error, mean - usual, 0))
         known = (mean > usual + thresholds.accuracy_z * error) & (seen >= thresholds.least_rows)
-    lately, for_long = rose
+    short, long = rises
+    for_long, lately = (short > least) & (long > least) & known, short > AGREEING * least
     limits = limit(thresholds.short_window), limit(thresholds.long_window)
-    return _slump(total, rows, limits, lately & for_long & known, lately, thresholds, pace)
+    return _slump(total, rows, limits, for_long, lately, thresholds, pace)
 
 
 def _tolerated(
-    usual: float, least: float, deviation: float, size: int, thresholds: Thresholds
+    usual: float, least: float, deviation: float, size: float, thresholds: Thresholds
 ) -> float:
     return tolerated_cost(
         usual, least=least, deviation=deviation, size=size, z=thresholds.accuracy_z

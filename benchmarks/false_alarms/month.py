@@ -11,7 +11,7 @@ from backtest.rules.quality import RowsAsOne, first_look
 from backtest.rules.quality_alerts import answer_effects
 from benchmarks.drift.bins import Bins
 from benchmarks.drift.frame import Frame
-from benchmarks.false_alarms.quality import Quality
+from benchmarks.false_alarms.quality import Quality, labels
 from benchmarks.false_alarms.traffic import DAY, STEADY, Rhythm, Traffic
 from monitoring.thresholds import Thresholds
 from perennial.statistics.evidence import critical_value
@@ -46,12 +46,10 @@ def simulate(
     """
     frame = population.frame
     whole = Traffic(rate, (FIRST + DAYS) * DAY, population.swing, population.rhythm, population.run)
-    shares = whole.weights / whole.weights.sum()
-    chosen = random.choice(len(frame), population.reference_rows, p=shares)
-    bins = [Bins(frame.take(chosen))]
-    chosen_again = random.choice(len(frame), population.reference_rows, p=shares)
-    bins.append(Bins(frame.take(chosen_again)))
-    quality = Quality(frame, whole, chosen, thresholds)
+    shares, many = whole.weights / whole.weights.sum(), population.reference_rows
+    bins = [Bins(frame.take(random.choice(len(frame), many, p=shares))) for _ in range(2)]
+    labelled = labels(whole)
+    quality = Quality(frame, labelled, labelled.sequence(many, random), thresholds)
     columns = [*(_indicators(each, frame) for each in bins), quality.columns]
     sums = whole.sums(np.column_stack(columns), random)
     watched = _watched(bins, frame, sums, thresholds)

@@ -17,6 +17,7 @@ from backtest.rules.quality_alerts import (
 from benchmarks.drift.frame import Frame, Ints
 from benchmarks.false_alarms.traffic import Traffic
 from monitoring.thresholds import Thresholds
+from perennial.kinds.design_effects import design_effects
 from perennial.signals import Reference, Signal
 
 # Share of the predictions that get a label, without delay.
@@ -32,11 +33,17 @@ NONE = Signal(
 )
 
 
+def labels(traffic: Traffic) -> Traffic:
+    """Return the labels of traffic, which come as its rows do: in its rhythm, several of one."""
+    run = 1 + (traffic.run - 1) * LABELLED
+    return replace(traffic, rate=LABELLED * traffic.rate, run=run)
+
+
 @dataclass(frozen=True)
 class Quality:
-    """Traffic of a population, and the reference that it is compared with.
+    """Labels of a population, and the reference that they are compared with.
 
-    chosen: the rows of the reference.
+    traffic: of the labels.  chosen: the rows of the reference, in their order.
     """
 
     frame: Frame
@@ -55,16 +62,13 @@ class Quality:
     ) -> Mapping[str, Bools]:
         """Return the looks at which each alert on the quality of answers would fire.
 
-        Labels are drawn beside the predictions, since sums of losses cannot be thinned out. They
-        come as their rows do: in the same rhythm, and several of one client.
+        Labels are drawn beside the predictions, since sums of losses cannot be thinned out.
         sums: of the columns, by minute.  rows_as_one: how many predictions count as one.
         """
         frame = self.frame
-        run = 1 + (self.traffic.run - 1) * LABELLED
-        few = replace(self.traffic, rate=LABELLED * self.traffic.rate, run=run)
         of = self._reference, frame.output, frame.values, frame.labels
         columns = np.hstack([label_columns(*of), checked_columns(*of)])
-        labels, checks = np.hsplit(few.sums(columns, random), 2)
+        labels, checks = np.hsplit(self.traffic.sums(columns, random), 2)
         return alerts(
             self._reference, sums, labels, checks, self.thresholds, rows_as_one=rows_as_one
         )
@@ -72,5 +76,6 @@ class Quality:
     @cached_property
     def _reference(self) -> Reference:
         frame = self.frame
-        quality = frame.output.reference(frame.values[self.chosen], frame.labels[self.chosen])
+        of = frame.output, frame.values[self.chosen], frame.labels[self.chosen]
+        quality = frame.output.reference(*of[1:]) | design_effects(*of)
         return Reference.model_validate({"signals": (NONE,), **quality})

@@ -1,6 +1,6 @@
 """The histories that the policies are compared on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,8 @@ import pyarrow.compute
 
 from backtest.made import TASKS
 from backtest.streams.made.rows import KINDS, rows
+from benchmarks.replays.topics import NAME as NEWS
+from benchmarks.replays.topics import by_people, topics
 from training.task.task import Rows
 
 ADULT, MADE, WEATHER, BIKES = "adult", "made", "weather", "bikes"
@@ -20,13 +22,18 @@ Make = Callable[[int], Rows]
 
 @dataclass(frozen=True)
 class Named:
-    """A history.  rows: by seed; where they are one file, each seed begins at another row."""
+    """A history.
+
+    rows: by seed; where they are one file, each seed begins at another row.
+    sent: the labels that arrive, where labellers err.
+    """
 
     task: str
     rows: Make
     rate: str = "1/m"
     late: str = "0s"
     start: int = 2000
+    sent: Callable[[int], Sequence[str]] | None = None
 
 
 def _own(task: str) -> Make:
@@ -73,6 +80,9 @@ HISTORIES: Mapping[str, Named] = {
         if kind != "stationary"
     },
     "made, sudden, labels 6 hours late": Named(MADE, _made("sudden"), late="6h", start=1000),
+    # Three weeks.
+    "news, a topic comes": Named(NEWS, topics, rate="20/h"),
+    "news, a topic comes, labels of people": Named(NEWS, topics, rate="20/h", sent=by_people),
     "made, stationary for two years": Named(
         MADE, _made("stationary", LONG), rate=LONG_RATE, start=1000
     ),

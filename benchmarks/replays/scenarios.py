@@ -1,5 +1,6 @@
 """The replays of a history: one for each seed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from backtest import made
@@ -15,6 +16,8 @@ def scenarios(named: Named, seeds: int, out: Path) -> list[Scenario]:
     for seed in range(seeds):
         request = Request(task=named.task, rate=named.rate, late=named.late, start=named.start)
         history = arranged(task, named.rows(seed), rate=named.rate, late=named.late)
+        if named.sent is not None:
+            history = replace(history, sent=named.sent(seed))
         first = made.scenario(request, task, history, out, root=Path())
         later = named.start + seed * request.horizon // seeds
         found.append(made.started(first, later, root=Path()))

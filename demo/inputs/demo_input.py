@@ -1,12 +1,12 @@
 """What a kind of input adds to the demo: how its rows are sent, and what can happen to them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import pyarrow
 
 from demo.quick_rules import HOLD_SECONDS
-from demo.shift import Shift
+from demo.shift import Shift, Variant
 from perennial.kinds.input_kind import InputKind
 
 
@@ -25,6 +25,10 @@ class DemoInput(Protocol):
     @property
     def shifts(self) -> Mapping[str, Shift]:
         """The shifts by name, the most telling first."""
+
+    @property
+    def steps(self) -> Sequence[Variant]:
+        """A shift in steps, the first of which costs a model nothing; empty where none is known."""
 
     @property
     def time(self) -> str | None:
@@ -48,6 +52,11 @@ class PlainInput:
     def shifts(self) -> Mapping[str, Shift]:
         """Return none."""
         return {}
+
+    @property
+    def steps(self) -> Sequence[Variant]:
+        """Return none."""
+        return ()
 
     @property
     def time(self) -> str | None:

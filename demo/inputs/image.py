@@ -1,8 +1,8 @@
-"""Images in the demo: a lens gets a tint or loses focus, a scanner inverts, a camera is turned."""
+"""Images in the demo: a lens loses focus, a scanner inverts, a camera is turned, a lamp fades."""
 
 import base64
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from demo.inputs.demo_input import PlainInput
-from demo.shift import Shift
+from demo.shift import Change, Shift, Variant
 from perennial.kinds.inputs.image import ImageInput
 
 Images = NDArray[np.floating]
@@ -21,6 +21,8 @@ TINT = (1.0, 0.75, 0.35)
 SPREAD = 1 / 16
 # Standard deviation of a hot sensor's noise, as a share of the range of values.
 NOISE = 0.15
+# What is left of a lamp's light, step by step.
+FADED = (0.8, 0.5, 0.25)
 SEED = 5
 
 
@@ -48,6 +50,17 @@ class DemoImages(PlainInput):
             found["noisy"] = self._shift("a hot sensor adds noise", noise)
         return found
 
+    @property
+    def steps(self) -> Sequence[Variant]:
+        """A lamp that fades, where it is known what is dark."""
+        low = self.kind.low
+        if low is None or self.kind.high is None:
+            return ()
+        return [
+            Variant("", f"the lamp gives {share:.0%} of its light", self._change(faded(low, share)))
+            for share in FADED
+        ]
+
     def instances(self, rows: pyarrow.Table) -> list[Any]:
         """Return images as files if the model takes files and these lose nothing."""
         if not (self.kind.pictured and self.kind.whole):
@@ -55,7 +68,11 @@ class DemoImages(PlainInput):
         return [{"png": as_png(row)} for row in self.kind.from_arrow(rows)]
 
     def _shift(self, cause: str, change: Callable[[Images], Images]) -> Shift:
-        """Return the shift that changes images, whose values stay within the limits and whole."""
+        """Return the shift that changes images."""
+        return Shift.single(cause, self._change(change))
+
+    def _change(self, change: Callable[[Images], Images]) -> Change:
+        """Return what changes images, whose values stay within the limits and whole."""
 
         def changed(rows: pyarrow.Table) -> pyarrow.Table:
             kind, images = self.kind, change(self.kind.from_arrow(rows))
@@ -63,7 +80,7 @@ class DemoImages(PlainInput):
                 images = np.clip(images, kind.low, kind.high)
             return kind.arrow_of(np.rint(images) if kind.whole else images)
 
-        return Shift.single(cause, changed)
+        return changed
 
 
 def as_png(image: Images) -> str:
@@ -82,6 +99,15 @@ def tinted(images: Images) -> Images:
 def inverted_around(white: float) -> Callable[[Images], Images]:
     """Return what inverts images whose lowest and highest value sum to `white`."""
     return lambda images: np.asarray(white - images, images.dtype)
+
+
+def faded(dark: float, share: float) -> Callable[[Images], Images]:
+    """Return what leaves images this share of their light.
+
+    >>> faded(0.0, 0.5)(np.array([[0.0, 8.0]])).tolist()
+    [[0.0, 4.0]]
+    """
+    return lambda images: np.asarray(dark + (images - dark) * share, images.dtype)
 
 
 def rotated(images: Images) -> Images:

@@ -11,10 +11,12 @@ from demo.stories.mix import Mix
 from demo.stories.noisy_labels import HumanLabelled, NoisyLabels
 from demo.stories.nothing import Nothing
 from demo.stories.shifted import Shifted
+from demo.stories.slow import Slow
 from demo.stories.story import Story
 from training.task.task import Task
 
-TIME, MIX, LATE_LABELS, NOISY_LABELS = "time", "mix", "late-labels", "noisy-labels"
+TIME, MIX, SLOW = "time", "mix", "slow"
+LATE_LABELS, NOISY_LABELS = "late-labels", "noisy-labels"
 # Before the name of a column, if a shift is wanted of that one.
 OF_COLUMN = ":"
 
@@ -29,6 +31,8 @@ def stories(task: Task) -> Mapping[str, Story]:
         found[MIX] = Mix(task.output.labels[-1], lookback=demo.lookback)
     for name, shift in demo.shifts.items():
         found[name] = Shifted(name, shift, lookback=demo.lookback)
+    if demo.steps:
+        found[SLOW] = Slow(demo.steps, lookback=demo.lookback)
     if demo.shifts:
         name, shift = next(iter(demo.shifts.items()))
         found[LATE_LABELS] = LateLabels(name, shift, lookback=demo.lookback)

@@ -35,6 +35,8 @@ class Shifted:
     cooldown = 3600.0
     # Seconds after which labels of shifted rows come.
     label_delay = LABEL_DELAY
+    # How many the relay must start.
+    pipelines = 1
 
     def __init__(self, name: str, shift: Shift, *, lookback: float, column: str = "") -> None:
         self.about = shift.about
@@ -63,9 +65,16 @@ class Shifted:
                 "little, try another: make demo SHIFT=help lists them"
             )
         retrain.deployed()
+        retrain.event("redeployed", f"version {stage.versions[-1]} serves")
+        self.follow(stage, rows, unseen, since=since)
+
+    def follow(self, stage: Stage, rows: Rows, unseen: Part, *, since: float) -> None:
+        """Send rows that nobody was trained on until the new version is known to be better.
+
+        since: when rows had shifted, in monotonic seconds.
+        """
         redeployed = time.monotonic()
         stage.traffic.switch(steady(stage.demo, *unseen))
-        stage.event("redeployed", f"version {stage.versions[-1]} serves")
         drifted = stage.traffic.score(since=since, until=redeployed, version=stage.versions[0])
         self._recover(stage, rows, drifted)
         after = stage.traffic.score(since=redeployed, version=stage.versions[-1])
@@ -126,7 +135,7 @@ class Shifted:
 
     def check(self, stage: Stage) -> None:
         """Raise LoopBroken unless the shift cost something and the retrain won it back."""
-        check_traffic(stage, pipelines=1)
+        check_traffic(stage, pipelines=self.pipelines)
         scores = stage.timeline.summary[stage.task.output.headline]
         before, drifted, after = scores["before"], scores["drifted"], scores["after"]
         better = before > drifted if stage.metric.higher_is_better else before < drifted

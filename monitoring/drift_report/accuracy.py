@@ -9,7 +9,7 @@ from monitoring.recording.series import VERSION
 from monitoring.drift_report.answer_effect import rows_as_one
 from monitoring.drift_report.drift_status import nearest
 from monitoring.drift_report.estimate import Gap, of_accuracy
-from monitoring.drift_report.reference import reference
+from monitoring.drift_report.reference import labels_as_one, reference
 from monitoring.drift_report.span import Span
 from monitoring.drift_report.version import Version
 from monitoring.thresholds import Thresholds
@@ -78,10 +78,19 @@ def accuracy(span: Span, version: Version, thresholds: Thresholds) -> Accuracy |
         total, rows, accuracy=accepted.accuracy, confidence=accepted.confidence
     )
     labelled = float(confusion.sum())
+    as_one = labels_as_one(span, version, metrics.REFERENCE_DESIGN_EFFECT, thresholds)
     return Accuracy(
         accepted=accepted,
         predictions=rows,
-        realised=_measured(realised, labelled, accepted, span.since, thresholds),
+        realised=_measured(
+            realised,
+            labelled,
+            accepted,
+            span.since,
+            thresholds,
+            as_one=as_one,
+            reference_as_one=as_one,
+        ),
         macro_f1=macro_f1(confusion, [i for i, label in enumerate(labels) if label != OTHER]),
         estimated=_measured(
             estimated,
@@ -102,16 +111,17 @@ def _measured(
     since: str,
     thresholds: Thresholds,
     *,
-    as_one: float = 1.0,
+    as_one: float,
+    reference_as_one: float = 1.0,
 ) -> Measured | None:
     """Return it with the decision of the alerts' window nearest to the span.
 
-    as_one: rows that count as one.
+    as_one, reference_as_one: rows that count as one, of those live and of the reference's.
     """
     if value is None:
         return None
-    worth, z = rows / as_one, thresholds.accuracy_z
-    limit = control_limit(accepted.accuracy, size=accepted.size, rows=worth, z=z)
+    worth, size, z = rows / as_one, accepted.size / reference_as_one, thresholds.accuracy_z
+    limit = control_limit(accepted.accuracy, size=size, rows=worth, z=z)
     dropped = accepted.accuracy - value > thresholds.least_drop(nearest(since, thresholds.windows))
     fell = dropped and value < limit and rows >= thresholds.least_rows
     return Measured(value, rows, limit, fell)

@@ -6,7 +6,7 @@ from monitoring.drift_report.answer_effect import rows_as_one
 from monitoring.drift_report.accuracy import Measured
 from monitoring.drift_report.drift_status import nearest
 from monitoring.drift_report.estimate import Gap, of_loss
-from monitoring.drift_report.reference import reference
+from monitoring.drift_report.reference import labels_as_one, reference
 from monitoring.drift_report.span import Span
 from monitoring.drift_report.version import Version
 from monitoring.recording.series import VERSION
@@ -79,7 +79,9 @@ def _held(
     if not (rows := sum(sides.values())):
         return None
     value = sides.get("inside", 0.0) / rows
-    limit = control_limit(accepted, size=size, rows=rows, z=thresholds.accuracy_z)
+    as_one = labels_as_one(span, version, metrics.REFERENCE_COVERAGE_DESIGN_EFFECT, thresholds)
+    worth = {"size": size / as_one, "rows": rows / as_one}
+    limit = control_limit(accepted, **worth, z=thresholds.accuracy_z)
     fell = accepted - value > thresholds.least_drop(window) and value < limit
     return Measured(value, rows, limit, fell and rows >= thresholds.least_rows)
 

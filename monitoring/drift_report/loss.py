@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from monitoring.drift_report.drift_status import nearest
-from monitoring.drift_report.reference import reference
+from monitoring.drift_report.reference import labels_as_one, reference
 from monitoring.drift_report.span import Span
 from monitoring.drift_report.version import Version
 from monitoring.recording.series import VERSION
@@ -45,12 +45,13 @@ def loss(span: Span, version: Version, thresholds: Thresholds) -> Loss | None:
     )
     if not rows:
         return Loss(accepted, None, rows, None, rose=False)
+    as_one = labels_as_one(span, version, metrics.REFERENCE_DESIGN_EFFECT, thresholds)
     limit = loss_limit(
         accepted,
         deviation=deviation,
-        size=size,
+        size=size / as_one,
         live_deviation=loss_deviation(total, squares, rows),
-        rows=rows,
+        rows=rows / as_one,
         z=thresholds.accuracy_z,
     )
     value = total / rows

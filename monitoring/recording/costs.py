@@ -3,6 +3,7 @@
 Each has the label `quality`, so that one rule serves all three of them.
 """
 
+from monitoring.recording.labels_as_one import INTERVALS_AS_ONE, LABELS_AS_ONE
 from monitoring.recording.series import (
     REFERENCE_ACCURACY,
     REFERENCE_ACCURACY_SIZE,
@@ -21,6 +22,7 @@ ACCURACY, LOSS, COVERAGE = "accuracy", "loss", "coverage"
 USUAL = "model_version_quality:usual_cost:max"
 DEVIATION = "model_version_quality:usual_deviation:max"
 SIZE = "model_version_quality:usual_size:max"
+AS_ONE = "model_version_quality:labels_as_one:max"
 ROWS = "model_version_quality:labels:look"
 COST = "model_version_quality:cost:look"
 
@@ -43,7 +45,10 @@ def each(**expressions: str) -> str:
 
 
 def usual() -> list[Rule]:
-    """Return the cost of a row of the reference, the deviation of one, and how many they are."""
+    """Return the cost of a row of the reference, the deviation of one, and how many they are.
+
+    Also how many labels count as one.
+    """
     shares = f'{USUAL}{{{QUALITY}!="{LOSS}"}}'
     return [
         Rule(
@@ -52,6 +57,14 @@ def usual() -> list[Rule]:
                 accuracy=REFERENCE_ACCURACY_SIZE,
                 loss=REFERENCE_LOSS_SIZE,
                 coverage=f"{REFERENCE_LOSS_SIZE} and {REFERENCE_INTERVAL_COVERAGE}",
+            ),
+        ),
+        Rule(
+            AS_ONE,
+            each(
+                accuracy=f"{LABELS_AS_ONE} and {REFERENCE_ACCURACY_SIZE}",
+                loss=f"{LABELS_AS_ONE} and {REFERENCE_LOSS_SIZE}",
+                coverage=INTERVALS_AS_ONE,
             ),
         ),
         Rule(

@@ -5,16 +5,22 @@ from monitoring.thresholds import Thresholds
 
 
 def share_limit(
-    reference: str, size: str, rows: str, thresholds: Thresholds, *, rows_as_one: str = "1"
+    reference: str,
+    size: str,
+    rows: str,
+    thresholds: Thresholds,
+    *,
+    rows_as_one: str = "1",
+    reference_as_one: str = "1",
 ) -> str:
     """Return the limit of a share of live rows; size: how many rows the reference's is of.
 
-    rows_as_one: how many live rows count as one.
+    rows_as_one, reference_as_one: how many live rows count as one, and how many of the reference's.
     """
     return (
         f"{reference} - {thresholds.accuracy_z:g} * sqrt(\n"
         f"  {reference} * (1 - {reference})\n"
-        f"  * ({rows_as_one} / ({rows} > 0) + 1 / {size})\n"
+        f"  * ({rows_as_one} / ({rows} > 0) + {reference_as_one} / {size})\n"
         ")"
     )
 

@@ -1,6 +1,7 @@
 """The recording rules of accuracy, macro F1 and their rows, and of the labels that they need."""
 
 from monitoring.recording.estimate import KNOWN
+from monitoring.recording.labels_as_one import LABELS_AS_ONE
 from monitoring.recording.limits import rows_as_one, share_limit
 from monitoring.recording.loss import losses
 from monitoring.recording.series import (
@@ -58,7 +59,10 @@ def _realised(window: str, thresholds: Thresholds, models: Models) -> list[Rule]
             # `labels` also counts those of models that have a loss in place of an accuracy.
             f"  or 0 * ({names.labels} unless {losses(window, models)})\n) / ({names.labels} > 0)",
         ),
-        Rule(names.accuracy_limit, _limit(names.labels, thresholds, models)),
+        Rule(
+            names.accuracy_limit,
+            _limit(names.labels, thresholds, models, LABELS_AS_ONE, LABELS_AS_ONE),
+        ),
         Rule(names.involved, _involved(names)),
         Rule(
             names.f1,
@@ -189,6 +193,14 @@ def _involved(names: Window) -> str:
     )
 
 
-def _limit(rows: str, thresholds: Thresholds, models: Models, as_one: str = "1") -> str:
-    accepted = models.within(REFERENCE_ACCURACY)
-    return share_limit(accepted, REFERENCE_ACCURACY_SIZE, rows, thresholds, rows_as_one=as_one)
+def _limit(
+    rows: str, thresholds: Thresholds, models: Models, as_one: str, reference_as_one: str = "1"
+) -> str:
+    return share_limit(
+        models.within(REFERENCE_ACCURACY),
+        REFERENCE_ACCURACY_SIZE,
+        rows,
+        thresholds,
+        rows_as_one=as_one,
+        reference_as_one=reference_as_one,
+    )

@@ -6,6 +6,7 @@ which is remembered for an hour: over a gap, while Prometheus restarts, or when 
 
 from monitoring.recording.costs import (
     ACCURACY,
+    AS_ONE,
     COST,
     COVERAGE,
     DEVIATION,
@@ -35,6 +36,9 @@ MEMORY = "1h"
 # the reference's own deviation is too small where losses have a long tail.
 AGREES = 3.0
 SLUMP = "model_version_quality:slump"
+# The short window agrees with the sums while it shows so much of the least change: soon after a
+# slump's start it is mostly of the time before.
+AGREEING = 0.25
 # Since the sum of small changes was last 0.
 SLUMP_ROWS, SLUMP_COST = f"{SLUMP}_labels:sum", f"{SLUMP}_cost:sum"
 
@@ -59,10 +63,11 @@ def cost_sum(change: str) -> str:
 
 
 def slump(thresholds: Thresholds, models: Models = EVERY) -> list[Rule]:
-    """Return the sums and the slump of every quality; a sum of large changes is what starts it.
+    """Return the sums and the slump of every quality.
 
-    A slump of a small change starts as the long window says, if the short one and the sum of small
-    changes agree. Any slump ends when that sum is 0 and the short window agrees.
+    It starts when the sum of large changes is full and the short window agrees; or, with a small
+    change, as the long window says, if both windows show it and the sum of small changes is over
+    half. It ends when that sum is 0 and the short window no longer agrees.
     """
     short, long = thresholds.windows
     return [
@@ -91,7 +96,10 @@ def _last(name: str) -> str:
 
 
 def _tolerated(window: str, thresholds: Thresholds, models: Models) -> str:
-    usual, error = models.within(USUAL), f"{thresholds.accuracy_z:g} * {DEVIATION} / sqrt({SIZE})"
+    usual, error = (
+        models.within(USUAL),
+        f"{thresholds.accuracy_z:g} * {DEVIATION} * sqrt({AS_ONE} / {SIZE})",
+    )
     shares, loss = models.within(f'{USUAL}{{{QUALITY}!="{LOSS}"}}'), models.within(USUAL + of(LOSS))
     return (
         f"{usual} + (\n"
@@ -107,11 +115,11 @@ def _limit(up_to: str, thresholds: Thresholds) -> str:
     distance = f"({up_to} - {USUAL})"
     odds = f"(2 * {up_to} - {USUAL}) * (1 - {shares}) / ({USUAL} * (1 + {USUAL} - 2 * {up_to}))"
     return (
-        f"clamp_min(\n"
+        f"{AS_ONE} * (\nclamp_min(\n"
         f"  {exponent} / (ln({odds}) and {up_to} <= 0.5 or 8 * {distance} and {shares}),\n"
         f"  {thresholds.slump_evidence / HEAVIEST:g}\n"
         ")\n"
-        f"or ({exponent} * {DEVIATION} ^ 2 / (2 * {distance}) > 0)"
+        f"or ({exponent} * {DEVIATION} ^ 2 / (2 * {distance}) > 0)\n)"
     )
 
 
@@ -133,8 +141,8 @@ def _slump(thresholds: Thresholds, models: Models) -> str:
 
 
 def _fell_lately(thresholds: Thresholds) -> str:
-    """Return where the mean of the short window is beyond the least change of the long one."""
-    return each(**_beyond(thresholds.short_window, thresholds))
+    """Return where the short window agrees."""
+    return each(**_beyond(thresholds.short_window, thresholds, AGREEING))
 
 
 def _fell_for_long(thresholds: Thresholds) -> str:
@@ -150,12 +158,12 @@ def _fell_for_long(thresholds: Thresholds) -> str:
     return each(**{one: f"{known[one]}\n  and {long[one]}\n  and {short[one]}" for one in known})
 
 
-def _beyond(window: str, thresholds: Thresholds) -> dict[str, str]:
-    names, least = Window(window), thresholds.least_drop(thresholds.long_window)
-    rise, loss = 1 + thresholds.least_rise(thresholds.long_window), Window(window).loss
-    part = f"{AGREES / thresholds.accuracy_z:g} * ({names.loss_limit} - {REFERENCE_LOSS})"
+def _beyond(window: str, thresholds: Thresholds, part: float = 1.0) -> dict[str, str]:
+    names, least = Window(window), part * thresholds.least_drop(thresholds.long_window)
+    rise, loss = 1 + part * thresholds.least_rise(thresholds.long_window), Window(window).loss
+    error = f"{AGREES / thresholds.accuracy_z:g} * ({names.loss_limit} - {REFERENCE_LOSS})"
     return {
         ACCURACY: f"{REFERENCE_ACCURACY} - {names.accuracy} > {least:g}",
-        LOSS: f"{loss} > {rise:g} * {REFERENCE_LOSS} and {loss} - {REFERENCE_LOSS} > {part}",
+        LOSS: f"{loss} > {rise:g} * {REFERENCE_LOSS} and {loss} - {REFERENCE_LOSS} > {error}",
         COVERAGE: f"{REFERENCE_INTERVAL_COVERAGE} - {names.interval_coverage} > {least:g}",
     }

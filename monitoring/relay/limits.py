@@ -1,6 +1,7 @@
-"""Limits of single models, from the tasks' limits.yaml by way of a generated file."""
+"""Limits of single models, from the tasks' limits.yaml by way of generated files."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,10 +10,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from monitoring.relay.policy import Policy
+from perennial.errors import Described, InvalidValue
 from perennial.http.settings import Days, Pause, Seconds
+from perennial.settings import InvalidSettings
 
-# `python -m monitoring generate` writes it.
-FILE = Path(__file__).with_name("limits.json")
+# `python -m monitoring generate` writes them: one for each model, so that two branches that add one
+# each do not change the same file.
+FOLDER = Path(__file__).with_name("models")
 # Under 1 the next attempt would need no new rows.
 Growth = Annotated[float, Field(gt=1, le=100, allow_inf_nan=False)]
 DURATIONS = {
@@ -62,13 +66,22 @@ class ModelLimits(RelayLimits):
     flow_seconds: Seconds | None = None
 
 
-def read(file: Path = FILE) -> dict[str, ModelLimits]:
-    """Return the limits by model."""
-    document = json.loads(file.read_text(encoding="utf-8"))
-    return {model: ModelLimits.model_validate(given) for model, given in document.items()}
+def read(folder: Path = FOLDER) -> dict[str, ModelLimits]:
+    """Return the limits by model. Raises InvalidSettings without the folder: no file, no limit."""
+    if not folder.is_dir():
+        expected = "a folder with a file for each model, from `python -m monitoring generate`"
+        raise InvalidSettings(str(InvalidValue(str(folder), Described("nothing"), expected)))
+    files = sorted(folder.glob("*.json"))
+    return {file.stem: ModelLimits.model_validate(json.loads(file.read_text())) for file in files}
 
 
-def render(limits: dict[str, ModelLimits]) -> str:
-    """Return the text of the file."""
-    document = {model: one.model_dump(exclude_none=True) for model, one in limits.items()}
-    return json.dumps(document, indent=2, sort_keys=True) + "\n"
+def write(limits: Mapping[str, ModelLimits], folder: Path = FOLDER) -> list[Path]:
+    """Write a file for each model, remove those of other models, and return what is there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {folder / f"{model}.json": one for model, one in limits.items()}
+    for file, one in files.items():
+        document = one.model_dump(exclude_none=True)
+        file.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    for file in set(folder.glob("*.json")) - set(files):
+        file.unlink()
+    return sorted(files)

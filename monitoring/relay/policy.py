@@ -38,6 +38,9 @@ class AttemptResult(StrEnum):
     FAILED = "failed"  # it ended without a verdict
 
 
+UNJUDGED = (AttemptResult.TOO_FEW, AttemptResult.FAILED)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Policy:
     """Limits of one model.
@@ -51,7 +54,7 @@ class Policy:
     many to see a gain of a few points.
     flow: labels flow where at least `least_rows` come in this long: then a fall would be measured.
     growth: how many times the rows of the last attempt the next one needs, so that attempts grow
-    with the logarithm of the rows.
+    with the logarithm of the rows; twice the rows at most after one that nobody judged.
     carry: how many times the rows of the former version's last attempt a drift without a measured
     fall waits for, so that a stream that never stands still costs few pipelines too.
     quiet: alerts that are away for less count as firing: at a failed scrape, or at their limit.
@@ -67,7 +70,7 @@ class Policy:
     lookback: timedelta = timedelta(seconds=30)
     drift_rows: int = 1000
     flow: timedelta = DAY
-    growth: float = 2.0
+    growth: float = 4.0
     carry: float = 1.0
     quiet: timedelta = timedelta(minutes=15)
     pause: timedelta = DAY
@@ -222,8 +225,11 @@ def _step(incident: IncidentHistory, first: float, policy: Policy) -> float:
     alike = [one for one in incident.attempts if not measured or one.signal is Signal.LABELS]
     if not alike:
         return policy.least_rows
-    rows = alike[-1].rows
-    return max((policy.growth - 1) * (first if rows is None else rows), policy.least_rows)
+    rows, result = alike[-1].rows, alike[-1].result
+    more = policy.growth - 1
+    if result in UNJUDGED:
+        more = min(more, 1.0)
+    return max(more * (first if rows is None else rows), policy.least_rows)
 
 
 def _rest(incident: IncidentHistory, now: datetime) -> Action | None:

@@ -65,7 +65,7 @@ class Settings(ServerSettings, LedgerSettings):
         description="labelled rows that drift waits for while labels show no fall",
     )
     growth: Growth = Field(
-        default=2.0, description="times the rows of the last attempt that the next one needs"
+        default=4.0, description="times the rows of the last attempt that the next one needs"
     )
     carry: float = Field(
         default=1.0,

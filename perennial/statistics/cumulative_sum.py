@@ -34,8 +34,8 @@ def tolerated_cost(
     """Return the mean cost of a row, a wrong answer or a loss, up to which nothing has changed.
 
     usual: the mean cost of the reference's rows.  least: the least rise of it that matters.
-    deviation: the standard deviation of one of these rows.  size: how many they are; where they
-    are few, z standard errors of their mean are tolerated instead.
+    deviation: the standard deviation of one of these rows.  size: how many independent rows they
+    are worth; where these are few, z standard errors of their mean are tolerated instead.
 
     >>> tolerated_cost(0.1, least=0.1, deviation=0.3, size=900)
     0.2
@@ -49,11 +49,15 @@ def tolerated_cost(
     return usual + max(least, z * deviation / math.sqrt(size))
 
 
-def share_sum_limit(usual: float, *, tolerated: float, exponent: float = 20.0) -> float:
+def share_sum_limit(
+    usual: float, *, tolerated: float, exponent: float = 20.0, design_effect: float = 1.0
+) -> float:
     """Return the sum, in rows, at which a share of wrong answers is no longer the usual one.
 
     usual: by `usual_share`.  tolerated: by `tolerated_cost`.
     exponent: independent rows like the reference's pass e^20, 500 million, between false alarms.
+    design_effect: how many rows tell as much as an independent one; the sum needs so many times as
+    many.
     Source: Page, Continuous inspection schemes, Biometrika 41, 1954; the bound is Lorden's,
     Procedures for reacting to a change in distribution, Annals of Mathematical Statistics 42, 1971.
     A wrong answer's weight is that of the likelihood ratio to a share as far beyond the tolerated
@@ -62,25 +66,31 @@ def share_sum_limit(usual: float, *, tolerated: float, exponent: float = 20.0) -
 
     >>> round(share_sum_limit(0.1, tolerated=0.2), 1), share_sum_limit(0.01, tolerated=0.11)
     (15.0, 15.0)
-    >>> round(share_sum_limit(0.3, tolerated=0.4), 1)
-    23.6
+    >>> [round(share_sum_limit(0.3, tolerated=0.4, design_effect=effect), 1) for effect in (1, 3)]
+    [23.6, 70.9]
     """
     distance = _distance(usual, tolerated)
     _check_exponent(exponent)
+    _check_effect(design_effect)
     weight = 8 * distance
     if tolerated <= 0.5:
         far = usual + 2 * distance
         weight = math.log(far * (1 - usual) / (usual * (1 - far)))
-    return exponent / min(weight, HEAVIEST)
+    return design_effect * exponent / min(weight, HEAVIEST)
 
 
 def mean_sum_limit(
-    usual: float, *, tolerated: float, deviation: float, exponent: float = 20.0
+    usual: float,
+    *,
+    tolerated: float,
+    deviation: float,
+    exponent: float = 20.0,
+    design_effect: float = 1.0,
 ) -> float:
     """Return the sum, in the unit of the loss, at which a mean loss is no longer the usual one.
 
     usual, deviation: of the reference's rows.  tolerated: by `tolerated_cost`.
-    exponent: as in `share_sum_limit`, for losses that are about normal; the steps of
+    exponent, design_effect: as in `share_sum_limit`, for losses that are about normal; the steps of
     `cumulative_sum` bound those that have a long tail.
     Source: Siegmund, Sequential Analysis, 1985, ch. 2.
 
@@ -88,7 +98,9 @@ def mean_sum_limit(
     20.0
     """
     _check_exponent(exponent)
-    return exponent * deviation**2 / (2 * _distance(usual, tolerated))
+    _check_effect(design_effect)
+    variance = design_effect * deviation**2
+    return exponent * variance / (2 * _distance(usual, tolerated))
 
 
 def cumulative_sum(
@@ -128,3 +140,8 @@ def _check_size(size: float) -> None:
 def _check_exponent(exponent: float) -> None:
     if not 0 < exponent < math.inf:
         raise InvalidLevel("exponent", exponent, "a finite number over 0")
+
+
+def _check_effect(design_effect: float) -> None:
+    if not 1 <= design_effect < math.inf:
+        raise InvalidLevel("design_effect", design_effect, "a finite number of 1 or more")

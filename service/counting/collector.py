@@ -24,6 +24,8 @@ REFERENCE = {
     metrics.REFERENCE_LOSS_DEVIATION: "loss_deviation",
     metrics.REFERENCE_LOSS_SIZE: "loss_size",
     metrics.REFERENCE_INTERVAL_COVERAGE: "coverage",
+    metrics.REFERENCE_DESIGN_EFFECT: "design_effect",
+    metrics.REFERENCE_COVERAGE_DESIGN_EFFECT: "coverage_design_effect",
 }
 
 # The metrics of a bundle's manifest that labels are compared with.

@@ -9,13 +9,13 @@ from perennial.http.credentials import forbidden, secret, unauthorised
 from perennial.http.door import Door
 from perennial.http.errors import TooMany
 from perennial.http.keyring import Keyring
+from perennial.http.keys import BEARER
 from perennial.http.rate import RateLimit
 from service.errors import NoSuchRoute
 from service.http.roles import OPEN, ROLES, template
 
 # The ASGI scope's entry for the key of a request; None where the service runs without keys.
 KEY = "perennial.key"
-_BEARER = b"Bearer "
 
 
 class Admission:
@@ -42,12 +42,15 @@ class Admission:
         if self._keyring is None:
             return
         # All in one function, since it runs for every prediction: calls would double its time.
+        keys = self._keyring.keys
         given = headers.get(b"authorization", b"")
-        if given[:7] != b"Bearer " or b"x-api-key" in headers:
-            given = _BEARER + (secret(headers) or b"")
-        holder = self._keyring.keys.find(given[7:])
+        holder = None if b"x-api-key" in headers else keys.shown(given)
         if holder is None:
-            raise unauthorised(headers, self._keyring.keys, _role(path))
+            if given[:7] != BEARER or b"x-api-key" in headers:
+                given = BEARER + (secret(headers) or b"")
+            holder = keys.bearer(given)
+        if holder is None:
+            raise unauthorised(headers, keys, _role(path))
         key = holder.key
         if self._wait is not None and (seconds := self._wait(key.name)):
             raise TooMany(seconds)

@@ -10,6 +10,7 @@ from backtest.policies.incident import Incidents, signals
 from backtest.policies.never import Never
 from backtest.replay import Replay, Replayed
 from backtest.scenario import Scenario
+from backtest.serving import Serving
 from perennial.verdicts import Verdict
 from tests.backtest.made import eager, small
 
@@ -51,6 +52,19 @@ def test_after_a_change_the_relay_starts_a_pipeline_whose_version_loses_less(cac
     after = promoted[0].row - scenario.start
     assert replayed.losses[:after].tolist() == never.losses[:after].tolist()
     assert replayed.losses[after:].mean() < never.losses[after:].mean() - 0.05
+
+
+def test_labellers_who_err_are_learnt_from_and_do_not_judge(cache: Path) -> None:
+    """Their labels raise the alert and train the version; what it loses, the true ones say."""
+    right = small("stationary", cache)
+    wrong = ["no" if label == "yes" else "yes" for label in right.history.labels]
+    erring = replace(right, history=replace(right.history, sent=wrong))
+    never = Replay(right, Never()).run()
+    assert Replay(erring, Never()).run().losses.tolist() == never.losses.tolist()
+    first = Serving(erring, erring.pipeline.trained(), erring.begin)
+    assert first.alerts["AccuracyDrop"].any()
+    taught = Replay(erring, EveryRows(1000, 1000, gated=False)).run()
+    assert taught.losses[-500:].mean() > never.losses[-500:].mean() + 0.2
 
 
 def test_nothing_is_learnt_from_labels_that_have_not_come(cache: Path) -> None:

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.seconds(50)
 LINKS = {"links"}
 CODE = {"black", "flake8", "mypy", "contracts", "test"}
 MODEL = {"validate", "train", "report", "comment"}
+LIMITS = {"backtest"}
 RETRAIN = {"collect", "challenger", "gate", "propose"}
 PRODUCTION = {"build", "deploy", "verify", "rollback"}
 DEPLOY = PRODUCTION | {"register"}
@@ -52,6 +53,9 @@ def _jobs(pipeline: Pipeline) -> set[str]:
         (["training/tasks/news/params.yaml"], LINKS | MODEL),
         (["data/news/feedback.parquet.dvc"], LINKS | MODEL),
         (["training/tasks/news/dvc.lock"], LINKS | MODEL),
+        (["monitoring/thresholds.py"], LINKS | CODE | MODEL | LIMITS),
+        (["monitoring/relay/policy.py"], LINKS | CODE | MODEL | LIMITS),
+        (["training/tasks/news/limits.yaml"], LINKS | CODE | MODEL | LIMITS),
         (["docs/runbook.md", "README.md", "docs/timeline.png", "LICENSE"], LINKS),
     ],
 )
@@ -207,7 +211,7 @@ ENVIRONMENTS = {
     "proposals": {"propose"},
     "registry": {"register", "model-registry"},
     "labels": {"collect"},
-    "review/model": {"validate", "train", "report"},
+    "review/model": {"validate", "train", "backtest", "report"},
     "review/comment": {"comment"},
 }
 
@@ -220,7 +224,7 @@ def test_each_job_sees_the_variables_of_its_own_environment_alone(flows: Flows) 
         flows.pipeline("trigger", task="news"),
         flows.pipeline("schedule"),
         flows.pipeline("push", "digits@v1.2.3", tag=True, registry=True),
-        flows.merge_request("training/new.py"),
+        flows.merge_request("monitoring/thresholds.py"),
     ]
     found: dict[str | None, set[str]] = {}
     for job in (job for pipeline in pipelines for job in pipeline.jobs):

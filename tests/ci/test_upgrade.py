@@ -5,18 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.ci.fork import EXAMPLE, NEW, OLD, OWN, PARAMS, Fork
+from tests.ci.forks import EXAMPLE, NEW, OLD, OWN, PARAMS, Fork
 from tests.ci.scripts import load
 from tests.demo.forge.fixtures import git
-
-
-@pytest.fixture
-def fork(tmp_path: Path) -> Fork:
-    """A fork with a task of its own, whose model is retrained."""
-    made = Fork(tmp_path)
-    task = {"task.py": "# Ours.\n" + "code\n" * 20, "params.yaml": PARAMS.format("1.1.0")}
-    made.commit({f"{OWN}/{name}": text for name, text in (task | {"dvc.lock": "a: 7\n"}).items()})
-    return made
 
 
 def test_the_examples_in_the_docstrings_hold() -> None:
@@ -154,16 +145,6 @@ def test_where_a_changed_file_went_is_said(fork: Fork) -> None:
     assert "service/here.py: you changed it, and v0.2.0 has it as service/there.py" in fork.upgrade(
         code=1
     )
-
-
-def test_a_file_that_both_moved_is_left_to_a_person(fork: Fork) -> None:
-    """Each of its places is listed, and both versions are there."""
-    git(fork.root, "mv", "service/here.py", "service/mine.py")
-    fork.commit({})
-    said = fork.upgrade(code=1)
-    for name in ("here", "mine", "there"):
-        assert f"service/{name}.py: both moved it: " in said
-    assert fork.read("service/mine.py") and fork.read("service/there.py")
 
 
 def test_what_cannot_begin_is_refused_and_changes_nothing(fork: Fork, tmp_path: Path) -> None:

@@ -82,10 +82,14 @@ def recorded(out: Path, name: str, cache: Path) -> Recorded:
         made="demo",
         cache=cache,
     )
-    return Recorded(scenario, _pipelines(out, begin - PACE))
+    return Recorded(scenario, pipelines(out, begin - PACE))
 
 
-def _pipelines(out: Path, begin: float) -> list[tuple[float, float, str]]:
+def pipelines(out: Path, begin: float = 0.0) -> list[tuple[float, float, str]]:
+    """Return when each pipeline's incident began, when it was started, and what the gate said.
+
+    begin: of the seconds, in those since 1970.
+    """
     columns = tables.attempts.c
     chosen = sql.select(columns.started_at, columns.accepted_at, columns.result)
     with tables.engine(f"sqlite:///{out / 'state' / 'relay.db'}").connect() as connection:

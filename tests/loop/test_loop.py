@@ -16,7 +16,7 @@ from demo.stories.late_labels import PAGES
 from demo.task import TASK
 from tests.digits import needs_digits
 from tests.loop.played import RETRAINED, Demo, events
-from tests.loop.recorded import PACE, recorded
+from tests.loop.recorded import PACE, pipelines, recorded
 from tests.trees import Tree
 
 pytestmark = [
@@ -106,6 +106,21 @@ def test_labels_that_come_minutes_late_are_waited_for(play: Play) -> None:
     assert events(timeline) == [*RETRAINED[:at], "waiting", *RETRAINED[at:]], output
     assert timeline["pipelines_triggered"] == 1 and len(timeline["versions"]) == 2
     assert not PAGES & set(timeline["alerts"]), output
+
+
+@pytest.mark.nightly
+def test_a_slow_shift_is_kept_first_and_learnt_later(play: Play) -> None:
+    """One incident: a model of the first step is kept, one of the last is promoted by itself."""
+    demo = play("slow")
+    timeline, output = demo.result()
+    happened, last = events(timeline), timeline["pipelines_triggered"]
+    first = [*RETRAINED[:6], "gate_kept", "step_2", "step_3"]
+    assert happened[: len(first)] == first, output
+    assert happened[-4:] == [f"{name}_{last}" for name in RETRAINED[6:9]] + ["recovered"], output
+    assert last >= 2 and len(timeline["versions"]) == 2
+    results = [result for _, _, result in pipelines(demo.out)]
+    assert results == ["keep"] * (last - 1) + ["promote"]
+    assert len({started for started, _, _ in pipelines(demo.out)}) == 1, "it is one incident"
 
 
 @pytest.mark.nightly

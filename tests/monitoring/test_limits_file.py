@@ -11,6 +11,7 @@ from monitoring.errors import InvalidLimits
 from monitoring.limits import own, relay
 from monitoring.relay import limits as of_relay
 from monitoring.thresholds import Thresholds
+from perennial.settings import InvalidSettings
 
 ROOT = Path(__file__).parents[2]
 GENERAL = Thresholds()
@@ -26,21 +27,30 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_limits_stand_in_the_tasks_folder(tmp_path: Path) -> None:
-    """Those of its rules, and those of the relay, which reads them from a generated file."""
+    """Those of its rules, and those of the relay, which reads them from generated files."""
     text = "monitoring: {least_rows: 24}\nrelay: {cooldown_seconds: 60, daily_budget: 1}\n"
     folder = written(tmp_path, text)
     assert own(GENERAL, folder) == {"slow": replace(GENERAL, least_rows=24)}
-    file = tmp_path / "limits.json"
-    file.write_text(of_relay.render(relay(GENERAL, folder)))
+    models = tmp_path / "models"
+    models.mkdir()
+    (models / "gone.json").write_text("{}")
+    (file,) = of_relay.write(relay(GENERAL, folder), models)
     collect = {"least_rows": 50, "lookback_seconds": 30, "flow_seconds": 86400}
     limits = {"cooldown_seconds": 60, "daily_budget": 1, **collect}
-    assert json.loads(file.read_text()) == {"slow": limits}
-    assert of_relay.read(file) == relay(GENERAL, folder)
+    assert file.name == "slow.json" and json.loads(file.read_text()) == limits
+    assert of_relay.read(models) == relay(GENERAL, folder)
 
 
-def test_the_relays_file_is_fresh() -> None:
+def test_a_relay_without_the_folder_does_not_start(tmp_path: Path) -> None:
+    """It would serve each model by the limits of all, as where an image was built without it."""
+    with pytest.raises(InvalidSettings, match="models: got nothing, expected a folder with a file"):
+        of_relay.read(tmp_path / "models")
+
+
+def test_the_relays_files_are_fresh(tmp_path: Path) -> None:
     """What is committed is what `python -m monitoring generate` writes now."""
-    assert of_relay.FILE.read_text(encoding="utf-8") == of_relay.render(relay(GENERAL))
+    made = {file.name: file.read_text() for file in of_relay.write(relay(GENERAL), tmp_path)}
+    assert {file.name: file.read_text() for file in of_relay.FOLDER.iterdir()} == made
 
 
 @pytest.mark.parametrize(

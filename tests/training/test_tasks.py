@@ -11,7 +11,7 @@ from training.artifacts.splits import SPLITS, known
 from training.stages.prepare import prepare
 from training.task.files import data_folder, stages_file
 from training.task.schema import Schema
-from training.task.stages import TEMPLATE, code_files, stages
+from training.task.stages import stages_of
 from training.tasks import TASKS
 
 
@@ -45,9 +45,7 @@ def test_without_feedback_all_rows_are_base(name: str, tmp_path: Path) -> None:
 def test_the_stages_are_those_of_every_task(name: str) -> None:
     """Nobody edited the file that is generated, and git has the folder that stages depend on."""
     written = (ROOT / stages_file(name)).read_text(encoding="utf-8")
-    template = TEMPLATE.read_text(encoding="utf-8")
-    code, headline = code_files(name, ROOT), TASKS[name].output.headline
-    assert written == stages(name, template, code=code, headline=headline)
+    assert written == stages_of(name, TASKS[name].output.headline, ROOT)
     assert any((ROOT / data_folder(name)).iterdir())
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from perennial.digest import digest_bytes
 from perennial.statistics.counts import Bools
-from training.artifacts.splits import BASE, Split
+from training.artifacts.splits import BASE, BEFORE, Split, around
 
 # Rows of sources that did not teach that judge alone, however many others there are.
 ENOUGH = 30
@@ -27,7 +27,7 @@ def judging(rows: Split, share: float, *, latest: Bools | None = None) -> Bools:
     """Return which collected rows judge only, shape (rows,): whoever taught cannot judge as well.
 
     Of each incident, these are all rows of some of its label sources, at least half of `share` and
-    at most half of the rows together. Trusted sources come first, then those whose digest with the
+    at most half of the rows together, and what these sources gave just before it. Trusted sources come first, then those whose digest with the
     incident is least: so the choice is the same each time, and another one for the next incident.
     Where no sources give so many rows, as where there is only one, nobody judges only; nor where
     the trusted ones are too large to be among them, since others must not judge without them.
@@ -38,10 +38,13 @@ def judging(rows: Split, share: float, *, latest: Bools | None = None) -> Bools:
     """
     chosen = np.zeros(len(rows.labels), np.bool_)
     for incident in sorted(set(rows.source.tolist()) - {BASE}):
+        if incident.endswith(BEFORE):
+            continue
         here = rows.source == incident
         names = _sources(rows.where(here), incident, share)
-        found = here & np.isin(rows.label_source, names)
-        if latest is None or enough(int((found & latest).sum()), int((here & latest).sum())):
+        found = np.isin(rows.source, around(incident)) & np.isin(rows.label_source, names)
+        may = here if latest is None else here & latest
+        if latest is None or enough(int((found & may).sum()), int(may.sum())):
             chosen |= found
     return chosen
 

@@ -26,12 +26,19 @@ from training.task.task import Rows, Task
 SPLITS = ("train", "validation", "test")
 # The source of a task's own rows.
 BASE = "base"
+# Rows from just before an incident have its id with this as their source: they only teach.
+BEFORE = "-before"
 # The key that a row's label came with, as a column of the files.
 LABEL_SOURCE = "label_source"
 # When a row is from, as a column of the files; only where rows have a time.
 TIME = "time"
 # How many equal rows came before a row, as a column of the files; only where that tells rows apart.
 OCCURRENCE = "occurrence"
+
+
+def around(incident: str) -> list[str]:
+    """Return the sources of an incident's rows, and of those from just before it."""
+    return [incident, incident + BEFORE]
 
 
 def file_of(folder: Path, split: str) -> Path:
@@ -219,7 +226,7 @@ class Prepared:
         write_json(folder / "summary.json", {"splits": splits, "fresh": self.fresh})
 
     def _label_sources(self, split: Split) -> dict[str, int]:
-        fresh = split.label_source[split.source == (self.fresh or "")]
+        fresh = split.label_source[np.isin(split.source, around(self.fresh or ""))]
         return dict(sorted(Counter(filter(None, fresh.tolist())).items()))
 
 

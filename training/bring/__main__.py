@@ -100,7 +100,7 @@ def _print(inferred: Inferred) -> None:
 def _next(name: str, root: Path) -> str:
     rows = data_folder(name) / "rows.parquet"
     large = (root / rows).stat().st_size > LARGE
-    add = f"git add {folder(name)} {data_folder(name)}"
+    add = f"git add {folder(name)} {data_folder(name)} monitoring"
     return NEXT.format(
         name=name,
         folder=folder(name),

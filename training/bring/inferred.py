@@ -10,6 +10,7 @@ from perennial.kinds.columns import NumberColumn
 from perennial.kinds.inputs.table import TableInput
 from perennial.kinds.sensitive import SensitiveColumn
 from training.bring.cells import Cells
+from training.bring.clock import not_watched
 from training.bring.column import Raw, infer
 from training.bring.found import Found, left_out, listed, plural, titled
 from training.bring.headed import headed
@@ -89,7 +90,7 @@ def infer_task(request: Request, cells: Cells) -> Inferred:
     label = next(raw for raw in raws if by_name.get(raw.name) == "TARGET")
     target = infer_target(label, request.output, mark)
     others = [raw for raw in raws if raw is not label]
-    found = [_found(raw, by_name.get(raw.name, ""), request, mark) for raw in others]
+    found = not_watched([_found(raw, by_name.get(raw.name, ""), request, mark) for raw in others])
     kept = {one.name: one.values for one in found if one.values is not None}
     table = pyarrow.table({**kept, label.name: target.values})
     kind = _input(request, found)

@@ -74,6 +74,8 @@ def main(
         print(f"{request.task}: {left_out}")
     for source, rows in sorted(Counter(done.collected.sources).items()):
         print(f"{request.task}: {rows} of {source!r} collected")
+    if done.earlier:
+        print(f"{request.task}: {done.earlier} rows from just before the incident too")
     if done.dropped:
         print(f"{request.task}: {done.dropped}")
     print(f"{request.task}: feedback now has {done.total} rows; next model version {done.version}")

@@ -7,7 +7,9 @@ from pathlib import Path
 from perennial.errors import Described, InvalidValue
 from training import params
 from training.artifacts.feedback import read_feedback
+from training.artifacts.splits import BEFORE
 from training.errors import TooFewRows
+from training.feedback.earlier import earlier_rows
 from training.feedback.erasure import Dropped, drop
 from training.feedback.file import append, collected_before
 from training.feedback.labelled import erased_subjects, read
@@ -29,12 +31,14 @@ class CollectResult:
     """What was collected, and the next model's version.
 
     new: the selected rows.  collected: those of them that were added.
+    earlier: how many from just before the incident were added too.
     left_out: the others, by source.  dropped: what went of earlier rows.
     total: rows of the file.  least: rows that had to be new.
     """
 
     new: NewRows
     collected: LabelledRows
+    earlier: int
     left_out: tuple[LeftOut, ...]
     dropped: Dropped
     total: int
@@ -84,13 +88,21 @@ def collect(request: Request, task: Task, *, root: Path, track: Track) -> Collec
         got = Described("; ".join([str(new), *map(str, left_out), *dropped]))
         problem = str(InvalidValue("rows", got, expected))
         raise TooFewRows(problem, rows=len(chosen), least=limits.least_rows)
+    earlier = earlier_rows(
+        request, task, numbers, chosen, before, read_feedback(task, file), erased
+    )
     text, version = raise_minor(parameters.read_text(encoding="utf-8"))
     with _unchanged_on_failure(file):
+        if len(earlier):
+            append(file, task.input, earlier, request.incident + BEFORE)
         total = append(file, task.input, chosen, request.incident)
         require_valid(task, file)
         track(file)
         replace(parameters, text.encode())
-    return CollectResult(new, chosen, left_out, gone, total, version, limits.least_rows)
+    done = CollectResult(
+        new, chosen, len(earlier), left_out, gone, total, version, limits.least_rows
+    )
+    return done
 
 
 def _feedback(request: Request, root: Path) -> Path:

@@ -1,11 +1,12 @@
 """Labelled predictions, read from the service's database."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Engine
@@ -56,14 +57,37 @@ def read(address: str, task: str, since: datetime | None) -> Iterator[LabelledPr
     address: the service's database.  since: the earliest observation, None for all.
     Raises CollectRefused if the database is absent or does not answer.
     """
-    columns = [VIEW.c[name] for name in LabelledPrediction.__dataclass_fields__]
-    found = sql.select(*columns).where(VIEW.c.model == task)
+    found = _labelled(task).order_by(VIEW.c.observed_at, VIEW.c.prediction_id)
     if since is not None:
-        # The service writes times in UTC with microseconds, so they sort correctly as text.
-        found = found.where(VIEW.c.observed_at >= since.isoformat(timespec="microseconds"))
+        found = found.where(VIEW.c.observed_at >= _text(since))
+    yield from _read(address, found)
+
+
+def read_before(
+    address: str, task: str, until: datetime
+) -> Generator[LabelledPrediction, None, None]:
+    """Yield the labelled predictions of a task from before a time, newest first.
+
+    address, failures: as of `read`.
+    """
+    found = _labelled(task).where(VIEW.c.observed_at < _text(until))
+    return _read(address, found.order_by(VIEW.c.observed_at.desc(), VIEW.c.prediction_id.desc()))
+
+
+def _labelled(task: str) -> "sql.Select[Any]":
+    columns = [VIEW.c[name] for name in LabelledPrediction.__dataclass_fields__]
+    return sql.select(*columns).where(VIEW.c.model == task)
+
+
+def _text(time: datetime) -> str:
+    """Return a time as the service writes it: in UTC with microseconds, so that texts sort."""
+    return time.isoformat(timespec="microseconds")
+
+
+def _read(address: str, chosen: "sql.Select[Any]") -> Generator[LabelledPrediction, None, None]:
     with _connected(address) as connection:
         options = connection.execution_options(yield_per=CHUNK)
-        for row in options.execute(found.order_by(VIEW.c.observed_at, VIEW.c.prediction_id)):
+        for row in options.execute(chosen):
             yield LabelledPrediction(*row)
 
 

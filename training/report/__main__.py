@@ -11,6 +11,8 @@ from training.command_line import name_parser, run
 from training.report.report_inputs import Environment, open_inputs
 from training.report.summary import summary
 from training.report.write import write
+from training.trackers.addition import add
+from training.trackers.choose import wait_of
 
 
 def parser() -> argparse.ArgumentParser:
@@ -43,6 +45,8 @@ def main(
         environment=Environment.read(environment, options.task),
     )
     path = write(inputs, options.out)
+    pictures = sorted(options.out.glob("*.png"))
+    add(inputs.folder, figures={}, files=[path, *pictures], wait=wait_of(environment))
     print(f"{summary(inputs)}\nreport: {path}")
 
 

@@ -11,9 +11,11 @@ from training.report.sections import (
     curves,
     data,
     details,
+    limits,
     lineage,
     metrics,
     mistakes,
+    runs,
     slices,
     verdict,
 )
@@ -28,8 +30,10 @@ SECTIONS: tuple[Section, ...] = (
     mistakes.section,
     slices.section,
     data.section,
+    limits.section,
     cost.section,
     lineage.section,
+    runs.section,
     details.section,
 )
 

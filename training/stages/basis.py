@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from perennial.kinds.design_effects import design_effects
 from perennial.kinds.output_kind import OutputKind
 from training.artifacts.splits import BASE, Prepared, Split
 from training.params import Export
@@ -21,7 +22,7 @@ class Basis:
     inputs: rows for the input signals; they need not be held out.
     held_out: rows with the model's values, for the output signals; a model is too confident on
     the rows that it was trained on.
-    quality: what the output's kind says of test rows, such as their accuracy.
+    quality: what is said of test rows, such as their accuracy.
     group: the name of these test rows in metrics.json.
     """
 
@@ -58,6 +59,15 @@ def basis(
         inputs.where(inputs.source == source),
         held_out.where(chosen),
         values[chosen],
-        output.reference(test[tested], prepared.test.labels[tested]),
+        _quality(output, test[tested], prepared.test.where(tested)),
         "base" if source == BASE else "fresh",
     )
+
+
+def _quality(output: OutputKind, values: NDArray[np.float64], rows: Split) -> Mapping[str, float]:
+    """Return the fields of `Reference` that live labels are compared with."""
+    found = output.reference(values, rows.labels)
+    if rows.times is None:
+        return found
+    order = np.argsort(rows.times, kind="stable")
+    return {**found, **design_effects(output, values[order], rows.labels[order])}

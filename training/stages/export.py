@@ -1,5 +1,6 @@
 """Stage 4: write the bundle and check that it predicts what the training framework predicted."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -31,6 +32,8 @@ from training.stages.reference import build
 from training.task.files import digest_file, lock_file
 from training.task.task import Task
 from training.tasks import TASKS
+from training.trackers.addition import add
+from training.trackers.choose import wait_of
 
 Floats = NDArray[np.float64]
 # Rows that the bundle gets at once: a model of words needs a quarter of a megabyte for each.
@@ -163,16 +166,20 @@ def main(arguments: list[str] | None = None) -> None:
     name = task_parser(__doc__).parse_args(arguments).task
     command = ["git", "rev-parse", "HEAD"]
     commit = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-    numbers = params.load(name).export
+    numbers, wait = params.load(name).export, wait_of(os.environ)
+    folder = Path("artifacts", name)
     bundle = export(
         name,
-        Path("artifacts", name),
+        folder,
         numbers,
         commit=commit,
         data=data_version(lock_file(name)),
         now=datetime.now(UTC),
     )
     digest_file(name).write_text(f"{bundle.digest}  {bundle.path / MANIFEST}\n")
+    scores = {f"test_{score}": found.value for score, found in bundle.manifest.metrics.items()}
+    files = [*sorted(bundle.path.iterdir()), folder / "metrics" / "metrics.json"]
+    add(folder, figures=scores, files=files, wait=wait)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Stage 2: fit a model, adjust it, and write it as ONNX with the framework's own predictions."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,13 +20,16 @@ from training.cost.machine import this_machine
 from training.cost.meter import Reading, metered
 from training.model import found
 from training.model.model import Fitted, Model, Rows
+from training.model.parameters import flat
 from training.model.portable import write_onnx
 from training.stages.epoch_log import EpochLog
 from training.task.task import Task
 from training.tasks import TASKS
 from training.trackers import TRACKERS
-from training.trackers.choose import DEFAULT, VARIABLE, chosen
-from training.trackers.guarded import Guarded
+from training.trackers.choose import DEFAULT, NONE, VARIABLE, chosen, wait_of
+from training.trackers.links import links_of
+from training.trackers.runs import Runs
+from training.trackers.spooled import FOLDER, SpooledRun
 from training.trackers.tracker import Tracker
 
 
@@ -56,8 +60,10 @@ def train(
     try:
         with metered(machine) as meter:
             fitted = model.fit(rows, task.input, task.output, numbers.parameters, history.log)
-    finally:
-        tracker.end()
+    except BaseException:
+        tracker.end(failed=True)
+        raise
+    tracker.end()
     cost = meter.cost(
         device=fitted.device,
         precision=fitted.precision,
@@ -101,18 +107,34 @@ def main(arguments: list[str] | None = None, *, tasks: Mapping[str, Task] = TASK
     """Run the stage for one task."""
     parser = task_parser(__doc__, tasks)
     known = ", ".join(sorted(TRACKERS))
-    parser.epilog = f"The variable {VARIABLE} chooses the tracker: {known}; default: {DEFAULT}."
+    parser.epilog = f"{VARIABLE} lists trackers: {NONE}, or of {known}; default: {DEFAULT}."
     name = parser.parse_args(arguments).task
-    start = chosen(os.environ)
+    trackers, wait = chosen(os.environ), wait_of(os.environ)
     task = tasks[name]
     numbers = params.load(name, of=task).train
-    prepared = Prepared.read(Path("artifacts", name, "prepared"), task.input)
-    out = Path("artifacts", name, "model")
+    folder, model = Path("artifacts", name), found.find(numbers.model)
+    prepared = Prepared.read(folder / "prepared", task.input)
+    out = folder / "model"
     out.mkdir(parents=True, exist_ok=True)
     print(f"training {numbers.model} on {len(prepared.train.labels)} rows", flush=True)
-    tracker = Guarded(start, out / "live", numbers.model_dump())
-    model = found.find(numbers.model)
-    train(prepared, numbers, task, out, model=model, tracker=tracker, machine=this_machine())
+    tracker = SpooledRun(
+        folder / FOLDER,
+        trackers,
+        task=name,
+        parameters=flat(numbers.model_dump()),
+        links=links_of(os.environ, commit=commit()),
+    )
+    try:
+        train(prepared, numbers, task, out, model=model, tracker=tracker, machine=this_machine())
+    finally:
+        links = tracker.finish(wait=wait)
+    Runs(tracker.name, links).write(out)
+
+
+def commit() -> str:
+    """Return the commit that is checked out; empty outside a repository."""
+    command = ["git", "rev-parse", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
 if __name__ == "__main__":

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from training.errors import BadParameter
 
-# What a model is made from. A change of a file in a task's own folder concerns that task alone.
-INPUTS = ("training/", "perennial/", "data/", ".dvc/", ".dvcignore")
+# What a model is made from, and what limits it. A change of a file in a task's own folder concerns
+# that task alone.
+LIMITS = ("monitoring/thresholds.py", "monitoring/relay/policy.py")
+INPUTS = ("training/", "perennial/", "data/", ".dvc/", ".dvcignore", *LIMITS)
 OWN = re.compile(r"(?:training/tasks|data)/([^/]+)/")
 
 

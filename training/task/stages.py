@@ -67,9 +67,13 @@ def write_stages(tasks: Mapping[str, "Task"], root: Path = Path()) -> list[Path]
 
 def write_stages_of(name: str, headline: str, root: Path = Path()) -> Path:
     """Write the dvc.yaml of a task and return it. headline: of the task's output."""
+    file = root / stages_file(name)
+    file.write_text(stages_of(name, headline, root), encoding="utf-8")
+    return file
+
+
+def stages_of(name: str, headline: str, root: Path = Path()) -> str:
+    """Return the dvc.yaml of a task, by the files that its folder has."""
     template = TEMPLATE.read_text(encoding="utf-8")
     code, carded = code_files(name, root), (root / folder(name) / card.CARD).is_file()
-    file = root / stages_file(name)
-    text = stages(name, template, code=code, headline=headline, carded=carded)
-    file.write_text(text, encoding="utf-8")
-    return file
+    return stages(name, template, code=code, headline=headline, carded=carded)

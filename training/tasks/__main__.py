@@ -31,6 +31,8 @@ def parser() -> argparse.ArgumentParser:
     changed = verb("changed", "print the tasks that the difference of two commits concerns")
     changed.add_argument("base")
     changed.add_argument("commit")
+    timed = verb("timed", "print those of some tasks whose rows have a time")
+    timed.add_argument("names", nargs="*", metavar="name")
     verb("generate", "write each task's dvc.yaml from training/task/stages.yaml")
     verb("new", "make a folder for a new task, with code to fill in").add_argument("name")
     data = verb("data", "get the published rows of a task, and its stages")
@@ -56,6 +58,9 @@ def main(
         files = changed_files(options.base, options.commit, root)
         print(*concerned(files, list(TASKS)))
         _say_waiting(concerned(files, TASKS.waiting))
+    elif options.verb == "timed":
+        chosen = [named(name, TASKS) for name in options.names]
+        print(*(name for name in chosen if TASKS[name].input.time is not None))
     elif options.verb == "generate":
         print(*write_stages(TASKS, root), sep="\n")
     elif options.verb == "new":

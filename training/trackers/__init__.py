@@ -1,9 +1,14 @@
 """The experiment trackers: one file each, registered in TRACKERS.
 
-The tracker's own library is imported only when a run starts.
+Training appends what happens to a file; a process for each tracker, with a low priority, sends it.
+Only that process imports the tracker's own library, so training neither loads it nor waits for it.
 """
 
-from training.trackers import dvclive
-from training.trackers.tracker import Start
+from training.trackers import dvclive, mlflow, wandb
+from training.trackers.sink import Open
 
-TRACKERS: dict[str, Start] = {"dvclive": dvclive.start}
+TRACKERS: dict[str, Open] = {
+    "dvclive": dvclive.DvcLive,
+    "mlflow": mlflow.Mlflow,
+    "wandb": wandb.Wandb,
+}

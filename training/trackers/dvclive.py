@@ -1,31 +1,48 @@
 """DVCLive: figures per step as TSV files, parameters as YAML, which `dvc plots` can draw."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from training.trackers.sink import Figures, Run
+
+PICTURES = {".png", ".jpg", ".jpeg", ".gif"}
+
 
 class DvcLive:
-    """A run of DVCLive. It does not touch git or DVC, which already tracks the stage's outputs."""
+    """A run of DVCLive. It does not touch git or DVC, which track the stages' outputs.
 
-    def __init__(self, folder: Path, parameters: Mapping[str, Any]) -> None:
+    Without the machine's load, which training.json has: its monitor ends where there is no GPU.
+    """
+
+    def __init__(self, run: Run) -> None:
         from dvclive.live import Live  # two seconds to import
 
-        self._live: Any = Live(str(folder), dvcyaml=None, save_dvc_exp=False, report=None)
-        self._live.log_params(dict(parameters))
+        folder = run.folder / "dvclive"
+        self.identifier, self.link = run.name, ""
+        self._live: Any = Live(
+            str(folder),
+            resume=bool(run.known),
+            dvcyaml=None,
+            save_dvc_exp=False,
+            report=None,
+        )
+        if not run.known:
+            self._live.log_params(dict(run.parameters))
 
-    def log(self, figures: Mapping[str, float], *, step: int) -> None:
-        """Record the figures of one step."""
-        self._live.step = step
-        for name, value in figures.items():
-            self._live.log_metric(name, value)
+    def figures(self, batch: Sequence[Figures]) -> None:
+        """Write a line per figure."""
+        for figures in batch:
+            self._live.step = figures.step
+            for name, value in figures.values.items():
+                self._live.log_metric(name, value)
         self._live.sync()
 
-    def end(self) -> None:
+    def file(self, path: Path) -> None:
+        """Keep a picture; the repository has every other file."""
+        if path.suffix in PICTURES:
+            self._live.log_image(path.name, str(path))
+
+    def end(self, *, failed: bool) -> None:
         """Write what is still buffered."""
         self._live.end()
-
-
-def start(folder: Path, parameters: Mapping[str, Any]) -> DvcLive:
-    """Start a run."""
-    return DvcLive(folder, parameters)

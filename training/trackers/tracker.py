@@ -1,19 +1,14 @@
-"""The interface of a tracker, which records the parameters and figures of a training run."""
+"""What training needs of its trackers: somewhere to record the figures of each step."""
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Protocol
 
 
 class Tracker(Protocol):
-    """A tracked run."""
+    """A tracked run; no method raises an error or waits for a tracker."""
 
     def log(self, figures: Mapping[str, float], *, step: int) -> None:
         """Record the figures of one step; steps count from 1."""
 
-    def end(self) -> None:
-        """Write what is still buffered."""
-
-
-# Starts a run. folder: where the tracker may write files.  parameters: the stage's, nested.
-Start = Callable[[Path, Mapping[str, Any]], Tracker]
+    def end(self, *, failed: bool = False) -> None:
+        """Say that training has ended; failed: whether by an error."""

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
 
 NAME = "feedback"
+# An incident's own rows, and those from just before it.
+INCIDENT = "^(manual|[0-9a-f]{12}(-before)?)$"
 
 
 def check_feedback(findings: Findings, task: Task, file: Path) -> bool:
@@ -119,7 +121,7 @@ def form(output: OutputKind) -> "DataFrameSchema":
             "observed_at": Column(checks=Check(_is_time, element_wise=True, error="an ISO time")),
             "incident": Column(
                 # Any other name could clash with that of the base rows.
-                checks=Check.str_matches("^(manual|[0-9a-f]{12})$", error="12 hex digits or manual")
+                checks=Check.str_matches(INCIDENT, error="12 hex digits or manual")
             ),
             "prediction_id": Column(
                 checks=Check.str_length(min_value=1, error="not empty"),

@@ -22,7 +22,7 @@ from perennial.signals.arrays import Arrays, Expected
 from perennial.signals.bins import MISSING
 from perennial.signals.extraction import Rows
 from perennial.signals.signal import RESERVED
-from perennial.signals.table import TableSignals
+from perennial.signals.table import SignalColumn, TableSignals
 
 if TYPE_CHECKING:
     import pyarrow
@@ -58,8 +58,9 @@ class TableInput(Record):
         if len(set(names)) < len(names):
             raise InvalidField("columns", self.names, f"distinct names, none of {RESERVED}")
         times = [column.name for column in self.columns if isinstance(column, TimeColumn)]
-        if len(times) > 1 or not self.modelled:
-            raise InvalidField("columns", times, "at most one time, and a number or category")
+        if len(times) > 1 or not self._watched:
+            expected = "at most one time, and a number or category that is watched"
+            raise InvalidField("columns", times, expected)
         return self
 
     @classmethod
@@ -248,20 +249,24 @@ class TableInput(Record):
         return rows
 
     @cached_property
-    def _categories(self) -> dict[str, tuple[str, ...] | None]:
-        return {column.name: column.categories for column in self.modelled}
+    def _watched(self) -> dict[str, SignalColumn]:
+        return {
+            column.name: SignalColumn(place, column.categories)
+            for place, column in enumerate(self.modelled)
+            if column.watched
+        }
 
     def expected_arrays(self) -> dict[str, Expected]:
         """Return the types and shapes of the fitted arrays."""
-        return TableSignals.expected(self._categories)
+        return TableSignals.expected(self._watched)
 
     def fit_signals(self, rows: Rows) -> Arrays:
         """Return the arrays of the signals, fitted to rows."""
-        return TableSignals.fit(self._categories, rows)
+        return TableSignals.fit(self._watched, rows)
 
     def signals(self, arrays: Arrays) -> TableSignals:
         """Return the signals with fitted arrays."""
-        return TableSignals(self._categories, arrays)
+        return TableSignals(self._watched, arrays)
 
 
 def _shown(value: float | str | None) -> str:

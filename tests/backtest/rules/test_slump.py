@@ -1,5 +1,7 @@
 """A slump in arrays lasts from when accuracy or loss has changed until it has recovered."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,12 @@ def test_a_slump_is_one_from_soon_after_its_start_until_soon_after_its_end(
     assert not found[end:].any()
 
 
+def test_a_large_fall_is_seen_while_most_of_the_hour_is_of_the_time_before() -> None:
+    """With many labels, 30 points begin a slump within five minutes, and 8 points do not."""
+    assert _onsets(_share([0.9, 0.6], 500))[0] <= 5
+    assert _onsets(_share([0.9, 0.82], 500))[0] > 60
+
+
 def test_a_small_fall_counts_once_it_has_lasted() -> None:
     """A fall of 8 points is none within hours, and is one when the day's labels say so."""
     found = _share([0.9, 0.82, 0.82], 20)
@@ -82,6 +90,23 @@ def test_a_burst_of_wrong_labels_is_no_slump() -> None:
     right = 0.9 * rows
     right[DAY + 5] = 0
     assert not share_slump(right, rows, ACCEPTED, THRESHOLDS).any()
+
+
+def _in_runs(accuracies: list[float], rows_as_one: float) -> np.ndarray:
+    """Return the looks of a slump where the labels of a minute are all of one row, which is 20."""
+    random = np.random.default_rng(5)
+    rows = np.full(DAY * len(accuracies), 20.0)
+    right = rows * (random.random(len(rows)) < np.repeat(accuracies, DAY))
+    reference = replace(ACCEPTED, size=100_000, rows_as_one=rows_as_one)
+    return share_slump(right, rows, reference, THRESHOLDS)
+
+
+def test_labels_that_depend_on_each_other_begin_slumps_unless_they_count_as_one() -> None:
+    """Of a month as accepted; a slump begins once all the same, later."""
+    assert len(_onsets(_in_runs([0.9] * 30, 1))) > 5
+    assert not _in_runs([0.9] * 30, 20).any()
+    begins = _onsets(_in_runs([0.9, 0.65, 0.9, 0.9], 20))
+    assert len(begins) == 1 and 20 < begins[0] < DAY / 2
 
 
 def test_a_loss_has_slumps_too_and_one_huge_loss_is_none() -> None:

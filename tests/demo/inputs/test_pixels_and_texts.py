@@ -1,12 +1,14 @@
 """What can happen to images and texts, and to a kind that the demo knows nothing of."""
 
 import numpy as np
+import pyarrow
 import pytest
 
 from demo.inputs.known import demo_input
 from demo.shift import learnable
 from perennial.kinds.inputs.image import ImageInput
 from perennial.kinds.inputs.text import TextInput
+from perennial.statistics.counts import Floats
 from tests.perennial.kinds.toys.bits import BitsInput
 
 DIGITS = ImageInput(shape=(8, 8), low=0, high=16, whole=True)
@@ -23,6 +25,12 @@ def test_a_shifted_image_is_still_one_of_the_task(kind: ImageInput) -> None:
         changed = variant.change(whole)
         assert learnable(kind, whole, changed) and not changed.equals(whole)
         assert changed.equals(variant.change(whole)), "the same images change in the same way"
+
+
+def _light(kind: ImageInput, rows: pyarrow.Table) -> Floats:
+    """Return the mean value of each image."""
+    images = kind.from_arrow(rows)
+    return images.reshape(len(images), -1).mean(axis=1)
 
 
 def test_only_colours_get_a_tint() -> None:
@@ -47,6 +55,23 @@ def test_photographs_are_sent_as_files_which_lose_nothing() -> None:
 def test_images_are_only_inverted_between_limits_and_only_turned_if_square() -> None:
     """Of others nobody knows what white is, and the model takes no other shape."""
     assert not demo_input(ImageInput(shape=(8, 9))).shifts
+
+
+@pytest.mark.parametrize("kind", [DIGITS, PHOTOGRAPHS])
+def test_a_lamp_fades_in_three_steps(kind: ImageInput) -> None:
+    """Each image gets darker at each of them, and is one of the task still."""
+    rows = kind.arrow_of(np.rint(kind.from_arrow(kind.to_arrow(kind.examples(5, 1)))))
+    light = _light(kind, rows)
+    assert len(demo_input(kind).steps) == 3
+    for step in demo_input(kind).steps:
+        changed = step.change(rows)
+        before, light = light, _light(kind, changed)
+        assert learnable(kind, rows, changed) and (light < before).all()
+
+
+def test_of_images_without_limits_nobody_knows_what_is_dark() -> None:
+    """So no lamp of theirs fades."""
+    assert not demo_input(ImageInput(shape=(8, 8))).steps
 
 
 def test_texts_are_cut() -> None:

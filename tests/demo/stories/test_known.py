@@ -46,7 +46,7 @@ ALWAYS = ["none", "bad-labels"]
 @pytest.mark.parametrize(
     "task, expected",
     [
-        (Patterns(), ["inverted", "rotated", "blurred", "noisy", "late-labels", *ALWAYS]),
+        (Patterns(), ["inverted", "rotated", "blurred", "noisy", "slow", "late-labels", *ALWAYS]),
         (Messages(), ["mix", "cut", "late-labels", "noisy-labels", *ALWAYS]),
         (People(), ["form", "unit", "renamed", "stopped", "late-labels", *ALWAYS]),
         (Readings(), ["time", "unit", "late-labels", *ALWAYS]),

@@ -178,6 +178,8 @@ def write_rides(past: Past) -> None:
         (metrics.REFERENCE_LOSS_SIZE, 800),
         (metrics.REFERENCE_INTERVAL_COVERAGE, 0.9),
         (metrics.REFERENCE_EXPECTED_DEVIATION, 0.8),
+        (metrics.REFERENCE_DESIGN_EFFECT, 2),
+        (metrics.REFERENCE_COVERAGE_DESIGN_EFFECT, 3),
     ):
         past.gauge(gauge.name, replica.key, value, begin=26)
     for side, before, after in (("below", 5.0, 5.0), ("inside", 90.0, 70.0), ("above", 5.0, 25.0)):

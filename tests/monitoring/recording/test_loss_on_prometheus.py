@@ -20,6 +20,8 @@ REFERENCE, DEVIATION, SIZE = 2.0, 2.5, 719
 # Version to the mean of its losses, which differ more than the reference's where it is greater.
 VERSIONS = {"1.0.0": 1.5, "1.1.0": 4.0}
 UNLABELLED = "9.9.9"
+# Labels that count as one, of the loss and of intervals; of the other version nothing is known.
+DEPENDENT, EFFECT, INTERVAL_EFFECT = "1.1.0", 4.0, 3.0
 # Share of the labels in their interval, and the mean loss that intervals let expect.
 COVERAGE, HELD, EXPECTED, MISSED = 0.9, 0.8, 2.4, 1.9
 
@@ -37,6 +39,9 @@ def _count(replica: Replica, random: np.random.Generator, rows: int) -> None:
         replica.values[metrics.REFERENCE_LOSS_SIZE][key] = SIZE
         replica.values[metrics.REFERENCE_INTERVAL_COVERAGE][key] = COVERAGE
         replica.values[metrics.REFERENCE_EXPECTED_DEVIATION][key] = MISSED
+        if version == DEPENDENT:
+            replica.values[metrics.REFERENCE_DESIGN_EFFECT][key] = EFFECT
+            replica.values[metrics.REFERENCE_COVERAGE_DESIGN_EFFECT][key] = INTERVAL_EFFECT
         labels = len(losses)
         for side, share in (("below", 0.05), ("inside", HELD), ("above", 0.15)):
             replica.add(metrics.FEEDBACK_INTERVAL, (*key, side), round(share * labels))
@@ -73,12 +78,13 @@ def _hold(prometheus: Prometheus, window: str, at: float) -> None:
             for one in (names.labels, names.loss, names.loss_deviation, names.loss_limit)
         ]
         deviation = loss_deviation(total, squares, rows)
+        as_one = EFFECT if version == DEPENDENT else 1.0
         limit = loss_limit(
             REFERENCE,
             deviation=DEVIATION,
-            size=SIZE,
+            size=SIZE / as_one,
             live_deviation=deviation,
-            rows=rows,
+            rows=rows / as_one,
             z=THRESHOLDS.accuracy_z,
         )
         assert (deviation > DEVIATION) == (VERSIONS[version] > REFERENCE)
@@ -106,7 +112,9 @@ def _hold_intervals(prometheus: Prometheus, window: str, at: float) -> None:
 
         labels, rows = ask(names.interval_labels), ask(names.expected_rows)
         assert ask(names.interval_coverage) == pytest.approx(HELD, abs=0.02)
-        limit = control_limit(COVERAGE, size=SIZE, rows=labels, z=THRESHOLDS.accuracy_z)
+        as_one = INTERVAL_EFFECT if version == DEPENDENT else 1.0
+        worth = {"size": SIZE / as_one, "rows": labels / as_one}
+        limit = control_limit(COVERAGE, **worth, z=THRESHOLDS.accuracy_z)
         assert ask(names.interval_limit) == pytest.approx(limit)
         assert ask(names.expected_loss) == pytest.approx(EXPECTED)
         highest = loss_limit(

@@ -157,7 +157,7 @@ def _whole_life(steps: Steps, url: str, folder: Path, *, told: bool, seconds: fl
     clock = KeptClock(folder)
     arrivals = FakeArrivals(clock, rate=5)
     relay = Bench(url, EndedPipelines(folder, steps), clock=clock, arrivals=arrivals)
-    relay.policy = replace(relay.policy, cooldown=timedelta(minutes=1))
+    relay.policy = replace(relay.policy, cooldown=timedelta(minutes=1), growth=2.0)
     relay.patience = replace(relay.patience, poll=60)
     relay.restart()
     relay.worker.step()

@@ -1,5 +1,6 @@
 """The policy: a pipeline where a gain is likely, and a reason in words where there is none."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -93,6 +94,14 @@ def test_an_attempt_in_vain_is_not_the_end(result: AttemptResult) -> None:
     assert _next(_labels(1999, new=999), once).more == 1
     assert _next(_labels(2000, new=1000), once).kind is ActionKind.START
     assert _next(_labels(3999, new=1999), once, _attempt(2000, result=result)).more == 1
+
+
+@pytest.mark.parametrize(("result", "rows"), [(KEEP, 4000), (AttemptResult.FAILED, 2000)])
+def test_what_nobody_judged_is_tried_again_sooner(result: AttemptResult, rows: int) -> None:
+    """A verdict says that the rows show too little; a runner that failed says nothing of them."""
+    once, slow = _attempt(1000, result=result), replace(POLICY, growth=4.0)
+    assert _next(_labels(rows - 1, new=rows - 1001), once, policy=slow).more == 1
+    assert _next(_labels(rows, new=rows - 1000), once, policy=slow).kind is ActionKind.START
 
 
 def test_attempts_grow_with_the_logarithm_of_the_rows() -> None:

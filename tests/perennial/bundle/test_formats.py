@@ -21,6 +21,7 @@ def test_a_bundle_of_format_2_still_serves() -> None:
     assert manifest.input == ImageInput(shape=(4, 4))
     assert manifest.output == ClassesOutput(labels=("no", "yes"))
     assert {signal.name for signal in loaded.reference.signals} >= {"brightness", "prediction"}
+    assert loaded.reference.design_effect is None
 
 
 def test_a_table_of_format_2_has_columns() -> None:

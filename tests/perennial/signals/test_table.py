@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
-from perennial.kinds.columns import CategoryColumn
+from perennial.kinds.columns import CategoryColumn, NumberColumn
 from perennial.kinds.inputs.table import TableInput
 from perennial.signals import Extraction
 from tests import kinds
@@ -20,6 +21,24 @@ def test_each_column_is_a_signal() -> None:
     assert extraction.categories == {"colour": ("red", "green", "blue", "other", "missing")}
     assert found["age"].tolist() == pytest.approx([30, NAN, 1, 1], nan_ok=True)
     assert found["colour"].tolist() == [0, 2, 3, 4]
+
+
+def test_a_column_that_is_not_watched_is_no_signal() -> None:
+    """The model gets it all the same; the signals beside it are of their own columns."""
+    days = CategoryColumn(name="day", categories=("sat", "sun"), watched=False)
+    town = CategoryColumn(name="town", categories=("a", "b"))
+    hour = NumberColumn(name="hour", watched=False)
+    kind = TableInput(columns=(days, hour, town, NumberColumn(name="age")))
+    rows = np.array([[0, 7, 1, 30], [1, 8, 0, 40]], np.float32)
+    found = Extraction.fit(kind, rows).extract(rows)
+    assert kind.shape == (4,) and list(found) == ["town", "age"]
+    assert found["town"].tolist() == [1, 0] and found["age"].tolist() == [30, 40]
+
+
+def test_a_table_has_something_to_watch() -> None:
+    """Without a signal nobody would see a drift."""
+    with pytest.raises(ValidationError, match="a number or category that is watched"):
+        TableInput(columns=(NumberColumn(name="hour", watched=False),))
 
 
 def test_rare_categories_are_other() -> None:

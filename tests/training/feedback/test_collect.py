@@ -38,7 +38,6 @@ def test_an_incidents_rows_are_collected(
 ) -> None:
     """Rows since the incident (less the lookback) are appended, tracked, and raise the version."""
     repository.label(images(120), digits(120), at=START - 30)
-    repository.label(images(50, seed=5), digits(50), at=START - 3600)
     repository.label(images(50, seed=6), digits(50), model="news")
     repository.collect(*WHOLE)
     rows = repository.rows()

@@ -71,6 +71,20 @@ def test_whoever_judges_does_not_teach() -> None:
     assert len(taught) == 8 and not taught & judged and name in judged
 
 
+def test_whoever_judges_does_not_teach_by_rows_from_before_the_incident_either() -> None:
+    """Or those whose labels judge a challenger would have trained it."""
+    ten = {f"clinic {number}": 50 for number in range(10)}
+    own, names = rows(ten), judges(rows(ten))
+    earlier = rows(ten, OTHER)
+    before = np.full(len(earlier.labels), f"{INCIDENT}-before")
+    old = Split(own.kind, earlier.table, earlier.labels, before, earlier.label_source)
+    base = split(images(300, seed=8).astype(np.float32), np.zeros(300, np.int64))
+    prepared = arrange(base, FeedbackRows(own + old, INCIDENT, np.arange(1000)), NUMBERS.prepare)
+    taught = prepared.train + prepared.validation
+    from_before = set(taught.label_source[taught.source == before[0]].tolist())
+    assert len(from_before) == 8 and not from_before & names
+
+
 def test_a_base_test_row_that_a_judge_sends_again_is_tested_again() -> None:
     """It taught nobody; one that taught is left out."""
     ten = rows({f"clinic {number}": 50 for number in range(10)})

@@ -1,5 +1,7 @@
 """What live traffic is held against: which rows, which bins, which limit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import chi2
@@ -69,6 +71,21 @@ def test_too_few_fresh_rows_make_no_reference() -> None:
     rows = prepared((60, 10, 20))
     found = basis(rows, OUTPUT, right(rows.validation, 1), right(rows.test, 1), NUMBERS)
     assert set(found.inputs.source) == {"base"} and found.quality["accuracy_size"] == 300
+
+
+def test_rows_with_a_time_say_how_many_labels_count_as_one() -> None:
+    """In the order of their times, whatever their own; rows without a time say nothing."""
+    rows, random = prepared((0, 0, 0)), np.random.default_rng(1)
+    test, places = rows.test, random.permutation(300)
+    wrong = np.repeat(random.random(60) < 0.3, 5)[places]
+    values = np.eye(10)[(test.labels + wrong) % 10]
+    timed = replace(rows, test=replace(test, times=np.datetime64("2026-01-01", "us") + places))
+    without, found = (
+        basis(each, OUTPUT, right(rows.validation, 1), values, NUMBERS).quality
+        for each in (rows, timed)
+    )
+    assert "design_effect" not in without
+    assert found == {**without, "design_effect": pytest.approx(5, rel=0.3)}
 
 
 def test_every_signal_has_bins_and_a_limit() -> None:

@@ -87,13 +87,13 @@ class FailingModel(Model[NoParameters]):
 
 
 def test_the_trackers_run_ends_when_training_fails(tmp_path: Path) -> None:
-    """What was tracked up to the failure is complete, and the failure is raised."""
+    """What was tracked up to the failure is complete, as a failure, and the error is raised."""
     none = split(np.empty((0, 8, 8), np.float32), np.empty(0, np.int64))
     numbers, tracker = NUMBERS.train, FakeTracker()
     rows, model, machine = Prepared(none, none, none, None), FailingModel(), FakeMachine()
     with pytest.raises(MemoryError):
         train(rows, numbers, TASK, tmp_path, model=model, tracker=tracker, machine=machine)
-    assert len(tracker.steps) == 1 and tracker.ended
+    assert len(tracker.steps) == 1 and tracker.ended and tracker.failed
 
 
 def test_a_model_that_does_not_take_the_input_is_not_trained() -> None:

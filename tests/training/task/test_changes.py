@@ -22,6 +22,7 @@ TASKS = ["cats", "news"]
         (["perennial/digest.py"], TASKS),
         ([".dvcignore"], TASKS),
         ([".dvc/config"], TASKS),
+        (["monitoring/thresholds.py"], TASKS),
         (["README.md", "tests/training/tasks/news/test_news.py", "service/app.py"], []),
         (["training/tasks/removed/task.py"], []),
         ([], []),

@@ -7,6 +7,7 @@ import numpy as np
 from perennial.statistics.figures import figure
 from training.artifacts.files import read_json
 from training.model.figures import TREES
+from training.model.parameters import flat
 from training.report.data_checks import checks_table
 from training.report.drift import signal_drift
 from training.report.markdown import code, folded, table
@@ -15,7 +16,6 @@ from training.report.report_inputs import ReportInputs
 from training.report.sections.cost import TRAINING
 from training.report.sections.curves import read_history
 from training.report.sections.data import drift_table, since_main
-from training.report.sections.lineage import flat
 
 EPOCHS = 50  # how many of the last epochs are shown
 

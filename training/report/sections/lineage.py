@@ -8,6 +8,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from perennial.bundle import Bundle
+from training.model.parameters import flat
 from training.report.markdown import code, table
 from training.report.report_inputs import Environment, ReportInputs
 
@@ -106,21 +107,6 @@ def recorded(inputs: ReportInputs) -> dict[str, object] | None:
         return None
     document: Any = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
     return flat(document or {})
-
-
-def flat(block: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
-    """Return nested values by their dotted names, without those that are not set.
-
-    >>> flat({"train": {"model": "cnn", "parameters": {"epochs": 2}}})
-    {'train.model': 'cnn', 'train.parameters.epochs': 2}
-    """
-    found: dict[str, object] = {}
-    for name, value in block.items():
-        if value is None:
-            continue
-        inside = isinstance(value, Mapping)
-        found.update(flat(value, f"{prefix}{name}.") if inside else {f"{prefix}{name}": value})
-    return found
 
 
 def _shown(values: Mapping[str, object], name: str) -> str:

@@ -29,8 +29,9 @@ class Bikes:
     input = TableInput(
         columns=(
             TimeColumn(name="time", missing=False),
-            NumberColumn(name="hour", low=0, high=23, whole=True),
-            CategoryColumn(name="weekday", categories=DAYS),
+            # The clock tells both, so their drift says nothing of the rows.
+            NumberColumn(name="hour", low=0, high=23, whole=True, watched=False),
+            CategoryColumn(name="weekday", categories=DAYS, watched=False),
             CategoryColumn(name="workingday", categories=NO_YES),
             CategoryColumn(name="holiday", categories=NO_YES),
             CategoryColumn(name="weather", categories=WEATHER),

@@ -1,4 +1,4 @@
-"""A small upstream with two versions, and a fork of the older one, for tests of ci/upgrade."""
+"""A small upstream and a fork of it, for tests of ci/upgrade."""
 
 import subprocess
 import sys

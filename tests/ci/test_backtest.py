@@ -1,0 +1,70 @@
+"""Where limits change, a task's rows are replayed with those of main and with the new ones."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from demo.workspace import ROOT
+
+LIMITS = "training/tasks/bikes/limits.yaml"
+OUT = Path("artifacts", "bikes", "backtest")
+# Stands for Python: a replay says which limits and which rows it found; rows of bikes have times.
+PYTHON = f"""#!/bin/sh
+case "$*" in
+    *"timed bikes") echo bikes ;;
+    *"-m backtest --task bikes --policies as shipped --out "*)
+        for out; do :; done
+        mkdir -p "$out" && cat {LIMITS} data/bikes/rows >"$out/backtest.json" ;;
+esac
+"""
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-c", "user.name=a", "-c", "user.email=a@localhost", *arguments]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Return a clone in which the limits differ from main's; git does not have the rows."""
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text(PYTHON)
+    python.chmod(0o755)
+    checkout = tmp_path / "checkout"
+    (checkout / LIMITS).parent.mkdir(parents=True)
+    (checkout / "data" / "bikes").mkdir(parents=True)
+    _git(checkout, "init", "--quiet", "--initial-branch=main")
+    (checkout / "data" / "bikes" / ".gitignore").write_text("/rows\n")
+    for limits in ("old", "new"):
+        (checkout / LIMITS).write_text(f'["{limits}", ')
+        _git(checkout, "add", "--all")
+        _git(checkout, "commit", "--quiet", "-m", limits)
+    (checkout / "data" / "bikes" / "rows").write_text('"rows"]')
+    return checkout
+
+
+def _backtest(checkout: Path, task: str) -> None:
+    env = {"PATH": f"{checkout.parent / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    command = [str(ROOT / "ci" / "backtest"), task, "HEAD~1"]
+    subprocess.run(command, cwd=checkout, env=env, check=True)
+
+
+def test_main_is_replayed_with_its_own_limits_on_the_same_rows(checkout: Path) -> None:
+    """The report finds both, and nothing stays behind."""
+    _backtest(checkout, "bikes")
+    for name, limits in (("main", "old"), ("here", "new")):
+        assert json.loads((checkout / OUT / f"{name}.json").read_text()) == [limits, "rows"]
+    assert len(_git(checkout, "worktree", "list").splitlines()) == 1
+
+
+def test_rows_without_a_time_are_not_replayed_and_the_report_says_so(checkout: Path) -> None:
+    """A rate that nobody chose would make another traffic of them."""
+    _backtest(checkout, "digits")
+    folder = checkout / "artifacts" / "digits" / "backtest"
+    assert [file.name for file in folder.iterdir()] == ["here.json"]
+    said = json.loads((folder / "here.json").read_text())["sentence"]
+    assert said.startswith("The rows of digits have no time")

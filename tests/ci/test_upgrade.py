@@ -1,10 +1,12 @@
 """ci/upgrade: a fork takes a newer version, played with a small upstream and real git."""
 
 import doctest
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from demo.workspace import ROOT
 from tests.ci.forks import EXAMPLE, NEW, OLD, OWN, PARAMS, Fork
 from tests.ci.scripts import load
 from tests.demo.forge.fixtures import git
@@ -177,3 +179,11 @@ def test_another_merge_is_not_taken_for_an_upgrade(fork: Fork) -> None:
     before = fork.state()
     assert "another merge is in progress ('Merge branch 'main' into other')" in fork.upgrade(code=1)
     assert fork.state() == before
+
+
+def test_no_database_is_touched_before_the_merge_is_judged() -> None:
+    """What runs in the merged tree names migrations, and runs none: git could not take them back."""
+    command = ["make", "--dry-run", "upgraded", "DROPPED=", "BASE=a", "NEWER=b"]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert 'ci/duties "a" "b"' in done.stdout
+    assert "migrate" not in done.stdout

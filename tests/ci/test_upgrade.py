@@ -182,7 +182,7 @@ def test_another_merge_is_not_taken_for_an_upgrade(fork: Fork) -> None:
 
 
 def test_no_database_is_touched_before_the_merge_is_judged() -> None:
-    """What runs in the merged tree names migrations, and runs none: git could not take them back."""
+    """What runs in the merged tree names migrations and runs none: git could not take them back."""
     command = ["make", "--dry-run", "upgraded", "DROPPED=", "BASE=a", "NEWER=b"]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     assert 'ci/duties "a" "b"' in done.stdout

@@ -26,7 +26,7 @@ CHECKS := black flake8 mypy contracts
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check tests generate task task-new task-remove upgrade upgraded data send backtest preview serve examples bench bench-drift bench-alarms bench-estimate bench-backtest bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts collect gitlab-check champion
+.PHONY: help demo test check tests generate task task-new task-remove upgrade upgraded data send backtest preview serve examples bench bench-drift bench-alarms bench-estimate bench-backtest bench-cost results lock install everything test-everything test-nightly test-images black flake8 mypy contracts collect gitlab-check champion
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -145,6 +145,9 @@ bench-backtest: install ## Compare the loop with calendars and an oracle, for do
 bench-cost: test-everything ## Measure what monitoring costs, for docs/cost.md: 40 minutes, idle machine (COST="--parts rules --signals 10")
 	@$(INSTALL) python peers
 	@python -m benchmarks.cost $(COST)
+
+results: test-everything ## Train and serve the models of two studies, for docs/results.md; keeps what it has (RUNS="news-minilm")
+	@python -m benchmarks.papers $(RUNS)
 
 lock: install ## Compile the lock files requirements/*.txt from pyproject.toml
 	@requirements/compile.sh

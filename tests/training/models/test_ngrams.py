@@ -40,9 +40,9 @@ def test_letters_of_any_script_tell_labels_apart(fitted: FittedNgrams) -> None:
     assert fitted.values(texts(asked)).argmax(axis=1).tolist() == [0, 1, 1, 0, 1]
 
 
-def test_a_text_without_a_known_word_is_answered_by_the_bias(fitted: FittedNgrams) -> None:
-    """Empty, of signs, or of words that no training row has: all alike."""
-    found = fitted.values(texts(["", "🙂", "none of these"]))
+def test_a_text_without_known_letters_is_answered_by_the_bias(fitted: FittedNgrams) -> None:
+    """Empty, of signs, or of words and letters that no training row has: all alike."""
+    found = fitted.values(texts(["", "🙂", "qqq jjj"]))
     assert (found == found[0]).all() and found[0].argmax() < 2
 
 

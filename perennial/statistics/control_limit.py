@@ -12,8 +12,9 @@ def control_limit(reference: float, *, size: float, rows: float, z: float = 3.0)
     """Return the accuracy below which live rows contradict the reference's accuracy.
 
     reference: that accuracy.  size: rows it was measured on; its sampling error is included.
-    rows: live rows, more than 0. Of both, so many independent ones as they are worth.  z: standard errors; 3 is the classical chart, 5 suits a sliding
-    window, which is checked all day.
+    rows: live rows, more than 0. Of both, so many independent ones as they are worth.
+    z: standard errors; 3 is the classical chart, 5 suits a sliding window, which is checked all
+    day.
     Source: the p-chart; Montgomery, Introduction to Statistical Quality Control, 7.2, with the
     standard error of a difference of two proportions.
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -164,6 +165,42 @@ def test_mlflow_that_is_broken_is_named_with_the_reason(
     assert warning.startswith("WARNING: tracker mlflow: ") and warning.count("WARNING") == 1
     assert any(word in warning for word in why.split("|")), warning
     assert Runs.read(tmp_path / "model").links == {}
+
+
+def test_a_password_in_mlflows_address_is_shown_to_nobody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither in the warning, which names the rest of the address, nor in the log of the run."""
+    host = refusing().removeprefix("http://")
+    train(tmp_path, "mlflow", with_variables(MLFLOW_TRACKING_URI=f"http://me:secret@{host}"))
+    warning = capsys.readouterr().err
+    assert f"http://{host}" in warning and "secret" not in warning
+    assert "secret" not in (tmp_path / FOLDER / "mlflow.log").read_text()
+
+
+def test_a_run_of_which_mlflow_refuses_a_parameter_is_made_once(
+    server: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """However often it is tried again while training goes on."""
+    run = SpooledRun(
+        tmp_path / FOLDER,
+        ["mlflow"],
+        task="refused",
+        parameters={"no\nname": 1},
+        links={},
+        command=with_variables(MLFLOW_TRACKING_URI=server),
+    )
+    run.log({"accuracy": 0.5}, step=1)
+    time.sleep(30)
+    run.end()
+    run.finish(wait=60)
+    assert "no\\nname" in capsys.readouterr().err
+    experiment = ask(server, "experiments/get-by-name", experiment_name="refused")["experiment"]
+    body = json.dumps({"experiment_ids": [experiment["experiment_id"]]}).encode()
+    search = urllib.request.Request(f"{server}/api/2.0/mlflow/runs/search", body, method="POST")
+    search.add_header("Content-Type", "application/json")
+    with urllib.request.urlopen(search, timeout=60) as answer:
+        assert len(json.load(answer)["runs"]) == 1
 
 
 def test_an_offline_run_of_wandb_has_the_figures_and_the_bundle(

@@ -150,7 +150,7 @@ results: test-everything ## Train and serve the models of two studies, for docs/
 lock: install ## Compile the lock files requirements/*.txt from pyproject.toml
 	@requirements/compile.sh
 
-install: ## Install the Python packages of one lock file (LOCK=service, training, training-gpu, monitoring, relay, dev)
+install: ## Install the Python packages of one lock file (LOCK=service, training, training-gpu, trackers, monitoring, relay, dev)
 	@$(INSTALL) python "$$LOCK"
 
 # What `demo` needs, and what `test` needs; both say what they install, and ask at a terminal.

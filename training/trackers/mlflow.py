@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from training.trackers.sink import Figures, Run
 
@@ -36,29 +36,33 @@ class Mlflow:
         if uri == GITLAB:
             uri = f"{os.environ['CI_API_V4_URL']}/projects/{os.environ['CI_PROJECT_ID']}/ml/mlflow"
             given = QUICK | access(os.environ)
+        uri, secret = apart(uri)
+        given = given | secret
         os.environ.update({name: value for name, value in given.items() if name not in os.environ})
         from mlflow.tracking import MlflowClient  # a second to import
 
         self._client: Any = MlflowClient(uri if "://" in uri else str(Path(uri).resolve()))
         self._monitor: Any = None
-        self.identifier = run.known or self._begin(run)
-        found = self._client.get_run(self.identifier).info
-        self.link = page(uri, found.experiment_id, self.identifier, run.links)
+        info = self._client.get_run(run.known).info if run.known else self._begin(run)
+        self.identifier = str(info.run_id)
+        self.link = page(uri, info.experiment_id, self.identifier, run.links)
         if not run.known:
             self._watch()
 
-    def _begin(self, run: Run) -> str:
-        """Create the run with its parameters and return its id."""
-        from mlflow.entities import Param
-
+    def _begin(self, run: Run) -> Any:
+        """Create the run and return what MLflow knows of it."""
         experiment = self._client.get_experiment_by_name(run.project)
         found = experiment and experiment.experiment_id
         found = found or self._client.create_experiment(run.project)
-        made = self._client.create_run(found, run_name=run.name, tags=tags(run))
+        return self._client.create_run(found, run_name=run.name, tags=tags(run)).info
+
+    def parameters(self, run: Run) -> None:
+        """Send them; those that are there already stay."""
+        from mlflow.entities import Param
+
         given = [Param(name, str(value)[:LONGEST]) for name, value in run.parameters.items()]
         for start in range(0, len(given), PARAMETERS):
-            self._client.log_batch(made.info.run_id, params=given[start : start + PARAMETERS])
-        return str(made.info.run_id)
+            self._client.log_batch(self.identifier, params=given[start : start + PARAMETERS])
 
     def _watch(self) -> None:
         """Record the machine's load from a thread of MLflow's own."""
@@ -94,6 +98,25 @@ class Mlflow:
         self._client.set_terminated(self.identifier, status=status, end_time=now)
 
 
+def apart(uri: str) -> tuple[str, dict[str, str]]:
+    """Return a server's address without user and password, and these as MLflow's variables.
+
+    With them in the address they would stand in each of MLflow's errors, which are logged.
+
+    >>> apart("https://me@mlflow.example/x")
+    ('https://mlflow.example/x', {'MLFLOW_TRACKING_USERNAME': 'me'})
+    >>> apart("https://mlflow.example"), apart("var/mlflow")
+    (('https://mlflow.example', {}), ('var/mlflow', {}))
+    """
+    address = urlsplit(uri)
+    if address.scheme not in ("http", "https") or "@" not in address.netloc:
+        return uri, {}
+    words = (unquote(address.username or ""), unquote(address.password or ""))
+    names = ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD")
+    clean = address._replace(netloc=address.netloc.rpartition("@")[2]).geturl()
+    return clean, {name: word for name, word in zip(names, words) if word}
+
+
 def access(environment: Mapping[str, str]) -> dict[str, str]:
     """Return MLflow's variables for GitLab's endpoint: a token, and a private authority's file.
 
@@ -126,9 +149,9 @@ def tags(run: Run) -> dict[str, str]:
 
 
 def page(uri: str, experiment: str, run: str, links: Mapping[str, str]) -> str:
-    """Return where a person sees the run, without a password that the address may have.
+    """Return where a person sees the run, without a password that a database's address may have.
 
-    >>> page("https://me:secret@mlflow.example/", "1", "ab12", {})
+    >>> page("https://mlflow.example/", "1", "ab12", {})
     'https://mlflow.example/#/experiments/1/runs/ab12'
     >>> gitlab = "https://git.example/api/v4/projects/7/ml/mlflow"
     >>> page(gitlab, "3", "ab12", {"project_page": "https://git.example/a/b"})

@@ -45,6 +45,8 @@ class Sending:
             some = list(group)
             last = some[-1] is events[-1]
             self._say("doing", f"sending {kind}")
+            if kind == "begin":
+                sink.parameters(self._spool.run())
             _hand_over(sink, [event for event, _ in some], last=last)
             self._save(replace(self._state, offset=some[-1][1]))
             ended = last and kind == "end"

@@ -166,6 +166,17 @@ def test_mlflow_that_is_broken_is_named_with_the_reason(
     assert Runs.read(tmp_path / "model").links == {}
 
 
+def test_a_password_in_mlflows_address_is_not_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither in the warning nor in the log that a job keeps, though MLflow's errors have it."""
+    uri = refusing().replace("http://", "http://somebody:hunter2@")
+    train(tmp_path, "mlflow", with_variables(MLFLOW_TRACKING_URI=uri), wait=60)
+    told = [capsys.readouterr().err]
+    told += [file.read_text() for file in (tmp_path / FOLDER).iterdir() if file.is_file()]
+    assert "Connection refused" in told[0] and not any("hunter2" in text for text in told)
+
+
 def test_an_offline_run_of_wandb_has_the_figures_and_the_bundle(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

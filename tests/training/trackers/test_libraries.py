@@ -146,7 +146,7 @@ BROKEN: dict[str, tuple[Where, str]] = {
         lambda _: _At("MLFLOW_TRACKING_URI", nullcontext(refusing())),
         "Connection refused",
     ),
-    "hangs": (lambda _: _At("MLFLOW_TRACKING_URI", hanging()), "timed out|stopped while beginning"),
+    "hangs": (lambda _: _At("MLFLOW_TRACKING_URI", hanging()), "timed out|stopped while"),
     "answers 500": (lambda _: _At("MLFLOW_TRACKING_URI", serving(status=500)), "500"),
     "cannot write": (_mlflow_full, "/dev/full"),
 }

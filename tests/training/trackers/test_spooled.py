@@ -80,7 +80,7 @@ def answering_500() -> Iterator[str]:
 
 BROKEN: dict[str, tuple[str, Callable[[], object], str]] = {
     "refuses": ("http", lambda: nullcontext(refusing()), "URLError: .*Connection refused"),
-    "hangs": ("http", hanging, "stopped while beginning the run, after 1 s of waiting for it"),
+    "hangs": ("http", hanging, "stopped while sending the parameters, after 1 s of waiting for it"),
     "answers 500": ("http", answering_500, "HTTPError: HTTP Error 500"),
     "fills the disk": ("full", lambda: nullcontext(""), "OSError: .*No space left on device"),
     "is not installed": (

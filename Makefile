@@ -91,8 +91,6 @@ upgrade: ## Merge a newer version of Perennial into a fork, or go on (FROM=upstr
 upgraded: install
 	@python -m training.settle $(DROPPED)
 	@$(MAKE) --no-print-directory generate >/dev/null
-	-@python -m service.migrate --automatic
-	-@python -m monitoring.relay.migrate --automatic
 	@ci/duties "$(BASE)" "$(NEWER)"
 
 data: install ## Get the published rows of a task (TASK=NAME; PERENNIAL_DATA names a folder of data that is there)

@@ -36,8 +36,9 @@ class Mlflow:
         if uri == GITLAB:
             uri = f"{os.environ['CI_API_V4_URL']}/projects/{os.environ['CI_PROJECT_ID']}/ml/mlflow"
             given = QUICK | access(os.environ)
-        uri, secret = apart(uri)
-        given = given | secret
+        uri, user = signed_in(uri)
+        if user:
+            given, os.environ["MLFLOW_TRACKING_URI"] = given | user, uri
         os.environ.update({name: value for name, value in given.items() if name not in os.environ})
         from mlflow.tracking import MlflowClient  # a second to import
 
@@ -46,8 +47,6 @@ class Mlflow:
         info = self._client.get_run(run.known).info if run.known else self._begin(run)
         self.identifier = str(info.run_id)
         self.link = page(uri, info.experiment_id, self.identifier, run.links)
-        if not run.known:
-            self._watch()
 
     def _begin(self, run: Run) -> Any:
         """Create the run and return what MLflow knows of it."""
@@ -57,12 +56,13 @@ class Mlflow:
         return self._client.create_run(found, run_name=run.name, tags=tags(run)).info
 
     def parameters(self, run: Run) -> None:
-        """Send them; those that are there already stay."""
+        """Send them, and have MLflow record the machine's load from now on."""
         from mlflow.entities import Param
 
         given = [Param(name, str(value)[:LONGEST]) for name, value in run.parameters.items()]
         for start in range(0, len(given), PARAMETERS):
             self._client.log_batch(self.identifier, params=given[start : start + PARAMETERS])
+        self._watch()
 
     def _watch(self) -> None:
         """Record the machine's load from a thread of MLflow's own."""
@@ -98,23 +98,25 @@ class Mlflow:
         self._client.set_terminated(self.identifier, status=status, end_time=now)
 
 
-def apart(uri: str) -> tuple[str, dict[str, str]]:
-    """Return a server's address without user and password, and these as MLflow's variables.
+def signed_in(uri: str) -> tuple[str, dict[str, str]]:
+    """Return an address without user and password, and MLflow's variables for these.
 
-    With them in the address they would stand in each of MLflow's errors, which are logged.
+    MLflow's errors and its log name the address, and both are kept with a job.
 
-    >>> apart("https://me@mlflow.example/x")
-    ('https://mlflow.example/x', {'MLFLOW_TRACKING_USERNAME': 'me'})
-    >>> apart("https://mlflow.example"), apart("var/mlflow")
+    >>> signed_in("https://me:a%40b@mlflow.example/x")
+    ... # doctest: +NORMALIZE_WHITESPACE
+    ('https://mlflow.example/x',
+     {'MLFLOW_TRACKING_USERNAME': 'me', 'MLFLOW_TRACKING_PASSWORD': 'a@b'})
+    >>> signed_in("https://mlflow.example"), signed_in("var/mlflow")
     (('https://mlflow.example', {}), ('var/mlflow', {}))
     """
     address = urlsplit(uri)
-    if address.scheme not in ("http", "https") or "@" not in address.netloc:
+    user, at, host = address.netloc.rpartition("@")
+    if not at or address.scheme not in ("http", "https"):
         return uri, {}
-    words = (unquote(address.username or ""), unquote(address.password or ""))
-    names = ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD")
-    clean = address._replace(netloc=address.netloc.rpartition("@")[2]).geturl()
-    return clean, {name: word for name, word in zip(names, words) if word}
+    name, _, password = map(unquote, user.partition(":"))
+    known = {"MLFLOW_TRACKING_USERNAME": name, "MLFLOW_TRACKING_PASSWORD": password}
+    return address._replace(netloc=host).geturl(), known
 
 
 def access(environment: Mapping[str, str]) -> dict[str, str]:

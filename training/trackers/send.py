@@ -22,7 +22,7 @@ EVERY = 0.5  # seconds between two looks at the spool
 AGAIN = 5.0  # seconds after a failure
 LEFT = 30.0  # seconds that this process may outlive the one that started it
 LONGEST = 300  # characters of an error
-LINES = 100  # said before the last; a pipe holds 64 KiB
+LINES = 50  # said before the last, of up to 1.2 KB; a pipe holds 64 KiB
 
 # What is being done with each kind of event.
 DOING = {
@@ -178,7 +178,8 @@ class Channel:
 
     def _write(self, facts: dict[str, str]) -> None:
         try:
-            os.write(self._pipe, json.dumps(facts).encode() + b"\n")
+            line = json.dumps(facts, ensure_ascii=False)  # or a letter may take six bytes
+            os.write(self._pipe, line.encode(errors="replace") + b"\n")
         except OSError:  # nobody listens any more
             return
 

@@ -147,7 +147,7 @@ BROKEN: dict[str, tuple[Where, str]] = {
         lambda _: _At("MLFLOW_TRACKING_URI", nullcontext(refusing())),
         "Connection refused",
     ),
-    "hangs": (lambda _: _At("MLFLOW_TRACKING_URI", hanging()), "timed out|stopped while beginning"),
+    "hangs": (lambda _: _At("MLFLOW_TRACKING_URI", hanging()), "timed out|stopped while"),
     "answers 500": (lambda _: _At("MLFLOW_TRACKING_URI", serving(status=500)), "500"),
     "cannot write": (_mlflow_full, "/dev/full"),
 }
@@ -167,15 +167,15 @@ def test_mlflow_that_is_broken_is_named_with_the_reason(
     assert Runs.read(tmp_path / "model").links == {}
 
 
-def test_a_password_in_mlflows_address_is_shown_to_nobody(
+def test_a_password_in_mlflows_address_is_not_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Neither in the warning, which names the rest of the address, nor in the log of the run."""
-    host = refusing().removeprefix("http://")
-    train(tmp_path, "mlflow", with_variables(MLFLOW_TRACKING_URI=f"http://me:secret@{host}"))
-    warning = capsys.readouterr().err
-    assert f"http://{host}" in warning and "secret" not in warning
-    assert "secret" not in (tmp_path / FOLDER / "mlflow.log").read_text()
+    """Neither in the warning nor in the log that a job keeps, though MLflow's errors have it."""
+    uri = refusing().replace("http://", "http://somebody:hunter2@")
+    train(tmp_path, "mlflow", with_variables(MLFLOW_TRACKING_URI=uri), wait=60)
+    told = [capsys.readouterr().err]
+    told += [file.read_text() for file in (tmp_path / FOLDER).iterdir() if file.is_file()]
+    assert "Connection refused" in told[0] and not any("hunter2" in text for text in told)
 
 
 def test_a_run_of_which_mlflow_refuses_a_parameter_is_made_once(

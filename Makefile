@@ -91,8 +91,6 @@ upgrade: ## Merge a newer version of Perennial into a fork, or go on (FROM=upstr
 upgraded: install
 	@python -m training.settle $(DROPPED)
 	@$(MAKE) --no-print-directory generate >/dev/null
-	-@python -m service.migrate --automatic
-	-@python -m monitoring.relay.migrate --automatic
 	@ci/duties "$(BASE)" "$(NEWER)"
 
 data: install ## Get the published rows of a task (TASK=NAME; PERENNIAL_DATA names a folder of data that is there)
@@ -152,7 +150,7 @@ results: test-everything ## Train and serve the models of two studies, for docs/
 lock: install ## Compile the lock files requirements/*.txt from pyproject.toml
 	@requirements/compile.sh
 
-install: ## Install the Python packages of one lock file (LOCK=service, training, training-gpu, monitoring, relay, dev)
+install: ## Install the Python packages of one lock file (LOCK=service, training, training-gpu, trackers, monitoring, relay, dev)
 	@$(INSTALL) python "$$LOCK"
 
 # What `demo` needs, and what `test` needs; both say what they install, and ask at a terminal.

@@ -59,6 +59,7 @@ def _text(bins: Iterable[Labels]) -> bytes:
     replica.values[metrics.SIGNAL_OF_OUTPUT][(*MODEL, "signal_0000")] = 1
     replica.values[metrics.REFERENCE_ACCURACY][MODEL] = 0.9
     replica.values[metrics.REFERENCE_ACCURACY_SIZE][MODEL] = 10_000
+    replica.values[metrics.REFERENCE_DESIGN_EFFECT][MODEL] = 2
     registry = CollectorRegistry()
     registry.register(replica)
     return generate_latest(registry)

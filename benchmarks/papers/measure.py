@@ -32,7 +32,7 @@ class Silent:
     def log(self, figures: Mapping[str, float], *, step: int) -> None:
         """Record nothing."""
 
-    def end(self) -> None:
+    def end(self, *, failed: bool = False) -> None:
         """Do nothing."""
 
 

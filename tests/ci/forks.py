@@ -22,7 +22,7 @@ lock:
 PARAMS = "seed: 1\nlayers: 2\nwidth: 3\nrate: 4\nexport:\n  version: {}\n"
 OLD = {
     ".gitattributes": "* text=auto eol=lf\n",
-    "CHANGELOG.md": "# Changelog\n\n## Unreleased\n- Old news.\n- Run old.\n",
+    "CHANGELOG.md": "# Changelog\n\n## Unreleased\n- Old news.\n- Known.\n",
     "README.md": f"See [the example]({EXAMPLE}/task.py).\n\nMore.\n\nThe end.\n",
     "thresholds": "low\n",
     "prometheus.yml": "LOW\n",
@@ -40,7 +40,7 @@ OLD = {
 NEW = {
     ".gitattributes": (ROOT / ".gitattributes").read_text(),
     "Makefile": MAKEFILE,
-    "CHANGELOG.md": "# Changelog\n\n## 0.2.0\n### What a fork must do\n- Set X.\n- Run old.\n\n"
+    "CHANGELOG.md": "# Changelog\n\n## 0.2.0\n### What a fork must do\n- Set X.\n- Known.\n\n"
     "### What is new\n- Much.\n\n## 0.1.0\n### What a fork must do\n- Run old.\n",
     "README.md": f"See [the example]({EXAMPLE}/task.py) first.\n\nMore.\n\nThe end.\n",
     "thresholds": "high\n",

@@ -1,10 +1,12 @@
 """ci/upgrade: a fork takes a newer version, played with a small upstream and real git."""
 
 import doctest
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from demo.workspace import ROOT
 from tests.ci.forks import EXAMPLE, NEW, OLD, OWN, PARAMS, Fork
 from tests.ci.scripts import load
 from tests.demo.forge.fixtures import git
@@ -24,7 +26,7 @@ def test_a_fork_takes_the_newest_version_and_hears_what_it_asks(fork: Fork) -> N
     assert fork.read(f"{EXAMPLE}/dvc.lock") == NEW[f"{EXAMPLE}/dvc.lock"]
     assert fork.read(f"{OWN}/dvc.lock") == "a: 7\n"
     asked = said.partition("## To do for version ")[2].partition("\n\n")[0]
-    assert asked == "0.2.0\n- Set X."
+    assert asked == "0.2.0\n- Set X." and "Run old" not in said
     assert "Train again (shoes)" in said
     assert "0002_more.py: More. Its program runs it when it starts." in said
     assert "0002_wide.py: Wide ids. BY HAND" in said and "monitoring.relay.migrate" in said
@@ -177,3 +179,11 @@ def test_another_merge_is_not_taken_for_an_upgrade(fork: Fork) -> None:
     before = fork.state()
     assert "another merge is in progress ('Merge branch 'main' into other')" in fork.upgrade(code=1)
     assert fork.state() == before
+
+
+def test_no_database_is_touched_before_the_merge_is_judged() -> None:
+    """What runs in the merged tree names migrations and runs none: git could not take them back."""
+    command = ["make", "--dry-run", "upgraded", "DROPPED=", "BASE=a", "NEWER=b"]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert 'ci/duties "a" "b"' in done.stdout
+    assert "migrate" not in done.stdout

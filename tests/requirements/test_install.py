@@ -187,7 +187,7 @@ def test_an_environment_of_the_same_lock_is_left_alone(bare: Path, tmp_path: Pat
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("name", ["gdrive", "peers"])
+@pytest.mark.parametrize("name", ["gdrive", "peers", "trackers"])
 def test_what_breaks_the_others_has_an_environment_of_its_own(
     name: str, bare: Path, tmp_path: Path
 ) -> None:

@@ -16,7 +16,11 @@ from training.models._transformer import Size
 
 FIELD = "train.parameters.pretrained"
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
-TYPES = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "I64": np.dtype("<i8")}
+TYPES: Mapping[str, np.dtype[Any]] = {
+    "F32": np.dtype("<f4"),
+    "F16": np.dtype("<f2"),
+    "I64": np.dtype("<i8"),
+}
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -82,7 +86,7 @@ def read_safetensors(file: Path) -> Arrays:
     for name, about in json.loads(content[8:start]).items():
         if name != "__metadata__":
             first, last = (start + at for at in about["data_offsets"])
-            flat = np.frombuffer(content[first:last], TYPES[about["dtype"]])
+            flat = np.frombuffer(content[first:last], dtype=TYPES[about["dtype"]])
             arrays[name] = flat.reshape(about["shape"])
     return arrays
 

@@ -147,7 +147,7 @@ def _models(parameters: NgramsParameters) -> dict[str, tuple[Any, Callable[..., 
         regularisation=parameters.inverse_regularisation,
     )
     bayes = partial(complement, smoothing=parameters.smoothing)
-    models = {
+    models: dict[str, tuple[Any, Callable[..., Linear]]] = {
         WORDS: (ngrams.of_words(parameters.longest, **limits), svms),
         SINGLE: (ngrams.of_words(1, least_texts=1, most=parameters.most), bayes),
         CHARACTERS: (ngrams.of_characters(parameters.characters, **limits), svms),

@@ -26,7 +26,7 @@ CHECKS := black flake8 mypy contracts
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check tests generate task task-new task-remove upgrade upgraded data send backtest preview serve examples bench bench-drift bench-alarms bench-estimate bench-backtest bench-cost lock install everything test-everything test-nightly test-images black flake8 mypy contracts collect gitlab-check champion
+.PHONY: help demo test check tests generate task task-new task-remove upgrade upgraded data send backtest preview serve examples bench bench-drift bench-alarms bench-estimate bench-backtest bench-cost results lock install everything test-everything test-nightly test-images black flake8 mypy contracts collect gitlab-check champion
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,8 +91,6 @@ upgrade: ## Merge a newer version of Perennial into a fork, or go on (FROM=upstr
 upgraded: install
 	@python -m training.settle $(DROPPED)
 	@$(MAKE) --no-print-directory generate >/dev/null
-	-@python -m service.migrate --automatic
-	-@python -m monitoring.relay.migrate --automatic
 	@ci/duties "$(BASE)" "$(NEWER)"
 
 data: install ## Get the published rows of a task (TASK=NAME; PERENNIAL_DATA names a folder of data that is there)
@@ -146,10 +144,13 @@ bench-cost: test-everything ## Measure what monitoring costs, for docs/cost.md: 
 	@$(INSTALL) python peers
 	@python -m benchmarks.cost $(COST)
 
+results: test-everything ## Train and serve the models of two studies, for docs/results.md; keeps what it has (RUNS="news-minilm")
+	@python -m benchmarks.papers $(RUNS)
+
 lock: install ## Compile the lock files requirements/*.txt from pyproject.toml
 	@requirements/compile.sh
 
-install: ## Install the Python packages of one lock file (LOCK=service, training, training-gpu, monitoring, relay, dev)
+install: ## Install the Python packages of one lock file (LOCK=service, training, training-gpu, trackers, monitoring, relay, dev)
 	@$(INSTALL) python "$$LOCK"
 
 # What `demo` needs, and what `test` needs; both say what they install, and ask at a terminal.

@@ -21,3 +21,5 @@ compile installer --group installer --constraints requirements/dev.txt
 compile gdrive --group gdrive
 compile trackers --group trackers
 compile peers --group peers
+# Weights alone, and what the tests compare our tokenizer with: what both depend on stays away.
+compile encoder --group encoder --no-deps

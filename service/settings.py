@@ -102,6 +102,11 @@ class Settings(ServerSettings, SubjectSettings, TrialSettings):
     slow_seconds: Seconds = Field(
         default=1.0, description="requests that take longer, in seconds, are logged"
     )
+    sample_seconds: Pause = Field(
+        default=0.0,
+        description="seconds between two predictions that are logged, without their inputs, as a "
+        "sample; 0 logs none",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="lowest level to log; debug logs every request"
     )

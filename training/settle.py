@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import YAMLError
 
 from training import params
 from training.errors import TrainingError
@@ -33,13 +35,22 @@ def settle(tasks: Mapping[str, Task], root: Path = Path()) -> Iterator[str]:
     for name in tasks:
         file = root / params_file(name)
         try:
-            text, added = complete(file.read_text(encoding="utf-8"), skeleton)
-            if added:
-                file.write_text(text, encoding="utf-8")
+            if added := _completed(file, skeleton):
                 yield f"{params_file(name)} got {', '.join(added)}, as new tasks have them"
             params.load(name, file, of=tasks[name])
         except (TrainingError, ImportError) as error:
             yield f"{name} needs a change: {error}"
+
+
+def _completed(file: Path, skeleton: str) -> list[str]:
+    """Write the fields that a file lacks into it and return them; none where it is no YAML."""
+    try:
+        text, added = complete(file.read_text(encoding="utf-8"), skeleton)
+    except YAMLError:  # two lines with one name, say; params.load names the place
+        return []
+    if added:
+        file.write_text(text, encoding="utf-8")
+    return added
 
 
 def complete(text: str, skeleton: str) -> tuple[str, list[str]]:
@@ -47,13 +58,17 @@ def complete(text: str, skeleton: str) -> tuple[str, list[str]]:
 
     >>> complete("gate: {level: 0.1}\\n", "gate:\\n  level: 0.05\\n  seed: 7 # any\\n")
     ('gate: {level: 0.1, seed: 7}\\n', ['gate.seed: 7'])
+    >>> complete("gate:\\n", "gate:\\n  seed: 7 # any\\n")
+    ('gate:\\n  seed: 7 # any\\n', ['gate.seed: 7'])
     """
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 10_000
-    document, added = yaml.load(text), []
+    document, added = yaml.load(text) or CommentedMap(), list[str]()
     for block, fields in yaml.load(skeleton).items():
-        own = document.setdefault(block, {})
+        if document.get(block) is None:
+            document[block] = CommentedMap()
+        own = document[block]
         for name, value in fields.items():
             if name not in own and name not in MODEL:
                 own[name] = value

@@ -10,7 +10,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from monitoring.relay.policy import Policy
+from perennial.errors import Described, InvalidValue
 from perennial.http.settings import Days, Pause, Seconds
+from perennial.settings import InvalidSettings
 
 # `python -m monitoring generate` writes them: one for each model, so that two branches that add one
 # each do not change the same file.
@@ -65,7 +67,10 @@ class ModelLimits(RelayLimits):
 
 
 def read(folder: Path = FOLDER) -> dict[str, ModelLimits]:
-    """Return the limits by model."""
+    """Return the limits by model. Raises InvalidSettings without the folder: no file, no limit."""
+    if not folder.is_dir():
+        expected = "a folder with a file for each model, from `python -m monitoring generate`"
+        raise InvalidSettings(str(InvalidValue(str(folder), Described("nothing"), expected)))
     files = sorted(folder.glob("*.json"))
     return {file.stem: ModelLimits.model_validate(json.loads(file.read_text())) for file in files}
 

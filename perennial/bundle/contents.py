@@ -16,6 +16,8 @@ from perennial.bundle import graph
 from perennial.bundle.manifest import FORMAT, Manifest, SelfTest
 from perennial.bundle.upgrade import OLD, upgrade
 from perennial.errors import BundleRejected, InvalidValue
+from perennial.kinds import wordpiece
+from perennial.kinds.wordpiece import WordPiece
 from perennial.signals import Extraction, Reference
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "MODEL",
     "REFERENCE",
     "SIGNALS",
+    "TOKENIZER",
     "Bundle",
     "Manifest",
     "SelfTest",
@@ -37,12 +40,15 @@ MODEL = "model.onnx"
 REFERENCE = references.FILE
 SIGNALS = "signals.npz"
 CARD = "card.md"
+TOKENIZER = wordpiece.FILE  # of models that take the numbers of pieces of texts
 # Protobuf takes no model of 2 GiB or more; every other file is far smaller. JSON takes many
 # times its bytes of memory once it is parsed.
 MOST_MODEL_BYTES = 2**31
 MOST_JSON_BYTES = 2**23
 MOST_BYTES = 2**28
-_LIMITS = {MODEL: MOST_MODEL_BYTES, MANIFEST: MOST_JSON_BYTES, REFERENCE: MOST_JSON_BYTES}
+_LIMITS = {MODEL: MOST_MODEL_BYTES} | dict.fromkeys(
+    (MANIFEST, REFERENCE, TOKENIZER), MOST_JSON_BYTES
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,7 @@ class Bundle:
     manifest: Manifest
     reference: Reference
     extraction: Extraction
+    tokenizer: WordPiece | None = None
 
     @property
     def model(self) -> Path:
@@ -110,7 +117,8 @@ def load(path: Path) -> Bundle:
     extraction = _extraction(manifest, path / SIGNALS)
     _check_graph(path / MODEL)
     references.check(reference, extraction, manifest.output)
-    return Bundle(path, sha256(path / MANIFEST), manifest, reference, extraction)
+    tokenizer = _tokenizer(path / TOKENIZER) if TOKENIZER in manifest.files else None
+    return Bundle(path, sha256(path / MANIFEST), manifest, reference, extraction, tokenizer)
 
 
 def _check_files(path: Path) -> None:
@@ -145,6 +153,13 @@ def _verify(path: Path, name: str, expected: str) -> None:
 def _extraction(manifest: Manifest, file: Path) -> Extraction:
     try:
         return Extraction.load(manifest.input, file)
+    except ValueError as error:
+        raise BundleRejected(file.name, str(error), reason="schema") from error
+
+
+def _tokenizer(file: Path) -> WordPiece:
+    try:
+        return WordPiece.of(_document(file))
     except ValueError as error:
         raise BundleRejected(file.name, str(error), reason="schema") from error
 

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from perennial.bundle import MANIFEST, MODEL, Bundle
 from perennial.errors import BundleRejected, InvalidInput
+from perennial.kinds.feeding import Feeding
 from perennial.signals import Rows
 
 Floats32 = NDArray[np.float32]
@@ -40,11 +41,12 @@ class Predictor:
             raise BundleRejected(MODEL, problem, reason="model")
         self._input, self._output = inputs[0].name, outputs[0].name
         kind = bundle.manifest.input
-        if inputs[0].type != kind.tensor:
-            expected = f"{kind.tensor} for the kind {kind.kind!r}"
+        feeding = Feeding.of(kind, bundle.tokenizer)
+        if inputs[0].type != feeding.tensor:
+            expected = f"{feeding.tensor} for the kind {kind.kind!r}"
             problem = f"input is a {inputs[0].type}, expected {expected}"
             raise BundleRejected(MODEL, problem, reason="model")
-        self._feed, self._rank = kind.feed, len(inputs[0].shape)
+        self._feed, self._rank = feeding.feed, len(inputs[0].shape)
         self.test_row = self._read()
         self._self_test()
 

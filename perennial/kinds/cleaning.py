@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
-Step = Literal["nfkc", "lower", "words"]
+Step = Literal["nfkc", "lower", "words", "symbols"]
 SPACE = ord(" ")
 # What words are made of: letters, the marks that stand on them, and numbers. Python's \w has no
 # marks, and would take the vowels out of Hindi, Tamil and Thai.
@@ -16,25 +16,32 @@ KEPT = "LMN"
 REMEMBERED = 0x10000
 
 
-class _Words(dict[int, int | None]):
-    """Each character of words as it is, none for what is not seen, and a space for every other."""
+class _Table(dict[int, int | str | None]):
+    """Each character of words as it is, none for what is not seen, and another for every other."""
 
-    def __missing__(self, code: int) -> int | None:
-        found = _in_words(chr(code))
+    def __init__(self, other: Callable[[str], int | str]) -> None:
+        super().__init__()
+        self._other = other
+
+    def __missing__(self, code: int) -> int | str | None:
+        found = self._of(chr(code))
         if code < REMEMBERED:
             self[code] = found
         return found
 
+    def _of(self, character: str) -> int | str | None:
+        category = unicodedata.category(character)
+        # Joiners and hyphens within words, and which picture an emoji is.
+        if category == "Cf" or unicodedata.name(character, "").startswith("VARIATION SELECTOR"):
+            return None
+        return ord(character) if category[0] in KEPT else self._other(character)
 
-def _in_words(character: str) -> int | None:
-    category = unicodedata.category(character)
-    # Joiners and hyphens within words, and which picture an emoji is.
-    if category == "Cf" or unicodedata.name(character, "").startswith("VARIATION SELECTOR"):
-        return None
-    return ord(character) if category[0] in KEPT else SPACE
 
-
-_WORDS = _Words()
+_WORDS = _Table(lambda character: SPACE)
+# Control characters, among them line feeds, are no symbols.
+_SYMBOLS = _Table(
+    lambda character: SPACE if unicodedata.category(character) == "Cc" else f" {character} "
+)
 
 
 def _nfkc(text: str) -> str:
@@ -50,7 +57,17 @@ def _words(text: str) -> str:
     return " ".join(text.translate(_WORDS).split())
 
 
-STEPS: Mapping[Step, Callable[[str], str]] = {"nfkc": _nfkc, "lower": str.lower, "words": _words}
+def _symbols(text: str) -> str:
+    """Return the same runs, and each symbol between them by itself: commas, dollars, emoji."""
+    return " ".join(text.translate(_SYMBOLS).split())
+
+
+STEPS: Mapping[Step, Callable[[str], str]] = {
+    "nfkc": _nfkc,
+    "lower": str.lower,
+    "words": _words,
+    "symbols": _symbols,
+}
 
 
 def cleaned(text: str, steps: Iterable[Step]) -> str:
@@ -58,6 +75,8 @@ def cleaned(text: str, steps: Iterable[Step]) -> str:
 
     >>> cleaned("Oil at $50, ﬁnally — naïve Zürich 🙂", ("nfkc", "lower", "words"))
     'oil at 50 finally naïve zürich'
+    >>> cleaned("Oil at $50, ﬁnally", ("nfkc", "lower", "symbols"))
+    'oil at $ 50 , finally'
     """
     for step in steps:
         text = STEPS[step](text)

@@ -13,8 +13,7 @@ def control_limit(reference: float, *, size: float, rows: float, z: float = 3.0)
 
     reference: that accuracy.  size: rows it was measured on; its sampling error is included.
     rows: live rows, more than 0. Of both, so many independent ones as they are worth.
-    z: standard errors; 3 is the classical chart, 5 suits a sliding window, which is checked all
-    day.
+    z: standard errors; 3 is the classical chart, 5 suits a sliding window, checked all day.
     Source: the p-chart; Montgomery, Introduction to Statistical Quality Control, 7.2, with the
     standard error of a difference of two proportions.
 

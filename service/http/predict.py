@@ -31,6 +31,7 @@ from service.http.request_metrics import HttpMetrics
 from service.http.roles import PREDICT_PATH as PATH
 from service.http.roles import V1_END, V1_START
 from service.http.roles import V1_PREDICT_PATH as V1_PATH
+from service.http.sample import Sample
 from service.pseudonyms import Pseudonyms
 from service.serving.loaded import Serving
 from service.serving.production import Production
@@ -137,6 +138,7 @@ class PredictEndpoint:
         self._slow = settings.slow_seconds
         self._verbose = settings.log_level == "debug"
         self._log = log
+        self._sample = Sample(every=settings.sample_seconds, log=log)
         self._clock = clock
         secret = settings.hash_secret
         self._pseudonyms = None if secret is None else Pseudonyms(secret.get_secret_value())
@@ -178,6 +180,8 @@ class PredictEndpoint:
                 self._store.offer(observed)
         seconds = perf_counter() - started
         self._observe(scope["method"], handler, status, seconds)
+        if observed is not None:
+            self._sample.take(handler, observed, seconds, now=started + seconds)
         if problem is not None or seconds > self._slow or self._verbose:
             self._report(handler, request, status, seconds, problem)
 

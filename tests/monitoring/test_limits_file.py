@@ -11,6 +11,7 @@ from monitoring.errors import InvalidLimits
 from monitoring.limits import own, relay
 from monitoring.relay import limits as of_relay
 from monitoring.thresholds import Thresholds
+from perennial.settings import InvalidSettings
 
 ROOT = Path(__file__).parents[2]
 GENERAL = Thresholds()
@@ -38,6 +39,12 @@ def test_limits_stand_in_the_tasks_folder(tmp_path: Path) -> None:
     limits = {"cooldown_seconds": 60, "daily_budget": 1, **collect}
     assert file.name == "slow.json" and json.loads(file.read_text()) == limits
     assert of_relay.read(models) == relay(GENERAL, folder)
+
+
+def test_a_relay_without_the_folder_does_not_start(tmp_path: Path) -> None:
+    """It would serve each model by the limits of all, as where an image was built without it."""
+    with pytest.raises(InvalidSettings, match="models: got nothing, expected a folder with a file"):
+        of_relay.read(tmp_path / "models")
 
 
 def test_the_relays_files_are_fresh(tmp_path: Path) -> None:

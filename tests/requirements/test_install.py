@@ -187,7 +187,7 @@ def test_an_environment_of_the_same_lock_is_left_alone(bare: Path, tmp_path: Pat
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("name", ["gdrive", "peers"])
+@pytest.mark.parametrize("name", ["gdrive", "peers", "trackers"])
 def test_what_breaks_the_others_has_an_environment_of_its_own(
     name: str, bare: Path, tmp_path: Path
 ) -> None:
@@ -202,6 +202,16 @@ def test_what_breaks_the_others_has_an_environment_of_its_own(
     (bare / "python3").write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.1\nexit 1\n')
     (bare / "python3").chmod(0o755)
     assert "Python 3.9.1 found" in _install(bare, "python", name, VENV=str(venv)).stderr
+
+
+def test_the_dev_lock_does_not_cover_the_encoder(bare: Path, tmp_path: Path) -> None:
+    """Its weights are large, and only a task that asks for them needs them."""
+    (tmp_path / ".installed-dev").write_text(_stamp(ROOT / "requirements" / "dev.txt"))
+    (bare / "python3").write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.1\nexit 1\n')
+    (bare / "python3").chmod(0o755)
+    assert "Python 3.9.1 found" in _install(bare, "python", "encoder", VENV=str(tmp_path)).stderr
+    (tmp_path / ".installed-encoder").write_text(_stamp(ROOT / "requirements" / "encoder.txt"))
+    assert _install(bare, "python", "encoder", VENV=str(tmp_path)).returncode == 0
 
 
 def test_a_wrong_call_shows_the_usage(bare: Path) -> None:

@@ -9,8 +9,8 @@ from demo.workspace import ROOT
 
 FOLDER = ROOT / "requirements"
 LOCKS = sorted(path for path in FOLDER.glob("*.txt") if not path.name.startswith("debian"))
-# These have environments of their own, in which the tests do not run.
-APART = {"gdrive", "peers"}
+# These have environments of their own, in which the tests do not run, or are weights.
+APART = {"gdrive", "peers", "trackers", "encoder"}
 
 
 def _pins(path: Path) -> set[tuple[str, str]]:

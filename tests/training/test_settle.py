@@ -49,6 +49,23 @@ def test_what_it_cannot_add_is_named(root: Path) -> None:
     )
 
 
+def test_a_field_that_both_sides_added_is_named(root: Path) -> None:
+    """A merge leaves it there twice, which is no YAML; the file is left as it is."""
+    file = root / params_file(TOY)
+    file.write_text(twice := file.read_text() + "gate: {}\n")
+    (said,) = settle.settle({TOY: TASK}, root)
+    assert said.startswith(f"{TOY} needs a change: ") and "duplicate key" in said
+    assert file.read_text() == twice
+
+
+@pytest.mark.parametrize("older", ["", "collect:\n", "gate: {}\n"])
+def test_a_block_that_a_task_lacks_comes_with_all_its_fields(older: str) -> None:
+    """Whether there is nothing of it, or only its name."""
+    text, added = settle.complete(older, "collect:\n  least_rows: 100 # labelled\n")
+    assert added == ["collect.least_rows: 100"]
+    assert text.endswith("collect:\n  least_rows: 100 # labelled\n")
+
+
 def test_a_new_task_lacks_nothing() -> None:
     """Its file is returned as it is."""
     text = (SKELETON / "params.yaml").read_text()

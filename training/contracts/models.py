@@ -20,7 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from perennial.bundle import TOKENIZER
+from perennial.kinds.feeding import Feeding
 from perennial.kinds.input_kind import InputKind
+from perennial.kinds.wordpiece import WordPiece
 from training.contracts.case import Case
 from training.contracts.examples import EXAMPLES, Example, Part
 from training.errors import BadParameter
@@ -237,11 +240,15 @@ def _session(file: Path, schema: InputKind) -> Callable[[NDArray[Any]], NDArray[
     assert counts == (1, 1), f"ONNX has {counts} inputs and outputs, expected one of each"
 
     rank, row, shape = len(inputs[0].shape), tuple(inputs[0].shape[1:]), schema.shape
-    # Of texts: () or a column, (1,).
+    # Of texts: (), a column, (1,), or their pieces, any number.
     assert row == shape or not shape, f"ONNX takes rows of shape {row}, expected {shape}"
+    written = file.with_name(TOKENIZER)
+    feeding = Feeding.of(schema, WordPiece.read(written) if written.exists() else None)
+    given = inputs[0].type
+    assert given == feeding.tensor, f"ONNX takes a {given}, expected a {feeding.tensor}"
 
     def run(rows: NDArray[Any]) -> NDArray[np.float32]:
-        return np.asarray(session.run(None, {inputs[0].name: schema.feed(rows, rank)})[0])
+        return np.asarray(session.run(None, {inputs[0].name: feeding.feed(rows, rank)})[0])
 
     return run
 

@@ -89,7 +89,7 @@ def collect(request: Request, task: Task, *, root: Path, track: Track) -> Collec
         problem = str(InvalidValue("rows", got, expected))
         raise TooFewRows(problem, rows=len(chosen), least=limits.least_rows)
     earlier = earlier_rows(
-        request, task, numbers, chosen, before, read_feedback(task, file), erased
+        request, task, numbers, new.rows, chosen, before, read_feedback(task, file), erased
     )
     text, version = raise_minor(parameters.read_text(encoding="utf-8"))
     with _unchanged_on_failure(file):

@@ -18,6 +18,7 @@ def earlier_rows(
     request: Request,
     task: Task,
     numbers: TaskParams,
+    new: LabelledRows,
     chosen: LabelledRows,
     before: CollectedBefore,
     known: FeedbackRows,
@@ -25,7 +26,10 @@ def earlier_rows(
 ) -> LabelledRows:
     """Return the latest rows before an incident's that nothing has learned from.
 
-    chosen: the incident's own; there are at most `collect.earlier` times as many.
+    The limits of label sources hold for these and the incident's together: or a source that labels
+    alone before an alert would have no limit, and one that is left out after it would teach here.
+    new: the incident's own.  chosen: those of them that the limits leave; there are at most
+    `collect.earlier` times as many.
     before, known: what was collected before.  erased: when each subject's rows were.
     Raises CollectRefused.
     """
@@ -35,15 +39,17 @@ def earlier_rows(
     if since is None or request.incident == MANUAL or not most:
         return chosen.where([])
     with closing(read_before(request.database, request.task, since)) as newest:
-        new = (
+        fresh = (
             row
             for row in newest
             if row.prediction_id not in before.predictions
             and row.observed_at > erased.get(row.subject or "", "")
         )
-        rows = read_rows(reversed(list(islice(new, most))), task.input, task.output)
-    found = select_new(rows, _with(before, chosen, task), kind=task.input)
-    return limited(found.rows, known, task, numbers)[0]
+        rows = read_rows(reversed(list(islice(fresh, most))), task.input, task.output)
+    found = select_new(rows, _with(before, chosen, task), kind=task.input).rows
+    both, _ = limited(found + new, known, task, numbers)
+    kept = {*both.prediction_ids}
+    return found.where([at for at, name in enumerate(found.prediction_ids) if name in kept])
 
 
 def _with(before: CollectedBefore, chosen: LabelledRows, task: Task) -> CollectedBefore:

@@ -1,7 +1,7 @@
 """Labelled predictions, read from the service's database."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,7 +63,9 @@ def read(address: str, task: str, since: datetime | None) -> Iterator[LabelledPr
     yield from _read(address, found)
 
 
-def read_before(address: str, task: str, until: datetime) -> Iterator[LabelledPrediction]:
+def read_before(
+    address: str, task: str, until: datetime
+) -> Generator[LabelledPrediction, None, None]:
     """Yield the labelled predictions of a task from before a time, newest first.
 
     address, failures: as of `read`.
@@ -82,7 +84,7 @@ def _text(time: datetime) -> str:
     return time.isoformat(timespec="microseconds")
 
 
-def _read(address: str, chosen: "sql.Select[Any]") -> Iterator[LabelledPrediction]:
+def _read(address: str, chosen: "sql.Select[Any]") -> Generator[LabelledPrediction, None, None]:
     with _connected(address) as connection:
         options = connection.execution_options(yield_per=CHUNK)
         for row in options.execute(chosen):

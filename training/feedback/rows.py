@@ -37,6 +37,19 @@ class LabelledRows:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def __add__(self, other: "LabelledRows") -> "LabelledRows":
+        """Return the rows of both."""
+        return LabelledRows(
+            pyarrow.concat_tables([self.inputs, other.inputs]),
+            self.labels + other.labels,
+            self.observed_at + other.observed_at,
+            self.prediction_ids + other.prediction_ids,
+            self.sources + other.sources,
+            self.trusted + other.trusted,
+            self.subjects + other.subjects,
+            self.unreadable + other.unreadable,
+        )
+
     def where(self, chosen: list[int]) -> "LabelledRows":
         """Return the rows at these places."""
         return LabelledRows(

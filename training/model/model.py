@@ -73,7 +73,11 @@ class Fitted(Protocol):
         """Return the framework's own values, shape (rows, output width), not yet adjusted."""
 
     def write_onnx(self, path: Path) -> None:
-        """Write it with one input, shape (rows, *input shape), and one output, these values."""
+        """Write it with one input, shape (rows, *input shape), and one output, these values.
+
+        A model of pieces of texts takes their numbers, shape (rows, pieces), and writes its
+        tokenizer.json beside it.
+        """
 
 
 class Model(ABC, Generic[P]):

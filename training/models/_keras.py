@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 
-def start(seed: int) -> tuple[Any, Any, str]:
+def start(seed: int, *, quick: bool = False) -> tuple[Any, Any, str]:
     """Return Keras, TensorFlow and the device, with everything random following from a seed.
 
     TensorFlow forces globals: its seed, determinism and log level are the process's.
+    quick: whether large networks may use oneDNN, whose sums vary with the number of threads.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else each import prints a page
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its sums vary with the threads
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", str(int(quick)))
     with _silent():
         import keras
         import tensorflow
@@ -36,13 +37,26 @@ def find_device(tensorflow: Any) -> str:
     return "gpu" if gpus else "cpu"
 
 
-def write_network(network: Any, path: Path) -> None:
-    """Write a network as ONNX."""
+def rising_rate(keras: Any, highest: float, steps: int, rising: float) -> Any:
+    """Return a learning rate that rises along a line, then decays to 0 along a cosine.
+
+    steps: of the whole training.  rising: share of them in which it rises.
+    """
+    warm = int(steps * rising)
+    if not warm:
+        return keras.optimizers.schedules.CosineDecay(highest, steps)
+    return keras.optimizers.schedules.CosineDecay(
+        0.0, steps - warm, warmup_target=highest, warmup_steps=warm
+    )
+
+
+def write_network(network: Any, path: Path, *, opset: int | None = None) -> None:
+    """Write a network as ONNX; opset: the version of its operators, if not tf2onnx's own."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.onnx"
         with warnings.catch_warnings():  # tf2onnx uses names that NumPy is dropping
             warnings.simplefilter("ignore", FutureWarning)
-            network.export(str(file), format="onnx", verbose=False)
+            network.export(str(file), format="onnx", verbose=False, opset_version=opset)
         path.write_bytes(file.read_bytes())
 
 

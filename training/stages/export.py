@@ -15,7 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
-from perennial.bundle import CARD, MANIFEST, MODEL, REFERENCE, SIGNALS, Bundle, SelfTest, write
+from perennial.bundle import (
+    CARD,
+    MANIFEST,
+    MODEL,
+    REFERENCE,
+    SIGNALS,
+    TOKENIZER,
+    Bundle,
+    SelfTest,
+    write,
+)
 from perennial.bundle.manifest import PROMISED_HIGH, PROMISED_LOW
 from perennial.bundle.predictor import Predictor
 from perennial.errors import BundleRejected
@@ -147,7 +157,9 @@ def export(
     with TemporaryDirectory(dir=folder) as aside:
         made = Path(aside, out.name)
         made.mkdir()
-        copyfile(folder / "model" / "model.onnx", made / MODEL)
+        for file in (MODEL, TOKENIZER):
+            if file == MODEL or (folder / "model" / file).exists():
+                copyfile(folder / "model" / file, made / file)
         (made / REFERENCE).write_text(reference.model_dump_json(indent=1) + "\n")
         extraction.save(made / SIGNALS)
         (made / CARD).write_text(model_card(task, name, numbers.version, metrics, facts))

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from perennial.bundle import TOKENIZER
 from perennial.kinds.adjustment import Adjustment
 from perennial.kinds.output_kind import OutputKind
 from perennial.statistics.counts import Floats
@@ -98,6 +99,7 @@ def _write_model(fitted: Fitted, prepared: Prepared, output: OutputKind, out: Pa
         validation=as_served(adjustment.apply(validation)),
         test=as_served(adjustment.apply(as_served(fitted.values(prepared.test.inputs)))),
     )
+    (out / TOKENIZER).unlink(missing_ok=True)  # of another model
     write_onnx(fitted, out / "model.onnx")
     adjustment.append(out / "model.onnx")
     return adjustment

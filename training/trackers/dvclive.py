@@ -1,5 +1,6 @@
 """DVCLive: figures per step as TSV files, parameters as YAML, which `dvc plots` can draw."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ class DvcLive:
     """
 
     def __init__(self, run: Run) -> None:
+        # Whose report would come from one process more, which outlives this one.
+        os.environ.setdefault("DVC_NO_ANALYTICS", "true")
         from dvclive.live import Live  # two seconds to import
 
         folder = run.folder / "dvclive"

@@ -3,9 +3,10 @@
 import os
 import time
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from training.trackers.sink import Figures, Run
 
@@ -36,43 +37,51 @@ class Mlflow:
         if uri == GITLAB:
             uri = f"{os.environ['CI_API_V4_URL']}/projects/{os.environ['CI_PROJECT_ID']}/ml/mlflow"
             given = QUICK | access(os.environ)
+        uri, user = signed_in(uri)
+        if user:
+            given, os.environ["MLFLOW_TRACKING_URI"] = given | user, uri
         os.environ.update({name: value for name, value in given.items() if name not in os.environ})
         from mlflow.tracking import MlflowClient  # a second to import
 
         self._client: Any = MlflowClient(uri if "://" in uri else str(Path(uri).resolve()))
         self._monitor: Any = None
-        self.identifier = run.known or self._begin(run)
-        found = self._client.get_run(self.identifier).info
-        self.link = page(uri, found.experiment_id, self.identifier, run.links)
-        if not run.known:
-            self._watch()
+        # Whatever fails after the run was made must not come before its id is kept, or each new
+        # try would make another run.
+        found = self._client.get_run(run.known) if run.known else self._made(run)
+        self.identifier, self._watched = str(found.info.run_id), bool(run.known)
+        self._parameters = {
+            name: str(value)[:LONGEST]
+            for name, value in run.parameters.items()
+            if name not in found.data.params
+        }
+        self.link = page(uri, found.info.experiment_id, self.identifier, run.links)
 
-    def _begin(self, run: Run) -> str:
-        """Create the run with its parameters and return its id."""
-        from mlflow.entities import Param
-
+    def _made(self, run: Run) -> Any:
         experiment = self._client.get_experiment_by_name(run.project)
         found = experiment and experiment.experiment_id
         found = found or self._client.create_experiment(run.project)
-        made = self._client.create_run(found, run_name=run.name, tags=tags(run))
-        given = [Param(name, str(value)[:LONGEST]) for name, value in run.parameters.items()]
-        for start in range(0, len(given), PARAMETERS):
-            self._client.log_batch(made.info.run_id, params=given[start : start + PARAMETERS])
-        return str(made.info.run_id)
+        return self._client.create_run(found, run_name=run.name, tags=tags(run))
 
-    def _watch(self) -> None:
-        """Record the machine's load from a thread of MLflow's own."""
+    def _begin(self) -> None:
+        """Send the parameters that the run lacks, and have MLflow record the machine's load."""
+        from mlflow.entities import Param
         from mlflow.system_metrics.system_metrics_monitor import SystemMetricsMonitor
 
-        self._monitor = SystemMetricsMonitor(
-            self.identifier, tracking_uri=self._client.tracking_uri
-        )
-        self._monitor.start()
+        while some := dict(islice(self._parameters.items(), PARAMETERS)):
+            given = [Param(name, value) for name, value in some.items()]
+            self._client.log_batch(self.identifier, params=given)
+            self._parameters = {k: v for k, v in self._parameters.items() if k not in some}
+        if not self._watched:
+            uri = self._client.tracking_uri
+            self._monitor = SystemMetricsMonitor(self.identifier, tracking_uri=uri)
+            self._monitor.start()
+            self._watched = True
 
     def figures(self, batch: Sequence[Figures]) -> None:
         """Send the figures, as many as one request may have at a time."""
         from mlflow.entities import Metric
 
+        self._begin()
         given = [
             Metric(name, value, int(1000 * one.time), one.step)
             for one in batch
@@ -83,15 +92,38 @@ class Mlflow:
 
     def file(self, path: Path) -> None:
         """Upload a file. All are in one folder, since GitLab has no others."""
+        self._begin()
         self._client.log_artifact(self.identifier, str(path))
 
     def end(self, *, failed: bool) -> None:
         """Stop the monitor and set the run's status."""
+        self._begin()
         if self._monitor is not None:
             self._monitor.finish()
             self._monitor = None
         status, now = "FAILED" if failed else "FINISHED", int(1000 * time.time())
         self._client.set_terminated(self.identifier, status=status, end_time=now)
+
+
+def signed_in(uri: str) -> tuple[str, dict[str, str]]:
+    """Return an address without user and password, and MLflow's variables for these.
+
+    MLflow's errors and its log name the address, and both are kept with a job.
+
+    >>> signed_in("https://me:a%40b@mlflow.example/x")
+    ... # doctest: +NORMALIZE_WHITESPACE
+    ('https://mlflow.example/x',
+     {'MLFLOW_TRACKING_USERNAME': 'me', 'MLFLOW_TRACKING_PASSWORD': 'a@b'})
+    >>> signed_in("https://mlflow.example"), signed_in("var/mlflow")
+    (('https://mlflow.example', {}), ('var/mlflow', {}))
+    """
+    address = urlsplit(uri)
+    user, at, host = address.netloc.rpartition("@")
+    if not at or address.scheme not in ("http", "https"):
+        return uri, {}
+    name, _, password = map(unquote, user.partition(":"))
+    known = {"MLFLOW_TRACKING_USERNAME": name, "MLFLOW_TRACKING_PASSWORD": password}
+    return address._replace(netloc=host).geturl(), known
 
 
 def access(environment: Mapping[str, str]) -> dict[str, str]:

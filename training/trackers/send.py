@@ -22,7 +22,7 @@ EVERY = 0.5  # seconds between two looks at the spool
 AGAIN = 5.0  # seconds after a failure
 LEFT = 30.0  # seconds that this process may outlive the one that started it
 LONGEST = 300  # characters of an error
-NICE = 10  # below training, which must not wait for a processor
+LINES = 50  # said before the last, of up to 1.2 KB; a pipe holds 64 KiB
 
 # Tells whoever started this process one fact: `doing`, `link`, `error`.
 Say = Callable[[str, str], None]
@@ -57,8 +57,8 @@ class Sending:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing more will be written to the spool: its last event is the end."""
-        events = self._spool.read(0)
+        """Whether the end is among what was not sent yet: nothing more will be written."""
+        events = self._spool.read(self._state.offset)
         return bool(events) and events[-1][0]["event"] == "end"
 
     def _open(self) -> Sink:
@@ -124,13 +124,14 @@ def _until(met: Callable[[], bool], seconds: float, sleep: Callable[[float], Non
 
 
 def _one_line(error: Exception) -> str:
-    """Return an error as one line that is not too long.
+    """Return an error as one line that is not too long: what it is, and at its end the cause.
 
     >>> _one_line(OSError(28, "No space left on device"))
     'OSError: [Errno 28] No space left on device'
     """
     text = " ".join(f"{type(error).__name__}: {error}".split())
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    half = LONGEST // 2
+    return text if len(text) <= LONGEST else f"{text[:half]} … {text[-half:]}"
 
 
 def end_with(parent: int) -> None:
@@ -145,23 +146,48 @@ def end_with(parent: int) -> None:
     Thread(target=watch, name="parent", daemon=True).start()
 
 
-def main(arguments: list[str], *, trackers: dict[str, Open] = TRACKERS) -> int:
-    """Send the run in a folder to a tracker."""
-    folder, name = Path(arguments[0]), arguments[1]
-    spool, parent, channel = Spool(folder), os.getppid(), os.dup(1)
-    os.dup2(2, 1)  # what libraries print goes to the log
-    os.nice(NICE)
-    end_with(parent)
+class Channel:
+    """A pipe to whoever started this process, who reads it at the end: it must never be full."""
 
-    def say(word: str, text: str) -> None:
+    def __init__(self, pipe: int) -> None:
+        self._pipe, self._left = pipe, LINES
+        self._facts: dict[str, str] = {}
+
+    def say(self, word: str, text: str) -> None:
+        """Say a fact, unless it was the last of its kind, or too many were said before."""
+        if self._facts.get(word) == text:
+            return
+        self._facts[word] = text
+        self._left -= 1
+        if self._left > 0:
+            self._write({word: text})
+
+    def close(self) -> None:
+        """Say everything for the last time."""
+        self._write(self._facts)
+
+    def _write(self, facts: dict[str, str]) -> None:
         try:
-            os.write(channel, json.dumps({word: text}).encode() + b"\n")
+            line = json.dumps(facts, ensure_ascii=False)  # or a letter may take six bytes
+            os.write(self._pipe, line.encode(errors="replace") + b"\n")
         except OSError:  # nobody listens any more
             return
 
+
+def main(arguments: list[str], *, trackers: dict[str, Open] = TRACKERS) -> int:
+    """Send the run in a folder to a tracker."""
+    folder, name = Path(arguments[0]), arguments[1]
+    spool, parent, channel = Spool(folder), os.getppid(), Channel(os.dup(1))
+    os.dup2(2, 1)  # what libraries print goes to the log
+    end_with(parent)
     trainer = spool.run().pid
-    sending = Sending(spool, name, trackers[name], say)
-    return send(sending, say, training=lambda: parent == trainer and os.getppid() == parent)
+    sending = Sending(spool, name, trackers[name], channel.say)
+    try:
+        return send(
+            sending, channel.say, training=lambda: parent == trainer and os.getppid() == parent
+        )
+    finally:
+        channel.close()
 
 
 if __name__ == "__main__":

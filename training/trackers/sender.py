@@ -1,6 +1,7 @@
 """A process that sends a run to one tracker, as the stage that started it sees it."""
 
 import importlib.util
+import io
 import json
 import os
 import signal
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import training
+
+LOWEST = 19  # of the priorities of processes
 
 # The command that sends the run in a folder to a tracker, by its name.
 Command = Callable[[Path, str], list[str]]
@@ -26,7 +29,11 @@ class Sent:
 
 
 class Sender:
-    """A running process, in a session of its own, so that Ctrl-C does not end it too early."""
+    """A running process, in a group of its own, so that Ctrl-C does not end it too early.
+
+    Not in a session of its own: Linux may give each session an equal share of the processors,
+    whatever the priorities of their processes.
+    """
 
     def __init__(self, folder: Path, tracker: str, command: Command) -> None:
         """Start the process. Raises OSError."""
@@ -39,22 +46,20 @@ class Sender:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 env={**os.environ, "PYTHONPATH": root},
-                start_new_session=True,
-                text=True,
+                process_group=0,
+                bufsize=0,
             )
 
     def wait(self, until: float) -> Sent:
         """Return what came of it, at a time of the monotonic clock at the latest."""
         started, late = time.monotonic(), False
         try:
-            told, _ = self._process.communicate(timeout=max(0.0, until - started))
+            self._process.wait(max(0.0, until - started))
         except subprocess.TimeoutExpired:
             late = True
             self._stop()
-            told, _ = self._process.communicate()
-        facts: dict[str, str] = {}
-        for line in told.splitlines():
-            facts |= json.loads(line)
+            self._process.wait()
+        facts = self._told()
         problem, link = "", facts.get("link", "")
         if late:
             waited, doing = time.monotonic() - started, facts.get("doing", "starting")
@@ -63,6 +68,31 @@ class Sender:
         elif self._process.returncode:
             problem = facts.get("error") or f"ended with code {self._process.returncode}"
         return Sent(link, problem)
+
+    def step_back(self) -> None:
+        """Give it the lowest priority: who starts it must not wait for a processor."""
+        self._prioritise(LOWEST)
+
+    def hurry(self) -> None:
+        """Give it our own priority, if we may: there is nothing left to do but to wait for it."""
+        self._prioritise(os.getpriority(os.PRIO_PROCESS, 0))
+
+    def _prioritise(self, priority: int) -> None:
+        try:
+            os.setpriority(os.PRIO_PGRP, self._process.pid, priority)
+        except (PermissionError, ProcessLookupError):
+            return
+
+    def _told(self) -> dict[str, str]:
+        """Return what the process has said; not until its end, which a library's own may hold."""
+        assert isinstance(self._process.stdout, io.FileIO)
+        os.set_blocking(self._process.stdout.fileno(), False)
+        with self._process.stdout as pipe:
+            lines = (pipe.readall() or b"").splitlines()
+        facts: dict[str, str] = {}
+        for line in lines:
+            facts |= json.loads(line)
+        return facts
 
     def _stop(self) -> None:
         """Stop the process and those that it started."""

@@ -23,9 +23,16 @@ class Senders:
             except OSError as error:
                 warn(tracker, str(error))
 
+    def step_back(self) -> None:
+        """Give them the lowest priority, until they are waited for."""
+        for sender in self._running:
+            sender.step_back()
+
     def wait(self, seconds: float) -> dict[str, str]:
         """Wait for all of them together; return the link of each run that is complete."""
         until = time.monotonic() + seconds
+        for sender in self._running:
+            sender.hurry()
         came = {sender.tracker: sender.wait(until) for sender in self._running}
         self._running = []
         for tracker, sent in came.items():

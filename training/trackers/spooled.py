@@ -44,11 +44,16 @@ class SpooledRun:
         self._append({"event": "begin", "run": run})
         if self._writable:
             self._senders.start(trackers)
+            self._senders.step_back()
 
     def log(self, figures: Mapping[str, float], *, step: int) -> None:
         """Record the figures of one step."""
         values = {name: float(value) for name, value in figures.items()}
         self._append({"event": "figures", "step": step, "time": time.time(), "values": values})
+
+    def file(self, path: Path) -> None:
+        """Record a file, which is read when it is sent."""
+        self._append({"event": "file", "path": str(path.resolve())})
 
     def end(self, *, failed: bool = False) -> None:
         """Say that training has ended; failed: whether by an error."""

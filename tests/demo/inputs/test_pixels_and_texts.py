@@ -30,7 +30,8 @@ def test_a_shifted_image_is_still_one_of_the_task(kind: ImageInput) -> None:
 def _light(kind: ImageInput, rows: pyarrow.Table) -> Floats:
     """Return the mean value of each image."""
     images = kind.from_arrow(rows)
-    return images.reshape(len(images), -1).mean(axis=1)
+    light: Floats = images.reshape(len(images), -1).mean(axis=1)
+    return light
 
 
 def test_only_colours_get_a_tint() -> None:

@@ -14,7 +14,7 @@ from perennial.kinds.input_kind import InputKind
 from perennial.signals import Rows
 from service.http.instances import parse
 from tests.published_rows import published_files
-from training.models.ngrams import WORD
+from training.models._ngrams import WORD
 from training.tasks.cifar10.published import PUBLISHED as PICTURES
 from training.tasks.cifar10.task import TASK as CIFAR10
 from training.tasks.news.published import PUBLISHED as TEXTS

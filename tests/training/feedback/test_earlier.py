@@ -1,4 +1,4 @@
-"""Rows from just before an incident teach too: its alert fired when the shift had lasted a while."""
+"""Rows from just before an incident teach too, since its alert fires after the shift began."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,8 @@ import pytest
 
 from service.store.writes import utc
 from tests.bundles import images
+from tests.toy.task import TASK
+from tests.training.feedback.test_sources import labelled
 from tests.training.repository import START, Repository
 
 INCIDENT = "0123456789ab"
@@ -22,8 +24,10 @@ def repository(tmp_path: Path) -> Repository:
     return found
 
 
-def _label(repository: Repository, rows: int, *, at: float, seed: int) -> None:
-    repository.label(images(rows, seed=seed), ["1"] * rows, at=at)
+def _label(
+    repository: Repository, rows: int, *, at: float, seed: int, source: str = "clinic"
+) -> None:
+    repository.label(images(rows, seed=seed), ["1"] * rows, at=at, source=source)
 
 
 def _observed(repository: Repository, incident: str) -> list[object]:
@@ -68,15 +72,30 @@ def test_none_are_taken_where_the_parameter_says_so(repository: Repository) -> N
     assert set(repository.rows()["incident"]) == {INCIDENT}
 
 
-def test_limits_of_label_sources_hold_for_them_too(repository: Repository) -> None:
-    """A flood of labels from one source before an alert teaches no more than one after it."""
-    for seed, (name, rows) in enumerate({"a": 130, "b": 20, "c": 20, "d": 20}.items(), start=10):
-        repository.label(images(rows, seed=seed), ["1"] * rows, at=START - 1000, source=name)
+def test_one_source_alone_before_an_alert_does_not_outvote_those_after_it(
+    repository: Repository,
+) -> None:
+    """It gives as many rows as all others together, of both times, though it had none beside it."""
+    _label(repository, 300, at=START - 1000, seed=2, source="flood")
     repository.collect(*WHOLE)
-    rows = repository.rows()
-    taken = [
-        source
-        for source, incident in zip(rows["source"], rows["incident"], strict=True)
-        if incident == BEFORE
-    ]
-    assert 0 < taken.count("a") <= 100 and taken.count("b") == 20
+    sources = repository.rows()["source"]
+    assert (sources.count("clinic"), sources.count("flood")) == (100, 100)
+
+
+def test_a_source_that_is_left_out_of_an_incident_teaches_nothing_before_it(
+    tmp_path: Path,
+) -> None:
+    """Where nobody else labelled, so that nothing there could contradict it."""
+    repository = Repository(tmp_path)
+    rows = labelled({"a": 50, "b": 50, "c": 50, "bad": 100}, wrong="bad")
+    inputs = TASK.input.from_arrow(rows.inputs)
+    for name, first, last, at in (
+        ("a", 0, 50, START),
+        ("b", 50, 100, START + 50),
+        ("c", 100, 150, START + 100),
+        ("bad", 150, 190, START + 150),
+        ("bad", 190, 250, START - 1000),
+    ):
+        repository.label(inputs[first:last], rows.labels[first:last], at=at, source=name)
+    repository.collect(*WHOLE)
+    assert set(repository.rows()["source"]) == {"a", "b", "c"}

@@ -57,6 +57,7 @@ def tree(tmp_path: Path) -> Tree:
     """A tree whose task has collected the rows of an incident, which DVC tracks."""
     tree = Tree(tmp_path / "tree", task=TASK)
     tree.take_the_quick_model()
+    tree.python("monitoring", "generate")  # as `make task-remove` does for the tasks that are gone
     tree.commit("Choose the quick model")
     address = f"sqlite:///{tmp_path / 'service.db'}"
     label(address, 2 * params.load(TASK).collect.least_rows)

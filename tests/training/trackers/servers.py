@@ -30,8 +30,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Keep the document."""
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.got.append((self.path.rpartition("/")[2], json.loads(body)))
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.got.append((self.path.rpartition("/")[2], json.loads(body or b"null")))
         self.send_response(self.server.status)
         self.end_headers()
 

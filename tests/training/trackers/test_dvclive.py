@@ -15,10 +15,10 @@ def test_dvclive_writes_steps_and_parameters(tmp_path: Path) -> None:
     for step in (1, 2):
         run.log({"accuracy": 0.25 * step}, step=step)
     run.end()
-    assert run.finish(wait=60) == {"dvclive": ""}
+    assert run.finish(wait=240) == {"dvclive": ""}
     (tmp_path / "model").mkdir()
     Runs(run.name, {}).write(tmp_path / "model")
-    add(tmp_path, figures={"test_f1": 0.75}, files=[], wait=60)
+    add(tmp_path, figures={"test_f1": 0.75}, files=[], wait=240)
     folder = tmp_path / FOLDER / "dvclive"
     lines = (folder / "plots" / "metrics" / "accuracy.tsv").read_text().split()
     assert lines == ["step", "accuracy", "1", "0.25", "2", "0.5"]

@@ -1,9 +1,13 @@
 """The process that sends a run tries again, gives up at the end, and goes on where it was."""
 
+import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from training.trackers.send import Sending, send
+import pytest
+
+from training.trackers.send import LINES, Channel, Sending, send
 from training.trackers.sink import Figures, Run
 from training.trackers.spool import Spool
 from training.trackers.state import State
@@ -131,3 +135,19 @@ def test_half_a_line_is_not_read(tmp_path: Path) -> None:
         file.write(b'{"event": "fi')
     [(event, offset)] = spool.read(0)
     assert event["event"] == "end" and spool.read(offset) == []
+
+
+@pytest.mark.parametrize("filler", ["0", "错"])
+def test_what_is_said_never_fills_the_pipe(filler: str) -> None:
+    """Nobody reads it before the end: a tracker that fails for days still leaves its last error."""
+    there, pipe = os.pipe()
+    channel = Channel(pipe)
+    for number in range(100 * LINES):
+        channel.say("error", f"{number:{filler}>300}")
+    channel.close()
+    os.close(pipe)
+    with open(there, "rb") as file:
+        lines = file.read().splitlines()
+    assert len(lines) == LINES and json.loads(lines[-1]) == {
+        "error": f"{100 * LINES - 1:{filler}>300}"
+    }

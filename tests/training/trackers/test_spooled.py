@@ -62,6 +62,15 @@ def test_a_run_arrives_whole_at_every_tracker(
     assert links == {"http": f"{server.url}/runs/17"} and capsys.readouterr().err == ""
 
 
+def test_a_process_that_a_library_leaves_behind_is_not_waited_for(tmp_path: Path) -> None:
+    """Though it still has the pipe open through which the sender talks."""
+    with serving() as server:
+        run = begin(tmp_path, server.url, "forking")
+        run.end()
+        started = time.monotonic()
+        assert run.finish(wait=50) and time.monotonic() - started < 45
+
+
 @contextmanager
 def answering_500() -> Iterator[str]:
     """Yield the address of a server that always fails."""
@@ -169,7 +178,7 @@ def test_a_training_that_is_killed_leaves_no_process(tmp_path: Path) -> None:
     """The one that sends notices, says that the run failed, and ends."""
     with serving() as server:
         subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), server.url], check=False)
-        for _ in range(200):
+        for _ in range(900):
             if not running(tmp_path):
                 break
             time.sleep(0.1)

@@ -22,7 +22,7 @@ class News:
     arXiv:2407.06579.
     """
 
-    input = TextInput(max_characters=10_000, cleaning=("nfkc", "lower", "words"))
+    input = TextInput(max_characters=10_000, cleaning=("nfkc", "lower", "symbols"))
     output = ClassesOutput(labels=TOPICS)
     schema = Schema()
     human = HUMAN

@@ -27,7 +27,7 @@ def label(instance: Any) -> float:
     """Return the truth: more at noon, where it is warm and clear, and a little at random."""
     noon = 12 - abs(12 - instance["hour"])
     expected = (10 * noon + 2 * (instance["temperature"] + 5)) * FACTORS[instance["weather"]]
-    return round(expected + instance["temperature"] % 1, 3)
+    return float(round(expected + instance["temperature"] % 1, 3))
 
 
 # How rows of the incident differ.

@@ -6,30 +6,28 @@
 import numpy as np
 
 from backtest.rules.drift import Floats
-from monitoring.recording.estimate import FOUR
 from monitoring.thresholds import Thresholds, seconds
 from perennial.statistics.serial import changing_effect
 
 
 def labels_as_one(
-    cost: Floats,
-    rows: Floats,
-    *,
-    usual: float,
-    deviation: float,
+    labels: tuple[Floats, Floats],
+    reference: tuple[float, float],
     least: float,
     thresholds: Thresholds,
+    *,
     pace: int,
 ) -> Floats:
     """Return how many labels count as one, at least `least`, shape (looks,).
 
-    cost, rows: of labels by look.  usual, deviation: of one row of the reference.
-    pace: seconds between looks. What came within the last long window is not learned from.
+    labels: what they cost, and how many came, by look.  reference: mean and deviation of what one
+    of its rows costs.  pace: seconds between looks. Nothing of the last long window is learned.
     """
+    (cost, rows), (usual, deviation) = labels, reference
     found = np.full(len(rows), least)
     span = max(1, seconds(thresholds.short_window) // pace)
     long = max(1, seconds(thresholds.long_window) // pace // span)
-    many = FOUR * max(long, seconds(thresholds.rhythm) // pace // span)
+    many = max(long, seconds(thresholds.rhythm) // pace // span)
     hours = len(rows) // span
     lost, came = (each[: hours * span].reshape(hours, span).sum(axis=1) for each in (cost, rows))
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -50,13 +50,7 @@ def share_slump(
     least_as_one = min(reference.rows_as_one, thresholds.most_design_effect)
     size = reference.size / least_as_one
     as_one = labels_as_one(
-        rows - good,
-        rows,
-        usual=usual,
-        deviation=deviation,
-        least=least_as_one,
-        thresholds=thresholds,
-        pace=pace,
+        (rows - good, rows), (usual, deviation), least_as_one, thresholds, pace=pace
     )
     now = as_one[first_look(thresholds, pace) - 1 :]
 
@@ -96,15 +90,7 @@ def loss_slump(
         return np.zeros(len(rows) - first_look(thresholds, pace) + 1, np.bool_)
     least_as_one = min(reference.rows_as_one, thresholds.most_design_effect)
     size = reference.size / least_as_one
-    as_one = labels_as_one(
-        total,
-        rows,
-        usual=usual,
-        deviation=deviation,
-        least=least_as_one,
-        thresholds=thresholds,
-        pace=pace,
-    )
+    as_one = labels_as_one((total, rows), (usual, deviation), least_as_one, thresholds, pace=pace)
     now = as_one[first_look(thresholds, pace) - 1 :]
 
     def limit(window: str) -> Limit:

@@ -4,7 +4,6 @@ The reference's rows in time order say it, where they have one, and the hours th
 served. Without either, or of a service from before, it is 1.
 """
 
-from monitoring.recording.estimate import FOUR
 from monitoring.recording.series import (
     REFERENCE_ACCURACY,
     REFERENCE_INTERVAL_COVERAGE,
@@ -27,6 +26,8 @@ LABELS_AS_ONE = "model_version:labels_as_one:max"
 INTERVALS_AS_ONE = "model_version:intervals_as_one:max"
 # Of the mean of the last short window, in standard errors of as many independent labels.
 DEPARTURE, INTERVAL_DEPARTURE = "model_version:departure", "model_version:interval_departure"
+# The square of how much it has changed since the window before.
+CHANGE, INTERVAL_CHANGE = (f"{each}:square_of_change" for each in (DEPARTURE, INTERVAL_DEPARTURE))
 LEARNED, INTERVAL_LEARNED = (f"{each}:design_effect" for each in (DEPARTURE, INTERVAL_DEPARTURE))
 
 
@@ -51,7 +52,7 @@ def labels_as_one(thresholds: Thresholds) -> list[Rule]:
 
 
 def departures(window: str, models: Models) -> list[Rule]:
-    """Return how far the mean of the last window is from what is usual."""
+    """Return how far the mean of the last window is from what is usual, and how that changed."""
     names = Window(window)
     loss, deviation = models.within(REFERENCE_LOSS), REFERENCE_LOSS_DEVIATION
     return [
@@ -66,14 +67,21 @@ def departures(window: str, models: Models) -> list[Rule]:
                 REFERENCE_INTERVAL_COVERAGE, names.interval_coverage, names.interval_labels, models
             ),
         ),
+        *(
+            Rule(change, f"({models.within(series)} - ({series} offset {window})) ^ 2")
+            for change, series in (
+                (CHANGE, DEPARTURE),
+                (INTERVAL_CHANGE, INTERVAL_DEPARTURE),
+            )
+        ),
     ]
 
 
 def learned(thresholds: Thresholds, models: Models) -> list[Rule]:
     """Return how many labels count as one, as the changes between short windows say."""
     return [
-        Rule(LEARNED, _learned(DEPARTURE, thresholds, models)),
-        Rule(INTERVAL_LEARNED, _learned(INTERVAL_DEPARTURE, thresholds, models)),
+        Rule(LEARNED, _learned(CHANGE, thresholds, models)),
+        Rule(INTERVAL_LEARNED, _learned(INTERVAL_CHANGE, thresholds, models)),
     ]
 
 
@@ -90,10 +98,9 @@ def _share(reference: str, value: str, rows: str, models: Models) -> str:
 
 def _learned(series: str, thresholds: Thresholds, models: Models) -> str:
     longest = max(thresholds.rhythm, thresholds.long_window, key=seconds)
-    span = f"[{just_under(FOUR * seconds(longest))}:{thresholds.short_window}]"
+    span = f"[{just_under(seconds(longest))}:{thresholds.short_window}]"
     # As it was before the long window: what has just changed is no dependence of labels.
-    then = f"{span} offset {thresholds.long_window}"
-    changes = f"({models.within(series)} - ({series} offset {thresholds.short_window})) ^ 2"
+    changes = f"{models.within(series)}{span} offset {thresholds.long_window}"
+    found = f"quantile_over_time({QUANTILE:g}, {changes}) / {EXPECTED:g}"
     most = f"{thresholds.most_design_effect:g}"
-    found = f"quantile_over_time({QUANTILE:g}, ({changes}){then}) / {EXPECTED:g}"
-    return f"clamp_max(\n  {found}, {most}\n)\n" f"and count_over_time(({changes}){then}) >= {FEW}"
+    return f"clamp_max(\n  {found}, {most}\n)\nand count_over_time({changes}) >= {FEW}"

@@ -10,7 +10,7 @@ from perennial.statistics.errors import InvalidLevel
 WINDOW = 5
 # Of the squares of changes between hours: the quantile, what it is where rows are independent
 # (twice that of chi-square with one degree of freedom), and how many changes tell.
-QUANTILE, EXPECTED, FEW = 0.9, 2 * 2.7055, 24
+QUANTILE, EXPECTED, FEW = 0.9, 2 * 2.7055, 20
 
 
 def design_effect(losses: Floats) -> float:

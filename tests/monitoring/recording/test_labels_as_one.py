@@ -140,7 +140,7 @@ def test_what_is_learned_is_the_specification(
     expected = changing_effect(past, most=THRESHOLDS.most_design_effect)
     assert 1.5 < expected < THRESHOLDS.most_design_effect
     assert hours[-1][learned] == pytest.approx(expected, rel=1e-6)
-    assert learned not in hours[2 * DAY - 1]
+    assert learned not in hours[2 * DAY - 6] and learned in hours[2 * DAY]
 
 
 def test_the_greater_of_what_is_learned_and_measured_counts(

@@ -53,5 +53,5 @@ def test_the_manifest_names_the_steps() -> None:
     kind: TypeAdapter[Any] = TypeAdapter(Input)
     assert kind.validate_python(document) == ALL
     assert kind.validate_python({"kind": "text", "max_characters": 5}).cleaning == ()
-    with pytest.raises(ValidationError, match="'nfkc', 'lower', 'symbols' or 'words'"):
+    with pytest.raises(ValidationError, match="'nfkc', 'lower', 'words' or 'symbols'"):
         kind.validate_python({"kind": "text", "cleaning": ["stem"]})

@@ -78,7 +78,8 @@ def _part(rows: Rows) -> Part:
 
 def text(folder: Path) -> Bundle:
     """Write and load a bundle of word pairs over texts of 60 words, cleaned as those of `news`."""
-    part, chosen = _part(_texts(TEXTS, 1)), Ngrams.trial.model_copy(update={"most": NGRAMS})
+    part = _part(_texts(TEXTS, 1))
+    chosen = Ngrams.trial.model_copy(update={"most": NGRAMS, "characters": 0})
     pairs = Ngrams().fit(model.Rows(part, part), TEXT, OUTPUT, chosen, ignore)
     return write_bundle(folder, "text", Kind(TEXT, _texts), pairs.values, pairs.write_onnx)
 

@@ -2,11 +2,11 @@
 
 Both run alternately under uvicorn on this machine, with the same model and the same request: one
 instance as JSON, an image of digits, a table's row of 14 columns, a text of 60 words or a colour
-picture of 32 by 32 pixels, as lists of numbers. All
-features means validation, ids, signal counters, HTTP metrics, request ids and every prediction
-stored in SQLite. The ratio is that of the medians over the rounds. The model's own share of a
-request is the time that ONNX Runtime takes for its row over the time between two answers: for the
-service in a batch of as many rows as there are connections, for the raw application alone.
+picture of 32 by 32 pixels, as lists of numbers. All features means validation, ids, signal
+counters, HTTP metrics, request ids and every prediction stored in SQLite. The ratio is that of the
+medians over the rounds. The model's own share of a request is the time that ONNX Runtime takes for
+its row over the time between two answers: for the service in a batch of as many rows as there are
+connections, for the raw application alone.
 """
 
 import argparse

@@ -15,7 +15,7 @@ from monitoring.recording import costs, estimate, past, rules
 from monitoring.recording.interval import interval, interval_reference
 from monitoring.recording.loss import loss, loss_reference
 from monitoring.recording.rules import Models, Rule
-from monitoring.recording.labels_as_one import labels_as_one
+from monitoring.recording.labels_as_one import departures, labels_as_one, learned
 from monitoring.recording.slump import slump
 from monitoring.thresholds import Thresholds, seconds
 
@@ -121,11 +121,13 @@ def _accuracy(limits: Limits) -> dict[str, Any]:
         def made(thresholds: Thresholds, models: Models) -> Sequence[Rule]:
             if window not in thresholds.windows:
                 return ()
+            short = window == thresholds.short_window
             return [
                 *rules.accuracy(window, thresholds, models),
                 *loss(window, thresholds, models),
                 *interval(window, thresholds, models),
                 *estimate.checked(window, models),
+                *(departures(window, models) if short else ()),
             ]
 
         return limits.made(made, _record)
@@ -145,7 +147,7 @@ def _accuracy(limits: Limits) -> dict[str, Any]:
             *(_group(f"accuracy_{window}", measured(window), slow) for window in others),
             _group(
                 "estimate_past",
-                limits.made(estimate.past, _record),
+                [*limits.made(estimate.past, _record), *limits.made(learned, _record)],
                 limits.general.past_interval,
             ),
             _group("estimate", limits.made(estimate.judged, _record)),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backtest.rules.drift import MINUTE, Bools, Floats
+from backtest.rules.labels_as_one import labels_as_one
 from backtest.rules.quality import LossReference, ShareReference, first_look, one, windows
 from monitoring.recording.slump import AGREEING, AGREES
 from monitoring.thresholds import Thresholds, seconds
@@ -22,7 +23,10 @@ from perennial.statistics.cumulative_sum import (
 
 @dataclass(frozen=True)
 class Limit:
-    """tolerated: the cost of a row up to which nothing has changed.  sum: the limit of the sum."""
+    """tolerated: the cost of a row up to which nothing has changed.  sum: the limit of the sum.
+
+    It is the limit where each label counts; where several count as one, it is so many times that.
+    """
 
     tolerated: float
     sum: float
@@ -42,28 +46,30 @@ def share_slump(
     window is full.
     """
     usual = usual_share(reference.share, size=reference.size)
-    deviation = np.sqrt(usual * (1 - usual))
-    as_one = min(reference.rows_as_one, thresholds.most_design_effect)
-    size = reference.size / as_one
+    deviation = float(np.sqrt(usual * (1 - usual)))
+    least_as_one = min(reference.rows_as_one, thresholds.most_design_effect)
+    size = reference.size / least_as_one
+    as_one = labels_as_one(
+        (rows - good, rows), (usual, deviation), least_as_one, thresholds, pace=pace
+    )
+    now = as_one[first_look(thresholds, pace) - 1 :]
 
     def limit(window: str) -> Limit:
         least = thresholds.least_drop(window)
         up_to = _tolerated(usual, least, deviation, size, thresholds)
-        found = share_sum_limit(
-            usual, tolerated=up_to, exponent=thresholds.slump_evidence, design_effect=as_one
-        )
+        found = share_sum_limit(usual, tolerated=up_to, exponent=thresholds.slump_evidence)
         return Limit(up_to, found)
 
     least, share = thresholds.least_drop(thresholds.long_window), reference.share
     drops, known = [], np.zeros(0, np.bool_)
     for _, (right, seen) in windows((good, rows), thresholds, pace):
         drops.append(np.where(seen > 0, share - right / one(seen), 0))
-        error = np.sqrt(share * (1 - share) * (as_one / one(seen) + 1 / size))
+        error = np.sqrt(share * (1 - share) * (now / one(seen) + 1 / size))
         known = (drops[-1] > thresholds.accuracy_z * error) & (seen >= thresholds.least_rows)
     short, long = drops
     for_long, lately = (short > least) & (long > least) & known, short > AGREEING * least
     limits = limit(thresholds.short_window), limit(thresholds.long_window)
-    return _slump(rows - good, rows, limits, for_long, lately, thresholds, pace)
+    return _slump(rows - good, rows, as_one, limits, for_long, lately, thresholds, pace)
 
 
 def loss_slump(
@@ -82,19 +88,16 @@ def loss_slump(
     usual, deviation = reference.mean, reference.deviation
     if not deviation > 0 or not usual > 0:  # nothing scatters, or costs
         return np.zeros(len(rows) - first_look(thresholds, pace) + 1, np.bool_)
-    as_one = min(reference.rows_as_one, thresholds.most_design_effect)
-    size = reference.size / as_one
+    least_as_one = min(reference.rows_as_one, thresholds.most_design_effect)
+    size = reference.size / least_as_one
+    as_one = labels_as_one((total, rows), (usual, deviation), least_as_one, thresholds, pace=pace)
+    now = as_one[first_look(thresholds, pace) - 1 :]
 
     def limit(window: str) -> Limit:
         least = thresholds.least_rise(window) * usual
         up_to = _tolerated(usual, least, deviation, size, thresholds)
-        found = mean_sum_limit(
-            usual,
-            tolerated=up_to,
-            deviation=deviation,
-            exponent=thresholds.slump_evidence,
-            design_effect=as_one,
-        )
+        exponent = thresholds.slump_evidence
+        found = mean_sum_limit(usual, tolerated=up_to, deviation=deviation, exponent=exponent)
         return Limit(up_to, found)
 
     least = thresholds.least_rise(thresholds.long_window) * usual
@@ -102,14 +105,14 @@ def loss_slump(
     for _, (lost, square, seen) in windows((total, squares, rows), thresholds, pace):
         mean = lost / one(seen)
         live = np.sqrt(np.maximum(square / one(seen) - mean**2, 0))
-        error = np.maximum(live, deviation) * np.sqrt(as_one / one(seen) + 1 / size)
+        error = np.maximum(live, deviation) * np.sqrt(now / one(seen) + 1 / size)
         # What is no more than a few errors is no rise at all.
         rises.append(np.where(mean - usual > AGREES * error, mean - usual, 0))
         known = (mean > usual + thresholds.accuracy_z * error) & (seen >= thresholds.least_rows)
     short, long = rises
     for_long, lately = (short > least) & (long > least) & known, short > AGREEING * least
     limits = limit(thresholds.short_window), limit(thresholds.long_window)
-    return _slump(total, rows, limits, for_long, lately, thresholds, pace)
+    return _slump(total, rows, as_one, limits, for_long, lately, thresholds, pace)
 
 
 def _tolerated(
@@ -123,15 +126,19 @@ def _tolerated(
 def _slump(
     cost: Floats,
     rows: Floats,
+    as_one: Floats,
     limits: tuple[Limit, Limit],
     for_long: Bools,
     lately: Bools,
     thresholds: Thresholds,
     pace: int,
 ) -> Bools:
-    """Return the looks of a slump; for_long, lately: what the windows say at each of them."""
+    """Return the looks of a slump; for_long, lately: what the windows say at each of them.
+
+    as_one: how many labels count as one at each look.
+    """
     looks = max(1.0, thresholds.slump_looks * seconds(thresholds.count_interval) / pace)
-    large, small = ((cost - each.tolerated * rows) / each.sum for each in limits)
+    large, small = ((cost - each.tolerated * rows) / (as_one * each.sum) for each in limits)
     large = np.clip(large, -1 / looks, 1 / looks)
     before = len(rows) - len(lately)
     sums, inside, found = [0.0, 0.0], False, np.zeros(len(rows), np.bool_)

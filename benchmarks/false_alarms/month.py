@@ -46,10 +46,12 @@ def simulate(
     """
     frame = population.frame
     whole = Traffic(rate, (FIRST + DAYS) * DAY, population.swing, population.rhythm, population.run)
-    shares, many = whole.weights / whole.weights.sum(), population.reference_rows
-    bins = [Bins(frame.take(random.choice(len(frame), many, p=shares))) for _ in range(2)]
-    labelled = labels(whole)
-    quality = Quality(frame, labelled, labelled.sequence(many, random), thresholds)
+    shares = whole.weights / whole.weights.sum()
+    chosen = random.choice(len(frame), population.reference_rows, p=shares)
+    bins = [Bins(frame.take(chosen))]
+    chosen_again = random.choice(len(frame), population.reference_rows, p=shares)
+    bins.append(Bins(frame.take(chosen_again)))
+    quality = Quality(frame, labels(whole), chosen, thresholds)
     columns = [*(_indicators(each, frame) for each in bins), quality.columns]
     sums = whole.sums(np.column_stack(columns), random)
     watched = _watched(bins, frame, sums, thresholds)

@@ -17,7 +17,6 @@ from backtest.rules.quality_alerts import (
 from benchmarks.drift.frame import Frame, Ints
 from benchmarks.false_alarms.traffic import Traffic
 from monitoring.thresholds import Thresholds
-from perennial.kinds.design_effects import design_effects
 from perennial.signals import Reference, Signal
 
 # Share of the predictions that get a label, without delay.
@@ -43,7 +42,7 @@ def labels(traffic: Traffic) -> Traffic:
 class Quality:
     """Labels of a population, and the reference that they are compared with.
 
-    traffic: of the labels.  chosen: the rows of the reference, in their order.
+    traffic: of the labels.  chosen: the rows of the reference, without an order.
     """
 
     frame: Frame
@@ -76,6 +75,5 @@ class Quality:
     @cached_property
     def _reference(self) -> Reference:
         frame = self.frame
-        of = frame.output, frame.values[self.chosen], frame.labels[self.chosen]
-        quality = frame.output.reference(*of[1:]) | design_effects(*of)
+        quality = frame.output.reference(frame.values[self.chosen], frame.labels[self.chosen])
         return Reference.model_validate({"signals": (NONE,), **quality})

@@ -6,7 +6,7 @@ times at once, as from a client that sends its own again and again.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,18 +106,6 @@ class Traffic:
         many = self.rate * self.minutes > 20 * CHUNK
         parts = self._by_row(values, random) if many else self._by_request(values, random)
         return np.vstack(list(parts))
-
-    def sequence(self, many: int, random: np.random.Generator) -> NDArray[np.int64]:
-        """Return the rows of about so many requests of a week, in the order in which they came."""
-        week = replace(self, minutes=7 * DAY)
-        share = week.volume / week.volume.sum()
-        mix = week.mix[np.sort(random.choice(len(share), round(many / self.run), p=share))]
-        row, missing = np.zeros(len(mix), np.int64), np.ones(len(mix), np.bool_)
-        most = 1 + np.abs(self.swing).max()
-        while missing.any():
-            row[missing] = random.integers(len(self.swing), size=np.count_nonzero(missing))
-            missing &= random.random(len(mix)) * most > 1 + mix * self.swing[row]
-        return np.repeat(row, self._times_over(np.ones(len(row), np.int64), random))
 
     def _by_row(self, values: Floats, random: np.random.Generator) -> Iterator[Floats]:
         """Draw how often each row occurs in each minute, for busy traffic."""

@@ -3,7 +3,12 @@
 Each has the label `quality`, so that one rule serves all three of them.
 """
 
-from monitoring.recording.labels_as_one import INTERVALS_AS_ONE, LABELS_AS_ONE
+from monitoring.recording.labels_as_one import (
+    INTERVAL_REFERENCE_AS_ONE,
+    INTERVALS_AS_ONE,
+    LABELS_AS_ONE,
+    REFERENCE_AS_ONE,
+)
 from monitoring.recording.series import (
     REFERENCE_ACCURACY,
     REFERENCE_ACCURACY_SIZE,
@@ -45,7 +50,7 @@ def each(**expressions: str) -> str:
 
 
 def usual() -> list[Rule]:
-    """Return the cost of a row of the reference, the deviation of one, and how many they are.
+    """Return the cost of a row of the reference, the deviation of one, and how many they are worth.
 
     Also how many labels count as one.
     """
@@ -54,9 +59,9 @@ def usual() -> list[Rule]:
         Rule(
             SIZE,
             each(
-                accuracy=REFERENCE_ACCURACY_SIZE,
-                loss=REFERENCE_LOSS_SIZE,
-                coverage=f"{REFERENCE_LOSS_SIZE} and {REFERENCE_INTERVAL_COVERAGE}",
+                accuracy=f"{REFERENCE_ACCURACY_SIZE} / {REFERENCE_AS_ONE}",
+                loss=f"{REFERENCE_LOSS_SIZE} / {REFERENCE_AS_ONE}",
+                coverage=f"{REFERENCE_LOSS_SIZE} / {INTERVAL_REFERENCE_AS_ONE}",
             ),
         ),
         Rule(

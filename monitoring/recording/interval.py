@@ -1,7 +1,7 @@
 """The recording rules of answers with an interval: how often it holds, and the loss it leads to."""
 
 from monitoring.recording.estimate import KNOWN
-from monitoring.recording.labels_as_one import INTERVALS_AS_ONE
+from monitoring.recording.labels_as_one import INTERVAL_REFERENCE_AS_ONE, INTERVALS_AS_ONE
 from monitoring.recording.limits import rows_as_one, share_limit
 from monitoring.recording.series import (
     EVERY,
@@ -59,7 +59,7 @@ def _coverage(window: str, thresholds: Thresholds, models: Models) -> list[Rule]
                 names.interval_labels,
                 thresholds,
                 rows_as_one=INTERVALS_AS_ONE,
-                reference_as_one=INTERVALS_AS_ONE,
+                reference_as_one=INTERVAL_REFERENCE_AS_ONE,
             ),
         ),
     ]

@@ -1,6 +1,6 @@
 """The recording rules of the loss, for models whose labels are not a fixed set."""
 
-from monitoring.recording.labels_as_one import LABELS_AS_ONE
+from monitoring.recording.labels_as_one import LABELS_AS_ONE, REFERENCE_AS_ONE
 from monitoring.recording.series import (
     REFERENCE_LOSS,
     REFERENCE_LOSS_DEVIATION,
@@ -54,6 +54,6 @@ def loss(window: str, thresholds: Thresholds, models: Models = EVERY) -> list[Ru
             f"{models.within(REFERENCE_LOSS)} + {thresholds.accuracy_z:g} * (\n"
             f"  ({names.loss_deviation} > {REFERENCE_LOSS_DEVIATION})\n"
             f"  or {REFERENCE_LOSS_DEVIATION}\n"
-            f") * sqrt({LABELS_AS_ONE} / {seen} + {LABELS_AS_ONE} / {REFERENCE_LOSS_SIZE})",
+            f") * sqrt({LABELS_AS_ONE} / {seen} + {REFERENCE_AS_ONE} / {REFERENCE_LOSS_SIZE})",
         ),
     ]

@@ -1,7 +1,7 @@
 """The recording rules of accuracy, macro F1 and their rows, and of the labels that they need."""
 
 from monitoring.recording.estimate import KNOWN
-from monitoring.recording.labels_as_one import LABELS_AS_ONE
+from monitoring.recording.labels_as_one import LABELS_AS_ONE, REFERENCE_AS_ONE
 from monitoring.recording.limits import rows_as_one, share_limit
 from monitoring.recording.loss import losses
 from monitoring.recording.series import (
@@ -61,7 +61,7 @@ def _realised(window: str, thresholds: Thresholds, models: Models) -> list[Rule]
         ),
         Rule(
             names.accuracy_limit,
-            _limit(names.labels, thresholds, models, LABELS_AS_ONE, LABELS_AS_ONE),
+            _limit(names.labels, thresholds, models, LABELS_AS_ONE, REFERENCE_AS_ONE),
         ),
         Rule(names.involved, _involved(names)),
         Rule(

@@ -134,7 +134,7 @@ class WordPiece:
         known = self._known.get(word)
         if known is None:
             known = self._split(word)
-            if len(self._known) < REMEMBERED:
+            if len(self._known) < REMEMBERED and len(word) <= LONGEST_WORD:
                 self._known[word] = known
         return known
 

@@ -1,11 +1,16 @@
 """How much less rows tell that follow each other in time than independent ones."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from perennial.statistics.counts import Floats
+from perennial.statistics.errors import InvalidLevel
 
 # The sum ends at so many times itself: later correlations are noise.
 WINDOW = 5
+# Of the squares of changes between hours: the quantile, what it is where rows are independent
+# (twice that of chi-square with one degree of freedom), and how many changes tell.
+QUANTILE, EXPECTED, FEW = 0.9, 2 * 2.7055, 20
 
 
 def design_effect(losses: Floats) -> float:
@@ -34,6 +39,35 @@ def design_effect(losses: Floats) -> float:
     lags = np.arange(len(effects))
     ended = np.flatnonzero(lags >= WINDOW * effects)
     return max(1.0, float(effects[ended[0]] if len(ended) else effects.max()))
+
+
+def changing_effect(departures: ArrayLike, *, most: float) -> float:
+    """Return how many rows count as one, from 1 to `most`, as the means of hours change.
+
+    departures: of the means of hours one after the other from what is usual, each in standard
+    errors of independent rows; NaN where there were none. Where rows are independent, the squares
+    of their changes are as chi-square, doubled. A high quantile of them shows rows that follow
+    each other in some hours too; a few jumps, as of a slump, do not move it. With fewer than FEW
+    changes it is 1.
+    Source: the ratio of a quantile to its expectation is how a median absolute deviation measures a
+    spread; Huber, Robust Statistics, 1981, ch. 5; of changes, von Neumann, Distribution of the
+    ratio of the mean square successive difference to the variance, Annals of Mathematical
+    Statistics 12, 1941.
+
+    >>> random = np.random.default_rng(1)
+    >>> hours = random.normal(size=600)
+    >>> round(changing_effect(hours, most=50), 1), round(changing_effect(3 * hours, most=50), 1)
+    (1.0, 7.8)
+    >>> changing_effect(hours + 99 * (np.arange(600) > 300), most=50) < 1.1
+    True
+    """
+    if not most >= 1:
+        raise InvalidLevel("most", most, "at least 1")
+    squares = np.diff(np.asarray(departures, dtype=np.float64)) ** 2
+    seen = squares[~np.isnan(squares)]
+    if len(seen) < FEW:
+        return 1.0
+    return float(np.clip(np.quantile(seen, QUANTILE) / EXPECTED, 1, most))
 
 
 def usual_change(losses: Floats) -> float:

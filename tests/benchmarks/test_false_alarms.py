@@ -56,16 +56,6 @@ def test_a_weekly_rhythm_moves_the_days_and_not_the_weeks(rhythm: Rhythm) -> Non
     assert sums[:, 0].sum() / sums.sum() == pytest.approx(expected, abs=0.01)
 
 
-@pytest.mark.parametrize("run", [1, 5])
-def test_a_reference_comes_as_its_traffic_does(run: float) -> None:
-    """It has about as many rows as asked for, in its rhythm, each as often in a row."""
-    rows = Traffic(10, DAY, SWING, DAILY, run).sequence(20_000, np.random.default_rng(5))
-    assert len(rows) == pytest.approx(20_000, rel=0.05)
-    assert len(rows) / (1 + np.count_nonzero(np.diff(rows))) == pytest.approx(run, rel=0.05)
-    days = (SWING[rows] > 0)[: len(rows) // 14 * 14].reshape(7, 2, -1)
-    assert days[:, 0].mean() > 0.7 and days[:, 1].mean() < 0.4
-
-
 def _population(swing: np.ndarray) -> Population:
     random = np.random.default_rng(3)
     labels = (np.arange(ROWS) >= ROWS // 2).astype(np.int64)

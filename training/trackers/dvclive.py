@@ -30,8 +30,10 @@ class DvcLive:
             save_dvc_exp=False,
             report=None,
         )
-        if not run.known:
-            self._live.log_params(dict(run.parameters))
+
+    def parameters(self, run: Run) -> None:
+        """Write a file of them."""
+        self._live.log_params(dict(run.parameters))
 
     def figures(self, batch: Sequence[Figures]) -> None:
         """Write a line per figure."""

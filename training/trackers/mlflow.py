@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -45,43 +44,39 @@ class Mlflow:
 
         self._client: Any = MlflowClient(uri if "://" in uri else str(Path(uri).resolve()))
         self._monitor: Any = None
-        # Whatever fails after the run was made must not come before its id is kept, or each new
-        # try would make another run.
-        found = self._client.get_run(run.known) if run.known else self._made(run)
-        self.identifier, self._watched = str(found.info.run_id), bool(run.known)
-        self._parameters = {
-            name: str(value)[:LONGEST]
-            for name, value in run.parameters.items()
-            if name not in found.data.params
-        }
-        self.link = page(uri, found.info.experiment_id, self.identifier, run.links)
+        info = self._client.get_run(run.known).info if run.known else self._begin(run)
+        self.identifier = str(info.run_id)
+        self.link = page(uri, info.experiment_id, self.identifier, run.links)
 
-    def _made(self, run: Run) -> Any:
+    def _begin(self, run: Run) -> Any:
+        """Create the run and return what MLflow knows of it."""
         experiment = self._client.get_experiment_by_name(run.project)
         found = experiment and experiment.experiment_id
         found = found or self._client.create_experiment(run.project)
-        return self._client.create_run(found, run_name=run.name, tags=tags(run))
+        return self._client.create_run(found, run_name=run.name, tags=tags(run)).info
 
-    def _begin(self) -> None:
-        """Send the parameters that the run lacks, and have MLflow record the machine's load."""
+    def parameters(self, run: Run) -> None:
+        """Send them, and have MLflow record the machine's load from now on."""
         from mlflow.entities import Param
+
+        given = [Param(name, str(value)[:LONGEST]) for name, value in run.parameters.items()]
+        for start in range(0, len(given), PARAMETERS):
+            self._client.log_batch(self.identifier, params=given[start : start + PARAMETERS])
+        self._watch()
+
+    def _watch(self) -> None:
+        """Record the machine's load from a thread of MLflow's own."""
         from mlflow.system_metrics.system_metrics_monitor import SystemMetricsMonitor
 
-        while some := dict(islice(self._parameters.items(), PARAMETERS)):
-            given = [Param(name, value) for name, value in some.items()]
-            self._client.log_batch(self.identifier, params=given)
-            self._parameters = {k: v for k, v in self._parameters.items() if k not in some}
-        if not self._watched:
-            uri = self._client.tracking_uri
-            self._monitor = SystemMetricsMonitor(self.identifier, tracking_uri=uri)
-            self._monitor.start()
-            self._watched = True
+        self._monitor = SystemMetricsMonitor(
+            self.identifier, tracking_uri=self._client.tracking_uri
+        )
+        self._monitor.start()
 
     def figures(self, batch: Sequence[Figures]) -> None:
         """Send the figures, as many as one request may have at a time."""
         from mlflow.entities import Metric
 
-        self._begin()
         given = [
             Metric(name, value, int(1000 * one.time), one.step)
             for one in batch
@@ -92,12 +87,10 @@ class Mlflow:
 
     def file(self, path: Path) -> None:
         """Upload a file. All are in one folder, since GitLab has no others."""
-        self._begin()
         self._client.log_artifact(self.identifier, str(path))
 
     def end(self, *, failed: bool) -> None:
         """Stop the monitor and set the run's status."""
-        self._begin()
         if self._monitor is not None:
             self._monitor.finish()
             self._monitor = None
@@ -158,9 +151,9 @@ def tags(run: Run) -> dict[str, str]:
 
 
 def page(uri: str, experiment: str, run: str, links: Mapping[str, str]) -> str:
-    """Return where a person sees the run, without a password that the address may have.
+    """Return where a person sees the run, without a password that a database's address may have.
 
-    >>> page("https://me:secret@mlflow.example/", "1", "ab12", {})
+    >>> page("https://mlflow.example/", "1", "ab12", {})
     'https://mlflow.example/#/experiments/1/runs/ab12'
     >>> gitlab = "https://git.example/api/v4/projects/7/ml/mlflow"
     >>> page(gitlab, "3", "ab12", {"project_page": "https://git.example/a/b"})

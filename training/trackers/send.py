@@ -24,6 +24,14 @@ LEFT = 30.0  # seconds that this process may outlive the one that started it
 LONGEST = 300  # characters of an error
 LINES = 50  # said before the last, of up to 1.2 KB; a pipe holds 64 KiB
 
+# What is being done with each kind of event.
+DOING = {
+    "begin": "sending the parameters",
+    "figures": "sending figures",
+    "file": "sending files",
+    "end": "ending the run",
+}
+
 # Tells whoever started this process one fact: `doing`, `link`, `error`.
 Say = Callable[[str, str], None]
 
@@ -44,7 +52,9 @@ class Sending:
         for kind, group in groupby(events, key=lambda pair: pair[0]["event"]):
             some = list(group)
             last = some[-1] is events[-1]
-            self._say("doing", f"sending {kind}")
+            self._say("doing", DOING[kind])
+            if kind == "begin":
+                sink.parameters(self._spool.run())
             _hand_over(sink, [event for event, _ in some], last=last)
             self._save(replace(self._state, offset=some[-1][1]))
             ended = last and kind == "end"

@@ -37,11 +37,16 @@ class Figures:
 class Sink(Protocol):
     """A run at one tracker. A method that raises is called again with the same arguments.
 
+    Making one asks the tracker for a run and sends nothing else: what is made again, because that
+    failed, would be another run.
     identifier: the tracker's id of the run.  link: where to see it, an address or a command.
     """
 
     identifier: str
     link: str
+
+    def parameters(self, run: Run) -> None:
+        """Send the run's parameters."""
 
     def figures(self, batch: Sequence[Figures]) -> None:
         """Send the figures of some steps."""

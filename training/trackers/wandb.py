@@ -28,12 +28,15 @@ class Wandb:
             resume="allow",
             mode=mode,
             dir=str(folder.resolve()),
-            config=dict(run.parameters),
             notes="\n".join(f"{name}: {link}" for name, link in run.links.items()),
             settings=wandb.Settings(x_stats_pid=run.pid, silent=True, init_timeout=10),
         )
         self.identifier = run.name
         self.link = self._run.url if not self._run.offline else f"wandb sync {self._kept(folder)}"
+
+    def parameters(self, run: Run) -> None:
+        """Set the run's configuration."""
+        self._run.config.update(dict(run.parameters), allow_val_change=True)
 
     def _kept(self, folder: Path) -> Path:
         """Return where an offline run is, from where training was started."""

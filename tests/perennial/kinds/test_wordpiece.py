@@ -2,6 +2,7 @@
 
 import json
 import os
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -90,3 +91,15 @@ def test_the_field_of_a_missing_package_is_named() -> None:
     """The message says what was looked for and what installs it."""
     with pytest.raises(Exception, match=f"{FIELD}: got 'no_such_package'.*encoder.txt"):
         folder_of("no_such_package")
+
+
+def test_long_words_are_not_remembered() -> None:
+    """A client that sends a new one each time must not fill the memory."""
+    tokenizer = small()
+    tracemalloc.start()
+    try:
+        tokenizer.numbers(f"oil {number}" + "x" * 10_000 for number in range(300))
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1_000_000

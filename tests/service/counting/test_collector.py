@@ -34,7 +34,7 @@ def versions(tmp_path: Path) -> Versions:
 def amounts(tmp_path: Path) -> Versions:
     """A version whose answers are amounts, with some traffic and a label."""
     versions = Versions()
-    counters = versions.enter(bundles.make_amounts(tmp_path / "amounts"))
+    counters = versions.enter(bundles.make_amounts(tmp_path / "amounts", design_effect=3.0))
     counters.add(bundles.images(6).astype(np.float32), np.ones((6, 1), "f"), seconds=0.002)
     versions.count_feedback(
         "amounts", "1.0.0", label="3.5", predicted="1.0", confidence=None, delay=4.0
@@ -101,12 +101,10 @@ OF_OTHERS = {
     "model_reference_loss",
     "model_reference_loss_deviation",
     "model_reference_loss_size",
+    # Where rows have an order.
+    "model_reference_design_effect",
 }
 
-OF_ROWS_IN_ORDER = {
-    "model_reference_design_effect",
-    "model_reference_interval_coverage_design_effect",
-}
 OF_INTERVALS = {
     "model_expected_loss",
     "model_feedback_expected_loss",
@@ -114,6 +112,7 @@ OF_INTERVALS = {
     "model_feedback_interval",
     "model_reference_expected_loss_deviation",
     "model_reference_interval_coverage",
+    "model_reference_interval_coverage_design_effect",
 }
 
 
@@ -123,8 +122,7 @@ def test_an_output_has_the_metrics_of_an_accuracy_or_of_a_loss(
     """No series, no alert: what a model cannot be measured by does not exist for it."""
     with_labels = {name for name, family in scrape(versions).items() if not family.samples}
     without = {name for name, family in scrape(amounts).items() if not family.samples}
-    neither = OF_INTERVALS | OF_ROWS_IN_ORDER
-    assert (with_labels, without) == (OF_OTHERS | neither, OF_CLASSES | neither)
+    assert (with_labels, without) == (OF_OTHERS | OF_INTERVALS, OF_CLASSES | OF_INTERVALS)
     with_interval = {name for name, family in scrape(numbers).items() if not family.samples}
     assert with_interval == OF_CLASSES
 
@@ -193,18 +191,9 @@ def test_answers_without_a_fixed_set_are_counted_by_their_loss(amounts: Versions
         "model_reference_loss": 0.5,
         "model_reference_loss_deviation": 0.4,
         "model_reference_loss_size": 400,
+        "model_reference_design_effect": 3,
     }
     assert families["model_predictions"].samples[0].labels["label"] == ""
-
-
-def test_how_many_labels_count_as_one_is_exported_where_it_is_known(tmp_path: Path) -> None:
-    """A reference whose rows have an order says it, of the loss and of intervals."""
-    versions, effects = Versions(), {"design_effect": 3.0, "coverage_design_effect": 2.0}
-    made = bundles.make_amounts(tmp_path / "amounts", coverage=0.9, **effects)
-    versions.enter(made)
-    families = scrape(versions)
-    found = [families[name].samples[0].value for name in sorted(OF_ROWS_IN_ORDER)]
-    assert found == list(effects.values())
 
 
 def test_the_signals_of_the_output_are_named(versions: Versions, amounts: Versions) -> None:

@@ -18,8 +18,10 @@ class Http:
     def __init__(self, run: Run) -> None:
         self._url = str(run.parameters["url"])
         self.identifier, self.link = run.known or "17", f"{self._url}/runs/17"
-        if not run.known:
-            self._post("begin", {"project": run.project, **run.parameters})
+
+    def parameters(self, run: Run) -> None:
+        """Post them, and the project."""
+        self._post("begin", {"project": run.project, **run.parameters})
 
     def figures(self, batch: Sequence[Figures]) -> None:
         """Post the steps."""

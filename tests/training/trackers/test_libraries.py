@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -146,7 +147,7 @@ BROKEN: dict[str, tuple[Where, str]] = {
         lambda _: _At("MLFLOW_TRACKING_URI", nullcontext(refusing())),
         "Connection refused",
     ),
-    "hangs": (lambda _: _At("MLFLOW_TRACKING_URI", hanging()), "timed out|stopped while beginning"),
+    "hangs": (lambda _: _At("MLFLOW_TRACKING_URI", hanging()), "timed out|stopped while"),
     "answers 500": (lambda _: _At("MLFLOW_TRACKING_URI", serving(status=500)), "500"),
     "cannot write": (_mlflow_full, "/dev/full"),
 }
@@ -164,6 +165,42 @@ def test_mlflow_that_is_broken_is_named_with_the_reason(
     assert warning.startswith("WARNING: tracker mlflow: ") and warning.count("WARNING") == 1
     assert any(word in warning for word in why.split("|")), warning
     assert Runs.read(tmp_path / "model").links == {}
+
+
+def test_a_password_in_mlflows_address_is_not_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither in the warning nor in the log that a job keeps, though MLflow's errors have it."""
+    uri = refusing().replace("http://", "http://somebody:hunter2@")
+    train(tmp_path, "mlflow", with_variables(MLFLOW_TRACKING_URI=uri), wait=60)
+    told = [capsys.readouterr().err]
+    told += [file.read_text() for file in (tmp_path / FOLDER).iterdir() if file.is_file()]
+    assert "Connection refused" in told[0] and not any("hunter2" in text for text in told)
+
+
+def test_a_run_of_which_mlflow_refuses_a_parameter_is_made_once(
+    server: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """However often it is tried again while training goes on."""
+    run = SpooledRun(
+        tmp_path / FOLDER,
+        ["mlflow"],
+        task="refused",
+        parameters={"no\nname": 1},
+        links={},
+        command=with_variables(MLFLOW_TRACKING_URI=server),
+    )
+    run.log({"accuracy": 0.5}, step=1)
+    time.sleep(30)
+    run.end()
+    run.finish(wait=60)
+    assert "no\\nname" in capsys.readouterr().err
+    experiment = ask(server, "experiments/get-by-name", experiment_name="refused")["experiment"]
+    body = json.dumps({"experiment_ids": [experiment["experiment_id"]]}).encode()
+    search = urllib.request.Request(f"{server}/api/2.0/mlflow/runs/search", body, method="POST")
+    search.add_header("Content-Type", "application/json")
+    with urllib.request.urlopen(search, timeout=60) as answer:
+        assert len(json.load(answer)["runs"]) == 1
 
 
 def test_an_offline_run_of_wandb_has_the_figures_and_the_bundle(

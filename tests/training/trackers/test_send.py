@@ -20,11 +20,18 @@ class Kept:
         self.identifier, self.link, self.failures = "17", "http://tracker/17", failures
         self.runs: list[Run] = []
         self.got: list[object] = []
+        self.refused = 0  # how often parameters were
 
     def open(self, run: Run) -> "Kept":
         """Begin a run."""
         self.runs.append(run)
         return self
+
+    def parameters(self, run: Run) -> None:
+        """Take them, in the end."""
+        if self.refused:
+            self.refused -= 1
+            raise ConnectionError("try again")
 
     def figures(self, batch: Sequence[Figures]) -> None:
         """Keep the steps."""
@@ -95,6 +102,15 @@ def test_a_tracker_that_comes_back_gets_everything(tmp_path: Path) -> None:
     process.step()
     assert process.run() == 0 and tracker.got == [1, False] and process.slept > 10
     assert len(tracker.runs) == 1
+
+
+def test_a_tracker_that_refuses_the_parameters_gets_no_second_run(tmp_path: Path) -> None:
+    """The run that it began is kept, and its parameters are sent again."""
+    tracker = Kept()
+    tracker.refused = 2
+    process = Process(tmp_path, tracker, *[""] * 25, "end")
+    process.step()
+    assert process.run() == 0 and tracker.got == [1, False] and len(tracker.runs) == 1
 
 
 def test_a_tracker_that_is_away_at_the_end_is_given_up(tmp_path: Path) -> None:

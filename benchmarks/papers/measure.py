@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -53,11 +52,9 @@ def measure(run: Run, folder: Path, *, serve: bool) -> dict[str, Any]:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "model").mkdir(parents=True)
     rows.write(folder / "prepared", task.output.labels)
-    before = _processor_seconds()
     fitted = train(
         rows, numbers, task, folder / "model", model=model, tracker=Silent(), machine=this_machine()
     )
-    spent = _processor_seconds() - before
     figures = _scores(folder, rows, run.task)
     facts = json.loads((folder / "model" / "training.json").read_text())
     bundle = export(
@@ -74,19 +71,14 @@ def measure(run: Run, folder: Path, *, serve: bool) -> dict[str, Any]:
         **figures,
         "rows": len(rows.train.labels),
         "epochs": run.parameters.get("epochs"),
-        "precision": fitted.precision,
+        "arithmetic": fitted.precision,
         "training_seconds": facts["cost"]["wall_seconds"],
-        "processor_seconds": spent,
+        "processor_seconds": facts["cost"]["cpu_seconds"],
         "load": os.getloadavg()[1],
         "cores": os.cpu_count(),
         "bundle_megabytes": size / 1e6,
         **(_served(folder, bundle.path) if serve else {}),
     }
-
-
-def _processor_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
 
 
 def _scores(folder: Path, rows: Prepared, task: str) -> dict[str, float]:

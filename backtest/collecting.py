@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -69,8 +69,10 @@ def collect(
         return None, len(chosen)
     most = round(numbers.collect.earlier * len(chosen))
     if earlier is not None and len(earlier) and most:
-        old = _rows(history, earlier[-most:])
-        old = select_new(old, _before(history, before, task), kind=task.input).rows
+        own = np.concatenate([before.places, _places(chosen)])
+        known_rows = _before(history, replace(before, places=own), task)
+        # Of one source, as a history is, the limits of sources leave nothing out.
+        old = select_new(_rows(history, earlier[-most:]), known_rows, kind=task.input).rows
         before = _added(old, before, incident + BEFORE, task, cache)
     return _added(chosen, before, incident, task, cache), len(chosen)
 
@@ -106,5 +108,9 @@ def _added(
         name = hashlib.sha256(made.read_bytes()).hexdigest()[:20]
         file = folder / f"{name}.parquet"
         os.replace(made, file)
-    taken = np.array([int(name, 16) for name in rows.prediction_ids], np.int64)
-    return Feedback(file, np.concatenate([before.places, taken]))
+    return Feedback(file, np.concatenate([before.places, _places(rows)]))
+
+
+def _places(rows: LabelledRows) -> Places:
+    """Return where rows stand in the history."""
+    return np.array([int(name, 16) for name in rows.prediction_ids], np.int64)

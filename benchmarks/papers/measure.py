@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +38,7 @@ class Silent:
 
 
 def measure(run: Run, folder: Path, *, serve: bool) -> dict[str, Any]:
-    """Return the figures of a run; its artifacts stay in the folder.
+    """Return the figures of a run; its artifacts stay in the folder, which is emptied before.
 
     serve: whether to load the service with requests too, which needs wrk.
     """
@@ -49,7 +50,8 @@ def measure(run: Run, folder: Path, *, serve: bool) -> dict[str, Any]:
         model=run.model,
         parameters=model.Parameters.model_validate(run.parameters),
     )
-    (folder / "model").mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "model").mkdir(parents=True)
     rows.write(folder / "prepared", task.output.labels)
     before = _processor_seconds()
     fitted = train(

@@ -67,7 +67,7 @@ def share_sum_limit(
     >>> round(share_sum_limit(0.1, tolerated=0.2), 1), share_sum_limit(0.01, tolerated=0.11)
     (15.0, 15.0)
     >>> [round(share_sum_limit(0.3, tolerated=0.4, design_effect=effect), 1) for effect in (1, 3)]
-    [23.6, 70.9]
+    [23.6, 70.8]
     """
     distance = _distance(usual, tolerated)
     _check_exponent(exponent)

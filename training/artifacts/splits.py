@@ -26,7 +26,8 @@ from training.task.task import Rows, Task
 SPLITS = ("train", "validation", "test")
 # The source of a task's own rows.
 BASE = "base"
-# Rows from just before an incident have its id with this as their source: no gate judges on them.
+# Rows from just before an incident have its id with this as their source. They are split as all
+# collected rows are, and the gate looks at none of them.
 BEFORE = "-before"
 # The key that a row's label came with, as a column of the files.
 LABEL_SOURCE = "label_source"

@@ -51,10 +51,10 @@ def told_by(codes: Integers, times: Times) -> str | None:
 
     codes: a number for each value, from 0, shape (rows,).  times: in UTC, shape (rows,).
 
-    >>> hours = np.datetime64("2026-01-01", "us") + np.arange(24 * 15) * HOUR
-    >>> told_by(np.arange(24 * 15) % 24, hours), told_by(np.arange(24 * 15) // 24 % 7, hours)
+    >>> hours = np.datetime64("2026-01-01", "us") + np.arange(24 * 21) * HOUR
+    >>> told_by(np.arange(24 * 21) % 24, hours), told_by(np.arange(24 * 21) // 24 % 7, hours)
     ('the hour of the day', 'the day of the week')
-    >>> told_by(np.arange(24 * 15) % 5, hours)
+    >>> told_by(np.arange(24 * 21) % 5, hours)
     """
     if not len(codes) or np.bincount(codes).max() > SAME * len(codes):
         return None

@@ -12,7 +12,7 @@ def fit_tokenizer(texts: Sequence[str], *, most: int, longest: int) -> WordPiece
     most: pieces, at most.  longest: pieces of a text, at most.
 
     >>> list(fit_tokenizer(["oil up", "oil"], most=9, longest=8).vocabulary)
-    ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'i', 'l', 'o', '##i', '##l']
+    ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'i', 'l', 'o', 'p', 'u']
     """
     counted = Counter(word for text in texts for word in words(text))
     letters: Counter[str] = Counter()

@@ -49,9 +49,9 @@ def test_the_model_gets_cleaned_texts_and_all_else_what_was_sent() -> None:
 def test_the_manifest_names_the_steps() -> None:
     """In their order; a manifest from before has none, and an unknown step is refused."""
     document = ALL.model_dump(mode="json")
-    assert document["cleaning"] == ["nfkc", "lower", "words"] and set(STEPS) == set(ALL.cleaning)
+    assert document["cleaning"] == ["nfkc", "lower", "words"] and set(STEPS) == {*ALL.cleaning, "symbols"}
     kind: TypeAdapter[Any] = TypeAdapter(Input)
     assert kind.validate_python(document) == ALL
     assert kind.validate_python({"kind": "text", "max_characters": 5}).cleaning == ()
-    with pytest.raises(ValidationError, match="'nfkc', 'lower' or 'words'"):
+    with pytest.raises(ValidationError, match="'nfkc', 'lower', 'words' or 'symbols'"):
         kind.validate_python({"kind": "text", "cleaning": ["stem"]})

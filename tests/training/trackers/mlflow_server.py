@@ -1,5 +1,6 @@
 """Runs MLflow's own server for a benchmark or a test."""
 
+import os
 import socket
 import subprocess
 import time
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from training.trackers.sender import interpreter
 
+# Without its workers, which have nothing to do here and cost processors.
+NO_JOBS = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 STARTS_IN = 120.0  # seconds at most, on a machine that does other work
 
 
@@ -22,7 +25,9 @@ def mlflow_server(folder: Path) -> Iterator[str]:
     command += [f"--backend-store-uri=sqlite:///{folder}/mlflow.db"]
     command += [f"--artifacts-destination={folder}/artifacts"]
     with (folder / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
+        server = subprocess.Popen(
+            command, stdout=log, stderr=log, cwd=folder, env={**os.environ, **NO_JOBS}
+        )
     try:
         _wait_for(f"http://127.0.0.1:{port}/health")
         yield f"http://127.0.0.1:{port}"

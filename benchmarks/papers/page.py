@@ -40,7 +40,7 @@ is not trained again, unless it is named (`make results RUNS=news-ngrams`).
 Models are trained **from scratch** unless a line says that others trained the weights before.
 *Training* is the time that fitting took on two processor cores; *processor* is its processor time,
 which other programs on the machine change less. The parts of `ngrams` were chosen by
-cross-validation on the training rows, but a few candidates were scored on the test rows too.
+cross-validation on the training rows, but about 25 mixes of them were scored on the test rows too.
 *Answers/s*: of `/predict` with 16 connections; *p50*: with one. Published figures are of other
 machines, and those of the news study of twelve times as many training rows. Its ELECTRA and
 DistilBERT were not run: their weights have to be downloaded, and `transformer` reads BERT's only.

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 SEED = 20261129
+RESIDUAL = (
+    {"seed": SEED, "precision": "auto", "batch_size": 512}
+    | {"learning_rate": 0.4, "filters": 32, "shift": 4}
+)
 # Of every network that reads pieces of texts.
 TOKENS = {"seed": SEED, "precision": "auto", "longest": 64, "batch_size": 32}
 
@@ -77,10 +81,9 @@ RUNS: Mapping[str, Run] = {
         | {"translation": 0.0},
     ),
     "cifar10-residual": Run(
-        "cifar10",
-        "residual",
-        "small residual network behind a whitening",
-        {"seed": SEED, "precision": "auto", "epochs": 10, "batch_size": 512}
-        | {"learning_rate": 0.4, "filters": 32, "shift": 4},
+        "cifar10", "residual", "small residual network behind a whitening", RESIDUAL | {"epochs": 6}
+    ),
+    "cifar10-residual-long": Run(
+        "cifar10", "residual", "the same, with more epochs", RESIDUAL | {"epochs": 10}
     ),
 }

@@ -3,11 +3,12 @@
 Training starts one such process for each tracker. Started by hand, it sends what is missing.
 """
 
+import argparse
 import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -184,21 +185,28 @@ class Channel:
             return
 
 
-def main(arguments: list[str], *, trackers: dict[str, Open] = TRACKERS) -> int:
+def main(arguments: Sequence[str] | None = None, *, trackers: dict[str, Open] = TRACKERS) -> int:
     """Send the run in a folder to a tracker."""
-    folder, name = Path(arguments[0]), arguments[1]
+    parser = argparse.ArgumentParser(prog="python -m training.trackers.send", description=__doc__)
+    parser.add_argument("folder", type=Path, help="of the run, such as artifacts/digits/tracking")
+    parser.add_argument("tracker", choices=sorted(trackers))
+    options = parser.parse_args(arguments)
+    folder, name = options.folder, options.tracker
     spool, parent, channel = Spool(folder), os.getppid(), Channel(os.dup(1))
     os.dup2(2, 1)  # what libraries print goes to the log
     end_with(parent)
     trainer = spool.run().pid
     sending = Sending(spool, name, trackers[name], channel.say)
     try:
-        return send(
+        code = send(
             sending, channel.say, training=lambda: parent == trainer and os.getppid() == parent
         )
     finally:
         channel.close()
+    if parent != trainer:  # started by hand
+        print(f"{name}: " + ("not everything was sent" if code else "everything was sent"))
+    return code
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -74,7 +74,8 @@ def decide(
     losses = [loss for name, found in compared.items() for loss in _loss(name, found, level)]
     reasons = (*losses, *_reasons_to_block(base=base, fresh=fresh, floor=floor))
     if reasons:
-        return GateDecision(Verdict.BLOCK, (*reasons, *said))
+        changed = _rule_changed(base=compared.get("base"), fresh=fresh, level=level)
+        return GateDecision(Verdict.BLOCK, (*reasons, *changed, *said))
     if base is None and fresh is None:
         nothing = "no significant difference: there are no rows to compare on"
         return GateDecision(Verdict.KEEP, (nothing,))
@@ -98,6 +99,16 @@ def _loss(name: str, found: Comparison | None, level: float) -> tuple[str, ...]:
 def _gain(name: str, found: Comparison, level: float) -> str | None:
     """Return the significant gain on these rows, if there is one."""
     return significant_gain(name, found, level=level) or surer_gain(name, found, level=level)
+
+
+def _rule_changed(
+    *, base: Comparison | None, fresh: Comparison | None, level: float
+) -> tuple[str, ...]:
+    """Return what to do where fresh rows gain what base rows lose: old labels may not hold now."""
+    gain = None if fresh is None else _gain("fresh", fresh, level)
+    if gain is None or not _loss("base", base, level):
+        return ()
+    return (f"{gain}: if old rows do not hold any more, take them out, or name their time column",)
 
 
 def _reasons_to_block(

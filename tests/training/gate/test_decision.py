@@ -216,11 +216,21 @@ def test_a_loss_on_rows_of_the_past_is_told_and_does_not_block() -> None:
         "base rows are from before the fresh ones, so this does not block: a significant loss on "
         "base rows: accuracy 0.900 to 0.800 on 100 rows, p = 0.001",
     )
-    assert decided(base=worse, fresh=better).verdict == "block"
     assert decided(base=worse, fresh=None, base_is_past=True).verdict == "block"
     assert decided(base=better, fresh=worse, base_is_past=True).verdict == "block"
     same = found(0.9, 0.9, p=1)
     assert decided(base=worse, fresh=same, base_is_past=True).verdict == "keep"
+
+
+def test_a_block_says_what_to_do_where_fresh_rows_gain_what_base_rows_lose() -> None:
+    """The rule itself may have changed; where fresh rows gain nothing, there is nothing to say."""
+    worse, better = found(0.9, 0.8), found(0.5, 0.9)
+    block = decided(base=worse, fresh=better)
+    assert block.verdict == "block" and block.reasons[1] == (
+        "a significant gain on fresh rows: accuracy 0.500 to 0.900 on 100 rows, p = 0.001: if old "
+        "rows do not hold any more, take them out, or name their time column"
+    )
+    assert len(decided(base=worse, fresh=found(0.9, 0.9, p=1)).reasons) == 1
 
 
 def test_of_rows_of_the_past_no_gain_promotes() -> None:

@@ -74,7 +74,8 @@ def decide(
     losses = [loss for name, found in compared.items() for loss in _loss(name, found, level)]
     reasons = (*losses, *_reasons_to_block(base=base, fresh=fresh, floor=floor))
     if reasons:
-        changed = _rule_changed(base=compared.get("base"), fresh=fresh, level=level)
+        alone = compared.get("base") if len(reasons) == 1 else None
+        changed = _rule_changed(base=alone, fresh=fresh, level=level)
         return GateDecision(Verdict.BLOCK, (*reasons, *changed, *said))
     if base is None and fresh is None:
         nothing = "no significant difference: there are no rows to compare on"

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 SEED = 20261129
-RESIDUAL = (
-    {"seed": SEED, "precision": "auto", "batch_size": 512}
-    | {"learning_rate": 0.4, "filters": 32, "shift": 4}
-)
+RESIDUAL = {"seed": SEED, "precision": "auto", "batch_size": 512} | {
+    "learning_rate": 0.4,
+    "filters": 32,
+    "shift": 4,
+}
 # Of every network that reads pieces of texts.
 TOKENS = {"seed": SEED, "precision": "auto", "longest": 64, "batch_size": 32}
 

@@ -49,7 +49,8 @@ def test_the_model_gets_cleaned_texts_and_all_else_what_was_sent() -> None:
 def test_the_manifest_names_the_steps() -> None:
     """In their order; a manifest from before has none, and an unknown step is refused."""
     document = ALL.model_dump(mode="json")
-    assert document["cleaning"] == ["nfkc", "lower", "words"] and set(STEPS) == {*ALL.cleaning, "symbols"}
+    assert document["cleaning"] == ["nfkc", "lower", "words"]
+    assert set(STEPS) == {*ALL.cleaning, "symbols"}
     kind: TypeAdapter[Any] = TypeAdapter(Input)
     assert kind.validate_python(document) == ALL
     assert kind.validate_python({"kind": "text", "max_characters": 5}).cleaning == ()

@@ -121,13 +121,11 @@ def _accuracy(limits: Limits) -> dict[str, Any]:
         def made(thresholds: Thresholds, models: Models) -> Sequence[Rule]:
             if window not in thresholds.windows:
                 return ()
-            short = window == thresholds.short_window
             return [
                 *rules.accuracy(window, thresholds, models),
                 *loss(window, thresholds, models),
                 *interval(window, thresholds, models),
                 *estimate.checked(window, models),
-                *(departures(window, models) if short else ()),
             ]
 
         return limits.made(made, _record)
@@ -142,7 +140,10 @@ def _accuracy(limits: Limits) -> dict[str, Any]:
     ]
     return {
         "groups": [
-            _group("accuracy_short", [*reference, *measured(short)]),
+            _group(
+                "accuracy_short",
+                [*reference, *measured(short), *limits.made(departures, _record)],
+            ),
             _group("accuracy_long", measured(long), slow),
             *(_group(f"accuracy_{window}", measured(window), slow) for window in others),
             _group(

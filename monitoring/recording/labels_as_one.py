@@ -51,8 +51,9 @@ def labels_as_one(thresholds: Thresholds) -> list[Rule]:
     ]
 
 
-def departures(window: str, models: Models) -> list[Rule]:
-    """Return how far the mean of the last window is from what is usual, and how that changed."""
+def departures(thresholds: Thresholds, models: Models) -> list[Rule]:
+    """Return how far the mean of the short window is from what is usual, and how that changed."""
+    window = thresholds.short_window
     names = Window(window)
     loss, deviation = models.within(REFERENCE_LOSS), REFERENCE_LOSS_DEVIATION
     return [

@@ -1,5 +1,6 @@
 """A small upstream and a fork of it, for tests of ci/upgrade."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -96,8 +97,17 @@ class Fork:
         return self._run(["make", "upgrade"], code)
 
     def _run(self, command: Sequence[str], code: int, script: str = "") -> str:
+        # As a person runs it, not below the make that runs these tests.
+        above = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+        environment = {name: value for name, value in os.environ.items() if name not in above}
         done = subprocess.run(
-            command, cwd=self.root, input=script, capture_output=True, text=True, check=False
+            command,
+            cwd=self.root,
+            input=script,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environment,
         )
         assert done.returncode == (2 if code and command[0] == "make" else code), done
         return done.stdout + done.stderr

@@ -9,7 +9,7 @@ import pytest
 from demo.workspace import ROOT
 from tests.ci.forks import EXAMPLE, NEW, OLD, OWN, PARAMS, Fork
 from tests.ci.scripts import load
-from tests.demo.forge.fixtures import git
+from tests.demo.forge.fixtures import commit, git
 
 
 def test_the_examples_in_the_docstrings_hold() -> None:
@@ -41,6 +41,13 @@ def test_the_model_of_a_retrain_stays_whole(fork: Fork) -> None:
     assert fork.read(f"{EXAMPLE}/dvc.lock") == lock
     assert not (fork.root / EXAMPLE / "bundle.sha256").exists()
     assert fork.read(f"{EXAMPLE}/params.yaml") == "new: 9\n" + retrained
+
+
+def test_what_no_model_is_made_with_asks_for_no_training(fork: Fork) -> None:
+    """As where the newer version has but another sentence in its README."""
+    fork.upgrade()
+    commit(fork.root.parent / "upstream", {"README.md": NEW["README.md"] + "\nOne more.\n"})
+    assert "Train again" not in fork.upgrade("--ref=main")
 
 
 def test_what_is_generated_never_conflicts(fork: Fork) -> None:

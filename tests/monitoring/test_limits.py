@@ -105,6 +105,13 @@ def test_what_differs_is_a_rule_of_that_model_and_one_without_it(name: str) -> N
             assert len(exprs) == 1 and OTHERS not in exprs[0]
 
 
+def test_how_labels_depend_is_learned_over_a_models_own_short_window() -> None:
+    """The changes between its windows are compared, not between those of the other models."""
+    changes = rules(short_window="3h")["model_version:departure:square_of_change"]
+    general, of_slow = (rule["expr"] for rule in changes)
+    assert "offset 1h" in general and OTHERS not in of_slow and "offset 3h" in of_slow
+
+
 def test_a_series_that_only_one_model_has_is_computed_for_it_alone() -> None:
     """What reads counters over its window asks for its own."""
     after = rules(**DIFFERENT["long_window"])

@@ -5,7 +5,7 @@ It does what the `tokenizers` package does with a file of uncased BERT, in a hun
 
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -189,34 +189,32 @@ def _is_mark(character: str) -> bool:
 class _Table(dict[int, str | int | None]):
     """What becomes of each character; looked up once for those below 0x10000."""
 
+    def __init__(self, becomes: Callable[[str], str | int | None]) -> None:
+        super().__init__()
+        self._becomes = becomes
+
     def __missing__(self, code: int) -> str | int | None:
-        found = self._of(chr(code), code)
+        found = self._becomes(chr(code))
         if code < 0x10000:
             self[code] = found
         return found
 
-    def _of(self, character: str, code: int) -> str | int | None:
-        raise NotImplementedError
+
+def _cleaned(character: str) -> str | int | None:
+    """Return a space for white space and around ideographs; None drops control characters."""
+    code, category = ord(character), unicodedata.category(character)
+    if character in "\t\n\r" or character.isspace() and category == "Zs":
+        return " "
+    if code in (0, 0xFFFD) or category in ("Cc", "Cf", "Co"):
+        return None
+    ideograph = any(low <= code <= high for low, high in IDEOGRAPHS)
+    return f" {character} " if ideograph else code
 
 
-class _Cleaned(_Table):
-    """Spaces for white space and around ideographs; control characters are dropped."""
-
-    def _of(self, character: str, code: int) -> str | int | None:
-        if character in "\t\n\r" or character.isspace() and unicodedata.category(character) == "Zs":
-            return " "
-        if code in (0, 0xFFFD) or unicodedata.category(character) in ("Cc", "Cf", "Co"):
-            return None
-        ideograph = any(low <= code <= high for low, high in IDEOGRAPHS)
-        return f" {character} " if ideograph else code
+def _lowered(character: str) -> str:
+    """Return a letter in lower case, and punctuation and ASCII's symbols between spaces."""
+    symbol = character in ASCII_SYMBOLS or unicodedata.category(character)[0] == "P"
+    return f" {character} " if symbol else character.lower()
 
 
-class _Lowered(_Table):
-    """Each letter in lower case by itself, and spaces around punctuation and ASCII's symbols."""
-
-    def _of(self, character: str, code: int) -> str | int | None:
-        symbol = character in ASCII_SYMBOLS or unicodedata.category(character)[0] == "P"
-        return f" {character} " if symbol else character.lower()
-
-
-_CLEANED, _LOWERED = _Cleaned(), _Lowered()
+_CLEANED, _LOWERED = _Table(_cleaned), _Table(_lowered)

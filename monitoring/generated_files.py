@@ -11,7 +11,7 @@ from monitoring.alertmanager_config import alertmanager_config, compose_alertman
 from monitoring.alerts import Alert
 from monitoring.limits import NOBODY, Limits, Own
 from monitoring.prometheus_config import compose_prometheus, prometheus_config
-from monitoring.recording import costs, estimate, past, rules
+from monitoring.recording import costs, estimate, past, rules, same_hours
 from monitoring.recording.interval import interval, interval_reference
 from monitoring.recording.loss import loss, loss_reference
 from monitoring.recording.rules import Models, Rule
@@ -152,6 +152,11 @@ def _accuracy(limits: Limits) -> dict[str, Any]:
                 limits.general.past_interval,
             ),
             _group("estimate", limits.made(estimate.judged, _record)),
+            _group(
+                "slump_past",
+                limits.made(same_hours.kept, _record),
+                limits.general.past_interval,
+            ),
             _group(
                 "slump",
                 [*costs.usual(), *costs.looked(limits.general), *limits.made(slump, _record)],

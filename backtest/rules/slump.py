@@ -4,6 +4,7 @@ A slump lasts from when accuracy, or the loss, is no longer what it was until it
 are those of `perennial/statistics/cumulative_sum.py`, which computes one look at a time.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from backtest.rules.drift import MINUTE, Bools, Floats
 from backtest.rules.labels_as_one import labels_as_one
 from backtest.rules.quality import LossReference, ShareReference, first_look, one, windows
+from backtest.rules.same_hours import Mean, no_news
 from monitoring.recording.slump import AGREEING, AGREES
 from monitoring.thresholds import Thresholds, seconds
 from perennial.statistics.cumulative_sum import (
@@ -30,6 +32,26 @@ class Limit:
 
     tolerated: float
     sum: float
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What labels cost at each look, and how many came, also before the first look.
+
+    as_one: how many labels count as one.  limits: of large and of small changes.
+    means: of the short and of the long window.
+    least: the least rise that is a slump.  errors: and how many standard errors it must exceed.
+    usual: what one label usually costs.
+    """
+
+    cost: Floats
+    rows: Floats
+    as_one: Floats
+    limits: tuple[Limit, Limit]
+    means: tuple[Mean, Mean]
+    least: float
+    errors: float
+    usual: float
 
 
 def share_slump(
@@ -60,16 +82,14 @@ def share_slump(
         found = share_sum_limit(usual, tolerated=up_to, exponent=thresholds.slump_evidence)
         return Limit(up_to, found)
 
-    least, share = thresholds.least_drop(thresholds.long_window), reference.share
-    drops, known = [], np.zeros(0, np.bool_)
+    share, means = reference.share, []
     for _, (right, seen) in windows((good, rows), thresholds, pace):
-        drops.append(np.where(seen > 0, share - right / one(seen), 0))
         error = np.sqrt(share * (1 - share) * (now / one(seen) + 1 / size))
-        known = (drops[-1] > thresholds.accuracy_z * error) & (seen >= thresholds.least_rows)
-    short, long = drops
-    for_long, lately = (short > least) & (long > least) & known, short > AGREEING * least
+        means.append(Mean(np.where(seen > 0, share - right / one(seen), 0), error, seen))
     limits = limit(thresholds.short_window), limit(thresholds.long_window)
-    return _slump(rows - good, rows, as_one, limits, for_long, lately, thresholds, pace)
+    least = thresholds.least_drop(thresholds.long_window)
+    costs = Costs(rows - good, rows, as_one, limits, (means[0], means[1]), least, 0, usual)
+    return _slump(costs, thresholds, pace)
 
 
 def loss_slump(
@@ -100,19 +120,17 @@ def loss_slump(
         found = mean_sum_limit(usual, tolerated=up_to, deviation=deviation, exponent=exponent)
         return Limit(up_to, found)
 
-    least = thresholds.least_rise(thresholds.long_window) * usual
-    rises, known = [], np.zeros(0, np.bool_)
+    means = []
     for _, (lost, square, seen) in windows((total, squares, rows), thresholds, pace):
         mean = lost / one(seen)
         live = np.sqrt(np.maximum(square / one(seen) - mean**2, 0))
         error = np.maximum(live, deviation) * np.sqrt(now / one(seen) + 1 / size)
-        # What is no more than a few errors is no rise at all.
-        rises.append(np.where(mean - usual > AGREES * error, mean - usual, 0))
-        known = (mean > usual + thresholds.accuracy_z * error) & (seen >= thresholds.least_rows)
-    short, long = rises
-    for_long, lately = (short > least) & (long > least) & known, short > AGREEING * least
+        means.append(Mean(np.where(seen > 0, mean - usual, 0), error, seen))
     limits = limit(thresholds.short_window), limit(thresholds.long_window)
-    return _slump(total, rows, as_one, limits, for_long, lately, thresholds, pace)
+    least = thresholds.least_rise(thresholds.long_window) * usual
+    # What is no more than a few errors is no rise at all.
+    costs = Costs(total, rows, as_one, limits, (means[0], means[1]), least, AGREES, usual)
+    return _slump(costs, thresholds, pace)
 
 
 def _tolerated(
@@ -123,29 +141,56 @@ def _tolerated(
     )
 
 
-def _slump(
-    cost: Floats,
-    rows: Floats,
-    as_one: Floats,
-    limits: tuple[Limit, Limit],
-    for_long: Bools,
-    lately: Bools,
+def _slump(costs: Costs, thresholds: Thresholds, pace: int) -> Bools:
+    """Return the looks of a slump, from the first look on."""
+    least = costs.limits[1].tolerated - costs.usual
+    known = [no_news(each, costs.means[1], least, thresholds, pace=pace) for each in costs.means]
+    before = len(costs.rows) - len(known[0])
+    usually: Floats = np.pad(known, ((0, 0), (before, 0)))
+    means = [each.after(before) for each in costs.means]
+    found, sums, inside, look = np.zeros(len(costs.rows), np.bool_), [0.0, 0.0], False, 0
+    while look < len(found):
+        part = slice(look, look + first_look(thresholds, pace))
+        if inside:  # what was no news when the slump began is none while it lasts
+            usually[:, part] = usually[:, look - 1 : look]
+        for *steps, lately, for_long in _steps(
+            costs, means, usually[:, part], part, thresholds, pace
+        ):
+            sums = [min(max(last + by, 0.0), 1.0) for last, by in zip(sums, steps, strict=True)]
+            starts = (sums[0] >= 1 and lately) or (sums[1] >= 0.5 and for_long)
+            changed = inside != (starts or (inside and (sums[1] > 0 or lately)))
+            inside ^= changed
+            found[look], look = inside, look + 1
+            if changed:
+                break
+    return found[before:]
+
+
+def _steps(
+    costs: Costs,
+    means: Sequence[Mean],
+    usually: Floats,
+    part: slice,
     thresholds: Thresholds,
     pace: int,
-) -> Bools:
-    """Return the looks of a slump; for_long, lately: what the windows say at each of them.
+) -> Iterator[tuple[float, float, bool, bool]]:
+    """Yield what decides at some looks.
 
-    as_one: how many labels count as one at each look.
+    The steps of the sums of large and small changes, whether the short window shows a change, and
+    whether both windows do.  usually: how much worse is no news, for both windows.
     """
+    cost, rows, as_one = costs.cost[part], costs.rows[part], costs.as_one[part]
+    large, small = (
+        (cost - (each.tolerated + worse) * rows) / (as_one * each.sum)
+        for each, worse in zip(costs.limits, usually, strict=True)
+    )
     looks = max(1.0, thresholds.slump_looks * seconds(thresholds.count_interval) / pace)
-    large, small = ((cost - each.tolerated * rows) / (as_one * each.sum) for each in limits)
-    large = np.clip(large, -1 / looks, 1 / looks)
-    before = len(rows) - len(lately)
-    sums, inside, found = [0.0, 0.0], False, np.zeros(len(rows), np.bool_)
-    starts, stays = (np.concatenate([np.zeros(before, bool), each]) for each in (for_long, lately))
-    for look, steps in enumerate(zip(large.tolist(), small.tolist(), starts, stays, strict=True)):
-        sums = [min(max(last + step, 0.0), 1.0) for last, step in zip(sums, steps, strict=False)]
-        starts_now = (sums[0] >= 1 and steps[3]) or (sums[1] >= 0.5 and steps[2])
-        inside = bool(starts_now or (inside and (sums[1] > 0 or steps[3])))
-        found[look] = inside
-    return found[before:]
+    short, long = (each.beyond(worse, part) for each, worse in zip(means, usually, strict=True))
+    lately = short.rise > np.maximum(AGREEING * costs.least, costs.errors * short.error)
+    both = [
+        each.rise > np.maximum(costs.least, costs.errors * each.error) for each in (short, long)
+    ]
+    known = (long.rise > thresholds.accuracy_z * long.error) & (long.rows >= thresholds.least_rows)
+    for_long = both[0] & both[1] & known
+    clipped = np.clip(large, -1 / looks, 1 / looks)
+    yield from zip(*(each.tolist() for each in (clipped, small, lately, for_long)), strict=True)

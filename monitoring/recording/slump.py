@@ -18,6 +18,7 @@ from monitoring.recording.costs import (
     each,
     of,
 )
+from monitoring.recording.same_hours import LARGE, SMALL, excused, no_news, same_hours
 from monitoring.recording.series import (
     EVERY,
     REFERENCE_ACCURACY,
@@ -30,7 +31,6 @@ from monitoring.recording.series import (
 from monitoring.thresholds import Thresholds
 from perennial.statistics.cumulative_sum import HEAVIEST
 
-LARGE, SMALL = "large", "small"
 MEMORY = "1h"
 # Standard errors by which a window's mean loss must exceed the reference's to agree with the sum:
 # the reference's own deviation is too small where losses have a long tail.
@@ -67,25 +67,34 @@ def slump(thresholds: Thresholds, models: Models = EVERY) -> list[Rule]:
 
     It starts when the sum of large changes is full and the short window agrees; or, with a small
     change, as the long window says, if both windows show it and the sum of small changes is over
-    half. It ends when that sum is 0 and the short window no longer agrees.
+    half. It ends when that sum is 0 and the short window no longer agrees. All count only what is
+    beyond the same hours of last week.
     """
     short, long = thresholds.windows
+    up_to = {LARGE: short, SMALL: long}
     return [
-        *_sum(LARGE, short, thresholds, models, steps=thresholds.slump_looks),
-        *_sum(SMALL, long, thresholds, models, steps=1),
+        *(
+            Rule(tolerated(change), _tolerated(w, thresholds, models))
+            for change, w in up_to.items()
+        ),
+        *(
+            same_hours(
+                change, thresholds, models, slump=SLUMP, tolerated=tolerated(SMALL), memory=MEMORY
+            )
+            for change in up_to
+        ),
+        *_sum(LARGE, thresholds, steps=thresholds.slump_looks),
+        *_sum(SMALL, thresholds, steps=1),
         *(Rule(name, _since(name, one)) for name, one in ((SLUMP_ROWS, ROWS), (SLUMP_COST, COST))),
         Rule(SLUMP, _slump(thresholds, models)),
     ]
 
 
-def _sum(
-    change: str, window: str, thresholds: Thresholds, models: Models, *, steps: float
-) -> list[Rule]:
+def _sum(change: str, thresholds: Thresholds, *, steps: float) -> list[Rule]:
     name, limit, up_to = cost_sum(change), sum_limit(change), tolerated(change)
-    step = f"({COST} - {up_to} * {ROWS}) / {limit}"
+    step = f"({COST} - ({up_to} + {no_news(change)}) * {ROWS}) / {limit}"
     most = f"{1 / steps:g}"
     return [
-        Rule(up_to, _tolerated(window, thresholds, models)),
         Rule(limit, _limit(up_to, thresholds)),
         Rule(name, f"clamp(\n  {_last(name)} + clamp({step}, -{most}, {most}),\n  0, 1\n)"),
     ]
@@ -142,28 +151,33 @@ def _slump(thresholds: Thresholds, models: Models) -> str:
 
 def _fell_lately(thresholds: Thresholds) -> str:
     """Return where the short window agrees."""
-    return each(**_beyond(thresholds.short_window, thresholds, AGREEING))
+    return each(**_beyond(LARGE, thresholds, AGREEING))
 
 
 def _fell_for_long(thresholds: Thresholds) -> str:
     """Return where it is in both windows, and the long one has the evidence."""
-    names, rows = Window(thresholds.long_window), f">= {thresholds.least_rows:g}"
+    window, rows = thresholds.long_window, f">= {thresholds.least_rows:g}"
+    names, worse = Window(window), {q: excused(SMALL, q) for q in (ACCURACY, LOSS, COVERAGE)}
     known = {
-        ACCURACY: f"{names.accuracy} < {names.accuracy_limit} and {names.labels} {rows}",
-        LOSS: f"{names.loss} > {names.loss_limit} and {names.labels} {rows}",
-        COVERAGE: f"{names.interval_coverage} < {names.interval_limit} "
+        ACCURACY: f"{names.accuracy} + {worse[ACCURACY]} < {names.accuracy_limit} "
+        f"and {names.labels} {rows}",
+        LOSS: f"{names.loss} - {worse[LOSS]} > {names.loss_limit} and {names.labels} {rows}",
+        COVERAGE: f"{names.interval_coverage} + {worse[COVERAGE]} < {names.interval_limit} "
         f"and {names.interval_labels} {rows}",
     }
-    short, long = (_beyond(window, thresholds) for window in thresholds.windows)
+    short, long = (_beyond(change, thresholds) for change in (LARGE, SMALL))
     return each(**{one: f"{known[one]}\n  and {long[one]}\n  and {short[one]}" for one in known})
 
 
-def _beyond(window: str, thresholds: Thresholds, part: float = 1.0) -> dict[str, str]:
+def _beyond(change: str, thresholds: Thresholds, part: float = 1.0) -> dict[str, str]:
+    window = thresholds.short_window if change == LARGE else thresholds.long_window
     names, least = Window(window), part * thresholds.least_drop(thresholds.long_window)
-    rise, loss = 1 + part * thresholds.least_rise(thresholds.long_window), Window(window).loss
+    rise = f"{part * thresholds.least_rise(thresholds.long_window):g} * {REFERENCE_LOSS}"
     error = f"{AGREES / thresholds.accuracy_z:g} * ({names.loss_limit} - {REFERENCE_LOSS})"
+    coverage = f"{REFERENCE_INTERVAL_COVERAGE} - {names.interval_coverage}"
+    loss = f"{names.loss} - {REFERENCE_LOSS} - {excused(change, LOSS)}"
     return {
-        ACCURACY: f"{REFERENCE_ACCURACY} - {names.accuracy} > {least:g}",
-        LOSS: f"{loss} > {rise:g} * {REFERENCE_LOSS} and {loss} - {REFERENCE_LOSS} > {error}",
-        COVERAGE: f"{REFERENCE_INTERVAL_COVERAGE} - {names.interval_coverage} > {least:g}",
+        ACCURACY: f"{REFERENCE_ACCURACY} - {names.accuracy} - {excused(change, ACCURACY)} > {least:g}",
+        LOSS: f"{loss} > {rise} and {loss} > {error}",
+        COVERAGE: f"{coverage} - {excused(change, COVERAGE)} > {least:g}",
     }

@@ -74,19 +74,24 @@ def looks(
 
 
 def _look(window: str, live: Floats, past: Floats, reference: Reference, prior: float) -> Looks:
-    rows, size = live.sum(axis=1), reference.size + past.sum(axis=1)
+    rows, size = _each(live), reference.size + _each(past)
     shares = (reference.size * reference.shares + past) / size[:, None]
     # Empty bins contribute 0: replacing 0 by 1 avoids the logarithm of 0.
     ratio = np.where(live > 0, live, 1) / (np.maximum(rows, 1)[:, None] * shares)
     g = 2 * np.einsum("ij,ij->i", live, np.log(ratio))
     rank = _rank(live, shares, reference) if reference.ordered > 1 else np.zeros(len(rows))
     inflation = 1 + rows / size
-    psi = _psi(live, reference.shares, prior)
+    psi = _psi(live, rows, reference.shares, prior)
     return Looks(window, rows, size, psi, g / inflation, rank / inflation)
 
 
-def _psi(live: Floats, shares: Floats, prior: float) -> Floats:
-    rows = live.sum(axis=1)
+def _each(counts: Floats) -> Floats:
+    """Return the sum of each row; of short rows this is ten times as fast as `sum`."""
+    found: Floats = counts @ np.ones(counts.shape[1])
+    return found
+
+
+def _psi(live: Floats, rows: Floats, shares: Floats, prior: float) -> Floats:
     difference = (live - rows[:, None] * shares) / (rows + prior)[:, None]
     psi: Floats = np.einsum("ij,ij->i", difference, np.log1p(difference / shares))
     return psi
@@ -95,10 +100,11 @@ def _psi(live: Floats, shares: Floats, prior: float) -> Floats:
 def _rank(live: Floats, shares: Floats, reference: Reference) -> Floats:
     scores = ranks(reference.shares, ordered=reference.ordered)
     seen, base = live[:, : len(scores)], shares[:, : len(scores)]
-    mean = base @ scores / base.sum(axis=1)
-    variance = base @ scores**2 - mean**2 * base.sum(axis=1)
-    moved = seen @ scores - seen.sum(axis=1) * mean
-    spread = variance * np.maximum(live.sum(axis=1), 1)
+    total = _each(base)
+    mean = base @ scores / total
+    variance = base @ scores**2 - mean**2 * total
+    moved = seen @ scores - _each(seen) * mean
+    spread = variance * np.maximum(_each(live), 1)
     found: Floats = np.where(variance > LEAST_VARIANCE, moved**2 / np.maximum(spread, 1e-300), 0)
     return found
 

@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks import results
@@ -36,7 +37,9 @@ DETECTORS: tuple[Detector, ...] = (
     Boxkite(),
     River(),
 )
-NUMBERS = ("references", "streams", "stationary", "seed", "processes")
+# Names of the figures: of tasks with classes, and of those with numbers, which have other shifts.
+CLASSES, NUMBERS = "drift", "drift_numbers"
+SIZES = ("references", "streams", "stationary", "seed", "processes")
 # Turn off the telemetry of Evidently and NannyML. One thread per process.
 QUIET = {
     "DO_NOT_TRACK": "1",
@@ -49,53 +52,60 @@ QUIET = {
 }
 
 
+@dataclass
+class Found:
+    """What was found of the tasks whose labels are of one kind."""
+
+    by_setting: list[SettingResult] = field(default_factory=list)
+    alarms: list[Alarms] = field(default_factory=list)
+    off: list[Error] = field(default_factory=list)
+    lost: list[Error] = field(default_factory=list)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run all tasks whose data is present; return 1 if there are none."""
     options = _options(arguments)
     os.environ.update(QUIET)
-    numbers = {name: getattr(options, name) for name in NUMBERS}
-    by_setting: list[SettingResult] = []
-    alarms: list[Alarms] = []
-    off: list[Error] = []
-    lost: list[Error] = []
+    numbers = {name: getattr(options, name) for name in SIZES}
+    found: dict[str, Found] = {}
     for name in options.tasks:
-        found = _task(name, options.data, Size(**numbers))
-        if found is not None:
-            by_setting, alarms = by_setting + found[0], alarms + found[1]
-            off, lost = off + found[2], lost + found[3]
-    if not by_setting:
-        return 1
-    summary = Summary(by_setting, alarms, off, lost)
-    print("\n\n".join(summary.tables().values()))
-    if not options.quick:
-        about = {name: numbers[name] for name in NUMBERS if name != "processes"}
-        results.merge("drift", {**summary.figures(), "run": about})
-        draw(summary.results, summary.detectors, ROOT / "docs" / "drift.png")
-        results.fill(ROOT / "docs" / "drift-benchmark.md", summary.tables(), command=COMMAND)
-    return 0
+        _task(name, options.data, Size(**numbers), found)
+    about = {name: numbers[name] for name in SIZES if name != "processes"}
+    for kind, one in found.items():
+        summary = Summary(one.by_setting, one.alarms, one.off, one.lost)
+        tables = summary.tables() if kind == CLASSES else summary.tables_of_numbers()
+        print("\n\n".join(tables.values()))
+        if options.quick:
+            continue
+        results.merge(kind, {**summary.figures(), "run": about})
+        results.fill(ROOT / "docs" / "drift-benchmark.md", tables, command=COMMAND)
+        if kind == CLASSES:
+            draw(summary.results, summary.detectors, ROOT / "docs" / "drift.png")
+    return 0 if found else 1
 
 
-def _task(
-    name: str, data: Path, size: Size
-) -> tuple[list[SettingResult], list[Alarms], list[Error], list[Error]] | None:
+def _task(name: str, data: Path, size: Size, found: dict[str, Found]) -> None:
+    """Add what is found of a task to that of its kind."""
     began = time.monotonic()
     try:
         task = build(name, data=data, seed=size.seed)
     except DataMissing as missing:
         print(f"{name}: skipped: {missing}", file=sys.stderr)
-        return None
+        return
     check(task, seed=size.seed)
+    own = found.setdefault(CLASSES if task.base.output.labels else NUMBERS, Found())
     by_setting, alarms = run(task, DETECTORS, size)
+    own.by_setting += by_setting
+    own.alarms += alarms
     some = max(2, size.references // 4)
-    off: list[Error] = []
-    lost: list[Error] = []
     if task.base.output.labels:
-        off = errors(task, references=some, seed=size.seed)
+        own.off += errors(task, references=some, seed=size.seed)
     else:
         chosen = losses.ESTIMATORS
-        lost = errors(task, references=some, seed=size.seed, estimators=chosen, real=losses.lost)
+        own.lost += errors(
+            task, references=some, seed=size.seed, estimators=chosen, real=losses.lost
+        )
     print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
-    return by_setting, alarms, off, lost
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

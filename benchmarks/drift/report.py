@@ -54,13 +54,21 @@ class Summary:
         }
 
     def tables(self) -> dict[str, str]:
-        """Return all tables for the docs by the name of their marker."""
+        """Return the tables of tasks with classes for the docs by the name of their marker."""
         return {
             "overall": self.overall(),
             "ranks": self.ranks(),
             "estimates": self.estimates(),
-            "losses": self.losses(),
             "settings": self.by_setting(),
+        }
+
+    def tables_of_numbers(self) -> dict[str, str]:
+        """Return the same of tasks with numbers."""
+        return {
+            "numbers": self.overall(),
+            "ranks_of_numbers": self.ranks(),
+            "losses": self.losses(),
+            "settings_of_numbers": self.by_setting(),
         }
 
     def overall(self) -> str:

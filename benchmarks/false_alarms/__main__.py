@@ -1,6 +1,7 @@
 """Count false alerts over simulated months: `python -m benchmarks.false_alarms`."""
 
 import argparse
+import math
 import os
 import sys
 import time
@@ -90,10 +91,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     months = [
         Month(task, traffic, rate, seed)
+        for seed in range(options.months)
+        for rate in options.rates
         for task in options.tasks
         for traffic in options.traffic
-        for rate in options.rates
-        for seed in range(options.months)
     ]
     try:
         cells = _simulate(months, options)
@@ -124,6 +125,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--traffic", nargs="+", choices=TRAFFIC, default=list(TRAFFIC), help="(default: every kind)"
     )
+    parser.add_argument(
+        "--minutes", type=float, default=math.inf, help="to stop after, with what is done by then"
+    )
     parser.add_argument("--processes", type=int, default=os.cpu_count(), help="(default: cores)")
     parser.add_argument(
         "--data",
@@ -150,6 +154,9 @@ def _simulate(months: Sequence[Month], options: argparse.Namespace) -> list[Cell
             rest = spent / done * (len(months) - done)
             text = f"month {done}/{len(months)}, {rest / 60:.0f} min left"
             print(f"\r{text}  ", end="", file=sys.stderr, flush=True)
+            if spent > 60 * options.minutes:
+                pool.shutdown(wait=False, cancel_futures=True)
+                break
     print(file=sys.stderr)
     return [
         Cell(*key, len(each), {name: sum(one[name] for one in each) for name in each[0]})

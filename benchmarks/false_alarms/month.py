@@ -1,7 +1,7 @@
 """Simulate the first forty days of a model without drift, and count the false alerts."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from perennial.statistics.evidence import critical_value
 # A model's first version serves for some days, in which its rhythm becomes known; then, in the
 # middle of a week, a month begins with a second one and a reference of its own.
 FIRST, DAYS = 10, 30
+# Columns of what is expected of answers.
+EXPECTED = 2
 # As in params.yaml.
 FAMILY_LEVEL = 0.01
 
@@ -52,16 +54,21 @@ def simulate(
     chosen_again = random.choice(len(frame), population.reference_rows, p=shares)
     bins.append(Bins(frame.take(chosen_again)))
     quality = Quality(frame, labels(whole), chosen, thresholds)
-    columns = [*(_indicators(each, frame) for each in bins), quality.columns]
-    sums = whole.sums(np.column_stack(columns), random)
-    watched = _watched(bins, frame, sums, thresholds)
+    begin = FIRST * DAY
+    parts = replace(whole, minutes=begin), replace(whole, minutes=DAYS * DAY, start=begin)
+    sums = [
+        part.sums(np.column_stack([quality.columns, _indicators(each, frame)]), random)
+        for part, each in zip(parts, bins, strict=True)
+    ]
+    expected = np.vstack([each[:, :EXPECTED] for each in sums])
+    watched = _watched(bins, frame, [each[:, EXPECTED:] for each in sums], thresholds)
     outputs = {name: seen for name, seen in watched.items() if name in frame.output.signals}
     alerts = {
         "DataDrift": _drifted(seen for name, seen in watched.items() if name not in outputs),
         "PredictionDrift": _drifted(outputs.values()),
     }
     rows_as_one = _rows_as_one(outputs.values(), thresholds)
-    alerts |= quality.alerts(sums[:, sum(each.size for each in bins) :], rows_as_one, random)
+    alerts |= quality.alerts(expected, rows_as_one, random)
     return {name: _onsets(fired) for name, fired in alerts.items()}
 
 
@@ -77,19 +84,18 @@ Versions = tuple[Watched, Watched]
 
 
 def _watched(
-    bins: list[Bins], frame: Frame, sums: Floats, thresholds: Thresholds
+    bins: list[Bins], frame: Frame, sums: list[Floats], thresholds: Thresholds
 ) -> dict[str, Versions]:
     """Return what the rules see of every signal; bins: of the first version, and of the second."""
-    names, begin = (*frame.numeric_names, *frame.categorical_names), FIRST * DAY
     found = {}
-    for place, name in enumerate(names):
-        start, seen, past = 0, [], NOTHING
-        for version, part in zip(bins, (slice(begin), slice(begin, None)), strict=True):
-            columns = slice(start + version.starts[place], None)
-            counts = sums[part, columns][:, : version.sizes[place]]
+    for place, name in enumerate((*frame.numeric_names, *frame.categorical_names)):
+        seen, past = [], NOTHING
+        for version, came in zip(bins, sums, strict=True):
+            start = version.starts[place]
+            counts = came[:, start : start + version.sizes[place]]
             reference = _reference(version, place, frame)
             seen.append(watch(counts, reference, thresholds, history=past))
-            past, start = seen[-1].history, start + version.size
+            past = seen[-1].history
         found[name] = (seen[0], seen[1])
     return found
 

@@ -20,6 +20,8 @@ VOLUME_SWING, VOLUME_LAG = 0.6, np.pi / 3
 WEEKEND_MIX, WEEKEND_VOLUME = -0.8, 0.4
 # Numbers drawn at a time, to limit memory.
 CHUNK = 4_000_000
+# Where each row comes once in so many minutes, or oftener, a matrix of all rows is quicker.
+DENSE = 50
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ BOTH = Rhythm(
 
 @dataclass(frozen=True)
 class Traffic:
-    """rate: mean requests per minute.  minutes: duration.
+    """rate: mean requests per minute.  minutes: duration.  start: minutes since the rhythm began.
 
     swing: how far the rhythm moves each row's share of the traffic, from -1 to 1, shape (rows,).
     run: how often a row comes on average before another does; 1 is independent rows.
@@ -75,6 +77,7 @@ class Traffic:
     swing: Floats
     rhythm: Rhythm = STEADY
     run: float = 1.0
+    start: int = 0
 
     @property
     def volume(self) -> Floats:
@@ -96,44 +99,38 @@ class Traffic:
 
     @property
     def _times(self) -> Floats:
-        return np.arange(float(self.minutes))
+        return np.arange(float(self.minutes)) + self.start
 
     def sums(self, values: Floats, random: np.random.Generator) -> Floats:
         """Return the sums of the requests' values by minute, shape (minutes, columns).
 
         values: of each row of the population, shape (rows, columns).
         """
-        many = self.rate * self.minutes > 20 * CHUNK
-        parts = self._by_row(values, random) if many else self._by_request(values, random)
-        return np.vstack(list(parts))
+        return np.vstack(list(self._parts(values, random)))
 
-    def _by_row(self, values: Floats, random: np.random.Generator) -> Iterator[Floats]:
-        """Draw how often each row occurs in each minute, for busy traffic."""
+    def _parts(self, values: Floats, random: np.random.Generator) -> Iterator[Floats]:
+        """Draw each request's row; drop requests that the rhythm thins out."""
         rows, narrow = len(values), values.astype(np.float32)
-        mix, expected = self.mix, self.rate * self.volume / rows / self.run
-        step = max(1, CHUNK // rows)
-        for start in range(0, self.minutes, step):
-            part = slice(start, start + step)
-            mean = expected[part, None] * (1 + mix[part, None] * self.swing)
-            came = random.poisson(mean)
-            yield (self._times_over(came, random).astype(np.float32) @ narrow).astype(np.float64)
-
-    def _by_request(self, values: Floats, random: np.random.Generator) -> Iterator[Floats]:
-        """Draw each request's row, for quiet traffic; drop requests that the rhythm thins out."""
         most = 1 + np.abs(self.swing).max()
         mix, volume = self.mix, self.volume
         expected = self.rate * volume * most / self.run
-        step = max(1, int(CHUNK / values.shape[1] / self.rate / most / volume.max()))
+        dense = self.rate * DENSE > rows
+        wide = rows if dense else values.shape[1] * self.rate
+        step = max(1, int(CHUNK / wide / most / volume.max()))
         for start in range(0, self.minutes, step):
             came = random.poisson(expected[start : start + step])
             minute = np.repeat(np.arange(len(came)), came)
-            row = random.integers(len(values), size=len(minute))
-            share = (1 + mix[start + minute] * self.swing[row]) / most
-            kept = random.random(len(minute)) < share
-            minute, row = minute[kept], row[kept]
+            row = random.integers(rows, size=len(minute))
+            if self.swing.any():
+                share = (1 + mix[start + minute] * self.swing[row]) / most
+                kept = random.random(len(minute)) < share
+                minute, row = minute[kept], row[kept]
             times = self._times_over(np.ones(len(row), np.int64), random)
-            counted = csr_array((times, (minute, row)), shape=(len(came), len(values)))
-            yield counted @ values
+            if dense:
+                found = np.bincount(minute * rows + row, times, minlength=len(came) * rows)
+                yield (found.reshape(-1, rows).astype(np.float32) @ narrow).astype(np.float64)
+            else:
+                yield csr_array((times, (minute, row)), shape=(len(came), rows)) @ values
 
     def _times_over(
         self, came: NDArray[np.int64], random: np.random.Generator
@@ -141,7 +138,4 @@ class Traffic:
         """Return how many requests so many clients make: a geometric number each."""
         if self.run == 1:
             return came
-        more = came.copy()
-        some = came > 0
-        more[some] += random.negative_binomial(came[some], 1 / self.run)
-        return more
+        return came + random.negative_binomial(came, 1 / self.run)

@@ -16,7 +16,7 @@ STILL = np.zeros(ROWS)
 SWING = np.where(np.arange(ROWS) < ROWS // 2, 0.9, -0.9)
 
 
-@pytest.mark.parametrize("rate", [2, 30_000])
+@pytest.mark.parametrize("rate", [2, 3_000])
 @pytest.mark.parametrize(
     "swing, rhythm", [(STILL, STEADY), (SWING, DAILY)], ids=["steady", "daily"]
 )
@@ -24,14 +24,14 @@ SWING = np.where(np.arange(ROWS) < ROWS // 2, 0.9, -0.9)
 def test_requests_come_at_their_rate(
     rate: float, swing: np.ndarray, rhythm: Rhythm, run: float
 ) -> None:
-    """Quiet traffic, drawn by request, and busy traffic, drawn by row, both have the rate."""
+    """Quiet traffic, added up where it is sparse, and busy traffic, added up in a matrix, both have the rate."""
     traffic = Traffic(rate, 2 * DAY, swing, rhythm, run)
     sums = traffic.sums(np.ones((ROWS, 1)), np.random.default_rng(1))
     assert sums.shape == (2 * DAY, 1)
     assert sums.mean() == pytest.approx(rate, rel=0.1)
 
 
-@pytest.mark.parametrize("rate", [50, 30_000])
+@pytest.mark.parametrize("rate", [50, 3_000])
 def test_a_daily_rhythm_moves_the_hours_and_not_the_days(rate: float) -> None:
     """By day most requests are of one half; a whole day has each row's share as `weights` says."""
     traffic = Traffic(rate, DAY, SWING, DAILY)

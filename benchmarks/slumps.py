@@ -27,6 +27,8 @@ DEPTHS = (0.08, 0.12, 0.2, 0.3, 0.5)
 # Minutes of a turn, where accuracy changes in turns, and labels a minute then.
 DWELLS, TURNING_RATES = (10, 60, 180), (10, 100)
 SIZE = 800  # rows of the reference
+# Days as accepted before a slump: until then the rules have learned how many labels count as one.
+CALM = 8
 Rule = Callable[..., Bools]
 RULES: dict[str, Rule] = {"windows alone": share_drop, "as shipped": share_slump}
 
@@ -53,14 +55,14 @@ def onsets(found: Bools) -> int:
 def slump(depth: float, rule: Rule, *, seed: int) -> tuple[float, int, float]:
     """Return the delay in minutes, the alerts, and the minutes from the slump's end to the last's.
 
-    A day as accepted, two days of the slump, two as accepted. The last two are infinite where
-    nothing fires within the slump.
+    A week as accepted, two days of the slump, two as accepted. The delay is infinite where nothing
+    fires within the slump.
     """
     random = np.random.default_rng([seed, round(100 * depth)])
     accuracy, rate = ACCURACIES[seed % 3], RATES[seed // 3 % 3]
     reference = accepted(accuracy, random)
-    days = [accuracy, accuracy, *[accuracy - depth] * 2, *[accuracy] * 2]
-    found = rule(*labels(days, rate, random), reference, Thresholds())[DAY:]
+    days = [*[accuracy] * CALM, *[accuracy - depth] * 2, *[accuracy] * 2]
+    found = rule(*labels(days, rate, random), reference, Thresholds())[(CALM - 1) * DAY :]
     fires = np.flatnonzero(found[: 2 * DAY])
     delay = float(fires[0]) if len(fires) else np.inf
     ended = np.flatnonzero(found[2 * DAY :])

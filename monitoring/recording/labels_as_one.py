@@ -18,7 +18,7 @@ from monitoring.recording.spans import just_under
 from monitoring.thresholds import Thresholds, seconds
 from perennial.metric_names import service as metrics
 from perennial.metric_names.metric import Metric
-from perennial.statistics.serial import EXPECTED, FEW, QUANTILE
+from perennial.statistics.serial import CHANCE, EXPECTED, FEW, QUANTILE
 
 REFERENCE_AS_ONE = "model_version:reference_design_effect:max"
 INTERVAL_REFERENCE_AS_ONE = "model_version:reference_interval_coverage_design_effect:max"
@@ -104,4 +104,4 @@ def _learned(series: str, thresholds: Thresholds, models: Models) -> str:
     changes = f"{models.within(series)}{span} offset {thresholds.long_window}"
     found = f"quantile_over_time({QUANTILE:g}, {changes}) / {EXPECTED:g}"
     most = f"{thresholds.most_design_effect:g}"
-    return f"clamp_max(\n  {found}, {most}\n)\nand count_over_time({changes}) >= {FEW}"
+    return f"clamp_max(\n  {found} > {CHANCE:g}, {most}\n)\nand count_over_time({changes}) >= {FEW}"

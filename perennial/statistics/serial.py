@@ -9,8 +9,9 @@ from perennial.statistics.errors import InvalidLevel
 # The sum ends at so many times itself: later correlations are noise.
 WINDOW = 5
 # Of the squares of changes between hours: the quantile, what it is where rows are independent
-# (twice that of chi-square with one degree of freedom), and how many changes tell.
-QUANTILE, EXPECTED, FEW = 0.9, 2 * 2.7055, 20
+# (twice that of chi-square with one degree of freedom), and how many changes tell. Of so few, chance
+# alone makes one independent row look like CHANCE in one case in ten.
+QUANTILE, EXPECTED, FEW, CHANCE = 0.9, 2 * 2.7055, 20, 1.5
 
 
 def design_effect(losses: Floats) -> float:
@@ -48,7 +49,7 @@ def changing_effect(departures: ArrayLike, *, most: float) -> float:
     errors of independent rows; NaN where there were none. Where rows are independent, the squares
     of their changes are as chi-square, doubled. A high quantile of them shows rows that follow
     each other in some hours too; a few jumps, as of a slump, do not move it. With fewer than FEW
-    changes it is 1.
+    changes, and up to CHANCE, it is 1.
     Source: the ratio of a quantile to its expectation is how a median absolute deviation measures a
     spread; Huber, Robust Statistics, 1981, ch. 5; of changes, von Neumann, Distribution of the
     ratio of the mean square successive difference to the variance, Annals of Mathematical
@@ -67,7 +68,8 @@ def changing_effect(departures: ArrayLike, *, most: float) -> float:
     seen = squares[~np.isnan(squares)]
     if len(seen) < FEW:
         return 1.0
-    return float(np.clip(np.quantile(seen, QUANTILE) / EXPECTED, 1, most))
+    found = float(np.quantile(seen, QUANTILE) / EXPECTED)
+    return min(found, most) if found > CHANCE else 1.0
 
 
 def usual_change(losses: Floats) -> float:

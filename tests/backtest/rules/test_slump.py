@@ -142,3 +142,38 @@ def test_a_slump_of_large_changes_starts_when_the_specifications_sum_is_full() -
         looks += 1
     found = share_slump(right, rows, ACCEPTED, THRESHOLDS)
     assert _onsets(found).tolist() == [looks]
+
+
+def _rhythm(accuracy: np.ndarray) -> np.ndarray:
+    """Return the looks of slumps of labels whose accuracy differs; accepted is a week's mean."""
+    random = np.random.default_rng(2)
+    rows = random.poisson(20, len(accuracy))
+    right = random.binomial(rows, accuracy)
+    accepted = ShareReference(float(accuracy[: 7 * DAY].mean()), 20_000)
+    return share_slump(right.astype(float), rows.astype(float), accepted, THRESHOLDS)
+
+
+@pytest.mark.parametrize("fall, weekly, days, first", [(0.2, False, 14, 3), (0.15, True, 28, 1)])
+def test_what_comes_at_the_same_hours_is_no_slump_twice(
+    fall: float, weekly: bool, days: int, first: int
+) -> None:
+    """Nights and weekends at which answers are worse alert the first times, and then no more."""
+    minutes = np.arange(days * DAY)
+    bad = minutes // DAY % 7 >= 5 if weekly else minutes % DAY >= DAY // 2
+    begins = _onsets(_rhythm(np.where(bad, 0.9 - fall, 0.9)))
+    assert 0 < len(begins) <= first
+    assert begins[-1] < (7 if weekly else 4) * DAY
+
+
+def test_a_slow_fall_does_not_become_usual() -> None:
+    """A hundredth a day is found when five are lost, as if nothing were learned."""
+    found = _share([0.9] * 8 + [0.9 - 0.01 * day for day in range(1, 11)], 20)
+    assert 4 * DAY < _onsets(found)[0] - 7 * DAY < 7 * DAY
+
+
+def test_a_fall_in_a_second_week_is_seen_within_a_rhythm() -> None:
+    """A fall of 30 points by day, where nights are worse by 20, is a slump in half an hour."""
+    minutes = np.arange(10 * DAY)
+    share = np.where(minutes % DAY >= DAY // 2, 0.7, 0.9)
+    share[9 * DAY + 240 :] -= 0.3
+    assert 0 < _onsets(_rhythm(share))[-1] - (8 * DAY + 240) <= 30

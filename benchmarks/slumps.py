@@ -26,6 +26,12 @@ ACCURACIES, RATES = (0.98, 0.9, 0.7), (1, 20, 500)
 DEPTHS = (0.08, 0.12, 0.2, 0.3, 0.5)
 # Minutes of a turn, where accuracy changes in turns, and labels a minute then.
 DWELLS, TURNING_RATES = (10, 60, 180), (10, 100)
+# How much less accuracy is at each minute of a month: in a rhythm, and from its second week on.
+RHYTHMS: dict[str, Callable[[Floats], Floats]] = {
+    "none, but 0.2 less at night": lambda minutes: np.where(minutes % DAY >= DAY / 2, 0.2, 0),
+    "none, but 0.15 less at weekends": lambda minutes: np.where(minutes // DAY % 7 >= 5, 0.15, 0),
+}
+SLOW, SLOW_DAYS, SECOND = (0.003, 0.01), 35, 7 * DAY
 SIZE = 800  # rows of the reference
 # Days as accepted before a slump: until then the rules have learned how many labels count as one.
 CALM = 8
@@ -88,6 +94,15 @@ def restless(rule: Rule, *, dwell: int, rate: float, seed: int) -> int:
     rows = random.poisson(rate, len(accuracy))
     right = random.binomial(rows, accuracy).astype(float)
     return onsets(rule(right, rows.astype(float), ShareReference(0.8, 2000), Thresholds()))
+
+
+def changing(accuracy: Floats, rule: Rule, *, rate: float, seed: int) -> Bools:
+    """Return the looks that alert where each minute has its accuracy; accepted is a week's mean."""
+    random = np.random.default_rng([seed, len(accuracy)])
+    rows = random.poisson(rate, len(accuracy))
+    right = random.binomial(rows, accuracy).astype(float)
+    reference = ShareReference(float(accuracy[:SECOND].mean()), 20_000)
+    return rule(right, rows.astype(float), reference, Thresholds())
 
 
 @dataclass(frozen=True)
@@ -175,6 +190,28 @@ def turns(table: Table) -> None:
             table.add(row, {"alerts_a_month": mean})
 
 
+def rhythms(table: Table) -> None:
+    """Add a row for each rhythm and rule, and for each slow fall."""
+    runs = [(rate, seed) for rate in TURNING_RATES for seed in range(2)]
+    minutes = np.arange(31.0 * DAY)
+    for said, less in RHYTHMS.items():
+        for name, rule in RULES.items():
+            found = [changing(0.9 - less(minutes), rule, rate=r, seed=s) for r, s in runs]
+            counts = [onsets(each) for each in found]
+            mean = float(np.mean(counts))
+            row: list[Figure] = [said, name, "", max(counts), f"{mean:.0f} a month", ""]
+            table.add(row, {"alerts_a_month": mean})
+    minutes = np.arange(float(SLOW_DAYS * DAY))
+    for by in SLOW:
+        falling = 0.9 - by * np.maximum(minutes - SECOND, 0) / DAY
+        for name, rule in RULES.items():
+            found = [changing(falling, rule, rate=r, seed=s)[SECOND - DAY :] for r, s in runs]
+            days = float(np.median([each.argmax() if each.any() else np.inf for each in found]))
+            most, said = max(onsets(each) for each in found), f"{by:g} more each day"
+            row = [said, name, "", most, f"{days / DAY:.1f} days", ""]
+            table.add(row, {"median_delay_days": days / DAY})
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Simulate, write the figures and the page; return 1 if the claim does not hold."""
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
@@ -186,6 +223,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     table = Table()
     held = slumps(table, options.slumps) & months(table, options.months)
     turns(table)
+    rhythms(table)
     header = ["fall", "rule", "one alert", "most alerts", "median delay", "lasts beyond the slump"]
     text = results.table(header, table.rows)
     results.merge("slumps", table.figures, path=options.out)

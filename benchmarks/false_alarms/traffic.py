@@ -126,11 +126,13 @@ class Traffic:
                 kept = random.random(len(minute)) < share
                 minute, row = minute[kept], row[kept]
             times = self._times_over(np.ones(len(row), np.int64), random)
+            shape = len(came), rows
             if dense:
                 found = np.bincount(minute * rows + row, times, minlength=len(came) * rows)
-                yield (found.reshape(-1, rows).astype(np.float32) @ narrow).astype(np.float64)
+                yield (found.reshape(shape).astype(np.float32) @ narrow).astype(np.float64)
             else:
-                yield csr_array((times, (minute, row)), shape=(len(came), rows)) @ values
+                counted = csr_array((times, (minute, row)), shape=shape)
+                yield np.asarray(counted @ values)
 
     def _times_over(
         self, came: NDArray[np.int64], random: np.random.Generator

@@ -5,7 +5,7 @@ beyond what it surely was at the same hours a rhythm ago; until a rhythm is know
 a rhythm is worse as a whole, nothing is excused. Each version has a past of its own.
 """
 
-from monitoring.recording.costs import ACCURACY, COVERAGE, LOSS, QUALITY, USUAL, each, of
+from monitoring.recording.costs import QUALITY, USUAL, each, of
 from monitoring.recording.series import (
     EVERY,
     REFERENCE_ACCURACY,
@@ -67,10 +67,10 @@ def kept(thresholds: Thresholds, models: Models = EVERY) -> list[Rule]:
     """Return how much worse each window surely was, and how much worse a whole rhythm was."""
     if not ago(thresholds):
         return []
-    long = Window(thresholds.long_window)
+    long, span = Window(thresholds.long_window), f"{ago(thresholds)[0]}:{thresholds.short_window}"
 
     def mean(series: str) -> str:
-        return f"avg_over_time({models.within(series)}[{ago(thresholds)[0]}:{thresholds.short_window}])"
+        return f"avg_over_time({models.within(series)}[{span}])"
 
     lasting = each(
         accuracy=f"{REFERENCE_ACCURACY} - {mean(long.accuracy)}",
@@ -89,9 +89,8 @@ def kept(thresholds: Thresholds, models: Models = EVERY) -> list[Rule]:
 def _surely(names: Window, thresholds: Thresholds, models: Models) -> str:
     # A control limit is accuracy_z standard errors beyond the reference.
     part = f"{SURELY / thresholds.accuracy_z:g}"
-    accuracy, coverage = models.within(REFERENCE_ACCURACY), models.within(
-        REFERENCE_INTERVAL_COVERAGE
-    )
+    accuracy = models.within(REFERENCE_ACCURACY)
+    coverage = models.within(REFERENCE_INTERVAL_COVERAGE)
     return each(
         accuracy=f"{accuracy} - {names.accuracy}\n"
         f"  - {part} * ({REFERENCE_ACCURACY} - {names.accuracy_limit})",
@@ -121,7 +120,8 @@ def same_hours(
     )
     return Rule(
         name,
-        f"(last_over_time({models.within(name)}[{memory}]) and last_over_time({slump}[{memory}]) == 1)\n"
+        f"(last_over_time({models.within(name)}[{memory}])\n"
+        f"  and last_over_time({slump}[{memory}]) == 1)\n"
         f"or (\n  clamp_min(\n    {then},\n  0)\n"
         f"  and {usual} unless {LASTING} > {tolerated} - {USUAL}\n)\n"
         f"or 0 * {usual}",

@@ -174,10 +174,11 @@ def _beyond(change: str, thresholds: Thresholds, part: float = 1.0) -> dict[str,
     names, least = Window(window), part * thresholds.least_drop(thresholds.long_window)
     rise = f"{part * thresholds.least_rise(thresholds.long_window):g} * {REFERENCE_LOSS}"
     error = f"{AGREES / thresholds.accuracy_z:g} * ({names.loss_limit} - {REFERENCE_LOSS})"
+    accuracy = f"{REFERENCE_ACCURACY} - {names.accuracy}"
     coverage = f"{REFERENCE_INTERVAL_COVERAGE} - {names.interval_coverage}"
     loss = f"{names.loss} - {REFERENCE_LOSS} - {excused(change, LOSS)}"
     return {
-        ACCURACY: f"{REFERENCE_ACCURACY} - {names.accuracy} - {excused(change, ACCURACY)} > {least:g}",
+        ACCURACY: f"{accuracy} - {excused(change, ACCURACY)} > {least:g}",
         LOSS: f"{loss} > {rise} and {loss} > {error}",
         COVERAGE: f"{coverage} - {excused(change, COVERAGE)} > {least:g}",
     }

@@ -57,10 +57,14 @@ class Answering:
         self.rows: list[dict[str, object]] = []
         self.labels: list[object] = []
         self.keys: set[str | None] = set()
+        ends = {"promised_low": {"value": 0.8125}, "promised_high": {"value": 0.9}}
+        self.manifest = {"version": "1.0.0", "metrics": ends}
 
     def __call__(self, call: Call) -> Reply:
         """Answer a request."""
         self.keys.add(call.headers.get("Authorization"))
+        if call.target == "/model":
+            return Reply(200, {"manifest": self.manifest})
         body = json.loads(call.body)
         if call.target == "/feedback":
             self.labels.append((body["prediction_id"], body["label"]))
@@ -104,7 +108,8 @@ def test_rows_are_sent_as_objects_and_their_labels_after_them(
         {"seen": "2026-12-01T09:00:00+00:00", "groesse": None, "work": None},
     ]
     assert service.labels == [("0", "ja")] and service.keys == {"Bearer secret"}
-    assert "2 rows sent in 0 s, 1 label; mean loss 0" in capsys.readouterr().out
+    said = "2 rows sent in 0 s, 1 label; accuracy 1, where version 1.0.0 promised 0.8125 to 0.9"
+    assert said in capsys.readouterr().out
 
 
 def test_a_file_is_read_as_the_first_one_was(

@@ -21,6 +21,8 @@ def normal_form(text: str, form: Literal["NFC", "NFD", "NFKC", "NFKD"]) -> str:
     >>> normal_form("ﬁn e\u0301", "NFKC")
     'fin é'
     """
+    if text.isascii():
+        return text
     return unicodedata.normalize(form, _RUN.sub(_grouped, text))
 
 

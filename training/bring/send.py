@@ -29,6 +29,7 @@ from training.task.task import Task
 from training.tasks import TASKS
 
 BATCH = 20  # rows of a request
+ADDRESS, HERE = "PERENNIAL_URL", "http://127.0.0.1:8000"
 
 
 def parser(tasks: Mapping[str, Task] = TASKS) -> argparse.ArgumentParser:
@@ -37,7 +38,7 @@ def parser(tasks: Mapping[str, Task] = TASKS) -> argparse.ArgumentParser:
     add_task(found, lambda name: named(name, tasks))
     found.add_argument("--file", default="", help="CSV or Parquet, with the task's columns")
     found.add_argument("--target", default="", help="the column of the labels; default: none")
-    found.add_argument("--url", default="http://127.0.0.1:8000", help="of the service")
+    found.add_argument("--url", default="", help=f"of the service; default: {ADDRESS}, or {HERE}")
     found.add_argument("--rate", type=float, default=100.0, help="rows a second at most")
     found.add_argument("--decimal", default="", help="the decimal mark, if it is not clear")
     found.add_argument("--dates", default="", help="dmy or mdy, if it is not clear")
@@ -69,7 +70,9 @@ def main(
         decimal=options.decimal,
         dates=options.dates,
     )
-    service = Service(options.url, key=environment.get("PERENNIAL_API_KEY", ""))
+    url = options.url or environment.get(ADDRESS, "") or HERE
+    print(f"to {url}")
+    service = Service(url, key=environment.get("PERENNIAL_API_KEY", ""))
     for doubt in sendable.doubts:
         print(f"  - {doubt}")
     for line in send(sendable, task, service, rate=options.rate):

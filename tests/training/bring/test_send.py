@@ -125,6 +125,22 @@ def test_a_file_is_read_as_the_first_one_was(
     assert "  - seen: times without an offset, taken as UTC\n" in capsys.readouterr().out
 
 
+def test_the_service_is_the_one_that_other_commands_ask(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`PERENNIAL_URL` names it, and the output says where rows went."""
+    (tmp_path / "next.csv").write_text(FILE, encoding="cp1252")
+    service = Answering()
+    with serving(service) as url:
+        main(
+            ["--file", str(tmp_path / "next.csv")],
+            tasks=TASKS,
+            environment={"PERENNIAL_URL": url},
+            root=tmp_path,
+        )
+    assert len(service.rows) == 2 and f"to {url}\n" in capsys.readouterr().out
+
+
 def test_without_a_target_no_label_is_sent(tmp_path: Path) -> None:
     """More rows than one request holds take several."""
     lines = FILE.splitlines()

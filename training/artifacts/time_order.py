@@ -4,6 +4,7 @@ A source is the task's own rows, or an incident. So the gate judges on what came
 model promises is what it did on the latest rows.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import numpy as np
@@ -20,29 +21,49 @@ Sides = NDArray[np.int8]
 TRAIN, VALIDATION, TEST, LEFT_OUT = range(4)
 
 
-def latest(times: Times, *, validation: float, test: float) -> Sides:
+def latest(
+    times: Times, *, validation: float, test: float, within: NDArray[np.float64] | None = None
+) -> Sides:
     """Return the side of each row: the latest are for test, those before for validation.
 
     Rows of one time share a side, so the shares are met as nearly as that allows; but those of the
     last time are for test wherever there is another, or rows of two days would have no test rows. A
     row without a time is a training row, since nobody knows that it is one of the latest.
     validation, test: the shares; with 0 no row is for test.
+    within: numbers by which rows of one time are ordered where a side would have none otherwise, as
+    where times are days and an incident began today. Shape (rows,); None: they share a side there
+    too.
 
     >>> days = np.array([f"2026-11-0{day}" for day in (3, 1, 4, 2, 4)] + ["NaT"], DTYPE)
     >>> latest(days, validation=0.2, test=0.4).tolist()
     [1, 0, 2, 0, 2, 0]
-    >>> latest(days[[0, 0, 0, 1]], validation=0.1, test=0.2).tolist()
+    >>> latest(days[[0, 0, 0, 1]], validation=0.3, test=0.2).tolist()
     [2, 2, 2, 0]
+    >>> places = np.array([0.1, 0.5, 0.3, 0.1])
+    >>> latest(days[[0, 0, 0, 1]], validation=0.3, test=0.2, within=places).tolist()
+    [0, 2, 1, 0]
     """
-    found = np.full(len(times), TRAIN, np.int8)
     known = ~np.isnat(times)
-    ordered = np.sort(times[known])
+    rows, shares = times[known], {VALIDATION: validation, TEST: test}
+    ordered = np.sort(rows)
     # The share of rows before this time, and half of those at this time.
-    ends = [np.searchsorted(ordered, times[known], end) for end in ("left", "right")]
-    place = (ends[0] + ends[1]) / (2 * max(1, len(ordered)))
-    found[known] = np.select([place > 1 - test, place > 1 - test - validation], [TEST, VALIDATION])
-    if test and len(ordered) and ordered[0] < ordered[-1]:
-        found[known & (times == ordered[-1])] = TEST
+    ends = [np.searchsorted(ordered, rows, end) for end in ("left", "right")]
+    found = _sides((ends[0] + ends[1]) / (2 * max(1, len(rows))), shares)
+    if test and len(rows) and ordered[0] < ordered[-1]:
+        found[rows == ordered[-1]] = TEST
+    sides = np.full(len(times), TRAIN, np.int8)
+    if within is not None and any(share and side not in found for side, share in shares.items()):
+        place = np.empty(len(rows))
+        place[np.lexsort((within[known], rows))] = (np.arange(len(rows)) + 0.5) / max(1, len(rows))
+        found = _sides(place, shares)
+    sides[known] = found
+    return sides
+
+
+def _sides(place: NDArray[np.float64], shares: Mapping[int, float]) -> Sides:
+    """Return the sides of rows by the share of rows that come before them."""
+    test, held_out = 1 - shares[TEST], 1 - shares[TEST] - shares[VALIDATION]
+    found: Sides = np.select([place > test, place > held_out], [TEST, VALIDATION]).astype(np.int8)
     return found
 
 
@@ -85,13 +106,15 @@ def sides_of(rows: Split, numbers: params.Prepare, aside: Bools | None) -> Sides
     """Return where each row stands.
 
     Of each source the latest rows are for test. An observation that came again stays where it was
-    first, so none is on two sides, and base rows do not move.
+    first, so none is on two sides, and base rows do not move. Rows of one time are ordered by
+    content where a side would have none otherwise, unless a gap keeps what is near apart.
     rows: base rows, then collected ones, with times.
     aside: the base rows that the publishers set aside for testing; then these are for test.
     """
     assert rows.times is not None, "rows without times are split by content"
     times, (names, codes) = rows.times, np.unique(rows.source, return_inverse=True)
     sides = np.full(len(times), TRAIN, np.int8)
+    within = None if numbers.purge else rows.positions
     for code, name in enumerate(names.tolist()):
         here, held_out = np.flatnonzero(codes == code), None
         validation, test = numbers.fresh_validation, numbers.fresh_test
@@ -100,7 +123,8 @@ def sides_of(rows: Split, numbers: params.Prepare, aside: Bools | None) -> Sides
         if held_out is not None:
             sides[here[held_out]] = TEST
             here, test = here[~held_out], 0.0
-        sides[here] = latest(times[here], validation=validation, test=test)
+        places = None if within is None else within[here]
+        sides[here] = latest(times[here], validation=validation, test=test, within=places)
     sides = _as_first(rows.identities, _begun(names, codes, times), sides)
     judges = judging(rows, numbers.fresh_test, latest=sides == TEST)
     # Whoever judges does not teach, and judges on the latest rows only.

@@ -101,15 +101,33 @@ def test_rows_of_one_time_share_a_side() -> None:
     assert found == [{24.0 * day for day in days} for days in (range(5), (5,), range(6, 10))]
 
 
-@pytest.mark.parametrize("days", [1, 2, 3])
-def test_the_last_time_of_an_incident_is_tested_if_there_is_another(days: int) -> None:
-    """Of one day nothing can be tested, which is a warning."""
+@pytest.mark.parametrize("days", [2, 3])
+def test_the_last_time_of_an_incident_is_tested(days: int) -> None:
+    """However few of its rows are earlier."""
     base, dates = rows(list(range(-2000, -1000))), [24 * (row * days // 600) for row in range(600)]
     prepared = arrange(base, collected(rows(dates, INCIDENT)), SHARES)
-    tested = set(hours_of(prepared.test, INCIDENT).tolist())
-    assert tested == ({24.0 * (days - 1)} if days > 1 else set())
-    warning = str(newest_tested(prepared))
-    assert ("1 of 1 incidents failed: 0 rows" in warning) == (days == 1)
+    assert set(hours_of(prepared.test, INCIDENT).tolist()) == {24.0 * (days - 1)}
+    assert "0 of 1 incidents failed" in str(newest_tested(prepared))
+
+
+@pytest.mark.parametrize("today", [100, 400, 900, 1000])
+def test_an_incident_of_few_days_has_rows_on_every_side(today: int) -> None:
+    """Rows of one day are ordered by content then; test rows are still of the last day first."""
+    base = rows(list(range(-2000, -1000)))
+    fresh = rows([*[0] * (1000 - today), *[24] * today], INCIDENT)
+    parts = arrange(base, collected(fresh), SHARES)
+    found = [hours_of(parts.split(name), INCIDENT) for name in SPLITS]
+    assert [len(part) for part in found] == [700, 100, 200]
+    assert (found[2] == 24).sum() == min(today, 200)
+
+
+def test_a_gap_divides_no_time() -> None:
+    """Rows of one time are as near as can be; that nothing can be tested is a warning."""
+    base, fresh = rows(list(range(-2000, -1000))), rows([0] * 600, INCIDENT)
+    apart = SHARES.model_copy(update={"gap": "6h"})
+    prepared = arrange(base, collected(fresh), apart)
+    assert not (prepared.test.source == INCIDENT).any()
+    assert "1 of 1 incidents failed: 0 rows" in str(newest_tested(prepared))
 
 
 def test_equal_rows_of_different_times_may_be_on_two_sides() -> None:

@@ -9,8 +9,8 @@ from perennial.statistics.errors import InvalidLevel
 # The sum ends at so many times itself: later correlations are noise.
 WINDOW = 5
 # Of the squares of changes between hours: the quantile, what it is where rows are independent
-# (twice that of chi-square with one degree of freedom), and how many changes tell. Of so few, chance
-# alone makes one independent row look like CHANCE in one case in ten.
+# (twice that of chi-square with one degree of freedom), and how many changes tell. With so few,
+# chance alone makes independent rows look like CHANCE now and then.
 QUANTILE, EXPECTED, FEW, CHANCE = 0.9, 2 * 2.7055, 20, 1.5
 
 

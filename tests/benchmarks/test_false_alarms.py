@@ -24,7 +24,7 @@ SWING = np.where(np.arange(ROWS) < ROWS // 2, 0.9, -0.9)
 def test_requests_come_at_their_rate(
     rate: float, swing: np.ndarray, rhythm: Rhythm, run: float
 ) -> None:
-    """Quiet traffic, added up where it is sparse, and busy traffic, added up in a matrix, both have the rate."""
+    """Quiet traffic and busy traffic, which is added up in another way, both have the rate."""
     traffic = Traffic(rate, 2 * DAY, swing, rhythm, run)
     sums = traffic.sums(np.ones((ROWS, 1)), np.random.default_rng(1))
     assert sums.shape == (2 * DAY, 1)

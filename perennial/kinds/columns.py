@@ -1,7 +1,7 @@
 """The columns of a table: numbers, categories, and the time that orders rows."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from perennial.digest import digest_bytes
 from perennial.errors import InvalidField, InvalidInput
 from perennial.kinds.limits import Limits
-from perennial.kinds.reading import LARGEST, number, text
+from perennial.kinds.reading import LARGEST, number, text, usual_number
 from perennial.kinds.record import Name, Record
 from perennial.kinds.sensitive import SensitiveColumn
 from perennial.signals.bins import MISSING, OTHER
@@ -47,6 +47,11 @@ class NumberColumn(Limits):
     def read(self, value: Any) -> float | None:
         """Return a client's value. Raises InvalidInput."""
         return None if value is None else number(self.name, value, self.expected)
+
+    @property
+    def coder(self) -> Callable[[Any], float]:
+        """Gives what the model gets for a client's value; raises ValueError where `read` would."""
+        return usual_number
 
     def code(self, value: float | None) -> float:
         """Return what the model gets for a value."""
@@ -145,6 +150,11 @@ class CategoryColumn(Record):
         """Return a client's value. Raises InvalidInput."""
         return None if value is None else text(self.name, value, self.expected)
 
+    @cached_property
+    def coder(self) -> Callable[[Any], float]:
+        """Gives what the model gets for a known category or None; any other value is an error."""
+        return {None: math.nan, **self.indices}.__getitem__
+
     def code(self, value: str | None) -> float:
         """Return what the model gets for a value."""
         return math.nan if value is None else self.indices.get(value, len(self.categories))
@@ -226,6 +236,11 @@ class TimeColumn(Record):
             return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError) as error:
             raise InvalidInput(self.name, value, self.expected) from error
+
+    @property
+    def coder(self) -> Callable[[Any], Any]:
+        """Checks a client's value, of which the model gets nothing."""
+        return self.read
 
     def arrow_type(self) -> "pyarrow.DataType":
         """Return the type of the column."""

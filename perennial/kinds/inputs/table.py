@@ -131,8 +131,14 @@ class TableInput(Record):
         """Return what the model gets for instances, shape (instances, columns)."""
         rows = np.empty((len(instances), *self.shape), np.float32)
         for index, instance in enumerate(instances):
-            values = self._row.values(f"{FIELD}[{index}]", instance)
-            rows[index] = [column.code(values[place]) for place, column in self._places]
+            codes = self._row.codes(instance)
+            if codes is None:
+                values = self._row.values(f"{FIELD}[{index}]", instance)
+                rows[index] = [column.code(values[place]) for place, column in self._places]
+            elif len(codes) == len(self._places):
+                rows[index] = codes
+            else:
+                rows[index] = [codes[place] for place, _ in self._places]
         return rows
 
     @cached_property
@@ -147,12 +153,11 @@ class TableInput(Record):
         self, instance: Any, *, sent: bytes | None = None, pseudonym: Pseudonym | None = None
     ) -> bytes:
         """Return an instance as an object by name, so that swapped columns cannot hide."""
-        named = instance
         if type(instance) is list:
             named = dict(zip(self.names, instance, strict=True))
-        if self.sensitive:
-            return orjson.dumps(self._without_sensitive(named, pseudonym))
-        return orjson.dumps({name: named[name] for name in self.names})
+        else:
+            named = {name: instance.get(name) for name in self.names}
+        return orjson.dumps(self._without_sensitive(named, pseudonym) if self.sensitive else named)
 
     def _without_sensitive(
         self, named: dict[str, Any], pseudonym: Pseudonym | None

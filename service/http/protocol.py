@@ -58,19 +58,16 @@ def _whole(cycle: RequestResponseCycle, start: Message, message: Message) -> byt
     ):
         return None
     body = message.get("body", b"")
-    parts, length = [STATUS_LINE[start["status"]]], b""
-    for name, value in (*cycle.default_headers, *start.get("headers", ())):
-        if name == b"content-length":
-            length = value
-        elif name in CONTROLS:
-            return None
-        parts += (name, b": ", value, b"\r\n")
-    head = b"".join(parts)
+    headers = [*cycle.default_headers, *start.get("headers", ())]
+    fields = dict(headers)
+    if fields.get(b"content-length") != b"%d" % len(body) or not CONTROLS.isdisjoint(fields):
+        return None
+    head = b"".join([STATUS_LINE[start["status"]], *[b"%b: %b\r\n" % each for each in headers]])
     # A line break in a header would begin another; uvicorn refuses it.
-    lines = len(parts) // 4 + 1
+    lines = len(headers) + 1
     if head.count(b"\n") != lines or head.count(b"\r") != lines or b"\0" in head:
         return None
-    return b"".join((head, b"\r\n", body)) if length == b"%d" % len(body) else None
+    return b"".join((head, b"\r\n", body))
 
 
 def _write(cycle: RequestResponseCycle, response: bytes) -> None:

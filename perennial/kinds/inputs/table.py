@@ -131,15 +131,17 @@ class TableInput(Record):
         """Return what the model gets for instances, shape (instances, columns)."""
         rows = np.empty((len(instances), *self.shape), np.float32)
         for index, instance in enumerate(instances):
-            codes = self._row.codes(instance)
-            if codes is None:
-                values = self._row.values(f"{FIELD}[{index}]", instance)
-                rows[index] = [column.code(values[place]) for place, column in self._places]
-            elif len(codes) == len(self._places):
-                rows[index] = codes
-            else:
-                rows[index] = [codes[place] for place, _ in self._places]
+            rows[index] = self._codes(index, instance)
         return rows
+
+    def _codes(self, index: int, instance: Any) -> list[float]:
+        codes = self._row.codes(instance)
+        if codes is None:
+            values = self._row.values(f"{FIELD}[{index}]", instance)
+            return [column.code(values[place]) for place, column in self._places]
+        if len(codes) > len(self._places):  # of columns that the model does not get
+            return [codes[place] for place, _ in self._places]
+        return codes
 
     @cached_property
     def _row(self) -> RowReader:

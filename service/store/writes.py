@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import sqlalchemy as sql
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Engine, RowMapping
+from sqlalchemy.engine import Connection, Dialect, Engine, RowMapping
 
 from perennial.database import set_durable
 from perennial.texts import STORABLE, storable
@@ -20,7 +21,10 @@ from service.store.label_source import NOBODY, LabelSource
 from service.store.tables import feedback, predictions
 
 NO_INTERVAL = (None, None)
-_LONG = [column.name for column in predictions.columns]
+# Predictions of one statement: for each statement, Python's sqlite3 has to wait for the interpreter,
+# which the event loop then loses. SQLite takes 32,766 parameters.
+AT_ONCE = 64
+_LONG = tuple(column.name for column in predictions.columns)
 _SHORT = _LONG[: _LONG.index("subject")]
 _Row = tuple[object, ...]
 Outputs = Callable[[str, str], OutputKind | None]
@@ -93,10 +97,22 @@ def insert_predictions(engine: Engine, observed: Iterable[Observed]) -> None:
     with engine.begin() as connection:
         set_durable(connection, False)
         for rows, columns in ((short, _SHORT), (long, _LONG)):
-            if rows:
-                # Call the driver directly: one dict per row would double the cost.
-                insert = predictions.insert().compile(dialect=engine.dialect, column_keys=columns)
-                connection.exec_driver_sql(str(insert), rows)
+            whole = len(rows) - len(rows) % AT_ONCE
+            # Call the driver directly: one dict per row would double the cost.
+            if whole:
+                starts = range(0, whole, AT_ONCE)
+                many = [tuple(chain.from_iterable(rows[at : at + AT_ONCE])) for at in starts]
+                connection.exec_driver_sql(_insertion(engine.dialect, columns, AT_ONCE), many)
+            if rows[whole:]:
+                connection.exec_driver_sql(_insertion(engine.dialect, columns, 1), rows[whole:])
+
+
+@lru_cache(maxsize=8)
+def _insertion(dialect: Dialect, columns: tuple[str, ...], rows: int) -> str:
+    """Return the statement that inserts so many predictions."""
+    one = str(predictions.insert().compile(dialect=dialect, column_keys=columns))
+    head, values, row = one.partition(" VALUES ")
+    return head + values + ", ".join([row] * rows)
 
 
 def _rows(observed: Iterable[Observed]) -> tuple[list[_Row], list[_Row]]:

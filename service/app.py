@@ -28,7 +28,8 @@ from service.counting.versions import Versions
 from service.errors import NoSuchRoute
 from service.http import routes
 from service.http.admission import Admission
-from service.http.predict import Application, PredictEndpoint
+from service.http.application import Application
+from service.http.predict import PredictEndpoint
 from service.http.refusals import Refusals
 from service.http.request_log import RequestLog
 from service.http.request_metrics import HttpMetrics

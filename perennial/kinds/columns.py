@@ -153,7 +153,8 @@ class CategoryColumn(Record):
     @cached_property
     def coder(self) -> Callable[[Any], float]:
         """Gives what the model gets for a known category or None; any other value is an error."""
-        return {None: math.nan, **self.indices}.__getitem__
+        codes: dict[Any, float] = {None: math.nan, **self.indices}
+        return codes.__getitem__
 
     def code(self, value: str | None) -> float:
         """Return what the model gets for a value."""

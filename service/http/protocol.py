@@ -1,21 +1,25 @@
 """uvicorn's HTTP protocol for short requests: no task for a prediction, one write per response.
 
 uvicorn searches each header by regular expressions, and writes the head and the body separately,
-which are two system calls. For short responses this costs more than the model
-(`benchmarks/predict.py` measures it).
+which are two system calls. A task and ASGI's messages take as long again. For short requests this
+costs more than the model (`benchmarks/predict.py` measures it).
 """
 
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
-from starlette.types import Message
+from starlette.types import Message, Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from perennial.http.protocol import HttpProtocol
+from service.http.response import Headers, Respond, send_whole
 from service.http.roles import PREDICT_PATH
-from service.http.steps import Steps
 
 # Headers that change how the body is sent, or what follows it.
 CONTROLS = frozenset({b"connection", b"transfer-encoding"})
+# Answers a request whose body has come.
+AtOnce = Callable[[Scope, bytes, Respond], None]
 
 
 class OneWriteCycle(RequestResponseCycle):
@@ -30,7 +34,7 @@ class OneWriteCycle(RequestResponseCycle):
         """Take the next part of the response."""
         start, self._start = self._start, None
         if start is not None:
-            response = _whole(self, start, message)
+            response = _whole_of(self, start, message)
             if response is not None:
                 return _write(self, response)
             await super().send(start)
@@ -45,24 +49,33 @@ class OneWriteCycle(RequestResponseCycle):
         await super().send_500_response()
 
 
-def _whole(cycle: RequestResponseCycle, start: Message, message: Message) -> bytes | None:
+def _whole_of(cycle: RequestResponseCycle, start: Message, message: Message) -> bytes | None:
     """Return the response, None where it is more than a head and the whole body after it."""
     if (
         start["type"] != "http.response.start"
         or message["type"] != "http.response.body"
         or message.get("more_body")
-        or not cycle.keep_alive
+    ):
+        return None
+    return _whole(cycle, start["status"], start.get("headers", ()), message.get("body", b""))
+
+
+def _whole(
+    cycle: RequestResponseCycle, status: int, sent: Iterable[tuple[bytes, bytes]], body: bytes
+) -> bytes | None:
+    """Return the response, None where uvicorn has to look closer."""
+    if (
+        not cycle.keep_alive
         or cycle.disconnected
         or cycle.flow.write_paused
         or cycle.scope["method"] == "HEAD"
     ):
         return None
-    body = message.get("body", b"")
-    headers = [*cycle.default_headers, *start.get("headers", ())]
+    headers = [*cycle.default_headers, *sent]
     fields = dict(headers)
     if fields.get(b"content-length") != b"%d" % len(body) or not CONTROLS.isdisjoint(fields):
         return None
-    head = b"".join([STATUS_LINE[start["status"]], *[b"%b: %b\r\n" % each for each in headers]])
+    head = b"".join([STATUS_LINE[status], *[b"%b: %b\r\n" % each for each in headers]])
     # A line break in a header would begin another; uvicorn refuses it.
     lines = len(headers) + 1
     if head.count(b"\n") != lines or head.count(b"\r") != lines or b"\0" in head:
@@ -75,32 +88,57 @@ def _write(cycle: RequestResponseCycle, response: bytes) -> None:
     cycle.response_started = cycle.response_complete = True
     cycle.transport.write(response)
     cycle.message_event.set()
-    cycle.on_response()
+    done, cycle.on_response = cycle.on_response, _nothing
+    done()
+
+
+def _nothing() -> None:
+    """Let go of the connection, which knows its last request."""
 
 
 class OneWriteProtocol(HttpProtocol):
     """Our HTTP protocol with responses that are written at once.
 
-    A prediction starts as soon as what came of its request is read, usually all of it.
+    at_once: answers a prediction whose body came with its head, as it usually does; any other
+    request is the application's.
     """
 
-    _reading = False
-    _read: Any = None
+    def __init__(self, *arguments: Any, at_once: AtOnce, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._at_once = at_once
+        self._reading = False
+        self._begun: Any = None
 
     def data_received(self, data: bytes) -> None:
-        """Read the next bytes, and start the prediction that they ask for."""
+        """Read the next bytes, and answer the prediction that they ask for."""
         self._reading = True
         super().data_received(data)
         self._reading = False
-        steps, self._read = self._read, None
-        if steps is not None:
-            steps.go_on()
+        cycle, self._begun = self._begun, None
+        if cycle is None:
+            return
+        if cycle.more_body:
+            return super()._start_asgi_task(cycle, self.app)
+        self._at_once(cycle.scope, bytes(cycle.body), partial(self._respond, cycle))
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         # uvicorn makes the cycle, and asks nobody of which class.
         cycle.__class__ = OneWriteCycle
-        # FastAPI's routes need a task.
-        if not self._reading or cycle.scope["path"] != PREDICT_PATH:
-            return super()._start_asgi_task(cycle, app)
-        self._read = Steps(cycle.run_asgi(app), self.tasks.discard)
-        self.tasks.add(self._read)
+        if self._reading and cycle.scope["path"] == PREDICT_PATH:
+            self._begun = cycle
+        else:
+            super()._start_asgi_task(cycle, app)
+
+    def _respond(
+        self, cycle: RequestResponseCycle, status: int, headers: Headers, content: bytes
+    ) -> None:
+        if cycle.disconnected:
+            return
+        response = _whole(cycle, status, headers, content)
+        if response is not None:
+            return _write(cycle, response)
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            await send_whole(send, status, headers, content)
+
+        super()._start_asgi_task(cycle, app)

@@ -21,8 +21,8 @@ from service.store.label_source import NOBODY, LabelSource
 from service.store.tables import feedback, predictions
 
 NO_INTERVAL = (None, None)
-# Predictions of one statement: for each statement, Python's sqlite3 has to wait for the interpreter,
-# which the event loop then loses. SQLite takes 32,766 parameters.
+# Predictions of one statement. After each, Python's sqlite3 waits for the interpreter's lock, which
+# the event loop has to let go. SQLite takes 32,766 parameters.
 AT_ONCE = 64
 _LONG = tuple(column.name for column in predictions.columns)
 _SHORT = _LONG[: _LONG.index("subject")]

@@ -1,6 +1,7 @@
 """One write per response, and predictions without a task."""
 
 import asyncio
+import contextlib
 import logging
 from typing import Any, cast
 
@@ -9,7 +10,8 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.server import ServerState
 
-from service.http.protocol import OneWriteProtocol
+from service.http.protocol import AtOnce, OneWriteProtocol
+from service.http.response import Respond
 
 HEADERS = [(b"content-type", b"text/plain"), (b"content-length", b"4")]
 START = {"type": "http.response.start", "status": 200, "headers": HEADERS}
@@ -48,14 +50,41 @@ class Wire:
 def served(app: ASGIApp, request: bytes) -> list[Any]:
     """Return what is written for the bytes of a client, and "closed" where the server ends it.
 
-    Predictions, which have no task, get the same.
+    A prediction that is answered at once gets the same.
     """
     events = _served(app, request)
-    assert _served(app, request.replace(b" / ", b" /predict ")) == events
+    assert _served(app, request.replace(b" / ", b" /predict "), at_once=at_once(app)) == events
     return events
 
 
-def _served(app: ASGIApp, *parts: bytes) -> list[Any]:
+def at_once(app: ASGIApp) -> AtOnce:
+    """Return what responds with all that an application sends."""
+
+    def respond_to(scope: Scope, _: bytes, respond: Respond) -> None:
+        messages: list[Message] = []
+
+        async def send(message: Message) -> None:
+            messages.append(message)
+
+        async def receive() -> Message:
+            raise AssertionError("read the body, which was given")
+
+        with contextlib.suppress(StopIteration):
+            app(scope, receive, send).__await__().__next__()
+        start, body = messages
+        respond(start["status"], start["headers"], body["body"])
+
+    return respond_to
+
+
+def never(_: Scope, __: bytes, ___: Respond) -> None:
+    """Be no request for a prediction that is whole."""
+    raise AssertionError("answered at once")
+
+
+def _served(
+    app: ASGIApp, *parts: bytes, at_once: AtOnce = never, seconds: float = 0.0
+) -> list[Any]:
     wire = Wire()
     events: list[Any] = []
 
@@ -68,12 +97,14 @@ def _served(app: ASGIApp, *parts: bytes) -> list[Any]:
             app_state={},
             request_seconds=9,
             grace_seconds=9,
+            at_once=at_once,
         )
         protocol.connection_made(cast(asyncio.Transport, wire))
         for part in parts:
             # As a transport does, in no task.
             asyncio.get_running_loop().call_soon(protocol.data_received, part)
             await asyncio.sleep(0)
+        await asyncio.sleep(seconds)
         while protocol.tasks:
             await asyncio.sleep(0)
         events.extend(wire.events)
@@ -108,7 +139,7 @@ def test_a_body_in_parts_is_written_as_it_comes() -> None:
     """Nothing waits for the last part."""
     first = {"type": "http.response.body", "body": b"bo", "more_body": True}
     last = {"type": "http.response.body", "body": b"dy"}
-    written = served(sends(START, first, last), request())
+    written = _served(sends(START, first, last), request())
     assert written[1:] == [b"bo", b"dy"] and written[0] + b"body" == RESPONSE
 
 
@@ -164,7 +195,7 @@ def test_an_error_after_the_start_is_still_a_server_error(
         raise ValueError("broken")
 
     with caplog.at_level(logging.CRITICAL, logger="uvicorn.error"):
-        head, *_ = served(app, request())
+        head, *_ = _served(app, request())
     assert head.startswith(b"HTTP/1.1 500 ")
 
 
@@ -177,12 +208,12 @@ async def _whoever(_: Scope, __: Receive, send: Send) -> None:
 @pytest.mark.parametrize(("path", "text"), [("/predict", b"none"), ("/feedback", b"task")])
 def test_only_a_prediction_has_no_task(path: str, text: bytes) -> None:
     """FastAPI's routes need one."""
-    (written,) = _served(_whoever, request(path=path))
+    (written,) = _served(_whoever, request(path=path), at_once=at_once(_whoever))
     assert written.endswith(text)
 
 
 def test_a_prediction_waits_for_its_body() -> None:
-    """It starts with what came, head alone or a part of the body."""
+    """It is answered at once where its body came with its head, else as any other request."""
     head = request("POST", "content-length: 4", path="/predict")
 
     async def app(_: Scope, receive: Receive, send: Send) -> None:
@@ -193,5 +224,30 @@ def test_a_prediction_waits_for_its_body() -> None:
         await send(START)
         await send({"type": "http.response.body", "body": body})
 
+    def whole(_: Scope, content: bytes, respond: Respond) -> None:
+        respond(200, HEADERS, content)
+
+    assert _served(app, head + b"body", at_once=whole) == [RESPONSE]
     for parts in ((head, b"body"), (head + b"bo", b"dy"), (head, b"b", b"ody")):
         assert _served(app, *parts) == [RESPONSE]
+
+
+def test_a_prediction_may_be_answered_later() -> None:
+    """The connection stays open, and the requests behind it wait for their turn."""
+
+    def later(_: Scope, __: bytes, respond: Respond) -> None:
+        asyncio.get_running_loop().call_later(0.01, respond, 200, HEADERS, b"late")
+
+    first = request(path="/predict")
+    events = _served(sends(START, BODY), first + request(), at_once=later, seconds=0.1)
+    assert events == [RESPONSE.replace(b"\r\nbody", b"\r\nlate"), RESPONSE]
+
+
+def test_a_client_that_leaves_before_its_answer_gets_none() -> None:
+    """Nothing is written to a closed connection, nor fails."""
+    waiting: list[Respond] = []
+    events = _served(
+        sends(), request(path="/predict"), at_once=lambda *given: waiting.append(given[2])
+    )
+    waiting[0](200, HEADERS, b"late")
+    assert events == []

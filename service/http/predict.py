@@ -164,7 +164,7 @@ class PredictEndpoint:
             known = _known(answers.result())
             content = orjson.dumps({"predictions": known})
         except InferenceFailed as error:
-            task = asyncio.ensure_future(self._refuse(asked, serving, rows, error))
+            task = asyncio.create_task(self._refuse(asked, serving, rows, error))
             self._refusing.add(task)
             task.add_done_callback(self._refusing.discard)
         except Exception as error:  # as in `begin`

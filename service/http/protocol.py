@@ -100,10 +100,10 @@ class OneWriteProtocol(HttpProtocol):
     """Our HTTP protocol with responses that are written at once.
 
     at_once: answers a prediction whose body came with its head, as it usually does; any other
-    request is the application's.
+    request is the application's, and every one without `at_once`.
     """
 
-    def __init__(self, *arguments: Any, at_once: AtOnce, **options: Any) -> None:
+    def __init__(self, *arguments: Any, at_once: AtOnce | None = None, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._at_once = at_once
         self._reading = False
@@ -117,7 +117,7 @@ class OneWriteProtocol(HttpProtocol):
         cycle, self._begun = self._begun, None
         if cycle is None:
             return
-        if cycle.more_body:
+        if cycle.more_body or self._at_once is None:
             return super()._start_asgi_task(cycle, self.app)
         self._at_once(cycle.scope, bytes(cycle.body), partial(self._respond, cycle))
 

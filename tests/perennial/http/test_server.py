@@ -4,8 +4,9 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 import pytest
 import uvicorn
@@ -14,10 +15,11 @@ from starlette.types import Message, Receive, Scope, Send
 from perennial.http.protocol import HttpProtocol
 from perennial.http.server import server
 from service.http.protocol import OneWriteProtocol
+from service.http.response import Respond
 from tests.raw_client import body, connected, exchange, request, status, to_end
 from tests.service.fakes import wait_until
 
-PROTOCOLS = (HttpProtocol, OneWriteProtocol)
+Protocol = Callable[..., HttpProtocol]
 JAVA = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQ")
 
 
@@ -46,9 +48,18 @@ async def _live(receive: Receive, send: Send) -> None:
         await send({"type": f"lifespan.{event}.complete"})
 
 
+def echo_at_once(scope: Scope, content: bytes, respond: Respond) -> None:
+    """Answer as `echo` does."""
+    answer = f"{scope['method']} {scope['path']} ".encode() + content
+    respond(200, [(b"content-length", str(len(answer)).encode())], answer)
+
+
+PROTOCOLS = (HttpProtocol, partial(OneWriteProtocol, at_once=echo_at_once))
+
+
 @contextmanager
 def running(
-    protocol: type[HttpProtocol],
+    protocol: Protocol,
     *,
     request_seconds: float = 20.0,
     keep_alive_seconds: int = 20,
@@ -151,7 +162,7 @@ def test_requests_sent_at_once_get_their_responses_in_order(port: int) -> None:
     ids=["nothing", "a word", "half a head", "no body", "half a body", "a second head", "an offer"],
 )
 def test_a_request_that_is_not_complete_in_time_is_given_up(
-    protocol: type[HttpProtocol], sent: bytes
+    protocol: Protocol, sent: bytes
 ) -> None:
     """The client gets 408, the connection is closed, and others are served meanwhile."""
     with running(protocol, request_seconds=0.4) as (port, _), connected(port) as connection:
@@ -176,7 +187,7 @@ def test_without_that_time_half_a_request_is_held_open() -> None:
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize("start", [b"GET / HTTP/1.1\r\nX: ", b"GET /"])
-def test_headers_without_end_are_refused(protocol: type[HttpProtocol], start: bytes) -> None:
+def test_headers_without_end_are_refused(protocol: Protocol, start: bytes) -> None:
     """They would all be kept until the time of a request is over; others are served meanwhile."""
     with running(protocol) as (port, _), connected(port) as connection:
         connection.sendall(start)

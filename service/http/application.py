@@ -1,6 +1,5 @@
 """The FastAPI application with the prediction route beside its own ones."""
 
-from time import perf_counter
 from typing import Any
 
 from fastapi import FastAPI
@@ -63,14 +62,17 @@ class Application(FastAPI):
                 return await self._predict(scope, receive, send, headers, V1_PATH, name)
         await super().__call__(scope, receive, send)
 
-    def at_once(self, scope: Scope, content: bytes, respond: Respond) -> None:
-        """Answer a request for PATH whose body has come, as a call with ASGI's messages would."""
+    def at_once(self, scope: Scope, content: bytes, respond: Respond, started: float) -> None:
+        """Answer a request for PATH whose body has come, as a call with ASGI's messages would.
+
+        started: when the request began, by `perf_counter`.
+        """
         headers = dict(scope["headers"])
         try:
             self._admission.admit(scope, PATH, headers)
         except PerennialError as error:
             return respond(*self.refusals.answer(headers, PATH, error))
-        asked = Asked(scope["method"], headers, PATH, None, respond, perf_counter())
+        asked = Asked(scope["method"], headers, PATH, None, respond, started)
         self._predict.begin(asked, content)
 
     def openapi(self) -> dict[str, Any]:

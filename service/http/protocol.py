@@ -7,6 +7,7 @@ costs more than the model (`benchmarks/predict.py` measures it).
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from time import perf_counter
 from typing import Any
 
 from starlette.types import Message, Scope
@@ -18,8 +19,8 @@ from service.http.roles import PREDICT_PATH
 
 # Headers that change how the body is sent, or what follows it.
 CONTROLS = frozenset({b"connection", b"transfer-encoding"})
-# Answers a request whose body has come.
-AtOnce = Callable[[Scope, bytes, Respond], None]
+# Answers a request whose body has come; the last is when the request began, by `perf_counter`.
+AtOnce = Callable[[Scope, bytes, Respond, float], None]
 
 
 class OneWriteCycle(RequestResponseCycle):
@@ -99,33 +100,37 @@ def _nothing() -> None:
 class OneWriteProtocol(HttpProtocol):
     """Our HTTP protocol with responses that are written at once.
 
-    at_once: answers a prediction whose body came with its head, as it usually does; any other
-    request is the application's, and every one without `at_once`.
+    at_once: answers a prediction once its body has come. Those with a body that is long, or that
+    the client wants to be asked for, are the application's, as is every other request.
     """
 
     def __init__(self, *arguments: Any, at_once: AtOnce | None = None, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._at_once = at_once
+        self._at_once: Any = at_once
         self._reading = False
         self._begun: Any = None
+        self._started = 0.0
 
     def data_received(self, data: bytes) -> None:
         """Read the next bytes, and answer the prediction that they ask for."""
         self._reading = True
         super().data_received(data)
         self._reading = False
-        cycle, self._begun = self._begun, None
+        cycle = self._begun
         if cycle is None:
             return
-        if cycle.more_body or self._at_once is None:
-            return super()._start_asgi_task(cycle, self.app)
-        self._at_once(cycle.scope, bytes(cycle.body), partial(self._respond, cycle))
+        if not cycle.more_body:
+            self._begun, content = None, bytes(cycle.body)
+            self._at_once(cycle.scope, content, partial(self._respond, cycle), self._started)
+        elif cycle.waiting_for_100_continue or self.flow.read_paused:
+            self._begun = None
+            super()._start_asgi_task(cycle, self.app)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         # uvicorn makes the cycle, and asks nobody of which class.
         cycle.__class__ = OneWriteCycle
-        if self._reading and cycle.scope["path"] == PREDICT_PATH:
-            self._begun = cycle
+        if self._reading and self._at_once and cycle.scope["path"] == PREDICT_PATH:
+            self._begun, self._started = cycle, perf_counter()
         else:
             super()._start_asgi_task(cycle, app)
 

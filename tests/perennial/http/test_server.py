@@ -48,7 +48,7 @@ async def _live(receive: Receive, send: Send) -> None:
         await send({"type": f"lifespan.{event}.complete"})
 
 
-def echo_at_once(scope: Scope, content: bytes, respond: Respond) -> None:
+def echo_at_once(scope: Scope, content: bytes, respond: Respond, _: float) -> None:
     """Answer as `echo` does."""
     answer = f"{scope['method']} {scope['path']} ".encode() + content
     respond(200, [(b"content-length", str(len(answer)).encode())], answer)

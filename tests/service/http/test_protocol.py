@@ -60,7 +60,7 @@ def served(app: ASGIApp, request: bytes) -> list[Any]:
 def at_once(app: ASGIApp) -> AtOnce:
     """Return what responds with all that an application sends."""
 
-    def respond_to(scope: Scope, _: bytes, respond: Respond) -> None:
+    def respond_to(scope: Scope, _: bytes, respond: Respond, __: float) -> None:
         messages: list[Message] = []
 
         async def send(message: Message) -> None:
@@ -77,7 +77,7 @@ def at_once(app: ASGIApp) -> AtOnce:
     return respond_to
 
 
-def never(_: Scope, __: bytes, ___: Respond) -> None:
+def never(*_: object) -> None:
     """Be no request for a prediction that is whole."""
     raise AssertionError("answered at once")
 
@@ -212,30 +212,46 @@ def test_only_a_prediction_has_no_task(path: str, text: bytes) -> None:
     assert written.endswith(text)
 
 
-def test_a_prediction_waits_for_its_body() -> None:
-    """It is answered at once where its body came with its head, else as any other request."""
+@pytest.mark.parametrize("parts", [(b"body",), (b"", b"body"), (b"bo", b"dy"), (b"", b"b", b"ody")])
+def test_a_prediction_waits_for_its_body(parts: tuple[bytes, ...]) -> None:
+    """Whether it comes with the head or after it, in one part or in several."""
     head = request("POST", "content-length: 4", path="/predict")
 
-    async def app(_: Scope, receive: Receive, send: Send) -> None:
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body, more = body + message["body"], message["more_body"]
-        await send(START)
-        await send({"type": "http.response.body", "body": body})
-
-    def whole(_: Scope, content: bytes, respond: Respond) -> None:
+    def whole(_: Scope, content: bytes, respond: Respond, __: float) -> None:
         respond(200, HEADERS, content)
 
-    assert _served(app, head + b"body", at_once=whole) == [RESPONSE]
-    for parts in ((head, b"body"), (head + b"bo", b"dy"), (head, b"b", b"ody")):
-        assert _served(app, *parts) == [RESPONSE]
+    first, *more = parts
+    assert _served(sends(), head + first, *more, at_once=whole) == [RESPONSE]
+
+
+async def _reads(_: Scope, receive: Receive, send: Send) -> None:
+    size, more = 0, True
+    while more:
+        message = await receive()
+        size, more = size + len(message["body"]), message["more_body"]
+    await send(START)
+    await send({"type": "http.response.body", "body": b"%4d" % (size // 100)})
+
+
+def test_a_prediction_with_a_long_body_is_read_by_the_application() -> None:
+    """The application may refuse it after any part, so not all of it has to be held."""
+    part = b"x" * 1000
+    head = request("POST", "content-length: 100000", path="/predict")
+    (written,) = _served(_reads, head, *[part] * 100)
+    assert written.endswith(b"\r\n\r\n1000")
+
+
+def test_a_client_that_asks_may_send_its_body() -> None:
+    """It gets 100 Continue, and then its answer."""
+    head = request("POST", "content-length: 400", "expect: 100-continue", path="/predict")
+    events = _served(_reads, head, b"x" * 400)
+    assert events[0] == b"HTTP/1.1 100 Continue\r\n\r\n" and events[1].endswith(b"\r\n\r\n   4")
 
 
 def test_a_prediction_may_be_answered_later() -> None:
     """The connection stays open, and the requests behind it wait for their turn."""
 
-    def later(_: Scope, __: bytes, respond: Respond) -> None:
+    def later(_: Scope, __: bytes, respond: Respond, ___: float) -> None:
         asyncio.get_running_loop().call_later(0.01, respond, 200, HEADERS, b"late")
 
     first = request(path="/predict")

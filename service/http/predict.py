@@ -27,7 +27,7 @@ from service.errors import UNEXPECTED, NoSuchRoute, UnknownModel
 from service.http import instances
 from service.http.request_id import HEADER, request_id
 from service.http.request_metrics import HttpMetrics
-from service.http.response import Headers, Respond, send_whole
+from service.http.response import Respond, Response, send_whole
 from service.http.roles import PREDICT_PATH as PATH
 from service.http.sample import Sample
 from service.pseudonyms import Pseudonyms
@@ -111,7 +111,7 @@ class PredictEndpoint:
         handler: str,
         model: str | None,
     ) -> None:
-        answer: asyncio.Future[tuple[int, Headers, bytes]] = asyncio.Future()
+        answer: asyncio.Future[Response] = asyncio.Future()
 
         def respond(*parts: Any) -> None:
             if not answer.done():  # as the server's end has it
@@ -178,9 +178,7 @@ class PredictEndpoint:
     async def _refuse(
         self, asked: Asked, serving: Serving, rows: Rows, error: InferenceFailed
     ) -> None:
-        refusal = await _refusal(serving, rows, error)
-        refusal.__cause__ = error
-        self._fail(asked, refusal)
+        self._fail(asked, await _refusal(serving, rows, error))
 
     def _fail(self, asked: Asked, problem: Exception) -> None:
         if isinstance(problem, PerennialError):

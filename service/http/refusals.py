@@ -11,7 +11,7 @@ from perennial.http.door import HEADERS
 from perennial.http.keyring import Keyring
 from perennial.metric_names import keys as metrics
 from service.http.request_id import HEADER, request_id
-from service.http.response import Headers
+from service.http.response import Response
 
 # Each status that a request may be refused with, exported before the first one: 408 and 431 by the
 # connection, 413 by the routes, all others before these.
@@ -36,9 +36,7 @@ class Refusals(registry.Collector):
         """Count a request that was refused with one of STATUSES."""
         self._counts[status] += 1
 
-    def answer(
-        self, headers: Mapping[bytes, bytes], path: str, error: PerennialError
-    ) -> tuple[int, Headers, bytes]:
+    def answer(self, headers: Mapping[bytes, bytes], path: str, error: PerennialError) -> Response:
         """Return the response to a request that is refused; path: as the routes know it."""
         request, content = request_id(headers), orjson.dumps(error.body())
         extra = [(k.lower().encode(), v.encode()) for k, v in error.headers().items()]

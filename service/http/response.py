@@ -5,6 +5,7 @@ from collections.abc import Callable
 from starlette.types import Send
 
 Headers = list[tuple[bytes, bytes]]
+Response = tuple[int, Headers, bytes]
 Respond = Callable[[int, Headers, bytes], None]
 
 

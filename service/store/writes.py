@@ -80,9 +80,8 @@ def utc(seconds: float) -> str:
     >>> utc(0.5)
     '1970-01-01T00:00:00.500000+00:00'
     """
-    whole, fraction = divmod(seconds, 1)
-    carried, microseconds = divmod(round(fraction * 1e6), 1_000_000)
-    return f"{_second(int(whole) + carried)}.{microseconds:06d}+00:00"
+    whole, microseconds = divmod(round(seconds * 1e6), 1_000_000)
+    return f"{_second(whole)}.{microseconds:06d}+00:00"
 
 
 @lru_cache(maxsize=8)

@@ -64,7 +64,7 @@ def test_a_measured_fall_acts_once_collect_has_enough() -> None:
     assert _next(_labels(100), signal=FALL).kind is ActionKind.START
     waits = _next(_labels(60, rate=40 / 3600), signal=FALL)
     assert (waits.kind, waits.more, waits.at) == (ActionKind.LABELS, 40, START + HOUR)
-    assert waits.reason == "waits for 40 more labels, about 1 hour at the present rate"
+    assert waits.reason == "waits for 40 more labels, about 1 hour at the rate of the last day"
 
 
 def test_drift_without_a_fall_waits_for_the_rows_that_a_gate_needs() -> None:

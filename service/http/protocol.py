@@ -1,16 +1,15 @@
-"""uvicorn's HTTP protocol for short requests: no task for a prediction, one write per response.
+"""uvicorn's HTTP protocol with a short way for predictions: no task, no ASGI, one write.
 
-uvicorn searches each header by regular expressions, and writes the head and the body separately,
-which are two system calls. A task and ASGI's messages take as long again. For short requests this
-costs more than the model (`benchmarks/predict.py` measures it).
+For a short request, the task, ASGI's messages, uvicorn's search of each header by regular
+expressions and its second write cost more than the model (`benchmarks/predict.py` measures it).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from time import perf_counter
 from typing import Any
 
-from starlette.types import Message, Scope
+from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from perennial.http.protocol import HttpProtocol
@@ -23,54 +22,59 @@ CONTROLS = frozenset({b"connection", b"transfer-encoding"})
 AtOnce = Callable[[Scope, bytes, Respond, float], None]
 
 
-class OneWriteCycle(RequestResponseCycle):
-    """One request: the start of its response waits for the first of its body.
+class PredictProtocol(HttpProtocol):
+    """Our HTTP protocol with a short way for predictions.
 
-    A response that comes whole is written at once; any other is left to uvicorn.
+    at_once: answers a prediction once its body has come. Those with a body that is long, or that
+    the client wants to be asked for, are the application's, as is every other request.
     """
 
-    _start: Any = None
+    def __init__(self, *arguments: Any, at_once: AtOnce, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._at_once = at_once
+        self._reading = False
+        self._begun: Any = None
+        self._started = 0.0
 
-    async def send(self, message: Any) -> None:
-        """Take the next part of the response."""
-        start, self._start = self._start, None
-        if start is not None:
-            response = _whole_of(self, start, message)
-            if response is not None:
-                return _write(self, response)
-            await super().send(start)
-        elif message["type"] == "http.response.start" and not self.response_started:
-            self._start = message
+    def data_received(self, data: bytes) -> None:
+        """Read the next bytes, and answer the prediction that they ask for."""
+        self._reading = True
+        super().data_received(data)
+        self._reading = False
+        cycle = self._begun
+        if cycle is None:
             return
-        await super().send(message)
+        if not cycle.more_body:
+            self._begun, content = None, bytes(cycle.body)
+            self._at_once(cycle.scope, content, partial(self._respond, cycle), self._started)
+        elif cycle.waiting_for_100_continue or self.flow.read_paused:
+            self._begun = None
+            super()._start_asgi_task(cycle, self.app)
 
-    async def send_500_response(self) -> None:
-        """Answer a request whose application failed; what waits was not sent."""
-        self._start = None
-        await super().send_500_response()
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        if self._reading and cycle.scope["path"] == PREDICT_PATH:
+            self._begun, self._started = cycle, perf_counter()
+        else:
+            super()._start_asgi_task(cycle, app)
+
+    def _respond(
+        self, cycle: RequestResponseCycle, status: int, headers: Headers, content: bytes
+    ) -> None:
+        if cycle.disconnected:
+            return
+        response = _whole(cycle, status, headers, content)
+        if response is not None:
+            return _write(cycle, response)
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            await send_whole(send, status, headers, content)
+
+        super()._start_asgi_task(cycle, app)
 
 
-def _whole_of(cycle: RequestResponseCycle, start: Message, message: Message) -> bytes | None:
-    """Return the response, None where it is more than a head and the whole body after it."""
-    if (
-        start["type"] != "http.response.start"
-        or message["type"] != "http.response.body"
-        or message.get("more_body")
-    ):
-        return None
-    return _whole(cycle, start["status"], start.get("headers", ()), message.get("body", b""))
-
-
-def _whole(
-    cycle: RequestResponseCycle, status: int, sent: Iterable[tuple[bytes, bytes]], body: bytes
-) -> bytes | None:
-    """Return the response, None where uvicorn has to look closer."""
-    if (
-        not cycle.keep_alive
-        or cycle.disconnected
-        or cycle.flow.write_paused
-        or cycle.scope["method"] == "HEAD"
-    ):
+def _whole(cycle: RequestResponseCycle, status: int, sent: Headers, body: bytes) -> bytes | None:
+    """Return the bytes of a response, None where uvicorn has to look closer."""
+    if not cycle.keep_alive or cycle.flow.write_paused or cycle.scope["method"] == "HEAD":
         return None
     headers = [*cycle.default_headers, *sent]
     fields = dict(headers)
@@ -95,55 +99,3 @@ def _write(cycle: RequestResponseCycle, response: bytes) -> None:
 
 def _nothing() -> None:
     """Let go of the connection, which knows its last request."""
-
-
-class OneWriteProtocol(HttpProtocol):
-    """Our HTTP protocol with responses that are written at once.
-
-    at_once: answers a prediction once its body has come. Those with a body that is long, or that
-    the client wants to be asked for, are the application's, as is every other request.
-    """
-
-    def __init__(self, *arguments: Any, at_once: AtOnce | None = None, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._at_once: Any = at_once
-        self._reading = False
-        self._begun: Any = None
-        self._started = 0.0
-
-    def data_received(self, data: bytes) -> None:
-        """Read the next bytes, and answer the prediction that they ask for."""
-        self._reading = True
-        super().data_received(data)
-        self._reading = False
-        cycle = self._begun
-        if cycle is None:
-            return
-        if not cycle.more_body:
-            self._begun, content = None, bytes(cycle.body)
-            self._at_once(cycle.scope, content, partial(self._respond, cycle), self._started)
-        elif cycle.waiting_for_100_continue or self.flow.read_paused:
-            self._begun = None
-            super()._start_asgi_task(cycle, self.app)
-
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        # uvicorn makes the cycle, and asks nobody of which class.
-        cycle.__class__ = OneWriteCycle
-        if self._reading and self._at_once and cycle.scope["path"] == PREDICT_PATH:
-            self._begun, self._started = cycle, perf_counter()
-        else:
-            super()._start_asgi_task(cycle, app)
-
-    def _respond(
-        self, cycle: RequestResponseCycle, status: int, headers: Headers, content: bytes
-    ) -> None:
-        if cycle.disconnected:
-            return
-        response = _whole(cycle, status, headers, content)
-        if response is not None:
-            return _write(cycle, response)
-
-        async def app(scope: Any, receive: Any, send: Any) -> None:
-            await send_whole(send, status, headers, content)
-
-        super()._start_asgi_task(cycle, app)

@@ -6,7 +6,7 @@ import uvicorn
 
 from perennial.http.server import server as _server
 from service.http.application import Application
-from service.http.protocol import OneWriteProtocol
+from service.http.protocol import PredictProtocol
 from service.settings import Settings
 
 
@@ -19,7 +19,7 @@ def server(app: Application, settings: Settings) -> uvicorn.Server:
         request_seconds=settings.request_seconds,
         keep_alive_seconds=settings.keep_alive_seconds,
         grace_seconds=settings.grace_seconds,
-        protocol=partial(OneWriteProtocol, at_once=app.at_once),
+        protocol=partial(PredictProtocol, at_once=app.at_once),
         refused=app.refusals.count,
         log_config=None,
     )

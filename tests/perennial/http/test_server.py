@@ -14,7 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from perennial.http.protocol import HttpProtocol
 from perennial.http.server import server
-from service.http.protocol import OneWriteProtocol
+from service.http.protocol import PredictProtocol
 from service.http.response import Respond
 from tests.raw_client import body, connected, exchange, request, status, to_end
 from tests.service.fakes import wait_until
@@ -54,7 +54,7 @@ def echo_at_once(scope: Scope, content: bytes, respond: Respond, _: float) -> No
     respond(200, [(b"content-length", str(len(answer)).encode())], answer)
 
 
-PROTOCOLS = (HttpProtocol, partial(OneWriteProtocol, at_once=echo_at_once))
+PROTOCOLS = (HttpProtocol, partial(PredictProtocol, at_once=echo_at_once))
 
 
 @contextmanager

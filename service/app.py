@@ -81,6 +81,15 @@ def create_app(
         log=log,
     )
 
+    predict = PredictEndpoint(
+        production=production,
+        store=store,
+        http=http,
+        refused=refusals.count,
+        settings=settings,
+        log=log,
+    )
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         store.start()
@@ -94,6 +103,7 @@ def create_app(
         yield
         for watcher in watchers:
             watcher.cancel()
+        await predict.finish(settings.grace_seconds)
         await asyncio.to_thread(store.close)
         loader.shutdown()
         inference.shutdown()
@@ -105,14 +115,7 @@ def create_app(
             limit=RateLimit(settings.requests_per_second),
         ),
         refusals=refusals,
-        predict=PredictEndpoint(
-            production=production,
-            store=store,
-            http=http,
-            refused=refusals.count,
-            settings=settings,
-            log=log,
-        ),
+        predict=predict,
         prefix=settings.root_path,
         title="Perennial",
         version=_version(),

@@ -8,10 +8,10 @@ from starlette.types import Receive, Scope, Send
 from perennial.errors import PerennialError
 from perennial.http.paths import normalised, route
 from service.http import openapi
-from service.http.admission import Admission
+from service.http.admission import KEY, Admission
 from service.http.predict import Asked, PredictEndpoint
 from service.http.refusals import Refusals
-from service.http.response import Respond, send_whole
+from service.http.response import Respond, Take, send_whole
 from service.http.roles import PREDICT_PATH as PATH
 from service.http.roles import V1_END, V1_START
 from service.http.roles import V1_PREDICT_PATH as V1_PATH
@@ -52,7 +52,8 @@ class Application(FastAPI):
                 path = route(scope)
             headers = dict(scope["headers"])
             try:
-                self._admission.admit(scope, path, headers)
+                if KEY not in scope:  # else `expect` has admitted it
+                    self._admission.admit(scope, path, headers)
             except PerennialError as error:
                 return await send_whole(send, *self.refusals.answer(headers, path, error))
             if path == PATH:
@@ -62,8 +63,8 @@ class Application(FastAPI):
                 return await self._predict(scope, receive, send, headers, V1_PATH, name)
         await super().__call__(scope, receive, send)
 
-    def at_once(self, scope: Scope, content: bytes, respond: Respond, started: float) -> None:
-        """Answer a request for PATH whose body has come, as a call with ASGI's messages would.
+    def expect(self, scope: Scope, respond: Respond, started: float) -> Take | None:
+        """Return what takes the body of a request for PATH, None where it is refused by its head.
 
         started: when the request began, by `perf_counter`.
         """
@@ -71,9 +72,9 @@ class Application(FastAPI):
         try:
             self._admission.admit(scope, PATH, headers)
         except PerennialError as error:
-            return respond(*self.refusals.answer(headers, PATH, error))
-        asked = Asked(scope["method"], headers, PATH, None, respond, started)
-        self._predict.begin(asked, content)
+            respond(*self.refusals.answer(headers, PATH, error))
+            return None
+        return self._predict.expect(Asked(scope["method"], headers, PATH, None, respond, started))
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, including the prediction paths."""

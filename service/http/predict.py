@@ -27,7 +27,7 @@ from service.errors import UNEXPECTED, NoSuchRoute, UnknownModel
 from service.http import instances
 from service.http.request_id import HEADER, request_id
 from service.http.request_metrics import HttpMetrics
-from service.http.response import Respond, Response, send_whole
+from service.http.response import Respond, Response, Take, send_whole
 from service.http.roles import PREDICT_PATH as PATH
 from service.http.sample import Sample
 from service.pseudonyms import Pseudonyms
@@ -39,6 +39,7 @@ from service.store.writes import Observed
 
 JSON = (b"content-type", b"application/json")
 OK, FAILED = 200, 500
+PAUSE = 0.01  # seconds between two looks at what is in progress, at the end
 
 
 async def _refusal(serving: Serving, rows: Rows, error: InferenceFailed) -> PerennialError:
@@ -100,6 +101,8 @@ class PredictEndpoint:
         secret = settings.hash_secret
         self._pseudonyms = None if secret is None else Pseudonyms(secret.get_secret_value())
         self._in_column = None if self._pseudonyms is None else self._pseudonyms.in_column
+        # Requests whose rows the model has, and tasks of those that it failed on.
+        self._computing = 0
         self._refusing: set[asyncio.Task[None]] = set()
 
     async def __call__(
@@ -118,18 +121,40 @@ class PredictEndpoint:
                 answer.set_result(parts)
 
         asked = Asked(scope["method"], headers, handler, model, respond, perf_counter())
-        try:
-            post = asked.method == "POST"
-            content = await body.read(receive, headers, limit=self._limit) if post else b""
-        except Disconnected:
-            return
-        except PerennialError as error:
-            self._fail(asked, error)
-        else:
-            self.begin(asked, content)
+        take = self.expect(asked)
+        if take is not None:
+            try:
+                take(await body.read(receive, headers, limit=self._limit))
+            except Disconnected:
+                return
+            except PerennialError as error:
+                self._fail(asked, error)
         await send_whole(send, *(await answer))
 
-    def begin(self, asked: Asked, content: bytes) -> None:
+    def expect(self, asked: Asked) -> Take | None:
+        """Return what takes the body of a request, None where it is refused by its head."""
+        try:
+            if asked.method != "POST":
+                raise NoSuchRoute("method", asked.method, "POST", status=405)
+            size = int(asked.headers.get(b"content-length", 0))
+            body.check(asked.headers, size, limit=self._limit)
+        except PerennialError as error:
+            self._fail(asked, error)
+            return None
+        return partial(self._begin, asked)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait for the predictions in progress, also where the client has gone; log what is left.
+
+        seconds: to wait at most.
+        """
+        end = perf_counter() + seconds
+        while (self._computing or self._refusing) and perf_counter() < end:
+            await asyncio.sleep(PAUSE)
+        if left := self._computing + len(self._refusing):
+            self._log.error("predictions_unanswered", requests=left)
+
+    def _begin(self, asked: Asked, content: bytes) -> None:
         """Answer a request with this body, at once or when the model has; never raises."""
         try:
             self._submit(asked, content)
@@ -137,8 +162,6 @@ class PredictEndpoint:
             self._fail(asked, error)
 
     def _submit(self, asked: Asked, content: bytes) -> None:
-        if asked.method != "POST":
-            raise NoSuchRoute("method", asked.method, "POST", status=405)
         body.check(asked.headers, len(content), limit=self._limit)
         serving = self._production.serving()
         if asked.model is not None and asked.model != serving.model:
@@ -150,6 +173,7 @@ class PredictEndpoint:
             subject = self._pseudonym(subject)
         answered = partial(self._answered, asked, serving, rows, texts, subject)
         serving.predict(rows).add_done_callback(answered)
+        self._computing += 1
 
     def _answered(
         self,
@@ -160,6 +184,7 @@ class PredictEndpoint:
         subject: str | None,
         answers: asyncio.Future[list[Answer | None]],
     ) -> None:
+        self._computing -= 1
         try:
             known = _known(answers.result())
             content = orjson.dumps({"predictions": known})
@@ -167,7 +192,7 @@ class PredictEndpoint:
             task = asyncio.create_task(self._refuse(asked, serving, rows, error))
             self._refusing.add(task)
             task.add_done_callback(self._refusing.discard)
-        except Exception as error:  # as in `begin`
+        except Exception as error:  # as in `_begin`
             self._fail(asked, error)
         else:
             model, version, output = serving.model, serving.version, serving.output
@@ -178,7 +203,12 @@ class PredictEndpoint:
     async def _refuse(
         self, asked: Asked, serving: Serving, rows: Rows, error: InferenceFailed
     ) -> None:
-        self._fail(asked, await _refusal(serving, rows, error))
+        problem: Exception
+        try:
+            problem = await _refusal(serving, rows, error)
+        except Exception as other:  # as in `_begin`
+            problem = other
+        self._fail(asked, problem)
 
     def _fail(self, asked: Asked, problem: Exception) -> None:
         if isinstance(problem, PerennialError):

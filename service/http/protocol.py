@@ -13,28 +13,29 @@ from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from perennial.http.protocol import HttpProtocol
-from service.http.response import Headers, Respond, send_whole
+from service.http.response import Headers, Respond, Take, send_whole
 from service.http.roles import PREDICT_PATH
 
 # Headers that change how the body is sent, or what follows it.
 CONTROLS = frozenset({b"connection", b"transfer-encoding"})
-# Answers a request whose body has come; the last is when the request began, by `perf_counter`.
-AtOnce = Callable[[Scope, bytes, Respond, float], None]
+# Returns what takes a prediction's body, None where it has refused it by its head; the last is when
+# the request began, by `perf_counter`.
+Expect = Callable[[Scope, Respond, float], Take | None]
 
 
 class PredictProtocol(HttpProtocol):
     """Our HTTP protocol with a short way for predictions.
 
-    at_once: answers a prediction once its body has come. Those with a body that is long, or that
-    the client wants to be asked for, are the application's, as is every other request.
+    expect: told of each prediction once its head has come. A body that is long, or that the client
+    wants to be asked for, is the application's, as is every other request.
     """
 
-    def __init__(self, *arguments: Any, at_once: AtOnce, **options: Any) -> None:
+    def __init__(self, *arguments: Any, expect: Expect, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._at_once = at_once
+        self._expect = expect
         self._reading = False
         self._begun: Any = None
-        self._started = 0.0
+        self._take: Take | None = None
 
     def data_received(self, data: bytes) -> None:
         """Read the next bytes, and answer the prediction that they ask for."""
@@ -44,16 +45,21 @@ class PredictProtocol(HttpProtocol):
         cycle = self._begun
         if cycle is None:
             return
-        if not cycle.more_body:
-            self._begun, content = None, bytes(cycle.body)
-            self._at_once(cycle.scope, content, partial(self._respond, cycle), self._started)
-        elif cycle.waiting_for_100_continue or self.flow.read_paused:
+        if self._take is None:
+            respond = partial(self._respond, cycle)
+            self._take = self._expect(cycle.scope, respond, perf_counter())
+        if self._take is None:
             self._begun = None
+        elif not cycle.more_body:
+            take, self._begun, self._take = self._take, None, None
+            take(bytes(cycle.body))
+        elif cycle.waiting_for_100_continue or self.flow.read_paused:
+            self._begun = self._take = None
             super()._start_asgi_task(cycle, self.app)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if self._reading and cycle.scope["path"] == PREDICT_PATH:
-            self._begun, self._started = cycle, perf_counter()
+            self._begun = cycle
         else:
             super()._start_asgi_task(cycle, app)
 

@@ -7,6 +7,8 @@ from starlette.types import Send
 Headers = list[tuple[bytes, bytes]]
 Response = tuple[int, Headers, bytes]
 Respond = Callable[[int, Headers, bytes], None]
+# Takes the body of a request, whose answer then comes by its `Respond`.
+Take = Callable[[bytes], None]
 
 
 async def send_whole(send: Send, status: int, headers: Headers, content: bytes) -> None:

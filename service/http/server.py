@@ -19,7 +19,7 @@ def server(app: Application, settings: Settings) -> uvicorn.Server:
         request_seconds=settings.request_seconds,
         keep_alive_seconds=settings.keep_alive_seconds,
         grace_seconds=settings.grace_seconds,
-        protocol=partial(PredictProtocol, at_once=app.at_once),
+        protocol=partial(PredictProtocol, expect=app.expect),
         refused=app.refusals.count,
         log_config=None,
     )

@@ -163,7 +163,7 @@ class CategoryColumn(Record):
 
     @cached_property
     def coder(self) -> Callable[[Any], float]:
-        """Gives what the model gets for a known category or None; any other value is an error."""
+        """Gives what the model gets for None, and for a category as it is spelt; raises KeyError."""
         codes: dict[Any, float] = {None: math.nan, **self.indices}
         return codes.__getitem__
 

@@ -163,7 +163,7 @@ class CategoryColumn(Record):
 
     @cached_property
     def coder(self) -> Callable[[Any], float]:
-        """Gives what the model gets for None, and for a category as it is spelt; raises KeyError."""
+        """Gives the code of None and of a category as it is spelt; raises KeyError for others."""
         codes: dict[Any, float] = {None: math.nan, **self.indices}
         return codes.__getitem__
 

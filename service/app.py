@@ -28,7 +28,8 @@ from service.counting.versions import Versions
 from service.errors import NoSuchRoute
 from service.http import routes
 from service.http.admission import Admission
-from service.http.predict import Application, PredictEndpoint
+from service.http.application import Application
+from service.http.predict import PredictEndpoint
 from service.http.refusals import Refusals
 from service.http.request_log import RequestLog
 from service.http.request_metrics import HttpMetrics
@@ -80,6 +81,15 @@ def create_app(
         log=log,
     )
 
+    predict = PredictEndpoint(
+        production=production,
+        store=store,
+        http=http,
+        refused=refusals.count,
+        settings=settings,
+        log=log,
+    )
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         store.start()
@@ -93,6 +103,7 @@ def create_app(
         yield
         for watcher in watchers:
             watcher.cancel()
+        await predict.finish(settings.grace_seconds)
         await asyncio.to_thread(store.close)
         loader.shutdown()
         inference.shutdown()
@@ -104,14 +115,7 @@ def create_app(
             limit=RateLimit(settings.requests_per_second),
         ),
         refusals=refusals,
-        predict=PredictEndpoint(
-            production=production,
-            store=store,
-            http=http,
-            refused=refusals.count,
-            settings=settings,
-            log=log,
-        ),
+        predict=predict,
         prefix=settings.root_path,
         title="Perennial",
         version=_version(),

@@ -16,12 +16,7 @@ async def read(receive: Receive, headers: Mapping[bytes, bytes], *, limit: int) 
     Raises TooLarge over `limit` bytes, Encoded if it is compressed, Disconnected if the client is
     gone.
     """
-    length = int(headers.get(b"content-length", 0))
-    if length > limit:
-        raise TooLarge("body", Described(f"{length} bytes"), f"at most {limit} bytes")
-    coding = headers.get(b"content-encoding")
-    if coding is not None and coding.strip().lower() not in IDENTITY:
-        raise Encoded("Content-Encoding", coding.decode("latin-1"), "a body as it is")
+    check(headers, int(headers.get(b"content-length", 0)), limit=limit)
     message = await receive()
     body: bytes = message.get("body", b"")
     parts, size = [body], len(body)
@@ -34,3 +29,12 @@ async def read(receive: Receive, headers: Mapping[bytes, bytes], *, limit: int) 
     if size > limit:
         raise TooLarge("body", Described(f"more than {limit} bytes"), f"at most {limit} bytes")
     return body if len(parts) == 1 else b"".join(parts)
+
+
+def check(headers: Mapping[bytes, bytes], size: int, *, limit: int) -> None:
+    """Return if a body of so many bytes can be read. Raises TooLarge, Encoded."""
+    if size > limit:
+        raise TooLarge("body", Described(f"{size} bytes"), f"at most {limit} bytes")
+    coding = headers.get(b"content-encoding")
+    if coding is not None and coding.strip().lower() not in IDENTITY:
+        raise Encoded("Content-Encoding", coding.decode("latin-1"), "a body as it is")

@@ -106,6 +106,11 @@ class HttpProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         super().on_message_begin()
 
+    def on_headers_complete(self) -> None:
+        """End a head; what may follow a body in chunks is none of its headers."""
+        super().on_headers_complete()
+        self.headers = []
+
     def on_message_complete(self) -> None:
         """End a request."""
         self._complete = True
@@ -149,7 +154,7 @@ class HttpProtocol(HttpToolsProtocol):
             return self.send_400_response("CONNECT is for proxies.")
         version = self.parser.get_http_version().encode()
         head = [self.parser.get_method(), b" ", self.url, b" HTTP/", version, b"\r\n"]
-        for name, value in self.headers:
+        for name, value in self.scope["headers"]:
             if name not in OFFER:
                 head += [name, b": ", value, b"\r\n"]
         if not self.parser.should_keep_alive():

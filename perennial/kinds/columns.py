@@ -1,7 +1,7 @@
 """The columns of a table: numbers, categories, and the time that orders rows."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
@@ -14,7 +14,7 @@ from perennial.digest import digest_bytes
 from perennial.errors import InvalidField, InvalidInput
 from perennial.kinds.limits import Limits
 from perennial.kinds.normal_form import normal_form
-from perennial.kinds.reading import LARGEST, number, text
+from perennial.kinds.reading import LARGEST, number, text, usual_number
 from perennial.kinds.record import Name, Record
 from perennial.kinds.sensitive import SensitiveColumn
 from perennial.signals.bins import MISSING, OTHER
@@ -48,6 +48,11 @@ class NumberColumn(Limits):
     def read(self, value: Any) -> float | None:
         """Return a client's value. Raises InvalidInput."""
         return None if value is None else number(self.name, value, self.expected)
+
+    @property
+    def coder(self) -> Callable[[Any], float]:
+        """Gives what the model gets for a client's value; raises ValueError where `read` would."""
+        return usual_number
 
     def code(self, value: float | None) -> float:
         """Return what the model gets for a value."""
@@ -138,6 +143,11 @@ class CategoryColumn(Record):
         return {category: index for index, category in enumerate(self.categories)}
 
     @cached_property
+    def _longest(self) -> int:
+        """Characters of a text that may be a category, in another form and with spaces."""
+        return 4 * max(map(len, self.categories)) + 20
+
+    @cached_property
     def expected(self) -> str:
         """What a client may send."""
         return f"a string or null for column {self.name!r}"
@@ -151,10 +161,16 @@ class CategoryColumn(Record):
         if value is None:
             return None
         given = text(self.name, value, self.expected)
-        if given in self.indices:
+        if given in self.indices or len(given) > self._longest:
             return given
         plain = normal_form(given.strip(), "NFC")
         return plain if plain in self.indices else given
+
+    @cached_property
+    def coder(self) -> Callable[[Any], float]:
+        """Gives the code of None and of a category as it is spelt; raises KeyError for others."""
+        codes: dict[Any, float] = {None: math.nan, **self.indices}
+        return codes.__getitem__
 
     def code(self, value: str | None) -> float:
         """Return what the model gets for a value."""
@@ -237,6 +253,11 @@ class TimeColumn(Record):
             return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError) as error:
             raise InvalidInput(self.name, value, self.expected) from error
+
+    @property
+    def coder(self) -> Callable[[Any], Any]:
+        """Checks a client's value, of which the model gets nothing."""
+        return self.read
 
     def arrow_type(self) -> "pyarrow.DataType":
         """Return the type of the column."""

@@ -56,6 +56,11 @@ class SensitiveColumn(Record):
             hidden = Described(type(value).__name__)
             raise InvalidInput(self.name, hidden, error.expected) from None
 
+    @property
+    def coder(self) -> Callable[[Any], Any]:
+        """Checks a client's value, of which the model gets nothing."""
+        return self.read
+
     def example(self, random: np.random.Generator) -> str | int | None:
         """Return a name, now and then a number or none."""
         drawn = int(random.integers(100, 10_000))

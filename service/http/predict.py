@@ -1,16 +1,18 @@
-"""The prediction route: `/predict` as a plain ASGI endpoint inside the FastAPI application.
+"""The prediction route: `/predict` beside the routes of the FastAPI application.
 
 FastAPI's routing, middleware and response models cost more than the model itself, so this route
-bypasses them. `openapi.py` documents it, `request_metrics.py` counts it, and its errors have the
-same format as those of every other route.
+bypasses them; and where the server has the whole body, also ASGI, whose calls and task cost as much
+as the reading of a table's row. `openapi.py` documents it, `request_metrics.py` counts it, and its
+errors have the same format as those of every other route.
 """
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from time import perf_counter, time
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import orjson
-from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
@@ -18,19 +20,15 @@ from perennial.errors import Described, InferenceFailed, InvalidInput, Perennial
 from perennial.http import body
 from perennial.http.door import HEADERS
 from perennial.http.errors import Disconnected, TooLarge
-from perennial.http.paths import normalised, route
 from perennial.kinds.input_kind import FIELD
 from perennial.kinds.output_kind import Answer
 from perennial.signals import Rows
 from service.errors import UNEXPECTED, NoSuchRoute, UnknownModel
-from service.http import instances, openapi
-from service.http.admission import Admission
-from service.http.refusals import Refusals
+from service.http import instances
 from service.http.request_id import HEADER, request_id
 from service.http.request_metrics import HttpMetrics
+from service.http.response import Respond, Response, Take, send_whole
 from service.http.roles import PREDICT_PATH as PATH
-from service.http.roles import V1_END, V1_START
-from service.http.roles import V1_PREDICT_PATH as V1_PATH
 from service.http.sample import Sample
 from service.pseudonyms import Pseudonyms
 from service.serving.loaded import Serving
@@ -41,58 +39,7 @@ from service.store.writes import Observed
 
 JSON = (b"content-type", b"application/json")
 OK, FAILED = 200, 500
-
-
-class Application(FastAPI):
-    """A FastAPI application that asks `admission` first, then passes prediction paths to `predict`.
-
-    Nothing stands around it, so no route, error or page is reached without admission.
-    plain: the paths that are no FastAPI routes.  refusals: where refused requests are counted.
-    """
-
-    plain = (PATH, V1_PATH)
-
-    def __init__(
-        self,
-        *,
-        admission: Admission,
-        refusals: Refusals,
-        predict: "PredictEndpoint",
-        prefix: str,
-        secured: bool,
-        **options: Any,
-    ) -> None:
-        super().__init__(**options)
-        self._secured = secured
-        self._admission = admission
-        self.refusals = refusals
-        self._predict = predict
-        self._prefix = prefix
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one connection."""
-        if scope["type"] == "http":
-            path = scope["path"]
-            if path != PATH:
-                scope = normalised(scope, self._prefix)
-                path = route(scope)
-            headers = dict(scope["headers"])
-            try:
-                self._admission.admit(scope, path, headers)
-            except PerennialError as error:
-                return await self.refusals.send(scope, send, path, error)
-            if path == PATH:
-                return await self._predict(scope, receive, send, headers, PATH, None)
-            if path.startswith(V1_START) and path.endswith(V1_END):
-                name = path[len(V1_START) : -len(V1_END)]
-                return await self._predict(scope, receive, send, headers, V1_PATH, name)
-        await super().__call__(scope, receive, send)
-
-    def openapi(self) -> dict[str, Any]:
-        """Return the OpenAPI document, including the prediction paths."""
-        if self.openapi_schema is None:
-            self.openapi_schema = openapi.describe(self, secured=self._secured)
-        return self.openapi_schema
+PAUSE = 0.01  # seconds between two looks at what is in progress, at the end
 
 
 async def _refusal(serving: Serving, rows: Rows, error: InferenceFailed) -> PerennialError:
@@ -112,6 +59,17 @@ def _known(answers: list[Answer | None]) -> list[Answer]:
         expected = "a row that the model can answer; its values for this one are no numbers"
         raise InvalidInput(field, Described("a row without an answer"), expected)
     return cast(list[Answer], answers)
+
+
+class Asked(NamedTuple):
+    """A request for predictions, but for its body; model: the name in its path, if any."""
+
+    method: str
+    headers: Mapping[bytes, bytes]
+    handler: str
+    model: str | None
+    respond: Respond
+    started: float
 
 
 class PredictEndpoint:
@@ -143,6 +101,9 @@ class PredictEndpoint:
         secret = settings.hash_secret
         self._pseudonyms = None if secret is None else Pseudonyms(secret.get_secret_value())
         self._in_column = None if self._pseudonyms is None else self._pseudonyms.in_column
+        # Requests whose rows the model has, and tasks of those that it failed on.
+        self._computing = 0
+        self._refusing: set[asyncio.Task[None]] = set()
 
     async def __call__(
         self,
@@ -153,65 +114,135 @@ class PredictEndpoint:
         handler: str,
         model: str | None,
     ) -> None:
-        started = perf_counter()
-        request = request_id(headers)
-        problem: Exception | None = None
-        observed: Observed | None = None
-        try:
-            observed = await self._predict(scope, receive, headers, model)
-            status, content = OK, orjson.dumps({"predictions": observed.predictions})
-        except Disconnected:
-            return
-        except PerennialError as error:
-            problem, status, content = error, error.status, orjson.dumps(error.body())
-            if isinstance(error, TooLarge):
-                self._refused(status)
-        except Exception as error:  # the client gets a response, the log the traceback
-            problem, status, content = error, FAILED, orjson.dumps(UNEXPECTED.body())
-        length = b"%d" % len(content)
-        response = [JSON, *HEADERS, (b"content-length", length), (HEADER, request)]
-        if status == 405:
-            response.append((b"allow", b"POST"))
-        try:
-            await send({"type": "http.response.start", "status": status, "headers": response})
-            await send({"type": "http.response.body", "body": content})
-        finally:  # the client has its answer before anything is kept of it, or has gone away
-            if observed is not None:
-                self._store.offer(observed)
-        seconds = perf_counter() - started
-        self._observe(scope["method"], handler, status, seconds)
-        if observed is not None:
-            self._sample.take(handler, observed, seconds, now=started + seconds)
-        if problem is not None or seconds > self._slow or self._verbose:
-            self._report(handler, request, status, seconds, problem)
+        answer: asyncio.Future[Response] = asyncio.Future()
 
-    async def _predict(
-        self, scope: Scope, receive: Receive, given: Mapping[bytes, bytes], model: str | None
-    ) -> Observed:
-        if scope["method"] != "POST":
-            raise NoSuchRoute("method", scope["method"], "POST", status=405)
-        content = await body.read(receive, given, limit=self._limit)
+        def respond(*parts: Any) -> None:
+            if not answer.done():  # as the server's end has it
+                answer.set_result(parts)
+
+        asked = Asked(scope["method"], headers, handler, model, respond, perf_counter())
+        take = self.expect(asked)
+        if take is not None:
+            try:
+                take(await body.read(receive, headers, limit=self._limit))
+            except Disconnected:
+                return
+            except PerennialError as error:
+                self._fail(asked, error)
+        await send_whole(send, *(await answer))
+
+    def expect(self, asked: Asked) -> Take | None:
+        """Return what takes the body of a request, None where it is refused by its head."""
+        try:
+            if asked.method != "POST":
+                raise NoSuchRoute("method", asked.method, "POST", status=405)
+            size = int(asked.headers.get(b"content-length", 0))
+            body.check(asked.headers, size, limit=self._limit)
+        except PerennialError as error:
+            self._fail(asked, error)
+            return None
+        return partial(self._begin, asked)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait for the predictions in progress, also where the client has gone; log what is left.
+
+        seconds: to wait at most.
+        """
+        end = perf_counter() + seconds
+        while (self._computing or self._refusing) and perf_counter() < end:
+            await asyncio.sleep(PAUSE)
+        if left := self._computing + len(self._refusing):
+            self._log.error("predictions_unanswered", requests=left)
+
+    def _begin(self, asked: Asked, content: bytes) -> None:
+        """Answer a request with this body, at once or when the model has; never raises."""
+        try:
+            self._submit(asked, content)
+        except Exception as error:  # the client gets a response, the log the traceback
+            self._fail(asked, error)
+
+    def _submit(self, asked: Asked, content: bytes) -> None:
+        body.check(asked.headers, len(content), limit=self._limit)
         serving = self._production.serving()
-        if model is not None and model != serving.model:
-            raise UnknownModel("model", model, f"{serving.model!r}, the serving model")
+        if asked.model is not None and asked.model != serving.model:
+            raise UnknownModel("model", asked.model, f"{serving.model!r}, the serving model")
         rows, texts, subject = instances.parse(
             content, schema=serving.input, limit=self._rows, pseudonym=self._in_column
         )
         if subject is not None:
             subject = self._pseudonym(subject)
+        answered = partial(self._answered, asked, serving, rows, texts, subject)
+        serving.predict(rows).add_done_callback(answered)
+        self._computing += 1
+
+    def _answered(
+        self,
+        asked: Asked,
+        serving: Serving,
+        rows: Rows,
+        texts: Sequence[bytes],
+        subject: str | None,
+        answers: asyncio.Future[list[Answer | None]],
+    ) -> None:
+        self._computing -= 1
         try:
-            answers = await serving.predict(rows)
+            known = _known(answers.result())
+            content = orjson.dumps({"predictions": known})
         except InferenceFailed as error:
-            raise await _refusal(serving, rows, error) from error
-        return Observed(
-            serving.model,
-            serving.version,
-            serving.output,
-            self._clock(),
-            texts,
-            _known(answers),
-            subject,
-        )
+            task = asyncio.create_task(self._refuse(asked, serving, rows, error))
+            self._refusing.add(task)
+            task.add_done_callback(self._refusing.discard)
+        except Exception as error:  # as in `_begin`
+            self._fail(asked, error)
+        else:
+            model, version, output = serving.model, serving.version, serving.output
+            now = self._clock()
+            observed = Observed(model, version, output, now, texts, known, subject)
+            self._end(asked, OK, content, observed=observed)
+
+    async def _refuse(
+        self, asked: Asked, serving: Serving, rows: Rows, error: InferenceFailed
+    ) -> None:
+        problem: Exception
+        try:
+            problem = await _refusal(serving, rows, error)
+        except Exception as other:  # as in `_begin`
+            problem = other
+        self._fail(asked, problem)
+
+    def _fail(self, asked: Asked, problem: Exception) -> None:
+        if isinstance(problem, PerennialError):
+            status, content = problem.status, orjson.dumps(problem.body())
+            if isinstance(problem, TooLarge):
+                self._refused(status)
+        else:
+            status, content = FAILED, orjson.dumps(UNEXPECTED.body())
+        self._end(asked, status, content, problem=problem)
+
+    def _end(
+        self,
+        asked: Asked,
+        status: int,
+        content: bytes,
+        *,
+        observed: Observed | None = None,
+        problem: Exception | None = None,
+    ) -> None:
+        request, length = request_id(asked.headers), b"%d" % len(content)
+        headers = [JSON, *HEADERS, (b"content-length", length), (HEADER, request)]
+        if status == 405:
+            headers.append((b"allow", b"POST"))
+        try:
+            asked.respond(status, headers, content)
+        finally:  # the client has its answer before anything is kept of it, or has gone away
+            if observed is not None:
+                self._store.offer(observed)
+        seconds = perf_counter() - asked.started
+        self._observe(asked.method, asked.handler, status, seconds)
+        if observed is not None:
+            self._sample.take(asked.handler, observed, seconds, now=asked.started + seconds)
+        if problem is not None or seconds > self._slow or self._verbose:
+            self._report(asked.handler, request, status, seconds, problem)
 
     def _pseudonym(self, subject: str) -> str:
         """Return what is stored of a subject. Raises InvalidInput without a secret to hash with."""

@@ -1,76 +1,97 @@
-"""uvicorn's HTTP protocol for short requests: no task for a prediction, one write per response.
+"""uvicorn's HTTP protocol with a short way for predictions: no task, no ASGI, one write.
 
-uvicorn searches each header by regular expressions, and writes the head and the body separately,
-which are two system calls. For short responses this costs more than the model
-(`benchmarks/predict.py` measures it).
+For a short request, the task, ASGI's messages, uvicorn's search of each header by regular
+expressions and its second write cost more than the model (`benchmarks/predict.py` measures it).
 """
 
+from collections.abc import Callable
+from functools import partial
+from time import perf_counter
 from typing import Any
 
-from starlette.types import Message
+from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from perennial.http.protocol import HttpProtocol
+from service.http.response import Headers, Respond, Take, send_whole
 from service.http.roles import PREDICT_PATH
-from service.http.steps import Steps
 
 # Headers that change how the body is sent, or what follows it.
 CONTROLS = frozenset({b"connection", b"transfer-encoding"})
+# Returns what takes a prediction's body, None where it has refused it by its head; the last is when
+# the request began, by `perf_counter`.
+Expect = Callable[[Scope, Respond, float], Take | None]
 
 
-class OneWriteCycle(RequestResponseCycle):
-    """One request: the start of its response waits for the first of its body.
+class PredictProtocol(HttpProtocol):
+    """Our HTTP protocol with a short way for predictions.
 
-    A response that comes whole is written at once; any other is left to uvicorn.
+    expect: told of each prediction once its head has come. A body that is long, or that the client
+    wants to be asked for, is the application's, as is every other request.
     """
 
-    _start: Any = None
+    def __init__(self, *arguments: Any, expect: Expect, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._expect = expect
+        self._reading = False
+        self._begun: Any = None
+        self._take: Take | None = None
 
-    async def send(self, message: Any) -> None:
-        """Take the next part of the response."""
-        start, self._start = self._start, None
-        if start is not None:
-            response = _whole(self, start, message)
-            if response is not None:
-                return _write(self, response)
-            await super().send(start)
-        elif message["type"] == "http.response.start" and not self.response_started:
-            self._start = message
+    def data_received(self, data: bytes) -> None:
+        """Read the next bytes, and answer the prediction that they ask for."""
+        self._reading = True
+        super().data_received(data)
+        self._reading = False
+        cycle = self._begun
+        if cycle is None:
             return
-        await super().send(message)
+        if self._take is None:
+            respond = partial(self._respond, cycle)
+            self._take = self._expect(cycle.scope, respond, perf_counter())
+        if self._take is None:
+            self._begun = None
+        elif not cycle.more_body:
+            take, self._begun, self._take = self._take, None, None
+            take(bytes(cycle.body))
+        elif cycle.waiting_for_100_continue or self.flow.read_paused:
+            self._begun = self._take = None
+            super()._start_asgi_task(cycle, self.app)
 
-    async def send_500_response(self) -> None:
-        """Answer a request whose application failed; what waits was not sent."""
-        self._start = None
-        await super().send_500_response()
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        if self._reading and cycle.scope["path"] == PREDICT_PATH:
+            self._begun = cycle
+        else:
+            super()._start_asgi_task(cycle, app)
+
+    def _respond(
+        self, cycle: RequestResponseCycle, status: int, headers: Headers, content: bytes
+    ) -> None:
+        if cycle.disconnected:
+            return
+        response = _whole(cycle, status, headers, content)
+        if response is not None:
+            return _write(cycle, response)
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            await send_whole(send, status, headers, content)
+
+        super()._start_asgi_task(cycle, app)
 
 
-def _whole(cycle: RequestResponseCycle, start: Message, message: Message) -> bytes | None:
-    """Return the response, None where it is more than a head and the whole body after it."""
-    if (
-        start["type"] != "http.response.start"
-        or message["type"] != "http.response.body"
-        or message.get("more_body")
-        or not cycle.keep_alive
-        or cycle.disconnected
-        or cycle.flow.write_paused
-        or cycle.scope["method"] == "HEAD"
-    ):
+def _whole(cycle: RequestResponseCycle, status: int, sent: Headers, body: bytes) -> bytes | None:
+    """Return the bytes of a response, None where uvicorn has to look closer."""
+    if not cycle.keep_alive or cycle.flow.write_paused or cycle.scope["method"] == "HEAD":
         return None
-    body = message.get("body", b"")
-    parts, length = [STATUS_LINE[start["status"]]], b""
-    for name, value in (*cycle.default_headers, *start.get("headers", ())):
-        if name == b"content-length":
-            length = value
-        elif name in CONTROLS:
-            return None
-        parts += (name, b": ", value, b"\r\n")
-    head = b"".join(parts)
+    headers = [*cycle.default_headers, *sent]
+    fields = dict(headers)
+    if fields.get(b"content-length") != b"%d" % len(body) or not CONTROLS.isdisjoint(fields):
+        return None
+    head = b"".join([STATUS_LINE[status], *[b"%b: %b\r\n" % each for each in headers]])
     # A line break in a header would begin another; uvicorn refuses it.
-    lines = len(parts) // 4 + 1
+    lines = len(headers) + 1
     if head.count(b"\n") != lines or head.count(b"\r") != lines or b"\0" in head:
         return None
-    return b"".join((head, b"\r\n", body)) if length == b"%d" % len(body) else None
+    return b"".join((head, b"\r\n", body))
 
 
 def _write(cycle: RequestResponseCycle, response: bytes) -> None:
@@ -78,32 +99,9 @@ def _write(cycle: RequestResponseCycle, response: bytes) -> None:
     cycle.response_started = cycle.response_complete = True
     cycle.transport.write(response)
     cycle.message_event.set()
-    cycle.on_response()
+    done, cycle.on_response = cycle.on_response, _nothing
+    done()
 
 
-class OneWriteProtocol(HttpProtocol):
-    """Our HTTP protocol with responses that are written at once.
-
-    A prediction starts as soon as what came of its request is read, usually all of it.
-    """
-
-    _reading = False
-    _read: Any = None
-
-    def data_received(self, data: bytes) -> None:
-        """Read the next bytes, and start the prediction that they ask for."""
-        self._reading = True
-        super().data_received(data)
-        self._reading = False
-        steps, self._read = self._read, None
-        if steps is not None:
-            steps.go_on()
-
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        # uvicorn makes the cycle, and asks nobody of which class.
-        cycle.__class__ = OneWriteCycle
-        # FastAPI's routes need a task.
-        if not self._reading or cycle.scope["path"] != PREDICT_PATH:
-            return super()._start_asgi_task(cycle, app)
-        self._read = Steps(cycle.run_asgi(app), self.tasks.discard)
-        self.tasks.add(self._read)
+def _nothing() -> None:
+    """Let go of the connection, which knows its last request."""

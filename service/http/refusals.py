@@ -1,10 +1,9 @@
 """Answer, count and log the requests that were not admitted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import orjson
 from prometheus_client import core, registry
-from starlette.types import Scope, Send
 from structlog.typing import FilteringBoundLogger
 
 from perennial.errors import PerennialError
@@ -12,6 +11,7 @@ from perennial.http.door import HEADERS
 from perennial.http.keyring import Keyring
 from perennial.metric_names import keys as metrics
 from service.http.request_id import HEADER, request_id
+from service.http.response import Response
 
 # Each status that a request may be refused with, exported before the first one: 408 and 431 by the
 # connection, 413 by the routes, all others before these.
@@ -36,19 +36,17 @@ class Refusals(registry.Collector):
         """Count a request that was refused with one of STATUSES."""
         self._counts[status] += 1
 
-    async def send(self, scope: Scope, send: Send, path: str, error: PerennialError) -> None:
-        """Answer a request that is refused; path: as the routes know it."""
-        request, content = request_id(dict(scope["headers"])), orjson.dumps(error.body())
+    def answer(self, headers: Mapping[bytes, bytes], path: str, error: PerennialError) -> Response:
+        """Return the response to a request that is refused; path: as the routes know it."""
+        request, content = request_id(headers), orjson.dumps(error.body())
         extra = [(k.lower().encode(), v.encode()) for k, v in error.headers().items()]
-        headers = [
+        sent = [
             (b"content-type", b"application/json"),
             (b"content-length", str(len(content)).encode()),
             (HEADER, request),
             *HEADERS,
             *extra,
         ]
-        await send({"type": "http.response.start", "status": error.status, "headers": headers})
-        await send({"type": "http.response.body", "body": content})
         self.count(error.status)
         self._log.info(
             "request_refused",
@@ -57,6 +55,7 @@ class Refusals(registry.Collector):
             status=error.status,
             error=str(error),
         )
+        return error.status, sent, content
 
     def collect(self) -> Iterator[core.Metric]:
         """Yield the families; called by the registry at a scrape."""

@@ -1,10 +1,12 @@
 """The server with the service's settings."""
 
+from functools import partial
+
 import uvicorn
 
 from perennial.http.server import server as _server
-from service.http.predict import Application
-from service.http.protocol import OneWriteProtocol
+from service.http.application import Application
+from service.http.protocol import PredictProtocol
 from service.settings import Settings
 
 
@@ -17,7 +19,7 @@ def server(app: Application, settings: Settings) -> uvicorn.Server:
         request_seconds=settings.request_seconds,
         keep_alive_seconds=settings.keep_alive_seconds,
         grace_seconds=settings.grace_seconds,
-        protocol=OneWriteProtocol,
+        protocol=partial(PredictProtocol, expect=app.expect),
         refused=app.refusals.count,
         log_config=None,
     )

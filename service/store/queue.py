@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import chain
 from time import time
 
 from sqlalchemy.engine import Engine
@@ -248,11 +249,11 @@ class Store:
 
 
 def _rows(observed: list[Observed]) -> int:
-    return sum(len(request.predictions) for request in observed)
+    return sum([len(request.predictions) for request in observed])
 
 
 def _bytes(observed: list[Observed]) -> int:
-    return sum(len(text) for request in observed for text in request.texts)
+    return sum(map(len, chain.from_iterable([request.texts for request in observed])))
 
 
 def _fail(items: list[_Feedback], why: str) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import sqlalchemy as sql
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Engine, RowMapping
+from sqlalchemy.engine import Connection, Dialect, Engine, RowMapping
 
 from perennial.database import set_durable
 from perennial.texts import STORABLE, storable
@@ -20,7 +21,10 @@ from service.store.label_source import NOBODY, LabelSource
 from service.store.tables import feedback, predictions
 
 NO_INTERVAL = (None, None)
-_LONG = [column.name for column in predictions.columns]
+# Predictions of one statement. After each, Python's sqlite3 waits for the interpreter's lock, which
+# the event loop has to let go. SQLite takes 32,766 parameters.
+AT_ONCE = 64
+_LONG = tuple(column.name for column in predictions.columns)
 _SHORT = _LONG[: _LONG.index("subject")]
 _Row = tuple[object, ...]
 Outputs = Callable[[str, str], OutputKind | None]
@@ -76,9 +80,8 @@ def utc(seconds: float) -> str:
     >>> utc(0.5)
     '1970-01-01T00:00:00.500000+00:00'
     """
-    whole, fraction = divmod(seconds, 1)
-    carried, microseconds = divmod(round(fraction * 1e6), 1_000_000)
-    return f"{_second(int(whole) + carried)}.{microseconds:06d}+00:00"
+    whole, microseconds = divmod(round(seconds * 1e6), 1_000_000)
+    return f"{_second(whole)}.{microseconds:06d}+00:00"
 
 
 @lru_cache(maxsize=8)
@@ -93,10 +96,22 @@ def insert_predictions(engine: Engine, observed: Iterable[Observed]) -> None:
     with engine.begin() as connection:
         set_durable(connection, False)
         for rows, columns in ((short, _SHORT), (long, _LONG)):
-            if rows:
-                # Call the driver directly: one dict per row would double the cost.
-                insert = predictions.insert().compile(dialect=engine.dialect, column_keys=columns)
-                connection.exec_driver_sql(str(insert), rows)
+            whole = len(rows) - len(rows) % AT_ONCE
+            # Call the driver directly: one dict per row would double the cost.
+            if whole:
+                starts = range(0, whole, AT_ONCE)
+                many = [tuple(chain.from_iterable(rows[at : at + AT_ONCE])) for at in starts]
+                connection.exec_driver_sql(_insertion(engine.dialect, columns, AT_ONCE), many)
+            if rows[whole:]:
+                connection.exec_driver_sql(_insertion(engine.dialect, columns, 1), rows[whole:])
+
+
+@lru_cache(maxsize=8)
+def _insertion(dialect: Dialect, columns: tuple[str, ...], rows: int) -> str:
+    """Return the statement that inserts so many predictions."""
+    one = str(predictions.insert().compile(dialect=dialect, column_keys=columns))
+    head, values, row = one.partition(" VALUES ")
+    return head + values + ", ".join([row] * rows)
 
 
 def _rows(observed: Iterable[Observed]) -> tuple[list[_Row], list[_Row]]:

@@ -131,9 +131,17 @@ class TableInput(Record):
         """Return what the model gets for instances, shape (instances, columns)."""
         rows = np.empty((len(instances), *self.shape), np.float32)
         for index, instance in enumerate(instances):
-            values = self._row.values(f"{FIELD}[{index}]", instance)
-            rows[index] = [column.code(values[place]) for place, column in self._places]
+            rows[index] = self._codes(index, instance)
         return rows
+
+    def _codes(self, index: int, instance: Any) -> list[float]:
+        codes = self._row.codes(instance)
+        if codes is None:
+            values = self._row.values(f"{FIELD}[{index}]", instance)
+            return [column.code(values[place]) for place, column in self._places]
+        if len(codes) > len(self._places):  # of columns that the model does not get
+            return [codes[place] for place, _ in self._places]
+        return codes
 
     @cached_property
     def _row(self) -> RowReader:
@@ -147,12 +155,11 @@ class TableInput(Record):
         self, instance: Any, *, sent: bytes | None = None, pseudonym: Pseudonym | None = None
     ) -> bytes:
         """Return an instance as an object by name, so that swapped columns cannot hide."""
-        named = instance
         if type(instance) is list:
             named = dict(zip(self.names, instance, strict=True))
-        if self.sensitive:
-            return orjson.dumps(self._without_sensitive(named, pseudonym))
-        return orjson.dumps({name: named[name] for name in self.names})
+        else:
+            named = {name: instance.get(name) for name in self.names}
+        return orjson.dumps(self._without_sensitive(named, pseudonym) if self.sensitive else named)
 
     def _without_sensitive(
         self, named: dict[str, Any], pseudonym: Pseudonym | None

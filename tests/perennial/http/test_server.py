@@ -4,8 +4,9 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 import pytest
 import uvicorn
@@ -13,11 +14,12 @@ from starlette.types import Message, Receive, Scope, Send
 
 from perennial.http.protocol import HttpProtocol
 from perennial.http.server import server
-from service.http.protocol import OneWriteProtocol
+from service.http.protocol import PredictProtocol
+from service.http.response import Respond, Take
 from tests.raw_client import body, connected, exchange, request, status, to_end
 from tests.service.fakes import wait_until
 
-PROTOCOLS = (HttpProtocol, OneWriteProtocol)
+Protocol = Callable[..., HttpProtocol]
 JAVA = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQ")
 
 
@@ -46,9 +48,22 @@ async def _live(receive: Receive, send: Send) -> None:
         await send({"type": f"lifespan.{event}.complete"})
 
 
+def expect(scope: Scope, respond: Respond, _: float) -> Take:
+    """Answer as `echo` does."""
+
+    def take(content: bytes) -> None:
+        answer = f"{scope['method']} {scope['path']} ".encode() + content
+        respond(200, [(b"content-length", str(len(answer)).encode())], answer)
+
+    return take
+
+
+PROTOCOLS = (HttpProtocol, partial(PredictProtocol, expect=expect))
+
+
 @contextmanager
 def running(
-    protocol: type[HttpProtocol],
+    protocol: Protocol,
     *,
     request_seconds: float = 20.0,
     keep_alive_seconds: int = 20,
@@ -121,9 +136,9 @@ def test_what_is_not_http_is_refused(port: int) -> None:
 def test_a_client_that_has_closed_its_side_gets_its_response(port: int) -> None:
     """`nc -N` and some HTTP/1.0 clients close their sending side after the request."""
     with connected(port) as connection:
-        connection.sendall(request("POST", "/", b"abc", close=False))
+        connection.sendall(request("POST", "/predict", b"abc", close=False))
         connection.shutdown(socket.SHUT_WR)
-        assert body(to_end(connection)) == b"POST / abc"
+        assert body(to_end(connection)) == b"POST /predict abc"
 
 
 def test_requests_sent_at_once_get_their_responses_in_order(port: int) -> None:
@@ -142,16 +157,16 @@ def test_requests_sent_at_once_get_their_responses_in_order(port: int) -> None:
     [
         b"",
         b"POST / HT",
-        b"POST / HTTP/1.1\r\nHost: test\r\n",
-        b"POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n\r\nhalf",
-        request("GET", "/", close=False) + b"GET /slow HTTP/1.1\r\n",
-        request("POST", "/", b"abcd", *JAVA, close=False)[:-2],
+        b"POST /predict HTTP/1.1\r\nHost: test\r\n",
+        b"POST /predict HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n\r\n",
+        b"POST /predict HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n\r\nhalf",
+        request("GET", "/predict", close=False) + b"GET /slow HTTP/1.1\r\n",
+        request("POST", "/predict", b"abcd", *JAVA, close=False)[:-2],
     ],
     ids=["nothing", "a word", "half a head", "no body", "half a body", "a second head", "an offer"],
 )
 def test_a_request_that_is_not_complete_in_time_is_given_up(
-    protocol: type[HttpProtocol], sent: bytes
+    protocol: Protocol, sent: bytes
 ) -> None:
     """The client gets 408, the connection is closed, and others are served meanwhile."""
     with running(protocol, request_seconds=0.4) as (port, _), connected(port) as connection:
@@ -175,8 +190,8 @@ def test_without_that_time_half_a_request_is_held_open() -> None:
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-@pytest.mark.parametrize("start", [b"GET / HTTP/1.1\r\nX: ", b"GET /"])
-def test_headers_without_end_are_refused(protocol: type[HttpProtocol], start: bytes) -> None:
+@pytest.mark.parametrize("start", [b"GET /predict HTTP/1.1\r\nX: ", b"GET /predict"])
+def test_headers_without_end_are_refused(protocol: Protocol, start: bytes) -> None:
     """They would all be kept until the time of a request is over; others are served meanwhile."""
     with running(protocol) as (port, _), connected(port) as connection:
         connection.sendall(start)
@@ -199,7 +214,7 @@ def test_an_offer_with_a_wish_to_close_is_closed(port: int) -> None:
     """Only the offer is ignored."""
     headers = ("Connection: close, Upgrade", "Upgrade: h2c")
     with connected(port) as connection:
-        connection.sendall(request("GET", "/", b"", *headers, close=False))
+        connection.sendall(request("GET", "/predict", b"", *headers, close=False))
         connection.settimeout(3)
         assert b"connection: close" in to_end(connection)
 
@@ -214,30 +229,33 @@ def test_a_slow_request_does_not_cost_an_earlier_one_its_response() -> None:
     assert answer.index(b"408 Request Timeout") > answer.index(b"GET /slow")
 
 
-def test_a_slow_request_within_the_time_is_answered() -> None:
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_slow_request_within_the_time_is_answered(protocol: Protocol) -> None:
     """Each request of a connection has its own time."""
-    with running(HttpProtocol, request_seconds=0.6) as (port, _):
-        whole = request("POST", "/", b"abcdef", close=False)
+    with running(protocol, request_seconds=0.6) as (port, _):
+        whole = request("POST", "/predict", b"abcdef", close=False)
         parts = [whole[:30], whole[30:], whole[:50], whole[50:]]
         answer = exchange(port, *parts, request("GET", "/end"), pause=0.3)
     assert answer.count(b"200 OK") == 3
 
 
-def test_an_idle_connection_is_kept_as_long_as_set() -> None:
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_an_idle_connection_is_kept_as_long_as_set(protocol: Protocol) -> None:
     """Proxies keep theirs for a minute; who closes first must be settled."""
-    with running(HttpProtocol, keep_alive_seconds=1) as (port, _), connected(port) as connection:
+    with running(protocol, keep_alive_seconds=1) as (port, _), connected(port) as connection:
         for _ in range(2):
-            connection.sendall(request("GET", "/", close=False))
+            connection.sendall(request("GET", "/predict", close=False))
             assert b"200 OK" in connection.recv(65536)
             time.sleep(0.5)
         assert to_end(connection) == b""
 
 
-def test_half_a_request_does_not_hold_up_the_end() -> None:
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_half_a_request_does_not_hold_up_the_end(protocol: Protocol) -> None:
     """The server ends within its grace time, and says so to the client."""
-    with running(HttpProtocol, grace_seconds=1.0) as (port, instance):
+    with running(protocol, grace_seconds=1.0) as (port, instance):
         with connected(port) as connection:
-            connection.sendall(request("POST", "/", b"abcdef")[:-3])
+            connection.sendall(request("POST", "/predict", b"abcdef")[:-3])
             time.sleep(0.1)
             instance.should_exit = True
             assert status(to_end(connection)) == 408

@@ -15,6 +15,7 @@ from perennial.kinds.columns import CategoryColumn, NumberColumn, TimeColumn
 from perennial.kinds.inputs.image import ImageInput
 from perennial.kinds.inputs.table import TableInput
 from perennial.kinds.inputs.text import TextInput
+from perennial.kinds.table_row import RowReader
 from service.errors import MalformedJson
 from service.http import instances
 from tests import kinds
@@ -68,6 +69,17 @@ def test_a_cell_that_does_not_fit_is_named(field: str, value: Any, expected: str
         instances.parse(body, schema=TABLE, limit=9)
     assert caught.value.field == field
     assert expected in caught.value.expected
+
+
+@pytest.mark.parametrize("row", ["ab", {"a": "a", "b": "b"}.keys(), ["a", "b", "b"], ["a", ["b"]]])
+def test_only_a_list_or_an_object_of_values_is_a_usual_row(row: Any) -> None:
+    """A string whose letters are categories, or anything else of the right length, is none."""
+    columns = [CategoryColumn(name=name, categories=("a", "b")) for name in ("a", "b")]
+    reader = RowReader(columns)
+    assert reader.codes(["b", "a"]) == reader.codes({"b": "a", "a": "b"}) == [1, 0]
+    assert reader.codes(row) is None
+    with pytest.raises(InvalidInput):
+        reader.values("row", row)
 
 
 def test_missing_and_unknown_values_have_their_codes() -> None:

@@ -3,6 +3,7 @@
 Each attack is also played on a service without the protection, on which it succeeds.
 """
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from perennial.http.door import Door
 from perennial.http.hosts import Hosts
 from perennial.http.rate import RateLimit
+from tests import raw_client
 from tests.service import fakes, keys
 from tests.service.fakes import IMAGE, Running
 
@@ -188,3 +190,48 @@ def test_an_odd_host_header_is_refused_and_breaks_nothing(
             headers: Any = {"Host": host}
             answer = service.client.get("/model", headers=headers)
             assert answer.status_code == (200 if hosts is None else 421), host
+
+
+def first(service: Running, *parts: bytes) -> int:
+    """Return the status of the first answer to these parts, on a connection that stays open."""
+    port = service.client.base_url.port
+    assert port is not None
+    with raw_client.connected(port) as connection:
+        for part in parts:
+            connection.sendall(part)
+            time.sleep(0.02)
+        return raw_client.status(connection.recv(65536))
+
+
+@pytest.mark.parametrize("path", ROUTES)
+@pytest.mark.parametrize("name, status", [("Host", 421), ("Content-Type", 415)])
+def test_fields_after_a_body_in_chunks_are_no_headers(
+    served: Running, path: str, name: str, status: int
+) -> None:
+    """A proxy that checks headers does not look there; whether they come with the head or later."""
+    good = {"Host": "localhost", "Content-Type": "application/json"}
+    headers = {**good, name: "evil.example", "Transfer-Encoding": "chunked"}
+    lines = [f"POST {path} HTTP/1.1", *(f"{key}: {value}" for key, value in headers.items())]
+    head = "\r\n".join([*lines, "", ""]).encode()
+    chunk, trailer = (
+        b"%x\r\n%b\r\n" % (len(BODY), BODY),
+        f"0\r\n{name}: {good[name]}\r\n\r\n".encode(),
+    )
+    assert first(served, head + chunk + trailer) == status
+    assert first(served, head + chunk, trailer) == status
+    right = head.replace(b"evil.example", good[name].encode())
+    assert first(served, right + chunk + trailer) in (200, 422)
+
+
+@pytest.mark.parametrize("path", ROUTES)
+@pytest.mark.parametrize(
+    "name, value, status", [("Host", "evil.example", 421), ("Content-Length", "999999999999", 413)]
+)
+def test_who_may_not_pass_is_told_before_the_body(
+    served: Running, path: str, name: str, value: str, status: int
+) -> None:
+    """Nothing of the body is waited for."""
+    good = {"Host": "localhost", "Content-Type": "application/json", "Content-Length": "9"}
+    lines = [f"{key}: {found}" for key, found in {**good, name: value}.items()]
+    head = "\r\n".join([f"POST {path} HTTP/1.1", *lines, "", ""]).encode()
+    assert first(served, head) == status

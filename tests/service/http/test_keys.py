@@ -15,7 +15,7 @@ from perennial.http.keys import ADMIN, ROLES, TRUSTED_FEEDBACK, Entry
 from service import keys as command
 from service.app import create_app
 from service.http import roles
-from service.http.predict import Application
+from service.http.application import Application
 from tests.service import fakes, keys
 from tests.service.fakes import IMAGE, Running, wait_until
 

@@ -1,4 +1,4 @@
-"""One write per response, and predictions without a task."""
+"""Predictions without a task, and their responses in one write."""
 
 import asyncio
 import logging
@@ -6,14 +6,13 @@ from typing import Any, cast
 
 import pytest
 import uvicorn
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.server import ServerState
 
-from service.http.protocol import OneWriteProtocol
+from service.http.protocol import Expect, PredictProtocol
+from service.http.response import Headers, Respond, Take, send_whole
 
 HEADERS = [(b"content-type", b"text/plain"), (b"content-length", b"4")]
-START = {"type": "http.response.start", "status": 200, "headers": HEADERS}
-BODY = {"type": "http.response.body", "body": b"body"}
 RESPONSE = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 4\r\n\r\nbody"
 
 
@@ -45,35 +44,31 @@ class Wire:
         """Read on."""
 
 
-def served(app: ASGIApp, request: bytes) -> list[Any]:
+def served(app: ASGIApp, *parts: bytes, expect: Expect, seconds: float = 0.0) -> list[Any]:
     """Return what is written for the bytes of a client, and "closed" where the server ends it.
 
-    Predictions, which have no task, get the same.
+    seconds: between the last bytes and the client's end.
     """
-    events = _served(app, request)
-    assert _served(app, request.replace(b" / ", b" /predict ")) == events
-    return events
-
-
-def _served(app: ASGIApp, *parts: bytes) -> list[Any]:
     wire = Wire()
     events: list[Any] = []
 
     async def main() -> None:
         config = uvicorn.Config(app, server_header=False, date_header=False, log_config=None)
         config.load()
-        protocol = OneWriteProtocol(
+        protocol = PredictProtocol(
             config=config,
             server_state=ServerState(),
             app_state={},
             request_seconds=9,
             grace_seconds=9,
+            expect=expect,
         )
         protocol.connection_made(cast(asyncio.Transport, wire))
         for part in parts:
             # As a transport does, in no task.
             asyncio.get_running_loop().call_soon(protocol.data_received, part)
             await asyncio.sleep(0)
+        await asyncio.sleep(seconds)
         while protocol.tasks:
             await asyncio.sleep(0)
         events.extend(wire.events)
@@ -83,65 +78,90 @@ def _served(app: ASGIApp, *parts: bytes) -> list[Any]:
     return events
 
 
-def sends(*messages: Message) -> ASGIApp:
-    """Return an application that sends these messages."""
+def says(headers: Headers, body: bytes = b"body") -> ASGIApp:
+    """Return an application that answers with these headers and this body."""
 
     async def app(_: Scope, __: Receive, send: Send) -> None:
-        for message in messages:
-            await send(message)
+        await send_whole(send, 200, headers, body)
 
     return app
 
 
-def request(method: str = "GET", *headers: str, path: str = "/") -> bytes:
+def says_at_once(headers: Headers, body: bytes = b"body") -> Expect:
+    """Return what answers a prediction with these headers and this body."""
+    return lambda scope, respond, started: lambda content: respond(200, headers, body)
+
+
+def never(*_: object) -> Take:
+    """Be no prediction."""
+    raise AssertionError("expected as a prediction")
+
+
+def ignores(*_: object) -> Take:
+    """Admit a prediction whose body is the application's to read."""
+    return never_takes
+
+
+def never_takes(_: bytes) -> None:
+    """Take no body."""
+    raise AssertionError("took a body")
+
+
+async def absent(_: Scope, __: Receive, ___: Send) -> None:
+    """Be no request for the application."""
+    raise AssertionError("the application was asked")
+
+
+async def reads(_: Scope, receive: Receive, send: Send) -> None:
+    """Answer with the hundreds of bytes of the body."""
+    size, more = 0, True
+    while more:
+        message = await receive()
+        size, more = size + len(message["body"]), message["more_body"]
+    await send_whole(send, 200, HEADERS, b"%4d" % (size // 100))
+
+
+def request(
+    method: str = "GET", *headers: str, path: str = "/predict", version: str = "1.1"
+) -> bytes:
     """Return a request without a body."""
-    return "\r\n".join([f"{method} {path} HTTP/1.1", "host: a", *headers, "", ""]).encode()
+    return "\r\n".join([f"{method} {path} HTTP/{version}", "host: a", *headers, "", ""]).encode()
 
 
 def test_head_and_body_are_written_together() -> None:
-    """A response that comes whole is one write; so is each of two requests sent together."""
-    assert served(sends(START, BODY), request()) == [RESPONSE]
-    assert served(sends(START, BODY), request() * 2) == [RESPONSE, RESPONSE]
+    """The response to a prediction is one write."""
+    assert served(absent, request(), expect=says_at_once(HEADERS)) == [RESPONSE]
 
 
-def test_a_body_in_parts_is_written_as_it_comes() -> None:
-    """Nothing waits for the last part."""
-    first = {"type": "http.response.body", "body": b"bo", "more_body": True}
-    last = {"type": "http.response.body", "body": b"dy"}
-    written = served(sends(START, first, last), request())
-    assert written[1:] == [b"bo", b"dy"] and written[0] + b"body" == RESPONSE
+def test_a_second_request_gets_its_response_after_the_first() -> None:
+    """Of two that are sent together, the application answers the second."""
+    first, *second = served(says(HEADERS), request() * 2, expect=says_at_once(HEADERS))
+    assert first == RESPONSE and b"".join(second) == RESPONSE
 
 
-def test_a_response_without_a_length_is_chunked() -> None:
-    """The client knows where it ends."""
-    start = {**START, "headers": HEADERS[:1]}
-    assert b"".join(served(sends(start, BODY), request())).endswith(b"4\r\nbody\r\n0\r\n\r\n")
-
-
-def test_a_head_request_gets_no_body() -> None:
-    """Its response has the length that the body would have."""
-    written = b"".join(served(sends(START, BODY), request("HEAD")))
-    assert written == RESPONSE.removesuffix(b"body")
-
-
-def test_the_last_response_of_a_connection_says_so() -> None:
-    """A client that asks for it is told that the connection ends, and it does."""
-    *parts, end = served(sends(START, BODY), request("GET", "connection: close"))
-    written = b"".join(parts)
-    assert (
-        end == "closed"
-        and b"connection: close\r\n" in written
-        and written.endswith(b"\r\n\r\nbody")
-    )
+@pytest.mark.parametrize(
+    "sent, headers",
+    [
+        (request("HEAD"), HEADERS),
+        (request("GET", "connection: close"), HEADERS),
+        (request(version="1.0"), HEADERS),
+        (request(), HEADERS[:1]),
+        (request(), [*HEADERS, (b"connection", b"close")]),
+    ],
+)
+def test_other_responses_are_as_uvicorn_writes_them(sent: bytes, headers: Headers) -> None:
+    """To a HEAD request, the last one of a connection, or one without a length."""
+    *parts, end = served(absent, sent, expect=says_at_once(headers))
+    *usual, last = served(says(headers), sent.replace(b"/predict", b"/"), expect=never)
+    assert (parts, end) == (usual, last) != ([], RESPONSE)
 
 
 @pytest.mark.parametrize("value", [b"a\r\nset-cookie: b", b"a\nb", b"a\rb", b"a\0b"])
 def test_a_header_cannot_begin_another(value: bytes, caplog: pytest.LogCaptureFixture) -> None:
     """A line break in a header ends in a server error, as uvicorn has it."""
-    start = {**START, "headers": [*HEADERS, (b"x-request-id", value)]}
+    headers = [*HEADERS, (b"x-request-id", value)]
     with caplog.at_level(logging.CRITICAL, logger="uvicorn.error"):
-        events = served(sends(start, BODY), request())
-    assert events == ["closed"]
+        assert served(absent, request(), expect=says_at_once(headers)) == ["closed"]
 
 
 @pytest.mark.parametrize("length", [b"3", b"5"])
@@ -149,49 +169,78 @@ def test_a_wrong_length_ends_the_connection(
     length: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The client would take the next response for the rest of this one."""
-    start = {**START, "headers": [HEADERS[0], (b"content-length", length)]}
+    headers = [HEADERS[0], (b"content-length", length)]
     with caplog.at_level(logging.CRITICAL, logger="uvicorn.error"):
-        assert served(sends(start, BODY), request())[-1] == "closed"
+        assert served(absent, request(), expect=says_at_once(headers))[-1] == "closed"
 
 
-def test_an_error_after_the_start_is_still_a_server_error(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """What waits was not sent, so the client gets a whole response."""
-
-    async def app(_: Scope, __: Receive, send: Send) -> None:
-        await send(START)
-        raise ValueError("broken")
-
-    with caplog.at_level(logging.CRITICAL, logger="uvicorn.error"):
-        head, *_ = served(app, request())
-    assert head.startswith(b"HTTP/1.1 500 ")
+@pytest.mark.parametrize("path", ["/feedback", "/predict/", "/v1/models/a:predict"])
+def test_every_other_path_is_the_applications(path: str) -> None:
+    """FastAPI's routes need a task."""
+    assert b"".join(served(says(HEADERS), request(path=path), expect=never)) == RESPONSE
 
 
-async def _whoever(_: Scope, __: Receive, send: Send) -> None:
-    text = b"none" if asyncio.current_task() is None else b"task"
-    await send(START)
-    await send({"type": "http.response.body", "body": text})
+@pytest.mark.parametrize("parts", [(b"body",), (b"", b"body"), (b"bo", b"dy"), (b"", b"b", b"ody")])
+def test_a_prediction_waits_for_its_body(parts: tuple[bytes, ...]) -> None:
+    """Whether it comes with the head or after it, in one part or in several."""
+
+    def echo(_: Scope, respond: Respond, __: float) -> Take:
+        return lambda content: respond(200, HEADERS, content)
+
+    first, *more = parts
+    head = request("POST", "content-length: 4")
+    assert served(absent, head + first, *more, expect=echo) == [RESPONSE]
 
 
-@pytest.mark.parametrize(("path", "text"), [("/predict", b"none"), ("/feedback", b"task")])
-def test_only_a_prediction_has_no_task(path: str, text: bytes) -> None:
-    """FastAPI's routes need one."""
-    (written,) = _served(_whoever, request(path=path))
-    assert written.endswith(text)
+def test_a_prediction_with_a_long_body_is_read_by_the_application() -> None:
+    """The application may refuse it after any part, so not all of it has to be held."""
+    head = request("POST", "content-length: 100000")
+    written = b"".join(served(reads, head, *[b"x" * 1000] * 100, expect=ignores))
+    assert written.endswith(b"\r\n\r\n1000")
 
 
-def test_a_prediction_waits_for_its_body() -> None:
-    """It starts with what came, head alone or a part of the body."""
-    head = request("POST", "content-length: 4", path="/predict")
+def test_a_client_that_asks_may_send_its_body() -> None:
+    """It gets 100 Continue, and then its answer."""
+    head = request("POST", "content-length: 400", "expect: 100-continue")
+    first, *rest = served(reads, head, b"x" * 400, expect=ignores)
+    assert first == b"HTTP/1.1 100 Continue\r\n\r\n" and rest[-1] == b"   4"
 
-    async def app(_: Scope, receive: Receive, send: Send) -> None:
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body, more = body + message["body"], message["more_body"]
-        await send(START)
-        await send({"type": "http.response.body", "body": body})
 
-    for parts in ((head, b"body"), (head + b"bo", b"dy"), (head, b"b", b"ody")):
-        assert _served(app, *parts) == [RESPONSE]
+def test_a_prediction_may_be_answered_later() -> None:
+    """The connection stays open, and the requests behind it wait for their turn."""
+
+    def later(_: Scope, respond: Respond, __: float) -> Take:
+        def take(_: bytes) -> None:
+            asyncio.get_running_loop().call_later(0.01, respond, 200, HEADERS, b"late")
+
+        return take
+
+    sent = request() + request(path="/")
+    first, *second = served(says(HEADERS), sent, expect=later, seconds=0.1)
+    assert first == RESPONSE.replace(b"\r\nbody", b"\r\nlate")
+    assert b"".join(second) == RESPONSE
+
+
+def test_a_client_that_leaves_before_its_answer_gets_none() -> None:
+    """Nothing is written to a closed connection, nor fails."""
+    waiting: list[Respond] = []
+
+    def expect(_: Scope, respond: Respond, __: float) -> Take:
+        return lambda content: waiting.append(respond)
+
+    events = served(absent, request(), expect=expect)
+    waiting[0](200, HEADERS, b"late")
+    assert events == []
+
+
+def test_a_prediction_may_be_refused_by_its_head() -> None:
+    """Its client gets the answer before it has sent a body, and may then ask again."""
+
+    def refuse(_: Scope, respond: Respond, __: float) -> None:
+        respond(400, HEADERS, b"long")
+
+    head = request("POST", "content-length: 9")
+    refusal = RESPONSE.replace(b"200 OK", b"400 Bad Request").replace(b"\r\nbody", b"\r\nlong")
+    assert served(absent, head, expect=refuse) == [refusal]
+    first, *second = served(says(HEADERS), head, b"too much!" + request(path="/"), expect=refuse)
+    assert first == refusal and b"".join(second) == RESPONSE

@@ -44,6 +44,21 @@ def test_predictions_are_written_soon(store: Store, engine: Engine) -> None:
     assert (len(rows(engine, "predictions")), store.dropped) == (2, 0)
 
 
+def test_predictions_of_several_statements_stay_what_they_are(engine: Engine) -> None:
+    """Each keeps its own instance, whether it fills a statement with others or is left over."""
+    requests = [observed(f"p{number:03}") for number in range(2 * writes.AT_ONCE + 3)]
+    sent = [b"[%d]" % number for number in range(len(requests))]
+    named = [
+        request._replace(texts=[text], subject="ann" if place % 2 else None)
+        for place, (request, text) in enumerate(zip(requests, sent, strict=True))
+    ]
+    tables.create(engine)
+    writes.insert_predictions(engine, named)
+    found = rows(engine, "predictions")
+    assert [row["input"].encode() for row in found] == sent
+    assert [row["subject"] for row in found] == [request.subject for request in named]
+
+
 def test_feedback_joins_its_prediction_in_the_view(store: Store, engine: Engine) -> None:
     """Training reads labelled predictions, and those only, from one view."""
     store.offer(observed("a", "b"))

@@ -15,15 +15,16 @@ from perennial.kinds.output_kind import OutputKind
 from perennial.statistics.counts import Floats
 from training import params
 from training.artifacts.files import write_json
-from training.artifacts.splits import Prepared
+from training.artifacts.splits import Prepared, Split
 from training.command_line import run, task_parser
 from training.cost.machine import this_machine
 from training.cost.meter import Reading, metered
 from training.model import found
-from training.model.model import Fitted, Model, Rows
+from training.model.model import Fitted, Log, Model, Rows
 from training.model.parameters import flat
 from training.model.portable import write_onnx
 from training.stages.epoch_log import EpochLog
+from training.stages.window import Tried, least_loss, windows
 from training.task.task import Task
 from training.tasks import TASKS
 from training.trackers import TRACKERS
@@ -34,11 +35,15 @@ from training.trackers.spooled import FOLDER, SpooledRun
 from training.trackers.tracker import Tracker
 
 
-def emphasise(prepared: Prepared, times: int) -> Rows:
-    """Return the rows to fit to, the training rows of the latest incident `times` times."""
-    fresh = prepared.train.source == (prepared.fresh or "")
+def emphasise(prepared: Prepared, times: int, window: Split | None = None) -> Rows:
+    """Return the rows to fit to, the training rows of the latest incident `times` times.
+
+    window: the training rows, if not all.
+    """
+    train = prepared.train if window is None else window
+    fresh = train.source == (prepared.fresh or "")
     cases = np.repeat(np.arange(len(fresh)), np.where(fresh, times, 1))
-    return Rows(prepared.train.where(cases), prepared.validation, cases)
+    return Rows(train.where(cases), prepared.validation, cases)
 
 
 def train(
@@ -57,14 +62,14 @@ def train(
     machine: measures the cost of fitting, without adjusting and writing.
     """
     history = EpochLog(out / "history.csv", tracker, task.output.headline)
-    rows = emphasise(prepared, numbers.fresh_weight)
     try:
         with metered(machine) as meter:
-            fitted = model.fit(rows, task.input, task.output, numbers.parameters, history.log)
+            tried = _fitted(prepared, numbers, task, model, history.log)
     except BaseException:
         tracker.end(failed=True)
         raise
     tracker.end()
+    fitted = tried[0].fitted
     cost = meter.cost(
         device=fitted.device,
         precision=fitted.precision,
@@ -78,11 +83,30 @@ def train(
         "framework_version": fitted.framework[1],
         "seconds": cost.wall_seconds,
         **adjustment.facts,
-        "rows": len(prepared.train.labels),
+        "rows": tried[0].rows,
         "cost": cost.document(),
     }
+    if len(tried) > 1:
+        facts["windows"] = {str(one.rows): one.loss for one in tried}
     write_json(out / "training.json", facts)
     return fitted
+
+
+def _fitted(
+    prepared: Prepared, numbers: params.Train, task: Task, model: Model[Any], log: Log
+) -> list[Tried]:
+    """Return the models that were fitted, the one to take first."""
+
+    def fit(window: Split, told: Log) -> Fitted:
+        rows = emphasise(prepared, numbers.fresh_weight, window)
+        return model.fit(rows, task.input, task.output, numbers.parameters, told)
+
+    found = windows(prepared, task.output, most=numbers.windows)
+    if len(found) == 1:
+        return [Tried(fit(found[0], log), len(found[0].labels))]
+    tried = least_loss(found, prepared, task.output, fit)
+    tried[0].kept.tell(log)
+    return tried
 
 
 def as_served(values: Floats) -> Floats:

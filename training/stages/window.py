@@ -48,7 +48,7 @@ def _recency(rows: Split, fresh: str) -> NDArray[np.int64]:
     """Return a number for each row, higher for a later one; the incident's own are the latest."""
     own = rows.source == fresh
     if rows.times is None:
-        return own.astype(np.int64) + np.isin(rows.source, around(fresh))
+        return own.astype(np.int64) + np.isin(rows.source, around(fresh)).astype(np.int64)
     # A row without a time has the lowest number.
     return np.where(own, np.iinfo(np.int64).max, rows.times.astype(np.int64))
 

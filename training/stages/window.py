@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perennial.kinds.output_kind import OutputKind
-from perennial.statistics.counts import Floats
+from perennial.statistics.counts import Bools, Floats
 from training.artifacts.splits import Prepared, Split, around
 from training.model.model import Fitted, Log
 
@@ -46,9 +46,9 @@ def windows(prepared: Prepared, output: OutputKind, *, most: int) -> list[Split]
 
 def _recency(rows: Split, fresh: str) -> NDArray[np.int64]:
     """Return a number for each row, higher for a later one; the incident's own are the latest."""
-    own = rows.source == fresh
+    own: Bools = rows.source == fresh
     if rows.times is None:
-        return own.astype(np.int64) + np.isin(rows.source, around(fresh)).astype(np.int64)
+        return own.astype(np.int64) + np.isin(rows.source, around(fresh))
     # A row without a time has the lowest number.
     return np.where(own, np.iinfo(np.int64).max, rows.times.astype(np.int64))
 

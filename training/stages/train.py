@@ -15,7 +15,7 @@ from perennial.kinds.output_kind import OutputKind
 from perennial.statistics.counts import Floats
 from training import params
 from training.artifacts.files import write_json
-from training.artifacts.splits import Prepared, Split
+from training.artifacts.splits import Prepared
 from training.command_line import run, task_parser
 from training.cost.machine import this_machine
 from training.cost.meter import Reading, metered
@@ -35,15 +35,11 @@ from training.trackers.spooled import FOLDER, SpooledRun
 from training.trackers.tracker import Tracker
 
 
-def emphasise(prepared: Prepared, times: int, window: Split | None = None) -> Rows:
-    """Return the rows to fit to, the training rows of the latest incident `times` times.
-
-    window: the training rows, if not all.
-    """
-    train = prepared.train if window is None else window
-    fresh = train.source == (prepared.fresh or "")
+def emphasise(prepared: Prepared, times: int) -> Rows:
+    """Return the rows to fit to, the training rows of the latest incident `times` times."""
+    fresh = prepared.train.source == (prepared.fresh or "")
     cases = np.repeat(np.arange(len(fresh)), np.where(fresh, times, 1))
-    return Rows(train.where(cases), prepared.validation, cases)
+    return Rows(prepared.train.where(cases), prepared.validation, cases)
 
 
 def train(
@@ -76,7 +72,7 @@ def train(
         watts_per_core=numbers.watts_per_core,
     )
     history.write()
-    adjustment = _write_model(fitted, prepared, task.output, out)
+    adjustment = _write_model(tried[0], prepared, task.output, out)
     facts = {
         "model": numbers.model,
         "framework": fitted.framework[0],
@@ -97,14 +93,14 @@ def _fitted(
 ) -> list[Tried]:
     """Return the models that were fitted, the one to take first."""
 
-    def fit(window: Split, told: Log) -> Fitted:
-        rows = emphasise(prepared, numbers.fresh_weight, window)
+    def fit(window: Prepared, told: Log) -> Fitted:
+        rows = emphasise(window, numbers.fresh_weight)
         return model.fit(rows, task.input, task.output, numbers.parameters, told)
 
     found = windows(prepared, task.output, most=numbers.windows)
     if len(found) == 1:
-        return [Tried(fit(found[0], log), len(found[0].labels))]
-    tried = least_loss(found, prepared, task.output, fit)
+        return [Tried(fit(prepared, log), prepared)]
+    tried = least_loss(found, task.output, fit)
     tried[0].kept.tell(log)
     return tried
 
@@ -114,9 +110,10 @@ def as_served(values: Floats) -> Floats:
     return values.astype(np.float32).astype(np.float64)
 
 
-def _write_model(fitted: Fitted, prepared: Prepared, output: OutputKind, out: Path) -> Adjustment:
+def _write_model(tried: Tried, prepared: Prepared, output: OutputKind, out: Path) -> Adjustment:
+    fitted, watched = tried.fitted, tried.window.validation
+    adjustment = output.adjustment(as_served(fitted.values(watched.inputs)), watched.labels)
     validation = as_served(fitted.values(prepared.validation.inputs))
-    adjustment = output.adjustment(validation, prepared.validation.labels)
     np.savez_compressed(
         out / "predictions.npz",
         allow_pickle=False,

@@ -5,7 +5,7 @@ of windows that reach back from now, the one whose model errs least on the newes
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,29 +18,33 @@ from training.model.model import Fitted, Log
 # How many times the rows of the next smaller window one has.
 WIDER = 3
 # Validation rows of the latest incident that choose; with fewer, all rows are learned from.
-LEAST = 10
+LEAST = 20
 
 
-def windows(prepared: Prepared, output: OutputKind, *, most: int) -> list[Split]:
-    """Return the training rows of each window: of the widest, which is all rows, first.
+def windows(prepared: Prepared, output: OutputKind, *, most: int) -> list[Prepared]:
+    """Return the rows of each window, for training and validation: of the widest, all, first.
 
-    The narrowest is the latest incident's own rows. Each of the others has three times the rows of
+    The narrowest has the latest incident's own rows. Each of the others has three times the rows of
     the one before, the latest in time; where rows have no time, one reaches back over those from
-    just before the incident. A window in which a label is missing that other rows have is left out.
+    just before the incident. Validation rows are those that are as late: a model is stopped and
+    calibrated on the world that it was trained on. A window in which a label is missing that other
+    rows have is left out.
     most: how many windows; 1 is all rows alone.
     """
     rows, fresh = prepared.train, prepared.fresh or ""
     own = int((rows.source == fresh).sum())
     if not own or (prepared.validation.source == fresh).sum() < LEAST:
-        return [rows]
+        return [prepared]
     later = _recency(rows, fresh)
     newest = np.sort(later)[::-1]
     sizes = [own * WIDER**step for step in range(most - 1)]
-    found = [rows]
+    held, found = prepared.validation, [prepared]
     for size in reversed([size for size in sizes if size < len(later)]):
-        window = rows.where(later >= newest[size - 1])
-        if len(window.labels) < len(found[-1].labels) and _shows_labels(window, rows, output):
-            found.append(window)
+        since = newest[size - 1]
+        train = rows.where(later >= since)
+        if len(train.labels) < len(found[-1].train.labels) and _shows_labels(train, rows, output):
+            validation = held.where(_recency(held, fresh) >= since)
+            found.append(replace(prepared, train=train, validation=validation))
     return found
 
 
@@ -76,31 +80,33 @@ class Kept:
 
 @dataclass(frozen=True)
 class Tried:
-    """A model of a window of so many rows.
+    """A model of a window.
 
     loss: the mean on the latest incident's validation rows; 0 where there was no other window.
     """
 
     fitted: Fitted
-    rows: int
+    window: Prepared
     loss: float = 0.0
     kept: Kept = field(default_factory=Kept)
 
+    @property
+    def rows(self) -> int:
+        """How many it was trained on."""
+        return len(self.window.train.labels)
+
 
 def least_loss(
-    windows: Sequence[Split],
-    prepared: Prepared,
-    output: OutputKind,
-    fit: Callable[[Split, Log], Fitted],
+    windows: Sequence[Prepared], output: OutputKind, fit: Callable[[Prepared, Log], Fitted]
 ) -> list[Tried]:
     """Return a model of each window, the best first; of equal ones that of more rows."""
-    newest = prepared.validation.where(prepared.validation.source == (prepared.fresh or ""))
-    tried = []
+    held, fresh = windows[0].validation, windows[0].fresh or ""
+    newest, tried = held.where(held.source == fresh), []
     for window in windows:
         kept = Kept()
         fitted = fit(window, kept.log)
         loss = float(_losses(fitted, newest, output).mean())
-        tried.append(Tried(fitted, len(window.labels), loss, kept))
+        tried.append(Tried(fitted, window, loss, kept))
         print(f"{tried[-1].rows} latest rows: loss {loss:.4g} on {len(newest.labels)} newer ones")
     return sorted(tried, key=lambda one: one.loss)
 

@@ -53,7 +53,7 @@ def _prepared(kind: TableInput = TIMED, *, validation: int = 20, turned: int = 1
 
 
 def _sizes(prepared: Prepared, most: int) -> list[int]:
-    return [len(window.labels) for window in windows(prepared, OUTPUT, most=most)]
+    return [len(window.train.labels) for window in windows(prepared, OUTPUT, most=most)]
 
 
 @pytest.mark.parametrize(("most", "sizes"), [(1, []), (2, [100]), (5, [900, 300, 100])])
@@ -69,8 +69,8 @@ def test_a_window_holds_the_latest_rows() -> None:
     prepared = _prepared()
     mixed = prepared.train.where(np.random.default_rng(1).permutation(1400))
     *_, third, _ = windows(replace(prepared, train=mixed), OUTPUT, most=5)
-    assert third.times is not None
-    assert third.times.min() == HOURS + np.timedelta64(1100, "h")
+    assert third.train.times is not None
+    assert third.train.times.min() == HOURS + np.timedelta64(1100, "h")
 
 
 def test_a_row_without_a_time_is_an_old_one() -> None:
@@ -82,8 +82,8 @@ def test_a_row_without_a_time_is_an_old_one() -> None:
     _, window, own = windows(
         replace(prepared, train=replace(prepared.train, times=unknown)), OUTPUT, most=3
     )
-    assert window.times is not None and np.isnat(window.times).sum() == 50
-    assert set(own.source.tolist()) == {FRESH}
+    assert window.train.times is not None and np.isnat(window.train.times).sum() == 50
+    assert set(own.train.source.tolist()) == {FRESH}
 
 
 def test_rows_without_times_are_old_by_where_they_are_from() -> None:
@@ -92,8 +92,8 @@ def test_rows_without_times_are_old_by_where_they_are_from() -> None:
 
 
 def test_few_rows_choose_nothing() -> None:
-    """With nine validation rows of an incident, or without one, all rows are learned from."""
-    prepared = _prepared(validation=9)
+    """With 19 validation rows of an incident, or without one, all rows are learned from."""
+    prepared = _prepared(validation=19)
     assert _sizes(prepared, 5) == [1400]
     assert _sizes(replace(prepared, fresh=None), 5) == [1400]
 
@@ -119,6 +119,7 @@ class Retrained:
     steps: int
     epochs: int
     right: float
+    loss: float
 
 
 def _retrained(prepared: Prepared, out: Path) -> Retrained:
@@ -128,10 +129,11 @@ def _retrained(prepared: Prepared, out: Path) -> Retrained:
     train(prepared, numbers, task, out, model=model, tracker=tracker, machine=machine)
     with np.load(out / "predictions.npz") as file:
         right = float((file["test"].argmax(axis=1) == prepared.test.labels).mean())
+        loss = float(OUTPUT.surprises(file["test"], prepared.test.labels).mean())
     with (out / "history.csv").open(newline="") as file:
         epochs = len([*csv.DictReader(file)])
     facts = read_json(out / "training.json")
-    return Retrained(facts["rows"], len(facts["windows"]), len(tracker.steps), epochs, right)
+    return Retrained(facts["rows"], len(facts["windows"]), len(tracker.steps), epochs, right, loss)
 
 
 def test_where_the_meaning_has_changed_only_rows_from_after_it_teach(tmp_path: Path) -> None:
@@ -140,6 +142,22 @@ def test_where_the_meaning_has_changed_only_rows_from_after_it_teach(tmp_path: P
     assert made.rows == 100 and made.right == 1
     assert made.windows == 4
     assert made.steps == made.epochs == 1
+
+
+def test_a_model_is_calibrated_on_the_world_that_it_was_trained_on(tmp_path: Path) -> None:
+    """Validation rows from before the change would call a model that is right unsure."""
+    prepared = _prepared(turned=1300, validation=60)
+    old = replace(prepared, validation=_rows(range(300), "base") + prepared.validation)
+    made = _retrained(old, tmp_path)
+    assert made.rows == 100 and made.loss < 0.2
+
+
+def test_validation_rows_are_as_late_as_the_window() -> None:
+    """Those of base rows go with the base rows."""
+    prepared = _prepared()
+    old = replace(prepared, validation=_rows(range(1100, 1150), "base") + prepared.validation)
+    sizes = [len(window.validation.labels) for window in windows(old, OUTPUT, most=5)]
+    assert sizes == [70, 70, 70, 20]
 
 
 def test_where_nothing_has_changed_many_rows_teach(tmp_path: Path) -> None:

@@ -16,6 +16,13 @@ PROMETHEUS ?= http://localhost:9090
 GIVEN := LOCK ROWS RATE LATE START PHASES FROM REF NAME KIND OUTPUT FILE TARGET TIME SENSITIVE UNUSED WORDS DECIMAL DATES GAPS
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
+
+# A misspelt variable would be no variable, and its verb would do something else.
+KNOWN := $(GIVEN) VENV NODE_MODULES YES PYTEST WORKERS FLAKE8 DRIFT BACKTEST ALARMS ESTIMATE COST RUNS TASK SHIFT FORCE \
+	PROMETHEUS URL PROJECT DROPPED BASE NEWER SHELL
+TYPED := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+$(foreach name,$(filter-out $(KNOWN) MAKE%,$(TYPED)),$(error $(name): no verb has this variable, expected of $(sort $(KNOWN))))
+
 export VENV := $(abspath $(VENV))
 export PATH := $(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 INSTALL := requirements/install.sh

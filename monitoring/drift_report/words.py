@@ -70,11 +70,27 @@ def _accuracy(known: Accuracy) -> Iterator[tuple[str, str]]:
 def _measured(found: Measured | None, accepted: float, unit: str) -> str:
     if found is None:
         return f"unknown: no {unit}"
-    state = "below its control limit of" if found.fell else "no alarm, control limit"
+    state = _state(found.fell, found.value < found.limit, "below")
     return (
         f"{found.value:.1%} on {found.rows:,.0f} {unit}, accepted with {accepted:.1%}: "
         f"{state} {found.limit:.1%}"
     )
+
+
+def _state(alarmed: bool, beyond: bool, side: str) -> str:
+    """Return what is said of a figure, in front of its control limit.
+
+    >>> _state(False, True, "below")
+    'no alarm, since the change is small; below its control limit of'
+    """
+    if alarmed or beyond:
+        small = "" if alarmed else "no alarm, since the change is small; "
+        return f"{small}{side} its control limit of"
+    return "no alarm, control limit"
+
+
+def _over(value: float, limit: float | None) -> bool:
+    return limit is not None and value > limit
 
 
 def _contradicted(gap: Gap | None, form: str) -> str:
@@ -91,7 +107,7 @@ def _contradicted(gap: Gap | None, form: str) -> str:
 def _loss(found: Loss) -> str:
     if found.value is None:
         return "unknown: no labels"
-    state = "above its control limit of" if found.rose else "no alarm, control limit"
+    state = _state(found.rose, _over(found.value, found.limit), "above")
     return (
         f"{found.value:.4g} on {found.labels:,.0f} labels, accepted with {found.accepted:.4g}: "
         f"{state} {found.limit:.4g}"
@@ -101,7 +117,7 @@ def _loss(found: Loss) -> str:
 def _intervals(known: Intervals, accepted: float) -> Iterator[tuple[str, str]]:
     yield "Labels in their interval", _measured(known.held, known.accepted, "labels")
     if (found := known.loss) is not None:
-        state = "above its control limit of" if found.rose else "no alarm, control limit"
+        state = _state(found.rose, _over(found.value, found.limit), "above")
         yield "Loss estimated from intervals", _contradicted(found.gap, ".4g") or (
             f"{found.value:.4g} on {found.rows:,.0f} predictions, standard error "
             f"{found.error:.2g}, accepted with {accepted:.4g}: {state} {found.limit:.4g}"

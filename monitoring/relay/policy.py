@@ -178,7 +178,7 @@ def next_action(
     >>> drift = IncidentHistory(started=began, signals=frozenset({Signal.INPUTS}))
     >>> few = Labels(rows=60, new=60, rate=0.004)
     >>> next_action(drift, few, Policy(), now=began).reason
-    'waits for 940 more labels, about 3 days at the present rate'
+    'waits for 940 more labels, about 3 days at the rate of the last day'
     """
     if not incident.signals:
         return Action(ActionKind.OVER, "its alerts have ended, or another version serves")
@@ -207,7 +207,7 @@ def _few_labels(
     if labels.rate <= 0:
         return Action(ActionKind.LABELS, f"{reason}; none have come so far", more=more)
     seconds = more / labels.rate
-    reason += f", about {_about(seconds)} at the present rate"
+    reason += f", about {_about(seconds)} at the rate of the last day"
     at = now + timedelta(seconds=seconds) if seconds < 1e9 else None
     return Action(ActionKind.LABELS, reason, at, more)
 

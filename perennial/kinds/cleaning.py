@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
+from perennial.kinds.normal_form import normal_form
+
 Step = Literal["nfkc", "lower", "words", "symbols"]
 SPACE = ord(" ")
 # What words are made of: letters, the marks that stand on them, and numbers. Python's \w has no
@@ -49,7 +51,7 @@ def _nfkc(text: str) -> str:
 
     Source: Unicode Standard Annex 15, normalisation form KC.
     """
-    return unicodedata.normalize("NFKC", text)
+    return normal_form(text, "NFKC")
 
 
 def _words(text: str) -> str:

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from perennial.digest import digest_bytes
 from perennial.errors import InvalidField, InvalidInput
 from perennial.kinds.limits import Limits
+from perennial.kinds.normal_form import normal_form
 from perennial.kinds.reading import LARGEST, number, text
 from perennial.kinds.record import Name, Record
 from perennial.kinds.sensitive import SensitiveColumn
@@ -142,8 +143,18 @@ class CategoryColumn(Record):
         return f"a string or null for column {self.name!r}"
 
     def read(self, value: Any) -> str | None:
-        """Return a client's value. Raises InvalidInput."""
-        return None if value is None else text(self.name, value, self.expected)
+        """Return a client's value, as the category that it is but for its spaces and Unicode form.
+
+        As `make task` reads files: who types "Köln " or sends what macOS writes means "Köln".
+        Raises InvalidInput.
+        """
+        if value is None:
+            return None
+        given = text(self.name, value, self.expected)
+        if given in self.indices:
+            return given
+        plain = normal_form(given.strip(), "NFC")
+        return plain if plain in self.indices else given
 
     def code(self, value: str | None) -> float:
         """Return what the model gets for a value."""

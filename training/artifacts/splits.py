@@ -37,6 +37,11 @@ TIME = "time"
 OCCURRENCE = "occurrence"
 
 
+def positions(identities: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Return a number in [0, 1) for each identity, spread evenly."""
+    return np.asarray(identities / 2.0**64, np.float64)
+
+
 def around(incident: str) -> list[str]:
     """Return the sources of an incident's rows, and of those from just before it."""
     return [incident, incident + BEFORE]
@@ -107,6 +112,15 @@ class Split:
         These have the same content, the same time if they have one, and the same occurrence.
         """
         return observations(self.contents, self.times, self.occurrence)
+
+    @property
+    def positions(self) -> NDArray[np.float64]:
+        """A number in [0, 1) per row, computed from its identity alone, shape (rows,).
+
+        A row therefore keeps its split by content when other rows change, and equal rows share a
+        split, unless nearly all rows repeat.
+        """
+        return positions(self.identities)
 
     def where(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> "Split":
         """Return the rows chosen by a mask or by indices."""

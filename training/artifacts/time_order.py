@@ -20,19 +20,27 @@ Sides = NDArray[np.int8]
 TRAIN, VALIDATION, TEST, LEFT_OUT = range(4)
 
 
-def latest(times: Times, *, validation: float, test: float) -> Sides:
+def latest(
+    times: Times, *, validation: float, test: float, within: NDArray[np.float64] | None = None
+) -> Sides:
     """Return the side of each row: the latest are for test, those before for validation.
 
     Rows of one time share a side, so the shares are met as nearly as that allows; but those of the
     last time are for test wherever there is another, or rows of two days would have no test rows. A
     row without a time is a training row, since nobody knows that it is one of the latest.
     validation, test: the shares; with 0 no row is for test.
+    within: places in [0, 1), by which rows of the last time are divided where most rows are of it,
+    as those of an incident that began today are if times are days. Shape (rows,); None: they share
+    a side there too.
 
     >>> days = np.array([f"2026-11-0{day}" for day in (3, 1, 4, 2, 4)] + ["NaT"], DTYPE)
     >>> latest(days, validation=0.2, test=0.4).tolist()
     [1, 0, 2, 0, 2, 0]
     >>> latest(days[[0, 0, 0, 1]], validation=0.1, test=0.2).tolist()
     [2, 2, 2, 0]
+    >>> places = np.array([0.1, 0.5, 0.3, 0.1])
+    >>> latest(days[[0, 0, 0, 1]], validation=0.1, test=0.2, within=places).tolist()
+    [2, 0, 1, 0]
     """
     found = np.full(len(times), TRAIN, np.int8)
     known = ~np.isnat(times)
@@ -41,8 +49,16 @@ def latest(times: Times, *, validation: float, test: float) -> Sides:
     ends = [np.searchsorted(ordered, times[known], end) for end in ("left", "right")]
     place = (ends[0] + ends[1]) / (2 * max(1, len(ordered)))
     found[known] = np.select([place > 1 - test, place > 1 - test - validation], [TEST, VALIDATION])
-    if test and len(ordered) and ordered[0] < ordered[-1]:
-        found[known & (times == ordered[-1])] = TEST
+    if not test or not len(ordered):
+        return found
+    last = known & (times == ordered[-1])
+    if within is not None and last.sum() > len(ordered) / 2:
+        share = len(ordered) / last.sum()
+        parts = [within < share * test, within < share * (test + validation)]
+        found[known] = TRAIN
+        found[last] = np.select([part[last] for part in parts], [TEST, VALIDATION])
+    elif ordered[0] < ordered[-1]:
+        found[last] = TEST
     return found
 
 
@@ -85,13 +101,15 @@ def sides_of(rows: Split, numbers: params.Prepare, aside: Bools | None) -> Sides
     """Return where each row stands.
 
     Of each source the latest rows are for test. An observation that came again stays where it was
-    first, so none is on two sides, and base rows do not move.
+    first, so none is on two sides, and base rows do not move. Where most rows of a source are of
+    its last time, these are split by content, unless a gap keeps what is near apart.
     rows: base rows, then collected ones, with times.
     aside: the base rows that the publishers set aside for testing; then these are for test.
     """
     assert rows.times is not None, "rows without times are split by content"
     times, (names, codes) = rows.times, np.unique(rows.source, return_inverse=True)
     sides = np.full(len(times), TRAIN, np.int8)
+    within = None if numbers.purge else rows.positions
     for code, name in enumerate(names.tolist()):
         here, held_out = np.flatnonzero(codes == code), None
         validation, test = numbers.fresh_validation, numbers.fresh_test
@@ -100,7 +118,8 @@ def sides_of(rows: Split, numbers: params.Prepare, aside: Bools | None) -> Sides
         if held_out is not None:
             sides[here[held_out]] = TEST
             here, test = here[~held_out], 0.0
-        sides[here] = latest(times[here], validation=validation, test=test)
+        places = None if within is None else within[here]
+        sides[here] = latest(times[here], validation=validation, test=test, within=places)
     sides = _as_first(rows.identities, _begun(names, codes, times), sides)
     judges = judging(rows, numbers.fresh_test, latest=sides == TEST)
     # Whoever judges does not teach, and judges on the latest rows only.

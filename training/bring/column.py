@@ -237,10 +237,8 @@ def infer(raw: Raw, mark: str, *, as_words: bool = False) -> Found:
             inferred = inferred.doubting(LONG)
         elif raw.written is not None and not as_words and padded(raw.values):
             inferred = inferred.doubting("numbers with leading zeros, taken as words")
-        elif (
-            raw.written is not None and not as_words and raw.written.share(raw.mark(mark)) >= MOSTLY
-        ):
-            inferred = inferred.doubting("mostly numbers, taken as words since others are none")
+        elif raw.written is not None and not as_words:
+            inferred = inferred.doubting(*_nearly(raw.written, raw.mark(mark)))
         if raw.whole:
             inferred = inferred.doubting(WHOLE)
     else:
@@ -252,6 +250,18 @@ def infer(raw: Raw, mark: str, *, as_words: bool = False) -> Found:
         inferred, says=f"{inferred.says}; {plural(inferred.values.null_count, 'gap')}"
     )
     return inferred.doubting(*raw.gaps_doubts())
+
+
+def _nearly(written: Numerals, mark: str) -> list[str]:
+    """Return why a column that is nearly one of numbers is one of words."""
+    if examples := written.both_marks():
+        one, other = map(repr, examples)
+        text = f"numbers with both decimal marks, such as {one} and {other}, taken as words"
+        return [f"{text}; write them alike"]
+    if written.share(mark) < MOSTLY:
+        return []
+    other = repr(written.no_number(mark))
+    return [f"mostly numbers, taken as words since others are none, such as {other}"]
 
 
 def _is_time(raw: Raw) -> bool:

@@ -20,6 +20,8 @@ AFFIX = r"^([+-]?)\s*[€$£]\s*|\s*(?:[€$£%]|EUR|USD|GBP)$"
 # What is taken off, each by how it is written.
 SIGNS = {"%": "%", "€": "€|EUR", "$": r"\$|USD", "£": "£|GBP"}
 SPACES = r"(\d)[ '’\x{00A0}\x{2009}\x{202F}](\d{3})"
+# A minus after the number, or brackets around it, as programs of accountants write them.
+BELOW_ZERO = r"^(?:(\d[\d.,]*)-|\((\d[\d.,]*)\))$"
 # A number that a person would write without its zeros: a ZIP code, an article's number.
 PADDED = r"^0\d+$"
 
@@ -58,6 +60,20 @@ class Numerals:
         found = self.plain.filter(compute.and_(both, marked))
         return "" if not len(found) else POINT if POINT in found[0].as_py() else COMMA
 
+    def both_marks(self) -> tuple[str, str] | None:
+        """Return a number with each mark, if all are numbers and some by the one mark alone."""
+        from pyarrow import compute
+
+        either = compute.or_(self.fits[POINT], self.fits[COMMA])
+        alone = [
+            self.plain.filter(compute.and_not(self.fits[one], self.fits[other]))
+            for one, other in ((POINT, COMMA), (COMMA, POINT))
+        ]
+        if not compute.all(either).as_py() or not all(map(len, alone)):
+            return None
+        point, comma = (str(values[0].as_py()) for values in alone)
+        return comma, point
+
     def no_number(self, mark: str) -> str:
         """Return the first value that is no number, else the first."""
         from pyarrow import compute
@@ -87,6 +103,8 @@ def numerals(column: "pyarrow.ChunkedArray") -> Numerals:
     >>> found = numerals(pyarrow.chunked_array([["1.234,5", "€ -7", None, "x"]]))
     >>> found.numbers(COMMA).to_pylist(), found.share(COMMA) > found.share(POINT)
     ([1234.5, -7.0, None, None], True)
+    >>> numerals(pyarrow.chunked_array([["12,50-", "(1.200)"]])).numbers(COMMA).to_pylist()
+    [-12.5, -1200.0]
     """
     from pyarrow import compute
 
@@ -100,6 +118,7 @@ def numerals(column: "pyarrow.ChunkedArray") -> Numerals:
     signs = {sign: count for sign, count in found.items() if count}
     for _ in range(2):  # matches do not overlap: 1 234 567
         bare = compute.replace_substring_regex(bare, SPACES, r"\1\2")
+    bare = compute.replace_substring_regex(bare, BELOW_ZERO, r"-\1\2")
     fits = {mark: compute.match_substring_regex(bare, pattern) for mark, pattern in FORMS.items()}
     return Numerals(bare, fits, signs)
 

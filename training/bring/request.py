@@ -63,7 +63,7 @@ class Request:
             raise BadParameter("TARGET", NOTHING, "the name of the column to predict")
         if not self.file.name or not (root / self.file).is_file():
             got = str(self.file) if self.file.name else NOTHING
-            raise BadParameter("FILE", got, "a CSV or Parquet file")
+            raise BadParameter("FILE", got, "an existing CSV or Parquet file")
 
     def roles(self) -> dict[str, str]:
         """Return the columns that are named, each with its variable. Raises BadParameter.

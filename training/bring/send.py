@@ -11,6 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from perennial.bundle.manifest import PROMISED_HIGH, PROMISED_LOW
 from perennial.errors import Described
 from perennial.kinds.inputs.table import TableInput
 from perennial.validation import NOTHING
@@ -26,6 +29,7 @@ from training.task.task import Task
 from training.tasks import TASKS
 
 BATCH = 20  # rows of a request
+ADDRESS, HERE = "PERENNIAL_URL", "http://127.0.0.1:8000"
 
 
 def parser(tasks: Mapping[str, Task] = TASKS) -> argparse.ArgumentParser:
@@ -34,7 +38,7 @@ def parser(tasks: Mapping[str, Task] = TASKS) -> argparse.ArgumentParser:
     add_task(found, lambda name: named(name, tasks))
     found.add_argument("--file", default="", help="CSV or Parquet, with the task's columns")
     found.add_argument("--target", default="", help="the column of the labels; default: none")
-    found.add_argument("--url", default="http://127.0.0.1:8000", help="of the service")
+    found.add_argument("--url", default="", help=f"of the service; default: {ADDRESS}, or {HERE}")
     found.add_argument("--rate", type=float, default=100.0, help="rows a second at most")
     found.add_argument("--decimal", default="", help="the decimal mark, if it is not clear")
     found.add_argument("--dates", default="", help="dmy or mdy, if it is not clear")
@@ -52,7 +56,7 @@ def main(
     options = parser(tasks).parse_args(arguments)
     task, file = tasks[options.task], Path(options.file).expanduser()
     if not options.file or not file.is_file():
-        raise BadParameter("FILE", options.file or NOTHING, "a CSV or Parquet file")
+        raise BadParameter("FILE", options.file or NOTHING, "an existing CSV or Parquet file")
     if not options.rate > 0:
         raise BadParameter("RATE", options.rate, "more than 0 rows a second")
     if not isinstance(task.input, TableInput):
@@ -66,7 +70,9 @@ def main(
         decimal=options.decimal,
         dates=options.dates,
     )
-    service = Service(options.url, key=environment.get("PERENNIAL_API_KEY", ""))
+    url = options.url or environment.get(ADDRESS, "") or HERE
+    print(f"to {url}")
+    service = Service(url, key=environment.get("PERENNIAL_API_KEY", ""))
     for doubt in sendable.doubts:
         print(f"  - {doubt}")
     for line in send(sendable, task, service, rate=options.rate):
@@ -75,9 +81,8 @@ def main(
 
 def send(sendable: Sendable, task: Task, service: Service, *, rate: float) -> Iterator[str]:
     """Send rows and labels; yield what to print, every few seconds and at the end."""
-    sent = labelled = 0
-    loss, start = 0.0, time.monotonic()
-    said = start
+    sent, losses = 0, list[float]()
+    said = start = time.monotonic()
     pairs = list(zip(sendable.instances, sendable.labels, strict=True))
     for first in range(0, len(pairs), BATCH):
         batch = pairs[first : first + BATCH]
@@ -87,18 +92,26 @@ def send(sendable: Sendable, task: Task, service: Service, *, rate: float) -> It
         sent += len(batch)
         for answer, (_, label) in zip(answers, batch, strict=True):
             if label is not None:
-                loss += _label(answer, label, task, service)
-                labelled += 1
+                losses.append(_label(answer, label, task, service))
         if time.monotonic() - said > 5:
             said = time.monotonic()
             yield f"{sent} of {len(sendable.instances)} rows sent"
     seconds = time.monotonic() - start
-    scored = (
-        f", {plural(labelled, 'label')}; mean loss {loss / labelled:.4g}"
-        if labelled
-        else ", no labels"
-    )
-    yield f"{plural(sent, 'row')} sent in {seconds:.0f} s{scored}"
+    scored = _scored(losses, task, service) if losses else "no labels"
+    yield f"{plural(sent, 'row')} sent in {seconds:.0f} s, {scored}"
+
+
+def _scored(losses: Sequence[float], task: Task, service: Service) -> str:
+    """Return the score of the answers, and between which ends the serving bundle promised it."""
+    headline = task.output.headline
+    score = task.output.loss_test.score(np.array(losses))
+    found = f"{plural(len(losses), 'label')}; {task.output.metrics[headline].title} {score:.4g}"
+    manifest = service.get("/model")["manifest"]
+    ends = [manifest["metrics"].get(end) for end in (PROMISED_LOW, PROMISED_HIGH)]
+    if None in ends:
+        return found
+    low, high = (f"{end['value']:.4g}" for end in ends)
+    return f"{found}, where version {manifest['version']} promised {low} to {high}"
 
 
 def _label(answer: Mapping[str, Any], label: Any, task: Task, service: Service) -> float:

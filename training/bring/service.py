@@ -28,11 +28,17 @@ class Service:
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
 
+    def get(self, path: str) -> Any:
+        """Return what is at a path. Raises ServiceRefused."""
+        return self._ask("GET", path, None)
+
     def post(self, path: str, body: Any) -> Any:
         """Return the answer to a request. Raises ServiceRefused."""
+        return self._ask("POST", path, json.dumps(body).encode())
+
+    def _ask(self, verb: str, path: str, sent: bytes | None) -> Any:
         try:
-            sent = json.dumps(body).encode()
-            self._connection.request("POST", self._path + path, sent, self._headers)
+            self._connection.request(verb, self._path + path, sent, self._headers)
             answer = self._connection.getresponse()
             content = answer.read()
         except (OSError, http.client.HTTPException) as error:

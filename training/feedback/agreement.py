@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from perennial.digest import digest_bytes
 from perennial.statistics.counts import Floats
 from perennial.statistics.holm import holm
-from training.artifacts.arrangement import arrange, positions
+from training.artifacts.arrangement import arrange
 from training.artifacts.feedback import FeedbackRows, dated
-from training.artifacts.splits import Split
+from training.artifacts.splits import Split, positions
 from training.artifacts.times import times_of
 from training.feedback.few import voices
 from training.feedback.left_out import LeftOut

@@ -3,6 +3,7 @@
 from training.artifacts.feedback import FeedbackRows
 from training.feedback.agreement import agreeing
 from training.feedback.cap import capped
+from training.feedback.far import without_far
 from training.feedback.few import without_few
 from training.feedback.left_out import LeftOut
 from training.feedback.rows import LabelledRows
@@ -15,10 +16,11 @@ def limited(
 ) -> tuple[LabelledRows, tuple[LeftOut, ...]]:
     """Return the rows that may teach, and what was left out of which source.
 
-    Small sources go first: a stray label must not be another source that the large one is limited
-    by.  before: what was collected before.
+    Slips go first, then small sources: a stray label must not be another source that the large one
+    is limited by.  before: what was collected before.
     """
     limits = numbers.collect
+    rows, far = without_far(rows, task)
     rows, few = without_few(rows, limits.least_of_source)
     rows, over = capped(
         rows,
@@ -27,4 +29,4 @@ def limited(
         least_of_source=limits.least_of_source,
     )
     rows, bad = agreeing(rows, before, task, numbers)
-    return rows, few + over + bad
+    return rows, far + few + over + bad

@@ -4,7 +4,7 @@ import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,20 @@ def rising_rate(keras: Any, highest: float, steps: int, rising: float) -> Any:
     return keras.optimizers.schedules.CosineDecay(
         0.0, steps - warm, warmup_target=highest, warmup_steps=warm
     )
+
+
+def fit_batches(network: Any, batches: Iterable[tuple[Any, Any]]) -> dict[str, float]:
+    """Fit to batches of inputs and targets; return the mean of each figure over all their rows.
+
+    Keras forgets, with each batch, the figures of those before.
+    """
+    sums, rows = dict[str, float](), 0
+    for given, targets in batches:
+        found = network.train_on_batch(given, targets, return_dict=True)
+        rows += len(targets)
+        for name, value in found.items():
+            sums[name] = sums.get(name, 0.0) + float(value) * len(targets)
+    return {name: value / rows for name, value in sums.items()}
 
 
 def write_network(network: Any, path: Path, *, opset: int | None = None) -> None:

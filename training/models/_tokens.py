@@ -16,7 +16,7 @@ from perennial.kinds.output_kind import OutputKind, Truths
 from perennial.kinds.wordpiece import FILE, WordPiece
 from training.model.model import Log, Rows
 from training.model.parameters import Parameters
-from training.models._keras import rising_rate, start, write_network
+from training.models._keras import fit_batches, rising_rate, start, write_network
 from training.models._onnx import ROWS, VALUES, Graph
 from training.models._pieces import Pieces
 
@@ -77,7 +77,7 @@ class FittedTokens:
 
     def values(self, inputs: NDArray[Any]) -> NDArray[np.float64]:
         """Return the softmax of the logits, shape (rows, labels)."""
-        numbers = self._fit.numbers(inputs)
+        numbers = self.numbers(inputs)
         logits = _logits(self._network, numbers[:, : self._fit.parameters.longest])
         if self._pieces is not None:
             logits = logits + self._pieces.margins(numbers)
@@ -95,6 +95,14 @@ class FittedTokens:
             logits = graph.add("Add", [logits, self._pieces.add(graph, ROWS)], "with_ngrams")
         graph.add("Softmax", [logits], VALUES, axis=1)
         graph.write_of_pieces(path, width=self._fit.output.width)
+        self.write_tokenizer(path)
+
+    def numbers(self, inputs: NDArray[Any]) -> Ints:
+        """Return the numbers of the pieces of rows, shape (rows, any)."""
+        return self._fit.numbers(inputs)
+
+    def write_tokenizer(self, path: Path) -> None:
+        """Write the vocabulary beside a model."""
         self._fit.tokenizer.write(path.with_name(FILE))
 
 
@@ -143,12 +151,8 @@ def _epoch(
     network: Any, numbers: Ints, labels: Truths, size: int, random: np.random.Generator
 ) -> dict[str, float]:
     """Fit to all rows once; return the figures of the rows as they came."""
-    network.reset_metrics()
-    found: dict[str, Any] = {}
-    for batch in batches(lengths(numbers), size, random):
-        given = _trimmed(numbers[batch])
-        found = network.train_on_batch(given, labels[batch], return_dict=True)
-    return {name: float(value) for name, value in found.items()}
+    chosen = batches(lengths(numbers), size, random)
+    return fit_batches(network, ((_trimmed(numbers[some]), labels[some]) for some in chosen))
 
 
 def _watched(fitted: FittedTokens, output: OutputKind, rows: Rows) -> dict[str, float]:

@@ -15,7 +15,7 @@ from perennial.kinds.output_kind import OutputKind
 from training.model.model import Log, Model, Rows
 from training.model.parameters import Parameters
 from training.models import _images as pictures
-from training.models._keras import rising_rate, start
+from training.models._keras import fit_batches, rising_rate, start
 from training.models._tokens import FLOAT32, choose_precision
 from training.models.cnn import FittedCnn
 
@@ -92,12 +92,8 @@ def _epoch(
     random: np.random.Generator,
 ) -> dict[str, float]:
     """Fit to all rows once; return the figures of the rows as they came."""
-    core.reset_metrics()
-    found: dict[str, Any] = {}
     shown = pictures.batches(images, parameters.batch_size, parameters.shift, random)
-    for some, pixels in shown:
-        found = core.train_on_batch(pixels, targets[some], return_dict=True)
-    return {name: float(value) for name, value in found.items()}
+    return fit_batches(core, ((pixels, targets[some]) for some, pixels in shown))
 
 
 def _grids(inputs: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:

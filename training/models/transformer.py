@@ -1,7 +1,7 @@
 """The encoder of BERT, from weights that somebody trained before or from scratch."""
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -10,6 +10,7 @@ from perennial.kinds.output_kind import OutputKind
 from training.errors import BadParameter
 from training.model.model import Log, Model, Rows
 from training.models import _pretrained as pretrained
+from training.models._int8 import Int8
 from training.models._tokens import Fit, FittedTokens, TokenParameters, fit_tokens
 from training.models._transformer import Size, build
 from training.models._vocabulary import fit_tokenizer
@@ -31,6 +32,10 @@ class TransformerParameters(TokenParameters):
     width: Annotated[int, Field(gt=0, le=4096, description="units, a multiple of heads")]
     heads: Annotated[int, Field(gt=0, le=64, description="of each attention")]
     inner: Annotated[int, Field(gt=0, le=16384, description="hidden units of each layer")]
+    served: Annotated[
+        Literal["float32", "int8"],
+        Field(description="weights of the served model: float32 or int8"),
+    ]
 
 
 class Transformer(Model[TransformerParameters]):
@@ -57,6 +62,7 @@ class Transformer(Model[TransformerParameters]):
         learning_rate=0.01,
         dropout=0.0,
         ngrams=0.5,
+        served="float32",
     )
 
     def fit(
@@ -66,7 +72,7 @@ class Transformer(Model[TransformerParameters]):
         output: OutputKind,
         parameters: TransformerParameters,
         log: Log,
-    ) -> FittedTokens:
+    ) -> FittedTokens | Int8:
         """Fit all weights but, of those trained before, the embeddings of pieces."""
         size = _size(parameters)
         folder = pretrained.folder_of(parameters.pretrained) if parameters.pretrained else None
@@ -86,7 +92,9 @@ class Transformer(Model[TransformerParameters]):
             if folder is not None:
                 pretrained.load_weights(network, folder, size)
 
-        return fit_tokens(rows, Fit(schema, output, tokenizer, parameters, log), made, prepare)
+        fit = Fit(schema, output, tokenizer, parameters, log)
+        fitted = fit_tokens(rows, fit, made, prepare)
+        return Int8(fitted) if parameters.served == "int8" else fitted
 
 
 def _size(parameters: TransformerParameters) -> Size:

@@ -8,8 +8,8 @@ import numpy as np
 from perennial.statistics.counts import Bools
 from perennial.statistics.holm import holm
 from training.artifacts.splits import BASE
-from training.gate.values import arrays
 from training.report.report_inputs import ReportInputs
+from training.report.row_columns import RowColumns
 
 SMALL = 30
 MOST_CATEGORIES = 10
@@ -73,12 +73,11 @@ def by_label(inputs: ReportInputs) -> dict[str, Bools]:
 
 
 def by_category(inputs: ReportInputs) -> dict[str, Bools]:
-    """Return the rows of each category of the input's signals, of the ten with the most rows."""
-    extraction = inputs.challenger.bundle.extraction
-    columns = extraction.extract(arrays(inputs.challenger, inputs.rows))
+    """Return the rows of each category of the input's columns, of the ten with the most rows."""
+    of = RowColumns.of(inputs)
     found = {
-        f"{name} {category}": np.asarray(columns[name] == place)
-        for name, categories in extraction.categories.items()
+        f"{name} {category}": np.asarray(of.columns[name] == place)
+        for name, categories in of.categories.items()
         for place, category in enumerate(categories)
     }
     most = sorted(

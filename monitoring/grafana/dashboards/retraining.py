@@ -140,8 +140,8 @@ def _waiting() -> tuple[Panel, ...]:
         Panel(
             "stat",
             "Until the wait ends",
-            "Until there are enough labels, at the present rate, or until cooldown, budget or rest "
-            "end. Nothing: no labels come, or nothing waits.",
+            "Until there are enough labels, at the rate of the last day, or until cooldown, budget "
+            "or rest end. Nothing: no labels come, or nothing waits.",
             (Query(f"{expected} > 0", "{{model}}", "nothing waits, or nobody knows"),),
             WAITING,
             (MODEL,),

@@ -256,6 +256,15 @@ class TableInput(Record):
             if column.watched
         }
 
+    def with_all_watched(self) -> Self:
+        """Return the same columns, all of which are watched."""
+        watched = {"watched": True}
+        columns = (
+            column.model_copy(update=watched) if column in self.modelled else column
+            for column in self.columns
+        )
+        return type(self)(columns=tuple(columns))
+
     def expected_arrays(self) -> dict[str, Expected]:
         """Return the types and shapes of the fitted arrays."""
         return TableSignals.expected(self._watched)

@@ -70,7 +70,7 @@ def test_a_measured_fall_acts_once_a_gate_can_tell_that_it_is_mended() -> None:
     assert _next(_labels(300), signal=FALL).kind is ActionKind.START
     waits = _next(_labels(260, rate=40 / 3600), signal=FALL)
     assert (waits.kind, waits.more, waits.at) == (ActionKind.LABELS, 40, START + HOUR)
-    assert waits.reason == "waits for 40 more labels, about 1 hour at the present rate"
+    assert waits.reason == "waits for 40 more labels, about 1 hour at the rate of the last day"
 
 
 def test_a_fall_waits_for_what_collect_accepts_if_that_is_more() -> None:

@@ -11,7 +11,7 @@ import pytest
 from perennial import bundle
 from perennial.bundle.predictor import Predictor
 from perennial.errors import BundleRejected, InvalidInput
-from perennial.kinds.columns import NumberColumn, TimeColumn
+from perennial.kinds.columns import CategoryColumn, NumberColumn, TimeColumn
 from perennial.kinds.inputs.image import ImageInput
 from perennial.kinds.inputs.table import TableInput
 from perennial.kinds.inputs.text import TextInput
@@ -232,3 +232,12 @@ def test_a_model_for_another_kind_is_refused(tmp_path: Path) -> None:
     assert "input is a tensor(string), expected tensor(float) for the kind 'table'" in str(
         caught.value
     )
+
+
+def test_a_category_is_known_in_any_unicode_form_and_with_spaces_around() -> None:
+    """In the service as in training: `make task` reads files so, too."""
+    kind = TableInput(columns=(CategoryColumn(name="town", categories=("K\u00f6ln", "Bonn ")),))
+    sent = [["K\u00f6ln"], ["Ko\u0308ln"], [" K\u00f6ln "], ["Bonn "], ["k\u00f6ln"], [""], [None]]
+    found = kind.read(sent)[:, 0]
+    assert np.array_equal(found, [0, 0, 0, 1, 2, 2, NAN], equal_nan=True)
+    assert np.array_equal(kind.from_arrow(kind.to_arrow(sent))[:, 0], found, equal_nan=True)

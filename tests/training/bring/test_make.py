@@ -1,5 +1,6 @@
 """`make task` and `make send` hand on what they are given, whatever a column is called."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -29,6 +30,25 @@ def test_a_columns_name_arrives_as_it_is(tmp_path: Path, verb: str, name: str) -
     )
     arguments = done.stdout.splitlines()
     assert arguments[arguments.index("--target") + 1] == name
+
+
+def test_a_misspelt_variable_is_refused() -> None:
+    """Its verb would do something else without it."""
+    done = subprocess.run(
+        ["make", "help", "TARGT=left"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode and "TARGT: no verb has this variable" in done.stderr
+    assert " TARGET " in done.stderr
+
+
+def test_each_variable_that_a_verb_reads_may_be_given() -> None:
+    """A new one is refused until it is among those that are known."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    own = set(re.findall(r"^([A-Z]+) :=", makefile, re.MULTILINE))
+    read = set(re.findall(r"\$\(([A-Z]+)\)", makefile)) - own - {"MAKE", "CURDIR", "PATH"}
+    typed = [f"{name}=x" for name in sorted(read - {"VENV"})]
+    done = subprocess.run(["make", "help", *typed], cwd=ROOT, capture_output=True, check=False)
+    assert len(read) > 15 and not done.returncode
 
 
 def test_gaps_may_begin_with_a_dash() -> None:

@@ -57,10 +57,14 @@ class Answering:
         self.rows: list[dict[str, object]] = []
         self.labels: list[object] = []
         self.keys: set[str | None] = set()
+        ends = {"promised_low": {"value": 0.8125}, "promised_high": {"value": 0.9}}
+        self.manifest = {"version": "1.0.0", "metrics": ends}
 
     def __call__(self, call: Call) -> Reply:
         """Answer a request."""
         self.keys.add(call.headers.get("Authorization"))
+        if call.target == "/model":
+            return Reply(200, {"manifest": self.manifest})
         body = json.loads(call.body)
         if call.target == "/feedback":
             self.labels.append((body["prediction_id"], body["label"]))
@@ -104,7 +108,8 @@ def test_rows_are_sent_as_objects_and_their_labels_after_them(
         {"seen": "2026-12-01T09:00:00+00:00", "groesse": None, "work": None},
     ]
     assert service.labels == [("0", "ja")] and service.keys == {"Bearer secret"}
-    assert "2 rows sent in 0 s, 1 label; mean loss 0" in capsys.readouterr().out
+    said = "2 rows sent in 0 s, 1 label; accuracy 1, where version 1.0.0 promised 0.8125 to 0.9"
+    assert said in capsys.readouterr().out
 
 
 def test_a_file_is_read_as_the_first_one_was(
@@ -118,6 +123,22 @@ def test_a_file_is_read_as_the_first_one_was(
     service = sent(tmp_path)
     assert [row["groesse"] for row in service.rows] == [1, 2]
     assert "  - seen: times without an offset, taken as UTC\n" in capsys.readouterr().out
+
+
+def test_the_service_is_the_one_that_other_commands_ask(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`PERENNIAL_URL` names it, and the output says where rows went."""
+    (tmp_path / "next.csv").write_text(FILE, encoding="cp1252")
+    service = Answering()
+    with serving(service) as url:
+        main(
+            ["--file", str(tmp_path / "next.csv")],
+            tasks=TASKS,
+            environment={"PERENNIAL_URL": url},
+            root=tmp_path,
+        )
+    assert len(service.rows) == 2 and f"to {url}\n" in capsys.readouterr().out
 
 
 def test_without_a_target_no_label_is_sent(tmp_path: Path) -> None:

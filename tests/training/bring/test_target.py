@@ -161,8 +161,11 @@ def test_a_column_that_cannot_be_labels_is_refused(
         ({"decimal": "x"}, r"DECIMAL: got 'x', expected one of \., ,"),
         ({"dates": "ymd"}, "DATES: got 'ymd', expected one of dmy, mdy"),
         ({"sensitive": {"Alter": "hide"}}, "SENSITIVE Alter: got 'hide', expected one of drop, h"),
-        ({"file": Path("gone.csv")}, "FILE: got 'gone.csv', expected a CSV or Parquet file"),
-        ({"file": Path()}, "FILE: got nothing, expected a CSV or Parquet file"),
+        (
+            {"file": Path("gone.csv")},
+            "FILE: got 'gone.csv', expected an existing CSV or Parquet file",
+        ),
+        ({"file": Path()}, "FILE: got nothing, expected an existing CSV or Parquet file"),
     ],
 )
 def test_a_wrong_argument_is_one_sentence(

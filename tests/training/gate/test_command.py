@@ -47,18 +47,32 @@ def test_the_command_blocks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 def test_without_a_champion_the_first_model_is_promoted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A champion's folder that does not exist means that there is none yet."""
+    """Somebody has to say so."""
     new = model(tmp_path / "new", 2)
     prepare(tmp_path / "prepared", base=says(new))
-    assert gate.main(command(tmp_path)) == 0
+    given = command(tmp_path)
+    place = given.index("--champion")
+    assert gate.main([*given[:place], "--first", *given[place + 2 :]]) == 0
     out = capsys.readouterr().out
     assert out.startswith("promote: the first model") and "champion: none" in out
+
+
+def test_a_champion_that_is_not_there_is_no_first_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A path with a slip in it must not promote whatever was trained."""
+    new = model(tmp_path / "new", 2)
+    prepare(tmp_path / "prepared", base=says(new))
+    assert run(lambda: gate.main(command(tmp_path))) == 2
+    assert "--champion: got" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_comparison_that_cannot_be_made_is_exit_2(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """An input that is missing is neither a promotion nor a block."""
+    model(tmp_path / "main" / "bundle", 1)
     model(tmp_path / "new", 2)
     assert run(lambda: gate.main(command(tmp_path))) == 2
     assert "test.parquet: not found" in capsys.readouterr().err

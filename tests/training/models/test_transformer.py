@@ -17,6 +17,7 @@ from tests.models import ignore
 from training.contracts.examples import Part
 from training.errors import BadParameter
 from training.model.model import Rows
+from training.models._int8 import Int8
 from training.models._pretrained import CONFIG, WEIGHTS, read_safetensors
 from training.models._tokens import FittedTokens
 from training.models._vocabulary import fit_tokenizer
@@ -28,10 +29,12 @@ OUTPUT = ClassesOutput(labels=("river", "sport"))
 GIVEN = ["Der Fluß führt Wasser", "река и вода", "Das Tor zählt", "гол и матч"]
 STRANGE = [*GIVEN, "", "🙂", "\x1f", "語" * 300, "Wasser " * 1400, "x" * 9999, "\n", "हिन्दी"]
 TRIAL = Transformer.trial
+# Wide enough for blocks of weights that share a scale.
+INT8 = {"served": "int8", "width": 64, "inner": 128}
 PART = Part(SCHEMA.read(GIVEN * 4), np.array([0, 0, 1, 1] * 4))
 
 
-def fit(**changed: Any) -> FittedTokens:
+def fit(**changed: Any) -> FittedTokens | Int8:
     """Return an encoder of two labels."""
     parameters = TRIAL.model_copy(update={"epochs": 1, **changed})
     return Transformer().fit(Rows(PART, PART), SCHEMA, OUTPUT, parameters, ignore)
@@ -150,10 +153,12 @@ def test_embeddings_trained_before_stay_as_they_are(tmp_path: Path) -> None:
     assert np.isfinite(fit(pretrained=str(tmp_path)).values(PART.inputs)).all()
 
 
-@pytest.mark.parametrize("ngrams", [0.0, 1.0])
-def test_onnx_answers_strange_texts_as_training_does(ngrams: float, tmp_path: Path) -> None:
+@pytest.mark.parametrize("changed", [{"ngrams": 0.0}, {"ngrams": 1.0}, {"ngrams": 1.0, **INT8}])
+def test_onnx_answers_strange_texts_as_training_does(
+    changed: dict[str, Any], tmp_path: Path
+) -> None:
     """Emoji, other scripts, empty and very long texts; together or alone."""
-    fitted, file = fit(ngrams=ngrams), tmp_path / "model.onnx"
+    fitted, file = fit(**changed), tmp_path / "model.onnx"
     fitted.write_onnx(file)
     rows = SCHEMA.read(STRANGE)
     session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])

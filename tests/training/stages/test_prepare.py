@@ -13,9 +13,9 @@ from tests.toy.numbers import NUMBERS as PARAMETERS
 from tests.splits import split
 from tests.toy.task import TASK
 from tests.training.bad_data import Altered, good
-from training.artifacts.arrangement import cut, positions
+from training.artifacts.arrangement import cut
 from training.artifacts.feedback_columns import schema
-from training.artifacts.splits import SPLITS, Prepared, Split
+from training.artifacts.splits import SPLITS, Prepared, Split, positions
 from training.errors import MissingArtifact
 from training.stages.prepare import prepare
 

@@ -101,15 +101,34 @@ def test_rows_of_one_time_share_a_side() -> None:
     assert found == [{24.0 * day for day in days} for days in (range(5), (5,), range(6, 10))]
 
 
-@pytest.mark.parametrize("days", [1, 2, 3])
-def test_the_last_time_of_an_incident_is_tested_if_there_is_another(days: int) -> None:
-    """Of one day nothing can be tested, which is a warning."""
+@pytest.mark.parametrize("days", [2, 3])
+def test_the_last_time_of_an_incident_is_tested(days: int) -> None:
+    """However few of its rows are earlier."""
     base, dates = rows(list(range(-2000, -1000))), [24 * (row * days // 600) for row in range(600)]
     prepared = arrange(base, collected(rows(dates, INCIDENT)), SHARES)
-    tested = set(hours_of(prepared.test, INCIDENT).tolist())
-    assert tested == ({24.0 * (days - 1)} if days > 1 else set())
-    warning = str(newest_tested(prepared))
-    assert ("1 of 1 incidents failed: 0 rows" in warning) == (days == 1)
+    assert set(hours_of(prepared.test, INCIDENT).tolist()) == {24.0 * (days - 1)}
+    assert "0 of 1 incidents failed" in str(newest_tested(prepared))
+
+
+@pytest.mark.parametrize("earlier", [0, 100])
+def test_where_most_rows_of_an_incident_are_of_its_last_day_these_are_split(earlier: int) -> None:
+    """By content: an incident of today has rows to learn from and rows to judge on."""
+    base = rows(list(range(-2000, -1000)))
+    fresh = rows([*[0] * earlier, *[24] * (1000 - earlier)], INCIDENT)
+    parts = arrange(base, collected(fresh), SHARES)
+    found = [hours_of(parts.split(name), INCIDENT) for name in SPLITS]
+    for part, share in zip(found, (0.7, 0.1, 0.2), strict=True):
+        assert len(part) / 1000 == pytest.approx(share, abs=0.04)
+    assert set(found[1].tolist()) == set(found[2].tolist()) == {24.0}
+
+
+def test_a_gap_divides_no_time() -> None:
+    """Rows of one time are as near as can be; that nothing can be tested is a warning."""
+    base, fresh = rows(list(range(-2000, -1000))), rows([0] * 600, INCIDENT)
+    apart = SHARES.model_copy(update={"gap": "6h"})
+    prepared = arrange(base, collected(fresh), apart)
+    assert not (prepared.test.source == INCIDENT).any()
+    assert "1 of 1 incidents failed: 0 rows" in str(newest_tested(prepared))
 
 
 def test_equal_rows_of_different_times_may_be_on_two_sides() -> None:

@@ -17,8 +17,7 @@ from tests.toy.numbers import NUMBERS
 from tests.toy.task import TASK
 from tests.training.bad_data import INCIDENT, Altered, Base, Stage, feedback, good
 from tests.training.bad_data import with_values as changed
-from training.artifacts.arrangement import positions
-from training.artifacts.splits import SPLITS
+from training.artifacts.splits import SPLITS, positions
 from training.stages.validate import main
 from training.task.schema import Schema
 from training.task.task import Rows

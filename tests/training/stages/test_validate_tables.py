@@ -14,7 +14,7 @@ from perennial.kinds.inputs.table import TableInput
 from perennial.kinds.outputs.classes import ClassesOutput
 from tests.toy.numbers import NUMBERS
 from tests.training.bad_data import INCIDENT, Altered
-from training.artifacts.arrangement import positions
+from training.artifacts.splits import positions
 from training.artifacts.feedback_columns import INPUT, pack, schema, unpack
 from training.task.task import Rows
 from training.validation.base import ADVICE

@@ -1,4 +1,4 @@
-"""Errors by column: the signals of the input that tell most of how large the loss is."""
+"""Errors by column: the columns of the input that tell most of how large the loss is."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from perennial.signals.bins import MISSING
 from perennial.statistics.counts import Floats
 from perennial.statistics.figures import figure
-from training.gate.values import arrays
 from training.report.markdown import capital, code, image, table
 from training.report.outputs.number.answers import Answers, Group
 from training.report.outputs.number.group_plots import Panel, Point, groups
+from training.report.row_columns import RowColumns
 
 DRAWN = 3  # columns
 PARTS = 4  # of a column of numbers
@@ -65,20 +65,17 @@ def panel(found: Answers, title: str, some: Sequence[Group]) -> Panel:
 
 
 def _columns(found: Answers) -> dict[str, list[Group]]:
-    """Return each signal's groups of rows."""
-    extraction = found.inputs.challenger.bundle.extraction
-    columns = extraction.extract(arrays(found.inputs.challenger, found.inputs.rows))
+    """Return each column's groups of rows."""
+    of = RowColumns.of(found.inputs)
     return {
         name: [
             group
             for group in (
-                _categories(column, extraction.categories[name])
-                if name in extraction.categories
-                else parts(column)
+                _categories(column, of.categories[name]) if name in of.categories else parts(column)
             )
             if group.rows.sum() >= LEAST_ROWS
         ]
-        for name, column in columns.items()
+        for name, column in of.columns.items()
     }
 
 

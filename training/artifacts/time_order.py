@@ -4,6 +4,7 @@ A source is the task's own rows, or an incident. So the gate judges on what came
 model promises is what it did on the latest rows.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import numpy as np
@@ -29,36 +30,40 @@ def latest(
     last time are for test wherever there is another, or rows of two days would have no test rows. A
     row without a time is a training row, since nobody knows that it is one of the latest.
     validation, test: the shares; with 0 no row is for test.
-    within: places in [0, 1), by which rows of the last time are divided where most rows are of it,
-    as those of an incident that began today are if times are days. Shape (rows,); None: they share
-    a side there too.
+    within: numbers by which rows of one time are ordered where a side would have none otherwise, as
+    where times are days and an incident began today. Shape (rows,); None: they share a side there
+    too.
 
     >>> days = np.array([f"2026-11-0{day}" for day in (3, 1, 4, 2, 4)] + ["NaT"], DTYPE)
     >>> latest(days, validation=0.2, test=0.4).tolist()
     [1, 0, 2, 0, 2, 0]
-    >>> latest(days[[0, 0, 0, 1]], validation=0.1, test=0.2).tolist()
+    >>> latest(days[[0, 0, 0, 1]], validation=0.3, test=0.2).tolist()
     [2, 2, 2, 0]
     >>> places = np.array([0.1, 0.5, 0.3, 0.1])
-    >>> latest(days[[0, 0, 0, 1]], validation=0.1, test=0.2, within=places).tolist()
-    [2, 0, 1, 0]
+    >>> latest(days[[0, 0, 0, 1]], validation=0.3, test=0.2, within=places).tolist()
+    [0, 2, 1, 0]
     """
-    found = np.full(len(times), TRAIN, np.int8)
     known = ~np.isnat(times)
-    ordered = np.sort(times[known])
+    rows, shares = times[known], {VALIDATION: validation, TEST: test}
+    ordered = np.sort(rows)
     # The share of rows before this time, and half of those at this time.
-    ends = [np.searchsorted(ordered, times[known], end) for end in ("left", "right")]
-    place = (ends[0] + ends[1]) / (2 * max(1, len(ordered)))
-    found[known] = np.select([place > 1 - test, place > 1 - test - validation], [TEST, VALIDATION])
-    if not test or not len(ordered):
-        return found
-    last = known & (times == ordered[-1])
-    if within is not None and last.sum() > len(ordered) / 2:
-        share = len(ordered) / last.sum()
-        parts = [within < share * test, within < share * (test + validation)]
-        found[known] = TRAIN
-        found[last] = np.select([part[last] for part in parts], [TEST, VALIDATION])
-    elif ordered[0] < ordered[-1]:
-        found[last] = TEST
+    ends = [np.searchsorted(ordered, rows, end) for end in ("left", "right")]
+    found = _sides((ends[0] + ends[1]) / (2 * max(1, len(rows))), shares)
+    if test and len(rows) and ordered[0] < ordered[-1]:
+        found[rows == ordered[-1]] = TEST
+    sides = np.full(len(times), TRAIN, np.int8)
+    if within is not None and any(share and side not in found for side, share in shares.items()):
+        place = np.empty(len(rows))
+        place[np.lexsort((within[known], rows))] = (np.arange(len(rows)) + 0.5) / max(1, len(rows))
+        found = _sides(place, shares)
+    sides[known] = found
+    return sides
+
+
+def _sides(place: NDArray[np.float64], shares: Mapping[int, float]) -> Sides:
+    """Return the sides of rows by the share of rows that come before them."""
+    test, held_out = 1 - shares[TEST], 1 - shares[TEST] - shares[VALIDATION]
+    found: Sides = np.select([place > test, place > held_out], [TEST, VALIDATION]).astype(np.int8)
     return found
 
 
@@ -101,8 +106,8 @@ def sides_of(rows: Split, numbers: params.Prepare, aside: Bools | None) -> Sides
     """Return where each row stands.
 
     Of each source the latest rows are for test. An observation that came again stays where it was
-    first, so none is on two sides, and base rows do not move. Where most rows of a source are of
-    its last time, these are split by content, unless a gap keeps what is near apart.
+    first, so none is on two sides, and base rows do not move. Rows of one time are ordered by
+    content where a side would have none otherwise, unless a gap keeps what is near apart.
     rows: base rows, then collected ones, with times.
     aside: the base rows that the publishers set aside for testing; then these are for test.
     """

@@ -21,7 +21,9 @@ export $(GIVEN)
 KNOWN := $(GIVEN) VENV NODE_MODULES YES PYTEST WORKERS FLAKE8 DRIFT BACKTEST ALARMS ESTIMATE COST RUNS TASK SHIFT FORCE \
 	PROMETHEUS URL PROJECT DROPPED BASE NEWER SHELL
 TYPED := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
-$(foreach name,$(filter-out $(KNOWN) MAKE%,$(TYPED)),$(error $(name): no verb has this variable, expected of $(sort $(KNOWN))))
+# Those of the programs that verbs run, too.
+KNOWN += PYTHON% PERENNIAL_% RELAY_% DVC_% GITLAB_% MLFLOW_% WANDB_% TRACKERS CI LANG MAKE%
+$(foreach name,$(filter-out $(KNOWN),$(TYPED)),$(error $(name): no verb has this variable, expected of $(sort $(KNOWN))))
 
 export VENV := $(abspath $(VENV))
 export PATH := $(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)

@@ -138,6 +138,11 @@ class CategoryColumn(Record):
         return {category: index for index, category in enumerate(self.categories)}
 
     @cached_property
+    def _longest(self) -> int:
+        """Characters of a text that may be a category, in another form and with spaces."""
+        return 4 * max(map(len, self.categories)) + 20
+
+    @cached_property
     def expected(self) -> str:
         """What a client may send."""
         return f"a string or null for column {self.name!r}"
@@ -151,7 +156,7 @@ class CategoryColumn(Record):
         if value is None:
             return None
         given = text(self.name, value, self.expected)
-        if given in self.indices:
+        if given in self.indices or len(given) > self._longest:
             return given
         plain = normal_form(given.strip(), "NFC")
         return plain if plain in self.indices else given

@@ -7,8 +7,8 @@ from typing import Literal
 # Marks on one letter; no language has more than a dozen.
 MOST_MARKS = 30
 JOINER = "\u034f"  # invisible, and no mark is sorted past it
-# Marks are no part of \w, and no ASCII is one.
-_RUN = re.compile(rf"[^\w\s!-~]{{{MOST_MARKS + 1},}}")
+# Marks are no part of \w, but for two letters that become some, and no ASCII is one.
+_RUN = re.compile(rf"(?:[^\w\s!-~]|[\uff9e\uff9f]){{{MOST_MARKS + 1},}}")
 
 
 def normal_form(text: str, form: Literal["NFC", "NFD", "NFKC", "NFKD"]) -> str:
@@ -29,7 +29,9 @@ def normal_form(text: str, form: Literal["NFC", "NFD", "NFKC", "NFKD"]) -> str:
 def _grouped(run: re.Match[str]) -> str:
     found, marks = list[str](), 0
     for character in run[0]:
-        marks = marks + 1 if unicodedata.combining(character) else 0
+        # Three Tibetan vowels are of no class themselves, and are written as two marks.
+        first = unicodedata.normalize("NFKD", character)[0]
+        marks = marks + 1 if unicodedata.combining(first) else 0
         if marks > MOST_MARKS:
             found.append(JOINER)
             marks = 1

@@ -30,9 +30,9 @@ def latest(
     last time are for test wherever there is another, or rows of two days would have no test rows. A
     row without a time is a training row, since nobody knows that it is one of the latest.
     validation, test: the shares; with 0 no row is for test.
-    within: numbers by which rows of one time are ordered where a side would have none otherwise, as
-    where times are days and an incident began today. Shape (rows,); None: they share a side there
-    too.
+    within: numbers by which rows of one time are ordered where a side would have less than half of
+    its share otherwise, as where times are days and an incident began today. Shape (rows,); None:
+    they share a side there too.
 
     >>> days = np.array([f"2026-11-0{day}" for day in (3, 1, 4, 2, 4)] + ["NaT"], DTYPE)
     >>> latest(days, validation=0.2, test=0.4).tolist()
@@ -52,9 +52,10 @@ def latest(
     if test and len(rows) and ordered[0] < ordered[-1]:
         found[rows == ordered[-1]] = TEST
     sides = np.full(len(times), TRAIN, np.int8)
-    if within is not None and any(share and side not in found for side, share in shares.items()):
+    wanted = {side: len(rows) * share / 2 for side, share in shares.items()}
+    if within is not None and any((found == side).sum() < few for side, few in wanted.items()):
         place = np.empty(len(rows))
-        place[np.lexsort((within[known], rows))] = (np.arange(len(rows)) + 0.5) / max(1, len(rows))
+        place[np.lexsort((within[known], rows))] = np.arange(1, len(rows) + 1) / max(1, len(rows))
         found = _sides(place, shares)
     sides[known] = found
     return sides
@@ -107,7 +108,7 @@ def sides_of(rows: Split, numbers: params.Prepare, aside: Bools | None) -> Sides
 
     Of each source the latest rows are for test. An observation that came again stays where it was
     first, so none is on two sides, and base rows do not move. Rows of one time are ordered by
-    content where a side would have none otherwise, unless a gap keeps what is near apart.
+    content where a side would be nearly empty otherwise, unless a gap keeps what is near apart.
     rows: base rows, then collected ones, with times.
     aside: the base rows that the publishers set aside for testing; then these are for test.
     """

@@ -20,7 +20,7 @@ def limited(
     is limited by.  before: what was collected before.
     """
     limits = numbers.collect
-    rows, far = without_far(rows, task)
+    rows, far = without_far(rows, before, task)
     rows, few = without_few(rows, limits.least_of_source)
     rows, over = capped(
         rows,

@@ -31,3 +31,16 @@ def test_more_marks_are_sorted_in_groups() -> None:
     assert all(len(group) <= MOST_MARKS for group in groups)
     assert all(list(group) == sorted(group, key=unicodedata.combining) for group in groups)
     assert "".join(groups).count(BELOW) == 5000
+
+
+def test_no_character_that_becomes_marks_escapes_the_groups() -> None:
+    """Some have no class of their own: what counts is what they are written as."""
+    becoming = [
+        chr(code)
+        for code in range(0x110000)
+        if unicodedata.combining(unicodedata.normalize("NFKD", chr(code))[0])
+    ]
+    assert len(becoming) > 800 and "\u0f73" in becoming
+    for character in becoming:
+        run = normal_form(character * 4 * MOST_MARKS, "NFKD")
+        assert run.count(JOINER) >= 3, hex(ord(character))

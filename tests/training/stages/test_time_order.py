@@ -110,7 +110,7 @@ def test_the_last_time_of_an_incident_is_tested(days: int) -> None:
     assert "0 of 1 incidents failed" in str(newest_tested(prepared))
 
 
-@pytest.mark.parametrize("today", [100, 400, 900, 1000])
+@pytest.mark.parametrize("today", [1, 100, 400, 900, 1000])
 def test_an_incident_of_few_days_has_rows_on_every_side(today: int) -> None:
     """Rows of one day are ordered by content then; test rows are still of the last day first."""
     base = rows(list(range(-2000, -1000)))

@@ -147,7 +147,7 @@ bench-estimate: install ## Hold estimates without labels against the truth, besi
 
 bench-backtest: install ## Compare the loop with calendars and an oracle, for docs/backtest-results.md: an hour (BACKTEST="--seeds 1")
 	@python -m benchmarks.replays --page docs/backtest-results.md $(BACKTEST)
-	@cp var/backtest/all/backtest-weather.png docs/
+	@cp var/backtest/all/backtest-bikes.png docs/
 
 bench-cost: test-everything ## Measure what monitoring costs, for docs/cost.md: 40 minutes, idle machine (COST="--parts rules --signals 10")
 	@$(INSTALL) python peers

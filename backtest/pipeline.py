@@ -56,9 +56,17 @@ class TrainedModel:
     verified: Bundle | None = None
 
     @cached_property
+    def bundle(self) -> Bundle:
+        """The bundle that was written."""
+        return self.verified or bundle.load(self.folder / "bundle")
+
+    @property
     def predictor(self) -> Predictor:
-        """The bundle as the service loads it."""
-        return Predictor(self.verified or bundle.load(self.folder / "bundle"))
+        """The bundle as the service loads it, each time anew.
+
+        What ONNX Runtime has once allocated it keeps: on texts over a gigabyte for each model.
+        """
+        return Predictor(self.bundle)
 
     @cached_property
     def cost(self) -> tuple[float, float]:
@@ -68,8 +76,8 @@ class TrainedModel:
 
     def values(self, inputs: Floats) -> Floats:
         """Return what it answers, shape (rows, output width)."""
-        starts = range(0, len(inputs), BATCH)
-        parts = [self.predictor.predict(inputs[start : start + BATCH]) for start in starts]
+        predictor, starts = self.predictor, range(0, len(inputs), BATCH)
+        parts = [predictor.predict(inputs[start : start + BATCH]) for start in starts]
         return np.concatenate(parts).astype(np.float64)
 
 

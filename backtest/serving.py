@@ -50,7 +50,7 @@ class Serving:
             steps=scenario.end - self.since,
         )
         return Watch(
-            self.model.predictor.bundle,
+            self.model.bundle,
             rows,
             thresholds=scenario.thresholds,
             pace=scenario.pace,

@@ -69,11 +69,15 @@ class Prepare(_Block):
 
 
 class Train(_Block):
-    """Which model is trained, and how; `parameters` are the chosen model's own."""
+    """Which model is trained, and how; `parameters` are the chosen model's own.
+
+    windows: how many models a retrain fits at most, on all rows and on ever fewer of the latest.
+    """
 
     model: str
     watts_per_core: Annotated[float, Field(gt=0, le=1000)]
     fresh_weight: Annotated[int, Field(ge=1, le=100)]
+    windows: Annotated[int, Field(ge=1, le=8)] = 1
     parameters: SerializeAsAny[Parameters]
 
     @field_validator("model")

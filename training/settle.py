@@ -17,7 +17,8 @@ from training.task.removal import unlink
 from training.task.task import Task
 from training.tasks import TASKS
 
-MODEL = ("model", "parameters")  # what a new task has says nothing of another one's
+# What a new task has says nothing of another one's; nor how many models a retrain may cost.
+MODEL = ("model", "windows", "parameters")
 
 
 def main(arguments: Sequence[str] | None = None, *, root: Path = Path()) -> None:

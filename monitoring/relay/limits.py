@@ -36,6 +36,7 @@ class RelayLimits(BaseModel):
     cooldown_seconds: Pause | None = None
     daily_budget: Annotated[int, Field(ge=1)] | None = None
     drift_rows: Annotated[int, Field(ge=1)] | None = None
+    fall_rows: Annotated[int, Field(ge=1)] | None = None
     growth: Growth | None = None
     carry: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = None
     every_days: Days | None = None

@@ -48,7 +48,10 @@ class Policy:
     cooldown: least time between two pipelines; an hour is usual.
     daily_budget: most pipelines in 24 hours.
     longest: how long ago an incident may have begun when it is first heard of; a week is usual.
-    least_rows: labelled rows that `collect` accepts; also what a measured fall waits for.
+    least_rows: labelled rows that `collect` accepts.
+    fall_rows: labelled rows that a measured fall waits for. The gate tests on a fifth of them, and
+    on 60 rows sees a gain of 0.15 of the accuracy (at 5 %, in four of five comparisons, where the
+    models differ on 0.17 of the rows); on 20 rows hardly any.
     lookback: how long before an incident's start `collect` begins to read.
     drift_rows: labelled rows that a drift without a measured fall waits for; a gate needs about so
     many to see a gain of a few points.
@@ -67,6 +70,7 @@ class Policy:
     daily_budget: int = 4
     longest: timedelta = timedelta(days=7)
     least_rows: int = 100
+    fall_rows: int = 300
     lookback: timedelta = timedelta(seconds=30)
     drift_rows: int = 1000
     flow: timedelta = DAY
@@ -210,8 +214,10 @@ def _few_labels(
 
 def _first(incident: IncidentHistory, labels: Labels, policy: Policy) -> float:
     """Return the rows that any attempt needs: more where a fall would show, and none is seen."""
-    if {Signal.LABELS, Signal.CALENDAR} & incident.signals:
+    if Signal.CALENDAR in incident.signals:
         return policy.least_rows
+    if Signal.LABELS in incident.signals:
+        return max(policy.fall_rows, policy.least_rows)
     flows = labels.rate * policy.flow.total_seconds() >= policy.least_rows
     former = policy.carry * (incident.former or 0)
     return max(former, policy.drift_rows if flows else 0, policy.least_rows)

@@ -64,6 +64,9 @@ class Settings(ServerSettings, LedgerSettings):
         ge=1,
         description="labelled rows that drift waits for while labels show no fall",
     )
+    fall_rows: int = Field(
+        default=300, ge=1, description="labelled rows that a fall which labels show waits for"
+    )
     growth: Growth = Field(
         default=4.0, description="times the rows of the last attempt that the next one needs"
     )

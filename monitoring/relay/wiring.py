@@ -79,6 +79,7 @@ def _policy(settings: Settings) -> Policy:
         cooldown=timedelta(seconds=settings.cooldown_seconds),
         daily_budget=settings.daily_budget,
         drift_rows=settings.drift_rows,
+        fall_rows=settings.fall_rows,
         growth=settings.growth,
         carry=settings.carry,
         quiet=timedelta(seconds=settings.quiet_seconds),

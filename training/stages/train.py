@@ -20,10 +20,11 @@ from training.command_line import run, task_parser
 from training.cost.machine import this_machine
 from training.cost.meter import Reading, metered
 from training.model import found
-from training.model.model import Fitted, Model, Rows
+from training.model.model import Fitted, Log, Model, Rows
 from training.model.parameters import flat
 from training.model.portable import write_onnx
 from training.stages.epoch_log import EpochLog
+from training.stages.window import Tried, least_loss, windows
 from training.task.task import Task
 from training.tasks import TASKS
 from training.trackers import TRACKERS
@@ -57,32 +58,51 @@ def train(
     machine: measures the cost of fitting, without adjusting and writing.
     """
     history = EpochLog(out / "history.csv", tracker, task.output.headline)
-    rows = emphasise(prepared, numbers.fresh_weight)
     try:
         with metered(machine) as meter:
-            fitted = model.fit(rows, task.input, task.output, numbers.parameters, history.log)
+            tried = _fitted(prepared, numbers, task, model, history.log)
     except BaseException:
         tracker.end(failed=True)
         raise
     tracker.end()
+    fitted = tried[0].fitted
     cost = meter.cost(
         device=fitted.device,
         precision=fitted.precision,
         watts_per_core=numbers.watts_per_core,
     )
     history.write()
-    adjustment = _write_model(fitted, prepared, task.output, out)
+    adjustment = _write_model(tried[0], prepared, task.output, out)
     facts = {
         "model": numbers.model,
         "framework": fitted.framework[0],
         "framework_version": fitted.framework[1],
         "seconds": cost.wall_seconds,
         **adjustment.facts,
-        "rows": len(prepared.train.labels),
+        "rows": tried[0].rows,
         "cost": cost.document(),
     }
+    if len(tried) > 1:
+        facts["windows"] = {str(one.rows): one.loss for one in tried}
     write_json(out / "training.json", facts)
     return fitted
+
+
+def _fitted(
+    prepared: Prepared, numbers: params.Train, task: Task, model: Model[Any], log: Log
+) -> list[Tried]:
+    """Return the models that were fitted, the one to take first."""
+
+    def fit(window: Prepared, told: Log) -> Fitted:
+        rows = emphasise(window, numbers.fresh_weight)
+        return model.fit(rows, task.input, task.output, numbers.parameters, told)
+
+    found = windows(prepared, task.output, most=numbers.windows)
+    if len(found) == 1:
+        return [Tried(fit(prepared, log), prepared)]
+    tried = least_loss(found, task.output, fit)
+    tried[0].kept.tell(log)
+    return tried
 
 
 def as_served(values: Floats) -> Floats:
@@ -90,9 +110,10 @@ def as_served(values: Floats) -> Floats:
     return values.astype(np.float32).astype(np.float64)
 
 
-def _write_model(fitted: Fitted, prepared: Prepared, output: OutputKind, out: Path) -> Adjustment:
+def _write_model(tried: Tried, prepared: Prepared, output: OutputKind, out: Path) -> Adjustment:
+    fitted, watched = tried.fitted, tried.window.validation
+    adjustment = output.adjustment(as_served(fitted.values(watched.inputs)), watched.labels)
     validation = as_served(fitted.values(prepared.validation.inputs))
-    adjustment = output.adjustment(validation, prepared.validation.labels)
     np.savez_compressed(
         out / "predictions.npz",
         allow_pickle=False,

@@ -54,7 +54,7 @@ class Bench:
         self.pipelines = pipelines
         self._database = database
         self.longest = timedelta(days=7)
-        self.policy = Policy(cooldown=timedelta(hours=1), daily_budget=3)
+        self.policy = Policy(cooldown=timedelta(hours=1), daily_budget=3, fall_rows=100)
         self.patience = Patience(settle=60, backoff=2, backoff_limit=100, attempts=4, poll=15)
         self.restart()
 

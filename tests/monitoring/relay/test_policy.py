@@ -20,7 +20,13 @@ from tests.monitoring.relay.fakes import START
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 POLICY = Policy(
-    cooldown=HOUR, daily_budget=2, least_rows=100, drift_rows=1000, growth=2.0, carry=1.5
+    cooldown=HOUR,
+    daily_budget=2,
+    least_rows=100,
+    fall_rows=300,
+    drift_rows=1000,
+    growth=2.0,
+    carry=1.5,
 )
 FALL, DRIFT = Signal.LABELS, Signal.INPUTS
 KEEP, BLOCK, PROMOTE = AttemptResult.KEEP, AttemptResult.BLOCK, AttemptResult.PROMOTE
@@ -59,12 +65,17 @@ def _next(
     return next_action(history, labels, policy, now=START)
 
 
-def test_a_measured_fall_acts_once_collect_has_enough() -> None:
-    """A hundred labelled rows; before, it waits for those that are missing, and says how long."""
-    assert _next(_labels(100), signal=FALL).kind is ActionKind.START
-    waits = _next(_labels(60, rate=40 / 3600), signal=FALL)
+def test_a_measured_fall_acts_once_a_gate_can_tell_that_it_is_mended() -> None:
+    """300 labelled rows; before, it waits for those that are missing, and says how long."""
+    assert _next(_labels(300), signal=FALL).kind is ActionKind.START
+    waits = _next(_labels(260, rate=40 / 3600), signal=FALL)
     assert (waits.kind, waits.more, waits.at) == (ActionKind.LABELS, 40, START + HOUR)
     assert waits.reason == "waits for 40 more labels, about 1 hour at the rate of the last day"
+
+
+def test_a_fall_waits_for_what_collect_accepts_if_that_is_more() -> None:
+    """Fewer rows would only be refused."""
+    assert _next(_labels(300), signal=FALL, policy=replace(POLICY, least_rows=500)).more == 200
 
 
 def test_drift_without_a_fall_waits_for_the_rows_that_a_gate_needs() -> None:
@@ -119,7 +130,7 @@ def test_drift_that_goes_on_after_a_promotion_needs_more_rows_than_the_last() ->
     assert _next(_labels(2999), former=2000).more == 1
     assert _next(_labels(3000), former=2000).kind is ActionKind.START
     assert _next(_labels(1000), former=100).kind is ActionKind.START
-    assert _next(_labels(100), former=2000, signal=FALL).kind is ActionKind.START
+    assert _next(_labels(300), former=2000, signal=FALL).kind is ActionKind.START
 
 
 def test_a_fall_is_never_hidden_by_drift() -> None:
@@ -154,22 +165,22 @@ def test_a_promoted_model_is_given_time_to_be_merged() -> None:
 
 def test_cooldown_and_budget_are_of_the_model_and_hold_for_falls_too() -> None:
     """They count the pipelines of every version."""
-    waits = _next(_labels(100), signal=FALL, pipelines=(START - timedelta(minutes=59),))
+    waits = _next(_labels(300), signal=FALL, pipelines=(START - timedelta(minutes=59),))
     assert (waits.kind, waits.at) == (ActionKind.COOLDOWN, START + timedelta(minutes=1))
     assert waits.reason == (
         "the last try was at 2026-11-21 07:01:00 UTC; about 1 minute of the cooldown left"
     )
     today = (START - 30 * HOUR, START - 20 * HOUR, START - 2 * HOUR)
-    waits = _next(_labels(100), signal=FALL, pipelines=today)
+    waits = _next(_labels(300), signal=FALL, pipelines=today)
     assert (waits.kind, waits.at) == (ActionKind.BUDGET, START + 4 * HOUR)
     assert waits.reason.startswith("2 pipelines began in 24 hours, the limit is 2; the next may")
-    assert _next(_labels(100), signal=FALL, pipelines=today[:2]).kind is ActionKind.START
+    assert _next(_labels(300), signal=FALL, pipelines=today[:2]).kind is ActionKind.START
 
 
 def test_a_clock_that_was_once_wrong_holds_nothing_up() -> None:
     """A pipeline that lies ahead is no cooldown and uses up no budget."""
     ahead = (START + DAY, START + 2 * DAY)
-    assert _next(_labels(100), signal=FALL, pipelines=ahead).kind is ActionKind.START
+    assert _next(_labels(300), signal=FALL, pipelines=ahead).kind is ActionKind.START
 
 
 def test_where_nobody_knows_of_labels_the_first_attempt_comes_at_once() -> None:

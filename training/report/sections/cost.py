@@ -122,8 +122,18 @@ def _trained(inputs: ReportInputs) -> list[str]:
         if cost:
             device = (cost["gpu"] or {}).get("name", cost["device"])
             text += f", on {code(device)} in {cost['precision']}; energy from {_basis(cost)}"
-        texts.append(f"{text}.")
+        texts.append(f"{text}{_window(document)}.")
     return texts
+
+
+def _window(document: Mapping[str, Any]) -> str:
+    """Return how far back a retrain learned from, where it chose; see training/stages/window.py."""
+    windows = document.get("windows")
+    if not windows:
+        return ""
+    rows, all_rows = document["rows"], max(map(int, windows))
+    which = f"all {rows:,}" if rows == all_rows else f"the latest {rows:,} of {all_rows:,}"
+    return f"; of {len(windows)} windows it learned from {which} training rows, which lost least"
 
 
 def _basis(cost: Mapping[str, Any]) -> str:

@@ -73,6 +73,20 @@ def test_a_gpu_is_told_where_one_was_used(made: Artifacts) -> None:
     assert "Here: `cnn` by numpy 2, on `H200` in mixed_float16; energy from" in text
 
 
+@pytest.mark.parametrize(("rows", "words"), [(300, "the latest 300 of 1,400"), (1400, "all 1,400")])
+def test_a_retrain_says_how_far_back_it_learned_from(
+    rows: int, words: str, made: Artifacts
+) -> None:
+    """Where it chose among windows; a model of before had no choice, and says nothing."""
+    file = made.folder / "model" / "training.json"
+    chosen = {"rows": rows, "windows": {"1400": 0.5, "300": 0.4}}
+    file.write_text(json.dumps({**json.loads(file.read_text()), **chosen}))
+    text = "\n".join(section(made.inputs(), made.out))
+    assert (
+        text.count(f"; of 2 windows it learned from {words} training rows, which lost least.") == 1
+    )
+
+
 def test_what_main_did_not_record_is_not_invented(made: Artifacts) -> None:
     """A training of before has its seconds; the rest is said not to be recorded, without ratio."""
     record(made.champion, 6.17, None)

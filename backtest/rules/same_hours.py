@@ -41,7 +41,8 @@ def no_news(mean: Mean, long: Mean, least: float, thresholds: Thresholds, *, pac
     pace: seconds between looks.
     """
     looks, around = np.arange(len(mean.rise)), max(1, seconds(thresholds.short_window) // pace)
-    surely = np.maximum(mean.rise - SURELY * mean.error, 0)
+    # Hours without labels tell nothing: then those of yesterday count.
+    surely = np.where(mean.rows > 0, np.maximum(mean.rise - SURELY * mean.error, 0), NONE)
     found = np.zeros(len(looks))
     for span in reversed(ago(thresholds)):
         many = seconds(span) // pace

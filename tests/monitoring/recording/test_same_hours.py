@@ -43,7 +43,8 @@ def _means(falls: Looks, noise: float) -> Means:
 def _series(name: str, values: Looks | float, labels: str = "") -> dict[str, str]:
     each = values if isinstance(values, np.ndarray) else np.full(LOOKS, values)
     of = f'{{model="digits",version="1.0.0"{labels}}}'
-    return {"series": name + of, "values": " ".join(f"{value:.12g}" for value in each)}
+    shown = ("_" if np.isnan(value) else f"{value:.12g}" for value in each)
+    return {"series": name + of, "values": " ".join(shown)}
 
 
 def _recorded(folder: Path, means: Means, slump: Looks) -> dict[str, list[float]]:
@@ -66,8 +67,9 @@ def _recorded(folder: Path, means: Means, slump: Looks) -> dict[str, list[float]
     ]
     for window, mean in zip(THRESHOLDS.windows, means.values(), strict=True):
         names = Window(window)
-        given.append(_series(names.accuracy, ACCURACY - mean.rise))
-        given.append(_series(names.accuracy_limit, ACCURACY - THRESHOLDS.accuracy_z * mean.error))
+        known = np.where(mean.rows > 0, ACCURACY, np.nan)
+        given.append(_series(names.accuracy, known - mean.rise))
+        given.append(_series(names.accuracy_limit, known - THRESHOLDS.accuracy_z * mean.error))
     asked = [
         {"expr": no_news(change), "eval_time": f"{STEP * look}m"}
         for change in means
@@ -116,3 +118,19 @@ def test_what_lasts_for_a_week_is_no_rhythm(tmp_path: Path) -> None:
         for part in (slice(240), slice(-96, None)):
             assert recorded[change][part] == pytest.approx(values[part], abs=1e-9)
         assert max(values[192:240]) > 0.05 and max(values[-96:]) == 0
+
+
+def test_where_no_labels_came_a_week_ago_yesterday_counts(tmp_path: Path) -> None:
+    """As on the day after a holiday; simulations take it as the rules do."""
+    means = _means(np.where(NIGHT, 0.15, 0.0), 0.0)
+    means[SMALL] = Mean(means[SMALL].rise * 0 + 0.02, means[SMALL].error, means[SMALL].rows)
+    gap = slice(24, 48)  # the first night
+    for change, mean in means.items():
+        rise, rows = mean.rise.copy(), mean.rows.copy()
+        rise[gap] = rows[gap] = 0
+        means[change] = Mean(rise, mean.error, rows)
+    recorded, free = _recorded(tmp_path, means, np.zeros(LOOKS)), _expected(means)
+    week = 7 * 48
+    assert min(free[LARGE][week + 28 : week + 44]) > 0.08
+    for change in means:
+        assert recorded[change] == pytest.approx(free[change], abs=1e-9)

@@ -46,6 +46,8 @@ how, for `make send`. `feedback.parquet` appears with the first retrain.
 What to look at:
 {doubts}
 """
+# Rows from before an incident for each of its own, where a retrain may choose among them by time.
+EARLIER = 20
 SHARES = {"validation": 0.15, "test": 0.25}
 
 
@@ -90,6 +92,8 @@ def _params(inferred: Inferred) -> str:
     for key, value in chosen["parameters"].items():
         train["parameters"][key] = value
         train["parameters"].yaml_add_eol_comment(str(fields[key].description), key)
+    if inferred.input.time is not None:
+        document["collect"]["earlier"] = EARLIER
     document["gate"]["floor"] = inferred.target.floor
     document["export"]["tolerance"] = inferred.target.tolerance
     text = io.StringIO()

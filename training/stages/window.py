@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from perennial.kinds.output_kind import OutputKind
 from perennial.statistics.counts import Bools, Floats
-from training.artifacts.splits import Prepared, Split, around
+from training.artifacts.splits import Prepared, Split
 from training.model.model import Fitted, Log
 
 # How many times the rows of the next smaller window one has.
@@ -25,15 +25,16 @@ def windows(prepared: Prepared, output: OutputKind, *, most: int) -> list[Prepar
     """Return the rows of each window, for training and validation: of the widest, all, first.
 
     The narrowest has the latest incident's own rows. Each of the others has three times the rows of
-    the one before, the latest in time; where rows have no time, one reaches back over those from
-    just before the incident. Validation rows are those that are as late: a model is stopped and
+    the one before, the latest in time. Validation rows are those that are as late: a model is stopped and
     calibrated on the world that it was trained on. A window in which a label is missing that other
-    rows have is left out.
+    rows have is left out. Where rows have no time, all teach: the gate then judges on old rows too,
+    which a model of new ones alone would lose.
     most: how many windows; 1 is all rows alone.
     """
     rows, fresh = prepared.train, prepared.fresh or ""
     own = int((rows.source == fresh).sum())
-    if not own or (prepared.validation.source == fresh).sum() < LEAST:
+    judges = int((prepared.validation.source == fresh).sum())
+    if rows.times is None or not own or judges < LEAST:
         return [prepared]
     later = _recency(rows, fresh)
     newest = np.sort(later)[::-1]
@@ -50,9 +51,8 @@ def windows(prepared: Prepared, output: OutputKind, *, most: int) -> list[Prepar
 
 def _recency(rows: Split, fresh: str) -> NDArray[np.int64]:
     """Return a number for each row, higher for a later one; the incident's own are the latest."""
+    assert rows.times is not None, "without times there are no windows"
     own: Bools = rows.source == fresh
-    if rows.times is None:
-        return own.astype(np.int64) + np.isin(rows.source, around(fresh))
     # A row without a time has the lowest number.
     return np.where(own, np.iinfo(np.int64).max, rows.times.astype(np.int64))
 

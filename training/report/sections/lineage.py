@@ -86,7 +86,7 @@ def _parameters(inputs: ReportInputs) -> list[str]:
     before = recorded(inputs)
     if before is None:
         return ["Main's parameters are not recorded."]
-    here = flat(inputs.numbers.model_dump())
+    here = flat(inputs.numbers.model_dump(exclude_unset=True))
     rows: list[list[object]] = [
         [code(name), _shown(before, name), _shown(here, name)]
         for name in dict.fromkeys([*here, *before])

@@ -150,3 +150,14 @@ def _as_first(observations: NDArray[np.uint64], rank: NDArray[np.int64], sides: 
     found = sides.copy()
     found[order] = sides[order][first[inverse]]
     return found
+
+
+def is_past(rows: Split, incident: str | None) -> bool:
+    """Return whether base rows have a time, and all are from before most of the incident's."""
+    if incident is None or rows.times is None:
+        return False
+    base, fresh = (rows.times[rows.source == source] for source in (BASE, incident))
+    base, fresh = base[~np.isnat(base)], fresh[~np.isnat(fresh)]
+    if not len(base) or not len(fresh):
+        return False
+    return bool(base.max() < np.sort(fresh)[len(fresh) // 2])

@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from perennial.bundle.predictor import Predictor
 from training.artifacts.files import read_json
 from training.artifacts.splits import BASE, Split, file_of
+from training.artifacts.time_order import is_past
 from training.errors import BadParameter
 from training.gate.compared_bundle import ComparedBundle
 from training.gate.comparison import compare
@@ -75,17 +74,6 @@ def judge(
         trusted=trusted,
         least_trusted=gate.least_trusted,
     )
-
-
-def is_past(test: Split, incident: str | None) -> bool:
-    """Return whether base rows have a time, and all are from before most of the incident's."""
-    if incident is None or test.times is None:
-        return False
-    base, fresh = (test.times[test.source == source] for source in (BASE, incident))
-    base, fresh = base[~np.isnat(base)], fresh[~np.isnat(fresh)]
-    if not len(base) or not len(fresh):
-        return False
-    return bool(base.max() < np.sort(fresh)[len(fresh) // 2])
 
 
 def _taught(summary: dict[str, Any]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from perennial.kinds.output_kind import OutputKind
 from perennial.statistics.counts import Bools, Floats
 from training.artifacts.splits import Prepared, Split
+from training.artifacts.time_order import is_past
 from training.model.model import Fitted, Log
 
 # How many times the rows of the next smaller window one has.
@@ -25,16 +26,17 @@ def windows(prepared: Prepared, output: OutputKind, *, most: int) -> list[Prepar
     """Return the rows of each window, for training and validation: of the widest, all, first.
 
     The narrowest has the latest incident's own rows. Each of the others has three times the rows of
-    the one before, the latest in time. Validation rows are those that are as late: a model is stopped and
-    calibrated on the world that it was trained on. A window in which a label is missing that other
-    rows have is left out. Where rows have no time, all teach: the gate then judges on old rows too,
-    which a model of new ones alone would lose.
+    the one before, the latest in time. Validation rows are those that are as late: a model is
+    stopped and calibrated on the world that it was trained on. A window in which a label is missing
+    that other rows have is left out. Unless base rows have a time and are past, all rows teach: the
+    gate then judges on old rows too, which a model of new ones alone would lose.
     most: how many windows; 1 is all rows alone.
     """
     rows, fresh = prepared.train, prepared.fresh or ""
     own = int((rows.source == fresh).sum())
     judges = int((prepared.validation.source == fresh).sum())
-    if rows.times is None or not own or judges < LEAST:
+    past = is_past(rows + prepared.held_out, prepared.fresh)
+    if not (past and own) or judges < LEAST:
         return [prepared]
     later = _recency(rows, fresh)
     newest = np.sort(later)[::-1]

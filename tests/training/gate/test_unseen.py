@@ -10,8 +10,8 @@ import numpy as np
 from perennial.bundle.predictor import Predictor
 from perennial.kinds.columns import NumberColumn, TimeColumn
 from perennial.kinds.inputs.table import TableInput
+from training.artifacts.time_order import is_past
 from training.artifacts.splits import Prepared, Split
-from training.gate.judgement import is_past
 from training.gate.unseen import unseen
 
 TIMED = TableInput(columns=(TimeColumn(name="seen"), NumberColumn(name="load")))

@@ -91,6 +91,13 @@ def test_without_times_all_rows_teach() -> None:
     assert _sizes(_prepared(TIMELESS), 5) == [1400]
 
 
+def test_where_rows_of_the_past_may_come_again_all_teach() -> None:
+    """Base rows that are as late as the incident's: the gate judges on both."""
+    prepared = _prepared()
+    late = replace(prepared, test=prepared.test + _rows(range(1500, 1510), "base"))
+    assert _sizes(late, 5) == [1400]
+
+
 def test_few_rows_choose_nothing() -> None:
     """With 19 validation rows of an incident, or without one, all rows are learned from."""
     prepared = _prepared(validation=19)

@@ -33,13 +33,15 @@ class Admission:
     def admit(self, scope: Scope, path: str, headers: Mapping[bytes, bytes]) -> None:
         """Put the key of a request into its scope, or raise what it is refused with.
 
+        The entry says that a request has been admitted: a refused one has none.
         path: as the routes know it.
         """
-        scope[KEY] = None
         if path in OPEN:
+            scope[KEY] = None
             return
         self._door.check(scope["method"], headers)
         if self._keyring is None:
+            scope[KEY] = None
             return
         # All in one function, since it runs for every prediction: calls would double its time.
         keys = self._keyring.keys

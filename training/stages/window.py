@@ -35,8 +35,9 @@ def windows(prepared: Prepared, output: OutputKind, *, most: int) -> list[Prepar
     rows, fresh = prepared.train, prepared.fresh or ""
     own = int((rows.source == fresh).sum())
     judges = int((prepared.validation.source == fresh).sum())
-    past = is_past(rows + prepared.held_out, prepared.fresh)
-    if not (past and own) or judges < LEAST:
+    if most == 1 or not own or judges < LEAST:
+        return [prepared]
+    if not is_past(rows + prepared.held_out, prepared.fresh):
         return [prepared]
     later = _recency(rows, fresh)
     newest = np.sort(later)[::-1]

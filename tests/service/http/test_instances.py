@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from perennial.errors import PerennialError
@@ -74,6 +74,8 @@ def test_both_ways_give_the_same_rows_or_the_same_error(
 ) -> None:
     """Whatever the numbers, their form, their nesting, and what stands between them."""
 
+    # On a busy machine drawing takes longer, which says nothing of the service.
+    @settings(suppress_health_check=[HealthCheck.too_slow])
     @given(BODIES)
     def check(text: str) -> None:
         body = text.encode()

@@ -19,6 +19,9 @@ from tests.prometheus import Labels, Prometheus
 
 SECONDS = 8  # in which replicas count
 TRIES = 5  # evaluations, a second apart
+# Another rhythm than that of the evaluations: at the same one, a replica whose scrape begins just
+# before an evaluation would begin it just before every one (see `hold`).
+SCRAPES = "900ms"
 # One window that holds the later half of what is counted, so that it has a past.
 SHORTEST = "7s"
 THRESHOLDS = Thresholds(
@@ -40,7 +43,8 @@ def watched_replicas(folder: Path) -> Iterator["Watched"]:
         config = prometheus_config(
             service=[first.address, second.address],
             rules=[str(folder / "monitoring/rules/*.rules.yml")],
-            interval="1s",
+            interval=SCRAPES,
+            evaluation="1s",
         )
         with Prometheus(config, folder) as server:
             server.wait(lambda: len(server.query("up == 1")) == 2, what="scrape", seconds=60)

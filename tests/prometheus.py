@@ -20,6 +20,9 @@ from demo.processes import free_port
 Labels = frozenset[tuple[str, str]]
 # Collect garbage less often: a test has memory to spare, and no time.
 ENVIRONMENT = {**os.environ, "GOGC": "400"}
+# For rules that are evaluated every second and compared with what their counters say: at the same
+# rhythm, a scrape that begins just before an evaluation, and is stored after it, would be so always.
+SCRAPES = "900ms"
 LOADED = "Completed loading of configuration file"
 
 

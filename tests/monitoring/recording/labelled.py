@@ -11,7 +11,7 @@ from monitoring import generated_files
 from monitoring.prometheus_config import prometheus_config
 from monitoring.thresholds import Thresholds
 from tests.monitoring.replica import Replica
-from tests.prometheus import Prometheus
+from tests.prometheus import SCRAPES, Prometheus
 
 TRIES = 20
 Count = Callable[[Replica, np.random.Generator, int], None]
@@ -34,7 +34,8 @@ def labelled(
         config = prometheus_config(
             service=[replica.address for replica in replicas],
             rules=[str(folder / "monitoring/rules/accuracy.rules.yml")],
-            interval="1s",
+            interval=SCRAPES,
+            evaluation="1s",
         )
         with Prometheus(config, folder) as server:
             server.wait(lambda: len(server.query("up == 1")) == 2, what="scrape", seconds=60)

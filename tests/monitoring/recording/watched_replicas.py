@@ -15,13 +15,10 @@ from monitoring.thresholds import Thresholds, seconds
 from perennial.statistics.counts import Floats
 from tests.monitoring.replica import Replica
 from tests.monitoring.watched import Signal, count, prepare
-from tests.prometheus import Labels, Prometheus
+from tests.prometheus import SCRAPES, Labels, Prometheus
 
 SECONDS = 8  # in which replicas count
 TRIES = 5  # evaluations, a second apart
-# Another rhythm than that of the evaluations: at the same one, a replica whose scrape begins just
-# before an evaluation would begin it just before every one (see `hold`).
-SCRAPES = "900ms"
 # One window that holds the later half of what is counted, so that it has a past.
 SHORTEST = "7s"
 THRESHOLDS = Thresholds(

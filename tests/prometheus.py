@@ -21,7 +21,7 @@ Labels = frozenset[tuple[str, str]]
 # Collect garbage less often: a test has memory to spare, and no time.
 ENVIRONMENT = {**os.environ, "GOGC": "400"}
 # For rules that are evaluated every second and compared with what their counters say: at the same
-# rhythm, a scrape that begins just before an evaluation, and is stored after it, would be so always.
+# rhythm, a scrape that begins just before an evaluation would always be stored after it.
 SCRAPES = "900ms"
 LOADED = "Completed loading of configuration file"
 

@@ -45,15 +45,16 @@ def _made(kind: str, count: int = MADE_ROWS) -> Make:
 
 
 def changed(seed: int) -> Rows:
-    """Return the rows of adult in another order, from the middle on as a new form writes them.
+    """Return the rows of adult in another order, from a row on as a new form writes them.
 
     Hours are of a day, years of education are counted from the top, and the married are divorced:
-    what columns mean has changed, and labels are as they were.
+    what columns mean has changed, and labels are as they were. The row is drawn from the middle
+    three fifths: in the very middle, a clock of one pipeline would come just after it, by chance.
     """
-    own = TASKS[ADULT].load()
-    order = np.random.default_rng(seed).permutation(len(own.labels))[:MADE_ROWS]
+    own, random = TASKS[ADULT].load(), np.random.default_rng(seed)
+    order = random.permutation(len(own.labels))[:MADE_ROWS]
     table = own.table.take(pyarrow.array(order))
-    later = pyarrow.array(np.arange(len(order)) >= len(order) // 2)
+    later = pyarrow.array(np.arange(len(order)) >= random.uniform(0.2, 0.8) * len(order))
     compute = pyarrow.compute
     new = {
         "hours_per_week": compute.ceil(compute.divide(table["hours_per_week"], 5)),
@@ -73,7 +74,7 @@ HISTORIES: Mapping[str, Named] = {
     "bikes": Named(BIKES, _own(BIKES), rate=""),
     # Four months, since the rules learn for a week what is usual.
     "weather": Named(WEATHER, _own(WEATHER), rate="6/h"),
-    "adult, a new form in the middle": Named(ADULT, changed),
+    "adult, a new form comes": Named(ADULT, changed),
     **{
         f"made, {kind}": Named(MADE, _made(kind), start=1000)
         for kind in KINDS

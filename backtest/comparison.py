@@ -19,6 +19,8 @@ class Line:
     """One policy over all phases: means, and the half width of the score's 95 % interval.
 
     gain: over never, positive if better.  share: of the oracle's gain; None without any.
+    lead: over the clock that starts as many pipelines as the loop, positive if better, with the
+    half width of its own interval; None without that clock.
     missed, delay: against the oracle's retrains; delay in rows, the median.
     """
 
@@ -27,6 +29,8 @@ class Line:
     spread: float
     gain: float
     share: float | None
+    lead: float | None
+    lead_spread: float
     started: float
     promoted: float
     needless: float
@@ -48,6 +52,7 @@ def lines(
     for policy, own in outcomes.items():
         scores = np.array([one.score for one in own])
         gains = sign * (scores - never)
+        lead, lead_spread = _lead(sign * scores, outcomes.get(CLOCK), sign)
         late = [
             rows
             for one, best in zip(own, oracle, strict=True)
@@ -60,6 +65,8 @@ def lines(
             spread=_spread(scores),
             gain=float(gains.mean()),
             share=float(gains.mean() / most.mean()) if most.mean() > 0 else None,
+            lead=lead,
+            lead_spread=lead_spread,
             started=_mean(len(one.attempts) for one in own),
             promoted=_mean(len(one.promoted) for one in own),
             needless=_mean(one.needless for one in own),
@@ -69,6 +76,14 @@ def lines(
             joules=_mean(one.joules for one in own),
         )
     return found
+
+
+def _lead(scores: Floats, clock: Sequence[Outcome] | None, sign: int) -> tuple[float | None, float]:
+    """Return the mean of the differences to the clock, and the half width of its interval."""
+    if clock is None:
+        return None, 0.0
+    leads = scores - sign * np.array([one.score for one in clock])
+    return float(leads.mean()), _spread(leads)
 
 
 def _mean(values: Iterable[float]) -> float:
@@ -93,8 +108,11 @@ def sentence(found: Mapping[str, Line], metric: Metric) -> str:
         f"As shipped, the loop would have brought {unit} from {never.score:.4g} to "
         f"{shipped.score:.4g}{share}, with {shipped.started:.1f} pipelines"
     )
-    if CLOCK in found:
+    if shipped.lead is not None:
         text += f"; a clock that starts as many reaches {found[CLOCK].score:.4g}"
+        if shipped.lead_spread:
+            which = "less" if (shipped.lead > 0) == metric.higher_is_better else "more"
+            text += f", {abs(shipped.lead):.2g} ± {shipped.lead_spread:.2g} {which}"
     own = [line for line in found.values() if line.policy not in (FORESEEN, HINDSIGHT)]
     best = max(own, key=lambda line: line.gain)
     if best.policy != SHIPPED and best.gain > shipped.gain:

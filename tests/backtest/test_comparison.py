@@ -96,3 +96,13 @@ def test_of_errors_a_clock_reaches_more(outcomes: dict[str, list[Outcome]]) -> N
     error = NumberOutput().metrics["mae"]
     said = sentence(lines(twice, error, horizon=300), error)
     assert " more" in said and " less" not in said
+
+
+def test_without_foresight_nobody_knows_what_was_missed(
+    outcomes: dict[str, list[Outcome]],
+) -> None:
+    """Nor which share of what was possible a policy gained; its gain over never is known."""
+    del outcomes[FORESEEN]
+    line = lines(outcomes, ACCURACY, horizon=300)[SHIPPED]
+    assert (line.share, line.missed, line.delay) == (None, None, None)
+    assert line.gain == pytest.approx(0.05)

@@ -16,8 +16,8 @@ NAME = "news"
 LABEL, HUMAN = "label", "human_label"
 # Of the texts about the last topic, the share that comes after the change.
 LATER = 0.9
-# Between which shares of the history the change is drawn: the middle three fifths of what follows
-# the first model's rows, which are a quarter.
+# Between which shares of the history the change is drawn: well after the first model's rows, which
+# are a fifth, and well before the end.
 BETWEEN = (0.4, 0.85)
 
 

@@ -203,8 +203,8 @@ def test_simulations_learn_what_the_rules_do(recorded: Hours) -> None:
         ("rides", INTERVAL_LEARNED, rows - LABELS.inside, rows - LABELS.inside, 0.3),
     ):
         # One look more, before which the last hour has ended.
-        counts = tuple(np.append(each, 0.0) for each in (costs, squares, rows))
-        found = simulated(counts, deviation, THRESHOLDS, pace=STEP * 60)
+        cost, square, came = (np.append(each, 0.0) for each in (costs, squares, rows))
+        found = simulated((cost, square, came), deviation, THRESHOLDS, pace=STEP * 60)
         assert found[-1] == pytest.approx(recorded[model][-1][learned], rel=1e-3)
 
 

@@ -10,6 +10,8 @@ from benchmarks.drift.windows import Looks
 
 # Window sizes, in rows, for peers that compare raw rows; the best one is reported.
 WINDOWS = (250, 1_000, 3_000)
+# A variant whose limits are not set here; its rule has a name of its own, and no rank.
+AS_SHIPPED, SHIPPED = "as shipped", "Perennial as shipped"
 # Turns the stream's rows, before and after the onset, into a score per variant and look, shape
 # (variants, looks). Higher scores mean stronger drift.
 Scorer = Callable[[Ints, Ints], Floats]

@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks import results
 from benchmarks.drift.accuracy import Error
-from benchmarks.drift.ours import SHIPPED
+from benchmarks.drift.protocol import SHIPPED
 from benchmarks.drift.ranking import average_ranks, best
 from benchmarks.drift.run import Alarms, SettingResult
 
@@ -70,6 +70,10 @@ class Summary:
             "losses": self.losses(),
             "settings_of_numbers": self.by_setting(),
         }
+
+    def tables_of(self, traffic: str) -> dict[str, str]:
+        """Return those of tasks with classes in traffic of another kind."""
+        return {f"overall_{traffic}": self.overall(), f"ranks_{traffic}": self.ranks()}
 
     def overall(self) -> str:
         """Return the table of all detectors."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from backtest.rules.drift import Bools, Floats, Reference, Watched, watch
+from backtest.rules.drift import Bools, Floats, Watched, watch
 from backtest.rules.past import NOTHING
 from backtest.rules.quality import RowsAsOne, first_look
 from backtest.rules.quality_alerts import answer_effects
@@ -14,15 +14,12 @@ from benchmarks.drift.frame import Frame
 from benchmarks.false_alarms.quality import Quality, labels
 from benchmarks.false_alarms.traffic import DAY, STEADY, Rhythm, Traffic
 from monitoring.thresholds import Thresholds
-from perennial.statistics.evidence import critical_value
 
 # A model's first version serves for some days, in which its rhythm becomes known; then, in the
 # middle of a week, a month begins with a second one and a reference of its own.
 FIRST, DAYS = 10, 30
 # Columns of what is expected of answers.
 EXPECTED = 2
-# As in params.yaml.
-FAMILY_LEVEL = 0.01
 
 
 @dataclass(frozen=True)
@@ -93,8 +90,7 @@ def _watched(
         for version, came in zip(bins, sums, strict=True):
             start = version.starts[place]
             counts = came[:, start : start + version.sizes[place]]
-            reference = _reference(version, place, frame)
-            seen.append(watch(counts, reference, thresholds, history=past))
+            seen.append(watch(counts, version.reference(place), thresholds, history=past))
             past = seen[-1].history
         found[name] = (seen[0], seen[1])
     return found
@@ -116,14 +112,6 @@ def _rows_as_one(outputs: Collection[Versions], thresholds: Thresholds) -> RowsA
         window: np.concatenate([each[window] for each in effects])[before:]
         for window in (thresholds.windows if effects else ())
     }
-
-
-def _reference(bins: Bins, place: int, frame: Frame) -> Reference:
-    size = bins.sizes[place]
-    part = slice(bins.starts[place], bins.starts[place] + size)
-    tests = len(bins.sizes) + len(frame.numeric_names)
-    critical, rank = (critical_value(k, level=FAMILY_LEVEL, tests=tests) for k in (size, 2))
-    return Reference(bins.shares[part], bins.rows, critical, rank, int(bins.ordered[part].sum()))
 
 
 def _onsets(fired: Bools) -> int:

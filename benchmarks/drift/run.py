@@ -83,19 +83,19 @@ def run(
     for detector in detectors:
         for v, variant in enumerate(detector.variants):
             name = SHIPPED if variant == AS_SHIPPED else detector.name
-            scores = [
-                {at: of[:, v] for (at, by), of in part.items() if by == detector.name}
-                for part in parts
-            ]
+            scores = [_of(part, detector.name, v) for part in parts]
             found = _judge(scores, traffic.looks, limit=FIXED.get(name))
             alarms.append(Alarms(task.name, name, variant, *found[0]))
             results += [
-                SettingResult(
-                    task.name, s.shift, s.strength, s.grade, detector.name, variant, *figures
-                )
+                SettingResult(task.name, s.shift, s.strength, s.grade, name, variant, *figures)
                 for s, figures in zip(task.settings, found[1], strict=True)
             ]
     return results, alarms
+
+
+def _of(part: Scores, name: str, variant: int) -> dict[int | None, Floats]:
+    """Return a variant's scores by setting, shape (streams, looks)."""
+    return {at: found[:, variant] for (at, by), found in part.items() if by == name}
 
 
 def _reference(number: int) -> Scores:

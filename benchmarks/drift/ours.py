@@ -7,7 +7,7 @@ import numpy as np
 from benchmarks.drift import windows
 from benchmarks.drift.bins import LEVEL, Bins
 from benchmarks.drift.frame import Floats, Frame, Ints
-from benchmarks.drift.protocol import SHIPPED, Scorer
+from benchmarks.drift.protocol import Scorer
 from benchmarks.drift.windows import Looks
 from monitoring.thresholds import Thresholds, seconds
 from perennial.statistics.evidence import LEAST_VARIANCE, critical_value, evidence_limit

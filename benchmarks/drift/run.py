@@ -121,7 +121,7 @@ def _stream(
 ) -> tuple[Ints, Ints]:
     """Return the rows of a stream, before the onset and after it, at whatever hour that is."""
     looks, hour = traffic.looks, int(rng.integers(DAY)) if traffic.swing else 0
-    places = np.arange(looks.before + looks.horizon) + hour
+    places = np.arange(float(looks.before + looks.horizon)) + hour
     before = traffic.draw(sides, None, places[: looks.before], rng)
     return before, traffic.draw(sides, setting.weights, places[looks.before :], rng)
 

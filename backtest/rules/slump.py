@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backtest.rules.drift import MINUTE, Bools, Floats
-from backtest.rules.labels_as_one import labels_as_one
+from backtest.rules.labels_as_one import learned
 from backtest.rules.quality import LossReference, ShareReference, first_look, one, windows
 from backtest.rules.same_hours import Mean, no_news
 from monitoring.recording.slump import AGREEING, AGREES
@@ -67,13 +67,10 @@ def share_slump(
     good, rows: labels by look.  pace: seconds between looks. The first look is when the longest
     window is full.
     """
-    usual = usual_share(reference.share, size=reference.size)
-    deviation = float(np.sqrt(usual * (1 - usual)))
-    least_as_one = min(reference.rows_as_one, thresholds.most_design_effect)
-    size = reference.size / least_as_one
-    as_one = labels_as_one(
-        (rows - good, rows), (usual, deviation), least_as_one, thresholds, pace=pace
-    )
+    usual, deviation = _usually(reference)
+    size = reference.size / min(reference.as_one.of_reference, thresholds.most_design_effect)
+    known = share_learned(good, rows, reference, thresholds, pace=pace)
+    as_one = reference.as_one.at(known, thresholds)
     now = as_one[first_look(thresholds, pace) - 1 :]
 
     def limit(window: str) -> Limit:
@@ -92,6 +89,23 @@ def share_slump(
     return _slump(costs, thresholds, pace)
 
 
+def share_learned(
+    good: Floats,
+    rows: Floats,
+    reference: ShareReference,
+    thresholds: Thresholds,
+    *,
+    pace: int = MINUTE,
+) -> Floats:
+    """Return how many labels of a share count as one, by what came till then; shape (looks,)."""
+    return learned((rows - good, rows), _usually(reference), thresholds, pace=pace)
+
+
+def _usually(reference: ShareReference) -> tuple[float, float]:
+    usual = usual_share(reference.share, size=reference.size)
+    return usual, float(np.sqrt(usual * (1 - usual)))
+
+
 def loss_slump(
     total: Floats,
     squares: Floats,
@@ -108,9 +122,9 @@ def loss_slump(
     usual, deviation = reference.mean, reference.deviation
     if not deviation > 0 or not usual > 0:  # nothing scatters, or costs
         return np.zeros(len(rows) - first_look(thresholds, pace) + 1, np.bool_)
-    least_as_one = min(reference.rows_as_one, thresholds.most_design_effect)
-    size = reference.size / least_as_one
-    as_one = labels_as_one((total, rows), (usual, deviation), least_as_one, thresholds, pace=pace)
+    size = reference.size / min(reference.as_one.of_reference, thresholds.most_design_effect)
+    known = learned((total, rows), (usual, deviation), thresholds, pace=pace)
+    as_one = reference.as_one.at(known, thresholds)
     now = as_one[first_look(thresholds, pace) - 1 :]
 
     def limit(window: str) -> Limit:

@@ -1,10 +1,12 @@
 """The recording rules of how many labels count as one; perennial/statistics/serial.py defines it.
 
 The reference's rows in time order say it, where they have one, and the hours that a version has
-served. Without either, or of a service from before, it is 1.
+served. Until a version has served enough of them, those of the version before say it; of a first
+one, whose reference has no time, it is `label_design_effect`.
 """
 
 from monitoring.recording.series import (
+    MODEL,
     REFERENCE_ACCURACY,
     REFERENCE_INTERVAL_COVERAGE,
     REFERENCE_LOSS,
@@ -29,6 +31,8 @@ DEPARTURE, INTERVAL_DEPARTURE = "model_version:departure", "model_version:interv
 # The square of how much it has changed since the window before.
 CHANGE, INTERVAL_CHANGE = (f"{each}:square_of_change" for each in (DEPARTURE, INTERVAL_DEPARTURE))
 LEARNED, INTERVAL_LEARNED = (f"{each}:design_effect" for each in (DEPARTURE, INTERVAL_DEPARTURE))
+# By the version's own hours, or else by those of others of its model.
+KNOWN, INTERVAL_KNOWN = (f"{each}:known_design_effect" for each in (DEPARTURE, INTERVAL_DEPARTURE))
 
 
 def labels_as_one(thresholds: Thresholds) -> list[Rule]:
@@ -36,17 +40,38 @@ def labels_as_one(thresholds: Thresholds) -> list[Rule]:
 
     Also how many rows of the reference do.
     """
-    known = f"({REFERENCE_ACCURACY} or {REFERENCE_LOSS})"
-    intervals = metrics.REFERENCE_COVERAGE_DESIGN_EFFECT
+    with_labels = f"({REFERENCE_ACCURACY} or {REFERENCE_LOSS})"
+    labels = (LABELS_AS_ONE, REFERENCE_AS_ONE, KNOWN, LEARNED)
+    intervals = (INTERVALS_AS_ONE, INTERVAL_REFERENCE_AS_ONE, INTERVAL_KNOWN, INTERVAL_LEARNED)
     return [
-        _reference(REFERENCE_AS_ONE, metrics.REFERENCE_DESIGN_EFFECT, known, thresholds),
-        _reference(INTERVAL_REFERENCE_AS_ONE, intervals, REFERENCE_INTERVAL_COVERAGE, thresholds),
-        *(
-            Rule(name, f"({learned} > {reference})\nor {reference}")
-            for name, learned, reference in (
-                (LABELS_AS_ONE, LEARNED, REFERENCE_AS_ONE),
-                (INTERVALS_AS_ONE, INTERVAL_LEARNED, INTERVAL_REFERENCE_AS_ONE),
-            )
+        *_as_one(*labels, metrics.REFERENCE_DESIGN_EFFECT, with_labels, thresholds),
+        *_as_one(
+            *intervals,
+            metrics.REFERENCE_COVERAGE_DESIGN_EFFECT,
+            REFERENCE_INTERVAL_COVERAGE,
+            thresholds,
+        ),
+    ]
+
+
+def _as_one(
+    name: str,
+    reference: str,
+    known: str,
+    learned: str,
+    gauge: Metric,
+    versions: str,
+    thresholds: Thresholds,
+) -> list[Rule]:
+    measured = f"clamp_max(max by ({VERSION}) ({gauge.name}), {thresholds.most_design_effect:g})"
+    of_others = f"on ({MODEL}) group_left () max by ({MODEL}) ({learned})"
+    return [
+        Rule(reference, f"{measured}\nor 1 + 0 * {versions}"),
+        Rule(known, f"{learned}\nor 0 * {reference} + {of_others}"),
+        Rule(
+            name,
+            f"({known} > {CHANCE:g} > {reference})\nor ({reference} and {known})\n"
+            f"or {measured}\nor {thresholds.label_design_effect:g} + 0 * {reference}",
         ),
     ]
 
@@ -81,15 +106,9 @@ def departures(thresholds: Thresholds, models: Models) -> list[Rule]:
 def learned(thresholds: Thresholds, models: Models) -> list[Rule]:
     """Return how many labels count as one, as the changes between short windows say."""
     return [
-        Rule(LEARNED, _learned(CHANGE, thresholds, models)),
-        Rule(INTERVAL_LEARNED, _learned(INTERVAL_CHANGE, thresholds, models)),
+        Rule(name, _learned(change, thresholds, models))
+        for name, change in ((LEARNED, CHANGE), (INTERVAL_LEARNED, INTERVAL_CHANGE))
     ]
-
-
-def _reference(name: str, gauge: Metric, known: str, thresholds: Thresholds) -> Rule:
-    most = f"{thresholds.most_design_effect:g}"
-    measured = f"clamp_max(max by ({VERSION}) ({gauge.name}), {most})"
-    return Rule(name, f"{measured}\nor 1 + 0 * {known}")
 
 
 def _share(reference: str, value: str, rows: str, models: Models) -> str:
@@ -97,11 +116,21 @@ def _share(reference: str, value: str, rows: str, models: Models) -> str:
     return f"({models.within(reference)} - {value}) * sqrt({rows} / {variance})"
 
 
-def _learned(series: str, thresholds: Thresholds, models: Models) -> str:
-    longest = max(thresholds.rhythm, thresholds.long_window, key=seconds)
-    span = f"[{just_under(seconds(longest))}:{thresholds.short_window}]"
-    # As it was before the long window: what has just changed is no dependence of labels.
-    changes = f"{models.within(series)}{span} offset {thresholds.long_window}"
+def _learned(change: str, thresholds: Thresholds, models: Models) -> str:
+    long, series = thresholds.long_window, models.within(change)
+    longest = max(thresholds.rhythm, long, key=seconds)
+    # As it was before the long window: what has just changed is no dependence of labels. A version
+    # that is younger has nothing else.
+    old = f"{series}{_hours(longest, thresholds)} offset {long}"
+    young = f"{series}{_hours(long, thresholds)}"
+    return f"{_effect(old, thresholds)}\nor {_effect(young, thresholds)}"
+
+
+def _hours(span: str, thresholds: Thresholds) -> str:
+    return f"[{just_under(seconds(span))}:{thresholds.short_window}]"
+
+
+def _effect(changes: str, thresholds: Thresholds) -> str:
     found = f"quantile_over_time({QUANTILE:g}, {changes}) / {EXPECTED:g}"
     most = f"{thresholds.most_design_effect:g}"
-    return f"clamp_max(\n  {found} > {CHANCE:g}, {most}\n)\nand count_over_time({changes}) >= {FEW}"
+    return f"(\n  clamp({found}, 1, {most})\n  and count_over_time({changes}) >= {FEW}\n)"

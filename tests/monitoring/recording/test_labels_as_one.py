@@ -30,6 +30,7 @@ LOOKS, DAY = HOURS * HOUR, 24
 SAMPLE = re.compile(r'\{__name__="([^"]+)"[^}]*\} (\S+?)(?:,|$)')
 ACCURACY, LOSS, DEVIATION, COVERAGE, MEASURED = 0.85, 2.0, 2.0, 0.9, 2.5
 NAMES = Window(THRESHOLDS.short_window)
+NEW = {"version": "2.0.0"}
 Counts = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
@@ -46,7 +47,10 @@ def _series(
 
 
 def _input() -> list[dict[str, str]]:
-    """Labels whose accuracy, loss and coverage differ from hour to hour."""
+    """Labels whose accuracy, loss and coverage differ from hour to hour.
+
+    Another version of one model has no labels.
+    """
     random = np.random.default_rng(5)
     rows, moods = np.full(LOOKS, 200.0), np.repeat(random.normal(size=HOURS), HOUR)
     right = random.binomial(200, np.clip(ACCURACY + 0.06 * moods, 0, 1)).astype(float)
@@ -58,6 +62,7 @@ def _input() -> list[dict[str, str]]:
         _series(metrics.REFERENCE_ACCURACY, ACCURACY, **digits),
         _series(metrics.FEEDBACK, right, label="0", predicted="0", **digits),
         _series(metrics.FEEDBACK, rows - right, label="0", predicted="1", **digits),
+        _series(metrics.REFERENCE_ACCURACY, ACCURACY, **digits, **NEW),
         _series(metrics.REFERENCE_LOSS, LOSS, **rides),
         _series(metrics.REFERENCE_LOSS_DEVIATION, DEVIATION, **rides),
         _series(metrics.REFERENCE_INTERVAL_COVERAGE, COVERAGE, **rides),
@@ -77,9 +82,17 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[st
     files = generated_files.generated(THRESHOLDS)
     rules = next(text for path, text in files.items() if path.name == "accuracy.rules.yml")
     (folder / "accuracy.rules.yml").write_text(rules, encoding="utf-8")
+    versions = {
+        "digits": ("digits", "1.0.0"),
+        "rides": ("rides", "1.0.0"),
+        "new": ("digits", "2.0.0"),
+    }
     asked = [
-        {"expr": f'{{__name__=~"model_version:.*",model="{model}"}}', "eval_time": f"{hour}h"}
-        for model in ("digits", "rides")
+        {
+            "expr": f'{{__name__=~"model_version:.*",model="{model}",version="{version}"}}',
+            "eval_time": f"{hour}h",
+        }
+        for model, version in versions.values()
         for hour in range(1, HOURS + 1)
     ]
     document = {
@@ -90,7 +103,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[st
     }
     lines = got(folder, document, len(asked))
     found = [{name: float(value) for name, value in SAMPLE.findall(line)} for line in lines]
-    return {"digits": found[:HOURS], "rides": found[HOURS:]}
+    return {name: found[place * HOURS :][:HOURS] for place, name in enumerate(versions)}
 
 
 @pytest.mark.parametrize(
@@ -134,21 +147,34 @@ def test_a_departure_is_in_standard_errors_of_independent_labels(
 def test_what_is_learned_is_the_specification(
     recorded: dict[str, list[dict[str, float]]], model: str, series: str, learned: str
 ) -> None:
-    """Of all hours but those of the last day, once there are enough of them."""
-    hours = recorded[model]
-    past = [hour.get(series, np.nan) for hour in hours[: HOURS - DAY]]
-    expected = changing_effect(past, most=THRESHOLDS.most_design_effect)
-    assert 1.5 < expected < THRESHOLDS.most_design_effect
+    """Of all hours but those of the last day; where they are too few, of those of the last day."""
+    hours, most = recorded[model], THRESHOLDS.most_design_effect
+    departures = [hour.get(series, np.nan) for hour in hours]
+    expected = changing_effect(departures[: HOURS - DAY], most=most)
+    assert 1.5 < expected < most
     assert hours[-1][learned] == pytest.approx(expected, rel=1e-6)
-    assert learned not in hours[2 * DAY - 6] and learned in hours[2 * DAY]
+    # In the 30th hour, whose own change is not yet recorded.
+    young = changing_effect(departures[30 - DAY - 1 : 29], most=most)
+    assert hours[29][learned] == pytest.approx(young, rel=1e-6)
+    assert learned not in hours[DAY - 6] and learned in hours[DAY]
 
 
 def test_the_greater_of_what_is_learned_and_measured_counts(
     recorded: dict[str, list[dict[str, float]]],
 ) -> None:
-    """Before anything is known, each label counts."""
+    """Before anything is known, two labels count as one."""
     first, last = recorded["digits"][1], recorded["digits"][-1]
-    assert first[LABELS_AS_ONE] == 1 and last[LABELS_AS_ONE] == last[LEARNED]
+    assert first[LABELS_AS_ONE] == THRESHOLDS.label_design_effect
+    assert last[LABELS_AS_ONE] == last[LEARNED]
     first, last = recorded["rides"][1], recorded["rides"][-1]
     assert first[LABELS_AS_ONE] == MEASURED < last[LEARNED] == last[LABELS_AS_ONE]
     assert last[INTERVALS_AS_ONE] == 49 > last[INTERVAL_LEARNED]
+
+
+def test_a_new_version_knows_what_the_one_before_it_has_learned(
+    recorded: dict[str, list[dict[str, float]]],
+) -> None:
+    """While it has no hours of its own."""
+    first, last = recorded["new"][1], recorded["new"][-1]
+    assert first[LABELS_AS_ONE] == THRESHOLDS.label_design_effect
+    assert last[LABELS_AS_ONE] == recorded["digits"][-1][LEARNED]

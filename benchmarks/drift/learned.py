@@ -21,11 +21,12 @@ class Learned:
 
     As shipped, its effect (PSI) and its evidence must exceed their limits, which the last week
     decides. To compare with the peers, the threshold multiplies both limits, or that of evidence
-    alone; what is learned is what the rule learns as shipped.
+    alone, or is how many times the usual PSI is news, however small. What is learned is what the
+    rule learns as shipped.
     """
 
     name = "Perennial"
-    variants = (AS_SHIPPED, "effect and evidence", "evidence")
+    variants = (AS_SHIPPED, "effect and evidence", "evidence", "news")
 
     def fit(self, reference: Frame, looks: Looks) -> "LearnedWatcher":
         """Count the reference."""
@@ -40,7 +41,7 @@ class LearnedWatcher:
         self._whole = Looks(every=STEP, horizon=looks.before + looks.horizon, before=0)
 
     def watch(self, before: Frame, after: Frame) -> Scorer:
-        """Score by the most that any signal and window reaches of its limits."""
+        """Score by what any signal and window reaches, as shares of its limits."""
         bins, old, new = self._bins, self._bins.codes(before), self._bins.codes(after)
         ends = bins.starts + bins.sizes
 
@@ -61,10 +62,12 @@ class LearnedWatcher:
     def _scores(self, seen: Watched) -> Floats:
         """Return the score of a signal by each variant, the highest since the previous look."""
         decided = seen.windows.values()
+        usual = {name: np.where(of > 0, of, np.inf) for name, of in seen.usual.items()}
         scores = [
             np.where(seen.drifted, 1.0, -1.0),
             np.max([np.minimum(each.looks.psi / each.limit, each.evidence) for each in decided], 0),
             np.max([each.evidence for each in decided], axis=0),
+            np.max([seen.windows[name].looks.psi / of for name, of in usual.items()], axis=0),
         ]
         since = np.stack(scores)[:, self._looks.before // STEP :]
         highest: Floats = since.reshape(len(scores), self._looks.count, -1).max(axis=2)

@@ -11,6 +11,7 @@ from benchmarks.drift.report import Summary
 from benchmarks.drift.run import Size, run
 from benchmarks.drift.tasks import Setting, Task
 from benchmarks.drift.traffic import DAILY, DAY, RUNS, Traffic
+from monitoring.thresholds import Thresholds
 from tests.benchmarks.drift.frames import frame
 
 ROWS = 400
@@ -48,10 +49,11 @@ def test_as_shipped_is_a_limit_of_one(traffic: Traffic) -> None:
     then = traffic.draw(SIDES, None, places[: looks.horizon], random)
     watcher = Learned().fit(reference, looks)
     for moved, drifts in ((0.0, False), (2.0, True)):
-        shipped, both, evidence = watcher.watch(base, frame(ROWS, moved=moved))(first, then)
+        shipped, both, evidence, news = watcher.watch(base, frame(ROWS, moved=moved))(first, then)
         assert (shipped > 0).any() == drifts
         assert ((both > 1) == (shipped > 0)).all()
         assert (evidence >= both).all()
+        assert (news > Thresholds().news).any() == drifts
 
 
 @pytest.mark.seconds(6)

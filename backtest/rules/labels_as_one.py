@@ -10,7 +10,7 @@ import numpy as np
 
 from backtest.rules.drift import Floats
 from monitoring.thresholds import Thresholds, seconds
-from perennial.statistics.serial import FEW, changing_effect
+from perennial.statistics.serial import FEW, changes, changing_effect
 
 
 @dataclass(frozen=True)
@@ -38,39 +38,35 @@ class LabelsAsOne:
 
 
 def learned(
-    labels: tuple[Floats, Floats],
-    reference: tuple[float, float],
-    thresholds: Thresholds,
-    *,
-    pace: int,
+    labels: tuple[Floats, Floats, Floats], deviation: float, thresholds: Thresholds, *, pace: int
 ) -> Floats:
     """Return how many labels count as one at each look, by the hours till then; shape (looks,).
 
     NaN before enough are known. Nothing of the last long window is learned, but of a version that
     knows nothing else.
-    labels: what they cost, and how many came, by look.  reference: mean and deviation of what one
-    of its rows costs.  pace: seconds between looks.
+    labels: what they cost, the squares of that, and how many came, by look.  deviation: of what a
+    row of the reference costs; that of an hour's labels counts where it is larger.
+    pace: seconds between looks.
     """
-    (cost, rows), (usual, deviation) = labels, reference
     span = max(1, seconds(thresholds.short_window) // pace)
-    hours = len(rows) // span
-    lost, came = (each[: hours * span].reshape(hours, span).sum(axis=1) for each in (cost, rows))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        departures = np.where(came > 0, (lost - usual * came) / (deviation * np.sqrt(came)), np.nan)
-    by_hour = np.array(
-        [_effect(departures, end, span * pace, thresholds) for end in range(hours + 1)]
-    )
-    return by_hour[np.arange(len(rows)) // span]
+    hours = len(labels[0]) // span
+    lost, squares, came = (each[: hours * span].reshape(hours, span).sum(axis=1) for each in labels)
+    came = np.where(came > 0, came, np.nan)
+    means = lost / came
+    variances = np.maximum(squares / came - means**2, deviation**2) / came
+    effects = [_effect(means, variances, end, span * pace, thresholds) for end in range(hours + 1)]
+    return np.array(effects)[np.arange(len(labels[0])) // span]
 
 
-def _effect(departures: Floats, end: int, hour: int, thresholds: Thresholds) -> float:
+def _effect(means: Floats, variances: Floats, end: int, hour: int, thresholds: Thresholds) -> float:
     """Return the effect by the hours before `end`; NaN where they are too few.  hour: seconds."""
     long = max(1, seconds(thresholds.long_window) // hour)
     many = max(long, seconds(thresholds.rhythm) // hour)
     # A change has an hour before it.
-    old = departures[max(0, end - long - many - 1) : max(0, end - long)]
-    young = departures[max(0, end - long - 1) : end]
+    old = slice(max(0, end - long - many - 1), max(0, end - long))
+    young = slice(max(0, end - long - 1), end)
     for past in (old, young):
-        if np.count_nonzero(~np.isnan(np.diff(past))) >= FEW:
-            return changing_effect(past, most=thresholds.most_design_effect)
+        if np.count_nonzero(~np.isnan(changes(means[past], variances[past]))) >= FEW:
+            most = thresholds.most_design_effect
+            return changing_effect(means[past], variances[past], most=most)
     return np.nan

@@ -148,14 +148,14 @@ def labels_learned(
 
     labels: as of `alerts`.  before: what was known at the first; it stays where these are few.
     """
-    lost, _, inside, rows = labels.T
+    lost, squares, inside, rows = labels.T
     found = {}
     if reference.accuracy is not None:
         of = _accuracy(reference, before)
         found[ACCURACY] = share_learned(rows - lost, rows, of, thresholds, pace=pace)[-1]
     else:
         usual = _loss(reference, before)
-        known = learned((lost, rows), (usual.mean, usual.deviation), thresholds, pace=pace)
+        known = learned((lost, squares, rows), usual.deviation, thresholds, pace=pace)
         found[LOSS] = known[-1]
     if reference.coverage is not None:
         held = _coverage(reference, before)

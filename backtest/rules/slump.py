@@ -67,7 +67,8 @@ def share_slump(
     good, rows: labels by look.  pace: seconds between looks. The first look is when the longest
     window is full.
     """
-    usual, deviation = _usually(reference)
+    usual = usual_share(reference.share, size=reference.size)
+    deviation = float(np.sqrt(usual * (1 - usual)))
     size = reference.size / min(reference.as_one.of_reference, thresholds.most_design_effect)
     known = share_learned(good, rows, reference, thresholds, pace=pace)
     as_one = reference.as_one.at(known, thresholds)
@@ -98,12 +99,8 @@ def share_learned(
     pace: int = MINUTE,
 ) -> Floats:
     """Return how many labels of a share count as one, by what came till then; shape (looks,)."""
-    return learned((rows - good, rows), _usually(reference), thresholds, pace=pace)
-
-
-def _usually(reference: ShareReference) -> tuple[float, float]:
-    usual = usual_share(reference.share, size=reference.size)
-    return usual, float(np.sqrt(usual * (1 - usual)))
+    bad, deviation = rows - good, float(np.sqrt(reference.share * (1 - reference.share)))
+    return learned((bad, bad, rows), deviation, thresholds, pace=pace)
 
 
 def loss_slump(
@@ -123,7 +120,7 @@ def loss_slump(
     if not deviation > 0 or not usual > 0:  # nothing scatters, or costs
         return np.zeros(len(rows) - first_look(thresholds, pace) + 1, np.bool_)
     size = reference.size / min(reference.as_one.of_reference, thresholds.most_design_effect)
-    known = learned((total, rows), (usual, deviation), thresholds, pace=pace)
+    known = learned((total, squares, rows), deviation, thresholds, pace=pace)
     as_one = reference.as_one.at(known, thresholds)
     now = as_one[first_look(thresholds, pace) - 1 :]
 

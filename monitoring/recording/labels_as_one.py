@@ -26,13 +26,16 @@ REFERENCE_AS_ONE = "model_version:reference_design_effect:max"
 INTERVAL_REFERENCE_AS_ONE = "model_version:reference_interval_coverage_design_effect:max"
 LABELS_AS_ONE = "model_version:labels_as_one:max"
 INTERVALS_AS_ONE = "model_version:intervals_as_one:max"
-# Of the mean of the last short window, in standard errors of as many independent labels.
-DEPARTURE, INTERVAL_DEPARTURE = "model_version:departure", "model_version:interval_departure"
-# The square of how much it has changed since the window before.
-CHANGE, INTERVAL_CHANGE = (f"{each}:square_of_change" for each in (DEPARTURE, INTERVAL_DEPARTURE))
-LEARNED, INTERVAL_LEARNED = (f"{each}:design_effect" for each in (DEPARTURE, INTERVAL_DEPARTURE))
-# By the version's own hours, or else by those of others of its model.
-KNOWN, INTERVAL_KNOWN = (f"{each}:known_design_effect" for each in (DEPARTURE, INTERVAL_DEPARTURE))
+# Of the mean of the last short window, if its labels were independent.
+VARIANCE, INTERVAL_VARIANCE = "model_version:quality_variance", "model_version:interval_variance"
+# How the mean has changed since the window before: its square, over the variances of both.
+CHANGE, INTERVAL_CHANGE = "model_version:quality_change", "model_version:interval_change"
+LEARNED, INTERVAL_LEARNED = (f"{each}:design_effect" for each in (CHANGE, INTERVAL_CHANGE))
+# The largest of a model's versions, of those gone too; and of a version, by its own hours or those.
+OF_MODEL, INTERVAL_OF_MODEL = (
+    f"model:{each}:design_effect" for each in ("quality_change", "interval_change")
+)
+KNOWN, INTERVAL_KNOWN = (f"{each}:known_design_effect" for each in (CHANGE, INTERVAL_CHANGE))
 
 
 def labels_as_one(thresholds: Thresholds) -> list[Rule]:
@@ -41,12 +44,14 @@ def labels_as_one(thresholds: Thresholds) -> list[Rule]:
     Also how many rows of the reference do.
     """
     with_labels = f"({REFERENCE_ACCURACY} or {REFERENCE_LOSS})"
-    labels = (LABELS_AS_ONE, REFERENCE_AS_ONE, KNOWN, LEARNED)
-    intervals = (INTERVALS_AS_ONE, INTERVAL_REFERENCE_AS_ONE, INTERVAL_KNOWN, INTERVAL_LEARNED)
+    labels = (LABELS_AS_ONE, REFERENCE_AS_ONE, KNOWN)
+    intervals = (INTERVALS_AS_ONE, INTERVAL_REFERENCE_AS_ONE, INTERVAL_KNOWN)
+    learned, of_intervals = (LEARNED, OF_MODEL), (INTERVAL_LEARNED, INTERVAL_OF_MODEL)
     return [
-        *_as_one(*labels, metrics.REFERENCE_DESIGN_EFFECT, with_labels, thresholds),
+        *_as_one(*labels, learned, metrics.REFERENCE_DESIGN_EFFECT, with_labels, thresholds),
         *_as_one(
             *intervals,
+            of_intervals,
             metrics.REFERENCE_COVERAGE_DESIGN_EFFECT,
             REFERENCE_INTERVAL_COVERAGE,
             thresholds,
@@ -58,16 +63,16 @@ def _as_one(
     name: str,
     reference: str,
     known: str,
-    learned: str,
+    learned: tuple[str, str],
     gauge: Metric,
     versions: str,
     thresholds: Thresholds,
 ) -> list[Rule]:
     measured = f"clamp_max(max by ({VERSION}) ({gauge.name}), {thresholds.most_design_effect:g})"
-    of_others = f"on ({MODEL}) group_left () max by ({MODEL}) ({learned})"
+    own, of_model = learned
     return [
         Rule(reference, f"{measured}\nor 1 + 0 * {versions}"),
-        Rule(known, f"{learned}\nor 0 * {reference} + {of_others}"),
+        Rule(known, f"{own}\nor 0 * {reference} + on ({MODEL}) group_left () {of_model}"),
         Rule(
             name,
             f"({known} > {CHANCE:g} > {reference})\nor ({reference} and {known})\n"
@@ -76,44 +81,52 @@ def _as_one(
     ]
 
 
-def departures(thresholds: Thresholds, models: Models) -> list[Rule]:
-    """Return how far the mean of the short window is from what is usual, and how that changed."""
+def changes(thresholds: Thresholds, models: Models) -> list[Rule]:
+    """Return how the mean of the short window has changed since the one before, by their errors."""
     window = thresholds.short_window
     names = Window(window)
-    loss, deviation = models.within(REFERENCE_LOSS), REFERENCE_LOSS_DEVIATION
+    loss = f"({names.loss_deviation} > {REFERENCE_LOSS_DEVIATION} or {REFERENCE_LOSS_DEVIATION})"
+    accuracy, coverage = names.accuracy, names.interval_coverage
+    seen, inside = (f"({models.within(one)} > 0)" for one in (names.labels, names.interval_labels))
     return [
         Rule(
-            DEPARTURE,
-            f"{_share(REFERENCE_ACCURACY, names.accuracy, names.labels, models)}\n"
-            f"or ({names.loss} - {loss}) * sqrt({names.labels}) / ({deviation} > 0)",
+            VARIANCE, f"{_variance(REFERENCE_ACCURACY, accuracy)} / {seen}\nor {loss} ^ 2 / {seen}"
         ),
-        Rule(
-            INTERVAL_DEPARTURE,
-            _share(
-                REFERENCE_INTERVAL_COVERAGE, names.interval_coverage, names.interval_labels, models
-            ),
-        ),
-        *(
-            Rule(change, f"({models.within(series)} - ({series} offset {window})) ^ 2")
-            for change, series in (
-                (CHANGE, DEPARTURE),
-                (INTERVAL_CHANGE, INTERVAL_DEPARTURE),
-            )
-        ),
+        Rule(CHANGE, _change((accuracy, names.loss), VARIANCE, window, models)),
+        Rule(INTERVAL_VARIANCE, f"{_variance(REFERENCE_INTERVAL_COVERAGE, coverage)} / {inside}"),
+        Rule(INTERVAL_CHANGE, _change((coverage,), INTERVAL_VARIANCE, window, models)),
     ]
 
 
 def learned(thresholds: Thresholds, models: Models) -> list[Rule]:
     """Return how many labels count as one, as the changes between short windows say."""
+    longest = max(thresholds.rhythm, thresholds.long_window, key=seconds)
     return [
-        Rule(name, _learned(change, thresholds, models))
-        for name, change in ((LEARNED, CHANGE), (INTERVAL_LEARNED, INTERVAL_CHANGE))
+        rule
+        for name, change, of_model in (
+            (LEARNED, CHANGE, OF_MODEL),
+            (INTERVAL_LEARNED, INTERVAL_CHANGE, INTERVAL_OF_MODEL),
+        )
+        for rule in (
+            Rule(name, _learned(change, thresholds, models)),
+            Rule(
+                of_model,
+                f"max by ({MODEL}) (last_over_time({models.within(name)}[{longest}]))",
+            ),
+        )
     ]
 
 
-def _share(reference: str, value: str, rows: str, models: Models) -> str:
-    variance = f"({reference} * (1 - {reference}) > 0)"
-    return f"({models.within(reference)} - {value}) * sqrt({rows} / {variance})"
+def _variance(reference: str, value: str) -> str:
+    """Return that of one row: what the window shows, at least that of the reference."""
+    of_row, usual = (f"{each} * (1 - {each})" for each in (value, reference))
+    return f"(\n  {of_row}\n  > {usual}\n  or {usual}\n)"
+
+
+def _change(means: tuple[str, ...], variance: str, window: str, models: Models) -> str:
+    by = " or ".join(f"{mean} - {mean} offset {window}" for mean in means)
+    both = f"({models.within(variance)} + {variance} offset {window} > 0)"
+    return f"({by}) ^ 2\n/ {both}"
 
 
 def _learned(change: str, thresholds: Thresholds, models: Models) -> str:

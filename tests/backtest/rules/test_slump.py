@@ -120,6 +120,19 @@ def test_the_hours_of_a_day_say_how_many_labels_count_as_one() -> None:
     assert not _in_runs([0.9] * 30, LabelsAsOne(learned=20)).any()
 
 
+def test_a_slump_in_a_versions_first_day_teaches_nothing_of_labels() -> None:
+    """Its alert ends within six hours of it, though traffic differs from hour to hour."""
+    random = np.random.default_rng(4)
+    accuracy = np.full(5 * DAY, 0.95)
+    accuracy[2 * 60 : 26 * 60] = 0.7
+    came = random.poisson(2 * np.repeat(np.exp(random.normal(size=5 * 24) / 2), 60))
+    counts = (random.binomial(came, accuracy), came)
+    right, rows = (np.pad(each.astype(float), (DAY - 1, 0)) for each in counts)
+    found = share_slump(right, rows, ShareReference(0.95, 2000), THRESHOLDS)
+    assert len(_onsets(found)) == 1
+    assert 26 < np.flatnonzero(found).max() / 60 < 32
+
+
 def test_a_loss_has_slumps_too_and_one_huge_loss_is_none() -> None:
     """A mean loss that doubles begins one slump; one row that costs a thousand begins none."""
     random = np.random.default_rng(3)

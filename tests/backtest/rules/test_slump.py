@@ -8,7 +8,7 @@ import pytest
 from backtest.rules.drift import minutes
 from backtest.rules.labels_as_one import LabelsAsOne
 from backtest.rules.quality import LossReference, ShareReference
-from backtest.rules.slump import loss_slump, share_slump
+from backtest.rules.slump import loss_slump, share_learned, share_slump
 from monitoring.thresholds import Thresholds
 from perennial.statistics.cumulative_sum import (
     cumulative_sum,
@@ -120,17 +120,22 @@ def test_the_hours_of_a_day_say_how_many_labels_count_as_one() -> None:
     assert not _in_runs([0.9] * 30, LabelsAsOne(learned=20)).any()
 
 
-def test_a_slump_in_a_versions_first_day_teaches_nothing_of_labels() -> None:
+@pytest.mark.parametrize("rate, hours", [(2, 24), (20, 1.5), (100, 6)])
+def test_a_slump_in_a_versions_first_day_teaches_nothing_of_labels(
+    rate: float, hours: float
+) -> None:
     """Its alert ends within six hours of it, though traffic differs from hour to hour."""
     random = np.random.default_rng(4)
     accuracy = np.full(5 * DAY, 0.95)
-    accuracy[2 * 60 : 26 * 60] = 0.7
-    came = random.poisson(2 * np.repeat(np.exp(random.normal(size=5 * 24) / 2), 60))
+    accuracy[150 : 150 + round(hours * 60)] = 0.7
+    came = random.poisson(rate * np.repeat(np.exp(random.normal(size=5 * 24) / 2), 60))
     counts = (random.binomial(came, accuracy), came)
     right, rows = (np.pad(each.astype(float), (DAY - 1, 0)) for each in counts)
-    found = share_slump(right, rows, ShareReference(0.95, 2000), THRESHOLDS)
+    reference = ShareReference(0.95, 2000)
+    found = share_slump(right, rows, reference, THRESHOLDS)
     assert len(_onsets(found)) == 1
-    assert 26 < np.flatnonzero(found).max() / 60 < 32
+    assert 0 < np.flatnonzero(found).max() / 60 - 2.5 - hours < 6
+    assert share_learned(right, rows, reference, THRESHOLDS)[DAY + 25 * 60] < 4
 
 
 def test_a_loss_has_slumps_too_and_one_huge_loss_is_none() -> None:

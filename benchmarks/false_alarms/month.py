@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from backtest.rules.drift import Bools, Floats, History, Reference, Watched, watch
+from backtest.rules.drift import Bools, Floats, History, Watched, watch
 from backtest.rules.past import NOTHING
 from backtest.rules.quality import RowsAsOne
 from backtest.rules.quality_alerts import NOTHING as NO_LABELS
@@ -15,7 +15,6 @@ from benchmarks.drift.frame import Frame
 from benchmarks.false_alarms.quality import Quality, labels
 from benchmarks.false_alarms.traffic import DAY, STEADY, Rhythm, Traffic
 from monitoring.thresholds import Thresholds
-from perennial.statistics.evidence import critical_value
 
 # A model's first version serves for some days, in which its rhythm becomes known; then, in the
 # middle of a week, a month begins with a second one and a reference of its own.
@@ -23,8 +22,6 @@ FIRST, DAYS = 10, 30
 # Columns of what is expected of answers.
 EXPECTED = 2
 NO_SIGNALS: Mapping[str, History] = {}
-# As in params.yaml.
-FAMILY_LEVEL = 0.01
 
 
 @dataclass(frozen=True)
@@ -88,10 +85,8 @@ def _watched(
     found = {}
     for place, name in enumerate((*frame.numeric_names, *frame.categorical_names)):
         start = bins.starts[place]
-        counts, reference = came[:, start : start + bins.sizes[place]], _reference(
-            bins, place, frame
-        )
-        found[name] = watch(counts, reference, thresholds, history=past.get(name, NOTHING))
+        counts, before = came[:, start : start + bins.sizes[place]], past.get(name, NOTHING)
+        found[name] = watch(counts, bins.reference(place), thresholds, history=before)
     return found
 
 
@@ -106,14 +101,6 @@ def _drifted(signals: Iterable[Watched], looks: int) -> Bools:
 def _rows_as_one(outputs: Collection[Watched], thresholds: Thresholds) -> RowsAsOne:
     """Return how many predictions count as one, at each look."""
     return answer_effects(outputs, thresholds) if outputs else {}
-
-
-def _reference(bins: Bins, place: int, frame: Frame) -> Reference:
-    size = bins.sizes[place]
-    part = slice(bins.starts[place], bins.starts[place] + size)
-    tests = len(bins.sizes) + len(frame.numeric_names)
-    critical, rank = (critical_value(k, level=FAMILY_LEVEL, tests=tests) for k in (size, 2))
-    return Reference(bins.shares[part], bins.rows, critical, rank, int(bins.ordered[part].sum()))
 
 
 def _onsets(fired: Bools) -> int:

@@ -1,5 +1,6 @@
 """Trains one run through the stages of the pipeline, serves its bundle, and returns its figures."""
 
+import csv
 import json
 import os
 import shutil
@@ -74,11 +75,18 @@ def measure(run: Run, folder: Path, *, serve: bool) -> dict[str, Any]:
         "arithmetic": fitted.precision,
         "training_seconds": facts["cost"]["wall_seconds"],
         "processor_seconds": facts["cost"]["cpu_seconds"],
+        "history": _history(folder / "model" / "history.csv"),
         "load": os.getloadavg()[1],
         "cores": os.cpu_count(),
         "bundle_megabytes": size / 1e6,
         **(_served(folder, bundle.path) if serve else {}),
     }
+
+
+def _history(file: Path) -> list[dict[str, float]]:
+    """Return the figures of each epoch."""
+    with file.open(newline="") as lines:
+        return [{name: float(of) for name, of in row.items()} for row in csv.DictReader(lines)]
 
 
 def _scores(folder: Path, rows: Prepared, task: str) -> dict[str, float]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from training import params
+
 SEED = 20261129
 RESIDUAL = {"seed": SEED, "precision": "auto", "batch_size": 512} | {
     "learning_rate": 0.4,
@@ -95,5 +97,11 @@ RUNS: Mapping[str, Run] = {
     ),
     "cifar10-residual-long": Run(
         "cifar10", "residual", "the same, with more epochs", RESIDUAL | {"epochs": 10}
+    ),
+    "digits-cnn": Run(
+        "digits",
+        "cnn",
+        "the shipped task",
+        params.load("digits").train.parameters.model_dump(),
     ),
 }

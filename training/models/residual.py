@@ -23,6 +23,7 @@ from training.models.cnn import FittedCnn
 RISING = 0.2  # share of the steps in which the learning rate rises
 MOMENTUM, DECAY, SMOOTHING = 0.9, 5e-4, 0.1  # of SGD, of weights, of labels
 SMALL = 0.75  # of width and height, in the first epochs
+MOST = 2_000  # validation rows that are answered after an epoch
 WIDE = 16  # pixels; of smaller images nothing is cut off at the edges
 AT_ONCE = 1000  # images that are made smaller together
 LOGIT = 0.125  # of the last layer's results, so that the first steps are not too large
@@ -73,43 +74,28 @@ class Residual(Model[ResidualParameters]):
     ) -> FittedCnn:
         """Fit with SGD on the smoothed cross-entropy; the learning rate rises, then decays.
 
-        Small images cost half as much, and teach early epochs as well. Validation rows are
-        answered in the precision of training, the rows of every later stage in float32.
+        Epochs of small images cost half as much, and teach nearly as well at first.
         """
         keras, tensorflow, device = start(parameters.seed, quick=True)
         precision = choose_precision(parameters.precision, device)
         images, truths = _grids(rows.train.inputs, schema.shape), rows.train.labels
-
-        def made(arithmetic: str) -> tuple[Any, FittedCnn]:
-            core = _core(keras, images, output.width, parameters.filters, arithmetic)
-            whole, version = _mirrored(keras, core, schema.shape), tensorflow.__version__
-            return core, FittedCnn(whole, version, device=device, precision=precision)
-
-        core, watched = made(precision)
+        core = _core(keras, images, output.width, parameters.filters, precision)
+        twin = _core(keras, images, output.width, parameters.filters, FLOAT32)
+        served = _mirrored(keras, twin, schema.shape)
+        fitted = FittedCnn(served, tensorflow.__version__, device=device, precision=precision)
         _compile(keras, core, parameters, len(truths))
         targets = np.eye(output.width, dtype=np.float32)[truths]
         random = np.random.default_rng(parameters.seed)
         small = _small(keras, images) if parameters.small else images
         for epoch in range(parameters.epochs):
-            shown = small if epoch < parameters.small else images
-            figures = _epoch(core, shown, targets, parameters, random)
-            figures |= validated(watched, output, rows)
+            shown, share = (small, SMALL) if epoch < parameters.small else (images, 1)
+            shift = int(share * parameters.shift)
+            chosen = pictures.batches(shown, parameters.batch_size, shift, random)
+            figures = fit_batches(core, ((pixels, targets[some]) for some, pixels in chosen))
+            twin.set_weights(core.get_weights())
+            figures |= validated(fitted, output, rows, most=MOST)
             log(figures, epochs=parameters.epochs)
-        twin, fitted = made(FLOAT32)
-        twin.set_weights(core.get_weights())
         return fitted
-
-
-def _epoch(
-    core: Any,
-    images: NDArray[np.float32],
-    targets: NDArray[np.float32],
-    parameters: ResidualParameters,
-    random: np.random.Generator,
-) -> dict[str, float]:
-    """Fit to all rows once; return the figures of the rows as they came."""
-    shown = pictures.batches(images, parameters.batch_size, parameters.shift, random)
-    return fit_batches(core, ((pixels, targets[some]) for some, pixels in shown))
 
 
 def _grids(inputs: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 ROWS = (1, 64)  # of one call
 ROUNDS, CALLS = 9, 120  # of each model at each size, and of each round
 WARM_UP = 20  # calls before the measurement
-MOST_SECONDS = 10.0  # at each size; slow models are called less often, but so often in a round:
-LEAST_CALLS = 5
+MOST_SECONDS = 10.0  # at each size, about, for which slow models are called less often
+LEAST_CALLS = 5  # of each round
 
 
 class Answers(Protocol):
@@ -81,9 +81,9 @@ def _size(
 
 
 def _calls(turns: Iterable[float], most: float) -> int:
-    """Return how many calls a round has, as the seconds of turns before the measurement say.
+    """Return how many calls a round has; turns: the seconds of each before the measurement.
 
-    No more turns are taken than a tenth of the most seconds allows.
+    Turns end after a tenth of the most seconds.
 
     >>> _calls([0.001] * 20, 10), _calls([0.02] * 20, 10), _calls(iter([0.6, 0.5, 0.4]), 10)
     (120, 55, 5)

@@ -44,11 +44,12 @@ def measure(run: Run, folder: Path, *, serve: bool) -> dict[str, Any]:
     """
     task, rows = TASKS[run.task], prepared(run.task)
     model = found.find(run.model)
+    parameters = run.parameters or params.load(run.task).train.parameters.model_dump()
     numbers = params.Train.model_construct(
         watts_per_core=10,
         fresh_weight=1,
         model=run.model,
-        parameters=model.Parameters.model_validate(run.parameters),
+        parameters=model.Parameters.model_validate(parameters),
     )
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "model").mkdir(parents=True)
@@ -71,7 +72,7 @@ def measure(run: Run, folder: Path, *, serve: bool) -> dict[str, Any]:
     return {
         **figures,
         "rows": len(rows.train.labels),
-        "epochs": run.parameters.get("epochs"),
+        "epochs": parameters.get("epochs"),
         "arithmetic": fitted.precision,
         "training_seconds": facts["cost"]["wall_seconds"],
         "processor_seconds": facts["cost"]["cpu_seconds"],

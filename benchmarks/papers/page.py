@@ -58,7 +58,7 @@ Models are trained **from scratch** unless a line says that others trained the w
 which other programs on the machine change less. The parts of `ngrams` were chosen by
 cross-validation on the training rows, but about 25 mixes of them were scored on the test rows too,
 and so were the two shifts of `residual`'s training images that were tried, 4 pixels and 2, and
-early epochs of smaller images once; how many was chosen on 10,000 of the training rows.
+early epochs of smaller images once; how many was tried on 10,000 of the training rows.
 *Answers/s*: of `/predict` with 16 connections; *p50* and *p99*: with one. Published figures are of
 other machines, and those of the news study of twelve times as many training rows. Its ELECTRA and
 DistilBERT were not run: their weights have to be downloaded, and `transformer` reads BERT's only.
@@ -100,7 +100,7 @@ def _line(name: str, figures: Mapping[str, Any] | None) -> list[Any]:
 
 def _epochs(figures: Mapping[str, Any]) -> str:
     """Return the section with the figures of each epoch."""
-    rows = [
+    rows: list[list[Any]] = [
         [int(of["epoch"]), *(f"{of[name]:.3f}" for name in list(CURVES)[1:])]
         for of in figures["history"]
     ]

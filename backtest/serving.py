@@ -6,7 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from backtest.rules.drift import Bools
+from backtest.rules.drift import Bools, History
+from backtest.rules.quality_alerts import Learned
 from backtest.pipeline import TrainedModel
 from backtest.scenario import Scenario
 from backtest.watching import Rows, Watch
@@ -39,7 +40,7 @@ class Serving:
 
     @cached_property
     def _watch(self) -> Watch:
-        scenario, before = self.scenario, self.before
+        scenario = self.scenario
         served = np.flatnonzero(scenario.arrived > self.since)
         rows = Rows(
             rows=scenario.split.inputs[served],
@@ -49,13 +50,23 @@ class Serving:
             labelled=scenario.labelled[served] - self.since,
             steps=scenario.end - self.since,
         )
+        past, labels_as_one = self._learned
         return Watch(
             self.model.bundle,
             rows,
             thresholds=scenario.thresholds,
             pace=scenario.pace,
-            past={} if before is None else before._watch.past(self.since - before.since),
+            past=past,
+            labels_as_one=labels_as_one,
         )
+
+    @property
+    def _learned(self) -> tuple[Mapping[str, History], Learned]:
+        """What the versions before had learned, of signals and of labels."""
+        if self.before is None:
+            return {}, {}
+        steps = self.since - self.before.since
+        return self.before._watch.past(steps), self.before._watch.labels_as_one(steps)
 
     def firing(self, step: int) -> tuple[str, ...]:
         """Return the names of the alerts that fire at a step of the history."""

@@ -9,11 +9,14 @@ import numpy as np
 from backtest.rules.drift import Bools, Floats, History, Reference, Watched, watch
 from backtest.rules.past import NOTHING
 from backtest.rules.quality import RowsAsOne, first_look
+from backtest.rules.quality_alerts import NOTHING as NO_LABELS
 from backtest.rules.quality_alerts import (
+    Learned,
     alerts,
     answer_effects,
     checked_columns,
     label_columns,
+    labels_learned,
     prediction_columns,
 )
 from monitoring.thresholds import Thresholds
@@ -46,6 +49,7 @@ class Watch:
     """What the rules say of one version.
 
     past: what was learned of each signal from the versions before.  pace: seconds of a step.
+    labels_as_one: how many labels count as one, as the version before had learned.
     """
 
     def __init__(
@@ -56,8 +60,10 @@ class Watch:
         thresholds: Thresholds,
         pace: int,
         past: Mapping[str, History],
+        labels_as_one: Learned = NO_LABELS,
     ) -> None:
         self._rows, self._thresholds, self._pace, self._past = rows, thresholds, pace, past
+        self._labels_as_one = labels_as_one
         self._output, self._reference = bundle.manifest.output, bundle.reference
         values = rows.values.astype(np.float32)
         columns = {**bundle.extraction.extract(rows.rows), **self._output.extract(values)}
@@ -76,6 +82,22 @@ class Watch:
         """Return what is known of each signal when so many steps have passed."""
         return {name: watched.history_until(steps) for name, watched in self._watched.items()}
 
+    def labels_as_one(self, steps: int) -> Learned:
+        """Return how many labels count as one when so many steps have passed, by alert."""
+        return labels_learned(
+            self._reference,
+            self._labels[:steps],
+            self._thresholds,
+            pace=self._pace,
+            before=self._labels_as_one,
+        )
+
+    @cached_property
+    def _labels(self) -> Floats:
+        rows = self._rows
+        columns = label_columns(self._reference, self._output, rows.values, rows.truths)
+        return sums(columns, rows.labelled, rows.steps)
+
     @cached_property
     def _watched(self) -> Mapping[str, Watched]:
         return {
@@ -93,16 +115,16 @@ class Watch:
         rows, output, reference = self._rows, self._output, self._reference
         before = np.zeros((first_look(self._thresholds, self._pace), 4))
         expected = prediction_columns(reference, output, rows.values)
-        known = label_columns(reference, output, rows.values, rows.truths)
         checks = checked_columns(reference, output, rows.values, rows.truths)
         found = alerts(
             reference,
             np.vstack([before[:, :2], sums(expected, rows.arrived, rows.steps)]),
-            np.vstack([before, sums(known, rows.labelled, rows.steps)]),
+            np.vstack([before, self._labels]),
             np.vstack([before, sums(checks, rows.labelled, rows.steps)]),
             self._thresholds,
             pace=self._pace,
             rows_as_one=self._rows_as_one(),
+            known=self._labels_as_one,
         )
         return {name: looked[1:] for name, looked in found.items()}
 

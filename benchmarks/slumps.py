@@ -53,6 +53,11 @@ def accepted(accuracy: float, random: np.random.Generator) -> ShareReference:
     return ShareReference(float(random.binomial(SIZE, accuracy) / SIZE), SIZE)
 
 
+def _padded(right: Floats, rows: Floats) -> tuple[Floats, Floats]:
+    """Return labels from a day before the first one on, so that the rules look at it too."""
+    return np.pad(right, (DAY - 1, 0)), np.pad(rows, (DAY - 1, 0))
+
+
 def onsets(found: Bools) -> int:
     """Return how often an alert starts."""
     return int(found[0]) + int(np.count_nonzero(found[1:] & ~found[:-1]))
@@ -80,7 +85,7 @@ def calm(rule: Rule, *, seed: int) -> int:
     random = np.random.default_rng([seed, 7])
     accuracy, rate = ACCURACIES[seed % 3], RATES[seed // 3 % 3]
     reference = accepted(accuracy, random)
-    return onsets(rule(*labels([accuracy] * 31, rate, random), reference, Thresholds()))
+    return onsets(rule(*_padded(*labels([accuracy] * 31, rate, random)), reference, Thresholds()))
 
 
 def restless(rule: Rule, *, dwell: int, rate: float, seed: int) -> int:
@@ -93,7 +98,8 @@ def restless(rule: Rule, *, dwell: int, rate: float, seed: int) -> int:
     accuracy = np.repeat(np.where(np.arange(len(turns)) % 2, 0.7, 0.9), turns)[: 31 * DAY]
     rows = random.poisson(rate, len(accuracy))
     right = random.binomial(rows, accuracy).astype(float)
-    return onsets(rule(right, rows.astype(float), ShareReference(0.8, 2000), Thresholds()))
+    counts = _padded(right, rows.astype(float))
+    return onsets(rule(*counts, ShareReference(0.8, 2000), Thresholds()))
 
 
 def changing(accuracy: Floats, rule: Rule, *, rate: float, seed: int) -> Bools:
@@ -102,7 +108,7 @@ def changing(accuracy: Floats, rule: Rule, *, rate: float, seed: int) -> Bools:
     rows = random.poisson(rate, len(accuracy))
     right = random.binomial(rows, accuracy).astype(float)
     reference = ShareReference(float(accuracy[:SECOND].mean()), 20_000)
-    return rule(right, rows.astype(float), reference, Thresholds())
+    return rule(*_padded(right, rows.astype(float)), reference, Thresholds())
 
 
 @dataclass(frozen=True)
@@ -205,7 +211,7 @@ def rhythms(table: Table) -> None:
     for by in SLOW:
         falling = 0.9 - by * np.maximum(minutes - SECOND, 0) / DAY
         for name, rule in RULES.items():
-            found = [changing(falling, rule, rate=r, seed=s)[SECOND - DAY :] for r, s in runs]
+            found = [changing(falling, rule, rate=r, seed=s)[SECOND:] for r, s in runs]
             days = float(np.median([each.argmax() if each.any() else np.inf for each in found]))
             most, said = max(onsets(each) for each in found), f"{by:g} more each day"
             row = [said, name, "", most, f"{days / DAY:.1f} days", ""]

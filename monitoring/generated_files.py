@@ -15,7 +15,7 @@ from monitoring.recording import costs, estimate, past, rules, same_hours
 from monitoring.recording.interval import interval, interval_reference
 from monitoring.recording.loss import loss, loss_reference
 from monitoring.recording.rules import Models, Rule
-from monitoring.recording.labels_as_one import departures, labels_as_one, learned
+from monitoring.recording.labels_as_one import changes, labels_as_one, learned
 from monitoring.recording.slump import slump
 from monitoring.thresholds import Thresholds, seconds
 
@@ -142,7 +142,7 @@ def _accuracy(limits: Limits) -> dict[str, Any]:
         "groups": [
             _group(
                 "accuracy_short",
-                [*reference, *measured(short), *limits.made(departures, _record)],
+                [*reference, *measured(short), *limits.made(changes, _record)],
             ),
             _group("accuracy_long", measured(long), slow),
             *(_group(f"accuracy_{window}", measured(window), slow) for window in others),

@@ -35,6 +35,7 @@ SHARED = frozenset(
             "gross_psi",
             "design_effect",
             "most_design_effect",
+            "label_design_effect",
             "least_worth",
             "fuller",
             "forgiven_after",

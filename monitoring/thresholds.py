@@ -61,6 +61,9 @@ class Thresholds:
     # they were 15 to 39.
     design_effect: float = _number(20.0, unit="rows", low=1.0, high=1e4)
     most_design_effect: float = _number(50.0, unit="rows", low=1.0, high=1e4)
+    # Labels of one hour or client are alike too. So many count as one, until the reference or a
+    # day's hours have shown how many they are: 2.3 and 1.4 on two real series.
+    label_design_effect: float = _number(2.0, unit="labels", low=1.0, high=1e4)
     # Evidence on rows that are worth fewer independent ones counts for less, in proportion: a few
     # clients are no population, and the tests' limits hold for many rows only.
     least_worth: float = _number(35.0, unit="independent rows", low=1.0, high=1e6)
@@ -205,9 +208,10 @@ class Thresholds:
             expected = f"0s, or a multiple or a whole part of {self.long_window}, the long window, "
             expected += f"over {self.drift_windows[0]}"
             raise InvalidThreshold("rhythm", self.rhythm, expected)
-        if self.design_effect > self.most_design_effect:
-            expected = f"at most {self.most_design_effect}, most_design_effect"
-            raise InvalidThreshold("design_effect", self.design_effect, expected)
+        for name in ("design_effect", "label_design_effect"):
+            if getattr(self, name) > self.most_design_effect:
+                expected = f"at most {self.most_design_effect}, most_design_effect"
+                raise InvalidThreshold(name, getattr(self, name), expected)
         if seconds(self.past_interval) >= seconds("5m"):
             raise InvalidThreshold("past_interval", self.past_interval, "under 5m")
 

@@ -48,15 +48,18 @@ class Watched:
     _learned: "Learned"
 
     @property
+    def usual(self) -> Mapping[str, Floats]:
+        """The largest usual PSI at each look, by learned window; NONE where none is known."""
+        return {name: of for (kind, name), of in self._learned.items() if kind == USUAL}
+
+    @property
     def history(self) -> History:
         """What is kept of the model until the last look, for the version that follows."""
         return self.history_until(len(self.drifted))
 
     def history_until(self, look: int) -> History:
         """Return what is kept until so many looks: where another version follows sooner."""
-        usual = {
-            name: float(of[look - 1]) for (kind, name), of in self._learned.items() if kind == USUAL
-        }
+        usual = {name: float(of[look - 1]) for name, of in self.usual.items()}
         return self._rule.history(self.drifted, look, usual)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backtest.rules.drift import MINUTE, Bools, Floats
+from backtest.rules.labels_as_one import LabelsAsOne
 from monitoring.thresholds import Thresholds, seconds
 
 # How many rows count as one at each look, by window.
@@ -19,27 +20,21 @@ NO_EFFECT: RowsAsOne = {}
 
 @dataclass(frozen=True)
 class ShareReference:
-    """The share of rows that a version was accepted with, such as its accuracy; size: its rows.
-
-    rows_as_one: how many labels in a row tell as much as an independent one.
-    """
+    """The share of rows that a version was accepted with, such as its accuracy; size: its rows."""
 
     share: float
     size: int
-    rows_as_one: float = 1.0
+    as_one: LabelsAsOne = LabelsAsOne()
 
 
 @dataclass(frozen=True)
 class LossReference:
-    """The loss that a version was accepted with: mean, deviation of one row, and rows.
-
-    rows_as_one: as of `ShareReference`.
-    """
+    """The loss that a version was accepted with: mean, deviation of one row, and rows."""
 
     mean: float
     deviation: float
     size: int
-    rows_as_one: float = 1.0
+    as_one: LabelsAsOne = LabelsAsOne()
 
 
 def share_drop(

@@ -1,12 +1,14 @@
 """Which alerts on the quality of answers a version has, and what to add up of its rows for them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backtest.rules.drift import MINUTE, Bools, Floats, Watched
 from backtest.rules.estimate import lasting, refuted, withdrawn
+from backtest.rules.labels_as_one import LabelsAsOne, learned
 from backtest.rules.quality import (
     NO_EFFECT,
     LossReference,
@@ -16,11 +18,16 @@ from backtest.rules.quality import (
     loss_rise,
     share_drop,
 )
-from backtest.rules.slump import loss_slump, share_slump
+from backtest.rules.slump import loss_slump, share_learned, share_slump
 from monitoring.thresholds import Thresholds
 from perennial.kinds.output_kind import OutputKind, Truths
 from perennial.signals import Reference
 from perennial.statistics.regression import covered
+
+ACCURACY, LOSS, COVERAGE = "AccuracyDrop", "LossRise", "IntervalCoverageDrop"
+# How many labels count as one, as a version's hours have shown, by the alert that it is for.
+Learned = Mapping[str, float]
+NOTHING: Learned = MappingProxyType({})
 
 
 def prediction_columns(reference: Reference, output: OutputKind, values: Floats) -> Floats:
@@ -89,6 +96,7 @@ def alerts(
     *,
     pace: int = MINUTE,
     rows_as_one: RowsAsOne = NO_EFFECT,
+    known: Learned = NOTHING,
 ) -> dict[str, Bools]:
     """Return the looks at which each alert would fire, by its name.
 
@@ -96,37 +104,83 @@ def alerts(
     question, 2), (…, 4) and (…, 4).  pace: seconds between looks.
     The first look is at row `first_look`.
     rows_as_one: how many predictions count as one, by `answer_effects`.
+    known: what the version before had learned, by `labels_learned`.
     """
     expected, asked = predictions.T
     lost, squares, inside, rows = labels.T
-    as_one = reference.design_effect or 1.0
     if reference.accuracy is not None:
-        accepted = ShareReference(reference.accuracy, reference.accuracy_size or 1, as_one)
+        accepted = _accuracy(reference, known)
         right = estimated(
             expected, asked, accuracy=reference.accuracy, mean=reference.confidence or 0.0
         )
         return {
-            "AccuracyDrop": share_slump(rows - lost, rows, accepted, thresholds, pace=pace),
+            ACCURACY: share_slump(rows - lost, rows, accepted, thresholds, pace=pace),
             "EstimatedAccuracyDrop": lasting(
                 share_drop(right, asked, accepted, thresholds, pace=pace, rows_as_one=rows_as_one),
                 unknown(reference, checks, thresholds, pace=pace),
                 refuted(checks, thresholds, 1, pace=pace),
             ),
         }
-    size = reference.loss_size or 1
-    known = LossReference(reference.loss or 0.0, reference.loss_deviation or 0.0, size, as_one)
-    found = {"LossRise": loss_slump(lost, squares, rows, known, thresholds, pace=pace)}
+    usual = _loss(reference, known)
+    found = {LOSS: loss_slump(lost, squares, rows, usual, thresholds, pace=pace)}
     if reference.expected_loss is not None:
-        rose = loss_rise(expected, asked, known, thresholds, pace=pace, rows_as_one=rows_as_one)
+        rose = loss_rise(expected, asked, usual, thresholds, pace=pace, rows_as_one=rows_as_one)
         found["EstimatedLossRise"] = lasting(
             rose,
             unknown(reference, checks, thresholds, pace=pace),
             refuted(checks, thresholds, -1, pace=pace),
         )
     if reference.coverage is not None:
-        held = ShareReference(reference.coverage, size, reference.coverage_design_effect or 1.0)
-        found["IntervalCoverageDrop"] = share_slump(inside, rows, held, thresholds, pace=pace)
+        held = _coverage(reference, known)
+        found[COVERAGE] = share_slump(inside, rows, held, thresholds, pace=pace)
     return found
+
+
+def labels_learned(
+    reference: Reference,
+    labels: Floats,
+    thresholds: Thresholds,
+    *,
+    pace: int = MINUTE,
+    before: Learned = NOTHING,
+) -> Learned:
+    """Return how many labels count as one after these, by alert.
+
+    labels: as of `alerts`.  before: what was known at the first; it stays where these are few.
+    """
+    lost, squares, inside, rows = labels.T
+    found = {}
+    if reference.accuracy is not None:
+        of = _accuracy(reference, before)
+        found[ACCURACY] = share_learned(rows - lost, rows, of, thresholds, pace=pace)[-1]
+    else:
+        usual = _loss(reference, before)
+        known = learned((lost, squares, rows), usual.deviation, thresholds, pace=pace)
+        found[LOSS] = known[-1]
+    if reference.coverage is not None:
+        held = _coverage(reference, before)
+        found[COVERAGE] = share_learned(inside, rows, held, thresholds, pace=pace)[-1]
+    return {**before, **{name: float(one) for name, one in found.items() if not np.isnan(one)}}
+
+
+def _accuracy(reference: Reference, known: Learned) -> ShareReference:
+    as_one = _as_one(reference.design_effect, known.get(ACCURACY))
+    return ShareReference(reference.accuracy or 0.0, reference.accuracy_size or 1, as_one)
+
+
+def _loss(reference: Reference, known: Learned) -> LossReference:
+    as_one = _as_one(reference.design_effect, known.get(LOSS))
+    mean, deviation = reference.loss or 0.0, reference.loss_deviation or 0.0
+    return LossReference(mean, deviation, reference.loss_size or 1, as_one)
+
+
+def _coverage(reference: Reference, known: Learned) -> ShareReference:
+    as_one = _as_one(reference.coverage_design_effect, known.get(COVERAGE))
+    return ShareReference(reference.coverage or 0.0, reference.loss_size or 1, as_one)
+
+
+def _as_one(measured: float | None, known: float | None) -> LabelsAsOne:
+    return LabelsAsOne(*(np.nan if one is None else one for one in (measured, known)))
 
 
 def unknown(

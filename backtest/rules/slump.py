@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backtest.rules.drift import MINUTE, Bools, Floats
-from backtest.rules.labels_as_one import labels_as_one
+from backtest.rules.labels_as_one import learned
 from backtest.rules.quality import LossReference, ShareReference, first_look, one, windows
 from backtest.rules.same_hours import Mean, no_news
 from monitoring.recording.slump import AGREEING, AGREES
@@ -69,11 +69,9 @@ def share_slump(
     """
     usual = usual_share(reference.share, size=reference.size)
     deviation = float(np.sqrt(usual * (1 - usual)))
-    least_as_one = min(reference.rows_as_one, thresholds.most_design_effect)
-    size = reference.size / least_as_one
-    as_one = labels_as_one(
-        (rows - good, rows), (usual, deviation), least_as_one, thresholds, pace=pace
-    )
+    size = reference.size / min(reference.as_one.of_reference, thresholds.most_design_effect)
+    known = share_learned(good, rows, reference, thresholds, pace=pace)
+    as_one = reference.as_one.at(known, thresholds)
     now = as_one[first_look(thresholds, pace) - 1 :]
 
     def limit(window: str) -> Limit:
@@ -92,6 +90,19 @@ def share_slump(
     return _slump(costs, thresholds, pace)
 
 
+def share_learned(
+    good: Floats,
+    rows: Floats,
+    reference: ShareReference,
+    thresholds: Thresholds,
+    *,
+    pace: int = MINUTE,
+) -> Floats:
+    """Return how many labels of a share count as one, by what came till then; shape (looks,)."""
+    bad, deviation = rows - good, float(np.sqrt(reference.share * (1 - reference.share)))
+    return learned((bad, bad, rows), deviation, thresholds, pace=pace)
+
+
 def loss_slump(
     total: Floats,
     squares: Floats,
@@ -108,9 +119,9 @@ def loss_slump(
     usual, deviation = reference.mean, reference.deviation
     if not deviation > 0 or not usual > 0:  # nothing scatters, or costs
         return np.zeros(len(rows) - first_look(thresholds, pace) + 1, np.bool_)
-    least_as_one = min(reference.rows_as_one, thresholds.most_design_effect)
-    size = reference.size / least_as_one
-    as_one = labels_as_one((total, rows), (usual, deviation), least_as_one, thresholds, pace=pace)
+    size = reference.size / min(reference.as_one.of_reference, thresholds.most_design_effect)
+    known = learned((total, squares, rows), deviation, thresholds, pace=pace)
+    as_one = reference.as_one.at(known, thresholds)
     now = as_one[first_look(thresholds, pace) - 1 :]
 
     def limit(window: str) -> Limit:

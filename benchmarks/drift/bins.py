@@ -2,12 +2,15 @@
 
 import numpy as np
 
+from backtest.rules.drift import Reference
 from benchmarks.drift.frame import Floats, Frame, Ints
 from perennial.signals import numeric_edges, reference_shares
-from perennial.statistics.evidence import ranks
+from perennial.statistics.evidence import critical_value, ranks
 
 # As in params.yaml: maximum number of numbered bins, minimum reference rows per bin.
 BINS, ROWS_PER_BIN = 10, 25
+# As there too: the family-wise level of one look.
+LEVEL = 0.01
 
 
 class Bins:
@@ -56,3 +59,12 @@ class Bins:
         found[:, len(self._edges) :] = frame.categorical
         places: Ints = found + self.starts
         return places
+
+    def reference(self, signal: int) -> Reference:
+        """Return what the rule knows of a signal, by its place."""
+        size = self.sizes[signal]
+        part = slice(self.starts[signal], self.starts[signal] + size)
+        tests = len(self.sizes) + int(self.is_ordered.sum())
+        critical, rank = (critical_value(k, level=LEVEL, tests=tests) for k in (size, 2))
+        ordered = int(self.ordered[part].sum())
+        return Reference(self.shares[part], self.rows, critical, rank, ordered)

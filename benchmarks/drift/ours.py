@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.drift import windows
-from benchmarks.drift.bins import Bins
+from benchmarks.drift.bins import LEVEL, Bins
 from benchmarks.drift.frame import Floats, Frame, Ints
 from benchmarks.drift.protocol import Scorer
 from benchmarks.drift.windows import Looks
@@ -14,11 +14,8 @@ from perennial.statistics.evidence import LEAST_VARIANCE, critical_value, eviden
 
 # The request rate, which converts the rule's windows to rows.
 A_MINUTE = 10
-# The family-wise level of one look, as in params.yaml.
-LEVEL = 0.01
 # The score if the effect is too small to matter.
 NO_EFFECT = -1e6
-SHIPPED = "Perennial as shipped"
 
 
 @dataclass(frozen=True)

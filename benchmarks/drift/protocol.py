@@ -8,8 +8,11 @@ import numpy as np
 from benchmarks.drift.frame import Floats, Frame, Ints
 from benchmarks.drift.windows import Looks
 
-# Window sizes, in rows, for peers that compare raw rows; the best one is reported.
-WINDOWS = (250, 1_000, 3_000)
+# Window sizes, in rows, for peers that compare raw rows; the best one is reported. The last is a
+# whole day of traffic that has hours, in which day and night add up.
+WINDOWS = (250, 1_000, 3_000, 7_200)
+# A variant whose limits are not set here; its rule has a name of its own, and no rank.
+AS_SHIPPED, SHIPPED = "as shipped", "Perennial as shipped"
 # Turns the stream's rows, before and after the onset, into a score per variant and look, shape
 # (variants, looks). Higher scores mean stronger drift.
 Scorer = Callable[[Ints, Ints], Floats]

@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks import results
 from benchmarks.drift.accuracy import Error
-from benchmarks.drift.ours import SHIPPED
+from benchmarks.drift.protocol import SHIPPED
 from benchmarks.drift.ranking import average_ranks, best
 from benchmarks.drift.run import Alarms, SettingResult
 
@@ -38,7 +38,7 @@ class Summary:
     def figures(self) -> dict[str, dict[str, results.Figure]]:
         """Return the figures for results.json."""
         names = [*self.detectors, *([SHIPPED] if SHIPPED in self._variants else [])]
-        return {
+        found: dict[str, dict[str, results.Figure]] = {
             "average rank": {name: round(rank, 2) for name, rank in self._ranks.items()},
             "power": {name: round(self._mean(name, "power"), 3) for name in names},
             "requests until the alarm": {name: round(self._mean(name, "cost")) for name in names},
@@ -52,6 +52,7 @@ class Summary:
                 for name in dict.fromkeys(error.estimator for error in self._losses)
             },
         }
+        return {what: those for what, those in found.items() if those}
 
     def tables(self) -> dict[str, str]:
         """Return the tables of tasks with classes for the docs by the name of their marker."""
@@ -70,6 +71,10 @@ class Summary:
             "losses": self.losses(),
             "settings_of_numbers": self.by_setting(),
         }
+
+    def tables_of(self, traffic: str) -> dict[str, str]:
+        """Return those of tasks with classes in traffic of another kind."""
+        return {f"overall_{traffic}": self.overall(), f"ranks_{traffic}": self.ranks()}
 
     def overall(self) -> str:
         """Return the table of all detectors."""
@@ -95,7 +100,8 @@ class Summary:
             ]
             for name in figures["power"]
         ]
-        return results.table(header, rows)
+        shown = len(header) if self._errors else -1
+        return results.table(header[:shown], [row[:shown] for row in rows])
 
     def ranks(self) -> str:
         """Return average ranks by task and by shift."""

@@ -36,11 +36,16 @@ class Setting:
 
 @dataclass(frozen=True)
 class Task:
-    """The rows without a shift, and under each setting."""
+    """The rows without a shift, and under each setting.
+
+    sides: 1 for the rows of the day and -1 for those of the night, where traffic has a rhythm: of
+    the lower and the upper half of the classes, or of the amounts.
+    """
 
     name: str
     reference_rows: int
     base: Frame
+    sides: Floats
     settings: tuple[Setting, ...]
 
 
@@ -64,4 +69,5 @@ def build(name: str, *, data: Path, seed: int) -> Task:
                 moved = frame(inputs, values=predict(inputs))
                 yield Setting(shift.name, said, grade, moved, None)
 
-    return Task(name, REFERENCE_ROWS[name], base, tuple(settings()))
+    sides = np.where(rows.labels < rows.middle, 1.0, -1.0)
+    return Task(name, REFERENCE_ROWS[name], base, sides, tuple(settings()))

@@ -1,28 +1,27 @@
 """Simulate the first forty days of a model without drift, and count the false alerts."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from backtest.rules.drift import Bools, Floats, Reference, Watched, watch
+from backtest.rules.drift import Bools, Floats, History, Watched, watch
 from backtest.rules.past import NOTHING
-from backtest.rules.quality import RowsAsOne, first_look
+from backtest.rules.quality import RowsAsOne
+from backtest.rules.quality_alerts import NOTHING as NO_LABELS
 from backtest.rules.quality_alerts import answer_effects
 from benchmarks.drift.bins import Bins
 from benchmarks.drift.frame import Frame
 from benchmarks.false_alarms.quality import Quality, labels
 from benchmarks.false_alarms.traffic import DAY, STEADY, Rhythm, Traffic
 from monitoring.thresholds import Thresholds
-from perennial.statistics.evidence import critical_value
 
 # A model's first version serves for some days, in which its rhythm becomes known; then, in the
 # middle of a week, a month begins with a second one and a reference of its own.
 FIRST, DAYS = 10, 30
 # Columns of what is expected of answers.
 EXPECTED = 2
-# As in params.yaml.
-FAMILY_LEVEL = 0.01
+NO_SIGNALS: Mapping[str, History] = {}
 
 
 @dataclass(frozen=True)
@@ -49,27 +48,23 @@ def simulate(
     frame = population.frame
     whole = Traffic(rate, (FIRST + DAYS) * DAY, population.swing, population.rhythm, population.run)
     shares = whole.weights / whole.weights.sum()
-    chosen = random.choice(len(frame), population.reference_rows, p=shares)
-    bins = [Bins(frame.take(chosen))]
-    chosen_again = random.choice(len(frame), population.reference_rows, p=shares)
-    bins.append(Bins(frame.take(chosen_again)))
-    quality = Quality(frame, labels(whole), chosen, thresholds)
-    begin = FIRST * DAY
-    parts = replace(whole, minutes=begin), replace(whole, minutes=DAYS * DAY, start=begin)
-    sums = [
-        part.sums(np.column_stack([quality.columns, _indicators(each, frame)]), random)
-        for part, each in zip(parts, bins, strict=True)
-    ]
-    expected = np.vstack([each[:, :EXPECTED] for each in sums])
-    watched = _watched(bins, frame, [each[:, EXPECTED:] for each in sums], thresholds)
-    outputs = {name: seen for name, seen in watched.items() if name in frame.output.signals}
-    alerts = {
-        "DataDrift": _drifted(seen for name, seen in watched.items() if name not in outputs),
-        "PredictionDrift": _drifted(outputs.values()),
-    }
-    rows_as_one = _rows_as_one(outputs.values(), thresholds)
-    alerts |= quality.alerts(expected, rows_as_one, random)
-    return {name: _onsets(fired) for name, fired in alerts.items()}
+    parts = replace(whole, minutes=FIRST * DAY), replace(
+        whole, minutes=DAYS * DAY, start=FIRST * DAY
+    )
+    found, past, known = [], NO_SIGNALS, NO_LABELS
+    for part in parts:
+        chosen = random.choice(len(frame), population.reference_rows, p=shares)
+        bins, quality = Bins(frame.take(chosen)), Quality(frame, labels(part), chosen, thresholds)
+        sums = part.sums(np.column_stack([quality.columns, _indicators(bins, frame)]), random)
+        watched = _watched(bins, frame, sums[:, EXPECTED:], thresholds, past)
+        outputs = {name: seen for name, seen in watched.items() if name in frame.output.signals}
+        rows_as_one = _rows_as_one(outputs.values(), thresholds)
+        fired, known = quality.alerts(sums[:, :EXPECTED], rows_as_one, random, known)
+        past = {name: seen.history for name, seen in watched.items()}
+        inputs = (seen for name, seen in watched.items() if name not in outputs)
+        drifted = [_drifted(each, part.minutes) for each in (inputs, outputs.values())]
+        found.append({"DataDrift": drifted[0], "PredictionDrift": drifted[1], **fired})
+    return {name: _onsets(np.concatenate([each[name] for each in found])) for name in found[0]}
 
 
 def _indicators(bins: Bins, frame: Frame) -> Floats:
@@ -79,51 +74,33 @@ def _indicators(bins: Bins, frame: Frame) -> Floats:
     return found
 
 
-# A signal of the first version, and of the second.
-Versions = tuple[Watched, Watched]
-
-
 def _watched(
-    bins: list[Bins], frame: Frame, sums: list[Floats], thresholds: Thresholds
-) -> dict[str, Versions]:
-    """Return what the rules see of every signal; bins: of the first version, and of the second."""
+    bins: Bins,
+    frame: Frame,
+    came: Floats,
+    thresholds: Thresholds,
+    past: Mapping[str, History],
+) -> dict[str, Watched]:
+    """Return what the rules see of every signal of a version; past: what the one before learned."""
     found = {}
     for place, name in enumerate((*frame.numeric_names, *frame.categorical_names)):
-        seen, past = [], NOTHING
-        for version, came in zip(bins, sums, strict=True):
-            start = version.starts[place]
-            counts = came[:, start : start + version.sizes[place]]
-            reference = _reference(version, place, frame)
-            seen.append(watch(counts, reference, thresholds, history=past))
-            past = seen[-1].history
-        found[name] = (seen[0], seen[1])
+        start = bins.starts[place]
+        counts, before = came[:, start : start + bins.sizes[place]], past.get(name, NOTHING)
+        found[name] = watch(counts, bins.reference(place), thresholds, history=before)
     return found
 
 
-def _drifted(signals: Iterable[Versions]) -> Bools:
+def _drifted(signals: Iterable[Watched], looks: int) -> Bools:
     """Return the looks at which any of these signals drifts."""
-    found = np.zeros((FIRST + DAYS) * DAY, np.bool_)
-    for versions in signals:
-        found |= np.concatenate([seen.drifted for seen in versions])
+    found = np.zeros(looks, np.bool_)
+    for seen in signals:
+        found |= seen.drifted
     return found
 
 
-def _rows_as_one(outputs: Collection[Versions], thresholds: Thresholds) -> RowsAsOne:
-    """Return how many predictions count as one, from when the longest window is full."""
-    effects = [answer_effects(signals, thresholds) for signals in zip(*outputs, strict=True)]
-    before = first_look(thresholds) - 1
-    return {
-        window: np.concatenate([each[window] for each in effects])[before:]
-        for window in (thresholds.windows if effects else ())
-    }
-
-
-def _reference(bins: Bins, place: int, frame: Frame) -> Reference:
-    size = bins.sizes[place]
-    part = slice(bins.starts[place], bins.starts[place] + size)
-    tests = len(bins.sizes) + len(frame.numeric_names)
-    critical, rank = (critical_value(k, level=FAMILY_LEVEL, tests=tests) for k in (size, 2))
-    return Reference(bins.shares[part], bins.rows, critical, rank, int(bins.ordered[part].sum()))
+def _rows_as_one(outputs: Collection[Watched], thresholds: Thresholds) -> RowsAsOne:
+    """Return how many predictions count as one, at each look."""
+    return answer_effects(outputs, thresholds) if outputs else {}
 
 
 def _onsets(fired: Bools) -> int:

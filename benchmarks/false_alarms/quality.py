@@ -7,11 +7,14 @@ from functools import cached_property
 import numpy as np
 
 from backtest.rules.drift import Bools, Floats
-from backtest.rules.quality import RowsAsOne
+from backtest.rules.quality import RowsAsOne, first_look
 from backtest.rules.quality_alerts import (
+    NOTHING,
+    Learned,
     alerts,
     checked_columns,
     label_columns,
+    labels_learned,
     prediction_columns,
 )
 from benchmarks.drift.frame import Frame, Ints
@@ -40,7 +43,7 @@ def labels(traffic: Traffic) -> Traffic:
 
 @dataclass(frozen=True)
 class Quality:
-    """Labels of a population, and the reference that they are compared with.
+    """Labels of a population while a version serves, and the reference that it is accepted with.
 
     traffic: of the labels.  chosen: the rows of the reference, without an order.
     """
@@ -57,10 +60,15 @@ class Quality:
         return prediction_columns(self._reference, frame.output, frame.values)
 
     def alerts(
-        self, sums: Floats, rows_as_one: RowsAsOne, random: np.random.Generator
-    ) -> Mapping[str, Bools]:
-        """Return the looks at which each alert on the quality of answers would fire.
+        self,
+        sums: Floats,
+        rows_as_one: RowsAsOne,
+        random: np.random.Generator,
+        known: Learned = NOTHING,
+    ) -> tuple[Mapping[str, Bools], Learned]:
+        """Return the looks, from the first, at which each alert on the quality of answers fires.
 
+        And how many labels count as one after them; known: before them.
         Labels are drawn beside the predictions, since sums of losses cannot be thinned out.
         sums: of the columns, by minute.  rows_as_one: how many predictions count as one.
         """
@@ -68,9 +76,19 @@ class Quality:
         of = self._reference, frame.output, frame.values, frame.labels
         columns = np.hstack([label_columns(*of), checked_columns(*of)])
         labels, checks = np.hsplit(self.traffic.sums(columns, random), 2)
-        return alerts(
-            self._reference, sums, labels, checks, self.thresholds, rows_as_one=rows_as_one
+        before = first_look(self.thresholds) - 1  # minutes without any: windows fill up
+        padded = (np.pad(each, ((before, 0), (0, 0))) for each in (sums, labels, checks))
+        predictions, taught, checked = padded
+        found = alerts(
+            self._reference,
+            predictions,
+            taught,
+            checked,
+            self.thresholds,
+            rows_as_one=rows_as_one,
+            known=known,
         )
+        return found, labels_learned(self._reference, labels, self.thresholds, before=known)
 
     @cached_property
     def _reference(self) -> Reference:

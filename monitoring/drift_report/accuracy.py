@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitoring.prometheus_client import Series
+from monitoring.recording.labels_as_one import LABELS_AS_ONE
 from monitoring.recording.series import VERSION
 from monitoring.drift_report.answer_effect import rows_as_one
 from monitoring.drift_report.drift_status import nearest
 from monitoring.drift_report.estimate import Gap, of_accuracy
-from monitoring.drift_report.reference import labels_as_one, reference
+from monitoring.drift_report.reference import labels_as_one, reference, reference_as_one
 from monitoring.drift_report.span import Span
 from monitoring.drift_report.version import Version
 from monitoring.thresholds import Thresholds
@@ -78,7 +79,10 @@ def accuracy(span: Span, version: Version, thresholds: Thresholds) -> Accuracy |
         total, rows, accuracy=accepted.accuracy, confidence=accepted.confidence
     )
     labelled = float(confusion.sum())
-    as_one = labels_as_one(span, version, metrics.REFERENCE_DESIGN_EFFECT, thresholds)
+    of_reference = reference_as_one(span, version, metrics.REFERENCE_DESIGN_EFFECT, thresholds)
+    as_one = labels_as_one(
+        span, version, LABELS_AS_ONE, metrics.REFERENCE_DESIGN_EFFECT, thresholds
+    )
     return Accuracy(
         accepted=accepted,
         predictions=rows,
@@ -89,7 +93,7 @@ def accuracy(span: Span, version: Version, thresholds: Thresholds) -> Accuracy |
             span.since,
             thresholds,
             as_one=as_one,
-            reference_as_one=as_one,
+            reference_as_one=of_reference,
         ),
         macro_f1=macro_f1(confusion, [i for i, label in enumerate(labels) if label != OTHER]),
         estimated=_measured(

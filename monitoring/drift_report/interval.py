@@ -6,9 +6,10 @@ from monitoring.drift_report.answer_effect import rows_as_one
 from monitoring.drift_report.accuracy import Measured
 from monitoring.drift_report.drift_status import nearest
 from monitoring.drift_report.estimate import Gap, of_loss
-from monitoring.drift_report.reference import labels_as_one, reference
+from monitoring.drift_report.reference import labels_as_one, reference, reference_as_one
 from monitoring.drift_report.span import Span
 from monitoring.drift_report.version import Version
+from monitoring.recording.labels_as_one import INTERVALS_AS_ONE
 from monitoring.recording.series import VERSION
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
@@ -79,8 +80,13 @@ def _held(
     if not (rows := sum(sides.values())):
         return None
     value = sides.get("inside", 0.0) / rows
-    as_one = labels_as_one(span, version, metrics.REFERENCE_COVERAGE_DESIGN_EFFECT, thresholds)
-    worth = {"size": size / as_one, "rows": rows / as_one}
+    of_reference = reference_as_one(
+        span, version, metrics.REFERENCE_COVERAGE_DESIGN_EFFECT, thresholds
+    )
+    as_one = labels_as_one(
+        span, version, INTERVALS_AS_ONE, metrics.REFERENCE_COVERAGE_DESIGN_EFFECT, thresholds
+    )
+    worth = {"size": size / of_reference, "rows": rows / as_one}
     limit = control_limit(accepted, **worth, z=thresholds.accuracy_z)
     fell = accepted - value > thresholds.least_drop(window) and value < limit
     return Measured(value, rows, limit, fell and rows >= thresholds.least_rows)

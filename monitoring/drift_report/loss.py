@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from monitoring.drift_report.drift_status import nearest
-from monitoring.drift_report.reference import labels_as_one, reference
+from monitoring.drift_report.reference import labels_as_one, reference, reference_as_one
 from monitoring.drift_report.span import Span
 from monitoring.drift_report.version import Version
+from monitoring.recording.labels_as_one import LABELS_AS_ONE
 from monitoring.recording.series import VERSION
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
@@ -45,11 +46,14 @@ def loss(span: Span, version: Version, thresholds: Thresholds) -> Loss | None:
     )
     if not rows:
         return Loss(accepted, None, rows, None, rose=False)
-    as_one = labels_as_one(span, version, metrics.REFERENCE_DESIGN_EFFECT, thresholds)
+    of_reference = reference_as_one(span, version, metrics.REFERENCE_DESIGN_EFFECT, thresholds)
+    as_one = labels_as_one(
+        span, version, LABELS_AS_ONE, metrics.REFERENCE_DESIGN_EFFECT, thresholds
+    )
     limit = loss_limit(
         accepted,
         deviation=deviation,
-        size=size / as_one,
+        size=size / of_reference,
         live_deviation=loss_deviation(total, squares, rows),
         rows=rows / as_one,
         z=thresholds.accuracy_z,

@@ -1,10 +1,12 @@
 """The recording rules of how many labels count as one; perennial/statistics/serial.py defines it.
 
 The reference's rows in time order say it, where they have one, and the hours that a version has
-served. Without either, or of a service from before, it is 1.
+served. Until a version has served enough of them, those of the version before say it; of a first
+one, whose reference has no time, it is `label_design_effect`.
 """
 
 from monitoring.recording.series import (
+    MODEL,
     REFERENCE_ACCURACY,
     REFERENCE_INTERVAL_COVERAGE,
     REFERENCE_LOSS,
@@ -24,11 +26,16 @@ REFERENCE_AS_ONE = "model_version:reference_design_effect:max"
 INTERVAL_REFERENCE_AS_ONE = "model_version:reference_interval_coverage_design_effect:max"
 LABELS_AS_ONE = "model_version:labels_as_one:max"
 INTERVALS_AS_ONE = "model_version:intervals_as_one:max"
-# Of the mean of the last short window, in standard errors of as many independent labels.
-DEPARTURE, INTERVAL_DEPARTURE = "model_version:departure", "model_version:interval_departure"
-# The square of how much it has changed since the window before.
-CHANGE, INTERVAL_CHANGE = (f"{each}:square_of_change" for each in (DEPARTURE, INTERVAL_DEPARTURE))
-LEARNED, INTERVAL_LEARNED = (f"{each}:design_effect" for each in (DEPARTURE, INTERVAL_DEPARTURE))
+# Of the mean of the last short window, if its labels were independent.
+VARIANCE, INTERVAL_VARIANCE = "model_version:quality_variance", "model_version:interval_variance"
+# How the mean has changed since the window before: its square, over the variances of both.
+CHANGE, INTERVAL_CHANGE = "model_version:quality_change", "model_version:interval_change"
+LEARNED, INTERVAL_LEARNED = (f"{each}:design_effect" for each in (CHANGE, INTERVAL_CHANGE))
+# The largest of a model's versions, of those gone too; and of a version, by its own hours or those.
+OF_MODEL, INTERVAL_OF_MODEL = (
+    f"model:{each}:design_effect" for each in ("quality_change", "interval_change")
+)
+KNOWN, INTERVAL_KNOWN = (f"{each}:known_design_effect" for each in (CHANGE, INTERVAL_CHANGE))
 
 
 def labels_as_one(thresholds: Thresholds) -> list[Rule]:
@@ -36,72 +43,107 @@ def labels_as_one(thresholds: Thresholds) -> list[Rule]:
 
     Also how many rows of the reference do.
     """
-    known = f"({REFERENCE_ACCURACY} or {REFERENCE_LOSS})"
-    intervals = metrics.REFERENCE_COVERAGE_DESIGN_EFFECT
+    with_labels = f"({REFERENCE_ACCURACY} or {REFERENCE_LOSS})"
+    labels = (LABELS_AS_ONE, REFERENCE_AS_ONE, KNOWN)
+    intervals = (INTERVALS_AS_ONE, INTERVAL_REFERENCE_AS_ONE, INTERVAL_KNOWN)
+    learned, of_intervals = (LEARNED, OF_MODEL), (INTERVAL_LEARNED, INTERVAL_OF_MODEL)
     return [
-        _reference(REFERENCE_AS_ONE, metrics.REFERENCE_DESIGN_EFFECT, known, thresholds),
-        _reference(INTERVAL_REFERENCE_AS_ONE, intervals, REFERENCE_INTERVAL_COVERAGE, thresholds),
-        *(
-            Rule(name, f"({learned} > {reference})\nor {reference}")
-            for name, learned, reference in (
-                (LABELS_AS_ONE, LEARNED, REFERENCE_AS_ONE),
-                (INTERVALS_AS_ONE, INTERVAL_LEARNED, INTERVAL_REFERENCE_AS_ONE),
-            )
+        *_as_one(*labels, learned, metrics.REFERENCE_DESIGN_EFFECT, with_labels, thresholds),
+        *_as_one(
+            *intervals,
+            of_intervals,
+            metrics.REFERENCE_COVERAGE_DESIGN_EFFECT,
+            REFERENCE_INTERVAL_COVERAGE,
+            thresholds,
         ),
     ]
 
 
-def departures(thresholds: Thresholds, models: Models) -> list[Rule]:
-    """Return how far the mean of the short window is from what is usual, and how that changed."""
+def _as_one(
+    name: str,
+    reference: str,
+    known: str,
+    learned: tuple[str, str],
+    gauge: Metric,
+    versions: str,
+    thresholds: Thresholds,
+) -> list[Rule]:
+    measured = f"clamp_max(max by ({VERSION}) ({gauge.name}), {thresholds.most_design_effect:g})"
+    own, of_model = learned
+    return [
+        Rule(reference, f"{measured}\nor 1 + 0 * {versions}"),
+        Rule(known, f"{own}\nor 0 * {reference} + on ({MODEL}) group_left () {of_model}"),
+        Rule(
+            name,
+            f"({known} > {CHANCE:g} > {reference})\nor ({reference} and {known})\n"
+            f"or {measured}\nor {thresholds.label_design_effect:g} + 0 * {reference}",
+        ),
+    ]
+
+
+def changes(thresholds: Thresholds, models: Models) -> list[Rule]:
+    """Return how the mean of the short window has changed since the one before, by their errors."""
     window = thresholds.short_window
     names = Window(window)
-    loss, deviation = models.within(REFERENCE_LOSS), REFERENCE_LOSS_DEVIATION
+    loss = f"({names.loss_deviation} > {REFERENCE_LOSS_DEVIATION} or {REFERENCE_LOSS_DEVIATION})"
+    accuracy, coverage = names.accuracy, names.interval_coverage
+    seen, inside = (f"({models.within(one)} > 0)" for one in (names.labels, names.interval_labels))
     return [
         Rule(
-            DEPARTURE,
-            f"{_share(REFERENCE_ACCURACY, names.accuracy, names.labels, models)}\n"
-            f"or ({names.loss} - {loss}) * sqrt({names.labels}) / ({deviation} > 0)",
+            VARIANCE, f"{_variance(REFERENCE_ACCURACY, accuracy)} / {seen}\nor {loss} ^ 2 / {seen}"
         ),
-        Rule(
-            INTERVAL_DEPARTURE,
-            _share(
-                REFERENCE_INTERVAL_COVERAGE, names.interval_coverage, names.interval_labels, models
-            ),
-        ),
-        *(
-            Rule(change, f"({models.within(series)} - ({series} offset {window})) ^ 2")
-            for change, series in (
-                (CHANGE, DEPARTURE),
-                (INTERVAL_CHANGE, INTERVAL_DEPARTURE),
-            )
-        ),
+        Rule(CHANGE, _change((accuracy, names.loss), VARIANCE, window, models)),
+        Rule(INTERVAL_VARIANCE, f"{_variance(REFERENCE_INTERVAL_COVERAGE, coverage)} / {inside}"),
+        Rule(INTERVAL_CHANGE, _change((coverage,), INTERVAL_VARIANCE, window, models)),
     ]
 
 
 def learned(thresholds: Thresholds, models: Models) -> list[Rule]:
     """Return how many labels count as one, as the changes between short windows say."""
+    longest = max(thresholds.rhythm, thresholds.long_window, key=seconds)
     return [
-        Rule(LEARNED, _learned(CHANGE, thresholds, models)),
-        Rule(INTERVAL_LEARNED, _learned(INTERVAL_CHANGE, thresholds, models)),
+        rule
+        for name, change, of_model in (
+            (LEARNED, CHANGE, OF_MODEL),
+            (INTERVAL_LEARNED, INTERVAL_CHANGE, INTERVAL_OF_MODEL),
+        )
+        for rule in (
+            Rule(name, _learned(change, thresholds, models)),
+            Rule(
+                of_model,
+                f"max by ({MODEL}) (last_over_time({models.within(name)}[{longest}]))",
+            ),
+        )
     ]
 
 
-def _reference(name: str, gauge: Metric, known: str, thresholds: Thresholds) -> Rule:
-    most = f"{thresholds.most_design_effect:g}"
-    measured = f"clamp_max(max by ({VERSION}) ({gauge.name}), {most})"
-    return Rule(name, f"{measured}\nor 1 + 0 * {known}")
+def _variance(reference: str, value: str) -> str:
+    """Return that of one row: what the window shows, at least that of the reference."""
+    of_row, usual = (f"{each} * (1 - {each})" for each in (value, reference))
+    return f"(\n  {of_row}\n  > {usual}\n  or {usual}\n)"
 
 
-def _share(reference: str, value: str, rows: str, models: Models) -> str:
-    variance = f"({reference} * (1 - {reference}) > 0)"
-    return f"({models.within(reference)} - {value}) * sqrt({rows} / {variance})"
+def _change(means: tuple[str, ...], variance: str, window: str, models: Models) -> str:
+    by = " or ".join(f"{mean} - {mean} offset {window}" for mean in means)
+    both = f"({models.within(variance)} + {variance} offset {window} > 0)"
+    return f"({by}) ^ 2\n/ {both}"
 
 
-def _learned(series: str, thresholds: Thresholds, models: Models) -> str:
-    longest = max(thresholds.rhythm, thresholds.long_window, key=seconds)
-    span = f"[{just_under(seconds(longest))}:{thresholds.short_window}]"
-    # As it was before the long window: what has just changed is no dependence of labels.
-    changes = f"{models.within(series)}{span} offset {thresholds.long_window}"
+def _learned(change: str, thresholds: Thresholds, models: Models) -> str:
+    long, series = thresholds.long_window, models.within(change)
+    longest = max(thresholds.rhythm, long, key=seconds)
+    # As it was before the long window: what has just changed is no dependence of labels. A version
+    # that is younger has nothing else.
+    old = f"{series}{_hours(longest, thresholds)} offset {long}"
+    young = f"{series}{_hours(long, thresholds)}"
+    return f"{_effect(old, thresholds)}\nor {_effect(young, thresholds)}"
+
+
+def _hours(span: str, thresholds: Thresholds) -> str:
+    return f"[{just_under(seconds(span))}:{thresholds.short_window}]"
+
+
+def _effect(changes: str, thresholds: Thresholds) -> str:
     found = f"quantile_over_time({QUANTILE:g}, {changes}) / {EXPECTED:g}"
     most = f"{thresholds.most_design_effect:g}"
-    return f"clamp_max(\n  {found} > {CHANCE:g}, {most}\n)\nand count_over_time({changes}) >= {FEW}"
+    return f"(\n  clamp({found}, 1, {most})\n  and count_over_time({changes}) >= {FEW}\n)"

@@ -9,9 +9,10 @@ from perennial.statistics.errors import InvalidLevel
 # The sum ends at so many times itself: later correlations are noise.
 WINDOW = 5
 # Of the squares of changes between hours: the quantile, what it is where rows are independent
-# (twice that of chi-square with one degree of freedom), and how many changes tell. With so few,
-# chance alone makes independent rows look like CHANCE now and then.
-QUANTILE, EXPECTED, FEW, CHANCE = 0.9, 2 * 2.7055, 20, 1.5
+# (that of chi-square with one degree of freedom), and how many changes tell. With so few, chance
+# alone makes independent rows look like CHANCE now and then. Of a day's changes, an hour's slump
+# makes four, which is more than a tenth.
+QUANTILE, EXPECTED, FEW, CHANCE = 0.75, 1.3233, 20, 1.5
 
 
 def design_effect(losses: Floats) -> float:
@@ -42,13 +43,13 @@ def design_effect(losses: Floats) -> float:
     return max(1.0, float(effects[ended[0]] if len(ended) else effects.max()))
 
 
-def changing_effect(departures: ArrayLike, *, most: float) -> float:
+def changing_effect(means: ArrayLike, variances: ArrayLike, *, most: float) -> float:
     """Return how many rows count as one, from 1 to `most`, as the means of hours change.
 
-    departures: of the means of hours one after the other from what is usual, each in standard
-    errors of independent rows; NaN where there were none. Where rows are independent, the squares
-    of their changes are as chi-square, doubled. A high quantile of them shows rows that follow
-    each other in some hours too; a few jumps, as of a slump, do not move it. With fewer than FEW
+    means: of the hours one after the other.  variances: of each mean, if its rows were independent:
+    that of a row over their number. NaN where there were no rows. The square of a change over the
+    sum of both variances is then as chi-square. The upper quartile of these squares is hardly moved
+    by a few jumps, as of a slump, nor by what a slump is like while it lasts. With fewer than FEW
     changes, and up to CHANCE, it is 1.
     Source: the ratio of a quantile to its expectation is how a median absolute deviation measures a
     spread; Huber, Robust Statistics, 1981, ch. 5; of changes, von Neumann, Distribution of the
@@ -56,20 +57,32 @@ def changing_effect(departures: ArrayLike, *, most: float) -> float:
     Statistics 12, 1941.
 
     >>> random = np.random.default_rng(1)
-    >>> hours = random.normal(size=600)
-    >>> round(changing_effect(hours, most=50), 1), round(changing_effect(3 * hours, most=50), 1)
-    (1.0, 7.8)
-    >>> changing_effect(hours + 99 * (np.arange(600) > 300), most=50) < 1.1
+    >>> hours, one = random.normal(size=600), np.ones(600)
+    >>> round(changing_effect(hours, one, most=50), 1)
+    1.0
+    >>> round(changing_effect(3 * hours, one, most=50), 1)
+    8.4
+    >>> changing_effect(hours + 99 * (np.arange(600) > 300), one, most=50) < 1.1
     True
     """
     if not most >= 1:
         raise InvalidLevel("most", most, "at least 1")
-    squares = np.diff(np.asarray(departures, dtype=np.float64)) ** 2
-    seen = squares[~np.isnan(squares)]
+    seen = changes(np.asarray(means, np.float64), np.asarray(variances, np.float64))
+    seen = seen[~np.isnan(seen)]
     if len(seen) < FEW:
         return 1.0
     found = float(np.quantile(seen, QUANTILE) / EXPECTED)
     return min(found, most) if found > CHANCE else 1.0
+
+
+def changes(means: Floats, variances: Floats) -> Floats:
+    """Return the squares of changes over their variances; NaN where one is unknown, or nothing is.
+
+    means, variances: as of `changing_effect`, shape (hours,). The shape is (hours - 1,).
+    """
+    both = variances[1:] + variances[:-1]
+    found: Floats = np.diff(means) ** 2 / np.where(both > 0, both, np.nan)
+    return found
 
 
 def usual_change(losses: Floats) -> float:

@@ -41,6 +41,8 @@ def test_a_page_without_a_place_is_refused(tmp_path: Path) -> None:
     [
         ("drift.md", "false_alarms", ("false_alarms",)),
         ("drift-benchmark.md", "drift", ("overall", "ranks", "estimates", "settings")),
+        ("drift-benchmark.md", "drift", ("overall_daily", "ranks_daily")),
+        ("drift-benchmark.md", "drift", ("overall_runs", "ranks_runs")),
         ("cost.md", "cost", ("cost_rules", "cost_counters", "cost_rows")),
         ("time-order.md", "promised", ("promised",)),
     ],

@@ -107,7 +107,7 @@ def test_what_differs_is_a_rule_of_that_model_and_one_without_it(name: str) -> N
 
 def test_how_labels_depend_is_learned_over_a_models_own_short_window() -> None:
     """The changes between its windows are compared, not between those of the other models."""
-    changes = rules(short_window="3h")["model_version:departure:square_of_change"]
+    changes = rules(short_window="3h")["model_version:quality_change"]
     general, of_slow = (rule["expr"] for rule in changes)
     assert "offset 1h" in general and OTHERS not in of_slow and "offset 3h" in of_slow
 

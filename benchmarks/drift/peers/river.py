@@ -48,8 +48,9 @@ class RiverWatcher:
         old, new = self._numbers.of(before), self._numbers.of(after)
 
         def score(first: Ints, then: Ints) -> Floats:
-            stream = np.concatenate([old[first], new[then]]) - self._low
-            return np.stack([self._score(stream / scale) for scale in self._scales])
+            stream = np.vstack([self._low, old[first], new[then]]) - self._low
+            total, squares = stream.cumsum(axis=0), (stream**2).cumsum(axis=0)
+            return np.stack([self._score(total, squares, scale) for scale in self._scales])
 
         return score
 
@@ -66,27 +67,28 @@ class RiverWatcher:
                 return rows
         return None
 
-    def _score(self, stream: Floats) -> Floats:
-        """Return the largest score of all columns in the checks since the previous look."""
-        total = np.vstack([np.zeros(stream.shape[1]), stream.cumsum(axis=0)])
-        squares = np.vstack([np.zeros(stream.shape[1]), (stream**2).cumsum(axis=0)])
+    def _score(self, total: Floats, squares: Floats, scale: Floats) -> Floats:
+        """Return the largest score of all columns in the checks since the previous look.
+
+        total, squares: sums of the rows, and of their squares, up to each; the first are 0.
+        """
         best = np.full(self._looks.count, -np.inf)
         before = self._looks.before
-        for rows in range(before - before % CLOCK + CLOCK, len(stream) + 1, CLOCK):
-            found = _check(total, squares, rows)
+        for rows in range(before - before % CLOCK + CLOCK, len(total), CLOCK):
+            found = _check(total, squares, scale, rows)
             look = (rows - before - 1) // self._looks.every
             best[look] = max(best[look], found)
         return best
 
 
-def _check(total: Floats, squares: Floats, rows: int) -> float:
+def _check(total: Floats, squares: Floats, scale: Floats, rows: int) -> float:
     old = cuts(rows)
     new = rows - old
     keep = (old >= LEAST) & (new >= LEAST)
     old, new = old[keep][:, None], new[keep][:, None]
-    variance = np.maximum(squares[rows] / rows - (total[rows] / rows) ** 2, 1e-12)
+    variance = np.maximum((squares[rows] / rows - (total[rows] / rows) ** 2) / scale**2, 1e-12)
     left = total[old[:, 0]]
-    apart = np.abs(left / old - (total[rows] - left) / new)
+    apart = np.abs(left / old - (total[rows] - left) / new) / scale
     inverse = 1 / (old - LEAST + 1) + 1 / (new - LEAST + 1)
     # apart = sqrt(2 inverse variance d) + 2/3 inverse d, solved for d = log(2 log(rows) / delta).
     middle = np.sqrt(2 * inverse * variance)

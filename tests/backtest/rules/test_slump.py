@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from backtest.rules.drift import minutes
+from backtest.rules.labels_as_one import LabelsAsOne
 from backtest.rules.quality import LossReference, ShareReference
-from backtest.rules.slump import loss_slump, share_slump
+from backtest.rules.slump import loss_slump, share_learned, share_slump
 from monitoring.thresholds import Thresholds
 from perennial.statistics.cumulative_sum import (
     cumulative_sum,
@@ -92,25 +93,49 @@ def test_a_burst_of_wrong_labels_is_no_slump() -> None:
     assert not share_slump(right, rows, ACCEPTED, THRESHOLDS).any()
 
 
-def _in_runs(accuracies: list[float], rows_as_one: float) -> np.ndarray:
-    """Return the looks of a slump where the labels of a minute are all of one row, which is 20."""
+def _in_runs(accuracies: list[float], as_one: LabelsAsOne) -> np.ndarray:
+    """Return the looks, from the first label on, where those of a minute are of one row, 20 all."""
     random = np.random.default_rng(5)
     rows = np.full(DAY * len(accuracies), 20.0)
     right = rows * (random.random(len(rows)) < np.repeat(accuracies, DAY))
-    reference = replace(ACCEPTED, size=100_000, rows_as_one=rows_as_one)
+    reference = replace(ACCEPTED, size=100_000, as_one=as_one)
+    right, rows = (np.pad(each, (DAY - 1, 0)) for each in (right, rows))
     return share_slump(right, rows, reference, THRESHOLDS)
 
 
 def test_labels_that_depend_on_each_other_begin_slumps_unless_they_count_as_one() -> None:
-    """Of a month as accepted; a slump begins once all the same, later.
-
-    Where the reference says nothing, the hours of the first day do from the third on.
-    """
-    begins = _onsets(_in_runs([0.9] * 30, 1))
+    """Of a month as accepted; a slump begins once all the same, later."""
+    begins = _onsets(_in_runs([0.9] * 30, LabelsAsOne(measured=1)))
     assert len(begins) > 5 and begins.max() < DAY
-    assert not _in_runs([0.9] * 30, 20).any()
-    begins = _onsets(_in_runs([0.9, 0.65, 0.9, 0.9], 20))
-    assert len(begins) == 1 and 20 < begins[0] < DAY / 2
+    assert not _in_runs([0.9] * 30, LabelsAsOne(measured=20)).any()
+    begins = _onsets(_in_runs([0.9, 0.65, 0.9, 0.9], LabelsAsOne(measured=20)))
+    assert len(begins) == 1 and DAY + 20 < begins[0] < 3 * DAY / 2
+
+
+def test_the_hours_of_a_day_say_how_many_labels_count_as_one() -> None:
+    """Until then those of the version before do; of a first version it is a setting."""
+    first = _onsets(_in_runs([0.9] * 30, LabelsAsOne()))
+    assert 0 < len(first) < len(_onsets(_in_runs([0.9] * 30, LabelsAsOne(measured=1))))
+    assert first.max() < DAY
+    assert not _in_runs([0.9] * 30, LabelsAsOne(learned=20)).any()
+
+
+@pytest.mark.parametrize("rate, hours", [(2, 24), (20, 1.5), (100, 6)])
+def test_a_slump_in_a_versions_first_day_teaches_nothing_of_labels(
+    rate: float, hours: float
+) -> None:
+    """Its alert ends within six hours of it, though traffic differs from hour to hour."""
+    random = np.random.default_rng(4)
+    accuracy = np.full(5 * DAY, 0.95)
+    accuracy[150 : 150 + round(hours * 60)] = 0.7
+    came = random.poisson(rate * np.repeat(np.exp(random.normal(size=5 * 24) / 2), 60))
+    counts = (random.binomial(came, accuracy), came)
+    right, rows = (np.pad(each.astype(float), (DAY - 1, 0)) for each in counts)
+    reference = ShareReference(0.95, 2000)
+    found = share_slump(right, rows, reference, THRESHOLDS)
+    assert len(_onsets(found)) == 1
+    assert 0 < np.flatnonzero(found).max() / 60 - 2.5 - hours < 6
+    assert np.nanmax(share_learned(right, rows, reference, THRESHOLDS)) < 4
 
 
 def test_a_loss_has_slumps_too_and_one_huge_loss_is_none() -> None:
@@ -153,7 +178,7 @@ def _rhythm(accuracy: np.ndarray) -> np.ndarray:
     return share_slump(right.astype(float), rows.astype(float), accepted, THRESHOLDS)
 
 
-@pytest.mark.parametrize("fall, weekly, days, first", [(0.2, False, 14, 3), (0.15, True, 28, 1)])
+@pytest.mark.parametrize("fall, weekly, days, first", [(0.3, False, 14, 3), (0.15, True, 28, 1)])
 def test_what_comes_at_the_same_hours_is_no_slump_twice(
     fall: float, weekly: bool, days: int, first: int
 ) -> None:

@@ -29,7 +29,7 @@ def test_a_gross_shift_outscores_every_stationary_stream(detector: Detector) -> 
     """In each variant that is any use, the least score after a shift is above the rest."""
     base, shifted = frame(), frame(moved=2.0)
     rng = np.random.default_rng(5)
-    watcher = detector.fit(base.take(rng.integers(400, size=2_000)), LOOKS)
+    watcher = detector.fit(base.take(rng.integers(400, size=5_000)), LOOKS)
     first, then = rng.integers(400, size=LOOKS.before), rng.integers(400, size=LOOKS.horizon)
     still = watcher.watch(base, base)(first, then)
     moved = watcher.watch(base, shifted)(first, then)

@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.drift import report
 from benchmarks.drift.accuracy import ESTIMATORS, Error, right
-from benchmarks.drift.ours import SHIPPED
+from benchmarks.drift.protocol import SHIPPED
 from benchmarks.drift.protocol import delays, threshold
 from benchmarks.drift.ranking import best
 from benchmarks.drift.run import Alarms, SettingResult

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from monitoring.recording.labels_as_one import INTERVALS_AS_ONE
 from monitoring.recording.series import REFERENCE_LOSS, Window
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import relay
@@ -202,6 +203,7 @@ def write_rides(past: Past) -> None:
     past.curve(names.loss, labels, [(24, 2.0), (DRIFTED, 2.0), (5, 4.0), (0, 4.0)])
     past.gauge(names.loss_limit, labels, 2.9, begin=24)
     past.gauge(REFERENCE_LOSS, labels, 2.0, begin=24)
+    past.gauge(INTERVALS_AS_ONE, labels, 5, begin=4)
 
 
 def _silent(past: Past) -> None:

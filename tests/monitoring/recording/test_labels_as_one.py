@@ -1,24 +1,28 @@
 """How many labels count as one is recorded as the specification says, in virtual time."""
 
 import re
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
+from backtest.rules.labels_as_one import learned as simulated
 from monitoring import generated_files
 from monitoring.recording.labels_as_one import (
-    DEPARTURE,
-    INTERVAL_DEPARTURE,
+    CHANGE,
+    INTERVAL_CHANGE,
     INTERVAL_LEARNED,
+    INTERVAL_VARIANCE,
     INTERVALS_AS_ONE,
     LABELS_AS_ONE,
     LEARNED,
+    VARIANCE,
 )
 from monitoring.recording.series import Window
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
 from perennial.metric_names.metric import Metric
-from perennial.statistics.serial import changing_effect
+from perennial.statistics.serial import changes, changing_effect
 from tests.monitoring.recording.promtool import got
 
 pytestmark = pytest.mark.seconds(10)
@@ -30,6 +34,7 @@ LOOKS, DAY = HOURS * HOUR, 24
 SAMPLE = re.compile(r'\{__name__="([^"]+)"[^}]*\} (\S+?)(?:,|$)')
 ACCURACY, LOSS, DEVIATION, COVERAGE, MEASURED = 0.85, 2.0, 2.0, 0.9, 2.5
 NAMES = Window(THRESHOLDS.short_window)
+NEW = {"version": "2.0.0"}
 Counts = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
@@ -45,26 +50,48 @@ def _series(
     }
 
 
-def _input() -> list[dict[str, str]]:
-    """Labels whose accuracy, loss and coverage differ from hour to hour."""
+@dataclass(frozen=True)
+class Labels:
+    """Right ones, sums of losses and ones inside, of so many each quarter of an hour."""
+
+    rows: Counts
+    right: Counts
+    total: Counts
+    squares: Counts
+    inside: Counts
+
+
+def _labels() -> Labels:
+    """Return labels whose accuracy, loss and coverage differ from hour to hour."""
     random = np.random.default_rng(5)
     rows, moods = np.full(LOOKS, 200.0), np.repeat(random.normal(size=HOURS), HOUR)
     right = random.binomial(200, np.clip(ACCURACY + 0.06 * moods, 0, 1)).astype(float)
     inside = random.binomial(200, np.clip(COVERAGE + 0.03 * moods, 0, 1)).astype(float)
     total = random.normal(200 * (LOSS + 0.3 * moods), 28)
+    return Labels(rows, right, total, total**2 / rows + 9 * rows, inside)
+
+
+LABELS = _labels()
+
+
+def _input() -> list[dict[str, str]]:
+    """Return these labels of two models; another version of one has none."""
+    rows, right, inside = LABELS.rows, LABELS.right, LABELS.inside
     digits, rides = {"model": "digits"}, {"model": "rides"}
     loss, sides = metrics.FEEDBACK_LOSS, metrics.FEEDBACK_INTERVAL
     return [
         _series(metrics.REFERENCE_ACCURACY, ACCURACY, **digits),
         _series(metrics.FEEDBACK, right, label="0", predicted="0", **digits),
         _series(metrics.FEEDBACK, rows - right, label="0", predicted="1", **digits),
+        _series(metrics.REFERENCE_ACCURACY, ACCURACY, **digits, **NEW),
         _series(metrics.REFERENCE_LOSS, LOSS, **rides),
         _series(metrics.REFERENCE_LOSS_DEVIATION, DEVIATION, **rides),
         _series(metrics.REFERENCE_INTERVAL_COVERAGE, COVERAGE, **rides),
         _series(metrics.REFERENCE_DESIGN_EFFECT, MEASURED, **rides),
         _series(metrics.REFERENCE_COVERAGE_DESIGN_EFFECT, 49.0, **rides),
         _series(loss, rows, "_count", **rides),
-        _series(loss, total, "_sum", **rides),
+        _series(loss, LABELS.total, "_sum", **rides),
+        _series(metrics.FEEDBACK_LOSS_SQUARES, LABELS.squares, **rides),
         _series(sides, inside, side="inside", **rides),
         _series(sides, rows - inside, side="above", **rides),
     ]
@@ -77,9 +104,17 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[st
     files = generated_files.generated(THRESHOLDS)
     rules = next(text for path, text in files.items() if path.name == "accuracy.rules.yml")
     (folder / "accuracy.rules.yml").write_text(rules, encoding="utf-8")
+    versions = {
+        "digits": ("digits", "1.0.0"),
+        "rides": ("rides", "1.0.0"),
+        "new": ("digits", "2.0.0"),
+    }
     asked = [
-        {"expr": f'{{__name__=~"model_version:.*",model="{model}"}}', "eval_time": f"{hour}h"}
-        for model in ("digits", "rides")
+        {
+            "expr": f'{{__name__=~"model_version:.*",model="{model}",version="{version}"}}',
+            "eval_time": f"{hour}h",
+        }
+        for model, version in versions.values()
         for hour in range(1, HOURS + 1)
     ]
     document = {
@@ -90,65 +125,105 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[st
     }
     lines = got(folder, document, len(asked))
     found = [{name: float(value) for name, value in SAMPLE.findall(line)} for line in lines]
-    return {"digits": found[:HOURS], "rides": found[HOURS:]}
+    return {name: found[place * HOURS :][:HOURS] for place, name in enumerate(versions)}
 
 
-@pytest.mark.parametrize(
-    "model, series, value, rows, usual, deviation",
-    [
-        ("digits", DEPARTURE, NAMES.accuracy, NAMES.labels, ACCURACY, -((0.85 * 0.15) ** 0.5)),
-        ("rides", DEPARTURE, NAMES.loss, NAMES.labels, LOSS, DEVIATION),
-        (
-            "rides",
-            INTERVAL_DEPARTURE,
-            NAMES.interval_coverage,
-            NAMES.interval_labels,
-            COVERAGE,
-            -((0.9 * 0.1) ** 0.5),
-        ),
-    ],
-)
-def test_a_departure_is_in_standard_errors_of_independent_labels(
-    recorded: dict[str, list[dict[str, float]]],
+Hours = dict[str, list[dict[str, float]]]
+# What is recorded of an hour's labels: model, mean, labels, variance of the mean, its change, what
+# is learned, and the variance of a row of the reference.
+QUALITIES = [
+    ("digits", NAMES.accuracy, NAMES.labels, VARIANCE, CHANGE, LEARNED, 0.85 * 0.15),
+    ("rides", NAMES.loss, NAMES.labels, VARIANCE, CHANGE, LEARNED, DEVIATION**2),
+    (
+        "rides",
+        NAMES.interval_coverage,
+        NAMES.interval_labels,
+        INTERVAL_VARIANCE,
+        INTERVAL_CHANGE,
+        INTERVAL_LEARNED,
+        0.9 * 0.1,
+    ),
+]
+
+
+@pytest.mark.parametrize("model, mean, rows, variance, change, learned, usual", QUALITIES)
+def test_a_change_is_in_errors_of_independent_labels(
+    recorded: Hours,
     model: str,
-    series: str,
-    value: str,
+    mean: str,
     rows: str,
+    variance: str,
+    change: str,
+    learned: str,
     usual: float,
-    deviation: float,
 ) -> None:
-    """Of the mean of an hour from that of the reference; more is worse."""
-    for hour in recorded[model][1:]:
-        error = deviation / hour[rows] ** 0.5
-        assert hour[series] == pytest.approx((hour[value] - usual) / error, abs=1e-6)
+    """Of those of the hour and of the hour before; a label's is at least that of the reference."""
+    hours = recorded[model][1:]
+    for hour in hours:
+        value = hour[mean]
+        live = value * (1 - value) if mean != NAMES.loss else hour[NAMES.loss_deviation] ** 2
+        assert hour[variance] == pytest.approx(max(live, usual) / hour[rows], rel=1e-6)
+    expected = changes(*(np.array([hour[one] for hour in hours]) for one in (mean, variance)))
+    assert [hour[change] for hour in hours[1:]] == pytest.approx(expected, rel=1e-4, abs=1e-9)
 
 
-@pytest.mark.parametrize(
-    "model, series, learned",
-    [
-        ("digits", DEPARTURE, LEARNED),
-        ("rides", DEPARTURE, LEARNED),
-        ("rides", INTERVAL_DEPARTURE, INTERVAL_LEARNED),
-    ],
-)
+@pytest.mark.parametrize("model, mean, rows, variance, change, learned, usual", QUALITIES)
 def test_what_is_learned_is_the_specification(
-    recorded: dict[str, list[dict[str, float]]], model: str, series: str, learned: str
+    recorded: Hours,
+    model: str,
+    mean: str,
+    rows: str,
+    variance: str,
+    change: str,
+    learned: str,
+    usual: float,
 ) -> None:
-    """Of all hours but those of the last day, once there are enough of them."""
-    hours = recorded[model]
-    past = [hour.get(series, np.nan) for hour in hours[: HOURS - DAY]]
-    expected = changing_effect(past, most=THRESHOLDS.most_design_effect)
-    assert 1.5 < expected < THRESHOLDS.most_design_effect
-    assert hours[-1][learned] == pytest.approx(expected, rel=1e-6)
-    assert learned not in hours[2 * DAY - 6] and learned in hours[2 * DAY]
+    """Of all hours but those of the last day; where they are too few, of those of the last day."""
+    hours, most = recorded[model], THRESHOLDS.most_design_effect
+    means, variances = (
+        np.array([hour.get(one, np.nan) for hour in hours]) for one in (mean, variance)
+    )
+    past = slice(0, HOURS - DAY)
+    expected = changing_effect(means[past], variances[past], most=most)
+    assert 1.5 < expected < most
+    assert hours[-1][learned] == pytest.approx(expected, rel=1e-4)
+    # In the 30th hour, whose own change is not yet recorded.
+    young = slice(30 - DAY - 1, 29)
+    expected = changing_effect(means[young], variances[young], most=most)
+    assert hours[29][learned] == pytest.approx(expected, rel=1e-4)
+    assert learned not in hours[DAY - 6] and learned in hours[DAY]
+
+
+def test_simulations_learn_what_the_rules_do(recorded: Hours) -> None:
+    """Of accuracy, loss and coverage, from the same counts."""
+    rows = LABELS.rows
+    for model, learned, costs, squares, deviation in (
+        ("digits", LEARNED, rows - LABELS.right, rows - LABELS.right, (0.85 * 0.15) ** 0.5),
+        ("rides", LEARNED, LABELS.total, LABELS.squares, DEVIATION),
+        ("rides", INTERVAL_LEARNED, rows - LABELS.inside, rows - LABELS.inside, 0.3),
+    ):
+        # One look more, before which the last hour has ended.
+        cost, square, came = (np.append(each, 0.0) for each in (costs, squares, rows))
+        found = simulated((cost, square, came), deviation, THRESHOLDS, pace=STEP * 60)
+        assert found[-1] == pytest.approx(recorded[model][-1][learned], rel=1e-3)
 
 
 def test_the_greater_of_what_is_learned_and_measured_counts(
-    recorded: dict[str, list[dict[str, float]]],
+    recorded: Hours,
 ) -> None:
-    """Before anything is known, each label counts."""
+    """Before anything is known, two labels count as one."""
     first, last = recorded["digits"][1], recorded["digits"][-1]
-    assert first[LABELS_AS_ONE] == 1 and last[LABELS_AS_ONE] == last[LEARNED]
+    assert first[LABELS_AS_ONE] == THRESHOLDS.label_design_effect
+    assert last[LABELS_AS_ONE] == last[LEARNED]
     first, last = recorded["rides"][1], recorded["rides"][-1]
     assert first[LABELS_AS_ONE] == MEASURED < last[LEARNED] == last[LABELS_AS_ONE]
     assert last[INTERVALS_AS_ONE] == 49 > last[INTERVAL_LEARNED]
+
+
+def test_a_new_version_knows_what_the_one_before_it_has_learned(
+    recorded: Hours,
+) -> None:
+    """While it has no hours of its own."""
+    first, last = recorded["new"][1], recorded["new"][-1]
+    assert first[LABELS_AS_ONE] == THRESHOLDS.label_design_effect
+    assert last[LABELS_AS_ONE] == recorded["digits"][-1][LEARNED]

@@ -63,6 +63,11 @@ def test_the_loss_is_the_specification(prometheus: Prometheus, window: str) -> N
     hold_at_an_evaluation(prometheus, rule, lambda at: _hold(prometheus, window, at))
 
 
+def _as_one(version: str, effect: float) -> tuple[float, float]:
+    """Return how many rows of the reference, and how many labels, count as one."""
+    return (effect, effect) if version == DEPENDENT else (1.0, THRESHOLDS.label_design_effect)
+
+
 def _hold(prometheus: Prometheus, window: str, at: float) -> None:
     names = Window(window)
     name = metrics.FEEDBACK_LOSS.name
@@ -78,13 +83,13 @@ def _hold(prometheus: Prometheus, window: str, at: float) -> None:
             for one in (names.labels, names.loss, names.loss_deviation, names.loss_limit)
         ]
         deviation = loss_deviation(total, squares, rows)
-        as_one = EFFECT if version == DEPENDENT else 1.0
+        as_one, labels_as_one = _as_one(version, EFFECT)
         limit = loss_limit(
             REFERENCE,
             deviation=DEVIATION,
             size=SIZE / as_one,
             live_deviation=deviation,
-            rows=rows / as_one,
+            rows=rows / labels_as_one,
             z=THRESHOLDS.accuracy_z,
         )
         assert (deviation > DEVIATION) == (VERSIONS[version] > REFERENCE)
@@ -112,8 +117,8 @@ def _hold_intervals(prometheus: Prometheus, window: str, at: float) -> None:
 
         labels, rows = ask(names.interval_labels), ask(names.expected_rows)
         assert ask(names.interval_coverage) == pytest.approx(HELD, abs=0.02)
-        as_one = INTERVAL_EFFECT if version == DEPENDENT else 1.0
-        worth = {"size": SIZE / as_one, "rows": labels / as_one}
+        as_one, labels_as_one = _as_one(version, INTERVAL_EFFECT)
+        worth = {"size": SIZE / as_one, "rows": labels / labels_as_one}
         limit = control_limit(COVERAGE, **worth, z=THRESHOLDS.accuracy_z)
         assert ask(names.interval_limit) == pytest.approx(limit)
         assert ask(names.expected_loss) == pytest.approx(EXPECTED)

@@ -192,7 +192,7 @@ def _hold_accuracy(moment: Moment, window: str) -> None:
         ]
         limits = [
             control_limit(reference, size=size, rows=seen, z=THRESHOLDS.accuracy_z)
-            for seen in (np.sum(counts), rows[key])
+            for seen in (np.sum(counts) / THRESHOLDS.label_design_effect, rows[key])
         ]
         estimated = estimated_accuracy(
             total[key], asked[key], accuracy=reference, confidence=CONFIDENCE

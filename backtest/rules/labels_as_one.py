@@ -10,7 +10,7 @@ import numpy as np
 
 from backtest.rules.drift import Floats
 from monitoring.thresholds import Thresholds, seconds
-from perennial.statistics.serial import FEW, MANY, SOME, changes, changing_effect
+from perennial.statistics.serial import FEW, changes, changing_effect
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def _effect(means: Floats, variances: Floats, end: int, hour: int, thresholds: T
     old = slice(max(0, end - long - many - 1), max(0, end - long))
     young = slice(max(0, end - long - 1), end)
     most = thresholds.most_design_effect
-    for past, by in ((old, MANY), (young, SOME)):
+    for past in (old, young):
         if np.count_nonzero(~np.isnan(changes(means[past], variances[past]))) >= FEW:
-            return changing_effect(means[past], variances[past], most=most, by=by)
+            return changing_effect(means[past], variances[past], most=most)
     return np.nan

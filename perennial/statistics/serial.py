@@ -1,7 +1,5 @@
 """How much less rows tell that follow each other in time than independent ones."""
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -10,24 +8,11 @@ from perennial.statistics.errors import InvalidLevel
 
 # The sum ends at so many times itself: later correlations are noise.
 WINDOW = 5
-# How many changes between hours tell. With so few, chance alone makes independent rows look like
-# CHANCE now and then.
-FEW, CHANCE = 20, 1.5
-
-
-class Spread(NamedTuple):
-    """A quantile of squares of changes, and what it is where rows are independent.
-
-    That of chi-square with one degree of freedom.
-    """
-
-    quantile: float
-    expected: float
-
-
-# A high one of many changes shows rows that follow each other in some hours only. Of a day's
-# changes, an hour's slump makes four.
-MANY, SOME = Spread(0.9, 2.7055), Spread(0.75, 1.3233)
+# Of the squares of changes between hours: the quantile, what it is where rows are independent
+# (that of chi-square with one degree of freedom), and how many changes tell. With so few, chance
+# alone makes independent rows look like CHANCE now and then. Of a day's changes, an hour's slump
+# makes four, which is more than a tenth.
+QUANTILE, EXPECTED, FEW, CHANCE = 0.75, 1.3233, 20, 1.5
 
 
 def design_effect(losses: Floats) -> float:
@@ -58,16 +43,14 @@ def design_effect(losses: Floats) -> float:
     return max(1.0, float(effects[ended[0]] if len(ended) else effects.max()))
 
 
-def changing_effect(
-    means: ArrayLike, variances: ArrayLike, *, most: float, by: Spread = MANY
-) -> float:
+def changing_effect(means: ArrayLike, variances: ArrayLike, *, most: float) -> float:
     """Return how many rows count as one, from 1 to `most`, as the means of hours change.
 
     means: of the hours one after the other.  variances: of each mean, if its rows were independent:
     that of a row over their number. NaN where there were no rows. The square of a change over the
-    sum of both variances is then as chi-square.  by: a quantile of these squares, which a few
-    jumps, as of a slump, do not move, nor does what a slump is like while it lasts. With fewer than
-    FEW changes, and up to CHANCE, it is 1.
+    sum of both variances is then as chi-square. The upper quartile of these squares is hardly moved
+    by a few jumps, as of a slump, nor by what a slump is like while it lasts. With fewer than FEW
+    changes, and up to CHANCE, it is 1.
     Source: the ratio of a quantile to its expectation is how a median absolute deviation measures a
     spread; Huber, Robust Statistics, 1981, ch. 5; of changes, von Neumann, Distribution of the
     ratio of the mean square successive difference to the variance, Annals of Mathematical
@@ -78,7 +61,7 @@ def changing_effect(
     >>> round(changing_effect(hours, one, most=50), 1)
     1.0
     >>> round(changing_effect(3 * hours, one, most=50), 1)
-    7.8
+    8.4
     >>> changing_effect(hours + 99 * (np.arange(600) > 300), one, most=50) < 1.1
     True
     """
@@ -88,7 +71,7 @@ def changing_effect(
     seen = seen[~np.isnan(seen)]
     if len(seen) < FEW:
         return 1.0
-    found = float(np.quantile(seen, by.quantile) / by.expected)
+    found = float(np.quantile(seen, QUANTILE) / EXPECTED)
     return min(found, most) if found > CHANCE else 1.0
 
 

@@ -135,7 +135,7 @@ def test_a_slump_in_a_versions_first_day_teaches_nothing_of_labels(
     found = share_slump(right, rows, reference, THRESHOLDS)
     assert len(_onsets(found)) == 1
     assert 0 < np.flatnonzero(found).max() / 60 - 2.5 - hours < 6
-    assert share_learned(right, rows, reference, THRESHOLDS)[DAY + 25 * 60] < 4
+    assert np.nanmax(share_learned(right, rows, reference, THRESHOLDS)) < 4
 
 
 def test_a_loss_has_slumps_too_and_one_huge_loss_is_none() -> None:

@@ -169,7 +169,7 @@ def test_the_loss_stands_beside_where_labels_are_not_a_fixed_set(
     report = _report(prometheus, "rides")
     said = dict(facts(report))
     assert "Realised accuracy" not in said and "Accuracy" not in said
-    # Two labels count as one; of intervals three rows of the reference, and five labels as recorded.
+    # Two labels count as one; of intervals three rows of the reference, and five labels.
     rose = "2.5 on 1,200 labels, accepted with 2: above its control limit of 2.427"
     assert said["Mean loss"] == rose
     # 45 an hour for 18 hours and 35 for six, of 50.

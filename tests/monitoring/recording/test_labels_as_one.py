@@ -22,7 +22,7 @@ from monitoring.recording.series import Window
 from monitoring.thresholds import Thresholds
 from perennial.metric_names import service as metrics
 from perennial.metric_names.metric import Metric
-from perennial.statistics.serial import SOME, changes, changing_effect
+from perennial.statistics.serial import changes, changing_effect
 from tests.monitoring.recording.promtool import got
 
 pytestmark = pytest.mark.seconds(10)
@@ -189,7 +189,7 @@ def test_what_is_learned_is_the_specification(
     assert hours[-1][learned] == pytest.approx(expected, rel=1e-4)
     # In the 30th hour, whose own change is not yet recorded.
     young = slice(30 - DAY - 1, 29)
-    expected = changing_effect(means[young], variances[young], most=most, by=SOME)
+    expected = changing_effect(means[young], variances[young], most=most)
     assert hours[29][learned] == pytest.approx(expected, rel=1e-4)
     assert learned not in hours[DAY - 6] and learned in hours[DAY]
 

@@ -19,7 +19,9 @@ class Line:
     """One policy over all phases: means, and the half width of the score's 95 % interval.
 
     gain: over never, positive if better.  share: of the oracle's gain; None without any.
-    missed, delay: against the oracle's retrains; delay in rows, the median.
+    lead: over the clock that starts as many pipelines as the loop, positive if better, with the
+    half width of its own interval; None without that clock.
+    missed, delay: against the oracle's retrains; delay in rows, the median; None without any.
     """
 
     policy: str
@@ -27,10 +29,12 @@ class Line:
     spread: float
     gain: float
     share: float | None
+    lead: float | None
+    lead_spread: float
     started: float
     promoted: float
     needless: float
-    missed: float
+    missed: float | None
     delay: float | None
     seconds: float
     joules: float
@@ -41,34 +45,50 @@ def lines(
 ) -> dict[str, Line]:
     """Return a line for each policy; outcomes: by policy, one for each phase."""
     sign = 1 if metric.higher_is_better else -1
-    never = np.array([one.score for one in outcomes[NEVER]])
-    oracle = outcomes[FORESEEN]
-    most = sign * (np.array([one.score for one in oracle]) - never)
+    never = _scores(outcomes[NEVER])
+    oracle = outcomes.get(FORESEEN)
+    most = 0.0 if oracle is None else float(np.mean(sign * (_scores(oracle) - never)))
     found = {}
     for policy, own in outcomes.items():
-        scores = np.array([one.score for one in own])
+        scores = _scores(own)
         gains = sign * (scores - never)
-        late = [
-            rows
-            for one, best in zip(own, oracle, strict=True)
-            for rows in one.delays(best, horizon)
-        ]
+        lead, lead_spread = _lead(sign * scores, outcomes.get(CLOCK), sign)
+        late = [] if oracle is None else _delays(own, oracle, horizon)
         on_time = [rows for rows in late if rows is not None]
         found[policy] = Line(
             policy=policy,
             score=float(scores.mean()),
             spread=_spread(scores),
             gain=float(gains.mean()),
-            share=float(gains.mean() / most.mean()) if most.mean() > 0 else None,
+            share=float(gains.mean() / most) if most > 0 else None,
+            lead=lead,
+            lead_spread=lead_spread,
             started=_mean(len(one.attempts) for one in own),
             promoted=_mean(len(one.promoted) for one in own),
             needless=_mean(one.needless for one in own),
-            missed=late.count(None) / len(own),
+            missed=None if oracle is None else late.count(None) / len(own),
             delay=float(np.median(on_time)) if on_time else None,
             seconds=_mean(one.seconds for one in own),
             joules=_mean(one.joules for one in own),
         )
     return found
+
+
+def _delays(own: Sequence[Outcome], oracle: Sequence[Outcome], horizon: int) -> list[int | None]:
+    pairs = zip(own, oracle, strict=True)
+    return [rows for one, best in pairs for rows in one.delays(best, horizon)]
+
+
+def _lead(scores: Floats, clock: Sequence[Outcome] | None, sign: int) -> tuple[float | None, float]:
+    """Return the mean of the differences to the clock, and the half width of its interval."""
+    if clock is None:
+        return None, 0.0
+    leads = scores - sign * _scores(clock)
+    return float(leads.mean()), _spread(leads)
+
+
+def _scores(outcomes: Sequence[Outcome]) -> Floats:
+    return np.array([one.score for one in outcomes])
 
 
 def _mean(values: Iterable[float]) -> float:
@@ -93,8 +113,11 @@ def sentence(found: Mapping[str, Line], metric: Metric) -> str:
         f"As shipped, the loop would have brought {unit} from {never.score:.4g} to "
         f"{shipped.score:.4g}{share}, with {shipped.started:.1f} pipelines"
     )
-    if CLOCK in found:
+    if shipped.lead is not None:
         text += f"; a clock that starts as many reaches {found[CLOCK].score:.4g}"
+        if shipped.lead_spread:
+            which = "less" if (shipped.lead > 0) == metric.higher_is_better else "more"
+            text += f", {abs(shipped.lead):.2g} ± {shipped.lead_spread:.2g} {which}"
     own = [line for line in found.values() if line.policy not in (FORESEEN, HINDSIGHT)]
     best = max(own, key=lambda line: line.gain)
     if best.policy != SHIPPED and best.gain > shipped.gain:

@@ -28,7 +28,7 @@ def _row(line: Line) -> str:
         f"{line.started:.1f}",
         f"{line.promoted:.1f}",
         f"{line.needless:.1f}",
-        f"{line.missed:.1f}",
+        "" if line.missed is None else f"{line.missed:.1f}",
         "" if line.delay is None else f"{line.delay:.0f}",
         f"{line.seconds:.0f}",
         f"{line.joules:.0f}",

@@ -1,4 +1,4 @@
-"""News whose topics change: one is rare in the first half of the history, and frequent then."""
+"""News whose topics change: one is rare at first, and frequent from a row on."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -14,8 +14,11 @@ from training.tasks import TASKS
 NAME = "news"
 # The columns with the true labels, and with those of people.
 LABEL, HUMAN = "label", "human_label"
-# Of the texts about the last topic, the share that comes in the later half.
+# Of the texts about the last topic, the share that comes after the change.
 LATER = 0.9
+# Between which shares of the history the change is drawn: well after the first model's rows, which
+# are a fifth, and well before the end.
+BETWEEN = (0.4, 0.85)
 
 
 def topics(seed: int) -> Rows:
@@ -39,6 +42,7 @@ def _ordered(seed: int) -> pyarrow.Table:
     random = np.random.default_rng(seed)
     rare = np.array([label == rare_topic for label in table[LABEL].to_pylist()])
     place = random.random(len(table))
-    later = (random.random(len(table)) < LATER).astype(np.float64)
-    order = np.argsort(np.where(rare, (place + later) / 2, place))
+    later, change = random.random(len(table)) < LATER, random.uniform(*BETWEEN)
+    own = np.where(later, change + place * (1 - change), place * change)
+    order = np.argsort(np.where(rare, own, place))
     return table.take(pyarrow.array(order))

@@ -2,9 +2,10 @@
 
 import pytest
 
-from backtest.comparison import FORESEEN, NEVER, SHIPPED, lines, sentence
+from backtest.comparison import CLOCK, FORESEEN, NEVER, SHIPPED, lines, sentence
 from backtest.outcome import Outcome
 from backtest.policy import Attempt
+from perennial.kinds.outputs.number import NumberOutput
 from perennial.statistics.metrics import METRICS
 from perennial.verdicts import Verdict
 
@@ -67,3 +68,41 @@ def test_a_sentence_says_what_the_loop_is_worth(outcomes: dict[str, list[Outcome
     """With the gain over never, and the share of the oracle's."""
     said = sentence(lines(outcomes, ACCURACY, horizon=300), ACCURACY)
     assert "from 0.7 to 0.75, 50% of the oracle's gain, with 3.0 pipelines" in said
+
+
+def test_a_lead_over_the_clock_has_an_interval_of_its_own(
+    outcomes: dict[str, list[Outcome]],
+) -> None:
+    """That of the differences: histories that are all harder make no clock better."""
+    twice = {policy: own * 2 for policy, own in outcomes.items()}
+    twice[SHIPPED] = [outcome(SHIPPED, 0.75), outcome(SHIPPED, 0.55)]
+    twice[CLOCK] = [outcome(CLOCK, 0.72), outcome(CLOCK, 0.53)]
+    found = lines(twice, ACCURACY, horizon=300)
+    assert found[SHIPPED].lead == pytest.approx(0.025)
+    assert found[SHIPPED].lead_spread == pytest.approx(0.0635, abs=1e-4)
+    assert "a clock that starts as many reaches 0.625, 0.025 ± 0.064 less" in sentence(
+        found, ACCURACY
+    )
+    assert found[NEVER].lead == pytest.approx(0.075)
+
+
+def test_of_errors_a_clock_reaches_more(outcomes: dict[str, list[Outcome]]) -> None:
+    """A lower error is better, and so the loop is ahead of it."""
+    lower = {NEVER: 0.9, SHIPPED: 0.5, CLOCK: 0.6, FORESEEN: 0.4}
+    twice = {
+        policy: [outcome(policy, score), outcome(policy, score + 0.01 * len(policy))]
+        for policy, score in lower.items()
+    }
+    error = NumberOutput().metrics["mae"]
+    said = sentence(lines(twice, error, horizon=300), error)
+    assert " more" in said and " less" not in said
+
+
+def test_without_foresight_nobody_knows_what_was_missed(
+    outcomes: dict[str, list[Outcome]],
+) -> None:
+    """Nor which share of what was possible a policy gained; its gain over never is known."""
+    del outcomes[FORESEEN]
+    line = lines(outcomes, ACCURACY, horizon=300)[SHIPPED]
+    assert (line.share, line.missed, line.delay) == (None, None, None)
+    assert line.gain == pytest.approx(0.05)

@@ -57,13 +57,14 @@ KINDS: Mapping[str, tuple[Chance, Chance]] = {
 }
 
 
-def rows(kind: str, count: int, *, seed: int) -> Rows:
+def rows(kind: str, count: int, *, seed: int, middle: float = 0.5) -> Rows:
     """Return a history of a kind, a row a minute.
 
     Labels are random where the sum of the numbers is near 0.
+    middle: the share of the rows that comes before what is in the middle of its kind.
     """
     random = np.random.default_rng([seed, count])
-    place = (np.arange(count) + 0.5) / count
+    place = np.interp((np.arange(count) + 0.5) / count, [0, middle, 1], [0, 0.5, 1])
     moves, means = (chance(place) for chance in KINDS[kind])
     shifts = moves if kind == "rhythm only" else (random.random(count) < moves).astype(np.float64)
     values = random.normal(size=(count, len(COLUMNS))) + shifts[:, None] * MOVED

@@ -1,0 +1,20 @@
+"""The loop and a clock of as many pipelines can be compared on many histories, for little."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.replays.__main__ import main
+
+
+def test_a_quick_comparison_says_how_far_the_loop_is_ahead_and_writes_no_figures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without the oracle, which trains most of the models."""
+    figures = tmp_path / "results.json"
+    given = ["--quick", "--seeds", "2", "--histories", "made, sudden"]
+    assert main([*given, "--out", str(tmp_path), "--results", str(figures)]) == 0
+    said = capsys.readouterr().out
+    assert "a clock that starts as many reaches" in said and "less" in said
+    assert "| oracle |" not in said
+    assert not figures.exists()

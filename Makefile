@@ -153,7 +153,7 @@ bench-cost: test-everything ## Measure what monitoring costs, for docs/cost.md: 
 	@$(INSTALL) python peers
 	@python -m benchmarks.cost $(COST)
 
-results: test-everything ## Train and serve the models of two studies, for docs/results.md; keeps what it has (RUNS="news-minilm")
+results: test-everything ## Train and serve the models of three studies, for docs/results.md; keeps what it has (RUNS="news-minilm")
 	@python -m benchmarks.papers $(RUNS)
 
 lock: install ## Compile the lock files requirements/*.txt from pyproject.toml

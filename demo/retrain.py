@@ -66,7 +66,7 @@ class Retrain:
         seen = self._stage.wait(
             "the gate",
             lambda seen: self._status(seen, "gate") in ENDED,
-            seconds=90,
+            seconds=180,
             phase="the gate compares champion and challenger",
         )
         lines = self._stage.watch.trace(self._job(seen, "gate")).splitlines()

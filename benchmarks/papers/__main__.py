@@ -1,4 +1,4 @@
-"""Train, serve and measure the models of two studies: `make results` writes docs/results.md."""
+"""Train, serve and measure the models of three studies: `make results` writes docs/results.md."""
 
 import argparse
 import json

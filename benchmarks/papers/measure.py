@@ -1,5 +1,6 @@
 """Trains one run through the stages of the pipeline, serves its bundle, and returns its figures."""
 
+import csv
 import json
 import os
 import shutil
@@ -43,11 +44,12 @@ def measure(run: Run, folder: Path, *, serve: bool) -> dict[str, Any]:
     """
     task, rows = TASKS[run.task], prepared(run.task)
     model = found.find(run.model)
+    parameters = run.parameters or params.load(run.task).train.parameters.model_dump()
     numbers = params.Train.model_construct(
         watts_per_core=10,
         fresh_weight=1,
         model=run.model,
-        parameters=model.Parameters.model_validate(run.parameters),
+        parameters=model.Parameters.model_validate(parameters),
     )
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "model").mkdir(parents=True)
@@ -70,15 +72,22 @@ def measure(run: Run, folder: Path, *, serve: bool) -> dict[str, Any]:
     return {
         **figures,
         "rows": len(rows.train.labels),
-        "epochs": run.parameters.get("epochs"),
+        "epochs": parameters.get("epochs"),
         "arithmetic": fitted.precision,
         "training_seconds": facts["cost"]["wall_seconds"],
         "processor_seconds": facts["cost"]["cpu_seconds"],
+        "history": _history(folder / "model" / "history.csv"),
         "load": os.getloadavg()[1],
         "cores": os.cpu_count(),
         "bundle_megabytes": size / 1e6,
         **(_served(folder, bundle.path) if serve else {}),
     }
+
+
+def _history(file: Path) -> list[dict[str, float]]:
+    """Return the figures of each epoch."""
+    with file.open(newline="") as lines:
+        return [{name: float(of) for name, of in row.items()} for row in csv.DictReader(lines)]
 
 
 def _scores(folder: Path, rows: Prepared, task: str) -> dict[str, float]:

@@ -20,7 +20,7 @@ from monitoring.recording.spans import just_under
 from monitoring.thresholds import Thresholds, seconds
 from perennial.metric_names import service as metrics
 from perennial.metric_names.metric import Metric
-from perennial.statistics.serial import CHANCE, EXPECTED, FEW, QUANTILE
+from perennial.statistics.serial import CHANCE, MANY, SOME, Spread
 
 REFERENCE_AS_ONE = "model_version:reference_design_effect:max"
 INTERVAL_REFERENCE_AS_ONE = "model_version:reference_interval_coverage_design_effect:max"
@@ -136,14 +136,15 @@ def _learned(change: str, thresholds: Thresholds, models: Models) -> str:
     # that is younger has nothing else.
     old = f"{series}{_hours(longest, thresholds)} offset {long}"
     young = f"{series}{_hours(long, thresholds)}"
-    return f"{_effect(old, thresholds)}\nor {_effect(young, thresholds)}"
+    found = ((old, MANY), (old, SOME), (young, SOME))
+    return "\nor ".join(_effect(span, by, thresholds) for span, by in found)
 
 
 def _hours(span: str, thresholds: Thresholds) -> str:
     return f"[{just_under(seconds(span))}:{thresholds.short_window}]"
 
 
-def _effect(changes: str, thresholds: Thresholds) -> str:
-    found = f"quantile_over_time({QUANTILE:g}, {changes}) / {EXPECTED:g}"
+def _effect(changes: str, by: Spread, thresholds: Thresholds) -> str:
+    found = f"quantile_over_time({by.quantile:g}, {changes}) / {by.expected:g}"
     most = f"{thresholds.most_design_effect:g}"
-    return f"(\n  clamp({found}, 1, {most})\n  and count_over_time({changes}) >= {FEW}\n)"
+    return f"(\n  clamp({found}, 1, {most})\n  and count_over_time({changes}) >= {by.least}\n)"

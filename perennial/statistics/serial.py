@@ -1,5 +1,7 @@
 """How much less rows tell that follow each other in time than independent ones."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -8,11 +10,25 @@ from perennial.statistics.errors import InvalidLevel
 
 # The sum ends at so many times itself: later correlations are noise.
 WINDOW = 5
-# Of the squares of changes between hours: the quantile, what it is where rows are independent
-# (that of chi-square with one degree of freedom), and how many changes tell. With so few, chance
-# alone makes independent rows look like CHANCE now and then. Of a day's changes, an hour's slump
-# makes four, which is more than a tenth.
-QUANTILE, EXPECTED, FEW, CHANCE = 0.75, 1.3233, 20, 1.5
+# How many changes between hours tell. With so few, chance alone makes independent rows look like
+# CHANCE now and then.
+FEW, CHANCE = 20, 1.5
+
+
+class Spread(NamedTuple):
+    """A quantile of squares of changes, and what it is where rows are independent.
+
+    That of chi-square with one degree of freedom.  least: of so many changes.
+    """
+
+    quantile: float
+    expected: float
+    least: int
+
+
+# Of a day's changes, an hour's slump makes four, which move a high quantile. Of more it shows rows
+# that follow each other in some hours of the day only.
+MANY, SOME = Spread(0.9, 2.7055, 60), Spread(0.75, 1.3233, FEW)
 
 
 def design_effect(losses: Floats) -> float:
@@ -48,9 +64,9 @@ def changing_effect(means: ArrayLike, variances: ArrayLike, *, most: float) -> f
 
     means: of the hours one after the other.  variances: of each mean, if its rows were independent:
     that of a row over their number. NaN where there were no rows. The square of a change over the
-    sum of both variances is then as chi-square. The upper quartile of these squares is hardly moved
-    by a few jumps, as of a slump, nor by what a slump is like while it lasts. With fewer than FEW
-    changes, and up to CHANCE, it is 1.
+    sum of both variances is then as chi-square. A quantile of these squares, MANY or else SOME, is
+    hardly moved by a few jumps, as of a slump, nor by what a slump is like while it lasts. With
+    fewer than FEW changes, and up to CHANCE, it is 1.
     Source: the ratio of a quantile to its expectation is how a median absolute deviation measures a
     spread; Huber, Robust Statistics, 1981, ch. 5; of changes, von Neumann, Distribution of the
     ratio of the mean square successive difference to the variance, Annals of Mathematical
@@ -61,7 +77,7 @@ def changing_effect(means: ArrayLike, variances: ArrayLike, *, most: float) -> f
     >>> round(changing_effect(hours, one, most=50), 1)
     1.0
     >>> round(changing_effect(3 * hours, one, most=50), 1)
-    8.4
+    7.8
     >>> changing_effect(hours + 99 * (np.arange(600) > 300), one, most=50) < 1.1
     True
     """
@@ -71,7 +87,8 @@ def changing_effect(means: ArrayLike, variances: ArrayLike, *, most: float) -> f
     seen = seen[~np.isnan(seen)]
     if len(seen) < FEW:
         return 1.0
-    found = float(np.quantile(seen, QUANTILE) / EXPECTED)
+    by = MANY if len(seen) >= MANY.least else SOME
+    found = float(np.quantile(seen, by.quantile) / by.expected)
     return min(found, most) if found > CHANCE else 1.0
 
 

@@ -1,4 +1,4 @@
-"""The figures that models of tables log: the output's headline and the model's loss."""
+"""The figures that models log: the output's headline and the model's loss."""
 
 from collections.abc import Callable
 
@@ -27,3 +27,14 @@ def figures_of(fitted: Fitted, output: OutputKind, rows: Rows, loss: Loss) -> di
         )
         figures[f"{prefix}loss"] = loss(values, truths)
     return figures
+
+
+def validated(
+    fitted: Fitted, output: OutputKind, rows: Rows, *, most: int = MOST
+) -> dict[str, float]:
+    """Return what `Log` takes of the validation rows of classes, evenly spaced if over `most`."""
+    step = -(-len(rows.validation.labels) // most)
+    found = fitted.values(rows.validation.inputs[::step])
+    truths = rows.validation.labels[::step]
+    names = {output.headline: f"val_{output.headline}", "log_loss": "val_loss"}
+    return {name: output.metrics[metric].score(found, truths) for metric, name in names.items()}

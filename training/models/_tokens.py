@@ -16,6 +16,7 @@ from perennial.kinds.output_kind import OutputKind, Truths
 from perennial.kinds.wordpiece import FILE, WordPiece
 from training.model.model import Log, Rows
 from training.model.parameters import Parameters
+from training.models._figures import validated
 from training.models._keras import fit_batches, rising_rate, start, write_network
 from training.models._onnx import ROWS, VALUES, Graph
 from training.models._pieces import Pieces
@@ -134,7 +135,7 @@ def fit_tokens(
     for _ in range(parameters.epochs):
         figures = _epoch(network, read, labels, parameters.batch_size, random)
         twin.set_weights(network.get_weights())
-        figures |= _watched(fitted, fit.output, rows)
+        figures |= validated(fitted, fit.output, rows)
         fit.log(figures, epochs=parameters.epochs)
     return fitted
 
@@ -153,13 +154,6 @@ def _epoch(
     """Fit to all rows once; return the figures of the rows as they came."""
     chosen = batches(lengths(numbers), size, random)
     return fit_batches(network, ((_trimmed(numbers[some]), labels[some]) for some in chosen))
-
-
-def _watched(fitted: FittedTokens, output: OutputKind, rows: Rows) -> dict[str, float]:
-    """Return the figures of the validation rows."""
-    found, truths = fitted.values(rows.validation.inputs), rows.validation.labels
-    names = {output.headline: f"val_{output.headline}", "log_loss": "val_loss"}
-    return {name: output.metrics[metric].score(found, truths) for metric, name in names.items()}
 
 
 def lengths(numbers: Ints) -> Ints:

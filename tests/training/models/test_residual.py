@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from perennial.kinds.inputs.image import ImageInput
 from tests.models import ignore
-from training.contracts.examples import EXAMPLES
+from training.contracts.examples import EXAMPLES, example, images
 from training.models._images import batches, whitening
 from training.models.residual import Residual
 
@@ -18,8 +19,8 @@ def test_an_image_and_its_mirror_have_the_same_answer() -> None:
     """The network answers with the mean of both."""
     parameters = Residual.trial.model_copy(update={"epochs": 1})
     fitted = Residual().fit(COLOUR.rows, COLOUR.schema, COLOUR.output, parameters, ignore)
-    images = COLOUR.rows.validation.inputs
-    assert fitted.values(images[:, :, ::-1]) == pytest.approx(fitted.values(images), abs=1e-5)
+    given = COLOUR.rows.validation.inputs
+    assert fitted.values(given[:, :, ::-1]) == pytest.approx(fitted.values(given), abs=1e-5)
 
 
 def test_lower_precision_learns_and_is_exported_as_float32(tmp_path: Path) -> None:
@@ -35,6 +36,17 @@ def test_lower_precision_learns_and_is_exported_as_float32(tmp_path: Path) -> No
     session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
     (found,) = session.run(None, {session.get_inputs()[0].name: rows.inputs})
     assert np.abs(found - fitted.values(rows.inputs)).max() < 1e-4
+
+
+def test_early_epochs_of_small_images_teach_what_large_ones_are() -> None:
+    """A network answers for images of full size, of which it saw smaller copies first."""
+    shape = (16, 16, 3)
+    schema = ImageInput(shape=shape, low=0, high=16)
+    large = example("large", schema, images(shape), COLOUR.output)
+    parameters = Residual.trial.model_copy(update={"small": 6})
+    fitted = Residual().fit(large.rows, schema, large.output, parameters, ignore)
+    rows = large.rows.validation
+    assert (fitted.values(rows.inputs).argmax(axis=1) == rows.labels).mean() > 0.9
 
 
 def test_whitened_patches_do_not_correlate() -> None:

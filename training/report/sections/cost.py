@@ -7,7 +7,7 @@ from typing import Any
 
 from perennial.bundle import Bundle
 from training.artifacts.files import read_json
-from training.cost.latency import CALLS, ROUNDS, Latency
+from training.cost.latency import ROUNDS, Latency
 from training.report.markdown import code, table
 from training.report.report_inputs import ReportInputs
 from training.report.units import Format, duration, energy, ratio, size
@@ -143,8 +143,9 @@ def _basis(cost: Mapping[str, Any]) -> str:
 
 def _measured(inputs: ReportInputs) -> str:
     turns = "" if inputs.champion is None else ", both models in turns,"
+    calls = " and ".join(dict.fromkeys(str(size.calls) for size in inputs.latency[0]))
     return (
         f"Answers were timed in this job{turns} with the service's own predictor on one CPU "
-        f"thread, without HTTP: medians of {ROUNDS} rounds of {CALLS} calls each. Training times "
+        f"thread, without HTTP: medians of {ROUNDS} rounds of {calls} calls each. Training times "
         "depend on the machine that trained the model: a ratio near 1 may be chance."
     )

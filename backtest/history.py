@@ -89,7 +89,7 @@ def per_second(rate: str) -> float:
     """
     match = RATE.fullmatch(rate)
     if match is None or not float(match[1]):
-        raise BadHistory("rate", rate, "rows and a unit, s, m, h or d, such as 10/m")
+        raise BadHistory("rate", rate, "more than 0 rows and a unit, s, m, h or d, such as 10/m")
     return float(match[1]) / SECONDS[match[2]]
 
 

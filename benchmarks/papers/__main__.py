@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks import wrk
 from benchmarks.papers.page import page
@@ -24,18 +25,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.one:
         return _one(options.runs[0])
-    missing = [name for name in RUNS if not (FIGURES / f"{name}.json").exists()]
+    known = kept(FIGURES)
+    missing = [name for name in RUNS if name not in known]
     failed = 0
     for name in [] if options.page_only else options.runs or missing:
         command = [sys.executable, "-m", "benchmarks.papers", "--one", name]
         failed |= subprocess.run(command, check=False).returncode
-    found = {
-        name: json.loads((FIGURES / f"{name}.json").read_text())
-        for name in RUNS
-        if (FIGURES / f"{name}.json").exists()
-    }
-    PAGE.write_text(page(found), encoding="utf-8")
+    PAGE.write_text(page(kept(FIGURES)), encoding="utf-8")
     return failed
+
+
+def kept(folder: Path) -> dict[str, Any]:
+    """Return the figures of runs that were measured with the parameters that they have now."""
+    files = {name: folder / f"{name}.json" for name in RUNS}
+    read = {
+        name: json.loads(file.read_text("utf-8")) for name, file in files.items() if file.exists()
+    }
+    return {name: of for name, of in read.items() if of["parameters"] == RUNS[name].parameters}
 
 
 def _one(name: str) -> int:

@@ -71,6 +71,7 @@ def measure(run: Run, folder: Path, *, serve: bool) -> dict[str, Any]:
     size = sum(file.stat().st_size for file in bundle.path.iterdir())
     return {
         **figures,
+        "parameters": run.parameters,
         "rows": len(rows.train.labels),
         "epochs": parameters.get("epochs"),
         "arithmetic": fitted.precision,

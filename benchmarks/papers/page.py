@@ -51,7 +51,8 @@ INTRODUCTION = """# Models of three studies, run here
 
 `make results` trains each model through this project's own stages, exports and serves its bundle,
 and writes this page from [benchmarks/papers](../benchmarks/papers). A model whose figures are there
-is not trained again, unless it is named (`make results RUNS=news-ngrams`).
+is not trained again while its parameters stay as they are, unless it is named
+(`make results RUNS=news-ngrams`).
 
 Models are trained **from scratch** unless a line says that others trained the weights before.
 *Training* is the time that fitting took on two processor cores; *processor* is its processor time,

@@ -1,7 +1,11 @@
 """The page of the studies' models says what was run, what was not, and what others published."""
 
+import json
+from pathlib import Path
+
 import pytest
 
+from benchmarks.papers.__main__ import kept
 from benchmarks.papers.page import page
 from benchmarks.papers.runs import RUNS
 
@@ -31,3 +35,12 @@ def test_every_epoch_stands_beside_the_published_last_one() -> None:
     first = lines.index("| 1 | 0.500 | 0.600 | 1.500 | 1.250 |")
     assert lines[first + 1] == "| 2 | 0.750 | 0.700 | 0.500 | 0.625 |"
     assert lines[first + 2].startswith("| published, 20 | 1.00 | 0.966 |")
+
+
+def test_figures_of_other_parameters_are_not_kept(tmp_path: Path) -> None:
+    """A run whose parameters have changed since is measured again."""
+    parameters = RUNS["cifar10-cnn"].parameters
+    for name, given in (("cifar10-cnn", parameters), ("news-rnn", {"epochs": 1})):
+        text = json.dumps(FIGURES | {"parameters": given})
+        (tmp_path / f"{name}.json").write_text(text, encoding="utf-8")
+    assert list(kept(tmp_path)) == ["cifar10-cnn"]

@@ -1,16 +1,22 @@
 """MLflow: its files, its server, or GitLab's own endpoint, as MLFLOW_TRACKING_URI says."""
 
 import os
+import re
+import socket
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
+from training.errors import BadParameter
 from training.trackers.sink import Figures, Run
 
-# Where runs are kept without MLFLOW_TRACKING_URI.
-DEFAULT = "var/mlflow"
+# Where runs are kept, and where without it.
+URI, DEFAULT = "MLFLOW_TRACKING_URI", "var/mlflow"
+# An address without its scheme, which MLflow takes for a folder.
+ADDRESS = re.compile(r"[^/\\]+:\d+(/.*)?")
 # A failed request is repeated by whoever calls this, so that it is known soon why it failed.
 QUICK = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
@@ -23,6 +29,8 @@ QUICK = {
 # In place of an address: the endpoint of the project whose job this is. How its path begins.
 GITLAB = "gitlab"
 GITLAB_PATH = "/api/v4/projects/"
+# Of servers without one in their address, and how long one may take to accept a connection.
+PORTS, PATIENCE = {"http": 80, "https": 443}, 10.0
 # The most that one request may have, and the longest value that GitLab takes.
 METRICS, PARAMETERS, LONGEST = 1000, 100, 250
 
@@ -31,14 +39,16 @@ class Mlflow:
     """A run of MLflow."""
 
     def __init__(self, run: Run) -> None:
-        uri = os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT
+        uri = os.environ.get(URI) or DEFAULT
         given = QUICK
         if uri == GITLAB:
-            uri = f"{os.environ['CI_API_V4_URL']}/projects/{os.environ['CI_PROJECT_ID']}/ml/mlflow"
-            given = QUICK | access(os.environ)
+            uri, given = endpoint(os.environ), QUICK | access(os.environ)
+        elif ADDRESS.fullmatch(uri):
+            raise BadParameter(URI, uri, f"http://{uri}, a database or a folder")
         uri, user = signed_in(uri)
+        reach(uri)
         if user:
-            given, os.environ["MLFLOW_TRACKING_URI"] = given | user, uri
+            given, os.environ[URI] = given | user, uri
         os.environ.update({name: value for name, value in given.items() if name not in os.environ})
         from mlflow.tracking import MlflowClient  # a second to import
 
@@ -96,6 +106,29 @@ class Mlflow:
             self._monitor = None
         status, now = "FAILED" if failed else "FINISHED", int(1000 * time.time())
         self._client.set_terminated(self.identifier, status=status, end_time=now)
+
+
+def endpoint(environment: Mapping[str, str]) -> str:
+    """Return the address of the endpoint of the project whose job this is. Raises BadParameter."""
+    if "CI_API_V4_URL" not in environment:
+        raise BadParameter(URI, GITLAB, "it in GitLab's jobs only, which have CI_API_V4_URL")
+    return f"{environment['CI_API_V4_URL']}/projects/{environment['CI_PROJECT_ID']}/ml/mlflow"
+
+
+def reach(uri: str) -> None:
+    """Connect to a server, so that why this fails is known before MLflow is imported.
+
+    Raises OSError. A server behind a proxy is MLflow's to reach.
+    """
+    address = urlsplit(uri)
+    scheme, host = address.scheme, address.hostname or ""
+    if scheme not in PORTS or (scheme in getproxies() and not proxy_bypass(host)):
+        return
+    port = address.port or PORTS[scheme]
+    try:
+        socket.create_connection((host, port), timeout=PATIENCE).close()
+    except OSError as error:
+        raise ConnectionError(f"{host}:{port}: {error.strerror or error}") from error
 
 
 def signed_in(uri: str) -> tuple[str, dict[str, str]]:

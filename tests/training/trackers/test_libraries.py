@@ -147,6 +147,14 @@ BROKEN: dict[str, tuple[Where, str]] = {
         lambda _: _At("MLFLOW_TRACKING_URI", nullcontext(refusing())),
         "Connection refused",
     ),
+    "has no scheme": (
+        lambda _: _At("MLFLOW_TRACKING_URI", nullcontext("127.0.0.1:5000")),
+        "got '127.0.0.1:5000', expected http://127.0.0.1:5000, a database or a folder",
+    ),
+    "is in no job": (
+        lambda _: _At("MLFLOW_TRACKING_URI", nullcontext("gitlab")),
+        "expected it in GitLab's jobs only",
+    ),
     "hangs": (lambda _: _At("MLFLOW_TRACKING_URI", hanging()), "timed out|stopped while"),
     "answers 500": (lambda _: _At("MLFLOW_TRACKING_URI", serving(status=500)), "500"),
     "cannot write": (_mlflow_full, "/dev/full"),
@@ -157,7 +165,7 @@ BROKEN: dict[str, tuple[Where, str]] = {
 def test_mlflow_that_is_broken_is_named_with_the_reason(
     how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In MLflow's own words, within the time that a stage waits."""
+    """Within the time that a stage waits."""
     where, why = BROKEN[how]
     with where(tmp_path) as variables:
         train(tmp_path, "mlflow", with_variables(**variables), wait=60)

@@ -12,6 +12,7 @@ from perennial.statistics.metrics import Metric
 NEVER, SHIPPED = "never", "as shipped"
 FORESEEN, HINDSIGHT = "oracle", "hindsight"
 CLOCK = "a clock, as often"
+UNGATED = f"{CLOCK}, no gate"
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,8 @@ class Line:
     """One policy over all phases: means, and the half width of the score's 95 % interval.
 
     gain: over never, positive if better.  share: of the oracle's gain; None without any.
-    lead: over the clock that starts as many pipelines as the loop, positive if better, with the
-    half width of its own interval; None without that clock.
+    lead: over the better clock of those that start as many pipelines as the loop, positive if
+    better, with the half width of its own interval; None without such a clock.
     missed, delay: against the oracle's retrains; delay in rows, the median; None without any.
     """
 
@@ -48,11 +49,13 @@ def lines(
     never = _scores(outcomes[NEVER])
     oracle = outcomes.get(FORESEEN)
     most = 0.0 if oracle is None else float(np.mean(sign * (_scores(oracle) - never)))
+    clocks = [sign * _scores(outcomes[name]) for name in (CLOCK, UNGATED) if name in outcomes]
+    clock = max(clocks, key=np.mean, default=None)
     found = {}
     for policy, own in outcomes.items():
         scores = _scores(own)
         gains = sign * (scores - never)
-        lead, lead_spread = _lead(sign * scores, outcomes.get(CLOCK), sign)
+        lead, lead_spread = _lead(sign * scores, clock)
         late = [] if oracle is None else _delays(own, oracle, horizon)
         on_time = [rows for rows in late if rows is not None]
         found[policy] = Line(
@@ -79,11 +82,11 @@ def _delays(own: Sequence[Outcome], oracle: Sequence[Outcome], horizon: int) -> 
     return [rows for one, best in pairs for rows in one.delays(best, horizon)]
 
 
-def _lead(scores: Floats, clock: Sequence[Outcome] | None, sign: int) -> tuple[float | None, float]:
+def _lead(scores: Floats, clock: Floats | None) -> tuple[float | None, float]:
     """Return the mean of the differences to the clock, and the half width of its interval."""
     if clock is None:
         return None, 0.0
-    leads = scores - sign * _scores(clock)
+    leads = scores - clock
     return float(leads.mean()), _spread(leads)
 
 
@@ -108,18 +111,24 @@ def sentence(found: Mapping[str, Line], metric: Metric) -> str:
     """Return in one sentence what the loop would have been worth, and what would suit better."""
     shipped, never = found[SHIPPED], found[NEVER]
     unit = f"{metric.title} ({metric.unit})" if metric.unit else metric.title
-    share = "" if shipped.share is None else f", {shipped.share:.0%} of the oracle's gain"
+    # The oracle is greedy, and its models are few: over all of its gain says nothing.
+    part = shipped.share if shipped.share is not None and shipped.share <= 1 else None
+    share = "" if part is None else f", {part:.0%} of the oracle's gain"
     text = (
         f"As shipped, the loop would have brought {unit} from {never.score:.4g} to "
         f"{shipped.score:.4g}{share}, with {shipped.started:.1f} pipelines"
     )
-    if shipped.lead is not None:
-        text += f"; a clock that starts as many reaches {found[CLOCK].score:.4g}"
+    clocks = [found[name] for name in (CLOCK, UNGATED) if name in found]
+    if clocks and shipped.lead is not None:
+        best = max(clocks, key=lambda line: line.gain)
+        text += f"; {best.policy}, reaches {best.score:.4g}"
         if shipped.lead_spread:
             which = "less" if (shipped.lead > 0) == metric.higher_is_better else "more"
             text += f", {abs(shipped.lead):.2g} ± {shipped.lead_spread:.2g} {which}"
     own = [line for line in found.values() if line.policy not in (FORESEEN, HINDSIGHT)]
-    best = max(own, key=lambda line: line.gain)
-    if best.policy != SHIPPED and best.gain > shipped.gain:
-        text += f"; of the policies here '{best.policy}' suits this history best, {best.score:.4g}"
+    suits = max(own, key=lambda line: line.gain)
+    if suits.policy != SHIPPED and suits.gain > shipped.gain:
+        text += (
+            f"; of the policies here '{suits.policy}' suits this history best, {suits.score:.4g}"
+        )
     return text + "."

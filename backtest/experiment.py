@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from backtest import oracle
-from backtest.comparison import CLOCK, FORESEEN, HINDSIGHT, NEVER, SHIPPED
+from backtest.comparison import CLOCK, FORESEEN, HINDSIGHT, NEVER, SHIPPED, UNGATED
 from backtest.outcome import Outcome
 from backtest.policies.calendar import EveryRows
 from backtest.policies.known import POLICIES, Make
@@ -33,17 +33,18 @@ class Experiment:
     def outcomes(
         self, policies: Sequence[str], *, foresight: bool = True
     ) -> dict[str, list[Outcome]]:
-        """Return the outcomes of policies by phase, with never, as shipped and a clock as often.
+        """Return the outcomes of policies by phase, with never, as shipped and clocks as often.
 
         foresight: the oracle's and hindsight's too, which train two models every 1,000 rows.
         """
         names = list(dict.fromkeys([NEVER, SHIPPED, *policies]))
-        self._done, total = 0, (len(names) + (3 if foresight else 1)) * len(self.scenarios)
+        self._done, total = 0, (len(names) + (4 if foresight else 2)) * len(self.scenarios)
         found = {name: self._each(name, POLICIES[name], total) for name in names}
-        found[CLOCK] = [
-            self._one(phase, CLOCK, _clock(len(own.attempts)), total)
-            for phase, own in enumerate(found[SHIPPED])
-        ]
+        for name in (CLOCK, UNGATED):
+            found[name] = [
+                self._one(phase, name, _clock(len(own.attempts), gated=name == CLOCK), total)
+                for phase, own in enumerate(found[SHIPPED])
+            ]
         if foresight:
             found |= self._with_foresight(total)
         print(file=sys.stderr)
@@ -95,12 +96,12 @@ class Experiment:
         return self._candidates[phase]
 
 
-def _clock(pipelines: int) -> Make:
+def _clock(pipelines: int, *, gated: bool) -> Make:
     """Return a calendar that starts as many pipelines as there were, evenly spaced."""
 
     def make(scenario: Scenario) -> EveryRows:
         rows = len(scenario.history) - scenario.start
-        return EveryRows(rows // (pipelines + 1) + 1, scenario.start)
+        return EveryRows(rows // (pipelines + 1) + 1, scenario.start, gated=gated)
 
     return make
 

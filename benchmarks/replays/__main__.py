@@ -58,7 +58,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="play never, as shipped and a clock as often, and write nothing",
+        help="play never, as shipped and clocks as often, and write nothing",
     )
     parser.add_argument("--out", type=Path, default=Path("var", "backtest", "all"))
     parser.add_argument("--page", type=Path, help="Markdown with places for the tables")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backtest.comparison import CLOCK, FORESEEN, NEVER, SHIPPED, lines, sentence
+from backtest.comparison import CLOCK, FORESEEN, NEVER, SHIPPED, UNGATED, lines, sentence
 from backtest.outcome import Outcome
 from backtest.policy import Attempt
 from perennial.kinds.outputs.number import NumberOutput
@@ -80,9 +80,7 @@ def test_a_lead_over_the_clock_has_an_interval_of_its_own(
     found = lines(twice, ACCURACY, horizon=300)
     assert found[SHIPPED].lead == pytest.approx(0.025)
     assert found[SHIPPED].lead_spread == pytest.approx(0.0635, abs=1e-4)
-    assert "a clock that starts as many reaches 0.625, 0.025 ± 0.064 less" in sentence(
-        found, ACCURACY
-    )
+    assert "; a clock, as often, reaches 0.625, 0.025 ± 0.064 less" in sentence(found, ACCURACY)
     assert found[NEVER].lead == pytest.approx(0.075)
 
 
@@ -106,3 +104,18 @@ def test_without_foresight_nobody_knows_what_was_missed(
     line = lines(outcomes, ACCURACY, horizon=300)[SHIPPED]
     assert (line.share, line.missed, line.delay) == (None, None, None)
     assert line.gain == pytest.approx(0.05)
+
+
+def test_the_loop_is_held_against_the_better_clock(outcomes: dict[str, list[Outcome]]) -> None:
+    """With the gate a clock keeps old rows until it promotes; without, it deploys what is worse."""
+    clocks = {CLOCK: [outcome(CLOCK, 0.7)], UNGATED: [outcome(UNGATED, 0.74)]}
+    found = lines(outcomes | clocks, ACCURACY, horizon=300)
+    assert found[SHIPPED].lead == pytest.approx(0.01)
+    assert "; a clock, as often, no gate, reaches 0.74" in sentence(found, ACCURACY)
+
+
+def test_over_all_of_the_oracles_gain_is_no_share(outcomes: dict[str, list[Outcome]]) -> None:
+    """The oracle is greedy, so a loop that waits may end with more."""
+    outcomes[FORESEEN] = [outcome(FORESEEN, 0.72)]
+    said = sentence(lines(outcomes, ACCURACY, horizon=300), ACCURACY)
+    assert "oracle" not in said

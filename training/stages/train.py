@@ -12,7 +12,6 @@ import numpy as np
 from perennial.bundle import TOKENIZER
 from perennial.kinds.adjustment import Adjustment
 from perennial.kinds.output_kind import OutputKind
-from perennial.statistics.counts import Floats
 from training import params
 from training.artifacts.files import write_json
 from training.artifacts.splits import Prepared
@@ -24,7 +23,14 @@ from training.model.model import Fitted, Log, Model, Rows
 from training.model.parameters import flat
 from training.model.portable import write_onnx
 from training.stages.epoch_log import EpochLog
-from training.stages.window import Tried, least_loss, windows
+from training.stages.window import (
+    Tried,
+    as_float32,
+    as_served,
+    calibrated,
+    least_loss,
+    windows,
+)
 from training.task.task import Task
 from training.tasks import TASKS
 from training.trackers import TRACKERS
@@ -105,20 +111,14 @@ def _fitted(
     return tried
 
 
-def as_served(values: Floats) -> Floats:
-    """Return values as a bundle has them, which is in float32: so are scores that it promises."""
-    return values.astype(np.float32).astype(np.float64)
-
-
 def _write_model(tried: Tried, prepared: Prepared, output: OutputKind, out: Path) -> Adjustment:
-    fitted, watched = tried.fitted, tried.window.validation
-    adjustment = output.adjustment(as_served(fitted.values(watched.inputs)), watched.labels)
-    validation = as_served(fitted.values(prepared.validation.inputs))
+    fitted = tried.fitted
+    adjustment = calibrated(fitted, tried.window.validation, output)
     np.savez_compressed(
         out / "predictions.npz",
         allow_pickle=False,
-        validation=as_served(adjustment.apply(validation)),
-        test=as_served(adjustment.apply(as_served(fitted.values(prepared.test.inputs)))),
+        validation=as_float32(adjustment.apply(as_served(fitted, prepared.validation))),
+        test=as_float32(adjustment.apply(as_served(fitted, prepared.test))),
     )
     (out / TOKENIZER).unlink(missing_ok=True)  # of another model
     write_onnx(fitted, out / "model.onnx")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from perennial.kinds.adjustment import Adjustment
 from perennial.kinds.output_kind import OutputKind
 from perennial.statistics.counts import Bools, Floats
 from training.artifacts.splits import Prepared, Split
@@ -102,19 +103,38 @@ class Tried:
 def least_loss(
     windows: Sequence[Prepared], output: OutputKind, fit: Callable[[Prepared, Log], Fitted]
 ) -> list[Tried]:
-    """Return a model of each window, the best first; of equal ones that of more rows."""
+    """Return a model of each window, the best first; of equal ones that of more rows.
+
+    They are compared as they would be served: a sharp model of few rows is too sure of itself
+    before it is calibrated.
+    """
     held, fresh = windows[0].validation, windows[0].fresh or ""
     newest, tried = held.where(held.source == fresh), []
     for window in windows:
         kept = Kept()
         fitted = fit(window, kept.log)
-        loss = float(_losses(fitted, newest, output).mean())
+        values = calibrated(fitted, window.validation, output).apply(as_served(fitted, newest))
+        loss = float(_losses(as_float32(values), newest, output).mean())
         tried.append(Tried(fitted, window, loss, kept))
         print(f"{tried[-1].rows} latest rows: loss {loss:.4g} on {len(newest.labels)} newer ones")
     return sorted(tried, key=lambda one: one.loss)
 
 
-def _losses(fitted: Fitted, rows: Split, output: OutputKind) -> Floats:
-    values = fitted.values(rows.inputs).astype(np.float32).astype(np.float64)
+def calibrated(fitted: Fitted, rows: Split, output: OutputKind) -> Adjustment:
+    """Return what a bundle does to the answers of a model, by these validation rows."""
+    return output.adjustment(as_served(fitted, rows), rows.labels)
+
+
+def as_served(fitted: Fitted, rows: Split) -> Floats:
+    """Return a model's answers as a bundle has them, before they are calibrated."""
+    return as_float32(fitted.values(rows.inputs))
+
+
+def as_float32(values: Floats) -> Floats:
+    """Return values as a bundle has them, which is in float32: so are scores that it promises."""
+    return values.astype(np.float32).astype(np.float64)
+
+
+def _losses(values: Floats, rows: Split, output: OutputKind) -> Floats:
     surprises = output.surprises(values, rows.labels)
     return output.losses(values, rows.labels) if surprises is None else surprises

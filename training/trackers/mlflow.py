@@ -44,7 +44,8 @@ class Mlflow:
         if uri == GITLAB:
             uri, given = endpoint(os.environ), QUICK | access(os.environ)
         elif ADDRESS.fullmatch(uri):
-            raise BadParameter(URI, uri, f"http://{uri}, a database or a folder")
+            shown = uri.rpartition("@")[2]  # without a password
+            raise BadParameter(URI, shown, f"http://{shown}, a database or a folder")
         uri, user = signed_in(uri)
         reach(uri)
         if user:

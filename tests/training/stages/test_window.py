@@ -3,6 +3,7 @@
 import csv
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -17,8 +18,9 @@ from tests.training.machines import FakeMachine
 from training.artifacts.files import read_json
 from training.artifacts.splits import BEFORE, Prepared, Split
 from training.model import found
+from training.model.model import Fitted
 from training.stages.train import train
-from training.stages.window import windows
+from training.stages.window import least_loss, windows
 
 TIMED = TableInput(columns=(TimeColumn(name="time"), NumberColumn(name="a")))
 TIMELESS = TableInput(columns=(NumberColumn(name="a"),))
@@ -171,3 +173,28 @@ def test_where_nothing_has_changed_many_rows_teach(tmp_path: Path) -> None:
     """More rows of the same kind make a better model."""
     made = _retrained(_prepared(turned=9999), tmp_path)
     assert made.rows == 1400 and made.right >= 0.9
+
+
+class Sharp:
+    """A model that is sure of what it says: right in so many of a hundred validation rows."""
+
+    def __init__(self, right: int, sure: float) -> None:
+        self._right, self._sure = right, sure
+
+    def values(self, inputs: np.ndarray) -> np.ndarray:
+        """Return what it says of these rows, whose labels all are the first one."""
+        said = np.where(np.arange(len(inputs)) < self._right, self._sure, 1 - self._sure)
+        return np.column_stack([said, 1 - said])
+
+
+def test_models_are_compared_as_they_would_be_served() -> None:
+    """One of few rows is too sure before it is calibrated, and right more often."""
+    prepared = _prepared(validation=100)
+    validation = replace(prepared.validation, labels=np.zeros(100, np.int64))
+    wide = replace(prepared, validation=validation)
+    narrow = replace(wide, train=prepared.train.where(prepared.train.source == FRESH))
+    models = {1400: Sharp(65, 0.65), 100: Sharp(80, 0.9999)}
+    found = least_loss(
+        [wide, narrow], OUTPUT, lambda window, log: cast(Fitted, models[len(window.train.labels)])
+    )
+    assert [one.rows for one in found] == [100, 1400]

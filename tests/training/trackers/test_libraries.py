@@ -179,11 +179,13 @@ def test_a_password_in_mlflows_address_is_not_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Neither in the warning nor in the log that a job keeps, though MLflow's errors have it."""
-    uri = refusing().replace("http://", "http://somebody:hunter2@")
-    train(tmp_path, "mlflow", with_variables(MLFLOW_TRACKING_URI=uri), wait=60)
-    told = [capsys.readouterr().err]
+    refused, unnamed = refusing().replace("http://", "http://somebody:hunter2@"), "a:hunter2@b:1"
+    told = []
+    for uri in (unnamed, refused):
+        train(tmp_path, "mlflow", with_variables(MLFLOW_TRACKING_URI=uri), wait=60)
+        told.append(capsys.readouterr().err)
     told += [file.read_text() for file in (tmp_path / FOLDER).iterdir() if file.is_file()]
-    assert "Connection refused" in told[0] and not any("hunter2" in text for text in told)
+    assert "Connection refused" in told[1] and not any("hunter2" in text for text in told)
 
 
 def test_a_run_of_which_mlflow_refuses_a_parameter_is_made_once(

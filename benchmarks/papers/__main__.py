@@ -41,7 +41,7 @@ def kept(folder: Path) -> dict[str, Any]:
     read = {
         name: json.loads(file.read_text("utf-8")) for name, file in files.items() if file.exists()
     }
-    return {name: of for name, of in read.items() if of["parameters"] == RUNS[name].parameters}
+    return {name: of for name, of in read.items() if of["parameters"] == RUNS[name].resolved()}
 
 
 def _one(name: str) -> int:

@@ -44,7 +44,7 @@ def measure(run: Run, folder: Path, *, serve: bool) -> dict[str, Any]:
     """
     task, rows = TASKS[run.task], prepared(run.task)
     model = found.find(run.model)
-    parameters = run.parameters or params.load(run.task).train.parameters.model_dump()
+    parameters = run.resolved()
     numbers = params.Train.model_construct(
         watts_per_core=10,
         fresh_weight=1,
@@ -71,7 +71,7 @@ def measure(run: Run, folder: Path, *, serve: bool) -> dict[str, Any]:
     size = sum(file.stat().st_size for file in bundle.path.iterdir())
     return {
         **figures,
-        "parameters": run.parameters,
+        "parameters": parameters,
         "rows": len(rows.train.labels),
         "epochs": parameters.get("epochs"),
         "arithmetic": fitted.precision,

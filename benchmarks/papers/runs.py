@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from training import params
+
 SEED = 20261129
 RESIDUAL = {"seed": SEED, "precision": "auto", "batch_size": 512} | {
     "learning_rate": 0.4,
@@ -32,6 +34,10 @@ class Run:
     model: str
     about: str
     parameters: Mapping[str, Any]
+
+    def resolved(self) -> dict[str, Any]:
+        """Return its parameters, those of the task's params.yaml as they are now."""
+        return dict(self.parameters) or params.load(self.task).train.parameters.model_dump()
 
 
 RUNS: Mapping[str, Run] = {

@@ -111,7 +111,7 @@ send: install ## Send a file's rows and labels to the running service (TASK=chur
 
 backtest: install ## Replay labelled history through the loop's decisions (TASK=bikes ROWS=history.parquet TARGET=cnt LATE=2d RATE=10/m START=2000 PHASES=3)
 	@python -m backtest --task "$(TASK)" --rows="$$ROWS" --target="$$TARGET" --late="$$LATE" --rate="$$RATE" \
-		--start="$$START" --phases="$$PHASES"
+		--start="$$START" --phases="$$PHASES" --decimal="$$DECIMAL" --dates="$$DATES"
 
 test-images: install ## Build the images and test the stack on this machine's Docker (TEST_BASE_IMAGE=python:3.11-slim)
 	@python -m pytest -m nightly tests/stack/test_images.py $(PYTEST)

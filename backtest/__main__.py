@@ -26,6 +26,8 @@ def parser() -> argparse.ArgumentParser:
     add_task(found, lambda name: named(name, TASKS))
     found.add_argument("--rows", default="", help="Parquet or CSV; default: the task's own rows")
     found.add_argument("--target", default="", help="the column of the labels in that file")
+    found.add_argument("--decimal", default="", help="its decimal mark, if it is not clear")
+    found.add_argument("--dates", default="", help="dmy or mdy, if it is not clear")
     found.add_argument(
         "--rate", default="", help="rows that arrive, such as 10/m; default: their own times"
     )
@@ -57,6 +59,8 @@ def main(arguments: Sequence[str] | None = None, *, root: Path = Path()) -> None
         horizon=_count("horizon", options.horizon, 1000),
         duration=options.duration or "5m",
         phases=_count("phases", options.phases, 1),
+        decimal=options.decimal,
+        dates=options.dates,
     )
     out = Path(options.out) if options.out else root / "var" / "backtest" / options.task
     experiment = Experiment(made(request, out, root=root), out / "results")

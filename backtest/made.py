@@ -58,7 +58,10 @@ TASKS = Known()
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What to replay; texts as they were given. phases: replays, each begins some rows later."""
+    """What to replay; texts as they were given. phases: replays, each begins some rows later.
+
+    decimal, dates: as a request to bring a file has them.
+    """
 
     task: str
     rows: str = ""
@@ -69,6 +72,8 @@ class Request:
     horizon: int = 1000
     duration: str = "5m"
     phases: int = 1
+    decimal: str = ""
+    dates: str = ""
 
 
 def made(request: Request, out: Path, *, root: Path) -> list[Scenario]:
@@ -172,7 +177,8 @@ def _rows(request: Request, task: Task, root: Path) -> Rows:
     if not file.is_file():
         raise BadHistory("rows", request.rows, "an existing CSV or Parquet file")
     reading = read_reading(request.task, root)
-    found = rows_of(read(file), task.input, task.output, request.target, reading=reading)
+    written = {"decimal": request.decimal, "dates": request.dates}
+    found = rows_of(read(file), task.input, task.output, request.target, reading=reading, **written)
     places = [place for place, label in enumerate(found.labels) if label is not None]
     for doubt in found.doubts:
         print(f"  - {doubt}", file=sys.stderr)

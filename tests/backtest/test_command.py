@@ -55,6 +55,16 @@ def test_rows_of_one_time_have_no_order(tmp_path: Path) -> None:
         main([*one, "--out", str(tmp_path)])
 
 
+@pytest.mark.parametrize("dates, day", [("dmy", "2001-04-05"), ("mdy", "2001-05-04")])
+def test_the_order_of_day_and_month_is_what_somebody_says(
+    dates: str, day: str, tmp_path: Path
+) -> None:
+    """Where the file does not tell."""
+    one = dated(tmp_path / "rows.csv", ["05/04/2001 00:00"])
+    with pytest.raises(BadHistory, match=f"got one time, {day}"):
+        main([*one, "--dates", dates, "--out", str(tmp_path)])
+
+
 def test_a_column_that_the_file_lacks_is_named(tmp_path: Path) -> None:
     """Beside those that it has."""
     file = tmp_path / "next.csv"

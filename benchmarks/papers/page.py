@@ -36,7 +36,7 @@ EPOCHS = """## Handwritten digits: twenty epochs
 
 The study of GitLab pipelines plots 20 epochs of its own model. Ours is the shipped task `digits`,
 so only the form is comparable like for like. Every merge request report has these figures, in
-`Everything else`, and [their curves](examples/nothing/report.md#training-curves). After {rows:,}
+`Everything else`, and their curves ([one](../README.md#proof)). After {rows:,}
 training rows, the accuracy on test rows is {accuracy:.4f} ({accuracy_low:.4f}–{accuracy_high:.4f}).
 """
 CURVES = {

@@ -39,7 +39,7 @@ class Mlflow:
     """A run of MLflow."""
 
     def __init__(self, run: Run) -> None:
-        uri = os.environ.get(URI) or DEFAULT
+        uri = os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT
         given = QUICK
         if uri == GITLAB:
             uri, given = endpoint(os.environ), QUICK | access(os.environ)

@@ -129,70 +129,68 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[st
 
 
 Hours = dict[str, list[dict[str, float]]]
-# What is recorded of an hour's labels: model, mean, labels, variance of the mean, its change, what
-# is learned, and the variance of a row of the reference.
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What is recorded of an hour's labels, by the names of its series.
+
+    variance: of the mean.  change: of the mean since the hour before.  usual: the variance of a row
+    of the reference.
+    """
+
+    model: str
+    mean: str
+    rows: str
+    usual: float
+    variance: str = VARIANCE
+    change: str = CHANGE
+    learned: str = LEARNED
+
+
+OF_INTERVALS = {
+    "variance": INTERVAL_VARIANCE,
+    "change": INTERVAL_CHANGE,
+    "learned": INTERVAL_LEARNED,
+}
 QUALITIES = [
-    ("digits", NAMES.accuracy, NAMES.labels, VARIANCE, CHANGE, LEARNED, 0.85 * 0.15),
-    ("rides", NAMES.loss, NAMES.labels, VARIANCE, CHANGE, LEARNED, DEVIATION**2),
-    (
-        "rides",
-        NAMES.interval_coverage,
-        NAMES.interval_labels,
-        INTERVAL_VARIANCE,
-        INTERVAL_CHANGE,
-        INTERVAL_LEARNED,
-        0.9 * 0.1,
-    ),
+    Quality("digits", NAMES.accuracy, NAMES.labels, 0.85 * 0.15),
+    Quality("rides", NAMES.loss, NAMES.labels, DEVIATION**2),
+    Quality("rides", NAMES.interval_coverage, NAMES.interval_labels, 0.9 * 0.1, **OF_INTERVALS),
 ]
 
 
-@pytest.mark.parametrize("model, mean, rows, variance, change, learned, usual", QUALITIES)
-def test_a_change_is_in_errors_of_independent_labels(
-    recorded: Hours,
-    model: str,
-    mean: str,
-    rows: str,
-    variance: str,
-    change: str,
-    learned: str,
-    usual: float,
-) -> None:
+@pytest.mark.parametrize("of", QUALITIES, ids=lambda of: of.mean)
+def test_a_change_is_in_errors_of_independent_labels(recorded: Hours, of: Quality) -> None:
     """Of those of the hour and of the hour before; a label's is at least that of the reference."""
-    hours = recorded[model][1:]
+    hours = recorded[of.model][1:]
     for hour in hours:
-        value = hour[mean]
-        live = value * (1 - value) if mean != NAMES.loss else hour[NAMES.loss_deviation] ** 2
-        assert hour[variance] == pytest.approx(max(live, usual) / hour[rows], rel=1e-6)
-    expected = changes(*(np.array([hour[one] for hour in hours]) for one in (mean, variance)))
-    assert [hour[change] for hour in hours[1:]] == pytest.approx(expected, rel=1e-4, abs=1e-9)
+        value = hour[of.mean]
+        live = value * (1 - value) if of.mean != NAMES.loss else hour[NAMES.loss_deviation] ** 2
+        assert hour[of.variance] == pytest.approx(max(live, of.usual) / hour[of.rows], rel=1e-6)
+    expected = changes(_series_of(hours, of.mean), _series_of(hours, of.variance))
+    assert [hour[of.change] for hour in hours[1:]] == pytest.approx(expected, rel=1e-4, abs=1e-9)
 
 
-@pytest.mark.parametrize("model, mean, rows, variance, change, learned, usual", QUALITIES)
-def test_what_is_learned_is_the_specification(
-    recorded: Hours,
-    model: str,
-    mean: str,
-    rows: str,
-    variance: str,
-    change: str,
-    learned: str,
-    usual: float,
-) -> None:
+def _series_of(hours: list[dict[str, float]], name: str) -> Counts:
+    return np.array([hour.get(name, np.nan) for hour in hours])
+
+
+@pytest.mark.parametrize("of", QUALITIES, ids=lambda of: of.mean)
+def test_what_is_learned_is_the_specification(recorded: Hours, of: Quality) -> None:
     """Of all hours but those of the last day; where they are too few, of those of the last day."""
-    hours, most = recorded[model], THRESHOLDS.most_design_effect
-    means, variances = (
-        np.array([hour.get(one, np.nan) for hour in hours]) for one in (mean, variance)
-    )
+    hours, most = recorded[of.model], THRESHOLDS.most_design_effect
+    means, variances = _series_of(hours, of.mean), _series_of(hours, of.variance)
     for many in (60, HOURS):  # enough for an upper quartile, and for a higher quantile
         past = slice(0, many - DAY)
         expected = changing_effect(means[past], variances[past], most=most)
         assert 1.5 < expected < most
-        assert hours[many - 1][learned] == pytest.approx(expected, rel=1e-4)
+        assert hours[many - 1][of.learned] == pytest.approx(expected, rel=1e-4)
     # In the 30th hour, whose own change is not yet recorded.
     young = slice(30 - DAY - 1, 29)
     expected = changing_effect(means[young], variances[young], most=most)
-    assert hours[29][learned] == pytest.approx(expected, rel=1e-4)
-    assert learned not in hours[DAY - 6] and learned in hours[DAY]
+    assert hours[29][of.learned] == pytest.approx(expected, rel=1e-4)
+    assert of.learned not in hours[DAY - 6] and of.learned in hours[DAY]
 
 
 def test_simulations_learn_what_the_rules_do(recorded: Hours) -> None:

@@ -16,8 +16,9 @@ from benchmarks.estimate.blocks import HEADER, WITHIN, Blocks, together
 from benchmarks.estimate.cbpe import estimates
 from benchmarks.estimate.stream import Stream
 from benchmarks.replays.histories import HISTORIES
-from benchmarks.replays.scenarios import scenarios
+from benchmarks.replays.scenarios import check_rows, scenarios
 from perennial.statistics.counts import Floats
+from training.command_line import run
 
 COMMAND = "python -m benchmarks.estimate"
 LEAST = 0.95
@@ -46,6 +47,7 @@ def blocks(stream: Stream, peers: Path | None) -> Blocks:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, write the figures and the page; return 1 if the claim does not hold."""
     options = _options(arguments)
+    check_rows(STREAMS[name] for name in options.histories)
     rows: list[list[results.Figure]] = []
     figures: dict[str, dict[str, float]] = {}
     for name in options.histories:
@@ -86,4 +88,4 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -13,7 +13,8 @@ from backtest.made import TASKS
 from backtest.outcome import Outcome
 from benchmarks import results
 from benchmarks.replays.histories import HISTORIES
-from benchmarks.replays.scenarios import scenarios
+from benchmarks.replays.scenarios import check_rows, scenarios
+from training.command_line import run
 
 Figures = dict[str, dict[str, float]]
 COMMAND = "python -m benchmarks.replays"
@@ -27,6 +28,7 @@ POLICIES = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Replay the histories; write figures, page, and a plot of each."""
     options = _options(arguments)
+    check_rows(HISTORIES[name] for name in options.histories)
     tables: dict[str, str] = {}
     figures: Figures = {}
     for name in options.histories:
@@ -108,4 +110,4 @@ def _draw(file: Path, experiment: Experiment, outcomes: dict[str, list[Outcome]]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

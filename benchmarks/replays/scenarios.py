@@ -1,13 +1,22 @@
 """The replays of a history: one for each seed."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from backtest import made
+from backtest.errors import BadHistory
 from backtest.history import arranged
 from backtest.made import TASKS, Request
 from backtest.scenario import Scenario
 from benchmarks.replays.histories import Named
+
+
+def check_rows(histories: Iterable[Named]) -> None:
+    """Raise BadHistory, before anything is replayed, where a history's task has no rows here."""
+    for task in dict.fromkeys(named.task for named in histories):
+        if task not in TASKS:
+            raise BadHistory("histories", task, f"its rows, which 'make data TASK={task}' gets")
 
 
 def scenarios(named: Named, seeds: int, out: Path) -> list[Scenario]:

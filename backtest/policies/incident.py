@@ -7,6 +7,7 @@ from backtest.collecting import BEGIN
 from backtest.policy import Attempt, Moment, Start
 from monitoring.alerts import every
 from monitoring.relay import policy as relay
+from monitoring.relay.own_rows import Fall, OwnRows, own_rows
 from monitoring.relay.policy import ActionKind, AttemptResult, IncidentHistory, Labels, Signal
 from monitoring.thresholds import Thresholds
 
@@ -32,6 +33,8 @@ class Incidents:
         self._policy = policy
         self._alerts = alerts
         self._began: float | None = None
+        self._own: OwnRows | None = None
+        self._fall: Fall | None = None
         # The alerts that fired last, and when.
         self._firing: tuple[str, ...] = ()
         self._fired = 0.0
@@ -48,8 +51,7 @@ class Incidents:
         if due and not heard:
             # On all labels of the version; that of an alert begins with it.
             began = moment.deployed
-        self._began = began
-        earliest = began - self._policy.lookback.total_seconds()
+        earliest = self._since(began, firing, moment) - self._policy.lookback.total_seconds()
         incident = IncidentHistory(
             started=_time(began),
             signals=firing,
@@ -81,6 +83,23 @@ class Incidents:
         if self._began is None or moment.deployed > self._began:
             return moment.seconds
         return moment.seconds if self._away(moment) > self._policy.pause else self._began
+
+    def _since(self, began: float, firing: frozenset[Signal], moment: Moment) -> float:
+        """Return from when on rows are the incident's own; it began at `began`."""
+        if Signal.LABELS not in firing:
+            self._fall = None
+        elif self._fall is None:
+            self._fall = Fall(_time(moment.seconds), timedelta(seconds=moment.late))
+        self._own = own_rows(
+            self._own if began == self._began else None,
+            firing,
+            self._fall,
+            started=_time(began),
+            policy=self._policy,
+            now=_time(moment.seconds),
+        )
+        self._began = began
+        return (self._own.since - BEGIN).total_seconds()
 
     def _former(self, moment: Moment) -> int | None:
         """Return the rows of the last attempt on a version before."""

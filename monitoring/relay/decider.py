@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from monitoring.relay.arrivals import Arrivals, Seen, grown, kept, readable
+from monitoring.relay.arrivals import Arrivals
 from monitoring.relay.attempts import FAILED, PipelineAttempt
 from monitoring.relay.audit import AuditEntry, AuditEvent
 from monitoring.relay.errors import Unconfirmed
 from monitoring.relay.evidence import Evidence
 from monitoring.relay.exporter import Counters
 from monitoring.relay.incidents import Firing, Incident
-from monitoring.relay.label_counts import LabelCount
+from monitoring.relay.label_counting import counted
 from monitoring.relay.limits import RelayLimits
+from monitoring.relay.own_rows import Fall, own_rows
 from monitoring.relay.policy import (
     Action,
     ActionKind,
@@ -73,45 +74,18 @@ class Decider:
 
         Raises Unconfirmed.
         """
-        if self.arrivals is None:
-            return
-        now = self.clock()
-        with self.store.transaction() as ledger:
-            before = ledger.labels.of(model)
-        if before is not None and before.counted_at <= now < before.counted_at + self.look:
-            return
-        seen = self.arrivals.seen(model)
-        if seen is None:
-            return
-        with self.store.transaction() as ledger:
-            if before is None:
-                if ledger.labels.of(model) is None:
-                    ledger.labels.begin(model, seen.readings, a_second=seen.a_second, now=now)
-            else:
-                self._add(ledger, before, seen, now)
-
-    def _add(self, ledger: Ledger, before: LabelCount, seen: Seen, now: datetime) -> None:
-        came = grown(before.readings, seen.readings)
-        added = ledger.labels.add(
-            before,
-            sum(came.values()),
-            readings=kept(before.readings, seen.readings),
-            a_second=seen.a_second,
-            now=now,
-        )
-        if not added:
-            return  # Another relay on the same database has counted them.
-        policy = self.policy_of(before.model)
-        for incident in ledger.incidents.lately(before.model, now - policy.pause):
-            since = incident.started_at - policy.lookback
-            rows = readable(came, since=since, after=before.counted_at, until=now)
-            ledger.incidents.add_rows(incident, rows)
+        if self.arrivals is not None:
+            policy = self.policy_of(model)
+            counted(
+                self.store, self.arrivals, model, policy=policy, look=self.look, clock=self.clock
+            )
 
     def decide(self, incident: Incident) -> bool:
         """Decide on an incident, and return whether it gets a pipeline now."""
         try:
             self.count(incident.model)
             firing, drifting = self._firing(incident), self._drifting(incident)
+            fall = self._fall(incident, firing)
         except Unconfirmed as error:
             self._postpone(incident, error)
             return False
@@ -122,6 +96,7 @@ class Decider:
                 return False
             seen = self._seen(ledger, known, firing, now)
             seen = replace(seen, drifted=tuple({*known.drifted, *drifting}))
+            seen = self._own_rows(seen, fall, now)
             action = self._action(ledger, seen, now)
             # Refused where another relay has decided, or there is news.
             if not ledger.incidents.update(incident, **_values(seen, action, now, self.look)):
@@ -170,6 +145,31 @@ class Decider:
         except Unconfirmed as error:
             log.warning("signals not read", incident=incident.id, problem=str(error))
             return ()
+
+    def _fall(self, incident: Incident, firing: Firing) -> Fall | None:
+        """Return the fall that labels show, None where they show none. Raises Unconfirmed."""
+        if Signal.LABELS not in firing.values():
+            return None
+        since, late = None, timedelta()
+        if self.evidence is not None:
+            since = self.evidence.fell(incident.model, incident.versions)
+        if self.arrivals is not None:
+            late = self.arrivals.late(incident.model, within=self.policy_of(incident.model).flow)
+        return Fall(since or self.clock(), late)
+
+    def _own_rows(self, incident: Incident, fall: Fall | None, now: datetime) -> Incident:
+        """Return an incident with the rows that are its own now; where they begin anew, none."""
+        own = own_rows(
+            incident.own,
+            incident.signals,
+            fall,
+            started=incident.started_at,
+            policy=self.policy_of(incident.model),
+            now=now,
+        )
+        anew = own.since > (incident.rows_since or incident.started_at)
+        rows = 0.0 if anew and incident.rows is not None else incident.rows
+        return replace(incident, rows_since=own.since, last_fell_at=own.last_fell, rows=rows)
 
     def _seen(self, ledger: Ledger, incident: Incident, firing: Firing, now: datetime) -> Incident:
         """Return an incident with what fires now; alerts that are away for a moment do, too."""
@@ -241,7 +241,7 @@ class Decider:
             attempt = ledger.attempts.add(
                 incident.id,
                 model=incident.model,
-                started_at=incident.started_at,
+                started_at=incident.rows_since or incident.started_at,
                 signal=strongest(incident.signals),
                 rows=None if count is None else incident.rows,
                 arrived=None if count is None else count.arrived,
@@ -264,6 +264,9 @@ def _values(
         "firing": incident.firing,
         "alerts": incident.alerts,
         "drifted": incident.drifted,
+        "rows_since": incident.rows_since,
+        "last_fell_at": incident.last_fell_at,
+        "rows": incident.rows,
         "quiet_since": incident.quiet_since,
         "action": action.kind.value,
         "reason": action.reason,

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from monitoring.relay.attempts import SKEW, due
+from monitoring.relay.own_rows import OwnRows
 from monitoring.relay.policy import ActionKind, Signal
 from monitoring.relay.tables import incidents
 from monitoring.relay.webhook import Candidate
@@ -27,6 +28,8 @@ class Incident:
     firing: the signal of each alert that fires, or did until `quiet_since`.
     rows: labelled rows that `collect` would read, None where nobody counts.
     alerts: names of those that have fired in it.  drifted: signals that have drifted in it.
+    rows_since: when the first of its own rows was predicted, None before the first look.
+    last_fell_at: when a fall was last measured in it.
     """
 
     id: str
@@ -47,6 +50,13 @@ class Incident:
     rows: float | None
     alerts: tuple[str, ...]
     drifted: tuple[str, ...]
+    rows_since: datetime | None
+    last_fell_at: datetime | None
+
+    @property
+    def own(self) -> OwnRows | None:
+        """Which rows are its own, None before the first look."""
+        return None if self.rows_since is None else OwnRows(self.rows_since, self.last_fell_at)
 
     @property
     def signals(self) -> frozenset[Signal]:

@@ -88,6 +88,9 @@ incidents = Table(
     # lists; NULL of incidents from before they were kept.
     Column("alerts", Text, info={SINCE: "0005"}),
     Column("drifted", Text, info={SINCE: "0005"}),
+    # Since when rows are its own, NULL before the first look; and when a fall was last measured.
+    Column("rows_since", Utc, info={SINCE: "0006"}),
+    Column("last_fell_at", Utc, info={SINCE: "0006"}),
     Index("relay_incidents_by_model", "model", "accepted_at"),
 )
 
@@ -98,7 +101,7 @@ attempts = Table(
     Column("incident", String(12), nullable=False),
     Column("number", Integer, nullable=False),
     Column("model", Text, nullable=False),
-    Column("started_at", Utc, nullable=False),  # of the incident
+    Column("started_at", Utc, nullable=False),  # since when the incident's rows are its own
     Column("accepted_at", Utc, nullable=False),
     Column("signal", String(10), nullable=False),
     Column("rows", Float),

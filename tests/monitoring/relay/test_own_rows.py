@@ -1,0 +1,181 @@
+"""An incident's own rows are those that the change concerns which it is about."""
+
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitoring.relay.arrivals import PrometheusArrivals
+from monitoring.relay.errors import Unconfirmed
+from monitoring.relay.own_rows import Fall, OwnRows, own_rows
+from monitoring.relay.policy import Policy, Signal
+from monitoring.relay.prometheus import Prometheus
+from tests.monitoring.drift_report.past import END, HOUR, Past, remembered
+from tests.monitoring.relay.fakes import START, Clock, FakeArrivals, FakePipelines, alert, webhook
+from tests.monitoring.relay.parts import Bench, bench
+
+INPUTS, LABELS = Signal.INPUTS, Signal.LABELS
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+LATE = 6 * timedelta(hours=1)
+
+
+def _hours(hours: float) -> datetime:
+    return START + timedelta(hours=hours)
+
+
+def _rows(
+    before: OwnRows | None, *signals: Signal, hours: float = 10.0, fell: float | None = None
+) -> OwnRows:
+    """Return an incident's rows, so many hours after its first alert; fell: the fall's hour."""
+    fall = Fall(_hours(hours if fell is None else fell), LATE) if LABELS in signals else None
+    return own_rows(before, signals, fall, started=START, policy=Policy(), now=_hours(hours))
+
+
+def test_rows_of_drift_are_those_since_its_alert() -> None:
+    """However late labels come: nobody knows whether rows from before are of the new kind."""
+    assert _rows(None, INPUTS, hours=0) == OwnRows(START)
+    assert _rows(OwnRows(START), INPUTS) == OwnRows(START)
+
+
+def test_rows_of_a_fall_are_those_whose_labels_come_after_its_alert() -> None:
+    """They are of the time in which labels showed the fall, and none of them raised the alert."""
+    assert _rows(None, LABELS, hours=0) == OwnRows(START - LATE, START)
+
+
+def test_a_fall_that_joins_a_drift_begins_the_rows_anew() -> None:
+    """What came before it may be of a drift that does no harm."""
+    assert _rows(OwnRows(START), INPUTS, LABELS) == OwnRows(_hours(10) - LATE, _hours(10))
+
+
+def test_a_fall_that_comes_with_a_drift_keeps_the_rows_since_the_first_alert() -> None:
+    """Both are of one change, whose first rows are its own."""
+    assert _rows(None, INPUTS, LABELS, hours=2) == OwnRows(START, _hours(2))
+    assert _rows(OwnRows(START), INPUTS, LABELS, hours=2) == OwnRows(START, _hours(2))
+
+
+def test_a_fall_that_comes_and_goes_is_one_fall() -> None:
+    """Else it would never have the labels to act; after a day it is another."""
+    known = OwnRows(START, last_fell=START)
+    assert _rows(known, INPUTS) == known
+    assert _rows(known, INPUTS, LABELS).since == START
+    assert _rows(known, INPUTS, LABELS, hours=40).since == _hours(34)
+
+
+def test_a_fall_that_nobody_looked_at_for_days_goes_on() -> None:
+    """The relay was down while its alert fired: what came meanwhile is its own."""
+    known = OwnRows(START, last_fell=START)
+    assert _rows(known, LABELS, hours=100, fell=0) == OwnRows(START, _hours(100))
+
+
+def test_a_clock_that_was_wrong_once_holds_no_fall_back() -> None:
+    """A fall of next year is none of a while ago."""
+    assert _rows(OwnRows(START, last_fell=START + 300 * DAY), LABELS).since > START
+
+
+def test_a_calendar_learns_from_all_rows_since_the_last_promotion() -> None:
+    """Also where a fall comes meanwhile."""
+    known = OwnRows(START - 30 * DAY)
+    assert _rows(known, Signal.CALENDAR, LABELS) == known
+
+
+def _drifting(folder: Path, *, late: timedelta = timedelta()) -> tuple[Bench, FakePipelines]:
+    """Return a relay with an hour of drift behind it and a label each second."""
+    clock = Clock()
+    arrivals = FakeArrivals(clock, rate=1.0, lateness=late)
+    relay, gitlab = bench(folder, clock=clock, arrivals=arrivals)
+    relay.policy = Policy(drift_rows=10_000, fall_rows=300)
+    relay.restart()
+    relay.worker.step()
+    relay.intake.receive(webhook(alert(signal="inputs")))
+    relay.run(3600)
+    return relay, gitlab
+
+
+def _fall(relay: Bench) -> None:
+    fall = alert(name="AccuracyDrop", signal="labels", started=relay.clock.now)
+    relay.intake.receive(webhook(alert(signal="inputs"), fall))
+
+
+def test_a_fall_that_joins_a_drift_waits_for_labels_of_its_own(tmp_path: Path) -> None:
+    """The hour of harmless drift has 3,600; the pipeline learns from what came since the fall."""
+    relay, gitlab = _drifting(tmp_path)
+    _fall(relay)
+    fell = relay.clock.now
+    relay.run(120)
+    assert gitlab.made == {} and relay.incident()["action"] == "labels"
+    assert relay.incident()["rows_since"] == pytest.approx(fell, abs=MINUTE)
+    relay.run(400)
+    attempt = relay.latest()
+    assert len(gitlab.made) == 1 and attempt.rows == pytest.approx(330, abs=60)
+    assert attempt.started_at == relay.incident()["rows_since"]
+    assert gitlab.inputs[0]["incident_started"].startswith(f"{attempt.started_at:%Y-%m-%dT%H:%M}")
+
+
+def test_the_rows_of_a_fall_survive_a_restart(tmp_path: Path) -> None:
+    """They are in the database: the next look does not begin them anew."""
+    relay, _ = _drifting(tmp_path)
+    _fall(relay)
+    relay.run(60)
+    since = relay.incident()["rows_since"]
+    relay.restart()
+    relay.run(120)
+    assert relay.incident()["rows_since"] == since
+
+
+def test_a_fall_found_late_has_the_rows_that_labels_come_for_now(tmp_path: Path) -> None:
+    """Labels are half an hour late: those that come after the alert are of rows from before it."""
+    relay, gitlab = _drifting(tmp_path, late=30 * MINUTE)
+    _fall(relay)
+    fell = relay.clock.now
+    relay.run(60)
+    assert relay.incident()["rows_since"] == pytest.approx(fell - 30 * MINUTE, abs=MINUTE)
+    assert gitlab.made == {}
+
+
+def test_a_look_waits_where_nobody_says_how_late_labels_come(tmp_path: Path) -> None:
+    """Prometheus is down: the rows stay as they were until it answers."""
+    relay, gitlab = _drifting(tmp_path)
+    assert isinstance(relay.arrivals, FakeArrivals)
+    relay.arrivals.down = True
+    _fall(relay)
+    relay.run(300)
+    assert gitlab.made == {} and relay.incident()["rows_since"] == START
+
+
+def test_how_late_labels_come_is_read_from_the_services_histogram(tmp_path: Path) -> None:
+    """Ten labels after 100 s each for one after a week: those that come soon say it."""
+    past = Past()
+    key = {"model": "digits", "version": "1.0.0", "instance": "a:8000"}
+    name = "model_feedback_delay_seconds"
+    for bound, rate in (("60.0", 0), ("300.0", 100), ("604800.0", 110), ("+Inf", 110)):
+        past.counter(f"{name}_bucket", {**key, "le": bound}, [(26, rate)])
+    past.counter(f"{name}_count", key, [(26, 110)])
+    past.counter(f"{name}_sum", key, [(26, 100 * 100 + 10 * 604_800)])
+    within = timedelta(seconds=time.time() - END + 27 * HOUR)
+    with remembered(past, tmp_path) as server:
+        arrivals = PrometheusArrivals(Prometheus(server.url, timeout=5))
+        assert 60 < arrivals.late("digits", within=within).total_seconds() < 300
+        assert arrivals.late("news", within=within) == timedelta()
+
+
+def test_labels_that_all_come_after_one_time_are_that_late(tmp_path: Path) -> None:
+    """The mean says it more exactly than their bucket, which goes from one hour to six."""
+    past = Past()
+    key = {"model": "digits", "version": "1.0.0", "instance": "a:8000"}
+    name = "model_feedback_delay_seconds"
+    for bound, rate in (("3600.0", 0), ("21600.0", 60), ("+Inf", 60)):
+        past.counter(f"{name}_bucket", {**key, "le": bound}, [(26, rate)])
+    past.counter(f"{name}_count", key, [(26, 60)])
+    past.counter(f"{name}_sum", key, [(26, 60 * 4000)])
+    within = timedelta(seconds=time.time() - END + 27 * HOUR)
+    with remembered(past, tmp_path) as server:
+        arrivals = PrometheusArrivals(Prometheus(server.url, timeout=5))
+        assert arrivals.late("digits", within=within).total_seconds() == pytest.approx(4000, abs=1)
+
+
+def test_a_prometheus_without_an_answer_is_no_zero() -> None:
+    """Where nothing listens, nobody knows."""
+    arrivals = PrometheusArrivals(Prometheus("http://127.0.0.1:9", timeout=1))
+    with pytest.raises(Unconfirmed, match="the counters of labels"):
+        arrivals.late("digits", within=DAY)

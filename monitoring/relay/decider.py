@@ -96,7 +96,7 @@ class Decider:
                 return False
             seen = self._seen(ledger, known, firing, now)
             seen = replace(seen, drifted=tuple({*known.drifted, *drifting}))
-            seen = self._own_rows(seen, fall, now)
+            seen = self._own_rows(ledger, seen, fall, now)
             action = self._action(ledger, seen, now)
             # Refused where another relay has decided, or there is news.
             if not ledger.incidents.update(incident, **_values(seen, action, now, self.look)):
@@ -147,22 +147,26 @@ class Decider:
             return ()
 
     def _fall(self, incident: Incident, firing: Firing) -> Fall | None:
-        """Return the fall that labels show, None where they show none. Raises Unconfirmed."""
-        if Signal.LABELS not in firing.values():
+        """Return the fall that labels show, None where nobody knows of one. Raises Unconfirmed."""
+        if self.arrivals is None or Signal.LABELS not in firing.values():
             return None
-        since, late = None, timedelta()
+        since = None
         if self.evidence is not None:
             since = self.evidence.fell(incident.model, incident.versions)
-        if self.arrivals is not None:
-            late = self.arrivals.late(incident.model, within=self.policy_of(incident.model).flow)
+        late = self.arrivals.late(incident.model, within=self.policy_of(incident.model).flow)
         return Fall(since or self.clock(), late)
 
-    def _own_rows(self, incident: Incident, fall: Fall | None, now: datetime) -> Incident:
-        """Return an incident with the rows that are its own now; where they begin anew, none."""
+    def _own_rows(
+        self, ledger: Ledger, incident: Incident, fall: Fall | None, now: datetime
+    ) -> Incident:
+        """Return an incident with the rows that are its own now; where they begin anew, none.
+
+        They do not where nobody counts labels: a pipeline that starts at once would have none.
+        """
         own = own_rows(
             incident.own,
             incident.signals,
-            fall,
+            fall if ledger.labels.of(incident.model) else None,
             started=incident.started_at,
             policy=self.policy_of(incident.model),
             now=now,

@@ -143,6 +143,24 @@ def test_a_look_waits_where_nobody_says_how_late_labels_come(tmp_path: Path) -> 
     assert gitlab.made == {} and relay.incident()["rows_since"] == START
 
 
+@pytest.mark.parametrize("prometheus", [True, False])
+def test_where_nobody_counts_labels_a_fall_learns_from_all_rows_since_the_drift(
+    tmp_path: Path, prometheus: bool
+) -> None:
+    """Its pipeline starts at once, when none has come since the fall: `collect` would refuse."""
+    arrivals = FakeArrivals(Clock(), rate=1.0)
+    arrivals.known = False
+    relay, gitlab = bench(tmp_path, arrivals=arrivals if prometheus else None)
+    gitlab.statuses = {1: "success", 2: "success"}
+    relay.intake.receive(webhook(alert(signal="inputs")))
+    relay.run(60)
+    relay.clock.advance(2 * 3600)
+    _fall(relay)
+    relay.run(60)
+    assert len(gitlab.made) == 2 and relay.latest().signal == LABELS
+    assert gitlab.inputs[1]["incident_started"] == gitlab.inputs[0]["incident_started"]
+
+
 def test_how_late_labels_come_is_read_from_the_services_histogram(tmp_path: Path) -> None:
     """Ten labels after 100 s each for one after a week: those that come soon say it."""
     past = Past()

@@ -119,7 +119,8 @@ def readable(
     """Return how many of the labels that came in a time are of predictions since another.
 
     came: labels by the upper bound of their delay.  Labels count as evenly spread over the time
-    from `after` to `until`, and as late as the middle of their bucket.
+    from `after` to `until`, and as late as the middle of their bucket. Where another relay, whose
+    clock is ahead, wrote `after`, they count as having come at `until`.
 
     >>> came, noon = {60.0: 10.0, 7140.0: 10.0}, datetime(2026, 11, 1, 12)
     >>> hour = timedelta(hours=1)
@@ -131,7 +132,10 @@ def readable(
     for bound in sorted(came):
         delay = below if math.isinf(bound) else (below + bound) / 2
         below = bound
+        begin = since + timedelta(seconds=delay)
         if length > 0:
-            begin = max(after, since + timedelta(seconds=delay))
-            total += came[bound] * max((until - begin).total_seconds(), 0.0) / length
+            left = (until - max(after, begin)).total_seconds()
+            total += came[bound] * max(left, 0.0) / length
+        elif begin <= until:
+            total += came[bound]
     return total

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitoring.relay.arrivals import Arrivals
-from monitoring.relay.attempts import FAILED, PipelineAttempt
+from monitoring.relay.attempts import FAILED, SKEW, PipelineAttempt
 from monitoring.relay.audit import AuditEntry, AuditEvent
 from monitoring.relay.errors import Unconfirmed
 from monitoring.relay.evidence import Evidence
@@ -179,7 +179,9 @@ class Decider:
         """Return an incident with what fires now; alerts that are away for a moment do, too."""
         alerts = {name: signal for name, signal in firing.items() if name != CALENDAR}
         away = None if alerts else incident.quiet_since or now
-        if away is not None and away <= now < away + self.policy_of(incident.model).quiet:
+        quiet = self.policy_of(incident.model).quiet
+        # Another relay's clock may be ahead of this one.
+        if away is not None and away <= now + SKEW and now < away + quiet:
             alerts = {name: one for name, one in incident.firing.items() if name != CALENDAR}
         due = self._with_calendar(ledger, incident, alerts, now)
         names = {*incident.alerts, *(name.partition(" ")[0] for name in due)}

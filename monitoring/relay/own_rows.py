@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from monitoring.relay.attempts import SKEW
 from monitoring.relay.policy import Policy, Signal
 
 
@@ -62,5 +63,5 @@ def own_rows(
 
 def _goes_on(fall: Fall, last: datetime | None, policy: Policy, now: datetime) -> bool:
     """Return whether a fall is that of the last time, which may have been away for a while."""
-    # A time that lies ahead is of a clock that was once wrong.
-    return last is not None and last <= now and fall.since <= last + policy.pause
+    # A time further ahead than another relay's clock is of a clock that was once wrong.
+    return last is not None and last <= now + SKEW and fall.since <= last + policy.pause

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitoring.relay.policy import Policy
+from monitoring.relay.policy import Policy, Signal
 from tests.monitoring.relay.fakes import Clock, FakeArrivals, FakeEvidence, FakePipelines
 from tests.monitoring.relay.fakes import alert, webhook
 from tests.monitoring.relay.parts import Bench
@@ -61,3 +61,31 @@ def test_labels_count_whichever_relay_counts_them(tmp_path: Path, apart: float) 
     pair = Pair(tmp_path, apart=apart)
     pair.run(90)
     assert pair.early.incident()["rows"] == pytest.approx(1800 - apart / 2, abs=apart / 2 + 60)
+
+
+def test_a_fall_that_the_other_relay_saw_a_moment_ahead_goes_on(tmp_path: Path) -> None:
+    """Though labels come sooner by now, its rows are those from when it began."""
+    pair = Pair(tmp_path, apart=2)
+    pair.run(5)
+    pair.advance(5 * 3600)
+    pair.run(5)
+    pair.evidence.alerts = {**pair.evidence.alerts, "AccuracyDrop 1.0.0": Signal.LABELS}
+    pair.evidence.since = pair.early.clock.now
+    pair.run(60)
+    since = pair.early.incident()["rows_since"]
+    pair.arrivals.lateness = HOUR
+    pair.advance(60)
+    pair.look_again()
+    assert pair.early.incident()["rows_since"] == since
+    assert pair.early.incident()["rows"] > 1000
+
+
+def test_alerts_that_the_other_relay_missed_a_moment_ahead_may_come_back(tmp_path: Path) -> None:
+    """They are away for less than the 15 minutes that end an incident."""
+    pair = Pair(tmp_path, apart=2)
+    pair.run(10)
+    pair.evidence.alerts = {}
+    pair.advance(60)
+    pair.look_again()
+    assert pair.early.incident()["quiet_since"] is not None
+    assert pair.early.incident()["ended_at"] is None

@@ -280,8 +280,8 @@ def test_a_fall_began_when_prometheus_says_so(prometheus: Prometheus, tmp_path: 
     prometheus.fire(signal="inputs")
     relay.intake.receive(webhook(alert(signal="inputs", started=START - timedelta(hours=1))))
     relay.run(60)
-    assert relay.incident()["rows_since"] == START - timedelta(hours=1)
+    assert relay.incident()["fall_since"] is None
     relay.clock.advance(3600)
     prometheus.fire(alertname="AccuracyDrop", signal="labels")
     relay.run(60)
-    assert relay.incident()["rows_since"] == START - timedelta(minutes=2)
+    assert relay.incident()["fall_since"] == START - timedelta(minutes=2)

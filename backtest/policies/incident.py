@@ -7,7 +7,7 @@ from backtest.collecting import BEGIN
 from backtest.policy import Attempt, Moment, Start
 from monitoring.alerts import every
 from monitoring.relay import policy as relay
-from monitoring.relay.own_rows import Fall, OwnRows, own_rows
+from monitoring.relay.fall import Fall, FallRows, fall_rows
 from monitoring.relay.policy import ActionKind, AttemptResult, IncidentHistory, Labels, Signal
 from monitoring.thresholds import Thresholds
 
@@ -33,8 +33,8 @@ class Incidents:
         self._policy = policy
         self._alerts = alerts
         self._began: float | None = None
-        self._own: OwnRows | None = None
         self._fall: Fall | None = None
+        self._fall_rows: FallRows | None = None
         # The alerts that fired last, and when.
         self._firing: tuple[str, ...] = ()
         self._fired = 0.0
@@ -86,20 +86,23 @@ class Incidents:
 
     def _since(self, began: float, firing: frozenset[Signal], moment: Moment) -> float:
         """Return from when on rows are the incident's own; it began at `began`."""
-        if Signal.LABELS not in firing:
+        falls = Signal.LABELS in firing
+        if not falls:
             self._fall = None
         elif self._fall is None:
             self._fall = Fall(_time(moment.seconds), timedelta(seconds=moment.late))
-        self._own = own_rows(
-            self._own if began == self._began else None,
-            firing,
+        self._fall_rows = fall_rows(
+            self._fall_rows if began == self._began else None,
             self._fall,
             started=_time(began),
+            alone=Signal.INPUTS not in firing,
             policy=self._policy,
             now=_time(moment.seconds),
         )
         self._began = began
-        return (self._own.since - BEGIN).total_seconds()
+        if self._fall_rows is None or not falls or Signal.CALENDAR in firing:
+            return began
+        return (self._fall_rows.since - BEGIN).total_seconds()
 
     def _former(self, moment: Moment) -> int | None:
         """Return the rows of the last attempt on a version before."""

@@ -13,10 +13,10 @@ from monitoring.relay.audit import AuditEntry, AuditEvent
 from monitoring.relay.errors import Unconfirmed
 from monitoring.relay.evidence import Evidence
 from monitoring.relay.exporter import Counters
+from monitoring.relay.fall import Fall, fall_rows
 from monitoring.relay.incidents import Firing, Incident
 from monitoring.relay.label_counting import counted
 from monitoring.relay.limits import RelayLimits
-from monitoring.relay.own_rows import Fall, own_rows
 from monitoring.relay.policy import (
     Action,
     ActionKind,
@@ -96,7 +96,7 @@ class Decider:
                 return False
             seen = self._seen(ledger, known, firing, now)
             seen = replace(seen, drifted=tuple({*known.drifted, *drifting}))
-            seen = self._own_rows(ledger, seen, fall, now)
+            seen = self._with_fall(ledger, seen, fall, now)
             action = self._action(ledger, seen, now)
             # Refused where another relay has decided, or there is news.
             if not ledger.incidents.update(incident, **_values(seen, action, now, self.look)):
@@ -156,24 +156,27 @@ class Decider:
         late = self.arrivals.late(incident.model, within=self.policy_of(incident.model).flow)
         return Fall(since or self.clock(), late)
 
-    def _own_rows(
+    def _with_fall(
         self, ledger: Ledger, incident: Incident, fall: Fall | None, now: datetime
     ) -> Incident:
-        """Return an incident with the rows that are its own now; where they begin anew, none.
+        """Return an incident with the rows of its fall; of one that begins there are none yet.
 
-        They do not where nobody counts labels: a pipeline that starts at once would have none.
+        It has none of its own where nobody counts: its pipeline starts before their labels come.
         """
-        own = own_rows(
-            incident.own,
-            incident.signals,
+        found = fall_rows(
+            incident.fall,
             fall if ledger.labels.of(incident.model) else None,
             started=incident.started_at,
+            alone=Signal.INPUTS not in incident.signals,
             policy=self.policy_of(incident.model),
             now=now,
         )
-        anew = own.since > (incident.rows_since or incident.started_at)
-        rows = 0.0 if anew and incident.rows is not None else incident.rows
-        return replace(incident, rows_since=own.since, last_fell_at=own.last_fell, rows=rows)
+        if found is None:
+            return incident
+        rows = incident.fall_rows if found.since == incident.fall_since else 0.0
+        return replace(
+            incident, fall_since=found.since, fall_rows=rows, fall_seen_at=found.last_seen
+        )
 
     def _seen(self, ledger: Ledger, incident: Incident, firing: Firing, now: datetime) -> Incident:
         """Return an incident with what fires now; alerts that are away for a moment do, too."""
@@ -231,11 +234,13 @@ class Decider:
         self, ledger: Ledger, incident: Incident, attempts: list[PipelineAttempt]
     ) -> Labels | None:
         count = None if self.arrivals is None else ledger.labels.of(incident.model)
-        if count is None or incident.rows is None:
+        _, rows = incident.own
+        if count is None or rows is None:
             return None
         last = attempts[-1].arrived if attempts else None
-        new = incident.rows if last is None else count.arrived - last
-        return Labels(rows=incident.rows, new=new, rate=count.rate)
+        return Labels(
+            rows=rows, new=rows if last is None else count.arrived - last, rate=count.rate
+        )
 
     def _carry_out(
         self, ledger: Ledger, incident: Incident, action: Action, now: datetime
@@ -244,12 +249,13 @@ class Decider:
         reason = action.reason
         if action.kind is ActionKind.START:
             count = None if self.arrivals is None else ledger.labels.of(incident.model)
+            since, rows = incident.own
             attempt = ledger.attempts.add(
                 incident.id,
                 model=incident.model,
-                started_at=incident.rows_since or incident.started_at,
+                started_at=since,
                 signal=strongest(incident.signals),
-                rows=None if count is None else incident.rows,
+                rows=None if count is None else rows,
                 arrived=None if count is None else count.arrived,
                 now=now,
             )
@@ -270,9 +276,9 @@ def _values(
         "firing": incident.firing,
         "alerts": incident.alerts,
         "drifted": incident.drifted,
-        "rows_since": incident.rows_since,
-        "last_fell_at": incident.last_fell_at,
-        "rows": incident.rows,
+        "fall_since": incident.fall_since,
+        "fall_rows": incident.fall_rows,
+        "fall_seen_at": incident.fall_seen_at,
         "quiet_since": incident.quiet_since,
         "action": action.kind.value,
         "reason": action.reason,

@@ -49,6 +49,14 @@ def _add(ledger: Ledger, before: LabelCount, seen: Seen, policy: Policy, now: da
     if not added:
         return  # Another relay on the same database has counted them.
     for incident in ledger.incidents.lately(before.model, now - policy.pause):
-        since = (incident.rows_since or incident.started_at) - policy.lookback
-        rows = readable(came, since=since, after=before.counted_at, until=now)
-        ledger.incidents.add_rows(incident, rows)
+        rows, of_fall = (
+            (
+                0.0
+                if since is None
+                else readable(
+                    came, since=since - policy.lookback, after=before.counted_at, until=now
+                )
+            )
+            for since in (incident.started_at, incident.fall_since)
+        )
+        ledger.incidents.add_rows(incident, rows, of_fall=of_fall)

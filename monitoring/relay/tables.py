@@ -88,9 +88,11 @@ incidents = Table(
     # lists; NULL of incidents from before they were kept.
     Column("alerts", Text, info={SINCE: "0005"}),
     Column("drifted", Text, info={SINCE: "0005"}),
-    # Since when rows are its own, NULL before the first look; and when a fall was last measured.
-    Column("rows_since", Utc, info={SINCE: "0006"}),
-    Column("last_fell_at", Utc, info={SINCE: "0006"}),
+    # Of the fall that labels show in it: since when rows are the fall's own, how many have a label,
+    # and when it was last measured; NULL before the first.
+    Column("fall_since", Utc, info={SINCE: "0006"}),
+    Column("fall_rows", Float, info={SINCE: "0006"}),
+    Column("fall_seen_at", Utc, info={SINCE: "0006"}),
     Index("relay_incidents_by_model", "model", "accepted_at"),
 )
 
@@ -101,7 +103,7 @@ attempts = Table(
     Column("incident", String(12), nullable=False),
     Column("number", Integer, nullable=False),
     Column("model", Text, nullable=False),
-    Column("started_at", Utc, nullable=False),  # since when the incident's rows are its own
+    Column("started_at", Utc, nullable=False),  # since when rows are of the incident
     Column("accepted_at", Utc, nullable=False),
     Column("signal", String(10), nullable=False),
     Column("rows", Float),

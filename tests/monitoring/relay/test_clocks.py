@@ -72,12 +72,12 @@ def test_a_fall_that_the_other_relay_saw_a_moment_ahead_goes_on(tmp_path: Path) 
     pair.evidence.alerts = {**pair.evidence.alerts, "AccuracyDrop 1.0.0": Signal.LABELS}
     pair.evidence.since = pair.early.clock.now
     pair.run(60)
-    since = pair.early.incident()["rows_since"]
+    since = pair.early.incident()["fall_since"]
     pair.arrivals.lateness = HOUR
     pair.advance(60)
     pair.look_again()
-    assert pair.early.incident()["rows_since"] == since
-    assert pair.early.incident()["rows"] > 1000
+    assert pair.early.incident()["fall_since"] == since
+    assert pair.early.incident()["fall_rows"] > 1000
 
 
 def test_alerts_that_the_other_relay_missed_a_moment_ahead_may_come_back(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from monitoring.relay.errors import Unconfirmed
 from monitoring.relay.evidence import PrometheusAlerts
 from monitoring.relay.prometheus import Prometheus as Api
 from tests.http_server import Call, Reply, serving
-from tests.monitoring.relay.fakes import START, Clock, alert, webhook
+from tests.monitoring.relay.fakes import START, Clock, FakeArrivals, alert, webhook
 from tests.monitoring.relay.parts import Bench, bench
 from tests.prometheus import Prometheus as RealPrometheus
 
@@ -277,11 +277,13 @@ def test_the_signals_that_drift_are_those_of_the_versions(prometheus: Prometheus
 def test_a_fall_began_when_prometheus_says_so(prometheus: Prometheus, tmp_path: Path) -> None:
     """Not when the relay first looks; a drift that began before is no fall."""
     relay = confirming(prometheus, tmp_path)
+    relay.arrivals = FakeArrivals(relay.clock, rate=1.0)
+    relay.restart()
     prometheus.fire(signal="inputs")
     relay.intake.receive(webhook(alert(signal="inputs", started=START - timedelta(hours=1))))
     relay.run(60)
-    assert relay.incident()["rows_since"] == START - timedelta(hours=1)
+    assert relay.incident()["fall_since"] is None
     relay.clock.advance(3600)
     prometheus.fire(alertname="AccuracyDrop", signal="labels")
     relay.run(60)
-    assert relay.incident()["rows_since"] == START - timedelta(minutes=2)
+    assert relay.incident()["fall_since"] == START - timedelta(minutes=2)

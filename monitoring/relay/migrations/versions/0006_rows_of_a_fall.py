@@ -1,7 +1,7 @@
-"""Since when rows are an incident's own, and when a fall was last measured in it.
+"""Since when rows are of the fall that labels show in an incident, and how many have a label.
 
-A living incident goes on as it was: its rows are those since it began, its fall is no new one.
-Relays of the version before leave both empty.
+A fall in a living incident goes on as it was, with all rows since the incident began.
+Relays of the version before leave all three empty.
 """
 
 import sqlalchemy as sql
@@ -14,10 +14,11 @@ automatic = True
 
 def upgrade() -> None:
     """Add a column for each."""
-    for name in ("rows_since", "last_fell_at"):
-        op.add_column("relay_incidents", sql.Column(name, sql.DateTime))
-    op.execute("UPDATE relay_incidents SET rows_since = started_at")
+    op.add_column("relay_incidents", sql.Column("fall_since", sql.DateTime))
+    op.add_column("relay_incidents", sql.Column("fall_rows", sql.Float))
+    op.add_column("relay_incidents", sql.Column("fall_seen_at", sql.DateTime))
     op.execute(
-        "UPDATE relay_incidents SET last_fell_at = last_fired_at "
+        "UPDATE relay_incidents "
+        "SET fall_since = started_at, fall_rows = rows, fall_seen_at = last_fired_at "
         "WHERE firing LIKE '%\"labels\"%'"
     )

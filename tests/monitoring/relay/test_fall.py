@@ -1,6 +1,7 @@
-"""An incident's own rows are those that the change concerns which it is about."""
+"""A fall that labels show has rows of its own, whatever its incident began with."""
 
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -8,14 +9,13 @@ import pytest
 
 from monitoring.relay.arrivals import PrometheusArrivals
 from monitoring.relay.errors import Unconfirmed
-from monitoring.relay.own_rows import Fall, OwnRows, own_rows
-from monitoring.relay.policy import Policy, Signal
+from monitoring.relay.fall import Fall, FallRows, fall_rows
+from monitoring.relay.policy import Policy
 from monitoring.relay.prometheus import Prometheus
 from tests.monitoring.drift_report.past import END, HOUR, Past, remembered
 from tests.monitoring.relay.fakes import START, Clock, FakeArrivals, FakePipelines, alert, webhook
 from tests.monitoring.relay.parts import Bench, bench
 
-INPUTS, LABELS = Signal.INPUTS, Signal.LABELS
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 LATE = 6 * timedelta(hours=1)
 
@@ -25,58 +25,55 @@ def _hours(hours: float) -> datetime:
 
 
 def _rows(
-    before: OwnRows | None, *signals: Signal, hours: float = 10.0, fell: float | None = None
-) -> OwnRows:
-    """Return an incident's rows, so many hours after its first alert; fell: the fall's hour."""
-    fall = Fall(_hours(hours if fell is None else fell), LATE) if LABELS in signals else None
-    return own_rows(before, signals, fall, started=START, policy=Policy(), now=_hours(hours))
+    before: FallRows | None, *, hours: float = 10.0, began: float | None = None, alone: bool = False
+) -> FallRows:
+    """Return a fall's rows, so many hours after its incident began; began: its alert's hour."""
+    fall = Fall(_hours(hours if began is None else began), LATE)
+    now = _hours(hours)
+    found = fall_rows(before, fall, started=START, alone=alone, policy=Policy(), now=now)
+    assert found is not None
+    return found
 
 
-def test_rows_of_drift_are_those_since_its_alert() -> None:
-    """However late labels come: nobody knows whether rows from before are of the new kind."""
-    assert _rows(None, INPUTS, hours=0) == OwnRows(START)
-    assert _rows(OwnRows(START), INPUTS) == OwnRows(START)
+def test_drift_alone_has_no_rows_of_a_fall() -> None:
+    """Those of a fall that has ended stay known."""
+    known = FallRows(START, START)
+    for before in (None, known):
+        found = fall_rows(before, None, started=START, alone=False, policy=Policy(), now=_hours(10))
+        assert found is before
 
 
 def test_rows_of_a_fall_are_those_whose_labels_come_after_its_alert() -> None:
     """They are of the time in which labels showed the fall, and none of them raised the alert."""
-    assert _rows(None, LABELS, hours=0) == OwnRows(START - LATE, START)
+    assert _rows(None, hours=0, alone=True) == FallRows(START - LATE, START)
 
 
-def test_a_fall_that_joins_a_drift_begins_the_rows_anew() -> None:
-    """What came before it may be of a drift that does no harm."""
-    assert _rows(OwnRows(START), INPUTS, LABELS) == OwnRows(_hours(10) - LATE, _hours(10))
+def test_rows_of_a_drift_that_a_fall_joins_are_none_of_its_own() -> None:
+    """They may be of a drift that does no harm."""
+    assert _rows(None) == FallRows(_hours(10) - LATE, _hours(10))
 
 
-def test_a_fall_that_comes_with_a_drift_keeps_the_rows_since_the_first_alert() -> None:
-    """Both are of one change, whose first rows are its own."""
-    assert _rows(None, INPUTS, LABELS, hours=2) == OwnRows(START, _hours(2))
-    assert _rows(OwnRows(START), INPUTS, LABELS, hours=2) == OwnRows(START, _hours(2))
+def test_a_fall_that_comes_soon_after_a_drift_has_all_its_rows() -> None:
+    """Labels that come after the fall's alert are of rows that the drift began with."""
+    assert _rows(None, hours=2) == FallRows(START, _hours(2))
 
 
 def test_a_fall_that_comes_and_goes_is_one_fall() -> None:
     """Else it would never have the labels to act; after a day it is another."""
-    known = OwnRows(START, last_fell=START)
-    assert _rows(known, INPUTS) == known
-    assert _rows(known, INPUTS, LABELS).since == START
-    assert _rows(known, INPUTS, LABELS, hours=40).since == _hours(34)
+    known = FallRows(START, last_seen=START)
+    assert _rows(known).since == START
+    assert _rows(known, hours=40).since == _hours(34)
 
 
 def test_a_fall_that_nobody_looked_at_for_days_goes_on() -> None:
     """The relay was down while its alert fired: what came meanwhile is its own."""
-    known = OwnRows(START, last_fell=START)
-    assert _rows(known, LABELS, hours=100, fell=0) == OwnRows(START, _hours(100))
+    known = FallRows(START, last_seen=START)
+    assert _rows(known, hours=100, began=0) == FallRows(START, _hours(100))
 
 
 def test_a_clock_that_was_wrong_once_holds_no_fall_back() -> None:
     """A fall of next year is none of a while ago."""
-    assert _rows(OwnRows(START, last_fell=START + 300 * DAY), LABELS).since > START
-
-
-def test_a_calendar_learns_from_all_rows_since_the_last_promotion() -> None:
-    """Also where a fall comes meanwhile."""
-    known = OwnRows(START - 30 * DAY)
-    assert _rows(known, Signal.CALENDAR, LABELS) == known
+    assert _rows(FallRows(START, last_seen=START + 300 * DAY)).since > START
 
 
 def _drifting(folder: Path, *, late: timedelta = timedelta()) -> tuple[Bench, FakePipelines]:
@@ -104,12 +101,28 @@ def test_a_fall_that_joins_a_drift_waits_for_labels_of_its_own(tmp_path: Path) -
     fell = relay.clock.now
     relay.run(120)
     assert gitlab.made == {} and relay.incident()["action"] == "labels"
-    assert relay.incident()["rows_since"] == pytest.approx(fell, abs=MINUTE)
+    assert relay.incident()["fall_since"] == pytest.approx(fell, abs=MINUTE)
     relay.run(400)
     attempt = relay.latest()
     assert len(gitlab.made) == 1 and attempt.rows == pytest.approx(330, abs=60)
-    assert attempt.started_at == relay.incident()["rows_since"]
+    assert attempt.started_at == relay.incident()["fall_since"]
     assert gitlab.inputs[0]["incident_started"].startswith(f"{attempt.started_at:%Y-%m-%dT%H:%M}")
+
+
+def test_when_the_fall_has_ended_the_drift_has_its_rows_again(tmp_path: Path) -> None:
+    """Its 3,600 and those of the fall; what the fall's pipeline would have judged on were few."""
+    relay, gitlab = _drifting(tmp_path)
+    _fall(relay)
+    relay.run(60)
+    relay.policy = replace(relay.policy, drift_rows=4000)
+    relay.restart()
+    ended = {"status": "resolved", "endsAt": relay.clock.now.isoformat()}
+    fell = alert(name="AccuracyDrop", signal="labels", started=relay.clock.now)
+    relay.intake.receive(webhook(alert(signal="inputs"), fell | ended))
+    relay.run(600)
+    attempt = relay.latest()
+    assert len(gitlab.made) == 1 and attempt.rows == pytest.approx(4000, abs=60)
+    assert (attempt.started_at, attempt.signal) == (START, "inputs")
 
 
 def test_the_rows_of_a_fall_survive_a_restart(tmp_path: Path) -> None:
@@ -117,10 +130,10 @@ def test_the_rows_of_a_fall_survive_a_restart(tmp_path: Path) -> None:
     relay, _ = _drifting(tmp_path)
     _fall(relay)
     relay.run(60)
-    since = relay.incident()["rows_since"]
+    since = relay.incident()["fall_since"]
     relay.restart()
     relay.run(120)
-    assert relay.incident()["rows_since"] == since
+    assert since is not None and relay.incident()["fall_since"] == since
 
 
 def test_a_fall_found_late_has_the_rows_that_labels_come_for_now(tmp_path: Path) -> None:
@@ -129,7 +142,7 @@ def test_a_fall_found_late_has_the_rows_that_labels_come_for_now(tmp_path: Path)
     _fall(relay)
     fell = relay.clock.now
     relay.run(60)
-    assert relay.incident()["rows_since"] == pytest.approx(fell - 30 * MINUTE, abs=MINUTE)
+    assert relay.incident()["fall_since"] == pytest.approx(fell - 30 * MINUTE, abs=MINUTE)
     assert gitlab.made == {}
 
 
@@ -140,7 +153,7 @@ def test_a_look_waits_where_nobody_says_how_late_labels_come(tmp_path: Path) -> 
     relay.arrivals.down = True
     _fall(relay)
     relay.run(300)
-    assert gitlab.made == {} and relay.incident()["rows_since"] == START
+    assert gitlab.made == {} and relay.incident()["fall_since"] is None
 
 
 @pytest.mark.parametrize("prometheus", [True, False])
@@ -157,7 +170,7 @@ def test_where_nobody_counts_labels_a_fall_learns_from_all_rows_since_the_drift(
     relay.clock.advance(2 * 3600)
     _fall(relay)
     relay.run(60)
-    assert len(gitlab.made) == 2 and relay.latest().signal == LABELS
+    assert len(gitlab.made) == 2 and relay.latest().signal == "labels"
     assert gitlab.inputs[1]["incident_started"] == gitlab.inputs[0]["incident_started"]
 
 

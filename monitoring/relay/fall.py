@@ -42,7 +42,8 @@ def fall_rows(
     change, and are none of its own; nor are those of another fall, `Policy.pause` earlier.
 
     before: what was known at the last look.  fall: None where labels show none now.
-    started: when the incident began.  alone: with this fall, and not with a drift.
+    started: when the incident began.  alone: no drift fires now; one
+    may have, where the incident began long before the fall.
 
     >>> noon, hour = datetime(2026, 11, 1, 12), timedelta(hours=1)
     >>> later = {"alone": False, "policy": Policy(), "now": noon + 2 * hour}
@@ -53,7 +54,7 @@ def fall_rows(
         return before
     if before is not None and _goes_on(fall, before, policy, now):
         return replace(before, last_seen=now)
-    if before is None and alone:
+    if before is None and alone and fall.began <= started + policy.quiet:
         return FallRows(started - fall.late, now)
     return FallRows(max(started, fall.began - fall.late), now)
 

@@ -53,6 +53,11 @@ def test_rows_of_a_drift_that_a_fall_joins_are_none_of_its_own() -> None:
     assert _rows(None) == FallRows(_hours(10) - LATE, _hours(10))
 
 
+def test_rows_of_a_drift_that_ended_before_its_first_fall_are_none_of_the_falls() -> None:
+    """The fall is alone by now, and goes on with the drift's incident."""
+    assert _rows(None, alone=True) == FallRows(_hours(10) - LATE, _hours(10))
+
+
 def test_a_fall_that_comes_soon_after_a_drift_has_all_its_rows() -> None:
     """Labels that come after the fall's alert are of rows that the drift began with."""
     assert _rows(None, hours=2) == FallRows(START, _hours(2))

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitoring.relay.prometheus import PROBLEMS, Prometheus, quoted, unconfirmed
-from perennial.metric_names.service import FEEDBACK_DELAY
+from perennial.metric_names.service import FEEDBACK_DELAY, FEEDBACK_DELAY_BOUNDS
 
 BUCKET = f"{FEEDBACK_DELAY.name}_bucket"
 DAY_SECONDS = 86400
 EXPECTED = "the counters of labels"
+# The share of labels that may come sooner than they are said to.
+SOONEST = 0.1
 # Of replicas that may never come back.
 MOST_SERIES = 1000
 
@@ -38,7 +40,7 @@ class Arrivals(Protocol):
         """Return the counters of a model, None where there are none. Raises Unconfirmed."""
 
     def late(self, model: str, *, within: timedelta) -> timedelta:
-        """Return how late a model's labels came lately. Raises Unconfirmed."""
+        """Return how late a model's labels came lately, at least. Raises Unconfirmed."""
 
 
 class PrometheusArrivals:
@@ -64,25 +66,39 @@ class PrometheusArrivals:
         return Seen(readings, sum(rate) / DAY_SECONDS) if readings else None
 
     def late(self, model: str, *, within: timedelta) -> timedelta:
-        """Return how late the labels of the last time came; none where none came.
+        """Return how late the labels of the last time came, at least; none where none came.
 
-        The mean or the median, whichever is less: a few that come after weeks move the one, and the
-        other is only known by its bucket. Raises Unconfirmed.
+        Raises Unconfirmed.
         """
         name = FEEDBACK_DELAY.name
         lately = f"{{model={quoted(model)}}}[{within.total_seconds():.0f}s]"
         each = [f"sum(increase({name}_{part}{lately}))" for part in ("sum", "count")]
-        median = f"histogram_quantile(0.5, sum by (le) (increase({BUCKET}{lately})))"
+        soonest = f"histogram_quantile({SOONEST}, sum by (le) (increase({BUCKET}{lately})))"
         try:
             found = [
                 float(series["value"][1])
-                for query in (" / ".join(each), median)
+                for query in (" / ".join(each), soonest)
                 for series in self._prometheus.query(query)
             ]
         except PROBLEMS as error:
             raise unconfirmed(error, EXPECTED) from error
-        known = [seconds for seconds in found if math.isfinite(seconds)]
-        return timedelta(seconds=min(known, default=0.0))
+        if len(found) < 2 or not all(map(math.isfinite, found)):
+            return timedelta()
+        return timedelta(seconds=lateness(*found))
+
+
+def lateness(mean: float, soonest: float) -> float:
+    """Return how late labels come, in seconds, so that few come sooner.
+
+    mean: of all.  soonest: by when the first tenth has come, which is known by its bucket. Where the
+    mean is in that bucket, nearly all are that late, and it says it exactly.
+
+    >>> hour, day = 3600.0, 86400.0
+    >>> lateness(40 * hour, soonest=1.1 * day) / hour, lateness(40 * hour, soonest=20.0)
+    (40.0, 20.0)
+    """
+    bucket = next((bound for bound in FEEDBACK_DELAY_BOUNDS if bound > soonest), math.inf)
+    return mean if mean <= bucket else soonest
 
 
 def grown(before: Readings, after: Readings) -> dict[float, float]:

@@ -180,14 +180,14 @@ def test_where_nobody_counts_labels_a_fall_learns_from_all_rows_since_the_drift(
 
 
 def test_how_late_labels_come_is_read_from_the_services_histogram(tmp_path: Path) -> None:
-    """Ten labels after 100 s each for one after a week: those that come soon say it."""
+    """Ten labels after 100 s each for eleven after a week: those that come soon say it."""
     past = Past()
     key = {"model": "digits", "version": "1.0.0", "instance": "a:8000"}
     name = "model_feedback_delay_seconds"
-    for bound, rate in (("60.0", 0), ("300.0", 100), ("604800.0", 110), ("+Inf", 110)):
+    for bound, rate in (("60.0", 0), ("300.0", 100), ("604800.0", 210), ("+Inf", 210)):
         past.counter(f"{name}_bucket", {**key, "le": bound}, [(26, rate)])
-    past.counter(f"{name}_count", key, [(26, 110)])
-    past.counter(f"{name}_sum", key, [(26, 100 * 100 + 10 * 604_800)])
+    past.counter(f"{name}_count", key, [(26, 210)])
+    past.counter(f"{name}_sum", key, [(26, 100 * 100 + 110 * 604_800)])
     within = timedelta(seconds=time.time() - END + 27 * HOUR)
     with remembered(past, tmp_path) as server:
         arrivals = PrometheusArrivals(Prometheus(server.url, timeout=5))
@@ -196,18 +196,19 @@ def test_how_late_labels_come_is_read_from_the_services_histogram(tmp_path: Path
 
 
 def test_labels_that_all_come_after_one_time_are_that_late(tmp_path: Path) -> None:
-    """The mean says it more exactly than their bucket, which goes from one hour to six."""
+    """The mean says it more exactly than their bucket, which goes from one day to two."""
     past = Past()
     key = {"model": "digits", "version": "1.0.0", "instance": "a:8000"}
     name = "model_feedback_delay_seconds"
-    for bound, rate in (("3600.0", 0), ("21600.0", 60), ("+Inf", 60)):
+    for bound, rate in (("86400.0", 0), ("172800.0", 60), ("+Inf", 60)):
         past.counter(f"{name}_bucket", {**key, "le": bound}, [(26, rate)])
     past.counter(f"{name}_count", key, [(26, 60)])
-    past.counter(f"{name}_sum", key, [(26, 60 * 4000)])
+    past.counter(f"{name}_sum", key, [(26, 60 * 144_000)])
     within = timedelta(seconds=time.time() - END + 27 * HOUR)
     with remembered(past, tmp_path) as server:
         arrivals = PrometheusArrivals(Prometheus(server.url, timeout=5))
-        assert arrivals.late("digits", within=within).total_seconds() == pytest.approx(4000, abs=1)
+        found = arrivals.late("digits", within=within)
+        assert found.total_seconds() == pytest.approx(144_000, abs=1)
 
 
 def test_a_prometheus_without_an_answer_is_no_zero() -> None:

@@ -55,6 +55,31 @@ def test_rows_of_one_time_have_no_order(tmp_path: Path) -> None:
         main([*one, "--out", str(tmp_path)])
 
 
+def test_rows_without_a_time_are_named(tmp_path: Path) -> None:
+    """By their numbers in the file, of which a row without a label takes one, too."""
+    file = tmp_path / "rows.csv"
+    given = dated(file, ["2001-01-01 00:00:00", "", "2001-01-03 00:00:00", ""] + ["2001-02-01"])
+    lines = file.read_text().splitlines()
+    lines[1] = lines[1].rpartition(",")[0] + ","
+    file.write_text("\n".join(lines))
+    expected = "a time in each; fill it in, or leave these rows out"
+    with pytest.raises(BadHistory, match=rf"2 rows without a time \(2, 4\), expected {expected}"):
+        main([*given, "--out", str(tmp_path)])
+
+
+def test_labels_that_are_all_alike_are_refused(tmp_path: Path) -> None:
+    """Before a model is trained: there is nothing to learn."""
+    file = tmp_path / "rows.csv"
+    given = dated(file, ["2001-01-01 00:00:00", "2001-02-01 00:00:00"])
+    lines = file.read_text().splitlines()
+    file.write_text("\n".join([lines[0], *(f'{row.rpartition(",")[0]},"no"' for row in lines[1:])]))
+    expected = "at least two different labels, of no, yes"
+    with pytest.raises(
+        BadHistory, match=f"'no' as the label of all 3,000 rows, expected {expected}"
+    ):
+        main([*given, "--out", str(tmp_path)])
+
+
 @pytest.mark.parametrize("dates, day", [("dmy", "2001-04-05"), ("mdy", "2001-05-04")])
 def test_the_order_of_day_and_month_is_what_somebody_says(
     dates: str, day: str, tmp_path: Path

@@ -24,6 +24,7 @@ from training.bring.cells import read
 from training.bring.found import listed, plural
 from training.bring.reading import read_reading
 from training.bring.rows_of import rows_of
+from training.task.discovery import Tasks
 from training.task.files import params_file
 from training.task.rows_file import read_rows
 from training.task.task import Rows, Task
@@ -37,19 +38,27 @@ MOST_LOOKS = 50_000
 class Known(Mapping[str, Task]):
     """The tasks that are trained, and the streams that are only replayed."""
 
+    def __init__(self, trained: Tasks = SHIPPED) -> None:
+        self._trained = trained
+
     def __iter__(self) -> Iterator[str]:
-        yield from SHIPPED
+        yield from self._trained
         yield from STREAMS
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def __getitem__(self, name: str) -> Task:
-        return SHIPPED[name] if name in SHIPPED else STREAMS[name]
+        return self._trained[name] if name in self._trained else STREAMS[name]
+
+    @property
+    def waiting(self) -> list[str]:
+        """The names of the tasks whose rows are not here yet."""
+        return self._trained.waiting
 
     def parameters(self, name: str) -> params.TaskParams:
         """Return a task's parameters."""
-        file = params_file(name) if name in SHIPPED else FOLDER / name / "params.yaml"
+        file = params_file(name) if name in self._trained else FOLDER / name / "params.yaml"
         return params.load(name, file, of=self[name])
 
 

@@ -9,10 +9,13 @@ from pyarrow import csv
 
 from backtest.__main__ import main
 from backtest.errors import BadHistory
-from backtest.made import Request, made
+from backtest.made import Known, Request, made
 from backtest.streams.made.rows import rows
 from demo.workspace import ROOT
 from training.errors import BadParameter
+from training.task.creation import create
+from training.task.discovery import Tasks, named
+from training.task.files import folder
 
 
 @pytest.mark.parametrize(
@@ -30,6 +33,16 @@ def test_what_cannot_be_replayed_is_named(given: list[str], message: str, tmp_pa
     """By field, value and what was expected."""
     with pytest.raises(BadHistory, match=message):
         main(["--task", "made", "--rate", "10/m", "--out", str(tmp_path), *given])
+
+
+def test_a_task_whose_rows_are_not_here_names_the_command_that_gets_them(tmp_path: Path) -> None:
+    """Beside the tasks that can be replayed."""
+    create("cats", tmp_path)
+    (tmp_path / folder("cats") / "published.py").write_text("PUBLISHED = 'here'\n")
+    known = Known(Tasks(tmp_path / "training" / "tasks", "nowhere", tmp_path / "data"))
+    expected = "expected one of made, weather; 'make data TASK=cats' gets the rows of cats"
+    with pytest.raises(BadParameter, match=expected):
+        named("cats", known)
 
 
 def dated(file: Path, times: list[str]) -> list[str]:

@@ -47,7 +47,7 @@ class Moment:
 
     seconds: since the history's first row.  rows: that have arrived.
     firing: retrain alerts that fire.  deployed: when the serving version began to serve.
-    attempts: the pipelines so far; none runs now.
+    attempts: the pipelines so far; none runs now.  late: seconds from a row to its label.
     """
 
     seconds: float
@@ -56,6 +56,7 @@ class Moment:
     deployed: float
     attempts: Sequence[Attempt]
     labels: Labelled
+    late: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,7 @@ class Replay:
                     deployed=self._seconds(self._serving.since),
                     attempts=self._attempts,
                     labels=_Labels(self, step),
+                    late=scenario.late,
                 )
             )
             if start is not None:

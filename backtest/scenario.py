@@ -85,6 +85,11 @@ class Scenario:
         """When labels of rows after the first ones arrive, in order."""
         return np.sort(self.labelled[self.start :])
 
+    @cached_property
+    def late(self) -> float:
+        """The seconds from a row to its label, in the middle of all rows."""
+        return float(np.median(self.history.labelled - self.history.seconds))
+
     @property
     def begin(self) -> int:
         """The step from which the first model serves: that of its last row."""

@@ -31,6 +31,7 @@ class Prometheus:
 
     config: the content of its configuration file.  folder: where file, data and log go; one with
     data goes on from there.  options: of its command line.  patience: seconds to start or to stop.
+    environment: its variables.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Prometheus:
         *,
         options: Sequence[str] = (),
         patience: float = 60,
+        environment: Mapping[str, str] = ENVIRONMENT,
     ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -49,6 +51,7 @@ class Prometheus:
         self._data = folder / "data"
         self._options = options
         self._patience = patience
+        self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -61,7 +64,7 @@ class Prometheus:
         ]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                command, stdout=log, stderr=subprocess.STDOUT, env=ENVIRONMENT
+                command, stdout=log, stderr=subprocess.STDOUT, env=self._environment
             )
         self.wait(self._ready, what="be ready", seconds=self._patience)
         return self

@@ -7,6 +7,7 @@ from backtest.collecting import BEGIN
 from backtest.policy import Attempt, Moment, Start
 from monitoring.alerts import every
 from monitoring.relay import policy as relay
+from monitoring.relay.fall import Fall, FallRows, fall_rows
 from monitoring.relay.policy import ActionKind, AttemptResult, IncidentHistory, Labels, Signal
 from monitoring.thresholds import Thresholds
 
@@ -32,6 +33,8 @@ class Incidents:
         self._policy = policy
         self._alerts = alerts
         self._began: float | None = None
+        self._fall: Fall | None = None
+        self._fall_rows: FallRows | None = None
         # The alerts that fired last, and when.
         self._firing: tuple[str, ...] = ()
         self._fired = 0.0
@@ -48,8 +51,7 @@ class Incidents:
         if due and not heard:
             # On all labels of the version; that of an alert begins with it.
             began = moment.deployed
-        self._began = began
-        earliest = began - self._policy.lookback.total_seconds()
+        earliest = self._since(began, firing, moment) - self._policy.lookback.total_seconds()
         incident = IncidentHistory(
             started=_time(began),
             signals=firing,
@@ -81,6 +83,26 @@ class Incidents:
         if self._began is None or moment.deployed > self._began:
             return moment.seconds
         return moment.seconds if self._away(moment) > self._policy.pause else self._began
+
+    def _since(self, began: float, firing: frozenset[Signal], moment: Moment) -> float:
+        """Return from when on rows are the incident's own; it began at `began`."""
+        falls = Signal.LABELS in firing
+        if not falls:
+            self._fall = None
+        elif self._fall is None:
+            self._fall = Fall(_time(moment.seconds), timedelta(seconds=moment.late))
+        self._fall_rows = fall_rows(
+            self._fall_rows if began == self._began else None,
+            self._fall,
+            started=_time(began),
+            alone=Signal.INPUTS not in firing,
+            policy=self._policy,
+            now=_time(moment.seconds),
+        )
+        self._began = began
+        if self._fall_rows is None or not falls or Signal.CALENDAR in firing:
+            return began
+        return (self._fall_rows.since - BEGIN).total_seconds()
 
     def _former(self, moment: Moment) -> int | None:
         """Return the rows of the last attempt on a version before."""

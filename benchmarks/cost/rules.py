@@ -4,6 +4,7 @@ A real Prometheus scrapes stand-in replicas every 15 s and evaluates the project
 after the history that their windows need was written to it.
 """
 
+import os
 import shutil
 import sys
 import time
@@ -70,7 +71,8 @@ def measure(
         return page.render(traffic.counts(replica, moment))
 
     with Replicas(replicas, render) as served:
-        with Prometheus(_config(served, paths), folder, patience=PATIENCE) as prometheus:
+        config = _config(served, paths)
+        with Prometheus(config, folder, patience=PATIENCE, environment=os.environ) as prometheus:
             watched = watch(prometheus.url, seconds=seconds)
             scrapes = prometheus.query("max(max_over_time(scrape_duration_seconds[5m]))")
     whole = all(past.span <= raw.span for past in needed if past.metric == _RAW)

@@ -37,6 +37,9 @@ class Arrivals(Protocol):
     def seen(self, model: str) -> Seen | None:
         """Return the counters of a model, None where there are none. Raises Unconfirmed."""
 
+    def late(self, model: str, *, within: timedelta) -> timedelta:
+        """Return how late a model's labels came lately. Raises Unconfirmed."""
+
 
 class PrometheusArrivals:
     """The counters that Prometheus scraped last."""
@@ -59,6 +62,27 @@ class PrometheusArrivals:
         except PROBLEMS as error:
             raise unconfirmed(error, EXPECTED) from error
         return Seen(readings, sum(rate) / DAY_SECONDS) if readings else None
+
+    def late(self, model: str, *, within: timedelta) -> timedelta:
+        """Return how late the labels of the last time came; none where none came.
+
+        The mean or the median, whichever is less: a few that come after weeks move the one, and the
+        other is only known by its bucket. Raises Unconfirmed.
+        """
+        name = FEEDBACK_DELAY.name
+        lately = f"{{model={quoted(model)}}}[{within.total_seconds():.0f}s]"
+        each = [f"sum(increase({name}_{part}{lately}))" for part in ("sum", "count")]
+        median = f"histogram_quantile(0.5, sum by (le) (increase({BUCKET}{lately})))"
+        try:
+            found = [
+                float(series["value"][1])
+                for query in (" / ".join(each), median)
+                for series in self._prometheus.query(query)
+            ]
+        except PROBLEMS as error:
+            raise unconfirmed(error, EXPECTED) from error
+        known = [seconds for seconds in found if math.isfinite(seconds)]
+        return timedelta(seconds=min(known, default=0.0))
 
 
 def grown(before: Readings, after: Readings) -> dict[float, float]:

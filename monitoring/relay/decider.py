@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from monitoring.relay.arrivals import Arrivals, Seen, grown, kept, readable
+from monitoring.relay.arrivals import Arrivals
 from monitoring.relay.attempts import FAILED, PipelineAttempt
 from monitoring.relay.audit import AuditEntry, AuditEvent
 from monitoring.relay.errors import Unconfirmed
 from monitoring.relay.evidence import Evidence
 from monitoring.relay.exporter import Counters
+from monitoring.relay.fall import Fall, fall_rows
 from monitoring.relay.incidents import Firing, Incident
-from monitoring.relay.label_counts import LabelCount
+from monitoring.relay.label_counting import counted
 from monitoring.relay.limits import RelayLimits
 from monitoring.relay.policy import (
     Action,
@@ -73,45 +74,18 @@ class Decider:
 
         Raises Unconfirmed.
         """
-        if self.arrivals is None:
-            return
-        now = self.clock()
-        with self.store.transaction() as ledger:
-            before = ledger.labels.of(model)
-        if before is not None and before.counted_at <= now < before.counted_at + self.look:
-            return
-        seen = self.arrivals.seen(model)
-        if seen is None:
-            return
-        with self.store.transaction() as ledger:
-            if before is None:
-                if ledger.labels.of(model) is None:
-                    ledger.labels.begin(model, seen.readings, a_second=seen.a_second, now=now)
-            else:
-                self._add(ledger, before, seen, now)
-
-    def _add(self, ledger: Ledger, before: LabelCount, seen: Seen, now: datetime) -> None:
-        came = grown(before.readings, seen.readings)
-        added = ledger.labels.add(
-            before,
-            sum(came.values()),
-            readings=kept(before.readings, seen.readings),
-            a_second=seen.a_second,
-            now=now,
-        )
-        if not added:
-            return  # Another relay on the same database has counted them.
-        policy = self.policy_of(before.model)
-        for incident in ledger.incidents.lately(before.model, now - policy.pause):
-            since = incident.started_at - policy.lookback
-            rows = readable(came, since=since, after=before.counted_at, until=now)
-            ledger.incidents.add_rows(incident, rows)
+        if self.arrivals is not None:
+            policy = self.policy_of(model)
+            counted(
+                self.store, self.arrivals, model, policy=policy, look=self.look, clock=self.clock
+            )
 
     def decide(self, incident: Incident) -> bool:
         """Decide on an incident, and return whether it gets a pipeline now."""
         try:
             self.count(incident.model)
             firing, drifting = self._firing(incident), self._drifting(incident)
+            fall = self._fall(incident, firing)
         except Unconfirmed as error:
             self._postpone(incident, error)
             return False
@@ -122,6 +96,7 @@ class Decider:
                 return False
             seen = self._seen(ledger, known, firing, now)
             seen = replace(seen, drifted=tuple({*known.drifted, *drifting}))
+            seen = self._with_fall(seen, fall, now)
             action = self._action(ledger, seen, now)
             # Refused where another relay has decided, or there is news.
             if not ledger.incidents.update(incident, **_values(seen, action, now, self.look)):
@@ -170,6 +145,34 @@ class Decider:
         except Unconfirmed as error:
             log.warning("signals not read", incident=incident.id, problem=str(error))
             return ()
+
+    def _fall(self, incident: Incident, firing: Firing) -> Fall | None:
+        """Return the fall that labels show, None where they show none. Raises Unconfirmed."""
+        if Signal.LABELS not in firing.values():
+            return None
+        since, late = None, timedelta()
+        if self.evidence is not None:
+            since = self.evidence.fell(incident.model, incident.versions)
+        if self.arrivals is not None:
+            late = self.arrivals.late(incident.model, within=self.policy_of(incident.model).flow)
+        return Fall(since or self.clock(), late)
+
+    def _with_fall(self, incident: Incident, fall: Fall | None, now: datetime) -> Incident:
+        """Return an incident with the rows of its fall; of one that begins there are none yet."""
+        found = fall_rows(
+            incident.fall,
+            fall,
+            started=incident.started_at,
+            alone=Signal.INPUTS not in incident.signals,
+            policy=self.policy_of(incident.model),
+            now=now,
+        )
+        if found is None:
+            return incident
+        rows = incident.fall_rows if found.since == incident.fall_since else 0.0
+        return replace(
+            incident, fall_since=found.since, fall_rows=rows, fall_seen_at=found.last_seen
+        )
 
     def _seen(self, ledger: Ledger, incident: Incident, firing: Firing, now: datetime) -> Incident:
         """Return an incident with what fires now; alerts that are away for a moment do, too."""
@@ -225,11 +228,13 @@ class Decider:
         self, ledger: Ledger, incident: Incident, attempts: list[PipelineAttempt]
     ) -> Labels | None:
         count = None if self.arrivals is None else ledger.labels.of(incident.model)
-        if count is None or incident.rows is None:
+        _, rows = incident.own
+        if count is None or rows is None:
             return None
         last = attempts[-1].arrived if attempts else None
-        new = incident.rows if last is None else count.arrived - last
-        return Labels(rows=incident.rows, new=new, rate=count.rate)
+        return Labels(
+            rows=rows, new=rows if last is None else count.arrived - last, rate=count.rate
+        )
 
     def _carry_out(
         self, ledger: Ledger, incident: Incident, action: Action, now: datetime
@@ -238,12 +243,13 @@ class Decider:
         reason = action.reason
         if action.kind is ActionKind.START:
             count = None if self.arrivals is None else ledger.labels.of(incident.model)
+            since, rows = incident.own
             attempt = ledger.attempts.add(
                 incident.id,
                 model=incident.model,
-                started_at=incident.started_at,
+                started_at=since,
                 signal=strongest(incident.signals),
-                rows=None if count is None else incident.rows,
+                rows=None if count is None else rows,
                 arrived=None if count is None else count.arrived,
                 now=now,
             )
@@ -264,6 +270,9 @@ def _values(
         "firing": incident.firing,
         "alerts": incident.alerts,
         "drifted": incident.drifted,
+        "fall_since": incident.fall_since,
+        "fall_rows": incident.fall_rows,
+        "fall_seen_at": incident.fall_seen_at,
         "quiet_since": incident.quiet_since,
         "action": action.kind.value,
         "reason": action.reason,

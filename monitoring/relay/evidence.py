@@ -1,11 +1,12 @@
 """Whether Prometheus itself has an alert firing: Alertmanager takes an alert from anyone."""
 
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from monitoring.relay.errors import Pending, Unconfirmed
 from monitoring.relay.incidents import Firing
+from monitoring.relay.policy import Signal
 from monitoring.relay.prometheus import PROBLEMS, Prometheus, quoted, unconfirmed
 from monitoring.relay.webhook import RETRAIN, Candidate, alert_key, signal_of
 
@@ -30,6 +31,9 @@ class Evidence(Protocol):
     ) -> Firing:
         """Return the retrain alerts of some versions that fire. Raises Unconfirmed if unknown."""
 
+    def fell(self, model: str, versions: tuple[str, ...] | None) -> datetime | None:
+        """Return since when labels show a fall, None where they do not. Raises Unconfirmed."""
+
     def drifting(self, model: str, versions: tuple[str, ...] | None) -> tuple[str, ...]:
         """Return the signals of some versions that drift. Raises Unconfirmed if unknown."""
 
@@ -51,7 +55,7 @@ class PrometheusAlerts:
         Raises Unconfirmed, so that the sender sends again, where Prometheus does not answer, or has
         the alert pending or started lately: then a real one, too, is not firing for a while.
         """
-        states = {state for labels, state in self._alerts() if _is_of(labels, candidate)}
+        states = {state for labels, state, _ in self._alerts() if _is_of(labels, candidate)}
         if FIRING in states:
             return True
         if PENDING in states:
@@ -70,15 +74,24 @@ class PrometheusAlerts:
         """
         found = {
             alert_key(labels): signal_of(labels)
-            for labels, state in self._alerts()
+            for labels, state, _ in self._alerts()
             if (state == FIRING or state == PENDING and alert_key(labels) in before)
-            and labels.get("action") == RETRAIN
-            and labels.get("model") == model
-            and (versions is None or labels.get("version", "") in versions)
+            and _asks_for(labels, model, versions)
         }
         if not found:
             self._require_running()
         return found
+
+    def fell(self, model: str, versions: tuple[str, ...] | None) -> datetime | None:
+        """Return since when labels show a fall of some versions. Raises Unconfirmed."""
+        found = [
+            since
+            for labels, state, since in self._alerts()
+            if state == FIRING
+            and _asks_for(labels, model, versions)
+            and signal_of(labels) is Signal.LABELS
+        ]
+        return min(found, default=None)
 
     def drifting(self, model: str, versions: tuple[str, ...] | None) -> tuple[str, ...]:
         """Return the signals of some versions that drift, by name; some of them where most do."""
@@ -100,10 +113,18 @@ class PrometheusAlerts:
             expected = f"one that has run for {STARTING}, since alerts begin anew; send again"
             raise Unconfirmed("Prometheus", f"started at {started.isoformat()}", expected)
 
-    def _alerts(self) -> list[tuple[dict[str, str], str]]:
+    def _alerts(self) -> list[tuple[dict[str, str], str, datetime]]:
+        """Return the labels of each, its state, and since when its condition holds."""
         try:
             found = self._prometheus.get("alerts")["alerts"]
-            return [(dict(one["labels"]), one["state"]) for one in found]
+            return [
+                (
+                    dict(one["labels"]),
+                    one["state"],
+                    datetime.fromisoformat(one["activeAt"]).astimezone(UTC),
+                )
+                for one in found
+            ]
         except PROBLEMS as error:
             raise unconfirmed(error, ANSWER) from error
 
@@ -113,6 +134,15 @@ class PrometheusAlerts:
             return datetime.fromisoformat(started).astimezone()
         except PROBLEMS as error:
             raise unconfirmed(error, "when Prometheus started") from error
+
+
+def _asks_for(labels: dict[str, str], model: str, versions: tuple[str, ...] | None) -> bool:
+    """Return whether an alert asks for a retrain of a model, and is of one of some versions."""
+    return (
+        labels.get("action") == RETRAIN
+        and labels.get("model") == model
+        and (versions is None or labels.get("version", "") in versions)
+    )
 
 
 def _is_of(labels: dict[str, str], candidate: Candidate) -> bool:

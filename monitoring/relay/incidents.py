@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from monitoring.relay.attempts import SKEW, due
+from monitoring.relay.fall import FallRows
 from monitoring.relay.policy import ActionKind, Signal
 from monitoring.relay.tables import incidents
 from monitoring.relay.webhook import Candidate
@@ -27,6 +28,8 @@ class Incident:
     firing: the signal of each alert that fires, or did until `quiet_since`.
     rows: labelled rows that `collect` would read, None where nobody counts.
     alerts: names of those that have fired in it.  drifted: signals that have drifted in it.
+    fall_since: when the first row of its fall was predicted, None before one was measured.
+    fall_rows: labelled rows of it.  fall_seen_at: when it was last measured.
     """
 
     id: str
@@ -47,6 +50,27 @@ class Incident:
     rows: float | None
     alerts: tuple[str, ...]
     drifted: tuple[str, ...]
+    fall_since: datetime | None
+    fall_rows: float | None
+    fall_seen_at: datetime | None
+
+    @property
+    def fall(self) -> FallRows | None:
+        """The fall that was last measured in it, None before the first."""
+        if self.fall_since is None or self.fall_seen_at is None:
+            return None
+        return FallRows(self.fall_since, self.fall_seen_at)
+
+    @property
+    def own(self) -> tuple[datetime, float | None]:
+        """Since when rows are its own, and how many have a label: a fall's while one is measured.
+
+        A calendar takes all rows.
+        """
+        falls = Signal.LABELS in self.signals and Signal.CALENDAR not in self.signals
+        if falls and self.fall_since is not None:
+            return self.fall_since, self.fall_rows
+        return self.started_at, self.rows
 
     @property
     def signals(self) -> frozenset[Signal]:
@@ -212,11 +236,14 @@ class Incidents:
         mine = select(incidents).where(incidents.c.id.in_(ids))
         return {one.id: one for one in self._read(mine)}
 
-    def add_rows(self, incident: Incident, rows: float) -> None:
-        """Add labelled rows that have come."""
+    def add_rows(self, incident: Incident, rows: float, *, of_fall: float) -> None:
+        """Add labelled rows that have come; of_fall: those that are of its fall."""
         mine = incidents.c.id == incident.id
-        total = func.coalesce(incidents.c.rows, 0.0) + rows
-        self._connection.execute(update(incidents).where(mine).values(rows=total))
+        totals = {
+            column.name: func.coalesce(column, 0.0) + more
+            for column, more in ((incidents.c.rows, rows), (incidents.c.fall_rows, of_fall))
+        }
+        self._connection.execute(update(incidents).where(mine).values(totals))
 
     def rows(self, limit: int) -> list[dict[str, Any]]:
         """Return the latest incidents, newest first, as the audit shows them."""

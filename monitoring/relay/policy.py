@@ -52,7 +52,7 @@ class Policy:
     fall_rows: labelled rows that a measured fall waits for. The gate tests on a fifth of them, and
     on 60 rows sees a gain of 0.15 of the accuracy (at 5 %, in four of five comparisons, where the
     models differ on 0.17 of the rows); on 20 rows hardly any.
-    lookback: how long before an incident's start `collect` begins to read.
+    lookback: how long before an incident's own rows `collect` begins to read.
     drift_rows: labelled rows that a drift without a measured fall waits for; a gate needs about so
     many to see a gain of a few points.
     flow: labels flow where at least `least_rows` come in this long: then a fall would be measured.
@@ -127,7 +127,7 @@ class IncidentHistory:
 class Labels:
     """The labelled rows that have arrived.
 
-    rows: that `collect` would read: predicted since the incident's start less the lookback.
+    rows: that `collect` would read: the incident's own, and those of the lookback before them.
     new: that came since the last attempt on this version; anything where there was none.
     rate: that come in a second, over the last day or on average, whichever is more: labels that are
     delivered once a week flow on the other days too.
@@ -279,7 +279,7 @@ def _budget(incident: IncidentHistory, policy: Policy, now: datetime) -> Action 
 def _why(incident: IncidentHistory, labels: Labels | None) -> str:
     if labels is None:
         return "nobody knows how many labels there are"
-    reason = f"{labels.rows:,.0f} labelled rows since the incident began"
+    reason = f"{labels.rows:,.0f} labelled rows of the incident"
     return f"{reason}, {labels.new:,.0f} since the last try" if incident.attempts else reason
 
 

@@ -88,6 +88,11 @@ incidents = Table(
     # lists; NULL of incidents from before they were kept.
     Column("alerts", Text, info={SINCE: "0005"}),
     Column("drifted", Text, info={SINCE: "0005"}),
+    # Of the fall that labels show in it: since when rows are the fall's own, how many have a label,
+    # and when it was last measured; NULL before the first.
+    Column("fall_since", Utc, info={SINCE: "0006"}),
+    Column("fall_rows", Float, info={SINCE: "0006"}),
+    Column("fall_seen_at", Utc, info={SINCE: "0006"}),
     Index("relay_incidents_by_model", "model", "accepted_at"),
 )
 
@@ -98,7 +103,7 @@ attempts = Table(
     Column("incident", String(12), nullable=False),
     Column("number", Integer, nullable=False),
     Column("model", Text, nullable=False),
-    Column("started_at", Utc, nullable=False),  # of the incident
+    Column("started_at", Utc, nullable=False),  # since when rows are of the incident
     Column("accepted_at", Utc, nullable=False),
     Column("signal", String(10), nullable=False),
     Column("rows", Float),

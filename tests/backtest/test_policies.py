@@ -136,6 +136,14 @@ def test_a_measured_fall_is_not_held_back_by_drift(player: Player) -> None:
     assert [one.began for one in player.attempts] == [160 * MINUTE, 220 * MINUTE]
 
 
+def test_a_fall_learns_from_rows_of_its_own(player: Player) -> None:
+    """Those of the drift that it joins, which had done no harm, are older; it waits for 300."""
+    player.play(range(100, 140), "DataDrift")
+    player.play(range(140, 175), "DataDrift", "AccuracyDrop")
+    assert [one.began for one in player.attempts] == [170 * MINUTE]
+    assert player.attempts[0].collected == pytest.approx(300, abs=10)
+
+
 def test_an_alert_that_comes_and_goes_is_one_incident(player: Player) -> None:
     """Its rows count from the first time on, and a short pause counts as firing."""
     for minute in range(100, 200, 25):

@@ -34,11 +34,15 @@ class Clock:
 
 
 class FakeEvidence:
-    """A Prometheus that confirms everything, in which these alerts fire and these signals drift."""
+    """A Prometheus that confirms everything, in which these alerts fire and these signals drift.
+
+    since: since when labels show a fall.
+    """
 
     def __init__(self) -> None:
         self.alerts: dict[str, Signal] = {DRIFT: Signal.INPUTS}
         self.signals: tuple[str, ...] = ("contrast",)
+        self.since: datetime | None = None
         self.down = False
 
     def confirms(self, candidate: Candidate) -> bool:
@@ -48,6 +52,10 @@ class FakeEvidence:
     def firing(self, model: str, versions: tuple[str, ...] | None, *, before: object) -> Firing:
         """Return what the test set."""
         return self.alerts
+
+    def fell(self, model: str, versions: tuple[str, ...] | None) -> datetime | None:
+        """Return what the test set."""
+        return self.since
 
     def drifting(self, model: str, versions: tuple[str, ...] | None) -> tuple[str, ...]:
         """Return what the test set."""
@@ -124,10 +132,19 @@ class FakeArrivals:
     """The counters of one replica: labels come at a steady rate, a minute late at most.
 
     begin: seconds after START with which they begin.  rate: labels a second.
+    lateness: what it says of how late they come.
     """
 
-    def __init__(self, clock: Callable[[], datetime], *, rate: float, begin: float = 0.0) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        *,
+        rate: float,
+        begin: float = 0.0,
+        lateness: timedelta = timedelta(),
+    ) -> None:
         self.clock = clock
+        self.lateness = lateness
         self.rate = rate
         self.begin = begin
         self.known = True
@@ -145,6 +162,12 @@ class FakeArrivals:
         if self.delivery is not None:
             return Seen(self.delivery, 0.1)
         return Seen({"instance=a": {"60.0": labels, "+Inf": labels}}, labels / 86400)
+
+    def late(self, model: str, *, within: timedelta) -> timedelta:
+        """Return what the test set."""
+        if self.down:
+            raise Unconfirmed("RELAY_PROMETHEUS_URL", "ConnectionError", "an answer")
+        return self.lateness
 
 
 def alert(

@@ -29,7 +29,8 @@ class Prometheus:
 
     def fire(self, state: str = "firing", **labels: str) -> None:
         """Let an alert be in a state, with some labels changed."""
-        self.alerts.append({"labels": alert()["labels"] | labels, "state": state})
+        found = {"labels": alert()["labels"] | labels, "state": state}
+        self.alerts.append(found | {"activeAt": (START - timedelta(minutes=2)).isoformat()})
 
     def reply(self, call: Call) -> Reply:
         """Answer as its API does."""
@@ -271,3 +272,16 @@ def test_the_signals_that_drift_are_those_of_the_versions(prometheus: Prometheus
     evidence = PrometheusAlerts(Api(prometheus.url, timeout=5), clock=Clock())
     assert evidence.drifting("digits", ("1.0.0",)) == ("age", "width")
     assert evidence.drifting("digits", None) == ("age", "old", "width")
+
+
+def test_a_fall_began_when_prometheus_says_so(prometheus: Prometheus, tmp_path: Path) -> None:
+    """Not when the relay first looks; a drift that began before is no fall."""
+    relay = confirming(prometheus, tmp_path)
+    prometheus.fire(signal="inputs")
+    relay.intake.receive(webhook(alert(signal="inputs", started=START - timedelta(hours=1))))
+    relay.run(60)
+    assert relay.incident()["fall_since"] is None
+    relay.clock.advance(3600)
+    prometheus.fire(alertname="AccuracyDrop", signal="labels")
+    relay.run(60)
+    assert relay.incident()["fall_since"] == START - timedelta(minutes=2)

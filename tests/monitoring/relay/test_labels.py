@@ -107,7 +107,7 @@ def test_kept_at_first_and_tried_again_with_four_times_the_rows(tmp_path: Path) 
 
 
 def test_a_fall_that_follows_drift_acts_at_once_but_for_the_cooldown(tmp_path: Path) -> None:
-    """The drift would have waited for four times the rows."""
+    """As soon as a hundred labels are its own; the drift would have waited for four times its."""
     relay, gitlab, _ = _relay(tmp_path, rate=1.0)
     gitlab.statuses[1], gitlab.verdicts[1] = "success", AuditEntry(AuditEvent.KEEP, "no difference")
     relay.intake.receive(webhook(alert(signal="inputs")))
@@ -115,7 +115,7 @@ def test_a_fall_that_follows_drift_acts_at_once_but_for_the_cooldown(tmp_path: P
     fall = alert(name="AccuracyDrop", signal="labels", started=relay.clock.now)
     (told,) = relay.intake.receive(webhook(alert(signal="inputs"), fall))
     assert told.entry.event == "escalated"
-    relay.run(60)
+    relay.run(180)
     assert relay.incident()["action"] == "cooldown"
     relay.clock.now = relay.latest().accepted_at + timedelta(hours=1)
     relay.run(60)

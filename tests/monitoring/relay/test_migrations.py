@@ -144,7 +144,7 @@ def test_the_command_migrates_and_says_so(
     execute(engine, BEFORE_VERSIONS.format(**OWN[engine.dialect.name]))
     monkeypatch.setenv("RELAY_DATABASE_URL", url)
     assert migrate.main([]) == 0
-    assert "relay: was version 0001, is version 0005" in capsys.readouterr().out
+    assert "relay: was version 0001, is version 0006" in capsys.readouterr().out
 
 
 # Incidents of version 0003: one with a verdict, one that waits for its pipeline, one without any.

@@ -45,6 +45,18 @@ def test_a_task_whose_rows_are_not_here_names_the_command_that_gets_them(tmp_pat
         named("cats", known)
 
 
+@pytest.mark.parametrize("folder", ["", "/no/where"])
+def test_a_stream_without_its_file_names_the_variable(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the file that its folder has to have."""
+    monkeypatch.setenv("PERENNIAL_DATA", folder)
+    got = repr(folder) if folder else "nothing"
+    expected = f"PERENNIAL_DATA: got {got}, expected the folder of weather/weather.csv"
+    with pytest.raises(BadParameter, match=expected):
+        main(["--task", "weather", "--out", str(tmp_path)])
+
+
 def dated(file: Path, times: list[str]) -> list[str]:
     """Write rows of these times, the last of all others; return the options to replay them."""
     history = rows("sudden", 3000, seed=1)

@@ -1,4 +1,4 @@
-"""From when on rows are of a fall that labels show: its pipelines wait for these, and judge on them.
+"""The rows of a fall that labels show: its pipelines wait for these, and judge on them.
 
 A pure function, which the relay and the backtest both call.
 """

@@ -100,7 +100,7 @@ class Incidents:
             now=_time(moment.seconds),
         )
         self._began = began
-        if self._fall_rows is None or not falls or Signal.CALENDAR in firing:
+        if self._fall_rows is None or not falls:
             return began
         return (self._fall_rows.since - BEGIN).total_seconds()
 

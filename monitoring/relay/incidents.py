@@ -63,12 +63,8 @@ class Incident:
 
     @property
     def own(self) -> tuple[datetime, float | None]:
-        """Since when rows are its own, and how many have a label: a fall's while one is measured.
-
-        A calendar takes all rows.
-        """
-        falls = Signal.LABELS in self.signals and Signal.CALENDAR not in self.signals
-        if falls and self.fall_since is not None:
+        """Since when rows are its own, and how many have a label: a fall's while labels show one."""
+        if Signal.LABELS in self.signals and self.fall_since is not None:
             return self.fall_since, self.fall_rows
         return self.started_at, self.rows
 

@@ -214,10 +214,10 @@ def _few_labels(
 
 def _first(incident: IncidentHistory, labels: Labels, policy: Policy) -> float:
     """Return the rows that any attempt needs: more where a fall would show, and none is seen."""
-    if Signal.CALENDAR in incident.signals:
-        return policy.least_rows
     if Signal.LABELS in incident.signals:
         return max(policy.fall_rows, policy.least_rows)
+    if Signal.CALENDAR in incident.signals:
+        return policy.least_rows
     flows = labels.rate * policy.flow.total_seconds() >= policy.least_rows
     former = policy.carry * (incident.former or 0)
     return max(former, policy.drift_rows if flows else 0, policy.least_rows)

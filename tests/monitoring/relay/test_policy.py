@@ -209,6 +209,23 @@ def test_drift_that_stands_does_not_silence_the_calendar() -> None:
     assert found.kind is ActionKind.START
 
 
+def test_a_calendar_brings_a_fall_no_pipeline_of_too_few_rows() -> None:
+    """On a hundred the gate would see hardly any gain, and its verdict would hold back the next."""
+    both = frozenset({FALL, Signal.CALENDAR})
+    history = IncidentHistory(started=START - HOUR, signals=both)
+    assert next_action(history, _labels(299), POLICY, now=START).more == 1
+    assert next_action(history, _labels(300), POLICY, now=START).kind is ActionKind.START
+
+
+def test_a_fall_that_stands_does_not_silence_the_calendar() -> None:
+    """Its last challenger was kept, and it would wait for four times the rows."""
+    both = frozenset({FALL, Signal.CALENDAR})
+    tried = _attempt(5000, signal=FALL)
+    history = IncidentHistory(started=START - 10 * DAY, signals=both, attempts=(tried,))
+    found = next_action(history, _labels(5100, new=100), POLICY, now=START)
+    assert found.kind is ActionKind.START
+
+
 def test_an_incident_is_over_when_nothing_fires() -> None:
     """Its alerts have ended, as they do when another version serves."""
     ended = next_action(

@@ -12,6 +12,7 @@ from backtest.comparison import CLOCK, FORESEEN, HINDSIGHT, NEVER, SHIPPED, UNGA
 from backtest.outcome import Outcome
 from backtest.policies.calendar import EveryRows
 from backtest.policies.known import POLICIES, Make
+from backtest.progress import Progress
 from backtest.replay import Replay, Replayed, Say
 from backtest.scenario import Scenario
 from backtest.store import DECISIONS, Store, code, digest
@@ -29,6 +30,7 @@ class Experiment:
         self._stores = [Store(folder, _decided(one, written)) for one in scenarios]
         self._candidates: dict[int, oracle.Candidates] = {}
         self._done = 0
+        self._progress = Progress(sys.stderr)
 
     def outcomes(
         self, policies: Sequence[str], *, foresight: bool = True
@@ -47,7 +49,7 @@ class Experiment:
             ]
         if foresight:
             found |= self._with_foresight(total)
-        print(file=sys.stderr)
+        self._progress.end()
         return found
 
     def _with_foresight(self, total: int) -> dict[str, list[Outcome]]:
@@ -74,14 +76,11 @@ class Experiment:
         self, phase: int, name: str, replay: Callable[[Say], Replayed], total: int
     ) -> Outcome:
         self._done += 1
-        title = f"{self._done}/{total}: {name}, phase {phase + 1}"
-
-        def say(share: float) -> None:
-            print(f"\r{title}: {share:.0%}    ", end="", file=sys.stderr, flush=True)
-
-        say(0.0)
+        self._progress.begin(f"{self._done}/{total}: {name}, phase {phase + 1}")
         return self._stores[phase].outcome(
-            name, phase, lambda: Outcome.of(name, phase, replay(say), self.scenarios[phase])
+            name,
+            phase,
+            lambda: Outcome.of(name, phase, replay(self._progress.say), self.scenarios[phase]),
         )
 
     def _foreseen(self, phase: int) -> Callable[[Say], Replayed]:

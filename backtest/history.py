@@ -12,7 +12,8 @@ from perennial.errors import Described, InvalidField, InvalidInput
 from perennial.kinds.arrow import from_numpy, select
 from perennial.statistics.counts import Floats
 from training.artifacts.splits import known
-from training.artifacts.times import times_of
+from training.artifacts.times import Times, times_of
+from training.bring.found import listed, plural
 from training.task.task import Rows, Task
 
 RATE = re.compile(r"(\d+(?:\.\d+)?)/([smhd])")
@@ -48,12 +49,15 @@ class History:
         return Rows(self.table.slice(0, rows), self.labels[:rows])
 
 
-def arranged(task: Task, rows: Rows, *, rate: str = "", late: str = "0s") -> History:
+def arranged(
+    task: Task, rows: Rows, *, rate: str = "", late: str = "0s", numbers: Sequence[int] = ()
+) -> History:
     """Return a task's rows as a history.
 
     rate: such as `10/m`: so many rows a minute arrive, evenly; without it, they arrive when their
     time column says. Where there is none, the order of the rows is their time, and a rate is
-    needed.  late: how long after a row its label arrives.
+    needed.  late: how long after a row its label arrives.  numbers: of the rows in their file, for
+    messages; by default they count from 1.
     Raises BadHistory.
     """
     labels = _labels(task, rows.labels)
@@ -71,8 +75,7 @@ def arranged(task: Task, rows: Rows, *, rate: str = "", late: str = "0s") -> His
             raise BadHistory("rate", rate, wanted)
         seconds = np.arange(len(labels)) / per_second(rate)
         return History(table, labels, seconds, seconds + delay)
-    if np.isnat(times).any():
-        raise BadHistory("rows", Described(f"{np.isnat(times).sum()} without a time"), "none")
+    _check_known(times, numbers)
     order = np.argsort(times, kind="stable")
     elapsed = (times[order] - times[order[0]]) / np.timedelta64(1, "s")
     seconds = np.arange(len(labels)) / per_second(rate) if rate else elapsed
@@ -103,6 +106,16 @@ def duration(field: str, text: str) -> float:
     if match is None:
         raise BadHistory(field, text, "a number and one of s, m, h, d, w, such as 2d")
     return float(match[1]) * SECONDS[match[2]]
+
+
+def _check_known(times: Times, numbers: Sequence[int]) -> None:
+    """Raise BadHistory where a row has no time."""
+    places = np.flatnonzero(np.isnat(times)).tolist()
+    if not places:
+        return
+    rows = listed(numbers[at] if numbers else at + 1 for at in places)
+    problem = Described(f"{plural(len(places), 'row')} without a time ({rows})")
+    raise BadHistory("rows", problem, "a time in each; fill it in, or leave these rows out")
 
 
 def _labels(task: Task, given: Sequence[str | None]) -> list[str]:

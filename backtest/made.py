@@ -1,7 +1,7 @@
 """Makes the replays that a command line asks for."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,9 +21,10 @@ from perennial.errors import Described
 from perennial.kinds.inputs.table import TableInput
 from training import params
 from training.bring.cells import read
-from training.bring.found import plural
+from training.bring.found import listed, plural
 from training.bring.reading import read_reading
 from training.bring.rows_of import rows_of
+from training.task.discovery import Tasks
 from training.task.files import params_file
 from training.task.rows_file import read_rows
 from training.task.task import Rows, Task
@@ -37,19 +38,27 @@ MOST_LOOKS = 50_000
 class Known(Mapping[str, Task]):
     """The tasks that are trained, and the streams that are only replayed."""
 
+    def __init__(self, trained: Tasks = SHIPPED) -> None:
+        self._trained = trained
+
     def __iter__(self) -> Iterator[str]:
-        yield from SHIPPED
+        yield from self._trained
         yield from STREAMS
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def __getitem__(self, name: str) -> Task:
-        return SHIPPED[name] if name in SHIPPED else STREAMS[name]
+        return self._trained[name] if name in self._trained else STREAMS[name]
+
+    @property
+    def waiting(self) -> list[str]:
+        """The names of the tasks whose rows are not here yet."""
+        return self._trained.waiting
 
     def parameters(self, name: str) -> params.TaskParams:
         """Return a task's parameters."""
-        file = params_file(name) if name in SHIPPED else FOLDER / name / "params.yaml"
+        file = params_file(name) if name in self._trained else FOLDER / name / "params.yaml"
         return params.load(name, file, of=self[name])
 
 
@@ -83,7 +92,9 @@ def made(request: Request, out: Path, *, root: Path) -> list[Scenario]:
     Raises BadHistory.
     """
     task = TASKS[request.task]
-    found = arranged(task, _rows(request, task, root), rate=request.rate, late=request.late)
+    rows, places = _rows(request, task, root)
+    found = arranged(task, rows, rate=request.rate, late=request.late, numbers=places)
+    _check_labels(found, task)
     last = request.start + request.horizon
     if len(found) < last:
         wanted = f"at least {last:,}, those of the first model and a horizon"
@@ -95,6 +106,14 @@ def made(request: Request, out: Path, *, root: Path) -> list[Scenario]:
     each = request.horizon // request.phases
     starts = [request.start + phase * each for phase in range(request.phases)]
     return [started(first, at, root=root) for at in starts]
+
+
+def _check_labels(found: History, task: Task) -> None:
+    """Raise BadHistory where all labels are the same one: there is nothing to predict."""
+    if len(set(found.labels)) == 1:
+        problem = Described(f"{found.labels[0]!r} as the label of all {len(found):,} rows")
+        known = f", of {listed(task.output.labels)}" if task.output.labels else ""
+        raise BadHistory("rows", problem, f"at least two different labels{known}")
 
 
 def scenario(request: Request, task: Task, found: History, out: Path, *, root: Path) -> Scenario:
@@ -165,15 +184,18 @@ def _digest(scenario: Scenario, start: int, models: str) -> str:
     return store.digest(scenario.name, numbers, models, labels, sink.getvalue().to_pybytes())
 
 
-def _rows(request: Request, task: Task, root: Path) -> Rows:
-    """Return the rows to replay. Raises BadHistory, BadParameter."""
+def _rows(request: Request, task: Task, root: Path) -> tuple[Rows, Sequence[int]]:
+    """Return the rows to replay, and their numbers in their file where some are left out.
+
+    Raises BadHistory, BadParameter.
+    """
     if not request.rows:
-        return task.load()
+        return task.load(), ()
     if not request.target:
         raise BadHistory("target", request.target, f"the column of the labels in {request.rows}")
     file = Path(request.rows)
     if not isinstance(task.input, TableInput):
-        return read_rows(file, task.input, label=request.target)
+        return read_rows(file, task.input, label=request.target), ()
     if not file.is_file():
         raise BadHistory("rows", request.rows, "an existing CSV or Parquet file")
     reading = read_reading(request.task, root)
@@ -186,4 +208,4 @@ def _rows(request: Request, task: Task, root: Path) -> Rows:
         print(f"  - {plural(left, 'row')} without a label: left out", file=sys.stderr)
     instances = [found.instances[place] for place in places]
     labels = [task.output.read_label(found.labels[place] or "") for place in places]
-    return Rows(task.input.to_arrow(instances), list(labels))
+    return Rows(task.input.to_arrow(instances), list(labels)), [place + 1 for place in places]

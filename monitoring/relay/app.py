@@ -146,7 +146,11 @@ def _described(one: Decided) -> dict[str, Any]:
 def _add_views(app: FastAPI, relay: Relay) -> None:
     @app.get("/incidents")
     def incidents(limit: int = Query(default=100, ge=1, le=1000)) -> dict[str, Any]:
-        """Return the audit: the latest incidents and decisions, newest first."""
+        """Return the audit: the latest incidents and decisions, newest first.
+
+        `drifted` has an incident's signals. If many drift at a time, it gets the first 100 of them
+        by name, and there are more: `model_version_signal:drifted == 1` in Prometheus has all.
+        """
         return relay.audit(limit)
 
     @app.get(HEALTH)

@@ -16,7 +16,7 @@ FIRING, PENDING = "firing", "pending"
 STARTING = timedelta(minutes=5)
 # What the recording rules say of each signal.
 DRIFTED = "model_version_signal:drifted"
-# Where more drift, the sender is broken and not so many signals.
+# Where more drift, the sender is broken and not so many signals. The page of the audit says so.
 MOST_SIGNALS = 100
 
 
@@ -94,7 +94,7 @@ class PrometheusAlerts:
         return min(found, default=None)
 
     def drifting(self, model: str, versions: tuple[str, ...] | None) -> tuple[str, ...]:
-        """Return the signals of some versions that drift, by name; some of them where most do."""
+        """Return the signals of some versions that drift, the first MOST_SIGNALS by name."""
         drifted = f"{DRIFTED}{{model={quoted(model)}}} == 1"
         try:
             found = {

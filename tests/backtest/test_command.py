@@ -9,10 +9,13 @@ from pyarrow import csv
 
 from backtest.__main__ import main
 from backtest.errors import BadHistory
-from backtest.made import Request, made
+from backtest.made import Known, Request, made
 from backtest.streams.made.rows import rows
 from demo.workspace import ROOT
 from training.errors import BadParameter
+from training.task.creation import create
+from training.task.discovery import Tasks, named
+from training.task.files import folder
 
 
 @pytest.mark.parametrize(
@@ -30,6 +33,28 @@ def test_what_cannot_be_replayed_is_named(given: list[str], message: str, tmp_pa
     """By field, value and what was expected."""
     with pytest.raises(BadHistory, match=message):
         main(["--task", "made", "--rate", "10/m", "--out", str(tmp_path), *given])
+
+
+def test_a_task_whose_rows_are_not_here_names_the_command_that_gets_them(tmp_path: Path) -> None:
+    """Beside the tasks that can be replayed."""
+    create("cats", tmp_path)
+    (tmp_path / folder("cats") / "published.py").write_text("PUBLISHED = 'here'\n")
+    known = Known(Tasks(tmp_path / "training" / "tasks", "nowhere", tmp_path / "data"))
+    expected = "expected one of made, weather; 'make data TASK=cats' gets the rows of cats"
+    with pytest.raises(BadParameter, match=expected):
+        named("cats", known)
+
+
+@pytest.mark.parametrize("folder", ["", "/no/where"])
+def test_a_stream_without_its_file_names_the_variable(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the file that its folder has to have."""
+    monkeypatch.setenv("PERENNIAL_DATA", folder)
+    got = repr(folder) if folder else "nothing"
+    expected = f"PERENNIAL_DATA: got {got}, expected the folder of weather/weather.csv"
+    with pytest.raises(BadParameter, match=expected):
+        main(["--task", "weather", "--out", str(tmp_path)])
 
 
 def dated(file: Path, times: list[str]) -> list[str]:
@@ -53,6 +78,31 @@ def test_rows_of_one_time_have_no_order(tmp_path: Path) -> None:
     one = dated(tmp_path / "rows.csv", ["2001-01-01 00:00:00"])
     with pytest.raises(BadHistory, match="rows: got one time, 2001-01-01T00:00:00.000000, in"):
         main([*one, "--out", str(tmp_path)])
+
+
+def test_rows_without_a_time_are_named(tmp_path: Path) -> None:
+    """By their numbers in the file, of which a row without a label takes one, too."""
+    file = tmp_path / "rows.csv"
+    given = dated(file, ["2001-01-01 00:00:00", "", "2001-01-03 00:00:00", ""] + ["2001-02-01"])
+    lines = file.read_text().splitlines()
+    lines[1] = lines[1].rpartition(",")[0] + ","
+    file.write_text("\n".join(lines))
+    expected = "a time in each; fill it in, or leave these rows out"
+    with pytest.raises(BadHistory, match=rf"2 rows without a time \(2, 4\), expected {expected}"):
+        main([*given, "--out", str(tmp_path)])
+
+
+def test_labels_that_are_all_alike_are_refused(tmp_path: Path) -> None:
+    """Before a model is trained: there is nothing to learn."""
+    file = tmp_path / "rows.csv"
+    given = dated(file, ["2001-01-01 00:00:00", "2001-02-01 00:00:00"])
+    lines = file.read_text().splitlines()
+    file.write_text("\n".join([lines[0], *(f'{row.rpartition(",")[0]},"no"' for row in lines[1:])]))
+    expected = "at least two different labels, of no, yes"
+    with pytest.raises(
+        BadHistory, match=f"'no' as the label of all 3,000 rows, expected {expected}"
+    ):
+        main([*given, "--out", str(tmp_path)])
 
 
 @pytest.mark.parametrize("dates, day", [("dmy", "2001-04-05"), ("mdy", "2001-05-04")])

@@ -14,7 +14,7 @@ from training.bring.found import plural
 from training.bring.gaps import GAPS
 from training.bring.inferred import Inferred, infer_task
 from training.bring.request import Request
-from training.bring.trial import removed_on_failure, report_folder, train
+from training.bring.trial import new_folders, report_folder, train
 from training.bring.write import write
 from training.command_line import run
 from training.task.files import data_folder, folder
@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None, *, root: Path = Path()) -> None
     wanted.check(root)
     inferred = infer_task(wanted, read(root / wanted.file))
     _print(inferred)
-    with removed_on_failure(wanted.name, root):
+    with new_folders(wanted.name, root):
         write(inferred, root)
         train(wanted.name, root)
     print(_next(wanted.name, root))

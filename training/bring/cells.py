@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perennial.errors import Described
-from training.bring.decode import decode
+from training.bring.decode import decode, encoding_doubts
 from training.bring.separator import SEPARATORS, separator, split_off
 from training.errors import BadParameter
 
@@ -22,13 +22,14 @@ class Cells:
 
     headers: their names in the file, which may be there twice or empty.  columns: text or other
     values, as the file has them.  form: how the file is written, for people.  separator: empty for
-    Parquet.
+    Parquet.  doubts: what a person should look at.
     """
 
     headers: tuple[str, ...]
     columns: "tuple[pyarrow.ChunkedArray, ...]"
     form: str
     separator: str = ""
+    doubts: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -74,7 +75,8 @@ def _csv(data: bytes, file: Path) -> Cells:
     first = table.slice(0, 1).to_pylist()[0]
     headers = tuple(" ".join(name.split()) for name in first.values())
     form = f"CSV in {encoding}, separated by {SEPARATORS.get(by, repr(by))}"
-    return Cells(headers, tuple(table.slice(1).columns), form, by)
+    columns = tuple(table.slice(1).columns)
+    return Cells(headers, columns, form, by, encoding_doubts(text, encoding))
 
 
 def _parsed(text: str, by: str, file: Path) -> "pyarrow.Table":

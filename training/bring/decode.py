@@ -1,6 +1,7 @@
 """Turns the bytes of a file into text: UTF-8, UTF-16, or Windows' own encoding."""
 
 import codecs
+import re
 from pathlib import Path
 
 from perennial.errors import Described
@@ -19,6 +20,12 @@ OTHERS = (
     (b"\x1f\x8b", "compressed; unpack it"),
 )
 SAMPLE = 10_000  # bytes
+# Windows' encoding of Western Europe, and its letters that are others in that of Central Europe.
+WINDOWS, CODEC, OTHER_CODEC = "Windows-1252", "cp1252", "cp1250"
+READ, OTHERWISE = (bytes(range(128, 256)).decode(c, "replace") for c in (CODEC, OTHER_CODEC))
+UNSURE = {a for a, b in zip(READ, OTHERWISE, strict=True) if a != b} - {"\ufffd"}
+DIFFERENT = re.compile(f"[{''.join(sorted(UNSURE))}]")
+AROUND = 20  # letters of a word, before and after
 
 
 def decode(data: bytes, file: Path) -> tuple[str, str]:
@@ -43,8 +50,28 @@ def decode(data: bytes, file: Path) -> tuple[str, str]:
             got = Described(f"{file}, whose byte {error.start + 1}, in line {line}, is not UTF-8")
             expected = "one encoding, as the letters before it are UTF-8"
             raise BadParameter("FILE", got, expected) from error
-        return _strict(data, "cp1252", "Windows-1252", file), "Windows-1252"
+        return _strict(data, CODEC, WINDOWS, file), WINDOWS
     return _without_zeros(text, file), "UTF-8"
+
+
+def encoding_doubts(text: str, encoding: str) -> tuple[str, ...]:
+    """Return what to look at where other encodings make other letters of the same bytes.
+
+    >>> encoding_doubts("Größe", "Windows-1252"), encoding_doubts("crème", "UTF-8")
+    ((), ())
+    >>> encoding_doubts("Größe;crème;thé", "Windows-1252")
+    ("not UTF-8, so read as Windows-1252, such as 'crème'; if this is wrong, save it as UTF-8",)
+    """
+    found = DIFFERENT.search(text) if encoding == WINDOWS else None
+    if found is None:
+        return ()
+    start, end = found.span()
+    before = re.search(r"\w*$", text[max(0, start - AROUND) : start])
+    after = re.match(r"\w*", text[end : end + AROUND])
+    word = "".join([before[0] if before else "", found[0], after[0] if after else ""])
+    return (
+        f"not UTF-8, so read as {WINDOWS}, such as {word!r}; if this is wrong, save it as UTF-8",
+    )
 
 
 def _without_mark(sample: bytes) -> str:

@@ -33,13 +33,15 @@ NAMED = 6  # columns with the same doubt in a line
 class Inferred:
     """A task that a file is enough for.
 
-    form: how the file is written.  label, header: the target's names in the task and in the file.
+    form: how the file is written.  unsure: what may be read wrong in it.
+    label, header: the target's names in the task and in the file.
     columns: all but the target.  reading: how to read later files.
     rows: those with a target, in the types of the input.  dropped: how many have none.
     """
 
     request: Request
     form: str
+    unsure: tuple[str, ...]
     label: str
     header: str
     input: TableInput
@@ -59,6 +61,7 @@ class Inferred:
 
     def doubts(self) -> Iterator[str]:
         """Yield what a person should look at, a line each."""
+        yield from self.unsure
         if self.dropped:
             yield f"{plural(self.dropped, 'row')} without a {self.label}: left out"
         renamed = [one for one in self.columns if one.column and one.name != one.header]
@@ -98,6 +101,7 @@ def infer_task(request: Request, cells: Cells) -> Inferred:
     return Inferred(
         request=request,
         form=cells.form,
+        unsure=cells.doubts,
         label=label.name,
         header=label.header,
         input=kind,

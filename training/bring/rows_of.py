@@ -68,7 +68,7 @@ def rows_of(
     }
     numbers = [raws[c.name].written for c in kind.columns if isinstance(c, NumberColumn)]
     how = _How(reading, decimal, dates, decimal_mark([*filter(None, numbers)], cells.separator))
-    values, doubts = {}, []
+    values, doubts = {}, list(cells.doubts)
     for column in kind.columns:
         if column.name in raws:
             values[column.name], said = _values(raws[column.name], column, how)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from training.errors import TrainingError
+from training.errors import BadParameter, TrainingError
 from training.task.files import data_folder, folder, stages_file
 
 
@@ -23,10 +23,18 @@ def report_folder(task: str) -> Path:
 
 
 @contextmanager
-def removed_on_failure(task: str, root: Path) -> Iterator[None]:
-    """Remove the folders of a new task if anything fails, or somebody interrupts it."""
-    places = (folder(task), data_folder(task), Path("artifacts", task), report_folder(task))
-    new = [root / place for place in places if not (root / place).exists()]
+def new_folders(task: str, root: Path) -> Iterator[None]:
+    """Make the folder of a new task; remove all of its folders if anything fails or interrupts.
+
+    Raises BadParameter where it is there: the folders are another command's.
+    """
+    places = (data_folder(task), Path("artifacts", task), report_folder(task))
+    try:
+        (root / folder(task)).mkdir(parents=True)
+    except FileExistsError:
+        expected = "a name of which no other 'make task' makes a task now"
+        raise BadParameter("NAME", task, expected) from None
+    new = [root / folder(task), *(root / one for one in places if not (root / one).exists())]
     try:
         yield
     except BaseException:

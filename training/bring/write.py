@@ -52,10 +52,13 @@ SHARES = {"validation": 0.15, "test": 0.25}
 
 
 def write(inferred: Inferred, root: Path) -> list[Path]:
-    """Write code, parameters, card, example, rows and stages; return the files."""
+    """Write code, parameters, card, example, rows and stages; return the files.
+
+    The folder of the code may be there, empty: it is made first, so that no other takes the name.
+    """
     name = inferred.request.name
     place, data = root / folder(name), root / data_folder(name)
-    place.mkdir(parents=True)
+    place.mkdir(parents=True, exist_ok=True)
     data.mkdir(parents=True)
     texts = {
         place / "__init__.py": f'"""The task {name}."""\n',

@@ -107,6 +107,9 @@ class Model(ABC, Generic[P]):
             return f"answers with {_either(self.outputs)}, not {output}"
         return ""
 
+    def check(self, parameters: P) -> None:
+        """Raise BadParameter for what `fit` would refuse, before anything is trained."""
+
     @abstractmethod
     def fit(
         self, rows: Rows, schema: InputKind, output: OutputKind, parameters: P, log: Log

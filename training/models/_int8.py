@@ -22,14 +22,19 @@ AT_ONCE = 64  # rows of a prediction
 
 
 class Int8:
-    """What a network answers once its weights are rounded: it is scored as it is served."""
+    """What a network answers once its weights are rounded: it is scored as it is served.
+
+    exact: the network before.
+    """
+
+    bits = 8
 
     def __init__(self, fitted: FittedTokens) -> None:
         import onnxruntime
 
         self.framework, self.device = fitted.framework, fitted.device
         self.precision = fitted.precision
-        self._fitted = fitted
+        self.exact = fitted
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "model.onnx")
             fitted.write_onnx(file)
@@ -42,7 +47,7 @@ class Int8:
         """Return the softmax of the logits, shape (rows, labels)."""
         made = []
         for start in range(0, len(inputs), AT_ONCE):
-            numbers = self._fitted.numbers(inputs[start : start + AT_ONCE])
+            numbers = self.exact.numbers(inputs[start : start + AT_ONCE])
             made.append(self._session.run([VALUES], {ROWS: numbers})[0])
         return np.concatenate(made).astype(np.float64)
 
@@ -52,7 +57,7 @@ class Int8:
 
         onnx.checker.check_model(self._model)
         onnx.save(self._model, path)
-        self._fitted.write_tokenizer(path)
+        self.exact.write_tokenizer(path)
 
 
 def _folded(file: Path) -> Any:

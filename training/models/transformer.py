@@ -65,6 +65,12 @@ class Transformer(Model[TransformerParameters]):
         served="float32",
     )
 
+    def check(self, parameters: TransformerParameters) -> None:
+        """Refuse heads that do not share the width, and weights that are not there or differ."""
+        size = _size(parameters)
+        if parameters.pretrained:
+            pretrained.check_size(pretrained.folder_of(parameters.pretrained), size)
+
     def fit(
         self,
         rows: Rows,

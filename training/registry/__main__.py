@@ -16,6 +16,7 @@ from training.registry.deployed_bundle import open_bundle
 from training.registry.register import register
 from training.registry.trained import tagged, trained
 from training.registry.upload import upload
+from training.task.discovery import named
 from training.task.files import params_file
 from training.tasks import TASKS
 
@@ -75,6 +76,8 @@ def main(
             print(line, flush=True)
         return 0
     known = versions.read(options.task, Repository(root, environment))
+    if not known.versions and not known.assignments:
+        named(options.task, TASKS)
     ask = ask or partial(champion.ask, key=environment.get("PERENNIAL_API_KEY", ""))
     lines, agrees = champion.describe(known, environment.get("PERENNIAL_URL", ""), ask)
     print("\n".join(lines))

@@ -16,11 +16,11 @@ def model_card(
     Source of the headings: Mitchell et al., Model Cards for Model Reporting, FAT* 2019.
     """
     output = task.output
-    adjusted = output.adjusted(facts)
+    also = "".join(f"; {one}" for one in (output.adjusted(facts), _rounded(output, facts)) if one)
     lines = [f"# {name} {version}", "", "## Use", task.about, "", "## Model"]
     lines += [
         f"`{facts['model']}`, trained by {facts['framework']} {facts['framework_version']} on "
-        f"{facts['rows']:,} rows in {facts['seconds']:.0f} s{f'; {adjusted}' if adjusted else ''}.",
+        f"{facts['rows']:,} rows in {facts['seconds']:.0f} s{also}.",
         "",
         "## Scores on held-out rows",
     ]
@@ -42,6 +42,18 @@ def model_card(
     said = expected(output, metrics)
     lines += ["", said] if said else []
     return "\n".join(lines) + "\n"
+
+
+def _rounded(output: OutputKind, facts: Mapping[str, Any]) -> str:
+    """Return what rounding the weights changed, empty if they are as they were trained."""
+    if "rounded" not in facts:
+        return ""
+    found, title = facts["rounded"], output.metrics[output.headline].title
+    return (
+        f"weights rounded to {found['bits']} bits for the service: {title} "
+        f"{figure(found['score'])} on {found['rows']:,} validation rows, "
+        f"{figure(found['exact'])} before"
+    )
 
 
 def expected(output: OutputKind, metrics: Mapping[str, Any]) -> str:

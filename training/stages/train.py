@@ -22,6 +22,7 @@ from training.model import found
 from training.model.model import Fitted, Log, Model, Rows
 from training.model.parameters import flat
 from training.model.portable import write_onnx
+from training.model.rounded import rounding
 from training.stages.epoch_log import EpochLog
 from training.stages.window import (
     Tried,
@@ -85,6 +86,7 @@ def train(
         "framework_version": fitted.framework[1],
         "seconds": cost.wall_seconds,
         **adjustment.facts,
+        **rounding(fitted, prepared.validation, task.output),
         "rows": tried[0].rows,
         "cost": cost.document(),
     }

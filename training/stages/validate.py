@@ -1,6 +1,7 @@
 """Stage 0: check base rows, collected feedback and their splits against the task's rules.
 
-Also refuse a model that does not take the task's input, before anything is trained.
+Also refuse a model that does not take the task's input, and parameters that it does not take,
+before anything is trained.
 """
 
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from training import params
 from training.command_line import run, task_parser
 from training.errors import InvalidData
+from training.model import found
 from training.task.files import data_folder, params_file
 from training.task.task import Task
 from training.tasks import TASKS
@@ -26,6 +28,7 @@ def main(
     name = task_parser(__doc__, tasks).parse_args(arguments).task
     task = tasks[name]
     numbers = params.load(name, root / params_file(name), of=task)
+    found.find(numbers.train.model).check(numbers.train.parameters)
     feedback = root / data_folder(name) / "feedback.parquet"
     findings = validate(task, numbers.prepare, feedback)
     for warning in findings.warnings:

@@ -122,7 +122,7 @@ def named(name: str, tasks: Collection[str]) -> str:
         return known[0]
     if name not in known:
         expected = f"one of {', '.join(known)}" if known else "a folder in training/tasks"
-        if isinstance(tasks, Tasks) and name in tasks.waiting:
+        if name in getattr(tasks, "waiting", ()):
             expected += f"; 'make data TASK={name}' gets the rows of {name}"
         from perennial.validation import NOTHING  # not above, for the reason given in `load`
 

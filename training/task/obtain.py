@@ -14,6 +14,8 @@ from training.task.published import Published
 if TYPE_CHECKING:
     import pyarrow
 
+# Names a folder of data that is there already.
+FOLDER = "PERENNIAL_DATA"
 # Writes what an address has to a file.
 Fetch = Callable[[str, Path], None]
 
@@ -33,19 +35,22 @@ def obtain(
     """
     local = [folder / name for name in published.local] if folder else []
     lacking = [str(file) for file in local if not file.is_file()]
+    wanted = f"a folder with {', '.join(published.local)}"
     if local and not lacking:
         origin, contents = ", ".join(map(str, local)), [file.read_bytes() for file in local]
+        table = _converted(published, f"{FOLDER}: {origin}", contents)
     elif published.url:
         if lacking:
-            say(f"{lacking[0]} is not there: fetching {published.url}")
-        origin, contents = published.url, _fetched(published, fetch)
+            say(f"{FOLDER}: {lacking[0]} is not there: fetching {published.url}")
+        try:
+            table = _converted(published, published.url, _fetched(published, fetch))
+        except DataRefused as error:
+            raise DataRefused(f"{error}; or set {FOLDER} to {wanted}") from error
     else:
-        missing = f"{lacking[0]}: got nothing" if lacking else "PERENNIAL_DATA: got no folder"
-        wanted = ", ".join(published.local)
-        raise DataRefused(
-            f"{missing}, expected a folder with {wanted}, as no address has these files"
-        )
-    _write(_converted(published, origin, contents), target)
+        missing = f"no file {lacking[0]}" if lacking else "no folder"
+        expected = f"{wanted}, as no address has these files"
+        raise DataRefused(f"{FOLDER}: got {missing}, expected {expected}")
+    _write(table, target)
 
 
 def _fetched(published: Published, fetch: Fetch) -> list[bytes]:

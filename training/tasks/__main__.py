@@ -1,6 +1,7 @@
 """Commands about tasks. Run as `python -m training.tasks VERB`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -111,5 +112,9 @@ def _remove(name: str, root: Path, *, force: bool) -> None:
 if __name__ == "__main__":
     try:
         main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the output, such as `head`, has gone: each verb prints after it has acted.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except TrainingError as error:
         sys.exit(f"{type(error).__name__}: {error}")

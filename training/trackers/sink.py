@@ -39,7 +39,8 @@ class Sink(Protocol):
 
     Making one asks the tracker for a run and sends nothing else: what is made again, because that
     failed, would be another run.
-    identifier: the tracker's id of the run.  link: where to see it, an address or a command.
+    identifier: the tracker's id of the run.  link: where to see it, an address or a command; empty
+    where it is the folder of the tracker's name in the run's.
     """
 
     identifier: str

@@ -60,8 +60,14 @@ class SpooledRun:
         self._append({"event": "end", "failed": failed})
 
     def finish(self, *, wait: float) -> dict[str, str]:
-        """Wait until the run is sent, some seconds at most; return its links by tracker."""
-        return self._senders.wait(wait if self._writable else 0)
+        """Wait until the run is sent, some seconds at most; return its links by tracker.
+
+        Say where it is to be seen.
+        """
+        links = self._senders.wait(wait if self._writable else 0)
+        for tracker, link in links.items():
+            print(f"tracker {tracker}: see {link or self._spool.folder / tracker}", flush=True)
+        return links
 
     def _append(self, event: Event) -> None:
         self._try(lambda: self._spool.append(event))

@@ -35,10 +35,12 @@ class Weather:
 
     def load(self) -> Rows:
         """Return all rows, from the folder of data that PERENNIAL_DATA names."""
-        folder = os.environ.get("PERENNIAL_DATA")
-        if folder is None:
-            raise BadParameter("PERENNIAL_DATA", NOTHING, "the folder of weather/weather.csv")
-        table = csv.read_csv(Path(folder, "weather", "weather.csv"))
+        folder = os.environ.get("PERENNIAL_DATA", "")
+        file = Path(folder, "weather", "weather.csv")
+        if not folder or not file.is_file():
+            expected = "the folder of weather/weather.csv"
+            raise BadParameter("PERENNIAL_DATA", folder or NOTHING, expected)
+        table = csv.read_csv(file)
         days = [FIRST + timedelta(days=day) for day in range(len(table))]
         columns = {"day": pyarrow.array(days, pyarrow.timestamp("us", tz="UTC"))}
         columns |= {name: table.column(name).cast(pyarrow.float64()) for name in COLUMNS}

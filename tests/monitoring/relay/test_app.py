@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from monitoring.relay.evidence import MOST_SIGNALS
 from monitoring.relay.signature import sign
 from tests.monitoring.relay.fakes import START, alert, webhook
 from tests.monitoring.relay.parts import BEARER, SECRET, TIMESTAMP, Bench, bench
@@ -109,6 +110,15 @@ def test_the_audit_is_readable(tmp_path: Path) -> None:
     assert incident["attempts"][0]["pipeline_url"] == "http://gitlab/1"
     decisions = [row["decision"] for row in document["decisions"]]
     assert decisions == ["triggered", "attempt", "accepted"]
+
+
+def test_the_audits_page_says_that_not_all_signals_are_in_it(tmp_path: Path) -> None:
+    """Nobody takes the names in `drifted` for all that drift."""
+    relay, _ = bench(tmp_path)
+    with relay.client() as client:
+        paths = client.get("/openapi.json").json()["paths"]
+    about = " ".join(paths["/incidents"]["get"]["description"].split())
+    assert f"the first {MOST_SIGNALS} of them by name, and there are more" in about
 
 
 def test_health_and_metrics_answer(tmp_path: Path) -> None:

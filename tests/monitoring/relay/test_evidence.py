@@ -10,7 +10,7 @@ import pytest
 from demo.processes import free_port
 from monitoring.relay import webhook as webhooks
 from monitoring.relay.errors import Unconfirmed
-from monitoring.relay.evidence import PrometheusAlerts
+from monitoring.relay.evidence import MOST_SIGNALS, PrometheusAlerts
 from monitoring.relay.prometheus import Prometheus as Api
 from tests.http_server import Call, Reply, serving
 from tests.monitoring.relay.fakes import START, Clock, FakeArrivals, alert, webhook
@@ -272,6 +272,14 @@ def test_the_signals_that_drift_are_those_of_the_versions(prometheus: Prometheus
     evidence = PrometheusAlerts(Api(prometheus.url, timeout=5), clock=Clock())
     assert evidence.drifting("digits", ("1.0.0",)) == ("age", "width")
     assert evidence.drifting("digits", None) == ("age", "old", "width")
+
+
+def test_of_many_signals_that_drift_the_first_are_kept(prometheus: Prometheus) -> None:
+    """By name; the page of the audit says so."""
+    names = [f"c{place:03}" for place in range(MOST_SIGNALS + 5)]
+    prometheus.drifting = [{"version": "1.0.0", "signal": name} for name in names]
+    evidence = PrometheusAlerts(Api(prometheus.url, timeout=5), clock=Clock())
+    assert evidence.drifting("digits", None) == tuple(names[:MOST_SIGNALS])
 
 
 def test_a_fall_began_when_prometheus_says_so(prometheus: Prometheus, tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from pyarrow import parquet
 
 from perennial.kinds.columns import CategoryColumn, NumberColumn
 from tests.training.bring.files import GOOD, ROWS, inferred, text, written
+from training.bring.cells import read
+from training.bring.rows_of import rows_of
 from training.errors import BadParameter
 
 
@@ -26,6 +28,21 @@ def test_encodings_and_separators_make_no_difference(
     assert found.input.names == ("alter", "groesse", "vertrag")
     assert found.rows["groesse"].to_pylist()[:2] == [1.5, 1.6]
     assert len(found.rows) == ROWS and found.target.output.labels == ("ja", "nein")
+
+
+def test_an_encoding_that_the_bytes_do_not_tell_is_said(tmp_path: Path) -> None:
+    """Once, with a word by which to see whether it is right; both commands that read files do."""
+    polish = {**GOOD, "Miasto": ["Kraków", "Gdańsk", "Żory"] * (ROWS // 3)}
+    file = written(tmp_path, text(polish), encoding="cp1250")
+    doubt = (
+        "not UTF-8, so read as Windows-1252, such as 'Gdañsk'; if this is wrong, save it as UTF-8"
+    )
+    found = inferred(file)
+    assert list(found.doubts()).count(doubt) == 1
+    assert rows_of(read(file), found.input, found.target.output, "weg").doubts == (doubt,)
+    for known in ("cp1252", "utf-8"):  # whose letters are the same in both, or are told
+        doubts = inferred(written(tmp_path, text(GOOD), encoding=known)).doubts()
+        assert not any("read as" in one for one in doubts)
 
 
 def test_excels_own_first_line_names_the_separator(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from training import params
 from training.bring.__main__ import main
 from training.bring.code import code
 from training.bring.inferred import Inferred
-from training.bring.trial import TrialFailed
+from training.bring.trial import TrialFailed, new_folders
 from training.bring.write import write
+from training.errors import BadParameter
 from training.task.card import read_card
 from training.task.files import folder, params_file, stages_file
 from training.task.rows_file import read_rows
@@ -93,3 +94,13 @@ def test_a_name_that_is_taken_is_refused_before_anything_is_read(tmp_path: Path)
     arguments = ["--name", "churn", "--file", "gone.csv", "--target", "weg"]
     with pytest.raises(Exception, match="NAME: got 'churn', expected a name without a folder data"):
         main(arguments, root=tmp_path)
+
+
+def test_of_two_commands_at_once_one_makes_the_task(tmp_path: Path) -> None:
+    """The other leaves the folders alone, which are not its own."""
+    with new_folders("churn", tmp_path):
+        (tmp_path / "data" / "churn").mkdir(parents=True)
+        with pytest.raises(BadParameter, match="NAME: got 'churn', expected a name of which no"):
+            with new_folders("churn", tmp_path):
+                pytest.fail("two commands make one task")
+        assert (tmp_path / folder("churn")).is_dir() and (tmp_path / "data" / "churn").is_dir()

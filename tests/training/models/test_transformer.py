@@ -17,6 +17,7 @@ from tests.models import ignore
 from training.contracts.examples import Part
 from training.errors import BadParameter
 from training.model.model import Rows
+from training.model.rounded import Rounded
 from training.models._int8 import Int8
 from training.models._pretrained import CONFIG, WEIGHTS, read_safetensors
 from training.models._tokens import FittedTokens
@@ -157,8 +158,9 @@ def test_embeddings_trained_before_stay_as_they_are(tmp_path: Path) -> None:
 def test_onnx_answers_strange_texts_as_training_does(
     changed: dict[str, Any], tmp_path: Path
 ) -> None:
-    """Emoji, other scripts, empty and very long texts; together or alone."""
+    """Emoji, other scripts, empty and very long texts; together or alone, rounded or not."""
     fitted, file = fit(**changed), tmp_path / "model.onnx"
+    assert isinstance(fitted, Rounded) == ("served" in changed)
     fitted.write_onnx(file)
     rows = SCHEMA.read(STRANGE)
     session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])

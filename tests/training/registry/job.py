@@ -85,10 +85,10 @@ class Main:
         self.git("commit", "--quiet", "--allow-empty", "-m", message)
         return self.git("rev-parse", "HEAD")
 
-    def run(self, verb: str) -> int:
+    def run(self, verb: str, task: str = "digits") -> int:
         """Run the command line."""
         return registry.main(
-            [verb, "--task=digits"],
+            [verb, f"--task={task}"],
             environment=self.environment,
             root=self.root,
             remote=Remote(str(self.remote), {}),

@@ -8,6 +8,7 @@ from gto import api as gto
 
 from tests.raw_server import CUT, CUT_502, HTML, NOT_HTTP, sending
 from tests.training.registry.job import Main, shown
+from training.errors import BadParameter
 from training.registry.champion import ask, describe
 from training.registry.versions import Versions
 
@@ -100,6 +101,15 @@ def test_without_tags_the_champion_says_where_they_come_from(
     out = capsys.readouterr().out
     assert "digits: no version is registered in this clone" in out and "git fetch --tags" in out
     assert "serves digits v1.0.0, bundle ffffffffffff; git names no bundle to compare with" in out
+
+
+def test_a_task_that_neither_git_nor_the_tree_knows_is_an_error(main: Main) -> None:
+    """One that the tree lost is still told by its tags."""
+    main.commit("Start")
+    with pytest.raises(BadParameter, match="task: got 'gone', expected one of .*digits"):
+        main.run("champion", "gone")
+    gto.register(str(main.root), "gone", "HEAD", version="v1.0.0")
+    assert main.run("champion", "gone") == 0
 
 
 def test_a_version_without_production_is_told(

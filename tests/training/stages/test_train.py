@@ -1,10 +1,13 @@
 """The log of the train stage is right for any model, with epochs or without."""
 
+import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import pytest
+from numpy.typing import NDArray
 
 from perennial.kinds.columns import NumberColumn
 from perennial.kinds.input_kind import InputKind
@@ -24,6 +27,7 @@ from training.model import found
 from training.model.figures import figures
 from training.model.model import Fitted, Log, Model, Rows
 from training.model.parameters import Parameters
+from training.models.linear import Linear, LinearParameters
 from training.stages import train as stage
 from training.stages.epoch_log import EpochLog
 from training.stages.train import train
@@ -102,6 +106,63 @@ def test_a_model_that_does_not_take_the_input_is_not_trained() -> None:
     tasks = {name: Altered(good().rows(), input=TextInput())}
     with pytest.raises(BadParameter, match="train.model: got .* as input, not text"):
         stage.main([f"--task={name}"], tasks=tasks)
+
+
+@dataclass(frozen=True)
+class Coarse:
+    """A fitted model whose answers were rounded to whole numbers."""
+
+    exact: Fitted
+    bits: int = 8
+    framework: tuple[str, str] = ("none", "1")
+    device: str = "cpu"
+    precision: str = "float32"
+
+    def values(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Round them."""
+        return np.rint(self.exact.values(inputs))
+
+    def write_onnx(self, path: Path) -> None:
+        """Write the model as it was."""
+        self.exact.write_onnx(path)
+
+
+class CoarseLinear(Model[LinearParameters]):
+    """The linear model, rounded."""
+
+    inputs, outputs = Linear.inputs, Linear.outputs
+    Parameters, trial = LinearParameters, Linear.trial
+
+    def fit(
+        self,
+        rows: Rows,
+        schema: InputKind,
+        output: OutputKind,
+        parameters: LinearParameters,
+        log: Log,
+    ) -> Coarse:
+        """Fit it and round it."""
+        return Coarse(Linear().fit(rows, schema, output, parameters, log))
+
+
+def test_what_rounding_changed_is_recorded(tmp_path: Path) -> None:
+    """The headline on validation rows with what is served, and before."""
+    kind, output = TableInput(columns=(NumberColumn(name="a"),)), NumberOutput()
+    table = kind.to_arrow([[place / 100] for place in range(3000)])
+    truths = np.arange(3000) / 100
+    rows = Split(kind, table, truths, np.full(3000, "base"))
+    train(
+        Prepared(rows, rows, rows, None),
+        NUMBERS.train,
+        Altered(TaskRows(table, [repr(truth) for truth in truths.tolist()]), kind, output),
+        tmp_path,
+        model=CoarseLinear(),
+        tracker=FakeTracker(),
+        machine=FakeMachine(),
+    )
+    found = json.loads((tmp_path / "training.json").read_text())["rounded"]
+    assert (found["bits"], found["rows"]) == (8, 1000)
+    assert found["exact"] < 0.05 and found["score"] == pytest.approx(0.25, abs=0.05)
 
 
 def test_scores_are_of_what_the_bundle_answers(tmp_path: Path) -> None:

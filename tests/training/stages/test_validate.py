@@ -11,7 +11,6 @@ import pytest
 
 from perennial.kinds.columns import CategoryColumn, NumberColumn
 from perennial.kinds.inputs.table import TableInput
-from perennial.kinds.inputs.text import TextInput
 from perennial.kinds.outputs.classes import ClassesOutput
 from tests.toy.numbers import NUMBERS
 from tests.toy.task import TASK
@@ -265,19 +264,6 @@ sys.exit(f"imported: {{slow}}" if slow else 0)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-
-
-def test_a_model_that_does_not_take_the_input_is_refused(
-    stage: Stage, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Before any row is checked: the message names the model and both kinds; no file changes."""
-    before, model = stage.state(), NUMBERS.train.model
-    assert stage.validate(Altered(good().rows(), input=TextInput())) == 2
-    found = capsys.readouterr().err
-    field = f"{stage.root}/training/tasks/toy/params.yaml: train.model"
-    assert found.startswith(f"BadParameter: {field}: got {model!r}, ")
-    assert found.endswith("as input, not text\n") and found.count("\n") == 1
-    assert stage.state() == before
 
 
 def test_an_unknown_task_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

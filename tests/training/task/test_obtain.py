@@ -66,7 +66,7 @@ def test_a_folder_that_has_the_file_spares_the_network(tmp_path: Path) -> None:
     fetch, target = offering("pets.csv", TEXT), tmp_path / "rows.parquet"
     obtain(PUBLISHED, target, folder=tmp_path, fetch=fetch, say=said.append)
     file = tmp_path / PUBLISHED.local[0]
-    assert said == [f"{file} is not there: fetching {PUBLISHED.url}"]
+    assert said == [f"PERENNIAL_DATA: {file} is not there: fetching {PUBLISHED.url}"]
     file.parent.mkdir()
     file.write_bytes(TEXT)
     obtain(PUBLISHED, target, folder=tmp_path, fetch=never)
@@ -94,12 +94,13 @@ def test_what_is_not_what_was_published_is_refused(
     target.write_text("rows of before")
     with pytest.raises(DataRefused, match=f"{PUBLISHED.url}: {message}") as error:
         obtain(PUBLISHED, target, folder=None, fetch=fetch)
+    assert str(error.value).endswith("; or set PERENNIAL_DATA to a folder with pets/pets.csv")
     assert "\n" not in str(error.value)
     assert target.read_text() == "rows of before" and len(list(tmp_path.iterdir())) == 1
 
 
 def test_files_that_no_address_has_must_be_in_the_folder(tmp_path: Path) -> None:
-    """All of them; the sentence names what lacks, and the variable where no folder is named."""
+    """All of them; the sentence names the variable and what lacks, or is not as published."""
     legs, names = "pets/legs.csv", "pets/names.csv"
     local = Published(local=(legs, names), convert=joined, content=PUBLISHED.content)
     target = tmp_path / "rows.parquet"
@@ -108,7 +109,13 @@ def test_files_that_no_address_has_must_be_in_the_folder(tmp_path: Path) -> None
         obtain(local, target, folder=None, fetch=never)
     (tmp_path / "pets").mkdir()
     (tmp_path / legs).write_bytes(b"legs\n4\n2\n")
-    with pytest.raises(DataRefused, match=f"{tmp_path / names}: got nothing, {wanted}"):
+    with pytest.raises(
+        DataRefused, match=f"PERENNIAL_DATA: got no file {tmp_path / names}, {wanted}"
+    ):
+        obtain(local, target, folder=tmp_path, fetch=never)
+    (tmp_path / names).write_bytes(b"name\ncat\ndog\n")
+    files = f"{tmp_path / legs}, {tmp_path / names}"
+    with pytest.raises(DataRefused, match=f"PERENNIAL_DATA: {files}: got 2 rows whose content"):
         obtain(local, target, folder=tmp_path, fetch=never)
     (tmp_path / names).write_bytes(b"name\ncat\nbird\n")
     obtain(local, target, folder=tmp_path, fetch=never)

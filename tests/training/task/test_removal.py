@@ -1,5 +1,6 @@
 """A task goes with its folders, and nothing goes that git could not bring back."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -143,3 +144,14 @@ def test_the_command_refuses_until_it_is_forced(tmp_path: Path) -> None:
     second = subprocess.run([*command, "--force"], cwd=root, capture_output=True, text=True)
     assert second.returncode == 0 and not rows.exists(), second.stderr
     assert f"variables that end with _{TOY}" in second.stdout
+
+
+def test_a_removal_is_whole_when_nobody_reads_its_output(tmp_path: Path) -> None:
+    """As behind `| head -1`; the next command of `make task-remove` runs, too."""
+    root = Tree(tmp_path / "tree").root
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "training.tasks", "remove", TOY, "--force"]
+    with open(writing, "w") as nobody:
+        done = subprocess.run(command, cwd=root, stdout=nobody, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (0, "") and not (root / folder(TOY)).exists()

@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import pytest
+
 from training.trackers.addition import add
 from training.trackers.runs import Runs
 from training.trackers.spooled import FOLDER, SpooledRun
 
 
-def test_dvclive_writes_steps_and_parameters(tmp_path: Path) -> None:
+def test_dvclive_writes_steps_and_parameters(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A file per figure with a line per step, the parameters beside them, and later scores."""
     run = SpooledRun(
         tmp_path / FOLDER, ["dvclive"], task="digits", parameters={"model": "cnn"}, links={}
@@ -16,6 +20,7 @@ def test_dvclive_writes_steps_and_parameters(tmp_path: Path) -> None:
         run.log({"accuracy": 0.25 * step}, step=step)
     run.end()
     assert run.finish(wait=240) == {"dvclive": ""}
+    assert capsys.readouterr().out == f"tracker dvclive: see {tmp_path / FOLDER / 'dvclive'}\n"
     (tmp_path / "model").mkdir()
     Runs(run.name, {}).write(tmp_path / "model")
     add(tmp_path, figures={"test_f1": 0.75}, files=[], wait=240)

@@ -43,7 +43,7 @@ def begin(folder: Path, url: str, *trackers: str) -> SpooledRun:
 def test_a_run_arrives_whole_at_every_tracker(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Parameters, each step and the end; the links come back, and nothing is printed."""
+    """Parameters, each step and the end; the links come back, and a line says them."""
     with serving() as server:
         run = begin(tmp_path / "run", server.url)
         for step in (1, 2, 3):
@@ -59,7 +59,8 @@ def test_a_run_arrives_whole_at_every_tracker(
     assert server.got[0] == ("begin", {"project": "digits", "url": server.url, "seed": 7})
     assert steps == {"1": STEP, "2": STEP, "3": STEP}
     assert server.got[-1] == ("end", {"failed": False})
-    assert links == {"http": f"{server.url}/runs/17"} and capsys.readouterr().err == ""
+    assert links == {"http": f"{server.url}/runs/17"}
+    assert capsys.readouterr() == (f"tracker http: see {server.url}/runs/17\n", "")
 
 
 def test_a_process_that_a_library_leaves_behind_is_not_waited_for(tmp_path: Path) -> None:
@@ -122,7 +123,8 @@ def test_training_ends_with_all_its_files_whatever_a_tracker_does(
         links = run.finish(wait=3 if how == "hangs" else 30)
     assert {"history.csv", "training.json", "model.onnx"} <= {file.name for file in out.iterdir()}
     assert links == {}
-    warning = capsys.readouterr().err
+    said, warning = capsys.readouterr()
+    assert "tracker" not in said
     assert warning.startswith(f"WARNING: tracker {name}: ") and warning.count("WARNING") == 1
     assert re.search(why, warning), warning
 

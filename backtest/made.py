@@ -228,7 +228,7 @@ def _inputs(file: Path, target: str, task: Task) -> tuple[Rows, Sequence[int]]:
     _say_left(int((~labelled).sum()), "without a label")
     _say_left(int((labelled & ~known).sum()), f"without {columns}")
     places = np.flatnonzero(known & labelled)
-    labels = [found.labels[place] for place in places]
+    labels = [found.labels[place] for place in places.tolist()]
     return Rows(found.table.take(from_numpy(places)), labels), (places + 1).tolist()
 
 

@@ -18,6 +18,7 @@ from monitoring.relay.limits import ModelLimits
 from monitoring.relay.policy import Policy
 from monitoring.thresholds import Thresholds, seconds
 from perennial.errors import Described
+from perennial.kinds.arrow import from_numpy
 from perennial.kinds.inputs.table import TableInput
 from training import params
 from training.bring.cells import read
@@ -195,7 +196,7 @@ def _rows(request: Request, task: Task, root: Path) -> tuple[Rows, Sequence[int]
         raise BadHistory("target", request.target, f"the column of the labels in {request.rows}")
     file = Path(request.rows)
     if not isinstance(task.input, TableInput):
-        return read_rows(file, task.input, label=request.target), ()
+        return _inputs(file, request.target, task)
     if not file.is_file():
         raise BadHistory("rows", request.rows, "an existing CSV or Parquet file")
     reading = read_reading(request.task, root)
@@ -204,8 +205,33 @@ def _rows(request: Request, task: Task, root: Path) -> tuple[Rows, Sequence[int]
     places = [place for place, label in enumerate(found.labels) if label is not None]
     for doubt in found.doubts:
         print(f"  - {doubt}", file=sys.stderr)
-    if left := len(found.labels) - len(places):
-        print(f"  - {plural(left, 'row')} without a label: left out", file=sys.stderr)
+    _say_left(len(found.labels) - len(places), "without a label")
     instances = [found.instances[place] for place in places]
     labels = [task.output.read_label(found.labels[place] or "") for place in places]
     return Rows(task.input.to_arrow(instances), list(labels)), [place + 1 for place in places]
+
+
+def _inputs(file: Path, target: str, task: Task) -> tuple[Rows, Sequence[int]]:
+    """Return the rows of a file of texts or images, and their numbers in it.
+
+    Raises BadHistory, BadParameter.
+    """
+    columns = ", ".join(task.input.arrow_schema().names)
+    if file.suffix != ".parquet" or not file.is_file():
+        expected = f"a Parquet file with the columns {columns} and {target}"
+        raise BadHistory("rows", str(file), expected)
+    found = read_rows(file, task.input, label=target)
+    known = np.ones(len(found.labels), np.bool_)
+    for name in set(task.input.arrow_schema().names) & set(found.table.column_names):
+        known &= found.table[name].is_valid().to_numpy()
+    labelled = np.array([label is not None for label in found.labels], np.bool_)
+    _say_left(int((~labelled).sum()), "without a label")
+    _say_left(int((labelled & ~known).sum()), f"without {columns}")
+    places = np.flatnonzero(known & labelled)
+    labels = [found.labels[place] for place in places.tolist()]
+    return Rows(found.table.take(from_numpy(places)), labels), (places + 1).tolist()
+
+
+def _say_left(many: int, lacking: str) -> None:
+    if many:
+        print(f"  - {plural(many, 'row')} {lacking}: left out", file=sys.stderr)

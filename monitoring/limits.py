@@ -54,6 +54,19 @@ SHARED = frozenset(
 OWN = tuple(item.name for item in fields(Thresholds) if item.name not in SHARED)
 
 
+class _Once(yaml.SafeLoader):
+    """Refuses a key that stands twice, of which YAML would take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Return a mapping. Raises ConstructorError."""
+        keys = [self.construct_object(key) for key, _ in node.value]
+        for place, key in enumerate(keys):
+            if key in keys[:place]:
+                problem, mark = f"{key!r} stands there twice", node.value[place][0].start_mark
+                raise yaml.constructor.ConstructorError(None, None, problem, mark)
+        return super().construct_mapping(node, deep)
+
+
 @dataclass(frozen=True)
 class Limits:
     """general: of every model but those that have their own.  own: of these, by name."""
@@ -118,8 +131,13 @@ def relay(general: Thresholds, folder: Path = TASKS) -> dict[str, ModelLimits]:
     for file in sorted(folder.glob(f"*/{PARAMETERS}")):
         model = file.parent.name
         given = differs.get(model, RelayLimits()).model_dump(exclude_none=True)
-        window = thresholds.get(model, general).long_window
-        found[model] = ModelLimits(**given, **_collect(file), flow_seconds=seconds(window))
+        window, taken = thresholds.get(model, general).long_window, _collect(file)
+        for name in ("fall_rows", "drift_rows"):
+            if given.get(name, taken["least_rows"]) < taken["least_rows"]:
+                expected = f"at least {taken['least_rows']}, collect.least_rows in {PARAMETERS}"
+                problem = f"relay.{name}: got {given[name]}, expected {expected}"
+                raise InvalidLimits(file.with_name(FILE), problem)
+        found[model] = ModelLimits(**given, **taken, flow_seconds=seconds(window))
     return found
 
 
@@ -143,7 +161,7 @@ def _by_name(items: Sequence[Item], name: Callable[[Item], str]) -> dict[str, It
 def _documents(folder: Path) -> Iterator[tuple[str, Path, dict[str, Any]]]:
     for file in sorted(folder.glob(f"*/{FILE}")):
         try:
-            document = yaml.safe_load(file.read_text(encoding="utf-8"))
+            document = yaml.load(file.read_text(encoding="utf-8"), _Once)
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise InvalidLimits(file, f"no YAML ({' '.join(str(error).split())})") from error
         for key in document if isinstance(document, dict) else [document]:

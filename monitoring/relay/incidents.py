@@ -63,7 +63,7 @@ class Incident:
 
     @property
     def own(self) -> tuple[datetime, float | None]:
-        """Since when rows are its own, and how many have a label: a fall's while labels show one."""
+        """Since when rows are its own, and how many have a label; of its fall while it lasts."""
         if Signal.LABELS in self.signals and self.fall_since is not None:
             return self.fall_since, self.fall_rows
         return self.started_at, self.rows

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow
 import pytest
-from pyarrow import csv
+from pyarrow import csv, parquet
 
 from backtest.__main__ import main
 from backtest.errors import BadHistory
@@ -16,6 +16,7 @@ from training.errors import BadParameter
 from training.task.creation import create
 from training.task.discovery import Tasks, named
 from training.task.files import folder
+from training.tasks import TASKS
 
 
 @pytest.mark.parametrize(
@@ -162,3 +163,37 @@ def test_a_file_of_rows_is_replayed(tmp_path: Path, capsys: pytest.CaptureFixtur
     models = {file.stat().st_mtime for file in (tmp_path / "out" / "models").iterdir()}
     main(options)
     assert {file.stat().st_mtime for file in (tmp_path / "out" / "models").iterdir()} == models
+
+
+def test_pictures_and_texts_that_lack_something_are_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file of them may have rows without a label, as a table may, and rows without a picture."""
+    own = TASKS["digits"].load()
+    labels = [None, *map(str, own.labels[1:200])]
+    (name,) = own.table.column_names
+    pictures = pyarrow.array([*own.table[name].to_pylist()[:199], None], own.table[name].type)
+    parquet.write_table(
+        pyarrow.table({name: pictures, "label": labels}), tmp_path / "pictures.parquet"
+    )
+    request = Request(
+        task="digits",
+        rows=str(tmp_path / "pictures.parquet"),
+        target="label",
+        rate="10/m",
+        start=100,
+        horizon=50,
+    )
+    (scenario,) = made(request, tmp_path, root=ROOT)
+    assert len(scenario.history) == 198
+    said = capsys.readouterr().err
+    assert "1 row without a label: left out" in said and f"1 row without {name}" in said
+
+
+def test_a_file_of_pictures_that_is_no_parquet_file_names_what_it_has_to_be(tmp_path: Path) -> None:
+    """With the columns: a table's CSV file is read, one of pictures or texts is not."""
+    (name,) = TASKS["digits"].input.arrow_schema().names
+    request = Request(task="digits", rows="digits.csv", target="label", rate="10/m")
+    expected = f"expected a Parquet file with the columns {name} and label"
+    with pytest.raises(BadHistory, match=expected):
+        made(request, tmp_path, root=ROOT)

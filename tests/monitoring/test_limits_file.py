@@ -10,6 +10,7 @@ import pytest
 from monitoring.errors import InvalidLimits
 from monitoring.limits import own, relay
 from monitoring.relay import limits as of_relay
+from monitoring.relay.policy import Policy
 from monitoring.thresholds import Thresholds
 from perennial.settings import InvalidSettings
 
@@ -76,6 +77,10 @@ def test_the_relays_files_are_fresh(tmp_path: Path) -> None:
         ("gate: {floor: 1}", "got 'gate', expected monitoring and relay"),
         ("- 1", "got .*, expected monitoring and relay"),
         ("relay: {", "no YAML"),
+        ("relay: {growth: 2, growth: 3}", "no YAML .*'growth' stands there twice"),
+        ("relay: {growth: 2}\nrelay: {carry: 3}", "no YAML .*'relay' stands there twice"),
+        ("relay: {fall_rows: 49}", "relay.fall_rows: got 49, expected at least 50, collect.least"),
+        ("relay: {drift_rows: 49}", "relay.drift_rows: got 49, expected at least 50, collect.lea"),
     ],
 )
 def test_a_limit_that_no_model_may_have_is_named(tmp_path: Path, text: str, message: str) -> None:
@@ -85,6 +90,18 @@ def test_a_limit_that_no_model_may_have_is_named(tmp_path: Path, text: str, mess
         own(GENERAL, folder)
         relay(GENERAL, folder)
     assert "slow/limits.yaml: " in str(error.value) and "\n" not in str(error.value)
+
+
+def test_the_guide_has_every_limit_of_the_relay_as_it_is_shipped() -> None:
+    """A reader sees what there is to set, and what holds without it."""
+    guide = (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| .* \| (\S+) \|$", guide, re.MULTILINE))
+    limits = {name: rows.get(name) for name in of_relay.RelayLimits.model_fields}
+    shipped, policy = dict(limits), Policy()
+    for name in limits.keys() - {"cooldown_seconds", "every_days"}:
+        shipped[name] = f"{getattr(policy, name):g}"
+    shipped |= {"cooldown_seconds": f"{policy.cooldown.total_seconds():g}", "every_days": "never"}
+    assert limits == shipped
 
 
 def test_the_guides_example_holds(tmp_path: Path) -> None:

@@ -109,7 +109,8 @@ def _rule_changed(
     gain = None if fresh is None else _gain("fresh", fresh, level)
     if gain is None or not _loss("base", base, level):
         return ()
-    return (f"{gain}: if old rows do not hold any more, take them out, or name their time column",)
+    wanted = "take them out or, of a table, name their time column"
+    return (f"{gain}: if old rows do not hold any more, {wanted}",)
 
 
 def _reasons_to_block(

@@ -228,7 +228,7 @@ def test_a_block_says_what_to_do_where_fresh_rows_gain_what_base_rows_lose() -> 
     block = decided(base=worse, fresh=better)
     assert block.verdict == "block" and block.reasons[1] == (
         "a significant gain on fresh rows: accuracy 0.500 to 0.900 on 100 rows, p = 0.001: if old "
-        "rows do not hold any more, take them out, or name their time column"
+        "rows do not hold any more, take them out or, of a table, name their time column"
     )
     assert len(decided(base=worse, fresh=found(0.9, 0.9, p=1)).reasons) == 1
 

@@ -54,6 +54,7 @@ class Incidents:
         earliest = self._since(began, firing, moment) - self._policy.lookback.total_seconds()
         incident = IncidentHistory(
             started=_time(began),
+            fell=None if self._fall_rows is None else self._fall_rows.since,
             signals=firing,
             attempts=self._attempts(moment),
             pipelines=tuple(_time(at) for at, _, _ in self._tried),

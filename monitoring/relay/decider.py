@@ -221,6 +221,7 @@ class Decider:
         failed = [one.accepted_at for one in every if one.state == FAILED]
         history = IncidentHistory(
             started=incident.started_at,
+            fell=incident.fall_since,
             signals=incident.signals,
             attempts=tuple(one.for_policy(now) for one in mine),
             pipelines=tuple(one.accepted_at for one in started),

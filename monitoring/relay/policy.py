@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitoring.relay.words import about, time_in_words
+
 DAY = timedelta(days=1)
-UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
 class Signal(StrEnum):
@@ -106,6 +107,7 @@ class IncidentHistory:
     pipelines: when pipelines of the model were started, at least those of the last 24 hours, of
     any version.
     started: when it began; attempts from before are of earlier incidents.
+    fell: since when rows are of the fall that labels show; earlier attempts are of other falls.
     former: rows of the last attempt on another version, which this one has learned from.
     last_failed: when the relay last failed to start one; it counts for the cooldown alone.
     """
@@ -114,6 +116,7 @@ class IncidentHistory:
     attempts: tuple[Attempt, ...] = ()
     pipelines: tuple[datetime, ...] = ()
     started: datetime | None = None
+    fell: datetime | None = None
     former: float | None = None
     last_failed: datetime | None = None
 
@@ -207,7 +210,7 @@ def _few_labels(
     if labels.rate <= 0:
         return Action(ActionKind.LABELS, f"{reason}; none have come so far", more=more)
     seconds = more / labels.rate
-    reason += f", about {_about(seconds)} at the rate of the last day"
+    reason += f", about {about(seconds)} at the rate of the last day"
     at = now + timedelta(seconds=seconds) if seconds < 1e9 else None
     return Action(ActionKind.LABELS, reason, at, more)
 
@@ -227,15 +230,28 @@ def _step(incident: IncidentHistory, first: float, policy: Policy) -> float:
     """Return the new rows that another attempt needs; a fall is not held back by earlier drift."""
     if not incident.attempts or Signal.CALENDAR in incident.signals:
         return 0
-    measured = incident.signal is Signal.LABELS
-    alike = [one for one in incident.attempts if not measured or one.signal is Signal.LABELS]
-    if not alike:
+    last = _last_alike(incident)
+    if last is None:
         return policy.least_rows
-    rows, result = alike[-1].rows, alike[-1].result
     more = policy.growth - 1
-    if result in UNJUDGED:
+    if last.result in UNJUDGED:
         more = min(more, 1.0)
-    return max(more * (first if rows is None else rows), policy.least_rows)
+    return max(more * (first if last.rows is None else last.rows), policy.least_rows)
+
+
+def _last_alike(incident: IncidentHistory) -> Attempt | None:
+    """Return the attempt that the next one has to have more rows than.
+
+    For a fall that is the last one on it; for drift the last one, or the last one on drift if that
+    had more rows, as those of a fall are few.
+    """
+    attempts, fell = incident.attempts, incident.fell
+    if incident.signal is Signal.LABELS:
+        falls = [one for one in attempts if one.signal is Signal.LABELS]
+        mine = [one for one in falls if fell is None or one.at >= fell]
+        return mine[-1] if mine else None
+    others = [one for one in attempts if one.signal is not Signal.LABELS]
+    return max([*others[-1:], attempts[-1]], key=lambda one: one.rows or 0.0)
 
 
 def _rest(incident: IncidentHistory, now: datetime) -> Action | None:
@@ -249,7 +265,7 @@ def _rest(incident: IncidentHistory, now: datetime) -> Action | None:
     until = last.at + DAY * 2 ** min(len(mine) - 1, 10)
     if now >= until:
         return None
-    reason = f"rests until {_time(until)}, as nobody knows how many labels came since the last try"
+    reason = f"rests until {time_in_words(until)}, as nobody knows how many labels came since the last try"
     return Action(ActionKind.REST, reason, until)
 
 
@@ -260,7 +276,7 @@ def _cooldown(incident: IncidentHistory, policy: Policy, now: datetime) -> Actio
     if last is None or now >= last + policy.cooldown:
         return None
     left = (last + policy.cooldown - now).total_seconds()
-    reason = f"the last try was at {_time(last)}; about {_about(left)} of the cooldown left"
+    reason = f"the last try was at {time_in_words(last)}; about {about(left)} of the cooldown left"
     return Action(ActionKind.COOLDOWN, reason, last + policy.cooldown)
 
 
@@ -271,7 +287,7 @@ def _budget(incident: IncidentHistory, policy: Policy, now: datetime) -> Action 
     until = today[-policy.daily_budget] + DAY
     reason = (
         f"{len(today)} pipelines began in 24 hours, the limit is {policy.daily_budget}; "
-        f"the next may begin at {_time(until)}"
+        f"the next may begin at {time_in_words(until)}"
     )
     return Action(ActionKind.BUDGET, reason, until)
 
@@ -281,20 +297,3 @@ def _why(incident: IncidentHistory, labels: Labels | None) -> str:
         return "nobody knows how many labels there are"
     reason = f"{labels.rows:,.0f} labelled rows of the incident"
     return f"{reason}, {labels.new:,.0f} since the last try" if incident.attempts else reason
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _about(seconds: float) -> str:
-    """Return a duration in one unit.
-
-    >>> _about(10_000), _about(60), _about(0.2)
-    ('3 hours', '1 minute', '1 second')
-    """
-    for name, length in UNITS:
-        if seconds >= length or length == 1:
-            count = max(round(seconds / length), 1)
-            return f"{count:,} {name}{'s' if count > 1 else ''}"
-    raise AssertionError("a second is the last unit")

@@ -162,6 +162,15 @@ def test_after_a_long_pause_an_alert_is_a_new_incident(player: Player) -> None:
     assert [one.began for one in player.attempts] == [2060 * MINUTE]
 
 
+def test_another_fall_is_tried_on_its_own_first_rows_as_in_the_relay(player: Player) -> None:
+    """The first was tried with 4,800; the next, a day later, comes with 300 again."""
+    player.play(range(100, 700), "AccuracyDrop", "DataDrift")
+    player.play(range(700, 2300), "DataDrift")
+    player.play(range(2300, 2340), "AccuracyDrop", "DataDrift")
+    assert [one.began / MINUTE for one in player.attempts[-2:]] == [pytest.approx(2050, abs=60), 2330]
+    assert player.attempts[-1].collected == pytest.approx(300, abs=10)
+
+
 def test_a_relay_may_have_a_calendar_of_its_own() -> None:
     """Without any alert, since the last pipeline or deployment."""
     player = Player(Incidents(Policy(every=timedelta(hours=2)), {}))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitoring.relay.arrivals import PrometheusArrivals
+from monitoring.relay.audit import AuditEntry, AuditEvent
 from monitoring.relay.errors import Unconfirmed
 from monitoring.relay.fall import Fall, FallRows, fall_rows
 from monitoring.relay.policy import Policy
@@ -128,6 +129,27 @@ def test_when_the_fall_has_ended_the_drift_has_its_rows_again(tmp_path: Path) ->
     attempt = relay.latest()
     assert len(gitlab.made) == 1 and attempt.rows == pytest.approx(4000, abs=60)
     assert (attempt.started_at, attempt.signal) == (START, "inputs")
+
+
+def test_another_fall_acts_on_its_own_first_rows(tmp_path: Path) -> None:
+    """The first was tried with 1,200; after two days of drift the next is with 300 again."""
+    relay, gitlab = _drifting(tmp_path)
+    relay.policy = replace(relay.policy, cooldown=timedelta())
+    relay.restart()
+    gitlab.statuses = dict.fromkeys(range(1, 5), "success")
+    gitlab.verdicts = dict.fromkeys(range(1, 5), AuditEntry(AuditEvent.KEEP, "no difference"))
+    _fall(relay)
+    relay.run(1500)
+    ended = {"status": "resolved", "endsAt": relay.clock.now.isoformat()}
+    relay.intake.receive(webhook(alert(name="AccuracyDrop", signal="labels") | ended))
+    relay.clock.advance(2 * 86400)
+    relay.run(60)
+    _fall(relay)
+    relay.run(500)
+    attempts = relay.incident()["attempts"]
+    assert [one["signal"] for one in attempts] == ["labels", "labels", "inputs", "labels"]
+    first, second, _, last = [one["rows"] for one in attempts]
+    assert (first, last) == (pytest.approx(330, abs=60),) * 2 and second > 1200
 
 
 def test_the_rows_of_a_fall_survive_a_restart(tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ def _next(
     signal: Signal = DRIFT,
     pipelines: tuple[datetime, ...] = (),
     former: float | None = None,
+    fell: timedelta | None = None,
     policy: Policy = POLICY,
 ) -> Action:
     history = IncidentHistory(
@@ -61,6 +62,7 @@ def _next(
         attempts=attempts,
         pipelines=pipelines,
         former=former,
+        fell=None if fell is None else START - fell,
     )
     return next_action(history, labels, policy, now=START)
 
@@ -232,3 +234,18 @@ def test_an_incident_is_over_when_nothing_fires() -> None:
         IncidentHistory(started=START, signals=frozenset()), _labels(10**6), POLICY, now=START
     )
     assert ended.kind is ActionKind.OVER
+
+
+def test_drift_waits_as_long_where_a_fall_was_tried_meanwhile() -> None:
+    """The few rows of a fall say little of a drift that was tried with many."""
+    tried = (_attempt(8000), _attempt(300, signal=FALL))
+    assert _next(_labels(10_000, new=2000), *tried).more == 6000
+    tried = (_attempt(300), _attempt(8000, signal=FALL))
+    assert _next(_labels(10_000, new=2000), *tried).more == 6000
+
+
+def test_another_fall_is_not_held_back_by_attempts_on_the_first() -> None:
+    """Only by those since it began."""
+    tried = _attempt(8000, signal=FALL, ago=30 * DAY)
+    assert _next(_labels(300, new=2000), tried, signal=FALL, fell=DAY).kind is ActionKind.START
+    assert _next(_labels(300, new=2000), tried, signal=FALL, fell=40 * DAY).more == 6000

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from monitoring.relay import migrate, tables
 from monitoring.relay.gitlab import Pipeline
 from perennial.database.environment import options
 from perennial.errors import SchemaRefused
-from tests.monitoring.relay.fakes import START, FakePipelines, alert, webhook
+from tests.monitoring.relay.fakes import START, Clock, FakeArrivals, FakePipelines, alert, webhook
 from tests.monitoring.relay.parts import Bench
 from tests.service.databases import execute, folder, migrate_from_nothing
 
@@ -186,4 +187,37 @@ def test_incidents_of_one_pipeline_become_incidents_that_live(engine: Engine, ur
         None,
     )
     assert len(gitlab.made) == 1
+    relay.store.close()
+
+
+# Incidents of version 0005 that live: one of drift in which labels show a fall, one of drift.
+AT_5 = """
+INSERT INTO relay_incidents (id, model, group_key, versions, started_at, accepted_at, last_fired_at,
+    firing, action, reason, action_since, missing_labels, next_look_at, rows)
+VALUES ('aaaaaaaaaaaa', 'digits', 'g', '["1.0.0"]', '2026-11-20 08:00:00', '2026-11-20 08:00:00',
+    '2026-11-21 07:59:00', '{"AccuracyDrop 1.0.0": "labels", "DataDrift 1.0.0": "inputs"}',
+    'labels', 'waits', '2026-11-20 08:00:00', 50, '2026-11-21 08:00:00.000000', 250),
+    ('bbbbbbbbbbbb', 'news', 'g', '["1.0.0"]', '2026-11-20 08:00:00', '2026-11-20 08:00:00',
+    '2026-11-21 07:59:00', '{"DataDrift 1.0.0": "inputs"}', 'labels', 'waits',
+    '2026-11-20 08:00:00', 50, '2026-11-21 08:00:00.000000', 250);
+"""
+
+
+def test_a_fall_that_stands_while_the_relay_is_upgraded_keeps_its_rows(
+    engine: Engine, url: str
+) -> None:
+    """It is no new one, and acts on all that have come since its incident began."""
+    folder(engine)
+    with engine.begin() as connection:
+        command.upgrade(tables.SCHEMA.config(connection), "0005")
+    execute(engine, AT_5)
+    clock = Clock()
+    relay = Bench(url, FakePipelines(), clock=clock, arrivals=FakeArrivals(clock, rate=1.0))
+    relay.policy = replace(relay.policy, fall_rows=300)
+    relay.restart()
+    relay.run(120)
+    began = START - timedelta(days=1)
+    assert relay.incident()["fall_since"] == relay.latest().started_at == began
+    assert relay.latest().rows == pytest.approx(310, abs=60)
+    assert relay.incident("news")["fall_since"] is None
     relay.store.close()

@@ -90,8 +90,8 @@ class PrometheusArrivals:
 def lateness(mean: float, soonest: float) -> float:
     """Return how late labels come, in seconds, so that few come sooner.
 
-    mean: of all.  soonest: by when the first tenth has come, which is known by its bucket. Where the
-    mean is in that bucket, nearly all are that late, and it says it exactly.
+    mean: of all.  soonest: by when the first tenth has come, which is known by its bucket. Where
+    the mean is in that bucket, nearly all are that late, and it says it exactly.
 
     >>> hour, day = 3600.0, 86400.0
     >>> lateness(40 * hour, soonest=1.1 * day) / hour, lateness(40 * hour, soonest=20.0)

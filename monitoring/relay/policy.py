@@ -245,13 +245,12 @@ def _last_alike(incident: IncidentHistory) -> Attempt | None:
     For a fall that is the last one on it; for drift the last one, or the last one on drift if that
     had more rows, as those of a fall are few.
     """
-    attempts, fell = incident.attempts, incident.fell
-    if incident.signal is Signal.LABELS:
-        falls = [one for one in attempts if one.signal is Signal.LABELS]
-        mine = [one for one in falls if fell is None or one.at >= fell]
+    attempts, fell, falls = incident.attempts, incident.fell, incident.signal is Signal.LABELS
+    alike = [one for one in attempts if (one.signal is Signal.LABELS) is falls]
+    if falls:
+        mine = [one for one in alike if fell is None or one.at >= fell]
         return mine[-1] if mine else None
-    others = [one for one in attempts if one.signal is not Signal.LABELS]
-    return max([*others[-1:], attempts[-1]], key=lambda one: one.rows or 0.0)
+    return max([*alike[-1:], attempts[-1]], key=lambda one: one.rows or 0.0)
 
 
 def _rest(incident: IncidentHistory, now: datetime) -> Action | None:
@@ -265,7 +264,8 @@ def _rest(incident: IncidentHistory, now: datetime) -> Action | None:
     until = last.at + DAY * 2 ** min(len(mine) - 1, 10)
     if now >= until:
         return None
-    reason = f"rests until {time_in_words(until)}, as nobody knows how many labels came since the last try"
+    unknown = "as nobody knows how many labels came since the last try"
+    reason = f"rests until {time_in_words(until)}, {unknown}"
     return Action(ActionKind.REST, reason, until)
 
 

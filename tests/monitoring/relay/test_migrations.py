@@ -214,6 +214,7 @@ def test_a_fall_that_stands_while_the_relay_is_upgraded_keeps_its_rows(
     clock = Clock()
     relay = Bench(url, FakePipelines(), clock=clock, arrivals=FakeArrivals(clock, rate=1.0))
     relay.policy = replace(relay.policy, fall_rows=300)
+    relay.store.close()
     relay.restart()
     relay.run(120)
     began = START - timedelta(days=1)

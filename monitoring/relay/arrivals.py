@@ -18,6 +18,8 @@ DAY_SECONDS = 86400
 EXPECTED = "the counters of labels"
 # The share of labels that may come sooner than they are said to.
 SOONEST = 0.1
+# How far back one looks for so many labels, to say how late they come.
+RECENT, ENOUGH = (timedelta(minutes=2), timedelta(minutes=15), timedelta(hours=1)), 30
 # Of replicas that may never come back.
 MOST_SERIES = 1000
 
@@ -66,25 +68,35 @@ class PrometheusArrivals:
         return Seen(readings, sum(rate) / DAY_SECONDS) if readings else None
 
     def late(self, model: str, *, within: timedelta) -> timedelta:
-        """Return how late the labels of the last time came, at least; none where none came.
+        """Return how late the last labels came, at least; none where none came.
 
-        Raises Unconfirmed.
+        They are those of the shortest of RECENT in which ENOUGH came, or of `within`: how late
+        labels come may have changed with what they say. Raises Unconfirmed.
         """
+        recent = [span for span in RECENT if span < within]
+        for span in (*recent, within):
+            labels, mean, soonest = self._delays(model, span)
+            if labels >= ENOUGH:
+                break
+        return timedelta(seconds=lateness(mean, soonest)) if labels > 0 else timedelta()
+
+    def _delays(self, model: str, span: timedelta) -> tuple[float, float, float]:
+        """Return how many labels came in a time, their mean delay, and that of the first tenth."""
         name = FEEDBACK_DELAY.name
-        lately = f"{{model={quoted(model)}}}[{within.total_seconds():.0f}s]"
-        each = [f"sum(increase({name}_{part}{lately}))" for part in ("sum", "count")]
+        lately = f"{{model={quoted(model)}}}[{span.total_seconds():.0f}s]"
+        count, total = (f"sum(increase({name}_{part}{lately}))" for part in ("count", "sum"))
         soonest = f"histogram_quantile({SOONEST}, sum by (le) (increase({BUCKET}{lately})))"
         try:
             found = [
                 float(series["value"][1])
-                for query in (" / ".join(each), soonest)
+                for query in (count, total, soonest)
                 for series in self._prometheus.query(query)
             ]
         except PROBLEMS as error:
             raise unconfirmed(error, EXPECTED) from error
-        if len(found) < 2 or not all(map(math.isfinite, found)):
-            return timedelta()
-        return timedelta(seconds=lateness(*found))
+        if len(found) < 3 or not all(map(math.isfinite, found)) or not found[0]:
+            return 0.0, 0.0, 0.0
+        return found[0], found[1] / found[0], found[2]
 
 
 def lateness(mean: float, soonest: float) -> float:

@@ -1,9 +1,11 @@
 """A fall that labels show has rows of its own, whatever its incident began with."""
 
+import re
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -13,6 +15,7 @@ from monitoring.relay.errors import Unconfirmed
 from monitoring.relay.fall import Fall, FallRows, fall_rows
 from monitoring.relay.policy import Policy
 from monitoring.relay.prometheus import Prometheus
+from tests.http_server import Call, Reply, serving
 from tests.monitoring.drift_report.past import END, HOUR, Past, remembered
 from tests.monitoring.relay.fakes import START, Clock, FakeArrivals, FakePipelines, alert, webhook
 from tests.monitoring.relay.parts import Bench, bench
@@ -238,3 +241,28 @@ def test_a_prometheus_without_an_answer_is_no_zero() -> None:
     arrivals = PrometheusArrivals(Prometheus("http://127.0.0.1:9", timeout=1))
     with pytest.raises(Unconfirmed, match="the counters of labels"):
         arrivals.late("digits", within=DAY)
+
+
+@pytest.mark.parametrize(
+    ("came", "late"),
+    [
+        ({"120s": 40, "900s": 500, "3600s": 900}, 120),
+        ({"120s": 29, "900s": 40, "3600s": 900}, 900),
+        ({"120s": 0, "900s": 3, "3600s": 29}, 86400),
+        ({"120s": 0, "900s": 0, "3600s": 0, "86400s": 0}, 0),
+    ],
+)
+def test_the_last_labels_say_how_late_labels_come(came: dict[str, int], late: int) -> None:
+    """Thirty of them, for that may have changed together with what they say."""
+
+    def reply(call: Call) -> Reply:
+        query = parse_qs(urlsplit(call.target).query)["query"][0]
+        (span,) = re.findall(r"\[(\w+)\]", query)
+        labels, each = came.get(span, 1000), int(span[:-1])
+        value = {"_sum": labels * each, "_buc": each}.get(re.findall("seconds(_...)", query)[0])
+        found = [{"metric": {}, "value": [0, str(labels if value is None else value)]}]
+        return Reply(200, {"status": "success", "data": {"result": found}})
+
+    with serving(reply) as url:
+        arrivals = PrometheusArrivals(Prometheus(url, timeout=5))
+        assert arrivals.late("digits", within=DAY).total_seconds() == late

@@ -40,6 +40,7 @@ def decide(
     sources: LabelSources | None = None,
     base_is_past: bool = False,
     incident: str | None = None,
+    alike: str | None = None,
 ) -> GateDecision:
     """Return the verdict on two comparisons; without a champion, the challenger is the first model.
 
@@ -53,10 +54,11 @@ def decide(
     base_is_past: whether the base rows are from before the fresh ones. What comes next is like the
     latest rows, so a loss on base rows is then told and does not block.
     incident: what fresh rows were collected for; None without any.
+    alike: what `labels_alike` says of the fresh rows.
 
     keep, before all else: main has the same bundle.
-    block: a significant loss on any (see base_is_past), unlearnable labels, or a score worse than
-    the floor.
+    block: a significant loss on any (see base_is_past), labels that are all alike or cannot be
+    learnt, or a score worse than the floor.
     keep: no significant difference on the rows on which gains are judged, or no fresh rows to
     compare on though the challenger learnt from an incident that the champion did not.
     promote: a significant gain on fresh rows (base rows without such an incident), or no champion.
@@ -72,7 +74,8 @@ def decide(
         lost = _loss("base", compared.pop("base"), level)
         said = (*(f"{past}: {loss}" for loss in lost), *said)
     losses = [loss for name, found in compared.items() for loss in _loss(name, found, level)]
-    reasons = (*losses, *_reasons_to_block(base=base, fresh=fresh, floor=floor))
+    stuck = () if alike is None else (alike,)
+    reasons = (*losses, *stuck, *_reasons_to_block(base=base, fresh=fresh, floor=floor))
     if reasons:
         alone = compared.get("base") if len(reasons) == 1 else None
         changed = _rule_changed(base=alone, fresh=fresh, level=level)

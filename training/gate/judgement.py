@@ -13,6 +13,7 @@ from training.gate.comparison import compare
 from training.gate.decision import decide
 from training.gate.label_sources import LabelSources, fair_judges
 from training.gate.result import GateResult
+from training.gate.rules.labels_alike import labels_alike
 from training.gate.unseen import FITTED_SPLITS, saw_incident, seen_rows_known, unseen
 from training.params import Gate
 
@@ -36,14 +37,16 @@ def judge(
     test = test.where(unseen(test, champion, champion_prepared))
     summary = read_json(prepared / "summary.json")
     incident = summary["fresh"]
-    base = compare(challenger, champion, test.where(test.source == BASE), gate=gate)
-    fresh = trusted = sources = None
+    old = test.where(test.source == BASE)
+    base = compare(challenger, champion, old, gate=gate)
+    fresh = trusted = sources = alike = None
     if incident is not None:
         rows = test.where(test.source == incident)
         taught = _taught(summary)
         rows = rows.where(fair_judges(rows, taught))
         sources = LabelSources(taught, tuple(sorted(set(rows.label_source.tolist()))))
         fresh = compare(challenger, champion, rows, gate=gate)
+        alike = labels_alike(rows.labels, old.labels, challenger.bundle.manifest.output)
         trusted = compare(challenger, champion, rows.where(rows.trusted), gate=gate)
     here, main = _compared(challenger), None if champion is None else _compared(champion)
     decision = decide(
@@ -58,6 +61,7 @@ def judge(
         champion_saw_incident=saw_incident(incident, champion_prepared),
         base_is_past=is_past(test, incident),
         incident=incident,
+        alike=alike,
     )
     return GateResult(
         task=challenger.bundle.manifest.task,

@@ -13,12 +13,11 @@ import numpy as np
 
 from backtest.collecting import Feedback
 from backtest.policy import Attempt
-from backtest.replay import Replayed, Say, gain
+from backtest.replay import UNGATED, Replayed, Say, gain
 from backtest.retraining import labelled, retrained
 from backtest.scenario import Scenario
 from backtest.serving import Serving
 from perennial.statistics.counts import Floats
-from perennial.verdicts import Verdict
 
 STRIDE = 1_000  # rows
 DAY = 86_400
@@ -67,7 +66,7 @@ def candidates(scenario: Scenario, say: Say = lambda share: None) -> Candidates:
             if made.model is not None:
                 served = Serving(scenario, made.model, made.until)
                 losses.append(served.losses[scenario.start :])
-                attempts.append(made.judged(Verdict.PROMOTE, "without a gate", None))
+                attempts.append(made.judged(UNGATED, None))
         say(row / many)
     return Candidates(np.stack(losses), tuple(attempts), scenario)
 

@@ -17,10 +17,10 @@ from perennial import bundle
 from perennial.bundle import Bundle
 from perennial.bundle.predictor import Predictor
 from perennial.statistics.counts import Floats
-from perennial.verdicts import Verdict
 from training import params
 from training.artifacts.files import read_json, write_json
 from training.cost.machine import Machine, this_machine
+from training.gate.decision import GateDecision
 from training.gate.judgement import judge
 from training.gate.values import BATCH
 from training.model import found
@@ -108,16 +108,15 @@ class Pipeline:
             self._known[key] = TrainedModel(folder, made)
         return self._known[key]
 
-    def judged(self, challenger: TrainedModel, champion: TrainedModel) -> tuple[Verdict, str]:
+    def judged(self, challenger: TrainedModel, champion: TrainedModel) -> GateDecision:
         """Return what the gate says, and why."""
-        result = judge(
+        return judge(
             challenger.predictor,
             champion.predictor,
             challenger.folder / "prepared",
             self.numbers.gate,
             champion_prepared=champion.folder / "prepared",
-        )
-        return result.decision.verdict, "; ".join(result.decision.reasons)
+        ).decision
 
     def _train(self, folder: Path, feedback: Path, key: str) -> Bundle:
         """Run the stages aside, so that a folder that is there is whole."""

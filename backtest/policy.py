@@ -17,6 +17,7 @@ class Attempt:
     seconds, joules: of the training.
     gain: what a promoted version gained over the next rows, in the headline's unit and positive if
     it is better than the one before; of another, what it would have gained. None without rows.
+    growth: times the rows that the gate takes to see the gain that it saw, None if it saw none.
     """
 
     began: float
@@ -29,6 +30,7 @@ class Attempt:
     seconds: float = 0.0
     joules: float = 0.0
     gain: float | None = None
+    growth: float | None = None
 
 
 class Labelled(Protocol):

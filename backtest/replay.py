@@ -12,8 +12,10 @@ from backtest.scenario import Scenario
 from backtest.serving import Serving
 from perennial.statistics.counts import Floats
 from perennial.verdicts import Verdict
+from training.gate.decision import GateDecision
 
 Say = Callable[[float], None]
+UNGATED = GateDecision(Verdict.PROMOTE, ("without a gate",))
 
 
 @dataclass(frozen=True)
@@ -87,12 +89,12 @@ class Replay:
         made = retrained(scenario, step, places, self._feedback, start.reason, earlier=earlier)
         if made.model is None:
             return _Running(made, made.attempt, None)
-        verdict, why = Verdict.PROMOTE, "without a gate"
+        decision = UNGATED
         if self._policy.gated:
-            verdict, why = scenario.pipeline.judged(made.model, serving.model)
+            decision = scenario.pipeline.judged(made.model, serving.model)
         challenger = Serving(scenario, made.model, made.until, serving)
         won = gain(scenario, serving.losses, challenger.losses, made.attempt.row)
-        return _Running(made, made.judged(verdict, why, won), challenger)
+        return _Running(made, made.judged(decision, won), challenger)
 
     def labelled(self, step: int, since: float | None) -> Places:
         """Return the rows with a label by a step that the serving version has not learnt from."""

@@ -9,7 +9,7 @@ from backtest.collecting import Feedback, Places, collect
 from backtest.pipeline import TrainedModel
 from backtest.policy import Attempt
 from backtest.scenario import Scenario
-from perennial.verdicts import Verdict
+from training.gate.decision import GateDecision
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,10 @@ class Retrained:
     feedback: Feedback
     model: TrainedModel | None
 
-    def judged(self, verdict: Verdict, why: str, gain: float | None) -> Attempt:
+    def judged(self, decision: GateDecision, gain: float | None) -> Attempt:
         """Return the attempt with what the gate says."""
-        return replace(self.attempt, verdict=verdict, why=why, gain=gain)
+        why, growth = "; ".join(decision.reasons), decision.growth
+        return replace(self.attempt, verdict=decision.verdict, why=why, gain=gain, growth=growth)
 
 
 def retrained(

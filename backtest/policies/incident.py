@@ -122,7 +122,13 @@ class Incidents:
         """Return what was tried on the serving version."""
         pairs = zip(self._tried, moment.attempts, strict=True)
         return tuple(
-            relay.Attempt(at=_time(at), signal=signal, rows=rows, result=_result(attempt))
+            relay.Attempt(
+                at=_time(at),
+                signal=signal,
+                rows=rows,
+                result=_result(attempt),
+                growth=attempt.growth,
+            )
             for (at, signal, rows), attempt in pairs
             if at >= moment.deployed
         )

@@ -52,6 +52,7 @@ class PipelineAttempt:
     rows: float | None
     arrived: float | None
     result: str | None
+    growth: float | None
     state: str
     tries: int
     next_attempt_at: datetime
@@ -94,7 +95,11 @@ class PipelineAttempt:
         """Return what the policy decides from."""
         result = None if self.runs(now) else AttemptResult(self.result or AttemptResult.FAILED)
         return Attempt(
-            at=self.accepted_at, signal=Signal(self.signal), rows=self.rows, result=result
+            at=self.accepted_at,
+            signal=Signal(self.signal),
+            rows=self.rows,
+            result=result,
+            growth=self.growth,
         )
 
 

@@ -36,7 +36,11 @@ CONCLUSIONS = (*GATE_VERDICTS, AuditEvent.TOO_FEW)
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """An event with its reason, in words for a person."""
+    """An event with its reason, in words for a person.
+
+    growth: of a verdict, how many times the rows the gate takes to see the gain that it saw.
+    """
 
     event: AuditEvent
     reason: str
+    growth: float | None = None

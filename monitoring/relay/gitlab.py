@@ -163,7 +163,9 @@ def _verdict(answer: Any) -> AuditEntry:
         if verdict not in GATE_VERDICTS:
             expected = f"one of {[*map(str, GATE_VERDICTS)]}"
             raise InvalidField("verdict", verdict.value, expected)
-        return AuditEntry(verdict, "; ".join(answer["decision"]["reasons"]))
+        growth = answer["decision"].get("growth")
+        reason = "; ".join(answer["decision"]["reasons"])
+        return AuditEntry(verdict, reason, None if growth is None else float(growth))
 
 
 def _too_few(answer: Any) -> AuditEntry | None:

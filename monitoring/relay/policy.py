@@ -48,17 +48,16 @@ class Policy:
 
     cooldown: least time between two pipelines; an hour is usual.
     daily_budget: most pipelines in 24 hours.
-    longest: how long ago an incident may have begun when it is first heard of; a week is usual.
+    longest: how long ago an incident may have begun that is new; a week is usual.
     least_rows: labelled rows that `collect` accepts.
-    fall_rows: labelled rows that a measured fall waits for. The gate tests on a fifth of them, and
-    on 60 rows sees a gain of 0.15 of the accuracy (at 5 %, in four of five comparisons, where the
-    models differ on 0.17 of the rows); on 20 rows hardly any.
+    fall_rows: labelled rows that a measured fall waits for; the gate tests on a fifth of them. What
+    it sees on so many, and why drift waits for more: docs/decisions/incidents-that-live.md.
     lookback: how long before an incident's own rows `collect` begins to read.
     drift_rows: labelled rows that a drift without a measured fall waits for; a gate needs about so
     many to see a gain of a few points.
     flow: labels flow where at least `least_rows` come in this long: then a fall would be measured.
-    growth: how many times the rows of the last attempt the next one needs, so that attempts grow
-    with the logarithm of the rows; twice the rows at most after one that nobody judged.
+    growth: times the rows of the last attempt that the next one needs at most, so that attempts
+    grow with the logarithm of the rows; twice the rows at most after one that nobody judged.
     carry: how many times the rows of the former version's last attempt a drift without a measured
     fall waits for, so that a stream that never stands still costs few pipelines too.
     quiet: alerts that are away for less count as firing: at a failed scrape, or at their limit.
@@ -89,12 +88,14 @@ class Attempt:
 
     at: when it was decided.  signal: the strongest then.  rows: labelled rows that it could learn
     from, None if nobody knew.  result: None while it runs.
+    growth: times the rows that the gate takes to see the gain that it saw, None if it saw none.
     """
 
     at: datetime
     signal: Signal
     rows: float | None
     result: AttemptResult | None = None
+    growth: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,7 +234,7 @@ def _step(incident: IncidentHistory, first: float, policy: Policy) -> float:
     last = _last_alike(incident)
     if last is None:
         return policy.least_rows
-    more = policy.growth - 1
+    more = min(policy.growth, last.growth or policy.growth) - 1
     if last.result in UNJUDGED:
         more = min(more, 1.0)
     return max(more * (first if last.rows is None else last.rows), policy.least_rows)

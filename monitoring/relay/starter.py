@@ -162,6 +162,7 @@ class Starter:
                 if changed and status in JUDGED:
                     entry = self._pipelines.conclusion(attempt.pipeline_id, attempt.model)
                     values["result"] = FAILED if entry is None else entry.event.value
+                    values["growth"] = None if entry is None else entry.growth
             else:
                 late = self._pipelines.find(attempt.pipeline_name)
                 if late is not None:

@@ -109,6 +109,8 @@ attempts = Table(
     Column("rows", Float),
     Column("arrived", Float),  # labels of the model, as relay_labels had them then
     Column("result", String(10)),  # NULL until the pipeline has ended
+    # Times the rows that the gate takes to see the gain that it saw; NULL where it saw none.
+    Column("growth", Float, info={SINCE: "0006"}),
     Column("state", String(10), nullable=False),  # waiting, triggered, failed
     Column("tries", Integer, nullable=False, default=0),
     Column("next_attempt_at", Utc, nullable=False),

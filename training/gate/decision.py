@@ -1,11 +1,12 @@
 """The gate's decision, promote, keep or block: its rules applied in order to two comparisons."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from perennial.verdicts import Verdict
 from training.gate.compared_bundle import ComparedBundle
 from training.gate.comparison import Comparison
 from training.gate.figures import in_words
+from training.gate.growth import growth
 from training.gate.label_sources import LabelSources
 from training.gate.rules.score_floor import score_floor
 from training.gate.rules.same_bundle import same_bundle
@@ -17,10 +18,15 @@ from training.gate.rules.unlearnable_labels import unlearnable_labels
 
 @dataclass(frozen=True)
 class GateDecision:
-    """A verdict with its reasons, each a clause with figures."""
+    """A verdict with its reasons, each a clause with figures.
+
+    growth: how many times the fresh rows would make the gain that they show significant; None where
+    it is, where they show none, and in a gate.json that does not record it.
+    """
 
     verdict: Verdict
     reasons: tuple[str, ...]
+    growth: float | None = None
 
     def line(self) -> str:
         """Return one line for logs and for the report."""
@@ -91,7 +97,7 @@ def decide(
     groups = [(name, found) for name, found in (("fresh", fresh), ("base", base)) if found]
     turned = champion_saw_incident and not base_is_past
     found = _promote_or_keep(groups[::-1] if turned else groups, level)
-    return GateDecision(found.verdict, (*found.reasons, *said))
+    return replace(found, reasons=(*found.reasons, *said))
 
 
 def _loss(name: str, found: Comparison | None, level: float) -> tuple[str, ...]:
@@ -143,6 +149,6 @@ def _promote_or_keep(groups: list[tuple[str, Comparison]], level: float) -> Gate
         for other, rows in others
         if _gain(other, rows, level) is not None
     ]
-    return GateDecision(
-        Verdict.KEEP, (f"no significant difference on {name} rows: {in_words(found)}", *alone)
-    )
+    reasons = (f"no significant difference on {name} rows: {in_words(found)}", *alone)
+    more = growth(found, level=level) if name == "fresh" else None
+    return GateDecision(Verdict.KEEP, reasons, more)

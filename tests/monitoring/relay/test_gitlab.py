@@ -48,11 +48,13 @@ def test_the_verdict_is_read_from_the_gates_artifacts(
     """The file that the gate writes, of the job of that name; its reasons become one sentence."""
     client = _client(gitlab.url)
     made = client.trigger(INPUTS)
-    decision = {"verdict": verdict.value, "reasons": ["a gain", "no loss"]}
+    decision = {"verdict": verdict.value, "reasons": ["a gain", "no loss"], "growth": 1.5}
     files = {"artifacts/digits/gate/gate.json": {"decision": decision}}
     gate = {"id": 7, "name": "gate", "status": "failed", "files": files}
     gitlab.pipelines[0]["jobs"] = [{"id": 8, "name": "propose", "status": "skipped"}, gate]
-    assert client.conclusion(made.id, "digits") == AuditEntry(verdict, "a gain; no loss")
+    assert client.conclusion(made.id, "digits") == AuditEntry(
+        verdict, "a gain; no loss", growth=1.5
+    )
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,22 @@ def test_kept_at_first_and_tried_again_with_four_times_the_rows(tmp_path: Path) 
     assert len(gitlab.made) == 2 and relay.incident()["action"] == "deploying"
 
 
+def test_a_kept_gain_is_tried_again_as_soon_as_the_gate_could_see_it(tmp_path: Path) -> None:
+    """The gate left how many times the rows that takes; the database keeps it."""
+    relay, gitlab, _ = _relay(tmp_path, rate=1.0)
+    relay.policy = replace(relay.policy, cooldown=timedelta(0))
+    relay.restart()
+    gitlab.statuses[1] = "success"
+    gitlab.verdicts[1] = AuditEntry(AuditEvent.KEEP, "no difference, p = 0.08", growth=1.2)
+    relay.intake.receive(webhook(alert(signal="inputs")))
+    relay.run(1100)
+    relay.restart()
+    relay.run(250)
+    first, second = relay.incident()["attempts"]
+    assert first["growth"] == 1.2
+    assert 1.2 * first["rows"] <= second["rows"] <= 1.4 * first["rows"]
+
+
 def test_a_fall_that_follows_drift_acts_at_once_but_for_the_cooldown(tmp_path: Path) -> None:
     """As soon as a hundred labels are its own; the drift would have waited for four times its."""
     relay, gitlab, _ = _relay(tmp_path, rate=1.0)

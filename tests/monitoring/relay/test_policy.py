@@ -203,6 +203,14 @@ def test_the_calendar_needs_no_more_than_collect_does() -> None:
     assert _next(_labels(99), signal=Signal.CALENDAR).more == 1
 
 
+@pytest.mark.parametrize(("growth", "more"), [(None, 300), (1.5, 150), (1.1, 100), (9.0, 300)])
+def test_a_kept_gain_waits_for_the_rows_that_would_show_it(growth: float | None, more: int) -> None:
+    """At least those that collect needs, at most twice those of the attempt, as without a gain."""
+    kept = replace(_attempt(300, signal=FALL), growth=growth)
+    assert _next(_labels(10**6, new=more - 1), kept, signal=FALL).more == 1
+    assert _next(_labels(10**6, new=more), kept, signal=FALL).kind is ActionKind.START
+
+
 def test_drift_that_stands_does_not_silence_the_calendar() -> None:
     """It would wait for twice the rows; the time has passed."""
     both = frozenset({DRIFT, Signal.CALENDAR})

@@ -9,6 +9,7 @@ from perennial.statistics import mean_loss
 from training.gate.compared_bundle import ComparedBundle
 from training.gate.comparison import Comparison, Difference, Headline, Score, difference
 from training.gate.decision import GateDecision, decide
+from training.gate.surprise import Surprise
 from training.params import Gate
 
 
@@ -231,6 +232,22 @@ def test_a_block_says_what_to_do_where_fresh_rows_gain_what_base_rows_lose() -> 
         "rows do not hold any more, take them out or, of a table, name their time column"
     )
     assert len(decided(base=worse, fresh=found(0.9, 0.9, p=1)).reasons) == 1
+
+
+def test_a_kept_gain_says_how_many_rows_would_show_it() -> None:
+    """As many times those that were compared; of a loss, or of base rows alone, nothing is said."""
+    near, worse = found(0.75, 0.88, p=0.1), found(0.88, 0.75, p=0.1)
+    kept = decided(base=None, fresh=near)
+    assert kept.verdict == "keep" and kept.growth == pytest.approx((1.96 / 1.645) ** 2, rel=0.01)
+    assert decided(base=None, fresh=worse).growth is None
+    assert decided(base=near, fresh=None).growth is None
+    assert decided(base=None, fresh=found(0.5, 0.9)).growth is None
+
+
+def test_a_gain_that_the_log_loss_shows_nearly_counts_too() -> None:
+    """It tells more on the same rows."""
+    near = replace(found(0.75, 0.88, p=0.6), surprise=Surprise(0.5, 0.4, p=0.1))
+    assert decided(base=None, fresh=near).growth == pytest.approx(1.42, abs=0.01)
 
 
 def test_of_rows_of_the_past_no_gain_promotes() -> None:

@@ -148,7 +148,7 @@ def _tolerated(
     usual: float, least: float, deviation: float, size: float, thresholds: Thresholds
 ) -> float:
     return tolerated_cost(
-        usual, least=least, deviation=deviation, size=size, z=thresholds.accuracy_z
+        usual, least=least, deviation=deviation, size=size, z=thresholds.reference_z
     )
 
 

@@ -107,7 +107,7 @@ def _last(name: str) -> str:
 def _tolerated(window: str, thresholds: Thresholds, models: Models) -> str:
     usual, error = (
         models.within(USUAL),
-        f"{thresholds.accuracy_z:g} * {DEVIATION} / sqrt({SIZE})",
+        f"{thresholds.reference_z:g} * {DEVIATION} / sqrt({SIZE})",
     )
     shares, loss = models.within(f'{USUAL}{{{QUALITY}!="{LOSS}"}}'), models.within(USUAL + of(LOSS))
     return (

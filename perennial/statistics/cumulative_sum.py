@@ -29,7 +29,7 @@ def usual_share(accuracy: float, *, size: float) -> float:
 
 
 def tolerated_cost(
-    usual: float, *, least: float, deviation: float, size: float, z: float = 5.0
+    usual: float, *, least: float, deviation: float, size: float, z: float = 3.0
 ) -> float:
     """Return the mean cost of a row, a wrong answer or a loss, up to which nothing has changed.
 
@@ -39,7 +39,7 @@ def tolerated_cost(
 
     >>> tolerated_cost(0.1, least=0.1, deviation=0.3, size=900)
     0.2
-    >>> tolerated_cost(0.1, least=0.1, deviation=0.3, size=100)
+    >>> round(tolerated_cost(0.1, least=0.1, deviation=0.3, size=36), 2)
     0.25
     """
     for name, value in (("usual", usual), ("deviation", deviation)):

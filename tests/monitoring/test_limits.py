@@ -38,6 +38,7 @@ DIFFERENT: dict[str, dict[str, Any]] = {
     "cycle_drop": {"cycle": "1d", "cycle_drop": 0.5},
     "cycle_rise": {"cycle": "1d", "cycle_rise": 2.0},
     "accuracy_z": {"accuracy_z": 4.0},
+    "reference_z": {"reference_z": 4.0},
     "short_drop": {"short_drop": 0.2},
     "long_drop": {"long_drop": 0.01},
     "short_rise": {"short_rise": 0.5},

@@ -16,12 +16,12 @@ from monitoring.relay.exporter import Counters
 from monitoring.relay.fall import Fall, fall_rows
 from monitoring.relay.incidents import Firing, Incident
 from monitoring.relay.label_counting import counted
+from monitoring.relay.labels import Labels
 from monitoring.relay.limits import RelayLimits
 from monitoring.relay.policy import (
     Action,
     ActionKind,
     IncidentHistory,
-    Labels,
     Policy,
     Signal,
     next_action,

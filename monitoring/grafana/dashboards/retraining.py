@@ -140,7 +140,7 @@ def _waiting() -> tuple[Panel, ...]:
         Panel(
             "stat",
             "Until the wait ends",
-            "Until there are enough labels, at the rate of the last day, or until cooldown, budget "
+            "Until there are enough labels, at the rate at which they come, or until cooldown, budget "
             "or rest end. Nothing: no labels come, or nothing waits.",
             (Query(f"{expected} > 0", "{{model}}", "nothing waits, or nobody knows"),),
             WAITING,

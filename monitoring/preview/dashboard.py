@@ -18,7 +18,7 @@ from matplotlib.patches import Rectangle  # noqa: E402
 from monitoring.grafana.panel import Board, Panel  # noqa: E402
 from monitoring.preview import cells, charts  # noqa: E402
 from monitoring.preview.ask import Asker  # noqa: E402
-from monitoring.preview.style import EDGE, GREY, SMALL, TEXT, TITLE, colour  # noqa: E402
+from monitoring.preview.style import EDGE, GREY, SMALL, TEXT, TITLE, colour, make_room  # noqa: E402
 
 COLUMNS = 24
 # Inches of one cell of the grid, and of the head above it.
@@ -142,6 +142,7 @@ def _panel(figure: Figure, placed: Placed, height: float, marks: Marks) -> None:
         charts.timeseries(axes, panel, placed.asker, marks)
     else:
         KINDS[kind](axes, panel, placed.asker)
+    make_room(axes, (x + gap) * figure.dpi)
 
 
 def _marks(board: Board, asker: Asker) -> Iterator[tuple[float, str]]:

@@ -107,7 +107,8 @@ def _head(figure: Figure, board: Board, asker: Asker, height: float) -> None:
     )
     line(0.29, board.title, 13, TEXT, "bold")
     line(0.48, board.description, 9, TEXT)
-    chosen = f"{start} to {end} UTC, window {asker.values['window']}."
+    since = " (there are no older data)" if asker.cut else ""
+    chosen = f"{start} to {end} UTC{since}, window {asker.values['window']}."
     line(0.65, f"{PLAIN} {chosen}", 7.5, GREY)
 
 

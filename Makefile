@@ -9,6 +9,7 @@ DRIFT ?=
 BACKTEST ?=
 TASK ?=
 FORCE ?=
+SPAN ?=
 PROMETHEUS ?= http://localhost:9090
 
 # As they were given: make would run what a value such as $(shell …) says, and the shell would take
@@ -19,7 +20,7 @@ export $(GIVEN)
 
 # A misspelt variable would be no variable, and its verb would do something else.
 KNOWN := $(GIVEN) VENV NODE_MODULES YES PYTEST WORKERS FLAKE8 DRIFT BACKTEST ALARMS ESTIMATE COST RUNS TASK SHIFT FORCE \
-	PROMETHEUS URL PROJECT DROPPED BASE NEWER SHELL
+	PROMETHEUS SPAN URL PROJECT DROPPED BASE NEWER SHELL
 TYPED := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 # Those of the programs that verbs run, too.
 KNOWN += PYTHON% PERENNIAL_% RELAY_% DVC_% GITLAB_% MLFLOW_% WANDB_% TRACKERS CI LANG MAKE%
@@ -116,8 +117,8 @@ backtest: install ## Replay labelled history through the loop's decisions (TASK=
 test-images: install ## Build the images and test the stack on this machine's Docker (TEST_BASE_IMAGE=python:3.11-slim)
 	@python -m pytest -m nightly tests/stack/test_images.py $(PYTEST)
 
-preview: install ## Draw the dashboards with data from a Prometheus, into var/preview (PROMETHEUS=http://localhost:9090)
-	@python -m monitoring preview --prometheus $(PROMETHEUS) --out var/preview
+preview: install ## Draw the dashboards with data from a Prometheus, into var/preview (PROMETHEUS=http://localhost:9090 SPAN=15m)
+	@python -m monitoring preview --prometheus $(PROMETHEUS) $(if $(SPAN),--span "$(SPAN)") --out var/preview
 
 gitlab-check: install ## List what a GitLab project still needs (URL=…, PROJECT=group/project; GITLAB_TOKEN in the environment)
 	@python -m training.gitlab.project_check --url "$(URL)" --project "$(PROJECT)"

@@ -8,7 +8,8 @@ from backtest.policy import Attempt, Moment, Start
 from monitoring.alerts import every
 from monitoring.relay import policy as relay
 from monitoring.relay.fall import Fall, FallRows, fall_rows
-from monitoring.relay.policy import ActionKind, AttemptResult, IncidentHistory, Labels, Signal
+from monitoring.relay.labels import Labels, Rate
+from monitoring.relay.policy import ActionKind, AttemptResult, IncidentHistory, Signal
 from monitoring.thresholds import Thresholds
 
 DAY = 86_400
@@ -138,7 +139,7 @@ class Incidents:
         tried = [at for at, _, _ in self._tried if at >= moment.deployed]
         new = moment.labels.between(tried[-1], now) if tried else rows
         rate = moment.labels.between(now - DAY, now) / DAY
-        return Labels(rows=rows, new=new, rate=rate)
+        return Labels(rows=rows, new=new, rate=Rate(rate))
 
 
 def _result(attempt: Attempt) -> AttemptResult:

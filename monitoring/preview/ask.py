@@ -16,12 +16,14 @@ class Asker:
     """Asks one Prometheus about one span of time.
 
     url: Prometheus.  end: seconds since 1970.  span: seconds.  values: of the variables.
+    cut: whether there are no data of a dashboard's own, longer span.
     """
 
     url: str
     end: float
     span: float
     values: Mapping[str, str]
+    cut: bool = False
 
     @property
     def start(self) -> float:
@@ -43,6 +45,16 @@ class Asker:
         asked = Prometheus(self.url)
         found = asked.over(self._filled(expr), self.start, self.end, step=self.step)
         return _with_names(found, legend)
+
+    def beginning(self, expr: str) -> float:
+        """Return when the first series was there in the span, to a step of a step."""
+        first = self._first(expr)
+        if first <= self.start:
+            return self.start
+        return replace(self, end=first, span=self.step)._first(expr)
+
+    def _first(self, expr: str) -> float:
+        return min((one.times[0] for one in self.over(expr)), default=self.end)
 
     def _filled(self, expr: str) -> str:
         return substitute(expr, **self.values)

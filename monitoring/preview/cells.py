@@ -11,7 +11,7 @@ from matplotlib.transforms import Bbox
 
 from monitoring.grafana.panel import Panel
 from monitoring.preview.ask import Asker, finite
-from monitoring.preview.style import COLOURS, GREY, SMALL, TEXT, by_limit, empty
+from monitoring.preview.style import COLOURS, GREY, LONGEST, SMALL, by_limit, empty, ink
 from monitoring.preview.units import show
 from monitoring.prometheus_client import Series
 
@@ -101,17 +101,16 @@ def matrix(axes: Axes, panel: Panel, asker: Asker) -> None:
     cells = np.zeros((len(rows), len(columns)))
     for one in found:
         cells[rows.index(one.labels[row]), columns.index(one.labels[column])] += one.last
-    axes.imshow(cells, cmap="Blues", aspect="auto")
+    shades = axes.imshow(cells, cmap="Blues", aspect="auto", vmin=0)
     axes.set_xticks(range(len(columns)), columns)
-    axes.set_yticks(range(len(rows)), rows)
+    axes.set_yticks(range(len(rows)), [name[:LONGEST] for name in rows])
     axes.set_xlabel(column, size=SMALL)
     axes.set_ylabel(row, size=SMALL)
     for (y, x), value in np.ndenumerate(cells):
-        dark = value > cells.max() / 2
         if value:
             said = show(float(value), panel.unit)
-            shade = "white" if dark else TEXT
-            axes.text(x, y, said, ha="center", va="center", size=SMALL, color=shade)
+            colour = ink(shades.cmap(float(value / cells.max())))
+            axes.text(x, y, said, ha="center", va="center", size=SMALL, color=colour)
     axes.tick_params(labelsize=SMALL, colors=GREY, length=0)
 
 

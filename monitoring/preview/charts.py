@@ -9,12 +9,11 @@ from matplotlib.ticker import FuncFormatter
 
 from monitoring.grafana.panel import Panel
 from monitoring.preview.ask import Asker
-from monitoring.preview.style import COLOURS, GREY, SMALL, colour, empty
+from monitoring.preview.style import COLOURS, GREY, LONGEST, SMALL, colour, empty
 from monitoring.preview.units import show
 from monitoring.prometheus_client import Series
 
 MOST_NAMES = 12
-LONGEST = 34
 TICKS = 6
 
 
@@ -126,7 +125,7 @@ def timeline(axes: Axes, panel: Panel, asker: Asker) -> None:
 def _time_axis(axes: Axes, asker: Asker) -> None:
     axes.set_xlim(asker.start, asker.end)
     ticks = [asker.start + asker.span * part / TICKS for part in range(1, TICKS)]
-    pattern = "%m-%d %H:%M" if asker.span > 86400 else "%H:%M"
+    pattern = "%m-%d %H:%M" if asker.span > 86400 else "%H:%M" if asker.span > 600 else "%H:%M:%S"
     names = [datetime.fromtimestamp(when, UTC).strftime(pattern) for when in ticks]
     axes.set_xticks(ticks, names)
     axes.tick_params(labelsize=SMALL, colors=GREY, length=2)

@@ -18,7 +18,7 @@ from matplotlib.patches import Rectangle  # noqa: E402
 from monitoring.grafana.panel import Board, Panel  # noqa: E402
 from monitoring.preview import cells, charts  # noqa: E402
 from monitoring.preview.ask import Asker  # noqa: E402
-from monitoring.preview.style import EDGE, GREY, SMALL, TEXT, TITLE, colour  # noqa: E402
+from monitoring.preview.style import EDGE, GREY, SMALL, TEXT, TITLE, colour, make_room  # noqa: E402
 
 COLUMNS = 24
 # Inches of one cell of the grid, and of the head above it.
@@ -107,7 +107,8 @@ def _head(figure: Figure, board: Board, asker: Asker, height: float) -> None:
     )
     line(0.29, board.title, 13, TEXT, "bold")
     line(0.48, board.description, 9, TEXT)
-    chosen = f"{start} to {end} UTC, window {asker.values['window']}."
+    since = " (there are no older data)" if asker.cut else ""
+    chosen = f"{start} to {end} UTC{since}, window {asker.values['window']}."
     line(0.65, f"{PLAIN} {chosen}", 7.5, GREY)
 
 
@@ -142,6 +143,7 @@ def _panel(figure: Figure, placed: Placed, height: float, marks: Marks) -> None:
         charts.timeseries(axes, panel, placed.asker, marks)
     else:
         KINDS[kind](axes, panel, placed.asker)
+    make_room(axes, (x + gap) * figure.dpi)
 
 
 def _marks(board: Board, asker: Asker) -> Iterator[tuple[float, str]]:

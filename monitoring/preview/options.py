@@ -26,7 +26,9 @@ def add(preview: argparse.ArgumentParser) -> None:
         help="end: a UTC time such as 2026-11-21T14:30, or seconds since 1970 (default: now)",
     )
     preview.add_argument(
-        "--span", type=duration, help="how far back, such as 30m (default: each dashboard's own)"
+        "--span",
+        type=duration,
+        help="how far back, such as 30m (default: each dashboard's own, as far as there are data)",
     )
     preview.add_argument(
         "--window",

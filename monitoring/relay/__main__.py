@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from monitoring.relay import limits
 from monitoring.relay.app import build
 from monitoring.relay.settings import Settings
 from monitoring.relay.wiring import wire
@@ -49,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if others:
         effect = "the relay does not read them"
         structlog.get_logger().warning("unknown variables", names=others, effect=effect)
+    _warn_of_models(chosen.models)
     hosts = Hosts.of(chosen.host, chosen.allowed_hosts)
     door = Door(hosts, setting=Settings.variable("allowed_hosts"))
     app = build(relay, door=door, root_path=chosen.root_path, keys=keys)
@@ -63,6 +65,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     running.run()
     return 0 if running.started else 1
+
+
+def _warn_of_models(models: tuple[str, ...]) -> None:
+    """Name models that may be misspelt: every task had a file when this relay was built."""
+    known = limits.read()
+    names = [model for model in models if model not in known]
+    if names:
+        effect = "a retrain fails if the repository has no such task; else the shipped limits apply"
+        structlog.get_logger().warning(
+            "models without a file in monitoring/relay/models",
+            variable=Settings.variable("models"),
+            names=names,
+            expected=sorted(known),
+            effect=effect,
+        )
 
 
 def _keyring(chosen: Settings) -> Keyring | None:

@@ -19,6 +19,8 @@ JUDGED = (*ENDED, "failed")
 WATCHED = timedelta(days=1)
 # The clocks of two relays differ by less; a time further ahead is of a clock that was once wrong.
 SKEW = timedelta(hours=1)
+# Tries after which GitLab counts as out of reach, and a person is told: six minutes as shipped.
+UNREACHED = 8
 # Attempts that a decision looks back on; they grow with the logarithm of the rows.
 KNOWN = 100
 
@@ -78,7 +80,8 @@ class PipelineAttempt:
             return "waiting"
         if self.state == TRIGGERED:
             return self.pipeline_status or "created"
-        return "untriggered" if self.state == FAILED else "waiting"
+        out_of_reach = self.state == FAILED or self.tries > UNREACHED
+        return "untriggered" if out_of_reach else "waiting"
 
     def runs(self, now: datetime) -> bool:
         """Return whether its end is still to come, or to be read.

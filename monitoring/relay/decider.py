@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitoring.relay.arrivals import Arrivals
-from monitoring.relay.attempts import FAILED, SKEW, PipelineAttempt
+from monitoring.relay.attempts import SKEW
 from monitoring.relay.audit import AuditEntry, AuditEvent
 from monitoring.relay.errors import Unconfirmed
 from monitoring.relay.evidence import Evidence
@@ -17,16 +17,8 @@ from monitoring.relay.fall import Fall, fall_rows
 from monitoring.relay.incidents import Firing, Incident
 from monitoring.relay.label_counting import counted
 from monitoring.relay.limits import RelayLimits
-from monitoring.relay.policy import (
-    Action,
-    ActionKind,
-    IncidentHistory,
-    Labels,
-    Policy,
-    Signal,
-    next_action,
-    strongest,
-)
+from monitoring.relay.next_step import next_step
+from monitoring.relay.policy import Action, ActionKind, Policy, Signal, strongest
 from monitoring.relay.store import Ledger, Store
 from monitoring.relay.tables import MOST
 from monitoring.relay.webhook import Candidate, incident_id
@@ -97,7 +89,8 @@ class Decider:
             seen = self._seen(ledger, known, firing, now)
             seen = replace(seen, drifted=tuple({*known.drifted, *drifting}))
             seen = self._with_fall(ledger, seen, fall, now)
-            action = self._action(ledger, seen, now)
+            policy, counts = self.policy_of(seen.model), self.arrivals is not None
+            action = next_step(ledger, seen, policy=policy, counts=counts, now=now)
             # Refused where another relay has decided, or there is news.
             if not ledger.incidents.update(incident, **_values(seen, action, now, self.look)):
                 return False
@@ -209,40 +202,6 @@ class Decider:
         with self.store.transaction() as ledger:
             ledger.incidents.update(incident, next_look_at=self.clock() + self.look)
 
-    def _action(self, ledger: Ledger, incident: Incident, now: datetime) -> Action:
-        every = ledger.attempts.of_model(incident.model)
-        others = ledger.incidents.of_ids([one.incident for one in every])
-        # Nothing was tried where no pipeline was started.
-        started = [one for one in every if one.state != FAILED]
-        mine = [one for one in started if _same_version(incident, others.get(one.incident))]
-        if incident.signals and any(one.runs(now) for one in started if one not in mine):
-            return Action(ActionKind.RUNNING, "a pipeline of another version has not ended")
-        former = [one.rows for one in started if one not in mine]
-        failed = [one.accepted_at for one in every if one.state == FAILED]
-        history = IncidentHistory(
-            started=incident.started_at,
-            fell=incident.fall_since,
-            signals=incident.signals,
-            attempts=tuple(one.for_policy(now) for one in mine),
-            pipelines=tuple(one.accepted_at for one in started),
-            former=former[-1] if former else None,
-            last_failed=max(failed, default=None),
-        )
-        labels = self._labels(ledger, incident, mine)
-        return next_action(history, labels, self.policy_of(incident.model), now=now)
-
-    def _labels(
-        self, ledger: Ledger, incident: Incident, attempts: list[PipelineAttempt]
-    ) -> Labels | None:
-        count = None if self.arrivals is None else ledger.labels.of(incident.model)
-        _, rows = incident.own
-        if count is None or rows is None:
-            return None
-        last = attempts[-1].arrived if attempts else None
-        return Labels(
-            rows=rows, new=rows if last is None else count.arrived - last, rate=count.rate
-        )
-
     def _carry_out(
         self, ledger: Ledger, incident: Incident, action: Action, now: datetime
     ) -> AuditEntry | None:
@@ -291,9 +250,3 @@ def _values(
     if action.kind is not incident.action:
         values["action_since"] = now
     return values if incident.quiet_since else values | {"last_fired_at": now}
-
-
-def _same_version(incident: Incident, other: Incident | None) -> bool:
-    if other is None or incident.id == other.id or other.versions is None:
-        return True
-    return incident.shares(other.versions)

@@ -232,14 +232,18 @@ class Incidents:
         mine = select(incidents).where(incidents.c.id.in_(ids))
         return {one.id: one for one in self._read(mine)}
 
-    def add_rows(self, incident: Incident, rows: float, *, of_fall: float) -> None:
-        """Add labelled rows that have come; of_fall: those that are of its fall."""
+    def add_rows(self, incident: Incident, rows: float, *, of_fall: float, now: datetime) -> None:
+        """Add labelled rows that have come; of_fall: those that are of its fall.
+
+        Where any have, it is looked at next, so that its reason is of as many rows.
+        """
         mine = incidents.c.id == incident.id
         totals = {
             column.name: func.coalesce(column, 0.0) + more
             for column, more in ((incidents.c.rows, rows), (incidents.c.fall_rows, of_fall))
         }
-        self._connection.execute(update(incidents).where(mine).values(totals))
+        values = totals | ({"next_look_at": now} if rows or of_fall else {})
+        self._connection.execute(update(incidents).where(mine).values(values))
 
     def rows(self, limit: int) -> list[dict[str, Any]]:
         """Return the latest incidents, newest first, as the audit shows them."""

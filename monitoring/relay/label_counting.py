@@ -59,4 +59,4 @@ def _add(ledger: Ledger, before: LabelCount, seen: Seen, policy: Policy, now: da
             )
             for since in (incident.started_at, incident.fall_since)
         )
-        ledger.incidents.add_rows(incident, rows, of_fall=of_fall)
+        ledger.incidents.add_rows(incident, rows, of_fall=of_fall, now=now)

@@ -5,15 +5,14 @@ So that the count goes back further than Prometheus' data, and survives any rest
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, insert, select, update
 
 from monitoring.relay.arrivals import Readings
+from monitoring.relay.labels import Rate, rate_of
 from monitoring.relay.tables import labels
-
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -31,10 +30,10 @@ class LabelCount:
     readings: Readings
 
     @property
-    def rate(self) -> float:
-        """Labels a second, over the last day or since they are counted, whichever is more."""
-        age = max(self.counted_at - self.since, DAY)
-        return max(self.a_second, self.arrived / age.total_seconds())
+    def rate(self) -> Rate:
+        """How fast they come."""
+        counted = self.counted_at - self.since
+        return rate_of(lately=self.a_second, arrived=self.arrived, counted=counted)
 
 
 class LabelCounts:

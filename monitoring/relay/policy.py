@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitoring.relay.labels import Labels
 from monitoring.relay.words import about, time_in_words
 
 DAY = timedelta(days=1)
@@ -127,21 +128,6 @@ class IncidentHistory:
         return strongest(self.signals)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Labels:
-    """The labelled rows that have arrived.
-
-    rows: that `collect` would read: the incident's own, and those of the lookback before them.
-    new: that came since the last attempt on this version; anything where there was none.
-    rate: that come in a second, over the last day or on average, whichever is more: labels that are
-    delivered once a week flow on the other days too.
-    """
-
-    rows: float
-    new: float
-    rate: float
-
-
 class ActionKind(StrEnum):
     """What an incident does next."""
 
@@ -178,9 +164,10 @@ def next_action(
     labels: None where nobody knows; then an incident's first attempt comes at once, later ones
     after a day, two days, four days, and so on.
 
+    >>> from monitoring.relay.labels import Rate
     >>> began = datetime(2026, 11, 1)
     >>> drift = IncidentHistory(started=began, signals=frozenset({Signal.INPUTS}))
-    >>> few = Labels(rows=60, new=60, rate=0.004)
+    >>> few = Labels(rows=60, new=60, rate=Rate(0.004))
     >>> next_action(drift, few, Policy(), now=began).reason
     'waits for 940 more labels, about 3 days at the rate of the last day'
     """
@@ -208,10 +195,10 @@ def _few_labels(
     if more <= 0:
         return None
     reason = f"waits for {more:,} more label{'s' if more > 1 else ''}"
-    if labels.rate <= 0:
+    if labels.rate.a_second <= 0:
         return Action(ActionKind.LABELS, f"{reason}; none have come so far", more=more)
-    seconds = more / labels.rate
-    reason += f", about {about(seconds)} at the rate of the last day"
+    seconds = more / labels.rate.a_second
+    reason += f", about {about(seconds)} at {labels.rate}"
     at = now + timedelta(seconds=seconds) if seconds < 1e9 else None
     return Action(ActionKind.LABELS, reason, at, more)
 
@@ -222,7 +209,7 @@ def _first(incident: IncidentHistory, labels: Labels, policy: Policy) -> float:
         return max(policy.fall_rows, policy.least_rows)
     if Signal.CALENDAR in incident.signals:
         return policy.least_rows
-    flows = labels.rate * policy.flow.total_seconds() >= policy.least_rows
+    flows = labels.rate.a_second * policy.flow.total_seconds() >= policy.least_rows
     former = policy.carry * (incident.former or 0)
     return max(former, policy.drift_rows if flows else 0, policy.least_rows)
 

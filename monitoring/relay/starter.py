@@ -12,6 +12,7 @@ from monitoring.relay.audit import AuditEntry, AuditEvent
 from monitoring.relay.exporter import Counters
 from monitoring.relay.gitlab import Pipeline, Pipelines
 from monitoring.relay.store import Store
+from monitoring.relay.words import time_in_words
 from perennial.gitlab.errors import GitLabError, GitLabRefused
 
 # Maximum characters of an unexpected error's message.
@@ -104,9 +105,9 @@ class Starter:
 
     def _retry(self, attempt: PipelineAttempt, problem: str, pause: float) -> None:
         self._counters.trigger_error(attempt.model)
-        left = self._patience.attempts - attempt.tries
-        reason = f"try {attempt.tries}: {problem}; {left} left, next in {pause:.0f} seconds"
         due = self._clock() + timedelta(seconds=pause)
+        which = f"try {attempt.tries} of {self._patience.attempts}"
+        reason = f"{which}: {problem}; the next is at {time_in_words(due)}"
         self._write(attempt, AuditEntry(AuditEvent.RETRY, reason), next_attempt_at=due)
 
     def _give_up(self, attempt: PipelineAttempt) -> None:
@@ -145,6 +146,9 @@ class Starter:
                 ledger.add_entry(
                     entry, now=self._clock(), model=attempt.model, incident=attempt.incident
                 )
+                if entry.event is AuditEvent.RETRY or attempt.tries > 1:
+                    # Its reason says what came of the last try.
+                    ledger.incidents.look_at(attempt.incident, self._clock())
         if written:
             self._counters.audited(entry.event)
             log.info(str(entry.event), incident=attempt.incident, reason=entry.reason)

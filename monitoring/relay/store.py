@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, Connection, and_, insert, select, update
 
 from monitoring.relay.attempts import Attempts
-from monitoring.relay.audit import AuditEntry
+from monitoring.relay.audit import AuditEntry, AuditEvent
 from monitoring.relay.incidents import Incidents
 from monitoring.relay.label_counts import LabelCounts
 from monitoring.relay.tables import LOCK, decisions, webhooks
@@ -58,6 +58,17 @@ class Ledger:
             "reason": entry.reason,
         }
         self._connection.execute(insert(decisions).values(row))
+
+    def last_retry(self, incident: str, *, since: datetime) -> str | None:
+        """Return what came of the last try that failed, None where none did since then."""
+        mine = and_(
+            decisions.c.incident == incident,
+            decisions.c.decision == AuditEvent.RETRY.value,
+            decisions.c.decided_at >= since,
+        )
+        newest = select(decisions.c.reason).where(mine).order_by(decisions.c.id.desc())
+        found: str | None = self._connection.execute(newest.limit(1)).scalar()
+        return found
 
     def worth(self, model: str) -> Worth:
         """Return what the alerts of a model were worth."""

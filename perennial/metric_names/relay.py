@@ -65,7 +65,7 @@ MISSING_LABELS = Metric(
 EXPECTED = Metric(
     "relay_expected_timestamp_seconds",
     "gauge",
-    "Unix time when a living incident expects its labels, at the last day's rate.",
+    "Unix time when a living incident expects its labels, at the rate at which they come.",
     ("model",),
 )
 ALERT_INCIDENTS = Metric(

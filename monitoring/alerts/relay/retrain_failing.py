@@ -1,4 +1,4 @@
-"""RetrainFailing: the latest incident's pipeline failed, or was never started; pages."""
+"""RetrainFailing: the latest incident's pipeline failed, or cannot be started; pages."""
 
 from monitoring.alerts.alert import OF_MODEL, PAGE, Alert, dashboard
 from monitoring.thresholds import Thresholds
@@ -14,6 +14,7 @@ def alert(thresholds: Thresholds) -> Alert:
         thresholds.retrain_failing_for,
         PAGE,
         "The latest retrain of {{ $labels.model }} did not succeed",
-        "Its latest incident ended as {{ $labels.status }}; the model that drifted still serves.",
+        "The pipeline of its latest incident is {{ $labels.status }}; the model that drifted still "
+        "serves.",
         dashboard("retraining", OF_MODEL),
     )

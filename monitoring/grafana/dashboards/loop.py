@@ -120,7 +120,8 @@ def _retrain() -> Panel:
     return Panel(
         "stat",
         "Latest retrain",
-        "GitLab's status of the latest incident's pipeline; waiting or untriggered without one.",
+        "GitLab's status of the latest incident's pipeline. Without one, waiting, or untriggered "
+        "once GitLab has not started it in eight tries.",
         (
             Query(
                 f"max by (model, status) ({relay.PIPELINE_STATUS.name}{{{OF_MODEL}}})",

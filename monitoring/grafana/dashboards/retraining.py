@@ -114,8 +114,9 @@ def _waiting() -> tuple[Panel, ...]:
             "stat",
             "What incidents do",
             "Of each model's latest living incident. labels: it waits for more. rest: nobody knows "
-            "how many there are. cooldown, budget: see the relay's settings. deploying: a "
-            "promoted model waits to be merged. The relay's page /incidents has the reasons.",
+            "how many there are. cooldown, budget: see the relay's settings. running: it has a "
+            "pipeline, or waits for GitLab to start one. deploying: a promoted model waits to be "
+            "merged. The relay's page /incidents has the reasons.",
             (Query(action, "{{model}}: {{action}}", "no incident lives"),),
             WAITING,
             (LOOP, MODEL),
@@ -140,8 +141,8 @@ def _waiting() -> tuple[Panel, ...]:
         Panel(
             "stat",
             "Until the wait ends",
-            "Until there are enough labels, at the rate of the last day, or until cooldown, budget "
-            "or rest end. Nothing: no labels come, or nothing waits.",
+            "Until there are enough labels, at the rate at which they come, or until cooldown, "
+            "budget or rest end. Nothing: no labels come, or nothing waits.",
             (Query(f"{expected} > 0", "{{model}}", "nothing waits, or nobody knows"),),
             WAITING,
             (MODEL,),

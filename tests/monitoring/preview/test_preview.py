@@ -1,5 +1,7 @@
 """Pictures of every dashboard, drawn from a real Prometheus."""
 
+import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +14,11 @@ from monitoring.grafana.boards import boards
 from monitoring.grafana.panel import Panel, Query
 from monitoring.preview.ask import Asker
 from monitoring.preview.cells import joined
+from monitoring.preview.command import with_data
 from monitoring.preview.dashboard import COLUMNS, place
 from monitoring.prometheus_client import Series
 from monitoring.thresholds import Thresholds
+from perennial.metric_names import service as metrics
 from tests.monitoring.drift_report import models
 from tests.monitoring.drift_report.past import END, Past, remembered
 from tests.monitoring.grafana.running import Life
@@ -43,6 +47,26 @@ def test_every_dashboard_becomes_a_picture(
         assert picture.shape[1] > 1000
         colours = (picture * 255).astype(np.uint8).view(np.uint32)  # each pixel as one number
         assert len(np.unique(colours)) > 100
+
+
+def test_the_verb_hands_on_its_span() -> None:
+    """As `make preview SPAN=15m`."""
+    command = ["make", "--dry-run", "preview", "SPAN=15m"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert '--span "15m"' in said
+
+
+def test_a_young_prometheus_is_drawn_since_its_first_data(life: Life) -> None:
+    """Its seconds would be one line at the right edge of a week; it is as old as for a day."""
+    ages = [
+        life.end - replace(_asker(life), span=span).beginning(metrics.CREATED.name)
+        for span in (86400.0, 7 * 86400.0)
+    ]
+    assert all(5 < age < 120 for age in ages)
+    assert ages[0] == pytest.approx(ages[1], abs=12)
+    drawn = with_data(replace(_asker(life), span=86400.0))
+    assert (drawn.span, drawn.cut) == (max(60.0, ages[0]), True)
+    assert with_data(replace(_asker(life), span=2.0)).span == 2
 
 
 def test_a_model_without_a_fixed_set_of_labels_is_drawn(tmp_path: Path) -> None:

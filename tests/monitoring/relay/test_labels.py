@@ -209,3 +209,24 @@ def test_a_calendar_begins_an_incident_where_none_lives(tmp_path: Path) -> None:
 def _decisions(relay: Bench) -> list[dict[str, str]]:
     with relay.store.transaction() as ledger:
         return ledger.audit(1000)[1]
+
+
+def test_a_service_that_is_minutes_old_has_the_rate_of_its_hour(tmp_path: Path) -> None:
+    """It has lived four minutes of the last day; the wait is minutes too, and it says of when."""
+    relay, _, _ = _relay(tmp_path, rate=10.0)
+    relay.clock.advance(240)
+    relay.intake.receive(webhook(alert(signal="inputs", started=relay.clock.now)))
+    relay.run(5)
+    reason = "waits for 1,000 more labels, about 25 minutes at the rate of the last hour"
+    assert relay.incident()["reason"] == reason
+
+
+def test_a_reason_is_of_the_rows_beside_it(tmp_path: Path) -> None:
+    """Labels are counted half a minute before the incident would be looked at again."""
+    relay, _, _ = _relay(tmp_path, rate=0.5)
+    relay.clock.advance(30)
+    relay.intake.receive(webhook(alert(signal="labels", started=relay.clock.now)))
+    relay.run(45)
+    incident = relay.incident()
+    assert 0 < incident["rows"] < 100
+    assert f"waits for {100 - int(incident['rows'])} more" in incident["reason"]

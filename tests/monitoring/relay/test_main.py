@@ -1,5 +1,6 @@
 """The relay's command line and settings: a wrong one is named before anything runs."""
 
+import json
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from monitoring.relay import tables
 from monitoring.relay.__main__ import main
 from monitoring.relay.settings import Settings
 from perennial.settings import read
+from tests.monitoring.relay.process import RelayProcess
 
 ROOT = Path(__file__).parents[3]
 GOOD = {
@@ -193,3 +195,14 @@ def test_a_database_that_is_down_is_one_sentence(relay: Relay, tmp_path: Path) -
     for address in (down, f"sqlite:///{tmp_path}"):
         said = relay.refuses({"RELAY_DATABASE_URL": address})
         assert ": no connection: " in said and said.count("\n") == 1
+
+
+def test_a_model_that_no_task_made_is_named_at_the_start(tmp_path: Path) -> None:
+    """It may be misspelt, or of a task that is newer than the relay's image: the relay runs."""
+    relay = RelayProcess(tmp_path, "http://127.0.0.1:9", models=("digits", "digitz"))
+    relay.start()
+    relay.kill()
+    logged = (tmp_path / "relay.log").read_text(encoding="utf-8").splitlines()
+    (warning,) = [json.loads(line) for line in logged if "RELAY_MODELS" in line]
+    assert warning["level"] == "warning" and warning["names"] == ["digitz"]
+    assert "digits" in warning["expected"]

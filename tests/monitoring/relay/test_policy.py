@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from monitoring.relay.labels import Labels, Rate, rate_of
 from monitoring.relay.policy import (
     Action,
     ActionKind,
     Attempt,
     AttemptResult,
     IncidentHistory,
-    Labels,
     Policy,
     Signal,
     next_action,
@@ -34,7 +34,7 @@ A_SECOND = 1.0  # labels
 
 
 def _labels(rows: float, *, new: float | None = None, rate: float = A_SECOND) -> Labels:
-    return Labels(rows=rows, new=rows if new is None else new, rate=rate)
+    return Labels(rows=rows, new=rows if new is None else new, rate=Rate(rate))
 
 
 def _attempt(
@@ -91,6 +91,14 @@ def test_where_labels_are_too_few_to_measure_a_fall_drift_decides() -> None:
     slow = 99 / DAY.total_seconds()
     assert _next(_labels(100, rate=slow)).kind is ActionKind.START
     assert _next(_labels(99, rate=slow)).more == 1
+
+
+def test_labels_that_come_once_a_week_flow_on_the_other_days() -> None:
+    """None came in the last day, and the mean of two weeks is 500 a day: a fall would be seen."""
+    weekly = rate_of(lately=0.0, arrived=7000, counted=14 * DAY)
+    labels = Labels(rows=500, new=500, rate=weekly)
+    assert _next(labels).more == 500
+    assert _next(labels).reason.endswith("about 1 day at the rate of the last 14 days")
 
 
 def test_where_no_labels_come_it_says_so() -> None:

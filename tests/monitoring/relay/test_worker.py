@@ -1,5 +1,6 @@
 """The worker: exactly one pipeline, whatever GitLab does and whenever the process dies."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -236,3 +237,36 @@ def test_gauges_survive_a_restart(tmp_path: Path) -> None:
     assert stamp == pytest.approx(1795248000, abs=1e6)
     assert relay.value("relay_pipelines_triggered_total", model="digits") == 0
     assert gitlab.made
+
+
+def test_an_incident_that_gitlab_starts_no_pipeline_for_says_so(tmp_path: Path) -> None:
+    """Its reason has the last try, why it failed, and the next; to a duplicate it says so too."""
+    relay, gitlab = bench(tmp_path)
+    gitlab.down = True
+    relay.intake.receive(webhook())
+    relay.run(3)
+    why = "try 2 of 4: GitLab was not reached: connection refused"
+    reason = f"waits for GitLab to start a pipeline: {why}; the next is at 2026-11-21 08:00:06 UTC"
+    assert (relay.incident()["action"], relay.incident()["reason"]) == ("running", reason)
+    (told,) = relay.intake.receive(webhook())
+    assert told.entry.reason == f"this incident is known: {reason}"
+    gitlab.down = False
+    relay.run(10)
+    assert relay.incident()["reason"] == "its pipeline has not ended"
+
+
+def test_a_gitlab_that_starts_nothing_pages_before_the_last_try(tmp_path: Path) -> None:
+    """RetrainFailing asks for the status `untriggered`: after eight tries, no more than minutes."""
+    relay, gitlab = bench(tmp_path)
+    relay.patience = replace(relay.patience, attempts=20)
+    relay.restart()
+    gitlab.down = True
+    relay.intake.receive(webhook())
+    relay.run(60)
+    assert relay.value("relay_pipeline_status", model="digits", status="waiting") == 1
+    relay.run(400)
+    assert relay.latest().state == "waiting"
+    assert relay.value("relay_pipeline_status", model="digits", status="untriggered") == 1
+    gitlab.down = False
+    relay.run(100)
+    assert relay.value("relay_pipeline_status", model="digits", status="untriggered") is None

@@ -91,8 +91,8 @@ class Thresholds:
     # has the same limits but for the least rise, which is relative to the reference's loss. The
     # share of labels in their interval has those of accuracy.
     accuracy_z: float = _number(5.0, unit="standard errors", low=1.0, high=10.0)
-    # Of the reference alone, by which the sums tolerate more than the least drop: its rows are drawn
-    # once for each version, not at each look. After a retrain of 300 rows it has 60: 0.15 of 0.83.
+    # Of the reference alone, which the sums tolerate beside the least drop: its rows are drawn once
+    # for each version, not at each look. After a retrain of 300 rows it has 60, and that is 0.14.
     reference_z: float = _number(3.0, unit="standard errors", low=1.0, high=10.0)
     short_drop: float = _number(0.10, unit="accuracy", low=0.001, high=1.0)
     long_drop: float = _number(0.05, unit="accuracy", low=0.001, high=1.0)

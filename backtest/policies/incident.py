@@ -129,6 +129,7 @@ class Incidents:
                 rows=rows,
                 result=_result(attempt),
                 growth=attempt.growth,
+                new=moment.labels.between(at, moment.seconds),
             )
             for (at, signal, rows), attempt in pairs
             if at >= moment.deployed
@@ -136,10 +137,8 @@ class Incidents:
 
     def _labels(self, moment: Moment, earliest: float) -> Labels:
         rows, now = moment.labels.since(earliest), moment.seconds
-        tried = [at for at, _, _ in self._tried if at >= moment.deployed]
-        new = moment.labels.between(tried[-1], now) if tried else rows
         rate = moment.labels.between(now - DAY, now) / DAY
-        return Labels(rows=rows, new=new, rate=Rate(rate))
+        return Labels(rows=rows, rate=Rate(rate))
 
 
 def _result(attempt: Attempt) -> AttemptResult:

@@ -94,8 +94,9 @@ class PipelineAttempt:
             return self.result is None
         return self.silent_since is None or now < self.silent_since + WATCHED
 
-    def for_policy(self, now: datetime) -> Attempt:
-        """Return what the policy decides from."""
+    def for_policy(self, now: datetime, *, arrived: float | None) -> Attempt:
+        """Return what the policy decides from; arrived: labels of the model by now."""
+        new = None if arrived is None or self.arrived is None else arrived - self.arrived
         result = None if self.runs(now) else AttemptResult(self.result or AttemptResult.FAILED)
         return Attempt(
             at=self.accepted_at,
@@ -103,6 +104,7 @@ class PipelineAttempt:
             rows=self.rows,
             result=result,
             growth=self.growth,
+            new=new,
         )
 
 

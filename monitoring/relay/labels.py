@@ -51,10 +51,8 @@ class Labels:
     """The labelled rows that have arrived.
 
     rows: that `collect` would read: the incident's own, and those of the lookback before them.
-    new: that came since the last attempt on this version; anything where there was none.
     rate: of the model's labels.
     """
 
     rows: float
-    new: float
     rate: Rate

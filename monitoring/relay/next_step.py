@@ -5,6 +5,7 @@ from datetime import datetime
 
 from monitoring.relay.attempts import FAILED, WAITING, PipelineAttempt
 from monitoring.relay.incidents import Incident
+from monitoring.relay.label_counts import LabelCount
 from monitoring.relay.labels import Labels
 from monitoring.relay.policy import Action, ActionKind, IncidentHistory, Policy, next_action
 from monitoring.relay.store import Ledger
@@ -22,8 +23,9 @@ def next_step(
     if incident.signals and any(one.runs(now) for one in started if one not in mine):
         action = Action(ActionKind.RUNNING, "a pipeline of another version has not ended")
     else:
-        history = _history(incident, every, mine, now)
-        labels = _labels(ledger, incident, mine) if counts else None
+        count = ledger.labels.of(incident.model) if counts else None
+        history = _history(incident, every, mine, None if count is None else count.arrived, now)
+        labels = _labels(incident, count)
         action = next_action(history, labels, policy, now=now)
     if action.kind is ActionKind.RUNNING and every[-1].state == WAITING:
         return replace(action, reason=_waits_for_gitlab(ledger, every[-1]))
@@ -31,9 +33,16 @@ def next_step(
 
 
 def _history(
-    incident: Incident, every: list[PipelineAttempt], mine: list[PipelineAttempt], now: datetime
+    incident: Incident,
+    every: list[PipelineAttempt],
+    mine: list[PipelineAttempt],
+    arrived: float | None,
+    now: datetime,
 ) -> IncidentHistory:
-    """Return what the policy decides from; every: attempts of the model.  mine: of its version."""
+    """Return what the policy decides from.
+
+    every: attempts of the model.  mine: of its version.  arrived: labels of the model by now.
+    """
     started = [one for one in every if one.state != FAILED]
     former = [one.rows for one in started if one not in mine]
     failed = [one.accepted_at for one in every if one.state == FAILED]
@@ -41,20 +50,18 @@ def _history(
         started=incident.started_at,
         fell=incident.fall_since,
         signals=incident.signals,
-        attempts=tuple(one.for_policy(now) for one in mine),
+        attempts=tuple(one.for_policy(now, arrived=arrived) for one in mine),
         pipelines=tuple(one.accepted_at for one in started),
         former=former[-1] if former else None,
         last_failed=max(failed, default=None),
     )
 
 
-def _labels(ledger: Ledger, incident: Incident, attempts: list[PipelineAttempt]) -> Labels | None:
-    count = ledger.labels.of(incident.model)
+def _labels(incident: Incident, count: LabelCount | None) -> Labels | None:
     _, rows = incident.own
     if count is None or rows is None:
         return None
-    last = attempts[-1].arrived if attempts else None
-    return Labels(rows=rows, new=rows if last is None else count.arrived - last, rate=count.rate)
+    return Labels(rows=rows, rate=count.rate)
 
 
 def _waits_for_gitlab(ledger: Ledger, attempt: PipelineAttempt) -> str:

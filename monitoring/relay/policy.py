@@ -90,6 +90,7 @@ class Attempt:
     at: when it was decided.  signal: the strongest then.  rows: labelled rows that it could learn
     from, None if nobody knew.  result: None while it runs.
     growth: times the rows that the gate takes to see the gain that it saw, None if it saw none.
+    new: labels that came since, None if nobody knows.
     """
 
     at: datetime
@@ -97,6 +98,7 @@ class Attempt:
     rows: float | None
     result: AttemptResult | None = None
     growth: float | None = None
+    new: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +169,7 @@ def next_action(
     >>> from monitoring.relay.labels import Rate
     >>> began = datetime(2026, 11, 1)
     >>> drift = IncidentHistory(started=began, signals=frozenset({Signal.INPUTS}))
-    >>> few = Labels(rows=60, new=60, rate=Rate(0.004))
+    >>> few = Labels(rows=60, rate=Rate(0.004))
     >>> next_action(drift, few, Policy(), now=began).reason
     'waits for 940 more labels, about 3 days at the rate of the last day'
     """
@@ -191,7 +193,7 @@ def _few_labels(
 ) -> Action | None:
     """Wait for labels where a pipeline would have too few, or nearly those of the last one."""
     first = _first(incident, labels, policy)
-    more = math.ceil(max(first - labels.rows, _step(incident, first, policy) - labels.new))
+    more = math.ceil(max(first - labels.rows, _missing(incident, labels, first, policy)))
     if more <= 0:
         return None
     reason = f"waits for {more:,} more label{'s' if more > 1 else ''}"
@@ -214,17 +216,19 @@ def _first(incident: IncidentHistory, labels: Labels, policy: Policy) -> float:
     return max(former, policy.drift_rows if flows else 0, policy.least_rows)
 
 
-def _step(incident: IncidentHistory, first: float, policy: Policy) -> float:
-    """Return the new rows that another attempt needs; a fall is not held back by earlier drift."""
+def _missing(incident: IncidentHistory, labels: Labels, first: float, policy: Policy) -> float:
+    """Return the new rows that another attempt lacks; a fall is not held back by earlier drift."""
     if not incident.attempts or Signal.CALENDAR in incident.signals:
         return 0
     last = _last_alike(incident)
+    new = (last or incident.attempts[-1]).new
+    came = labels.rows if new is None else new
     if last is None:
-        return policy.least_rows
+        return policy.least_rows - came
     more = min(policy.growth, last.growth or policy.growth) - 1
     if last.result in UNJUDGED:
         more = min(more, 1.0)
-    return max(more * (first if last.rows is None else last.rows), policy.least_rows)
+    return max(more * (first if last.rows is None else last.rows), policy.least_rows) - came
 
 
 def _last_alike(incident: IncidentHistory) -> Attempt | None:
@@ -284,4 +288,5 @@ def _why(incident: IncidentHistory, labels: Labels | None) -> str:
     if labels is None:
         return "nobody knows how many labels there are"
     reason = f"{labels.rows:,.0f} labelled rows of the incident"
-    return f"{reason}, {labels.new:,.0f} since the last try" if incident.attempts else reason
+    new = incident.attempts[-1].new if incident.attempts else None
+    return reason if new is None else f"{reason}, {new:,.0f} since the last try"

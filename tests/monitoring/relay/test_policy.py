@@ -33,8 +33,8 @@ KEEP, BLOCK, PROMOTE = AttemptResult.KEEP, AttemptResult.BLOCK, AttemptResult.PR
 A_SECOND = 1.0  # labels
 
 
-def _labels(rows: float, *, new: float | None = None, rate: float = A_SECOND) -> Labels:
-    return Labels(rows=rows, new=rows if new is None else new, rate=Rate(rate))
+def _labels(rows: float, *, rate: float = A_SECOND) -> Labels:
+    return Labels(rows=rows, rate=Rate(rate))
 
 
 def _attempt(
@@ -55,7 +55,10 @@ def _next(
     former: float | None = None,
     fell: timedelta | None = None,
     policy: Policy = POLICY,
+    new: float | None = None,
 ) -> Action:
+    """Return the next step; new: labels that came since each attempt that does not say."""
+    attempts = tuple(one if one.new is not None else replace(one, new=new) for one in attempts)
     history = IncidentHistory(
         started=START - 10 * DAY,
         signals=frozenset({signal}),
@@ -96,7 +99,7 @@ def test_where_labels_are_too_few_to_measure_a_fall_drift_decides() -> None:
 def test_labels_that_come_once_a_week_flow_on_the_other_days() -> None:
     """None came in the last day, and the mean of two weeks is 500 a day: a fall would be seen."""
     weekly = rate_of(lately=0.0, arrived=7000, counted=14 * DAY)
-    labels = Labels(rows=500, new=500, rate=weekly)
+    labels = Labels(rows=500, rate=weekly)
     assert _next(labels).more == 500
     assert _next(labels).reason.endswith("about 1 day at the rate of the last 14 days")
 
@@ -112,17 +115,17 @@ def test_where_no_labels_come_it_says_so() -> None:
 def test_an_attempt_in_vain_is_not_the_end(result: AttemptResult) -> None:
     """Once the rows have doubled it is tried again, and after that once they have again."""
     once = _attempt(1000, result=result)
-    assert _next(_labels(1999, new=999), once).more == 1
-    assert _next(_labels(2000, new=1000), once).kind is ActionKind.START
-    assert _next(_labels(3999, new=1999), once, _attempt(2000, result=result)).more == 1
+    assert _next(_labels(1999), once, new=999).more == 1
+    assert _next(_labels(2000), once, new=1000).kind is ActionKind.START
+    assert _next(_labels(3999), once, _attempt(2000, result=result), new=1999).more == 1
 
 
 @pytest.mark.parametrize(("result", "rows"), [(KEEP, 4000), (AttemptResult.FAILED, 2000)])
 def test_what_nobody_judged_is_tried_again_sooner(result: AttemptResult, rows: int) -> None:
     """A verdict says that the rows show too little; a runner that failed says nothing of them."""
     once, slow = _attempt(1000, result=result), replace(POLICY, growth=4.0)
-    assert _next(_labels(rows - 1, new=rows - 1001), once, policy=slow).more == 1
-    assert _next(_labels(rows, new=rows - 1000), once, policy=slow).kind is ActionKind.START
+    assert _next(_labels(rows - 1), once, policy=slow, new=rows - 1001).more == 1
+    assert _next(_labels(rows), once, policy=slow, new=rows - 1000).kind is ActionKind.START
 
 
 def test_attempts_grow_with_the_logarithm_of_the_rows() -> None:
@@ -130,7 +133,7 @@ def test_attempts_grow_with_the_logarithm_of_the_rows() -> None:
     attempts: list[Attempt] = []
     for rows in range(0, 100_001, 100):
         last = attempts[-1].rows or 0 if attempts else 0
-        if _next(_labels(rows, new=rows - last), *attempts).kind is ActionKind.START:
+        if _next(_labels(rows), *attempts, new=rows - last).kind is ActionKind.START:
             attempts.append(_attempt(rows))
     assert [one.rows for one in attempts] == [1000 * 2**power for power in range(7)]
 
@@ -146,17 +149,17 @@ def test_drift_that_goes_on_after_a_promotion_needs_more_rows_than_the_last() ->
 def test_a_fall_is_never_hidden_by_drift() -> None:
     """Earlier attempts on drift had many rows; the fall needs a hundred new ones, no more."""
     drift = _attempt(50_000)
-    assert _next(_labels(50_100, new=100), drift, signal=FALL).kind is ActionKind.START
-    assert _next(_labels(50_099, new=99), drift, signal=FALL).more == 1
+    assert _next(_labels(50_100), drift, signal=FALL, new=100).kind is ActionKind.START
+    assert _next(_labels(50_099), drift, signal=FALL, new=99).more == 1
     both = _attempt(500, signal=FALL), drift
-    assert _next(_labels(50_499, new=499), *both, signal=FALL).more == 1
-    assert _next(_labels(50_500, new=500), *both, signal=FALL).kind is ActionKind.START
+    assert _next(_labels(50_499), *both, signal=FALL, new=499).more == 1
+    assert _next(_labels(50_500), *both, signal=FALL, new=500).kind is ActionKind.START
 
 
 def test_an_alert_that_comes_and_goes_does_not_begin_anew() -> None:
     """The incident is new and has few rows of its own; what was tried on this version counts."""
-    assert _next(_labels(150, new=1100), _attempt(1000)).more == 850
-    assert _next(_labels(1000, new=1100), _attempt(1000)).kind is ActionKind.START
+    assert _next(_labels(150), _attempt(1000), new=1100).more == 850
+    assert _next(_labels(1000), _attempt(1000), new=1100).kind is ActionKind.START
 
 
 def test_nothing_else_starts_while_a_pipeline_runs() -> None:
@@ -215,15 +218,15 @@ def test_the_calendar_needs_no_more_than_collect_does() -> None:
 def test_a_kept_gain_waits_for_the_rows_that_would_show_it(growth: float | None, more: int) -> None:
     """At least those that collect needs, at most twice those of the attempt, as without a gain."""
     kept = replace(_attempt(300, signal=FALL), growth=growth)
-    assert _next(_labels(10**6, new=more - 1), kept, signal=FALL).more == 1
-    assert _next(_labels(10**6, new=more), kept, signal=FALL).kind is ActionKind.START
+    assert _next(_labels(10**6), kept, signal=FALL, new=more - 1).more == 1
+    assert _next(_labels(10**6), kept, signal=FALL, new=more).kind is ActionKind.START
 
 
 def test_drift_that_stands_does_not_silence_the_calendar() -> None:
     """It would wait for twice the rows; the time has passed."""
     both = frozenset({DRIFT, Signal.CALENDAR})
     history = IncidentHistory(started=START - 10 * DAY, signals=both, attempts=(_attempt(5000),))
-    found = next_action(history, _labels(5100, new=100), POLICY, now=START)
+    found = next_action(history, _labels(5100), POLICY, now=START)
     assert found.kind is ActionKind.START
 
 
@@ -240,7 +243,7 @@ def test_a_fall_that_stands_does_not_silence_the_calendar() -> None:
     both = frozenset({FALL, Signal.CALENDAR})
     tried = _attempt(5000, signal=FALL)
     history = IncidentHistory(started=START - 10 * DAY, signals=both, attempts=(tried,))
-    found = next_action(history, _labels(5100, new=100), POLICY, now=START)
+    found = next_action(history, _labels(5100), POLICY, now=START)
     assert found.kind is ActionKind.START
 
 
@@ -253,15 +256,17 @@ def test_an_incident_is_over_when_nothing_fires() -> None:
 
 
 def test_drift_waits_as_long_where_a_fall_was_tried_meanwhile() -> None:
-    """The few rows of a fall say little of a drift that was tried with many."""
-    tried = (_attempt(8000), _attempt(300, signal=FALL))
-    assert _next(_labels(10_000, new=2000), *tried).more == 6000
+    """The few rows of a fall say little of a drift that was tried with many, and use up none."""
+    many, few = _attempt(8000), _attempt(300, signal=FALL)
+    drift, fall = replace(many, new=2000), replace(few, new=100)
+    assert _next(_labels(10_000), drift, fall).more == 6000
+    assert _next(_labels(16_000), replace(many, new=8000), fall).kind is ActionKind.START
     tried = (_attempt(300), _attempt(8000, signal=FALL))
-    assert _next(_labels(10_000, new=2000), *tried).more == 6000
+    assert _next(_labels(10_000), *tried, new=2000).more == 6000
 
 
 def test_another_fall_is_not_held_back_by_attempts_on_the_first() -> None:
     """Only by those since it began."""
     tried = _attempt(8000, signal=FALL, ago=30 * DAY)
-    assert _next(_labels(300, new=2000), tried, signal=FALL, fell=DAY).kind is ActionKind.START
-    assert _next(_labels(300, new=2000), tried, signal=FALL, fell=40 * DAY).more == 6000
+    assert _next(_labels(300), tried, signal=FALL, fell=DAY, new=2000).kind is ActionKind.START
+    assert _next(_labels(300), tried, signal=FALL, fell=40 * DAY, new=2000).more == 6000

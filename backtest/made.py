@@ -14,6 +14,7 @@ from backtest.history import History, arranged
 from backtest.scenario import Scenario
 from backtest.streams import FOLDER, STREAMS
 from monitoring import limits
+from monitoring.errors import InvalidLimits
 from monitoring.relay.limits import ModelLimits
 from monitoring.relay.policy import Policy
 from monitoring.thresholds import Thresholds, seconds
@@ -100,6 +101,10 @@ def made(request: Request, out: Path, *, root: Path) -> list[Scenario]:
     if len(found) < last:
         wanted = f"at least {last:,}, those of the first model and a horizon"
         raise BadHistory("rows", len(found), wanted)
+    if found.labelled[request.start :].min() > found.seconds[-1]:
+        hours = (found.seconds[-1] - found.seconds[request.start]) / HOUR
+        wanted = f"less than the {hours:,.1f} hours from the first model to the last row"
+        raise BadHistory("late", request.late, f"{wanted}, or a lower rate: no label would come")
     if request.phases > request.horizon:
         wanted = f"at most {request.horizon:,}, the horizon over which they begin"
         raise BadHistory("phases", request.phases, wanted)
@@ -127,8 +132,11 @@ def scenario(request: Request, task: Task, found: History, out: Path, *, root: P
     # A rate makes another traffic of the rows than the task's limits are for.
     if not request.rate:
         tasks = root / limits.TASKS
-        thresholds = limits.own(general, tasks).get(request.task, general)
-        own = limits.relay(general, tasks).get(request.task, own)
+        try:
+            thresholds = limits.own(general, tasks).get(request.task, general)
+            own = limits.relay(general, tasks).get(request.task, own)
+        except InvalidLimits as error:
+            raise BadHistory("limits", Described(str(error)), "what generate takes") from error
     known = {
         "least_rows": numbers.collect.least_rows,
         "lookback_seconds": numbers.collect.lookback_seconds,

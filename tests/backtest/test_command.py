@@ -3,13 +3,16 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pyarrow
 import pytest
 from pyarrow import csv, parquet
 
 from backtest.__main__ import main
 from backtest.errors import BadHistory
-from backtest.made import Known, Request, made
+from backtest.history import History
+from backtest.made import Known, Request, made, scenario
+from backtest.streams import STREAMS
 from backtest.streams.made.rows import rows
 from demo.workspace import ROOT
 from training.errors import BadParameter
@@ -28,6 +31,7 @@ from training.tasks import TASKS
         (["--policies", "hourly"], "policies: got 'hourly', expected some of never"),
         (["--rows", "next.csv"], "target: got '', expected the column of the labels in next.csv"),
         (["--start", "19500"], "rows: got 20000, expected at least 20,500"),
+        (["--late", "2d"], "late: got '2d', expected less than the 30.0 hours from the first"),
     ],
 )
 def test_what_cannot_be_replayed_is_named(given: list[str], message: str, tmp_path: Path) -> None:
@@ -197,3 +201,14 @@ def test_a_file_of_pictures_that_is_no_parquet_file_names_what_it_has_to_be(tmp_
     expected = f"expected a Parquet file with the columns {name} and label"
     with pytest.raises(BadHistory, match=expected):
         made(request, tmp_path, root=ROOT)
+
+
+def test_a_wrong_limit_of_the_tasks_own_is_one_sentence(tmp_path: Path) -> None:
+    """With the file and the field, as `make generate` says it."""
+    limits = tmp_path / "training" / "tasks" / "made" / "limits.yaml"
+    limits.parent.mkdir(parents=True)
+    limits.write_text("relay: {fall_rows: 0}\n")
+    task = STREAMS["weather"]
+    found = History(task.input.arrow_schema().empty_table(), [], np.zeros(0), np.zeros(0))
+    with pytest.raises(BadHistory, match="limits: got .*limits.yaml: relay.fall_rows: got 0"):
+        scenario(Request(task="weather"), task, found, tmp_path, root=tmp_path)

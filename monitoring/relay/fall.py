@@ -42,8 +42,8 @@ def fall_rows(
     change, and are none of its own; nor are those of another fall, `Policy.pause` earlier.
 
     before: what was known at the last look.  fall: None where labels show none now.
-    started: when the incident began.  alone: no drift fires now; one
-    may have, where the incident began long before the fall.
+    started: when the incident began.  alone: no drift fires now; one may have, where the incident
+    began long before the fall.
 
     >>> noon, hour = datetime(2026, 11, 1, 12), timedelta(hours=1)
     >>> later = {"alone": False, "policy": Policy(), "now": noon + 2 * hour}

@@ -48,15 +48,13 @@ def _add(ledger: Ledger, before: LabelCount, seen: Seen, policy: Policy, now: da
     )
     if not added:
         return  # Another relay on the same database has counted them.
+
+    def of(since: datetime | None) -> float:
+        """Return how many of these are of rows since a time, none where there is no such time."""
+        if since is None:
+            return 0.0
+        return readable(came, since=since - policy.lookback, after=before.counted_at, until=now)
+
     for incident in ledger.incidents.lately(before.model, now - policy.pause):
-        rows, of_fall = (
-            (
-                0.0
-                if since is None
-                else readable(
-                    came, since=since - policy.lookback, after=before.counted_at, until=now
-                )
-            )
-            for since in (incident.started_at, incident.fall_since)
-        )
+        rows, of_fall = of(incident.started_at), of(incident.fall_since)
         ledger.incidents.add_rows(incident, rows, of_fall=of_fall, now=now)

@@ -68,6 +68,13 @@ def test_a_fall_too_small_to_retrain_for_is_no_slump() -> None:
     assert not _share([0.9, 0.87, 0.87], 500, reference=ShareReference(0.9, 100_000)).any()
 
 
+def test_a_fall_of_a_fifth_is_seen_though_the_reference_has_sixty_rows() -> None:
+    """As after a retrain of 300 labels; a fall within three of its standard errors is not."""
+    few = ShareReference(5 / 6, 60)
+    assert _share([5 / 6, 0.63, 0.63], 1, reference=few)[DAY:].any()
+    assert not _share([5 / 6, 0.72, 0.72], 1, reference=few).any()
+
+
 def test_nothing_changed_is_no_slump() -> None:
     """A month of labels as accepted has none, whether they are few or many."""
     for rate, accuracy in ((1, 0.9), (300, 0.7), (20, 1.0)):

@@ -38,7 +38,9 @@ def significant(test: LossTest, correlation: float) -> tuple[float, float]:
         if test.highest == 1:
             old, new = (np.asarray(lost > 10, np.float64) for lost in (old, new))
         p = test.p_value(old, new)
-        counts += [p < LEVEL, deflated(p, design_effect(new - old)) < LEVEL]
+        differs = new - old
+        known = deflated(p, design_effect(differs), differences=differs)
+        counts += [p < LEVEL, known < LEVEL]
     return float(counts[0] / TRIES), float(counts[1] / TRIES)
 
 

@@ -158,4 +158,5 @@ def difference(
     value, effect = test.score(new) - test.score(old), _effect(new - old, times)
     if effect > 1:
         low, high = (value + math.sqrt(effect) * (end - value) for end in (low, high))
-    return Difference(value, low, high, deflated(test.p_value(old, new), effect))
+    p = deflated(test.p_value(old, new), effect, differences=new - old)
+    return Difference(value, low, high, p)

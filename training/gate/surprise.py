@@ -83,4 +83,4 @@ def _p_value(main: Floats, here: Floats, times: Times | None) -> float:
     effect = 1.0
     if times is not None:
         effect = design_effect((here - main)[np.argsort(times, kind="stable")])
-    return deflated(paired_t(main, here), effect)
+    return deflated(paired_t(main, here), effect, differences=here - main)

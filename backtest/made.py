@@ -189,8 +189,10 @@ def _digest(scenario: Scenario, start: int, models: str) -> str:
     with pyarrow.ipc.new_stream(sink, rows.table.schema) as stream:
         stream.write_table(rows.table)
     labels = "\n".join(map(str, rows.labels))
-    numbers = scenario.numbers.model_dump_json()
-    return store.digest(scenario.name, numbers, models, labels, sink.getvalue().to_pybytes())
+    numbers, task = scenario.numbers.model_dump_json(), scenario.task
+    kinds = f"{task.input!r} {task.output!r}"
+    content = sink.getvalue().to_pybytes()
+    return store.digest(scenario.name, numbers, kinds, models, labels, content)
 
 
 def _rows(request: Request, task: Task, root: Path) -> tuple[Rows, Sequence[int]]:

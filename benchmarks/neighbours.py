@@ -43,8 +43,9 @@ def significant(test: LossTest, correlation: float) -> tuple[float, float]:
         if test.highest == 1:
             old, new = (np.asarray(lost > 10, np.float64) for lost in (old, new))
         p = test.p_value(old, new)
-        times = START + np.arange(ROWS) * SECOND
-        counts += [p < LEVEL, deflated(p, effect(new - old, times)) < LEVEL]
+        times, differs = START + np.arange(ROWS) * SECOND, new - old
+        known = deflated(p, effect(differs, times), differences=differs)
+        counts += [p < LEVEL, known < LEVEL]
     return float(counts[0] / TRIES), float(counts[1] / TRIES)
 
 
@@ -61,7 +62,7 @@ def by_day(days: float, gain: float) -> tuple[float, float, float]:
         apart = np.sin(turns) + gain + random.normal(size=ROWS)
         p = mean_loss.TEST.p_value(np.full(ROWS, 9.0), 9 + apart)
         effects = (1.0, design_effect(apart), effect(apart, times))
-        counts += [deflated(p, each) < LEVEL for each in effects]
+        counts += [deflated(p, each, differences=apart) < LEVEL for each in effects]
     alone, followed, gate = (float(count / TRIES) for count in counts)
     return alone, followed, gate
 

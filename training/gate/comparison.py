@@ -154,4 +154,5 @@ def difference(
     value, as_one = test.score(new) - test.score(old), effect(new - old, times)
     if as_one > 1:
         low, high = (value + math.sqrt(as_one) * (end - value) for end in (low, high))
-    return Difference(value, low, high, deflated(test.p_value(old, new), as_one))
+    p = deflated(test.p_value(old, new), as_one, differences=new - old)
+    return Difference(value, low, high, p)

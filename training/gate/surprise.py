@@ -81,4 +81,6 @@ def _wrong(values: Floats, output: OutputKind, truths: Truths) -> int:
 
 
 def _p_value(main: Floats, here: Floats, times: Times | None) -> float:
-    return deflated(paired_t(main, here), effect(here - main, times))
+    differences = here - main
+    as_one = effect(differences, times)
+    return deflated(paired_t(main, here), as_one, differences=differences)

@@ -96,3 +96,13 @@ def test_rows_without_a_time_are_independent() -> None:
     old, new = pair(mean_loss.TEST, 1, gain=1)
     found = difference(mean_loss.TEST, old, new, GATE)
     assert found.p == mean_loss.TEST.p_value(old, new)
+
+
+def test_six_long_stretches_are_little_evidence_however_many_rows_they_have() -> None:
+    """A test that takes 36,000 rows for independent is as sure there as numbers can be."""
+    better = np.repeat([1.0, 1.0, -1.0, -1.0, 1.0, 1.0], 6000)
+    new = 9 + np.random.default_rng(2).normal(size=len(better))
+    times = np.datetime64("2026-11-01", "us") + np.arange(len(new)) * np.timedelta64(1, "m")
+    assert mean_loss.TEST.p_value(new + better, new) == 0
+    assert difference(mean_loss.TEST, new + better, new, GATE, times).p > 0.05
+    assert difference(mean_loss.TEST, new + better + 9, new, GATE, times).p < 0.0001

@@ -18,7 +18,14 @@ from monitoring.relay.incidents import Firing, Incident
 from monitoring.relay.label_counting import counted
 from monitoring.relay.limits import RelayLimits
 from monitoring.relay.next_step import next_step
-from monitoring.relay.policy import Action, ActionKind, Policy, Signal, strongest
+from monitoring.relay.policy import (
+    Action,
+    ActionKind,
+    AttemptResult,
+    Policy,
+    Signal,
+    strongest,
+)
 from monitoring.relay.store import Ledger, Store
 from monitoring.relay.tables import MOST
 from monitoring.relay.webhook import Candidate, incident_id
@@ -186,14 +193,17 @@ class Decider:
     def _with_calendar(
         self, ledger: Ledger, incident: Incident, alerts: Firing, now: datetime
     ) -> Firing:
-        """Return what fires; the calendar does from when it is due until its pipeline has ended."""
+        """Return what fires; the calendar does from when it is due until its pipeline has ended.
+
+        One that failed is tried again.
+        """
         every = self.policy_of(incident.model).every
         attempts = ledger.attempts.of_model(incident.model)
         if every is None:
             return alerts
         last = attempts[-1].accepted_at if attempts else incident.accepted_at
-        runs = bool(attempts) and attempts[-1].runs(now)
-        if now >= last + every or CALENDAR in incident.firing and (runs or not attempts):
+        open_still = not attempts or attempts[-1].outcome(now) in (None, AttemptResult.FAILED)
+        if now >= last + every or CALENDAR in incident.firing and open_still:
             return {**alerts, CALENDAR: Signal.CALENDAR}
         return alerts
 

@@ -1,13 +1,11 @@
-"""What an incident does next: start a pipeline, wait for labels or for time, or end.
-
-Pure functions, which the relay and the backtest both call.
-"""
+"""What an incident does next: pure functions, which the relay and the backtest both call."""
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import takewhile
 
 from monitoring.relay.labels import Labels
 from monitoring.relay.words import about, time_in_words
@@ -37,17 +35,19 @@ class AttemptResult(StrEnum):
     KEEP = "keep"
     BLOCK = "block"
     TOO_FEW = "too few"  # `collect` accepted too few labelled rows
-    FAILED = "failed"  # it ended without a verdict
+    FAILED = "failed"  # it ended without a verdict: that says nothing about its rows
+    CANCELED = "canceled"  # by a person, before there was a verdict
 
 
-UNJUDGED = (AttemptResult.TOO_FEW, AttemptResult.FAILED)
+UNJUDGED = (AttemptResult.TOO_FEW, AttemptResult.CANCELED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
     """Limits of one model.
 
-    cooldown: least time between two pipelines; an hour is usual.
+    cooldown: least time between two pipelines; an hour is usual. Each pipeline in a row that failed
+    doubles it, up to a day.
     daily_budget: most pipelines in 24 hours.
     longest: how long ago an incident may have begun that is new; a week is usual.
     least_rows: labelled rows that `collect` accepts.
@@ -58,7 +58,8 @@ class Policy:
     many to see a gain of a few points.
     flow: labels flow where at least `least_rows` come in this long: then a fall would be measured.
     growth: times the rows of the last attempt that the next one needs at most, so that attempts
-    grow with the logarithm of the rows; twice the rows at most after one that nobody judged.
+    grow with the logarithm of the rows; twice the rows at most after one that had too few or was
+    canceled. One that failed does not count.
     carry: how many times the rows of the former version's last attempt a drift without a measured
     fall waits for, so that a stream that never stands still costs few pipelines too.
     quiet: alerts that are away for less count as firing: at a failed scrape, or at their limit.
@@ -175,15 +176,16 @@ def next_action(
     """
     if not incident.signals:
         return Action(ActionKind.OVER, "its alerts have ended, or another version serves")
-    attempts = incident.attempts
-    if attempts and attempts[-1].result is None:
+    if incident.attempts and incident.attempts[-1].result is None:
         return Action(ActionKind.RUNNING, "its pipeline has not ended")
+    attempts = tuple(x for x in incident.attempts if x.result is not AttemptResult.FAILED)
     if attempts and attempts[-1].result is AttemptResult.PROMOTE:
         until = attempts[-1].at + policy.deploy_within
         if now < until:
             reason = "a promoted model waits to be merged and deployed"
             return Action(ActionKind.DEPLOYING, reason, until)
-    held = _rest(incident, now) if labels is None else _few_labels(incident, labels, policy, now)
+    known = replace(incident, attempts=attempts)
+    held = _rest(known, now) if labels is None else _few_labels(known, labels, policy, now)
     held = held or _cooldown(incident, policy, now) or _budget(incident, policy, now)
     return held or Action(ActionKind.START, _why(incident, labels))
 
@@ -265,11 +267,16 @@ def _cooldown(incident: IncidentHistory, policy: Policy, now: datetime) -> Actio
     # A time that lies ahead is of a clock that was once wrong.
     failed = () if incident.last_failed is None else (incident.last_failed,)
     last = max((at for at in (*incident.pipelines, *failed) if at <= now), default=None)
-    if last is None or now >= last + policy.cooldown:
+    if last is None:
         return None
-    left = (last + policy.cooldown - now).total_seconds()
-    reason = f"the last try was at {time_in_words(last)}; about {about(left)} of the cooldown left"
-    return Action(ActionKind.COOLDOWN, reason, last + policy.cooldown)
+    row = [*takewhile(lambda x: x.result is AttemptResult.FAILED, reversed(incident.attempts))]
+    doubled = policy.cooldown * 2 ** min(max(len(row) - 1, 0), 10)
+    until = last + max(policy.cooldown, min(doubled, DAY))
+    if now >= until:
+        return None
+    left = about((until - now).total_seconds())
+    reason = f"the last try was at {time_in_words(last)}; about {left} of the cooldown left"
+    return Action(ActionKind.COOLDOWN, reason, until)
 
 
 def _budget(incident: IncidentHistory, policy: Policy, now: datetime) -> Action | None:

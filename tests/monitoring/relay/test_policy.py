@@ -7,6 +7,7 @@ import pytest
 
 from monitoring.relay.labels import Labels, Rate, rate_of
 from monitoring.relay.policy import (
+    UNJUDGED,
     Action,
     ActionKind,
     Attempt,
@@ -29,6 +30,7 @@ POLICY = Policy(
     carry=1.5,
 )
 FALL, DRIFT = Signal.LABELS, Signal.INPUTS
+FAILED = AttemptResult.FAILED
 KEEP, BLOCK, PROMOTE = AttemptResult.KEEP, AttemptResult.BLOCK, AttemptResult.PROMOTE
 A_SECOND = 1.0  # labels
 
@@ -111,7 +113,7 @@ def test_where_no_labels_come_it_says_so() -> None:
     assert waits.reason == "waits for 100 more labels; none have come so far"
 
 
-@pytest.mark.parametrize("result", [KEEP, BLOCK, AttemptResult.TOO_FEW, AttemptResult.FAILED])
+@pytest.mark.parametrize("result", [KEEP, BLOCK, *UNJUDGED])
 def test_an_attempt_in_vain_is_not_the_end(result: AttemptResult) -> None:
     """Once the rows have doubled it is tried again, and after that once they have again."""
     once = _attempt(1000, result=result)
@@ -120,12 +122,39 @@ def test_an_attempt_in_vain_is_not_the_end(result: AttemptResult) -> None:
     assert _next(_labels(3999), once, _attempt(2000, result=result), new=1999).more == 1
 
 
-@pytest.mark.parametrize(("result", "rows"), [(KEEP, 4000), (AttemptResult.FAILED, 2000)])
+@pytest.mark.parametrize(("result", "rows"), [(KEEP, 4000), *((one, 2000) for one in UNJUDGED)])
 def test_what_nobody_judged_is_tried_again_sooner(result: AttemptResult, rows: int) -> None:
-    """A verdict says that the rows show too little; a runner that failed says nothing of them."""
+    """A verdict says that the rows show too little; that they were too few does not."""
     once, slow = _attempt(1000, result=result), replace(POLICY, growth=4.0)
     assert _next(_labels(rows - 1), once, policy=slow, new=rows - 1001).more == 1
     assert _next(_labels(rows), once, policy=slow, new=rows - 1000).kind is ActionKind.START
+
+
+@pytest.mark.parametrize("signal", [DRIFT, FALL])
+def test_a_failed_pipeline_waits_for_the_cooldown_alone(signal: Signal) -> None:
+    """It says nothing of its rows, whether anybody counts them or not."""
+    failed = _attempt(1000, result=FAILED, signal=signal, ago=HOUR)
+    for labels in (_labels(1000), None):
+        waits = _next(labels, failed, signal=signal, pipelines=(START - HOUR / 2,), new=0)
+        assert (waits.kind, waits.at) == (ActionKind.COOLDOWN, START + HOUR / 2)
+        later = _next(labels, failed, signal=signal, pipelines=(START - HOUR,), new=0)
+        assert later.kind is ActionKind.START
+
+
+def test_what_was_judged_before_a_failed_pipeline_counts() -> None:
+    """A runner that fails neither makes a verdict older nor takes a promoted model away."""
+    failed = _attempt(2000, result=FAILED, ago=2 * HOUR)
+    assert _next(_labels(2000), _attempt(1000), failed, new=900).more == 100
+    promoted = _attempt(1000, result=PROMOTE, ago=3 * HOUR)
+    assert _next(_labels(2000), promoted, failed).kind is ActionKind.DEPLOYING
+
+
+@pytest.mark.parametrize(("failed", "hours"), [(1, 1), (2, 2), (3, 4), (5, 16), (6, 24), (99, 24)])
+def test_pipelines_that_fail_in_a_row_wait_longer(failed: int, hours: int) -> None:
+    """A fault that nobody mends costs a pipeline a day, not the budget of each day."""
+    row = (_attempt(1000), *[_attempt(1000, result=FAILED)] * failed)
+    waits = _next(_labels(10_000), *row, pipelines=(START - HOUR / 2,), new=9000)
+    assert (waits.kind, waits.at) == (ActionKind.COOLDOWN, START + (hours - 0.5) * HOUR)
 
 
 def test_attempts_grow_with_the_logarithm_of_the_rows() -> None:
@@ -249,10 +278,8 @@ def test_a_fall_that_stands_does_not_silence_the_calendar() -> None:
 
 def test_an_incident_is_over_when_nothing_fires() -> None:
     """Its alerts have ended, as they do when another version serves."""
-    ended = next_action(
-        IncidentHistory(started=START, signals=frozenset()), _labels(10**6), POLICY, now=START
-    )
-    assert ended.kind is ActionKind.OVER
+    ended = IncidentHistory(started=START, signals=frozenset())
+    assert next_action(ended, _labels(10**6), POLICY, now=START).kind is ActionKind.OVER
 
 
 def test_drift_waits_as_long_where_a_fall_was_tried_meanwhile() -> None:

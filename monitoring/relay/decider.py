@@ -29,6 +29,7 @@ from monitoring.relay.policy import (
 from monitoring.relay.store import Ledger, Store
 from monitoring.relay.tables import MOST
 from monitoring.relay.webhook import Candidate, incident_id
+from monitoring.relay.words import about
 
 # What the audit calls an action; a pipeline that runs is told of by its own events.
 EVENTS = {
@@ -126,7 +127,8 @@ class Decider:
             )
             incident = incident_id(model, CALENDAR, now)
             ledger.incidents.add(incident, candidate, now=now, earliest=since, rows=rows)
-            entry = AuditEntry(AuditEvent.ACCEPTED, f"nothing was tried for {every}")
+            reason = f"nothing was tried for {about(every.total_seconds())}"
+            entry = AuditEntry(AuditEvent.ACCEPTED, reason)
             ledger.add_entry(entry, now=now, model=model, incident=incident, alerts=(CALENDAR,))
         self.counters.audited(entry.event)
 

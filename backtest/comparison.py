@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backtest.outcome import Outcome
+from perennial.plural import plural
 from perennial.statistics.counts import Floats
 from perennial.statistics.metrics import Metric
 
@@ -116,7 +117,7 @@ def sentence(found: Mapping[str, Line], metric: Metric) -> str:
     share = "" if part is None else f", {part:.0%} of the oracle's gain"
     text = (
         f"As shipped, the loop would have brought {unit} from {never.score:.4g} to "
-        f"{shipped.score:.4g}{share}, with {shipped.started:.1f} pipelines"
+        f"{shipped.score:.4g}{share}, with {plural(shipped.started, 'pipeline')}"
     )
     clocks = [found[name] for name in (CLOCK, UNGATED) if name in found]
     if clocks and shipped.lead is not None:

@@ -9,6 +9,7 @@ from itertools import takewhile
 
 from monitoring.relay.labels import Labels
 from monitoring.relay.words import about, time_in_words
+from perennial.plural import plural
 
 DAY = timedelta(days=1)
 
@@ -198,7 +199,7 @@ def _few_labels(
     more = math.ceil(max(first - labels.rows, _missing(incident, labels, first, policy)))
     if more <= 0:
         return None
-    reason = f"waits for {more:,} more label{'s' if more > 1 else ''}"
+    reason = f"waits for {plural(more, 'more label')}"
     if labels.rate.a_second <= 0:
         return Action(ActionKind.LABELS, f"{reason}; none have come so far", more=more)
     seconds = more / labels.rate.a_second
@@ -285,7 +286,7 @@ def _budget(incident: IncidentHistory, policy: Policy, now: datetime) -> Action 
         return None
     until = today[-policy.daily_budget] + DAY
     reason = (
-        f"{len(today)} pipelines began in 24 hours, the limit is {policy.daily_budget}; "
+        f"{plural(len(today), 'pipeline')} began in 24 hours, the limit is {policy.daily_budget}; "
         f"the next may begin at {time_in_words(until)}"
     )
     return Action(ActionKind.BUDGET, reason, until)
@@ -294,6 +295,6 @@ def _budget(incident: IncidentHistory, policy: Policy, now: datetime) -> Action 
 def _why(incident: IncidentHistory, labels: Labels | None) -> str:
     if labels is None:
         return "nobody knows how many labels there are"
-    reason = f"{labels.rows:,.0f} labelled rows of the incident"
+    reason = f"{plural(round(labels.rows), 'labelled row')} of the incident"
     new = incident.attempts[-1].new if incident.attempts else None
     return reason if new is None else f"{reason}, {new:,.0f} since the last try"

@@ -7,9 +7,10 @@ from backtest.collecting import BEGIN
 from backtest.policy import Attempt, Moment, Start
 from monitoring.alerts import every
 from monitoring.relay import policy as relay
+from monitoring.relay.attempt_result import AttemptResult
 from monitoring.relay.fall import Fall, FallRows, fall_rows
 from monitoring.relay.labels import Labels, Rate
-from monitoring.relay.policy import ActionKind, AttemptResult, IncidentHistory, Signal
+from monitoring.relay.policy import ActionKind, IncidentHistory, Signal
 from monitoring.thresholds import Thresholds
 
 DAY = 86_400

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
-from monitoring.relay.policy import Attempt, AttemptResult, Signal
+from monitoring.relay.attempt_result import AttemptResult
+from monitoring.relay.policy import Attempt, Signal
 from monitoring.relay.tables import attempts
 
 WAITING, TRIGGERED, FAILED = "waiting", "triggered", "failed"

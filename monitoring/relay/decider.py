@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitoring.relay.arrivals import Arrivals
+from monitoring.relay.attempt_result import AttemptResult
 from monitoring.relay.attempts import SKEW
 from monitoring.relay.audit import AuditEntry, AuditEvent
 from monitoring.relay.errors import Unconfirmed
@@ -18,14 +19,7 @@ from monitoring.relay.incidents import Firing, Incident
 from monitoring.relay.label_counting import counted
 from monitoring.relay.limits import RelayLimits
 from monitoring.relay.next_step import next_step
-from monitoring.relay.policy import (
-    Action,
-    ActionKind,
-    AttemptResult,
-    Policy,
-    Signal,
-    strongest,
-)
+from monitoring.relay.policy import Action, ActionKind, Policy, Signal, strongest
 from monitoring.relay.store import Ledger, Store
 from monitoring.relay.tables import MOST
 from monitoring.relay.webhook import Candidate, incident_id

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
 
+from monitoring.relay.attempt_result import UNJUDGED, AttemptResult
 from monitoring.relay.labels import Labels
 from monitoring.relay.words import about, time_in_words
 from perennial.plural import plural
 
-DAY = timedelta(days=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 class Signal(StrEnum):
@@ -29,26 +30,12 @@ def strongest(signals: Collection[Signal]) -> Signal:
     return next(signal for signal in Signal if signal in signals)
 
 
-class AttemptResult(StrEnum):
-    """How the pipeline of an attempt ended."""
-
-    PROMOTE = "promote"
-    KEEP = "keep"
-    BLOCK = "block"
-    TOO_FEW = "too few"  # `collect` accepted too few labelled rows
-    FAILED = "failed"  # it ended without a verdict: that says nothing about its rows
-    CANCELED = "canceled"  # by a person, before there was a verdict
-
-
-UNJUDGED = (AttemptResult.TOO_FEW, AttemptResult.CANCELED)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Policy:
     """Limits of one model.
 
     cooldown: least time between two pipelines; an hour is usual. Each pipeline in a row that failed
-    doubles it, up to a day.
+    doubles it, from a minute at least up to a day.
     daily_budget: most pipelines in 24 hours.
     longest: how long ago an incident may have begun that is new; a week is usual.
     least_rows: labelled rows that `collect` accepts.
@@ -179,7 +166,7 @@ def next_action(
         return Action(ActionKind.OVER, "its alerts have ended, or another version serves")
     if incident.attempts and incident.attempts[-1].result is None:
         return Action(ActionKind.RUNNING, "its pipeline has not ended")
-    attempts = tuple(x for x in incident.attempts if x.result is not AttemptResult.FAILED)
+    attempts = tuple(one for one in incident.attempts if not _failed(one))
     if attempts and attempts[-1].result is AttemptResult.PROMOTE:
         until = attempts[-1].at + policy.deploy_within
         if now < until:
@@ -189,6 +176,10 @@ def next_action(
     held = _rest(known, now) if labels is None else _few_labels(known, labels, policy, now)
     held = held or _cooldown(incident, policy, now) or _budget(incident, policy, now)
     return held or Action(ActionKind.START, _why(incident, labels))
+
+
+def _failed(attempt: Attempt) -> bool:
+    return attempt.result is AttemptResult.FAILED
 
 
 def _few_labels(
@@ -270,9 +261,10 @@ def _cooldown(incident: IncidentHistory, policy: Policy, now: datetime) -> Actio
     last = max((at for at in (*incident.pipelines, *failed) if at <= now), default=None)
     if last is None:
         return None
-    row = [*takewhile(lambda x: x.result is AttemptResult.FAILED, reversed(incident.attempts))]
-    doubled = policy.cooldown * 2 ** min(max(len(row) - 1, 0), 10)
-    until = last + max(policy.cooldown, min(doubled, DAY))
+    pause = policy.cooldown
+    if row := [*takewhile(_failed, reversed(incident.attempts))]:
+        pause = max(pause, min(max(pause, MINUTE) * 2 ** min(len(row) - 1, 10), DAY))
+    until = last + pause
     if now >= until:
         return None
     left = about((until - now).total_seconds())

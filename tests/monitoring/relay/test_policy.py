@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from monitoring.relay.attempt_result import UNJUDGED, AttemptResult
 from monitoring.relay.labels import Labels, Rate, rate_of
 from monitoring.relay.policy import (
-    UNJUDGED,
     Action,
     ActionKind,
     Attempt,
-    AttemptResult,
     IncidentHistory,
     Policy,
     Signal,
@@ -33,6 +32,7 @@ FALL, DRIFT = Signal.LABELS, Signal.INPUTS
 FAILED = AttemptResult.FAILED
 KEEP, BLOCK, PROMOTE = AttemptResult.KEEP, AttemptResult.BLOCK, AttemptResult.PROMOTE
 A_SECOND = 1.0  # labels
+SOON = START + timedelta(minutes=1)
 
 
 def _labels(rows: float, *, rate: float = A_SECOND) -> Labels:
@@ -155,6 +155,8 @@ def test_pipelines_that_fail_in_a_row_wait_longer(failed: int, hours: int) -> No
     row = (_attempt(1000), *[_attempt(1000, result=FAILED)] * failed)
     waits = _next(_labels(10_000), *row, pipelines=(START - HOUR / 2,), new=9000)
     assert (waits.kind, waits.at) == (ActionKind.COOLDOWN, START + (hours - 0.5) * HOUR)
+    none = replace(POLICY, cooldown=timedelta(0))
+    assert _next(_labels(9999), *row[:2], pipelines=(START,), policy=none, new=9e3).at == SOON
 
 
 def test_attempts_grow_with_the_logarithm_of_the_rows() -> None:
@@ -207,8 +209,8 @@ def test_a_promoted_model_is_given_time_to_be_merged() -> None:
 
 def test_cooldown_and_budget_are_of_the_model_and_hold_for_falls_too() -> None:
     """They count the pipelines of every version."""
-    waits = _next(_labels(300), signal=FALL, pipelines=(START - timedelta(minutes=59),))
-    assert (waits.kind, waits.at) == (ActionKind.COOLDOWN, START + timedelta(minutes=1))
+    waits = _next(_labels(300), signal=FALL, pipelines=(SOON - HOUR,))
+    assert (waits.kind, waits.at) == (ActionKind.COOLDOWN, SOON)
     assert waits.reason == (
         "the last try was at 2026-11-21 07:01:00 UTC; about 1 minute of the cooldown left"
     )
@@ -255,8 +257,7 @@ def test_drift_that_stands_does_not_silence_the_calendar() -> None:
     """It would wait for twice the rows; the time has passed."""
     both = frozenset({DRIFT, Signal.CALENDAR})
     history = IncidentHistory(started=START - 10 * DAY, signals=both, attempts=(_attempt(5000),))
-    found = next_action(history, _labels(5100), POLICY, now=START)
-    assert found.kind is ActionKind.START
+    assert next_action(history, _labels(5100), POLICY, now=START).kind is ActionKind.START
 
 
 def test_a_calendar_brings_a_fall_no_pipeline_of_too_few_rows() -> None:
@@ -272,8 +273,7 @@ def test_a_fall_that_stands_does_not_silence_the_calendar() -> None:
     both = frozenset({FALL, Signal.CALENDAR})
     tried = _attempt(5000, signal=FALL)
     history = IncidentHistory(started=START - 10 * DAY, signals=both, attempts=(tried,))
-    found = next_action(history, _labels(5100), POLICY, now=START)
-    assert found.kind is ActionKind.START
+    assert next_action(history, _labels(5100), POLICY, now=START).kind is ActionKind.START
 
 
 def test_an_incident_is_over_when_nothing_fires() -> None:

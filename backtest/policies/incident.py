@@ -108,8 +108,9 @@ class Incidents:
         return (self._fall_rows.since - BEGIN).total_seconds()
 
     def _former(self, moment: Moment) -> int | None:
-        """Return the rows of the last attempt on a version before."""
-        before = [rows for at, _, rows in self._tried if at < moment.deployed]
+        """Return the rows of the last attempt on a version before, but a calendar's."""
+        earlier = [one for one in self._tried if one[0] < moment.deployed]
+        before = [rows for _, signal, rows in earlier if signal is not Signal.CALENDAR]
         return before[-1] if before else None
 
     def _due(self, moment: Moment) -> frozenset[Signal]:

@@ -101,7 +101,8 @@ class IncidentHistory:
     any version.
     started: when it began; attempts from before are of earlier incidents.
     fell: since when rows are of the fall that labels show; earlier attempts are of other falls.
-    former: rows of the last attempt on another version, which this one has learned from.
+    former: rows of the last attempt on another version, which this one has learned from; not of a
+    calendar's, which had all rows of its time.
     last_failed: when the relay last failed to start one; it counts for the cooldown alone.
     """
 
@@ -218,7 +219,7 @@ def _missing(incident: IncidentHistory, labels: Labels, first: float, policy: Po
     new = (last or incident.attempts[-1]).new
     came = labels.rows if new is None else new
     if last is None:
-        return policy.least_rows - came
+        return (policy.least_rows if incident.signal is Signal.LABELS else first) - came
     more = min(policy.growth, last.growth or policy.growth) - 1
     if last.result in UNJUDGED:
         more = min(more, 1.0)
@@ -229,14 +230,16 @@ def _last_alike(incident: IncidentHistory) -> Attempt | None:
     """Return the attempt that the next one has to have more rows than.
 
     For a fall that is the last one on it; for drift the last one, or the last one on drift if that
-    had more rows, as those of a fall are few.
+    had more rows, as those of a fall are few. A calendar's had all rows of its time, whatever they
+    are of, so it counts for neither.
     """
-    attempts, fell, falls = incident.attempts, incident.fell, incident.signal is Signal.LABELS
+    attempts = [one for one in incident.attempts if one.signal is not Signal.CALENDAR]
+    fell, falls = incident.fell, incident.signal is Signal.LABELS
     alike = [one for one in attempts if (one.signal is Signal.LABELS) is falls]
     if falls:
         mine = [one for one in alike if fell is None or one.at >= fell]
         return mine[-1] if mine else None
-    return max([*alike[-1:], attempts[-1]], key=lambda one: one.rows or 0.0)
+    return max([*alike[-1:], *attempts[-1:]], key=lambda one: one.rows or 0.0, default=None)
 
 
 def _rest(incident: IncidentHistory, now: datetime) -> Action | None:

@@ -21,9 +21,10 @@ from monitoring.thresholds import Thresholds, seconds
 from perennial.errors import Described
 from perennial.kinds.arrow import from_numpy
 from perennial.kinds.inputs.table import TableInput
+from perennial.plural import plural
 from training import params
 from training.bring.cells import read
-from training.bring.found import listed, plural
+from training.bring.found import listed
 from training.bring.reading import read_reading
 from training.bring.rows_of import rows_of
 from training.task.discovery import Tasks

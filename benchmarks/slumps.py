@@ -19,6 +19,7 @@ from backtest.rules.slump import share_slump
 from benchmarks import results
 from benchmarks.results import Figure
 from monitoring.thresholds import Thresholds
+from perennial.plural import plural
 
 COMMAND = "python -m benchmarks.slumps"
 DAY = 1440
@@ -176,7 +177,7 @@ def months(table: Table, many: int) -> bool:
     """Add a row for each rule on months without a slump; return whether the one shipped is calm."""
     for name, rule in RULES.items():
         false = sum(calm(rule, seed=seed) for seed in range(many))
-        row: list[Figure] = ["none", name, "", false, f"in {many} months", ""]
+        row: list[Figure] = ["none", name, "", false, f"in {plural(many, 'month')}", ""]
         table.add(row, {"alerts": false, "months": many})
     return not false
 
@@ -214,7 +215,7 @@ def rhythms(table: Table) -> None:
             found = [changing(falling, rule, rate=r, seed=s)[SECOND:] for r, s in runs]
             days = float(np.median([each.argmax() if each.any() else np.inf for each in found]))
             most, said = max(onsets(each) for each in found), f"{by:g} more each day"
-            row = [said, name, "", most, f"{days / DAY:.1f} days", ""]
+            row = [said, name, "", most, plural(days / DAY, "day"), ""]
             table.add(row, {"median_delay_days": days / DAY})
 
 

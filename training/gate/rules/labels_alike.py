@@ -10,7 +10,7 @@ def labels_alike(fresh: Truths, base: Truths, output: OutputKind) -> str | None:
     """Return the reason to block, or None if fresh labels differ, or may be alike by chance.
 
     A form, a sensor or a labeller that always says the same teaches a model to say it to everybody,
-    and on these rows that is a gain.
+    and on these rows that is a gain. Where a few differ, docs/feedback.md says why nobody can tell.
     fresh, base: the labels of fresh and of base test rows, shape (rows,).
     Source: the chance that all others are like the first is a power of the label's share in base
     rows, by Laplace's rule of succession: with one row more of it and one of others, a label that

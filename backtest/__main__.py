@@ -94,7 +94,11 @@ def _write(outcomes: dict[str, list[Outcome]], experiment: Experiment, out: Path
     (out / "backtest.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     (out / "backtest.md").write_text(f"{said}\n\n{shown}\n", encoding="utf-8")
     best = max(found.values(), key=lambda line: (line.policy not in DRAWN, line.gain)).policy
-    drawn = {policy: outcomes[policy][0] for policy in dict.fromkeys((*DRAWN, best))}
+    drawn = {
+        policy: outcomes[policy][0]
+        for policy in dict.fromkeys((*DRAWN, best))
+        if policy in outcomes
+    }
     plot.draw(out / "backtest.png", drawn, metric)
     print(f"{said}\n\n{shown}\n\n{out / 'backtest.json'}, backtest.md, backtest.png")
 

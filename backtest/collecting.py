@@ -5,13 +5,13 @@ import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backtest.history import History
 from perennial.kinds.arrow import from_numpy
+from training.artifacts.aside import aside
 from training.artifacts.feedback import read_feedback
 from training.artifacts.splits import BEFORE
 from training.feedback.file import append
@@ -99,9 +99,8 @@ def _added(
 ) -> Feedback:
     """Return a file, named by its content, with these rows too."""
     folder = cache / "feedback"
-    folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder) as aside:
-        made = Path(aside, "feedback.parquet")
+    with aside(folder) as place:
+        made = place / "feedback.parquet"
         if before.file is not None:
             made.write_bytes(before.file.read_bytes())
         append(made, task.input, rows, incident)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backtest.outcome import Outcome
+from perennial.plural import plural
 from perennial.statistics.counts import Floats
 from perennial.statistics.metrics import Metric
 
@@ -109,14 +110,19 @@ def _spread(scores: Floats) -> float:
 
 def sentence(found: Mapping[str, Line], metric: Metric) -> str:
     """Return in one sentence what the loop would have been worth, and what would suit better."""
-    shipped, never = found[SHIPPED], found[NEVER]
+    own = [line for line in found.values() if line.policy not in (FORESEEN, HINDSIGHT)]
+    suits = max(own, key=lambda line: line.gain)
     unit = f"{metric.title} ({metric.unit})" if metric.unit else metric.title
+    if SHIPPED not in found:
+        which = f"'{suits.policy}' suits this history best"
+        return f"Of the policies here {which}: {unit} {suits.score:.4g}."
+    shipped, never = found[SHIPPED], found[NEVER]
     # The oracle is greedy, and its models are few: over all of its gain says nothing.
     part = shipped.share if shipped.share is not None and shipped.share <= 1 else None
     share = "" if part is None else f", {part:.0%} of the oracle's gain"
     text = (
         f"As shipped, the loop would have brought {unit} from {never.score:.4g} to "
-        f"{shipped.score:.4g}{share}, with {shipped.started:.1f} pipelines"
+        f"{shipped.score:.4g}{share}, with {plural(shipped.started, 'pipeline')}"
     )
     clocks = [found[name] for name in (CLOCK, UNGATED) if name in found]
     if clocks and shipped.lead is not None:
@@ -125,8 +131,6 @@ def sentence(found: Mapping[str, Line], metric: Metric) -> str:
         if shipped.lead_spread:
             which = "less" if (shipped.lead > 0) == metric.higher_is_better else "more"
             text += f", {abs(shipped.lead):.2g} ± {shipped.lead_spread:.2g} {which}"
-    own = [line for line in found.values() if line.policy not in (FORESEEN, HINDSIGHT)]
-    suits = max(own, key=lambda line: line.gain)
     if suits.policy != SHIPPED and suits.gain > shipped.gain:
         text += (
             f"; of the policies here '{suits.policy}' suits this history best, {suits.score:.4g}"

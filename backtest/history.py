@@ -10,10 +10,11 @@ import pyarrow
 from backtest.errors import BadHistory
 from perennial.errors import Described, InvalidField, InvalidInput
 from perennial.kinds.arrow import from_numpy, select
+from perennial.plural import plural
 from perennial.statistics.counts import Floats
 from training.artifacts.splits import known
 from training.artifacts.times import Times, times_of
-from training.bring.found import listed, plural
+from training.bring.found import listed
 from training.task.task import Rows, Task
 
 RATE = re.compile(r"(\d+(?:\.\d+)?)/([smhd])")

@@ -21,9 +21,10 @@ from monitoring.thresholds import Thresholds, seconds
 from perennial.errors import Described
 from perennial.kinds.arrow import from_numpy
 from perennial.kinds.inputs.table import TableInput
+from perennial.plural import plural
 from training import params
 from training.bring.cells import read
-from training.bring.found import listed, plural
+from training.bring.found import listed
 from training.bring.reading import read_reading
 from training.bring.rows_of import rows_of
 from training.task.discovery import Tasks
@@ -189,8 +190,10 @@ def _digest(scenario: Scenario, start: int, models: str) -> str:
     with pyarrow.ipc.new_stream(sink, rows.table.schema) as stream:
         stream.write_table(rows.table)
     labels = "\n".join(map(str, rows.labels))
-    numbers = scenario.numbers.model_dump_json()
-    return store.digest(scenario.name, numbers, models, labels, sink.getvalue().to_pybytes())
+    numbers, task = scenario.numbers.model_dump_json(), scenario.task
+    kinds = f"{task.input!r} {task.output!r}"
+    content = sink.getvalue().to_pybytes()
+    return store.digest(scenario.name, numbers, kinds, models, labels, content)
 
 
 def _rows(request: Request, task: Task, root: Path) -> tuple[Rows, Sequence[int]]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from perennial.bundle import Bundle
 from perennial.bundle.predictor import Predictor
 from perennial.statistics.counts import Floats
 from training import params
+from training.artifacts.aside import aside
 from training.artifacts.files import read_json, write_json
 from training.cost.machine import Machine, this_machine
 from training.gate.decision import GateDecision
@@ -120,10 +120,9 @@ class Pipeline:
 
     def _train(self, folder: Path, feedback: Path, key: str) -> Bundle:
         """Run the stages aside, so that a folder that is there is whole."""
-        folder.parent.mkdir(parents=True, exist_ok=True)
         self._machine = self._machine or this_machine()
-        with TemporaryDirectory(dir=folder.parent) as aside, redirect_stdout(sys.stderr):
-            made = Path(aside, "made")
+        with aside(folder.parent) as place, redirect_stdout(sys.stderr):
+            made = place / "made"
             written = self._stages(made, feedback, key)
             try:
                 os.rename(made, folder)

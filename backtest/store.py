@@ -16,7 +16,10 @@ MODELS = (
     *("training/task", "training/params.py", "training/feedback"),
     *("perennial/kinds", "perennial/signals", "perennial/bundle", "perennial/statistics"),
 )
-PACKAGES = ("numpy", "onnxruntime", "scikit-learn")
+PACKAGES = (
+    *("keras", "numpy", "onnx", "onnxruntime", "pillow", "pyarrow", "scikit-learn", "scipy"),
+    *("skl2onnx", "tensorflow", "tf2onnx"),
+)
 DECISIONS = ("backtest", "monitoring", "perennial", "training")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from backtest.comparison import Line
+from perennial.plural import counted
 
 HEAD = (
     "| policy | {score} | gain over never | share of the oracle's | pipelines | promoted "
@@ -25,10 +26,10 @@ def _row(line: Line) -> str:
         f"{line.score:.4g}{spread}",
         f"{line.gain:.3g}",
         share,
-        f"{line.started:.1f}",
-        f"{line.promoted:.1f}",
-        f"{line.needless:.1f}",
-        "" if line.missed is None else f"{line.missed:.1f}",
+        counted(line.started),
+        counted(line.promoted),
+        counted(line.needless),
+        "" if line.missed is None else counted(line.missed),
         "" if line.delay is None else f"{line.delay:.0f}",
         f"{line.seconds:.0f}",
         f"{line.joules:.0f}",

@@ -1,6 +1,6 @@
 """Errors of the demo; each message is one sentence."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 
@@ -45,6 +45,13 @@ class FolderInUse(DemoError):
 
     def __init__(self, folder: Path, problem: str) -> None:
         super().__init__(f"--out: {folder} {problem}")
+
+
+class NoPort(DemoError):
+    """No port is free."""
+
+    def __init__(self, among: Sequence[int]) -> None:
+        super().__init__(f"port: none of {among[0]} to {among[-1]} is free on 127.0.0.1")
 
 
 class MissingProgram(DemoError):

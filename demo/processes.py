@@ -8,18 +8,37 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from random import SystemRandom
 from types import TracebackType
 
 import httpx
 
-from demo.errors import ProgramFailed, MissingProgram, ProcessDied, TooSlow
+from demo.errors import MissingProgram, NoPort, ProcessDied, ProgramFailed, TooSlow
+
+LOOPBACK = "127.0.0.1"
+# Below those that Linux and macOS give to connections, which would take one before its program has.
+PORTS = range(20_000, 32_000)
+# UDP's port of the same number, which ends with the process: no program here listens on it.
+CLAIMS: list[socket.socket] = []
 
 
-def free_port() -> int:
-    """Return a free TCP port of the loopback interface."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+def free_port(among: Sequence[int] = PORTS) -> int:
+    """Return a free TCP port of the loopback interface, for a program that starts soon.
+
+    Nobody else who asks gets it while this process lives. Raises NoPort.
+    """
+    for port in SystemRandom().sample(among, len(among)):
+        claim = socket.socket(type=socket.SOCK_DGRAM)
+        with socket.socket() as listener:
+            try:
+                claim.bind((LOOPBACK, port))
+                listener.bind((LOOPBACK, port))
+            except OSError:
+                claim.close()
+                continue
+        CLAIMS.append(claim)
+        return port
+    raise NoPort(among)
 
 
 def find_program(*names: str) -> str:

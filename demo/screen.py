@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from demo.watch import Observation, Pipeline
+from perennial.plural import plural
 
 STATUS_STYLES = {
     "success": "green",
@@ -91,9 +92,8 @@ def render(view: View) -> RenderableType:
     table.add_row("serving", f"version {version}")
     table.add_row(view.metric, f"{_number(view.score)} in the last 5 s")
     if seen is not None:
-        drift = (
-            f"PSI {_number(seen.psi)} for the most drifted signal, {seen.drifted} signals drifted"
-        )
+        drifted = f"{plural(seen.drifted, 'signal')} drifted"
+        drift = f"PSI {_number(seen.psi)} for the most drifted signal, {drifted}"
         table.add_row("drift", drift)
         style = "bold red" if seen.firing else "green"
         table.add_row("alerts", Text(", ".join(seen.firing) or "none", style=style))

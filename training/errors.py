@@ -5,6 +5,7 @@ from __future__ import annotations  # for training.gitlab.cml, which runs under 
 from collections.abc import Iterable, Sequence
 
 from perennial.errors import InvalidValue
+from perennial.plural import plural
 
 
 class TrainingError(Exception):
@@ -93,5 +94,5 @@ class InvalidData(TrainingError):
 
     def __init__(self, source: object, broken: Iterable[object]) -> None:
         lines = [str(finding) for finding in broken]
-        count = f"{len(lines)} rule{'s' * (len(lines) > 1)} failed"
+        count = f"{plural(len(lines), 'rule')} failed"
         super().__init__("\n  ".join([f"{source}: {count}, nothing was written", *lines]))

@@ -7,9 +7,10 @@ from backtest.collecting import BEGIN
 from backtest.policy import Attempt, Moment, Start
 from monitoring.alerts import every
 from monitoring.relay import policy as relay
+from monitoring.relay.attempt_result import AttemptResult
 from monitoring.relay.fall import Fall, FallRows, fall_rows
 from monitoring.relay.labels import Labels, Rate
-from monitoring.relay.policy import ActionKind, AttemptResult, IncidentHistory, Signal
+from monitoring.relay.policy import ActionKind, IncidentHistory, Signal
 from monitoring.thresholds import Thresholds
 
 DAY = 86_400
@@ -107,8 +108,9 @@ class Incidents:
         return (self._fall_rows.since - BEGIN).total_seconds()
 
     def _former(self, moment: Moment) -> int | None:
-        """Return the rows of the last attempt on a version before."""
-        before = [rows for at, _, rows in self._tried if at < moment.deployed]
+        """Return the rows of the last attempt on a version before, but a calendar's."""
+        earlier = [one for one in self._tried if one[0] < moment.deployed]
+        before = [rows for _, signal, rows in earlier if signal is not Signal.CALENDAR]
         return before[-1] if before else None
 
     def _due(self, moment: Moment) -> frozenset[Signal]:

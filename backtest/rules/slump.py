@@ -160,19 +160,18 @@ def _slump(costs: Costs, thresholds: Thresholds, pace: int) -> Bools:
     usually: Floats = np.pad(known, ((0, 0), (before, 0)))
     means = [each.after(before) for each in costs.means]
     found, sums, inside, look = np.zeros(len(costs.rows), np.bool_), [0.0, 0.0], False, 0
+    held = usually[:, :1]
     while look < len(found):
         part = slice(look, look + first_look(thresholds, pace))
-        if inside:  # what was no news when the slump began is none while it lasts
-            usually[:, part] = usually[:, look - 1 : look]
-        for *steps, lately, for_long in _steps(
-            costs, means, usually[:, part], part, thresholds, pace
-        ):
+        worse = np.where(inside, held, usually[:, part])
+        for *steps, lately, for_long in _steps(costs, means, worse, part, thresholds, pace):
             sums = [min(max(last + by, 0.0), 1.0) for last, by in zip(sums, steps, strict=True)]
             starts = (sums[0] >= 1 and lately) or (sums[1] >= 0.5 and for_long)
             changed = inside != (starts or (inside and (sums[1] > 0 or lately)))
             inside ^= changed
             found[look], look = inside, look + 1
-            if changed:
+            if changed:  # what was no news when a slump began is none while it lasts
+                held = usually[:, look - 1 : look]
                 break
     return found[before:]
 

@@ -24,7 +24,7 @@ def rule_figures(cost: Cost) -> dict[str, Figure]:
         "replicas": cost.replicas,
         "series": int(own["prometheus_tsdb_head_series"]),
         "resident_mib": round(cost.watched.resident / 2**20),
-        "cores": round(cost.watched.cores, 3),
+        "cores": round(cost.watched.cores, 4),
         "scrape_s": round(cost.scrape, 3),
         "rules_cores": round(cost.watched.evaluations.load(), 4),
         "slowest": slowest,

@@ -10,6 +10,7 @@ from demo.stories.shifted import Shifted
 from demo.watch import Observation
 from monitoring.alerts import PAGE, every
 from monitoring.thresholds import Thresholds
+from perennial.plural import plural
 
 # Seconds from a shifted row to its label: about two minutes more than until the alert.
 LATE = 150.0
@@ -36,7 +37,7 @@ class LateLabels(Shifted):
             seconds=60,
             phase="the relay handles the alert",
         )
-        retrain.event("waiting", f"the relay waits for {_missing(stage):.0f} labels")
+        retrain.event("waiting", f"the relay waits for {plural(round(_missing(stage)), 'label')}")
 
         def started(seen: Observation) -> bool:
             check_pages(seen.firing)

@@ -12,6 +12,7 @@ from monitoring.drift_report.signal_drift import SignalDrift
 from monitoring.drift_report.report import DriftReport
 from monitoring.drift_report.words import facts, headline, rule, shift
 from monitoring.thresholds import Thresholds
+from perennial.plural import plural
 
 STYLE = Path(__file__).with_name("html.css")
 COLUMNS = (
@@ -111,7 +112,8 @@ def _plots(
     place: int, found: SignalDrift, report: DriftReport, thresholds: Thresholds
 ) -> Iterator[str]:
     signal = found.signal
-    said = f"PSI {found.psi:z.3f}, {signal.rows:,.0f} rows, reference of {signal.size:,.0f} rows"
+    rows, size = plural(round(signal.rows), "row"), plural(round(signal.size), "row")
+    said = f"PSI {found.psi:z.3f}, {rows}, reference of {size}"
     yield f'<section id="signal-{place}"><h3>{escape(signal.name)} · {_badge(found)}</h3>'
     yield f'<div class="faint">{said}</div><div class="plots">'
     yield f"<figure>{plots.shares(found)}"

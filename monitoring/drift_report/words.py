@@ -9,6 +9,7 @@ from monitoring.drift_report.interval import Intervals
 from monitoring.drift_report.loss import Loss
 from monitoring.drift_report.signal_drift import SignalDrift
 from monitoring.drift_report.report import DriftReport
+from perennial.plural import plural
 
 MOST = 3
 NONE = "none"
@@ -62,17 +63,17 @@ def _accuracy(known: Accuracy) -> Iterator[tuple[str, str]]:
     accepted, f1 = known.accepted.accuracy, known.macro_f1
     also = "" if f1 is None else f"; macro F1 {f1:.3f}"
     yield "Predictions", f"{known.predictions:,.0f}"
-    yield "Realised accuracy", _measured(known.realised, accepted, "labels") + also
+    yield "Realised accuracy", _measured(known.realised, accepted, "label") + also
     said = _contradicted(known.gap, ".1%")
-    yield "Estimated accuracy", said or _measured(known.estimated, accepted, "predictions")
+    yield "Estimated accuracy", said or _measured(known.estimated, accepted, "prediction")
 
 
 def _measured(found: Measured | None, accepted: float, unit: str) -> str:
     if found is None:
-        return f"unknown: no {unit}"
+        return f"unknown: no {unit}s"
     state = _state(found.fell, found.value < found.limit, "below")
     return (
-        f"{found.value:.1%} on {found.rows:,.0f} {unit}, accepted with {accepted:.1%}: "
+        f"{found.value:.1%} on {plural(round(found.rows), unit)}, accepted with {accepted:.1%}: "
         f"{state} {found.limit:.1%}"
     )
 
@@ -97,8 +98,9 @@ def _contradicted(gap: Gap | None, form: str) -> str:
     """Return why an estimate is unknown, empty where it is not; form: of its numbers."""
     if gap is None or not gap.contradicts:
         return ""
+    many = plural(round(gap.labels), "labelled prediction")
     return (
-        f"unknown: labels contradict it. Of {gap.labels:,.0f} labelled predictions it says "
+        f"unknown: labels contradict it. Of {many} it says "
         f"{gap.estimated:{form}}, and {gap.realised:{form}} came, {gap.errors:.1f} standard errors "
         "from it"
     )
@@ -108,18 +110,19 @@ def _loss(found: Loss) -> str:
     if found.value is None:
         return "unknown: no labels"
     state = _state(found.rose, _over(found.value, found.limit), "above")
+    many = plural(round(found.labels), "label")
     return (
-        f"{found.value:.4g} on {found.labels:,.0f} labels, accepted with {found.accepted:.4g}: "
+        f"{found.value:.4g} on {many}, accepted with {found.accepted:.4g}: "
         f"{state} {found.limit:.4g}"
     )
 
 
 def _intervals(known: Intervals, accepted: float) -> Iterator[tuple[str, str]]:
-    yield "Labels in their interval", _measured(known.held, known.accepted, "labels")
+    yield "Labels in their interval", _measured(known.held, known.accepted, "label")
     if (found := known.loss) is not None:
         state = _state(found.rose, _over(found.value, found.limit), "above")
         yield "Loss estimated from intervals", _contradicted(found.gap, ".4g") or (
-            f"{found.value:.4g} on {found.rows:,.0f} predictions, standard error "
+            f"{found.value:.4g} on {plural(round(found.rows), 'prediction')}, standard error "
             f"{found.error:.2g}, accepted with {accepted:.4g}: {state} {found.limit:.4g}"
         )
 

@@ -10,8 +10,9 @@ SIGNALS = 20
 
 def worth() -> tuple[Panel, ...]:
     """Return what alerts and signals were worth, by what came of the incidents they were in."""
-    alerts = f"{relay.ALERT_INCIDENTS.name}{{{OF_MODEL}}}"
-    signals = f"{relay.SIGNAL_INCIDENTS.name}{{{OF_MODEL}}}"
+    # Relays that share a database say the same.
+    alerts = f"max by (model, alert, outcome) ({relay.ALERT_INCIDENTS.name}{{{OF_MODEL}}})"
+    signals = f"max by (model, signal, outcome) ({relay.SIGNAL_INCIDENTS.name}{{{OF_MODEL}}})"
     most = f"topk({SIGNALS}, sum by (signal) ({signals}))"
     outcomes = (
         "promote: a better model came of it. keep, block: the gate's verdict. nothing: it ended "

@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
-from monitoring.relay.policy import Attempt, AttemptResult, Signal
+from monitoring.relay.attempt_result import AttemptResult
+from monitoring.relay.policy import Attempt, Signal
 from monitoring.relay.tables import attempts
 
 WAITING, TRIGGERED, FAILED = "waiting", "triggered", "failed"
 # GitLab's statuses after which a pipeline stays as it is; a failed one may be retried by a person.
-ENDED = ("success", "canceled", "skipped")
+CANCELED = "canceled"
+ENDED = ("success", CANCELED, "skipped")
 # A failed pipeline may be the gate's verdict, and may go on when a person retries a job.
 JUDGED = (*ENDED, "failed")
 # How long an ended pipeline is followed, and one of which GitLab says nothing.
@@ -94,15 +96,22 @@ class PipelineAttempt:
             return self.result is None
         return self.silent_since is None or now < self.silent_since + WATCHED
 
+    def outcome(self, now: datetime) -> AttemptResult | None:
+        """Return how it ended, None while it runs."""
+        if self.runs(now):
+            return None
+        result = AttemptResult(self.result or AttemptResult.FAILED)
+        canceled = result is AttemptResult.FAILED and self.pipeline_status == CANCELED
+        return AttemptResult.CANCELED if canceled else result
+
     def for_policy(self, now: datetime, *, arrived: float | None) -> Attempt:
         """Return what the policy decides from; arrived: labels of the model by now."""
         new = None if arrived is None or self.arrived is None else arrived - self.arrived
-        result = None if self.runs(now) else AttemptResult(self.result or AttemptResult.FAILED)
         return Attempt(
             at=self.accepted_at,
             signal=Signal(self.signal),
             rows=self.rows,
-            result=result,
+            result=self.outcome(now),
             growth=self.growth,
             new=new,
         )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitoring.relay.arrivals import Arrivals
+from monitoring.relay.attempt_result import AttemptResult
 from monitoring.relay.attempts import SKEW
 from monitoring.relay.audit import AuditEntry, AuditEvent
 from monitoring.relay.errors import Unconfirmed
@@ -22,6 +23,7 @@ from monitoring.relay.policy import Action, ActionKind, Policy, Signal, stronges
 from monitoring.relay.store import Ledger, Store
 from monitoring.relay.tables import MOST
 from monitoring.relay.webhook import Candidate, incident_id
+from monitoring.relay.words import about
 
 # What the audit calls an action; a pipeline that runs is told of by its own events.
 EVENTS = {
@@ -121,7 +123,8 @@ class Decider:
             )
             incident = incident_id(model, CALENDAR, now)
             ledger.incidents.add(incident, candidate, now=now, earliest=since, rows=rows)
-            entry = AuditEntry(AuditEvent.ACCEPTED, f"nothing was tried for {every}")
+            reason = f"nothing was tried for {about(every.total_seconds())}"
+            entry = AuditEntry(AuditEvent.ACCEPTED, reason)
             ledger.add_entry(entry, now=now, model=model, incident=incident, alerts=(CALENDAR,))
         self.counters.audited(entry.event)
 
@@ -198,14 +201,17 @@ class Decider:
     def _with_calendar(
         self, ledger: Ledger, incident: Incident, alerts: Firing, now: datetime
     ) -> Firing:
-        """Return what fires; the calendar does from when it is due until its pipeline has ended."""
+        """Return what fires; the calendar does from when it is due until its pipeline has ended.
+
+        One that failed is tried again.
+        """
         every = self.policy_of(incident.model).every
         attempts = ledger.attempts.of_model(incident.model)
         if every is None:
             return alerts
         last = attempts[-1].accepted_at if attempts else incident.accepted_at
-        runs = bool(attempts) and attempts[-1].runs(now)
-        if now >= last + every or CALENDAR in incident.firing and (runs or not attempts):
+        open_still = not attempts or attempts[-1].outcome(now) in (None, AttemptResult.FAILED)
+        if now >= last + every or CALENDAR in incident.firing and open_still:
             return {**alerts, CALENDAR: Signal.CALENDAR}
         return alerts
 

@@ -11,6 +11,7 @@ from perennial.gitlab.client import connect, refusals
 from perennial.gitlab.errors import GitLabRefused
 from perennial.gitlab.reading import reading
 from perennial.gitlab.refusal import Token
+from perennial.plural import plural
 
 # The job of ci/retrain.yml that judges, what it leaves, and its statuses that may have left it.
 GATE, GATE_FILE = "gate", "artifacts/{model}/gate/gate.json"
@@ -173,5 +174,5 @@ def _too_few(answer: Any) -> AuditEntry | None:
         rows, least = int(answer["rows"]), int(answer["least_rows"])
     if rows >= least:
         return None
-    reason = f"collect accepted {rows} labelled rows, expected at least {least}"
+    reason = f"collect accepted {plural(rows, 'labelled row')}, expected at least {least}"
     return AuditEntry(AuditEvent.TOO_FEW, reason)

@@ -7,7 +7,14 @@ from monitoring.relay.attempts import FAILED, WAITING, PipelineAttempt
 from monitoring.relay.incidents import Incident
 from monitoring.relay.label_counts import LabelCount
 from monitoring.relay.labels import Labels
-from monitoring.relay.policy import Action, ActionKind, IncidentHistory, Policy, next_action
+from monitoring.relay.policy import (
+    Action,
+    ActionKind,
+    IncidentHistory,
+    Policy,
+    Signal,
+    next_action,
+)
 from monitoring.relay.store import Ledger
 
 
@@ -44,7 +51,7 @@ def _history(
     every: attempts of the model.  mine: of its version.  arrived: labels of the model by now.
     """
     started = [one for one in every if one.state != FAILED]
-    former = [one.rows for one in started if one not in mine]
+    others = [one for one in started if one not in mine and one.signal != Signal.CALENDAR]
     failed = [one.accepted_at for one in every if one.state == FAILED]
     return IncidentHistory(
         started=incident.started_at,
@@ -52,7 +59,7 @@ def _history(
         signals=incident.signals,
         attempts=tuple(one.for_policy(now, arrived=arrived) for one in mine),
         pipelines=tuple(one.accepted_at for one in started),
-        former=former[-1] if former else None,
+        former=others[-1].rows if others else None,
         last_failed=max(failed, default=None),
     )
 

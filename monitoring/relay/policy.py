@@ -1,18 +1,18 @@
-"""What an incident does next: start a pipeline, wait for labels or for time, or end.
-
-Pure functions, which the relay and the backtest both call.
-"""
+"""What an incident does next: pure functions, which the relay and the backtest both call."""
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import takewhile
 
+from monitoring.relay.attempt_result import UNJUDGED, AttemptResult
 from monitoring.relay.labels import Labels
 from monitoring.relay.words import about, time_in_words
+from perennial.plural import plural
 
-DAY = timedelta(days=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 class Signal(StrEnum):
@@ -30,24 +30,12 @@ def strongest(signals: Collection[Signal]) -> Signal:
     return next(signal for signal in Signal if signal in signals)
 
 
-class AttemptResult(StrEnum):
-    """How the pipeline of an attempt ended."""
-
-    PROMOTE = "promote"
-    KEEP = "keep"
-    BLOCK = "block"
-    TOO_FEW = "too few"  # `collect` accepted too few labelled rows
-    FAILED = "failed"  # it ended without a verdict
-
-
-UNJUDGED = (AttemptResult.TOO_FEW, AttemptResult.FAILED)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Policy:
     """Limits of one model.
 
-    cooldown: least time between two pipelines; an hour is usual.
+    cooldown: least time between two pipelines; an hour is usual. Each pipeline in a row that failed
+    doubles it, from a minute at least up to a day.
     daily_budget: most pipelines in 24 hours.
     longest: how long ago an incident may have begun that is new; a week is usual.
     least_rows: labelled rows that `collect` accepts.
@@ -58,7 +46,8 @@ class Policy:
     many to see a gain of a few points.
     flow: labels flow where at least `least_rows` come in this long: then a fall would be measured.
     growth: times the rows of the last attempt that the next one needs at most, so that attempts
-    grow with the logarithm of the rows; twice the rows at most after one that nobody judged.
+    grow with the logarithm of the rows; twice the rows at most after one that had too few or was
+    canceled. One that failed does not count.
     carry: how many times the rows of the former version's last attempt a drift without a measured
     fall waits for, so that a stream that never stands still costs few pipelines too.
     quiet: alerts that are away for less count as firing: at a failed scrape, or at their limit.
@@ -112,7 +101,8 @@ class IncidentHistory:
     any version.
     started: when it began; attempts from before are of earlier incidents.
     fell: since when rows are of the fall that labels show; earlier attempts are of other falls.
-    former: rows of the last attempt on another version, which this one has learned from.
+    former: rows of the last attempt on another version, which this one has learned from; not of a
+    calendar's, which had all rows of its time.
     last_failed: when the relay last failed to start one; it counts for the cooldown alone.
     """
 
@@ -175,17 +165,22 @@ def next_action(
     """
     if not incident.signals:
         return Action(ActionKind.OVER, "its alerts have ended, or another version serves")
-    attempts = incident.attempts
-    if attempts and attempts[-1].result is None:
+    if incident.attempts and incident.attempts[-1].result is None:
         return Action(ActionKind.RUNNING, "its pipeline has not ended")
+    attempts = tuple(one for one in incident.attempts if not _failed(one))
     if attempts and attempts[-1].result is AttemptResult.PROMOTE:
         until = attempts[-1].at + policy.deploy_within
         if now < until:
             reason = "a promoted model waits to be merged and deployed"
             return Action(ActionKind.DEPLOYING, reason, until)
-    held = _rest(incident, now) if labels is None else _few_labels(incident, labels, policy, now)
+    known = replace(incident, attempts=attempts)
+    held = _rest(known, now) if labels is None else _few_labels(known, labels, policy, now)
     held = held or _cooldown(incident, policy, now) or _budget(incident, policy, now)
     return held or Action(ActionKind.START, _why(incident, labels))
+
+
+def _failed(attempt: Attempt) -> bool:
+    return attempt.result is AttemptResult.FAILED
 
 
 def _few_labels(
@@ -196,7 +191,7 @@ def _few_labels(
     more = math.ceil(max(first - labels.rows, _missing(incident, labels, first, policy)))
     if more <= 0:
         return None
-    reason = f"waits for {more:,} more label{'s' if more > 1 else ''}"
+    reason = f"waits for {plural(more, 'more label')}"
     if labels.rate.a_second <= 0:
         return Action(ActionKind.LABELS, f"{reason}; none have come so far", more=more)
     seconds = more / labels.rate.a_second
@@ -224,7 +219,7 @@ def _missing(incident: IncidentHistory, labels: Labels, first: float, policy: Po
     new = (last or incident.attempts[-1]).new
     came = labels.rows if new is None else new
     if last is None:
-        return policy.least_rows - came
+        return (policy.least_rows if incident.signal is Signal.LABELS else first) - came
     more = min(policy.growth, last.growth or policy.growth) - 1
     if last.result in UNJUDGED:
         more = min(more, 1.0)
@@ -235,14 +230,16 @@ def _last_alike(incident: IncidentHistory) -> Attempt | None:
     """Return the attempt that the next one has to have more rows than.
 
     For a fall that is the last one on it; for drift the last one, or the last one on drift if that
-    had more rows, as those of a fall are few.
+    had more rows, as those of a fall are few. A calendar's had all rows of its time, whatever they
+    are of, so it counts for neither.
     """
-    attempts, fell, falls = incident.attempts, incident.fell, incident.signal is Signal.LABELS
+    attempts = [one for one in incident.attempts if one.signal is not Signal.CALENDAR]
+    fell, falls = incident.fell, incident.signal is Signal.LABELS
     alike = [one for one in attempts if (one.signal is Signal.LABELS) is falls]
     if falls:
         mine = [one for one in alike if fell is None or one.at >= fell]
         return mine[-1] if mine else None
-    return max([*alike[-1:], attempts[-1]], key=lambda one: one.rows or 0.0)
+    return max([*alike[-1:], *attempts[-1:]], key=lambda one: one.rows or 0.0, default=None)
 
 
 def _rest(incident: IncidentHistory, now: datetime) -> Action | None:
@@ -265,11 +262,17 @@ def _cooldown(incident: IncidentHistory, policy: Policy, now: datetime) -> Actio
     # A time that lies ahead is of a clock that was once wrong.
     failed = () if incident.last_failed is None else (incident.last_failed,)
     last = max((at for at in (*incident.pipelines, *failed) if at <= now), default=None)
-    if last is None or now >= last + policy.cooldown:
+    if last is None:
         return None
-    left = (last + policy.cooldown - now).total_seconds()
-    reason = f"the last try was at {time_in_words(last)}; about {about(left)} of the cooldown left"
-    return Action(ActionKind.COOLDOWN, reason, last + policy.cooldown)
+    pause = policy.cooldown
+    if row := [*takewhile(_failed, reversed(incident.attempts))]:
+        pause = max(pause, min(max(pause, MINUTE) * 2 ** min(len(row) - 1, 10), DAY))
+    until = last + pause
+    if now >= until:
+        return None
+    left = about((until - now).total_seconds())
+    reason = f"the last try was at {time_in_words(last)}; about {left} of the cooldown left"
+    return Action(ActionKind.COOLDOWN, reason, until)
 
 
 def _budget(incident: IncidentHistory, policy: Policy, now: datetime) -> Action | None:
@@ -278,7 +281,7 @@ def _budget(incident: IncidentHistory, policy: Policy, now: datetime) -> Action 
         return None
     until = today[-policy.daily_budget] + DAY
     reason = (
-        f"{len(today)} pipelines began in 24 hours, the limit is {policy.daily_budget}; "
+        f"{plural(len(today), 'pipeline')} began in 24 hours, the limit is {policy.daily_budget}; "
         f"the next may begin at {time_in_words(until)}"
     )
     return Action(ActionKind.BUDGET, reason, until)
@@ -287,6 +290,6 @@ def _budget(incident: IncidentHistory, policy: Policy, now: datetime) -> Action 
 def _why(incident: IncidentHistory, labels: Labels | None) -> str:
     if labels is None:
         return "nobody knows how many labels there are"
-    reason = f"{labels.rows:,.0f} labelled rows of the incident"
+    reason = f"{plural(round(labels.rows), 'labelled row')} of the incident"
     new = incident.attempts[-1].new if incident.attempts else None
     return reason if new is None else f"{reason}, {new:,.0f} since the last try"

@@ -14,6 +14,7 @@ from monitoring.relay.gitlab import Pipeline, Pipelines
 from monitoring.relay.store import Store
 from monitoring.relay.words import time_in_words
 from perennial.gitlab.errors import GitLabError, GitLabRefused
+from perennial.plural import plural
 
 # Maximum characters of an unexpected error's message.
 LIMIT = 300
@@ -112,15 +113,16 @@ class Starter:
 
     def _give_up(self, attempt: PipelineAttempt) -> None:
         """Fail the attempt, unless its last, unsure try made a pipeline after all."""
+        tries = plural(attempt.tries, "try", "tries")
         try:
             found = self._pipelines.find(attempt.pipeline_name)
         except Exception as error:  # the other incidents go on
-            reason = f"no pipeline after {attempt.tries} tries; {problem_of(error)}"
+            reason = f"no pipeline after {tries}; {problem_of(error)}"
         else:
             if found:
                 self._record(attempt, found, AuditEvent.ADOPTED)
                 return
-            reason = f"no pipeline after {attempt.tries} tries"
+            reason = f"no pipeline after {tries}"
         due = self._next_poll()
         self._write(attempt, AuditEntry(AuditEvent.FAILED, reason), state=FAILED, next_poll_at=due)
 

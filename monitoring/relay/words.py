@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from perennial.plural import plural
+
 UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
@@ -22,6 +24,5 @@ def about(seconds: float) -> str:
     """
     for name, length in UNITS:
         if seconds >= length or length == 1:
-            count = max(round(seconds / length), 1)
-            return f"{count:,} {name}{'s' if count > 1 else ''}"
+            return plural(max(round(seconds / length), 1), name)
     raise AssertionError("a second is the last unit")

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
-from monitoring.relay.policy import AttemptResult
+from monitoring.relay.attempt_result import AttemptResult
 from monitoring.relay.tables import attempts, incidents
 
 

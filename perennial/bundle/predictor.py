@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from perennial.bundle import MANIFEST, MODEL, Bundle
 from perennial.errors import BundleRejected, InvalidInput
 from perennial.kinds.feeding import Feeding
+from perennial.plural import plural
 from perennial.signals import Rows
 
 Floats32 = NDArray[np.float32]
@@ -77,7 +78,9 @@ class Predictor:
             raise BundleRejected(MODEL, problem, reason="self_test")
         values = np.asarray(test.values)
         if values.shape != found.shape:
-            problem = f"self_test.values has {len(values)} values, expected {output.width}"
+            problem = (
+                f"self_test.values has {plural(len(values), 'value')}, expected {output.width}"
+            )
             raise BundleRejected(MANIFEST, problem, reason="self_test")
         gap = float(np.abs(found - values).max())
         if not gap <= test.tolerance:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 from perennial.database.engine import limit_lock_wait, lock
 from perennial.database.url import SQLITE, shown
 from perennial.errors import SchemaRefused
+from perennial.plural import plural
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -142,8 +143,9 @@ class Schema:
         for name in self.tables:
             check = f"PRAGMA foreign_key_check({quote(name)})"
             if broken := connection.exec_driver_sql(check).all():
+                rows = plural(len(broken), "row")
                 raise SchemaRefused(
-                    f"{tables}; migrated, {len(broken)} rows of {name} refer to missing rows of "
+                    f"{tables}; migrated, {rows} of {name} would refer to missing rows of "
                     f"{broken[0][2]}, expected none; nothing was changed"
                 )
 

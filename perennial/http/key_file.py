@@ -13,6 +13,7 @@ from pathlib import Path
 from perennial.errors import HIDDEN_VALUE, Described, InvalidField
 from perennial.http.keys import ROLES, Entry, Key
 from perennial.label_sources import ANONYMOUS, UNKNOWN
+from perennial.plural import plural
 
 HEADER = "# API keys, written by `python -m service.keys`: name, roles, SHA-256, valid until"
 # A file without keys has this line: without it, its keys were lost by mistake.
@@ -75,7 +76,7 @@ def check_roles(field: str, roles: Iterable[str]) -> frozenset[str]:
 
 def _entry(where: str, fields: list[str]) -> Entry:
     if len(fields) != _FIELDS:
-        parts = Described(f"{len(fields)} fields")
+        parts = Described(plural(len(fields), "field"))
         raise InvalidField(where, parts, "name, roles, SHA-256 and the end of validity, or '-'")
     name, roles, sha256, until = fields
     try:

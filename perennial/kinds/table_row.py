@@ -6,6 +6,7 @@ from typing import Any
 from perennial.errors import Described, InvalidInput
 from perennial.kinds.columns import Column
 from perennial.kinds.sensitive import SensitiveColumn
+from perennial.plural import plural
 from perennial.validation import NOTHING
 
 NAMED = 20  # columns in a message
@@ -46,7 +47,9 @@ class RowReader:
             return self._read(f"{field}.{{name}}", [instance.get(name) for name in self._names])
         if type(instance) is not list or len(instance) != len(self._columns):
             short = Described(f"a list of {len(instance)}") if type(instance) is list else None
-            expected = f"a list of {len(self._columns)} values or an object: {self._listed}"
+            expected = (
+                f"a list of {plural(len(self._columns), 'value')} or an object: {self._listed}"
+            )
             raise InvalidInput(field, short or self._shown(instance), expected)
         return self._read(f"{field}[{{index}}]", instance)
 

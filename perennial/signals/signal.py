@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from perennial.errors import Described, InvalidField
+from perennial.plural import plural
 from perennial.signals.bins import MISSING, OTHER, numeric_bins
 from perennial.signals.expected_loss import ExpectedLoss
 
@@ -59,7 +60,7 @@ class Signal(BaseModel):
     @model_validator(mode="after")
     def _check(self) -> "Signal":
         if len(self.shares) != len(self.bins):
-            found = Described(f"{len(self.shares)} shares")
+            found = Described(plural(len(self.shares), "share"))
             raise InvalidField("shares", found, f"{len(self.bins)}, one for each bin")
         if abs(sum(self.shares) - 1) > 1e-6:
             raise InvalidField("shares", Described(f"a sum of {sum(self.shares)}"), "a sum of 1")

@@ -10,6 +10,8 @@ from perennial.statistics.errors import InvalidLevel
 
 # The sum ends at so many times itself: later correlations are noise.
 WINDOW = 5
+# A p-value under it is inexact, or 0.
+LEAST = float(np.finfo(np.float64).tiny)
 # How many changes between hours tell. With so few, chance alone makes independent rows look like
 # CHANCE now and then.
 FEW, CHANCE = 20, 1.5
@@ -123,22 +125,31 @@ def usual_change(losses: Floats) -> float:
     return float(np.sqrt(np.mean((means[size:] - means[:-size]) ** 2)))
 
 
-def deflated(p: float, effect: float) -> float:
+def deflated(p: float, effect: float, *, differences: Floats) -> float:
     """Return the two-sided p-value of a test that took rows for independent, if they are not.
 
-    Its statistic, which is about normal, is divided by the square root of the design effect.
-    effect: that of the rows' differences, by `design_effect`.
+    Its statistic, which is about normal, is divided by the square root of the design effect. From
+    38 standard errors on, which rows that follow each other reach by chance, p is no more than 0:
+    then the statistic is that of the mean difference, and at least so many.
+    effect: that of the rows' differences, by `design_effect`.  differences: shape (rows,).
     Source: Rao and Scott, On chi-squared tests for multiway contingency tables, Annals of
     Statistics 12, 1984 (the first-order correction).
 
-    >>> deflated(0.04, 1.0), round(deflated(0.0001, 4.0), 3), deflated(1.0, 9.0)
-    (0.04, 0.052, 1.0)
+    >>> rows = np.tile([0.0, 2.0], 800)
+    >>> [round(deflated(p, 4.0, differences=rows), 3) for p in (0.04, 0.0001, 1.0)]
+    [0.304, 0.052, 1.0]
+    >>> deflated(0.04, 1.0, differences=rows), round(deflated(0.0, 400.0, differences=rows), 3)
+    (0.04, 0.046)
     """
     if effect == 1:
         return p
     from scipy.stats import norm
 
-    return float(2 * norm.sf(norm.isf(p / 2) / np.sqrt(effect)))
+    statistic = norm.isf(max(p, LEAST) / 2)
+    if p < LEAST:
+        error = differences.std() / np.sqrt(len(differences))
+        statistic = max(statistic, abs(differences.mean()) / error)
+    return float(2 * norm.sf(statistic / np.sqrt(effect)))
 
 
 def widened(

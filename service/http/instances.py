@@ -9,6 +9,7 @@ from perennial.http.errors import TooLarge
 from perennial.kinds.input_kind import FIELD, InputKind
 from perennial.kinds.reading import LARGEST
 from perennial.kinds.sensitive import Pseudonym
+from perennial.plural import plural
 from perennial.signals import Rows
 from service.http.document import Pairs, once, pairs_of, read
 from service.pseudonyms import EXPECTED, is_subject
@@ -74,7 +75,7 @@ def _subject(document: dict[str, Any]) -> str:
     if type(subject) is not str:
         raise InvalidInput(SUBJECT, Described(type(subject).__name__), EXPECTED)
     if not is_subject(subject):
-        raise InvalidInput(SUBJECT, Described(f"{len(subject)} characters"), EXPECTED)
+        raise InvalidInput(SUBJECT, Described(plural(len(subject), "character")), EXPECTED)
     return subject
 
 

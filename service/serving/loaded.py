@@ -19,6 +19,7 @@ from perennial.bundle import MODEL, Bundle
 from perennial.bundle.predictor import Floats32, Predictor
 from perennial.errors import BundleRejected
 from perennial.kinds.output_kind import Answer
+from perennial.plural import plural
 from perennial.signals import Rows
 from service.counting.counters import Counters
 from service.serving.batcher import Batcher
@@ -77,10 +78,10 @@ def _check_batch(predictor: Predictor, rows: Rows) -> None:
     try:
         found = predictor.predict(rows)
     except Exception as error:  # ONNX Runtime raises unrelated classes here
-        problem = f"cannot predict {len(rows)} rows at once: {error}"
+        problem = f"cannot predict {plural(len(rows), 'row')} at once: {error}"
         raise BundleRejected(MODEL, problem, reason="model") from error
     if len(found) != len(rows):
-        problem = f"returns {len(found)} rows for {len(rows)}"
+        problem = f"returns {plural(len(found), 'row')} for {len(rows)}"
         raise BundleRejected(MODEL, problem, reason="model")
 
 

@@ -110,6 +110,19 @@ def test_labels_that_are_all_alike_are_refused(tmp_path: Path) -> None:
         main([*given, "--out", str(tmp_path)])
 
 
+def test_only_what_the_chosen_policies_need_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of never, the first model; the oracle, which never is not compared with, trains none."""
+    given = dated(tmp_path / "rows.csv", ["2001-01-01 00:00:00", "2001-01-02 00:00:00"])
+    out = ["--out", str(tmp_path / "out")]
+    main([*given, "--rate", "10/m", "--horizon", "500", "--policies", "never", *out])
+    assert "1/1: never, phase 1" in capsys.readouterr().err
+    said = (tmp_path / "out" / "backtest.md").read_text()
+    assert said.startswith("Of the policies here 'never' suits this history best: accuracy ")
+    assert len(list((tmp_path / "out" / "models").iterdir())) == 1
+
+
 @pytest.mark.parametrize("dates, day", [("dmy", "2001-04-05"), ("mdy", "2001-05-04")])
 def test_the_order_of_day_and_month_is_what_somebody_says(
     dates: str, day: str, tmp_path: Path

@@ -5,6 +5,7 @@ import pytest
 from backtest.comparison import CLOCK, FORESEEN, NEVER, SHIPPED, UNGATED, lines, sentence
 from backtest.outcome import Outcome
 from backtest.policy import Attempt
+from backtest.table import rendered
 from perennial.kinds.outputs.number import NumberOutput
 from perennial.statistics.metrics import METRICS
 from perennial.verdicts import Verdict
@@ -67,7 +68,18 @@ def test_a_retrain_comes_late_or_is_missed(outcomes: dict[str, list[Outcome]]) -
 def test_a_sentence_says_what_the_loop_is_worth(outcomes: dict[str, list[Outcome]]) -> None:
     """With the gain over never, and the share of the oracle's."""
     said = sentence(lines(outcomes, ACCURACY, horizon=300), ACCURACY)
-    assert "from 0.7 to 0.75, 50% of the oracle's gain, with 3.0 pipelines" in said
+    assert "from 0.7 to 0.75, 50% of the oracle's gain, with 3 pipelines" in said
+
+
+def test_counts_are_whole_where_they_are(outcomes: dict[str, list[Outcome]]) -> None:
+    """Those of one replay, and means of many that come out even; and of one there is no plural."""
+    outcomes[SHIPPED] = [outcome(SHIPPED, 0.75, attempt(300, Verdict.PROMOTE, 0.1))]
+    found = lines(outcomes, ACCURACY, horizon=300)
+    assert sentence(found, ACCURACY).endswith("gain, with 1 pipeline.")
+    assert "| as shipped | 0.75 | 0.05 | 50% | 1 | 1 | 0 | 1 | 200 |" in rendered(found, "accuracy")
+    both = {policy: [own[0], outcome(policy, 0.7)] for policy, own in outcomes.items()}
+    found = lines(both, ACCURACY, horizon=300)
+    assert "| 0.5 | 0.5 | 0 | 0.5 | 200 |" in rendered(found, "accuracy")
 
 
 def test_a_lead_over_the_clock_has_an_interval_of_its_own(

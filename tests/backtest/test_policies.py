@@ -1,6 +1,6 @@
 """A policy decides at every look whether to start a pipeline, and on which labels."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -177,3 +177,15 @@ def test_a_relay_may_have_a_calendar_of_its_own() -> None:
     player = Player(Incidents(Policy(every=timedelta(hours=2)), {}))
     player.play(range(1, 260))
     assert [one.reason for one in player.attempts][:1] == ["calendar"]
+
+
+def test_a_calendar_holds_no_drift_back_by_its_many_rows() -> None:
+    """Those of five hours here: the drift of the version that came of it waits for its own 600."""
+    player = Player(Incidents(replace(RELAY, every=timedelta(hours=5)), signals(Thresholds())))
+    player.play(range(1, 301), verdict=Verdict.PROMOTE)
+    assert [one.collected for one in player.attempts] == [pytest.approx(3000, abs=10)]
+    for minute in range(301, 400):
+        now = moment(minute * MINUTE, "DataDrift", attempts=player.attempts)
+        if player.policy.start(replace(now, deployed=301 * MINUTE)) is not None:
+            break
+    assert minute == 361

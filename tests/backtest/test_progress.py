@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from backtest.comparison import SHIPPED
 from backtest.experiment import Experiment
 from backtest.progress import Progress
 from tests.backtest.made import small
@@ -44,7 +45,7 @@ def test_an_experiment_names_each_replay_on_a_line(
 ) -> None:
     """Its error output is no terminal here."""
     scenario = small("stationary", tmp_path, count=1500)
-    Experiment([scenario], tmp_path / "results").outcomes([], foresight=False)
+    Experiment([scenario], tmp_path / "results").outcomes([SHIPPED], foresight=False)
     assert capsys.readouterr().err.splitlines() == [
         "1/4: never, phase 1",
         "2/4: as shipped, phase 1",

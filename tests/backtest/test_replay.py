@@ -13,6 +13,7 @@ from backtest.scenario import Scenario
 from backtest.serving import Serving
 from perennial.verdicts import Verdict
 from tests.backtest.made import eager, small
+from training.artifacts.aside import PREFIX
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +89,14 @@ def test_a_pipeline_that_outlasts_the_history_was_started(cache: Path) -> None:
     assert [one.began for one in replayed.attempts] == [scenario.begin * 60 + 6000.0]
     never = Replay(scenario, Never()).run()
     assert replayed.losses.tolist() == never.losses.tolist()
+
+
+def test_a_training_clears_what_a_killed_one_left(tmp_path: Path) -> None:
+    """Beside the models, where half a model would be left for ever."""
+    left = tmp_path / "models" / f"{PREFIX}left"
+    left.mkdir(parents=True)
+    model = small("stationary", tmp_path, count=1500).pipeline.trained()
+    assert [*left.parent.iterdir()] == [model.folder]
 
 
 def test_a_replay_is_the_same_each_time(cache: Path) -> None:

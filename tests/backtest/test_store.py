@@ -1,11 +1,18 @@
 """Results are files: what is there is not computed again, unless what decides it has changed."""
 
+import ast
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
 from backtest.outcome import Outcome
-from backtest.store import Store, code, digest
+from backtest.store import MODELS, PACKAGES, Store, code, digest
+
+# They read and write what is given, and decide no number of a model.
+IDLE = {"SQLAlchemy", "dvc", "orjson", "pydantic", "pydantic-settings", "ruamel.yaml"}
+IDLE |= {"threadpoolctl"}
 
 
 def outcome() -> Outcome:
@@ -46,3 +53,21 @@ def test_a_change_of_any_code_that_makes_a_model_gives_it_another_digest(tmp_pat
             file.write_text(text)
             found.add(code(("stages", "params.py"), tmp_path))
     assert len(found) == 4
+
+
+def _imported(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def test_another_version_of_what_a_model_is_computed_with_gives_it_another_digest() -> None:
+    """Every package that this code imports is among those whose versions count."""
+    places = [Path(name) for name in MODELS]
+    files = [file for place in places for file in (place.rglob("*.py"), [place])[place.is_file()]]
+    names = {name.partition(".")[0] for file in files for name in _imported(file)}
+    known = packages_distributions()
+    found = {package for name in names for package in known.get(name, ())} - IDLE
+    assert "keras" in found and found <= set(PACKAGES)

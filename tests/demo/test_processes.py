@@ -1,15 +1,20 @@
 """The demo's programs leave nothing behind."""
 
 import os
+import socket
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from demo.errors import ProgramFailed, MissingProgram, ProcessDied, TooSlow
-from demo.processes import Processes, find_program, free_port
+from demo.errors import MissingProgram, NoPort, ProcessDied, ProgramFailed, TooSlow
+from demo.processes import PORTS, Processes, find_program, free_port
+from demo.workspace import ROOT
 
+# Beside those that anybody else asks for, and not those of these tests beside these.
+FIRST = 10_000 + os.getpid() % 3000 * 3
+AMONG = range(FIRST, FIRST + 3)
 ENV = {"PATH": os.environ["PATH"]}
 PARENT = """
 import subprocess, sys, time
@@ -74,6 +79,26 @@ def test_waiting_for_a_silent_address_ends(tmp_path: Path) -> None:
     """A program that never answers is reported with its address."""
     with Processes(tmp_path) as processes, pytest.raises(TooSlow, match="forge answering at http"):
         processes.wait_for("forge", f"http://127.0.0.1:{free_port()}/", seconds=0.5)
+
+
+def test_a_port_is_given_once_while_its_process_lives(tmp_path: Path) -> None:
+    """Also to programs that ask from elsewhere, before anything listens on it."""
+    own = {free_port(AMONG), free_port(AMONG)}
+    elsewhere = f"from demo.processes import free_port; print(free_port({AMONG!r}), flush=True)"
+    with Processes(tmp_path) as processes:
+        processes.run("other", [sys.executable, "-c", elsewhere], env=ENV, cwd=ROOT)
+    (third,) = {*AMONG} - own
+    assert (tmp_path / "other.log").read_text() == f"{third}\n"
+    assert free_port(AMONG) == third
+    with pytest.raises(NoPort, match=f"port: none of {FIRST} to {FIRST + 2} is free"):
+        free_port(AMONG)
+
+
+def test_no_connection_takes_a_port_that_was_chosen() -> None:
+    """The kernel gives connections others."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        assert listener.getsockname()[1] not in PORTS
 
 
 def test_a_missing_program_says_what_to_run() -> None:

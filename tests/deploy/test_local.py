@@ -56,6 +56,17 @@ def test_deploying_points_production_at_the_bundles_digest(two: tuple[Path, Path
     assert (into / "production" / "manifest.json").is_file()
 
 
+def test_a_deploy_clears_what_a_killed_one_left(two: tuple[Path, Path, Path]) -> None:
+    """And leaves what another has begun within the hour."""
+    first, _, into = two
+    old, new = into / ".incoming-old", into / ".incoming-new"
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    assert _call("deploy", str(first), bundles=into).returncode == 0
+    assert not old.exists() and new.exists()
+
+
 def test_a_rollback_goes_back_to_what_served_before(two: tuple[Path, Path, Path]) -> None:
     """After two deploys the first one serves again."""
     first, second, into = two

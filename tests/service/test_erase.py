@@ -45,7 +45,7 @@ def test_one_subject_of_ten_thousand_is_erased(
     monkeypatch.setenv("PERENNIAL_HASH_SECRET", SECRET)
     assert erase.main(["--subject", "customer 77"], clock=lambda: NOW) == 0
     out = capsys.readouterr().out
-    assert f"erased {BATCH + 6} predictions and 20 labels" in out
+    assert f"erased {BATCH + 6:,} predictions and 20 labels" in out
     pseudonym = Pseudonyms(SECRET).of("customer 77")
     assert f"--subject {pseudonym}" in out and "customer 77" not in out
     with engine.connect() as connection:

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from perennial.plural import plural
 from training.bring.cells import read
-from training.bring.found import plural
 from training.bring.gaps import GAPS
 from training.bring.inferred import Inferred, infer_task
 from training.bring.request import Request

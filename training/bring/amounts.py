@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from perennial.kinds.columns import NumberColumn
-from training.bring.found import Found, left_out, plural
+from perennial.plural import plural
+from training.bring.found import Found, left_out
 from training.bring.words import BY_HEART, NEARLY, OWN
 
 if TYPE_CHECKING:

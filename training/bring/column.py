@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from perennial.plural import plural
 from training.bring.amounts import infer_numbers
-from training.bring.found import Found, left_out, listed, plural
+from training.bring.found import Found, left_out, listed
 from training.bring.gaps import BESIDE_NUMBERS, GAPS, LEAST, OTHERS, counts, without_gaps
 from training.bring.headed import Headed
 from training.bring.numerals import COMMA, POINT, Numerals, numerals, padded

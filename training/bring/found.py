@@ -50,15 +50,6 @@ def left_out(header: str, name: str, why: str, *doubts: str) -> Found:
     return Found(header, name, f"left out: {why}", doubts=doubts)
 
 
-def plural(count: int, word: str, several: str = "") -> str:
-    """Return a count with its word.
-
-    >>> plural(1, "row"), plural(1200, "row"), plural(2, "category", "categories")
-    ('1 row', '1,200 rows', '2 categories')
-    """
-    return f"{count:,} {word if count == 1 else several or word + 's'}"
-
-
 def listed(values: Iterable[object], most: int = 8) -> str:
     """Return some of the values, and how many more there are.
 

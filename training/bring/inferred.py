@@ -9,10 +9,11 @@ from perennial.errors import Described, InvalidField
 from perennial.kinds.columns import NumberColumn
 from perennial.kinds.inputs.table import TableInput
 from perennial.kinds.sensitive import SensitiveColumn
+from perennial.plural import plural
 from training.bring.cells import Cells
 from training.bring.clock import not_watched
 from training.bring.column import Raw, infer
-from training.bring.found import Found, left_out, listed, plural, titled
+from training.bring.found import Found, left_out, listed, titled
 from training.bring.headed import headed
 from training.bring.names import name
 from training.bring.numerals import decimal_mark

@@ -10,10 +10,11 @@ from perennial.kinds.columns import CategoryColumn, Column, NumberColumn, TimeCo
 from perennial.kinds.inputs.table import TableInput
 from perennial.kinds.output_kind import OutputKind
 from perennial.kinds.sensitive import SensitiveColumn
+from perennial.plural import plural
 from perennial.signals.bins import OTHER
 from training.bring.cells import Cells
 from training.bring.column import Raw
-from training.bring.found import listed, plural
+from training.bring.found import listed
 from training.bring.gaps import GAPS, counts
 from training.bring.headed import Headed, headed
 from training.bring.numerals import decimal_mark

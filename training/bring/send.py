@@ -16,9 +16,9 @@ import numpy as np
 from perennial.bundle.manifest import PROMISED_HIGH, PROMISED_LOW
 from perennial.errors import Described
 from perennial.kinds.inputs.table import TableInput
+from perennial.plural import plural
 from perennial.validation import NOTHING
 from training.bring.cells import read
-from training.bring.found import plural
 from training.bring.reading import read_reading
 from training.bring.rows_of import Sendable, rows_of
 from training.bring.service import Service

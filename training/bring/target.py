@@ -10,11 +10,12 @@ from perennial.errors import Described
 from perennial.kinds.outputs.classes import ClassesOutput
 from perennial.kinds.outputs.number import NumberOutput
 from perennial.kinds.output_kind import LONGEST_LABEL, OutputKind
+from perennial.plural import plural
 from perennial.signals.bins import OTHER
 from perennial.statistics.float32 import too_coarse
 from training.bring.amounts import Spread, shown
 from training.bring.column import WHOLE, Raw
-from training.bring.found import listed, plural
+from training.bring.found import listed
 from training.bring.gaps import counts
 from training.bring.words import spelt_twice
 from training.errors import BadParameter

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from perennial.errors import Described
 from perennial.kinds.columns import TimeColumn
+from perennial.plural import plural
 from training.bring.column import Raw
-from training.bring.found import Found, plural
+from training.bring.found import Found
 from training.bring.times import Dates, no_date, since_1970, times
 from training.errors import BadParameter
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from perennial.kinds.columns import CategoryColumn
+from perennial.plural import plural
 from perennial.signals.bins import OTHER
-from training.bring.found import Found, left_out, listed, plural
+from training.bring.found import Found, left_out, listed
 from training.bring.gaps import counts
 
 if TYPE_CHECKING:

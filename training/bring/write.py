@@ -11,9 +11,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from perennial.plural import plural
 from training.bring.choice import choose
 from training.bring.code import code
-from training.bring.found import plural
 from training.bring.inferred import Inferred
 from training.bring.reading import write_reading
 from training.model import found

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from perennial.plural import plural
 from training.feedback.few import voices
 from training.feedback.left_out import LeftOut
 from training.feedback.rows import LabelledRows
@@ -52,7 +53,7 @@ def capped(
             left[names[at]] += 1
         if rows.trusted[at] or left[names[at]] <= most:
             kept.append(at)
-    reason = f"at most {most} rows of one source (collect.most_share {share:g})"
+    reason = f"at most {plural(most, 'row')} of one source (collect.most_share {share:g})"
     over = [
         LeftOut(name, count - most, reason)
         for name, count in sorted(counts.items())

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from perennial.plural import plural
 from perennial.settings import describe
 from training.command_line import run, task_parser
 from training.errors import TooFewRows
@@ -75,10 +76,11 @@ def main(
     for source, rows in sorted(Counter(done.collected.sources).items()):
         print(f"{request.task}: {rows} of {source!r} collected")
     if done.earlier:
-        print(f"{request.task}: {done.earlier} rows from just before the incident too")
+        print(f"{request.task}: {plural(done.earlier, 'row')} from just before the incident too")
     if done.dropped:
         print(f"{request.task}: {done.dropped}")
-    print(f"{request.task}: feedback now has {done.total} rows; next model version {done.version}")
+    total = plural(done.total, "row")
+    print(f"{request.task}: feedback now has {total}; next model version {done.version}")
 
 
 def _counted(request: Request, task: Task, root: Path, track: Track) -> CollectResult:

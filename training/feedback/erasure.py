@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow
 
+from perennial.plural import plural
 from training.artifacts.feedback_columns import INPUT, SUBJECT, read, unpack
 from training.feedback.file import require_here, write
 from training.task.tracking import Track, dvc_file
@@ -30,7 +31,7 @@ class Dropped:
         return bool(self.rows or self.columns)
 
     def __str__(self) -> str:
-        rows = f"{self.rows} earlier rows dropped, whose subjects were erased"
+        rows = f"{plural(self.rows, 'earlier row')} dropped, whose subjects were erased"
         columns = ", ".join(self.columns)
         return f"{rows}; sensitive columns dropped: {columns}" if columns else rows
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from perennial.plural import plural
 from training.feedback.left_out import LeftOut
 from training.feedback.rows import LabelledRows
 
@@ -32,6 +33,6 @@ def without_few(rows: LabelledRows, least: int) -> tuple[LabelledRows, tuple[Lef
     counts = Counter(
         source for source, name in zip(rows.sources, names, strict=True) if name == TOGETHER
     )
-    reason = f"fewer than {least} rows (collect.least_of_source)"
+    reason = f"fewer than {plural(least, 'row')} (collect.least_of_source)"
     left = tuple(LeftOut(name, count, reason) for name, count in sorted(counts.items()))
     return rows.where([at for at, name in enumerate(names) if name != TOGETHER]), left

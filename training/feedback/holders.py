@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyarrow.parquet
 
+from perennial.plural import plural
 from training.artifacts.feedback_columns import SUBJECT
 from training.command_line import run, task_parser
 from training.errors import BadParameter, CollectRefused
@@ -40,7 +41,9 @@ class HoldingCommit:
 
     def __str__(self) -> str:
         what = (
-            f"gone or out of reach ({self.unreadable})" if self.unreadable else f"{self.rows} rows"
+            f"gone or out of reach ({self.unreadable})"
+            if self.unreadable
+            else plural(self.rows, "row")
         )
         return f"{self.commit[:12]}: {what}; {', '.join(self.tags) or 'no tag'}"
 

@@ -11,10 +11,11 @@ from perennial.bundle.predictor import Predictor
 from perennial.kinds.output_kind import OutputKind
 from perennial.statistics.counts import Floats
 from perennial.statistics.loss_test import LossTest
-from perennial.statistics.serial import deflated, design_effect, widened
+from perennial.statistics.serial import deflated, widened
 from training.artifacts.splits import Split
 from training.artifacts.times import Times
 from training.gate.losses import challenger_losses, champion_losses
+from training.gate.neighbours import effect
 from training.gate.surprise import Surprise, learnt, surprise
 from training.gate.values import values
 from training.params import Gate
@@ -109,9 +110,9 @@ def compare(
     new = challenger_losses(challenger, here, rows.labels)
     same = np.tile(output.constant(rows.labels), (len(new), 1))
     constant = test.score(output.losses(same, rows.labels))
-    effect = _effect(new, rows.times)
-    score = _score(test, new, gate, effect)
-    perfect = _score(test, np.zeros(len(new)), gate, effect)
+    as_one = effect(new, rows.times)
+    score = _score(test, new, gate, as_one)
+    perfect = _score(test, np.zeros(len(new)), gate, as_one)
     alone = Comparison(
         len(new),
         constant,
@@ -126,22 +127,17 @@ def compare(
     main = champion_losses(found, given, rows.labels, output, new)
     return replace(
         alone,
-        champion=_score(test, main.losses, gate, _effect(main.losses, rows.times)),
+        champion=_score(test, main.losses, gate, effect(main.losses, rows.times)),
         difference=difference(test, main.losses, new, gate, rows.times),
         unanswered=main.unanswered,
         surprise=surprise(found, given, here, output, rows.labels, rows.times),
     )
 
 
-def _effect(lost: Floats, times: Times | None) -> float:
-    """Return how many of the rows tell as much as an independent one."""
-    return 1.0 if times is None else design_effect(lost[np.argsort(times, kind="stable")])
-
-
-def _score(test: LossTest, lost: Floats, gate: Gate, effect: float) -> Score:
+def _score(test: LossTest, lost: Floats, gate: Gate, as_one: float) -> Score:
     score, bounds = test.score(lost), test.bounds(lost, level=1 - gate.level)
-    if effect > 1:
-        bounds = widened(score, bounds, math.sqrt(effect), highest=test.highest)
+    if as_one > 1:
+        bounds = widened(score, bounds, math.sqrt(as_one), highest=test.highest)
     return Score(score, *bounds)
 
 
@@ -155,7 +151,8 @@ def difference(
     low, high = test.difference_bounds(
         old, new, samples=gate.bootstrap, level=1 - gate.level, seed=gate.seed
     )
-    value, effect = test.score(new) - test.score(old), _effect(new - old, times)
-    if effect > 1:
-        low, high = (value + math.sqrt(effect) * (end - value) for end in (low, high))
-    return Difference(value, low, high, deflated(test.p_value(old, new), effect))
+    value, as_one = test.score(new) - test.score(old), effect(new - old, times)
+    if as_one > 1:
+        low, high = (value + math.sqrt(as_one) * (end - value) for end in (low, high))
+    p = deflated(test.p_value(old, new), as_one, differences=new - old)
+    return Difference(value, low, high, p)

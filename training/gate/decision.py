@@ -6,7 +6,7 @@ from perennial.verdicts import Verdict
 from training.gate.compared_bundle import ComparedBundle
 from training.gate.comparison import Comparison
 from training.gate.figures import in_words
-from training.gate.growth import growth
+from training.gate.growth import growth, learning_growth
 from training.gate.label_sources import LabelSources
 from training.gate.rules.score_floor import score_floor
 from training.gate.rules.same_bundle import same_bundle
@@ -20,8 +20,9 @@ from training.gate.rules.unlearnable_labels import unlearnable_labels
 class GateDecision:
     """A verdict with its reasons, each a clause with figures.
 
-    growth: how many times the fresh rows would make the gain that they show significant; None where
-    it is, where they show none, and in a gate.json that does not record it.
+    growth: how many times the fresh rows would promote the gain that they show, where they are too
+    few to tell it from chance, or to tell that their labels can be learnt; None where nothing else
+    is wanting, where they show none, and in a gate.json that does not record it.
     """
 
     verdict: Verdict
@@ -81,11 +82,15 @@ def decide(
         said = (*(f"{past}: {loss}" for loss in lost), *said)
     losses = [loss for name, found in compared.items() for loss in _loss(name, found, level)]
     stuck = () if alike is None else (alike,)
-    reasons = (*losses, *stuck, *_reasons_to_block(base=base, fresh=fresh, floor=floor))
+    unlearnt = () if fresh is None else _unlearnt(fresh)
+    reasons = (*losses, *stuck, *unlearnt, *_under_floor(base=base, fresh=fresh, floor=floor))
     if reasons:
         alone = compared.get("base") if len(reasons) == 1 else None
         changed = _rule_changed(base=alone, fresh=fresh, level=level)
-        return GateDecision(Verdict.BLOCK, (*reasons, *changed, *said))
+        more = None
+        if fresh is not None and reasons == unlearnt:
+            more = learning_growth(fresh, level=level)
+        return GateDecision(Verdict.BLOCK, (*reasons, *changed, *said), more)
     if base is None and fresh is None:
         nothing = "no significant difference: there are no rows to compare on"
         return GateDecision(Verdict.KEEP, (nothing,))
@@ -122,15 +127,19 @@ def _rule_changed(
     return (f"{gain}: if old rows do not hold any more, {wanted}",)
 
 
-def _reasons_to_block(
+def _unlearnt(fresh: Comparison) -> tuple[str, ...]:
+    """Return that the fresh labels cannot be learnt, if so."""
+    reason = unlearnable_labels(fresh)
+    return () if reason is None else (reason,)
+
+
+def _under_floor(
     *, base: Comparison | None, fresh: Comparison | None, floor: float
 ) -> tuple[str, ...]:
-    """Return the reasons that are no losses."""
-    reasons = [] if fresh is None else [unlearnable_labels(fresh)]
+    """Return that the score is under the floor on fresh rows, or base rows if none are, if so."""
     groups = [(name, found) for name, found in (("base", base), ("fresh", fresh)) if found]
-    if groups:
-        reasons.append(score_floor(*groups[-1], floor=floor))
-    return tuple(reason for reason in reasons if reason is not None)
+    reason = score_floor(*groups[-1], floor=floor) if groups else None
+    return () if reason is None else (reason,)
 
 
 def _promote_or_keep(groups: list[tuple[str, Comparison]], level: float) -> GateDecision:

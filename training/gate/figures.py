@@ -1,5 +1,6 @@
 """Formats the figures of a comparison as text."""
 
+from perennial.plural import plural
 from perennial.statistics.figures import decimals, written
 from training.gate.comparison import Comparison
 
@@ -12,7 +13,7 @@ def in_words(found: Comparison) -> str:
     places = places_beside(found)
     change = " to ".join(written(score.value, places) for score in scores if score is not None)
     tested = "" if found.difference is None else f", {p_value(found.difference.p)}"
-    return f"{found.headline.title} {change} on {found.rows:,} rows{tested}"
+    return f"{found.headline.title} {change} on {plural(found.rows, 'row')}{tested}"
 
 
 def places_beside(found: Comparison) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from perennial import validation
+from perennial.plural import plural
 from training.errors import BadParameter, MissingArtifact
 from training.gate.compared_bundle import ComparedBundle
 from training.gate.comparison import Comparison, Difference, Headline
@@ -52,7 +53,7 @@ class GateResult:
         if rows >= self.least_trusted:
             return None
         return (
-            f"{rows} trusted labels are among the fresh rows that judge, expected at least "
+            f"{plural(rows, 'trusted label')} among the fresh rows that judge, expected at least "
             f"{self.least_trusted} (gate.least_trusted)"
         )
 

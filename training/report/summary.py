@@ -4,6 +4,7 @@ from textwrap import wrap
 
 import numpy as np
 
+from perennial.plural import plural
 from perennial.statistics.figures import decimals, figure
 from training.artifacts.files import read_json
 from training.gate.figures import p_value
@@ -101,6 +102,6 @@ def _data(inputs: ReportInputs) -> str:
     parts.append(
         "validation not recorded"
         if document is None
-        else f"{len(document['warnings'])} validation warnings"
+        else plural(len(document["warnings"]), "validation warning")
     )
     return ", ".join(parts)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from perennial.kinds.output_kind import OutputKind, Truths
+from perennial.plural import plural
 from perennial.statistics.counts import Bools, Floats
 from perennial.statistics.loss_test import LossTest
 from perennial.statistics.serial import design_effect, usual_change, widened
@@ -118,7 +119,7 @@ def main(arguments: list[str] | None = None) -> None:
         low, value, high = (found[f"{output.headline}{end}"] for end in ("_low", "", "_high"))
         bounds = "" if None in (low, high) else f" ({low:.4f} to {high:.4f})"
         score = f"{output.metrics[output.headline].title} {value:.4f}{bounds}"
-        print(f"{group}: {score} on {found['rows']} rows")
+        print(f"{group}: {score} on {plural(found['rows'], 'row')}")
 
 
 if __name__ == "__main__":

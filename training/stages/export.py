@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copyfile, rmtree
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -32,6 +31,7 @@ from perennial.errors import BundleRejected
 from perennial.kinds.output_kind import OutputKind
 from perennial.signals import Extraction
 from training import params
+from training.artifacts.aside import aside
 from training.artifacts.files import read_json
 from training.artifacts.splits import Prepared
 from training.command_line import run, task_parser
@@ -154,8 +154,8 @@ def export(
             tolerance=numbers.tolerance,
         ).model_dump(),
     }
-    with TemporaryDirectory(dir=folder) as aside:
-        made = Path(aside, out.name)
+    with aside(folder) as place:
+        made = place / out.name
         made.mkdir()
         for file in (MODEL, TOKENIZER):
             if file == MODEL or (folder / "model" / file).exists():

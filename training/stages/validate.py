@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from perennial.plural import plural
 from training import params
 from training.command_line import run, task_parser
 from training.errors import InvalidData
@@ -36,8 +37,9 @@ def main(
     if findings.broken:
         raise InvalidData(name, findings.broken)
     findings.write(root / "artifacts" / name / "validation" / "findings.json")
-    rows = ", ".join(f"{source}: {count} rows" for source, count in findings.rows.items())
-    print(f"{rows}; {len(findings.checks)} rules passed, {len(findings.warnings)} warnings")
+    rows = ", ".join(f"{source}: {plural(count, 'row')}" for source, count in findings.rows.items())
+    warnings = plural(len(findings.warnings), "warning")
+    print(f"{rows}; {plural(len(findings.checks), 'rule')} passed, {warnings}")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from perennial.errors import InvalidInput
 from perennial.kinds.conformal import least_rows
 from perennial.kinds.output_kind import OutputKind, Truths
+from perennial.plural import plural
 from training.validation.findings import Finding, by_row, of
 
 
@@ -49,7 +50,7 @@ def count_labels(
         return
     counts = np.bincount(labels, minlength=len(names)).tolist()
     few = [f"{names[i]!r} has {count}" for i, count in enumerate(counts) if count < least]
-    rule = f"at least {least} row{'s' * (least > 1)} of each label"
+    rule = f"at least {plural(least, 'row')} of each label"
     yield of(column, rule, len(names), few, "labels")
 
 
@@ -72,7 +73,7 @@ def check_coverage(column: str, rows: int, coverage: float) -> Finding:
     """Check that rows suffice to widen intervals until they hold this share of the labels."""
     least = least_rows(coverage)
     rule = f"{least} rows or more, without which intervals hold fewer than {coverage:.0%} of labels"
-    return of(column, rule, 1, [f"{rows} rows"] if rows < least else [], "splits")
+    return of(column, rule, 1, [plural(rows, "row")] if rows < least else [], "splits")
 
 
 def first_of(content: NDArray[np.uint64]) -> NDArray[np.int64]:

@@ -68,7 +68,7 @@ def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
             "stat",
             "Attempts without a pipeline",
             "Attempts that GitLab has started no pipeline for yet: it is slow, down, or refuses.",
-            (Query(f"sum({relay.PENDING.name}{{{OF_MODEL}}})", "waiting"),),
+            (Query(f"sum(max by (model) ({relay.PENDING.name}{{{OF_MODEL}}}))", "waiting"),),
             FAILING,
             (LOOP,),
             unit="none",

@@ -19,6 +19,7 @@ from perennial.kinds.limits import Limits
 from perennial.kinds.pictures import BRIGHTEST, DARKEST, Jpeg, Png, sent_picture
 from perennial.kinds.reading import number
 from perennial.kinds.sensitive import Pseudonym, Sensitive
+from perennial.plural import plural
 from perennial.signals.arrays import Arrays, Expected
 from perennial.signals.extraction import Rows
 from perennial.signals.image import BLOCKS, ImageSignals
@@ -164,7 +165,7 @@ class ImageInput(Limits):
         lengths = _lengths(column)
         wrong = np.flatnonzero(lengths != self.numbers)
         if len(wrong):
-            found = Described(f"{lengths[wrong[0]]} values")
+            found = Described(plural(int(lengths[wrong[0]]), "value"))
             field = f"column {COLUMN}, row {wrong[0]}"
             raise InvalidField(field, found, f"{self.numbers}, for the shape {self.shape}")
         return _flat(column).reshape(len(column), *self.shape)
@@ -183,8 +184,8 @@ class ImageInput(Limits):
         column = self._column(table)
         lengths = _lengths(column)
         right = lengths == self.numbers
-        rule = f"{self.numbers} values"
-        yield Check(COLUMN, rule, ~right, lambda row: f"{lengths[row]} values")
+        rule = plural(self.numbers, "value")
+        yield Check(COLUMN, rule, ~right, lambda row: plural(int(lengths[row]), "value"))
         flat = _flat(column)[np.repeat(right, lengths)].reshape(-1, self.numbers)
         places = np.flatnonzero(right)
         for rule in self._broken(flat[:0]):

@@ -88,6 +88,22 @@ def test_a_pipeline_that_collect_refused_is_no_failed_one(tmp_path: Path) -> Non
     assert second["rows"] >= 2 * first["rows"] >= 200
 
 
+@pytest.mark.parametrize(("status", "more"), [("failed", 1), ("canceled", 0)])
+def test_a_pipeline_that_failed_is_tried_again_on_the_same_rows(
+    tmp_path: Path, status: str, more: int
+) -> None:
+    """After the cooldown; where a person canceled it, not before there are twice as many rows."""
+    relay, gitlab, arrivals = _relay(tmp_path, rate=1.0)
+    relay.intake.receive(webhook(alert(signal="labels")))
+    gitlab.statuses[1] = status
+    relay.run(180)
+    arrivals.delivery = {"instance=a": {"60.0": 180.0, "+Inf": 180.0}}
+    relay.run(3400)
+    assert len(gitlab.made) == 1
+    relay.run(240)
+    assert len(gitlab.made) == 1 + more
+
+
 def test_kept_at_first_and_tried_again_with_four_times_the_rows(tmp_path: Path) -> None:
     """Each attempt has a name of its own; the alert never ended and nobody did anything."""
     relay, gitlab, _ = _relay(tmp_path, rate=1.0)
@@ -204,6 +220,20 @@ def test_a_calendar_begins_an_incident_where_none_lives(tmp_path: Path) -> None:
     assert len(gitlab.made) == 2
     assert [row["decision"] for row in _decisions(relay)].count("over") == 2
     assert relay.incident()["attempts"][0]["signal"] == "calendar"
+
+
+def test_a_calendar_goes_on_where_its_pipeline_failed(tmp_path: Path) -> None:
+    """After the cooldown, not after another week."""
+    clock = Clock()
+    arrivals, limits = FakeArrivals(clock, rate=0.01), {"digits": ModelLimits(every_days=7)}
+    relay, gitlab = bench(tmp_path, clock=clock, arrivals=arrivals, limits=limits)
+    gitlab.statuses[1] = "failed"
+    relay.worker.step()
+    clock.advance(timedelta(days=7).total_seconds())
+    relay.run(3500)
+    assert "nothing was tried for 7 days" in relay.reasons() and len(gitlab.made) == 1
+    relay.run(300)
+    assert len(gitlab.made) == 2 and relay.latest().signal == "calendar"
 
 
 def _decisions(relay: Bench) -> list[dict[str, str]]:

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from monitoring.relay.attempt_result import UNJUDGED, AttemptResult
 from monitoring.relay.labels import Labels, Rate, rate_of
 from monitoring.relay.policy import (
     Action,
     ActionKind,
     Attempt,
-    AttemptResult,
     IncidentHistory,
     Policy,
     Signal,
@@ -29,8 +29,10 @@ POLICY = Policy(
     carry=1.5,
 )
 FALL, DRIFT = Signal.LABELS, Signal.INPUTS
+FAILED = AttemptResult.FAILED
 KEEP, BLOCK, PROMOTE = AttemptResult.KEEP, AttemptResult.BLOCK, AttemptResult.PROMOTE
 A_SECOND = 1.0  # labels
+SOON = START + timedelta(minutes=1)
 
 
 def _labels(rows: float, *, rate: float = A_SECOND) -> Labels:
@@ -111,7 +113,7 @@ def test_where_no_labels_come_it_says_so() -> None:
     assert waits.reason == "waits for 100 more labels; none have come so far"
 
 
-@pytest.mark.parametrize("result", [KEEP, BLOCK, AttemptResult.TOO_FEW, AttemptResult.FAILED])
+@pytest.mark.parametrize("result", [KEEP, BLOCK, *UNJUDGED])
 def test_an_attempt_in_vain_is_not_the_end(result: AttemptResult) -> None:
     """Once the rows have doubled it is tried again, and after that once they have again."""
     once = _attempt(1000, result=result)
@@ -120,12 +122,41 @@ def test_an_attempt_in_vain_is_not_the_end(result: AttemptResult) -> None:
     assert _next(_labels(3999), once, _attempt(2000, result=result), new=1999).more == 1
 
 
-@pytest.mark.parametrize(("result", "rows"), [(KEEP, 4000), (AttemptResult.FAILED, 2000)])
+@pytest.mark.parametrize(("result", "rows"), [(KEEP, 4000), *((one, 2000) for one in UNJUDGED)])
 def test_what_nobody_judged_is_tried_again_sooner(result: AttemptResult, rows: int) -> None:
-    """A verdict says that the rows show too little; a runner that failed says nothing of them."""
+    """A verdict says that the rows show too little; that they were too few does not."""
     once, slow = _attempt(1000, result=result), replace(POLICY, growth=4.0)
     assert _next(_labels(rows - 1), once, policy=slow, new=rows - 1001).more == 1
     assert _next(_labels(rows), once, policy=slow, new=rows - 1000).kind is ActionKind.START
+
+
+@pytest.mark.parametrize("signal", [DRIFT, FALL])
+def test_a_failed_pipeline_waits_for_the_cooldown_alone(signal: Signal) -> None:
+    """It says nothing of its rows, whether anybody counts them or not."""
+    failed = _attempt(1000, result=FAILED, signal=signal, ago=HOUR)
+    for labels in (_labels(1000), None):
+        waits = _next(labels, failed, signal=signal, pipelines=(START - HOUR / 2,), new=0)
+        assert (waits.kind, waits.at) == (ActionKind.COOLDOWN, START + HOUR / 2)
+        later = _next(labels, failed, signal=signal, pipelines=(START - HOUR,), new=0)
+        assert later.kind is ActionKind.START
+
+
+def test_what_was_judged_before_a_failed_pipeline_counts() -> None:
+    """A runner that fails neither makes a verdict older nor takes a promoted model away."""
+    failed = _attempt(2000, result=FAILED, ago=2 * HOUR)
+    assert _next(_labels(2000), _attempt(1000), failed, new=900).more == 100
+    promoted = _attempt(1000, result=PROMOTE, ago=3 * HOUR)
+    assert _next(_labels(2000), promoted, failed).kind is ActionKind.DEPLOYING
+
+
+@pytest.mark.parametrize(("failed", "hours"), [(1, 1), (2, 2), (3, 4), (5, 16), (6, 24), (99, 24)])
+def test_pipelines_that_fail_in_a_row_wait_longer(failed: int, hours: int) -> None:
+    """A fault that nobody mends costs a pipeline a day, not the budget of each day."""
+    row = (_attempt(1000), *[_attempt(1000, result=FAILED)] * failed)
+    waits = _next(_labels(10_000), *row, pipelines=(START - HOUR / 2,), new=9000)
+    assert (waits.kind, waits.at) == (ActionKind.COOLDOWN, START + (hours - 0.5) * HOUR)
+    none = replace(POLICY, cooldown=timedelta(0))
+    assert _next(_labels(9999), *row[:2], pipelines=(START,), policy=none, new=9e3).at == SOON
 
 
 def test_attempts_grow_with_the_logarithm_of_the_rows() -> None:
@@ -178,8 +209,8 @@ def test_a_promoted_model_is_given_time_to_be_merged() -> None:
 
 def test_cooldown_and_budget_are_of_the_model_and_hold_for_falls_too() -> None:
     """They count the pipelines of every version."""
-    waits = _next(_labels(300), signal=FALL, pipelines=(START - timedelta(minutes=59),))
-    assert (waits.kind, waits.at) == (ActionKind.COOLDOWN, START + timedelta(minutes=1))
+    waits = _next(_labels(300), signal=FALL, pipelines=(SOON - HOUR,))
+    assert (waits.kind, waits.at) == (ActionKind.COOLDOWN, SOON)
     assert waits.reason == (
         "the last try was at 2026-11-21 07:01:00 UTC; about 1 minute of the cooldown left"
     )
@@ -226,8 +257,7 @@ def test_drift_that_stands_does_not_silence_the_calendar() -> None:
     """It would wait for twice the rows; the time has passed."""
     both = frozenset({DRIFT, Signal.CALENDAR})
     history = IncidentHistory(started=START - 10 * DAY, signals=both, attempts=(_attempt(5000),))
-    found = next_action(history, _labels(5100), POLICY, now=START)
-    assert found.kind is ActionKind.START
+    assert next_action(history, _labels(5100), POLICY, now=START).kind is ActionKind.START
 
 
 def test_a_calendar_brings_a_fall_no_pipeline_of_too_few_rows() -> None:
@@ -243,16 +273,13 @@ def test_a_fall_that_stands_does_not_silence_the_calendar() -> None:
     both = frozenset({FALL, Signal.CALENDAR})
     tried = _attempt(5000, signal=FALL)
     history = IncidentHistory(started=START - 10 * DAY, signals=both, attempts=(tried,))
-    found = next_action(history, _labels(5100), POLICY, now=START)
-    assert found.kind is ActionKind.START
+    assert next_action(history, _labels(5100), POLICY, now=START).kind is ActionKind.START
 
 
 def test_an_incident_is_over_when_nothing_fires() -> None:
     """Its alerts have ended, as they do when another version serves."""
-    ended = next_action(
-        IncidentHistory(started=START, signals=frozenset()), _labels(10**6), POLICY, now=START
-    )
-    assert ended.kind is ActionKind.OVER
+    ended = IncidentHistory(started=START, signals=frozenset())
+    assert next_action(ended, _labels(10**6), POLICY, now=START).kind is ActionKind.OVER
 
 
 def test_drift_waits_as_long_where_a_fall_was_tried_meanwhile() -> None:

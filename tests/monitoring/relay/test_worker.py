@@ -217,7 +217,7 @@ def test_a_pipeline_that_ended_before_its_gate_has_no_verdict(tmp_path: Path) ->
         gitlab.statuses[1], gitlab.unreadable = "failed", unreadable
         relay.run(20)
         assert relay.latest().status == "failed"
-        ends = [] if unreadable else ["waiting"]
+        ends = [] if unreadable else ["cooldown"]
         assert relay.decisions() == ["accepted", "attempt", "triggered", *ends]
         assert (relay.value("relay_poll_errors_total", model="digits") == 1) is unreadable
 

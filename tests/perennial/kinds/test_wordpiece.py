@@ -89,7 +89,7 @@ def test_all_published_texts_have_the_pieces_that_tokenizers_finds() -> None:
 
 def test_the_field_of_a_missing_package_is_named() -> None:
     """The message says what was looked for and what installs it."""
-    with pytest.raises(Exception, match=f"{FIELD}: got 'no_such_package'.*encoder.txt"):
+    with pytest.raises(Exception, match=f"{FIELD}: got 'no_such_package'.*LOCK=encoder"):
         folder_of("no_such_package")
 
 

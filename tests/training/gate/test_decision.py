@@ -250,6 +250,39 @@ def test_a_gain_that_the_log_loss_shows_nearly_counts_too() -> None:
     assert decided(base=None, fresh=near).growth == pytest.approx(1.42, abs=0.01)
 
 
+def test_labels_that_may_be_unlearnable_say_how_many_rows_would_tell() -> None:
+    """Few rows cannot tell a good model from a constant answer, though the gain is plain."""
+    near = found(0.2, 0.7, majority=0.66)
+    blocked = decided(base=None, fresh=near)
+    assert blocked.verdict == "block"
+    assert blocked.growth == pytest.approx((0.05 / 0.04) ** 2)
+    surer = replace(near, learnt=0.03)
+    assert decided(base=None, fresh=surer).growth == pytest.approx((2.326 / 2.17) ** 2, rel=0.01)
+
+
+def test_a_gain_that_must_still_be_seen_counts_beside_labels_that_must_be_learnt() -> None:
+    """The rows have to tell both."""
+    near = found(0.6, 0.7, p=0.2, majority=0.66)
+    assert decided(base=None, fresh=near).growth == pytest.approx((1.96 / 1.2816) ** 2, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("base", "fresh"),
+    [
+        (None, found(0.2, 0.64, majority=0.66)),
+        (None, found(0.72, 0.7, p=0.6, majority=0.66)),
+        (found(0.9, 0.7), found(0.2, 0.7, majority=0.66)),
+    ],
+    ids=["worse than a constant answer", "no gain", "a loss on base rows, too"],
+)
+def test_a_block_that_more_rows_would_not_lift_says_no_number(
+    base: Comparison | None, fresh: Comparison
+) -> None:
+    """More rows of the same show the same."""
+    blocked = decided(base=base, fresh=fresh)
+    assert blocked.verdict == "block" and blocked.growth is None
+
+
 def test_of_rows_of_the_past_no_gain_promotes() -> None:
     """Though the champion was trained on the incident's earlier rows, the latest ones decide."""
     better, same = found(0.5, 0.9), found(0.9, 0.9, p=1)

@@ -66,7 +66,7 @@ def test_nothing_merges_by_itself_without_trusted_labels(
 ) -> None:
     """The result counts those that judged, and says why a person has to merge."""
     found = judged(tmp_path, *judges)
-    said = f"{rows} trusted labels are among the fresh rows that judge, expected at least 30"
+    said = f"{rows} trusted labels among the fresh rows that judge, expected at least 30"
     if rows:
         assert found.needs_person is None and "trusted: " in result.describe(found)
     else:

@@ -55,8 +55,54 @@ def test_a_large_gain_is_seen_in_any_order_of_the_rows(test: LossTest) -> None:
     assert (one.low, one.high) == pytest.approx((other.low, other.high), rel=0.1)
 
 
+def by_day(seed: int, gain: float, *, days: float) -> tuple[Floats, Floats, Times]:
+    """Return losses of two models of which one is better by day, the other by night."""
+    random = np.random.default_rng(seed)
+    seconds = np.sort(random.integers(int(days * 86400), size=ROWS))
+    times = TIMES[0] + seconds * np.timedelta64(1, "s")
+    hours = (times - times[0]) / np.timedelta64(1, "h")
+    apart = np.sin(2 * np.pi * (hours + seed) / 24) + random.normal(size=ROWS)
+    return 9 + apart + gain, np.full(ROWS, 9.0), times
+
+
+@pytest.mark.parametrize("days", [4.0, 7.5])
+def test_day_and_night_hide_no_gain(days: float) -> None:
+    """Each whole day has both; taken for a wander, four days of them hide three gains of four."""
+    gate = GATE.model_copy(update={"bootstrap": 100})
+    pairs = [by_day(seed, 0.3, days=days) for seed in range(TRIES)]
+    found = [difference(mean_loss.TEST, *each[:2], gate, each[2]) for each in pairs]
+    assert np.mean([each.p < 0.05 for each in found]) > 0.9
+
+
+@pytest.mark.parametrize("days", [1.5, 4.5, 7.5])
+def test_day_and_night_alone_rarely_make_a_difference(days: float) -> None:
+    """The half day at the end is more of the one than of the other."""
+    gate = GATE.model_copy(update={"bootstrap": 100})
+    pairs = [by_day(seed, 0, days=days) for seed in range(TRIES)]
+    found = [difference(mean_loss.TEST, *each[:2], gate, each[2]) for each in pairs]
+    assert np.mean([each.p < 0.05 for each in found]) < 0.1
+
+
+def test_a_row_without_its_time_leaves_the_order_of_the_others() -> None:
+    """Which hour of the day it belongs to, nobody knows."""
+    old, new, times = by_day(1, 0.3, days=7.5)
+    times[7] = np.datetime64("NaT")
+    found = difference(mean_loss.TEST, old, new, GATE, times)
+    assert 0 < found.p <= 1 and found.low < found.value < found.high
+
+
 def test_rows_without_a_time_are_independent() -> None:
     """Each row of images, say, is a case of its own."""
     old, new = pair(mean_loss.TEST, 1, gain=1)
     found = difference(mean_loss.TEST, old, new, GATE)
     assert found.p == mean_loss.TEST.p_value(old, new)
+
+
+def test_six_long_stretches_are_little_evidence_however_many_rows_they_have() -> None:
+    """A test that takes 36,000 rows for independent is as sure there as numbers can be."""
+    better = np.repeat([1.0, 1.0, -1.0, -1.0, 1.0, 1.0], 6000)
+    new = 9 + np.random.default_rng(2).normal(size=len(better))
+    times = np.datetime64("2026-11-01", "us") + np.arange(len(new)) * np.timedelta64(1, "m")
+    assert mean_loss.TEST.p_value(new + better, new) == 0
+    assert difference(mean_loss.TEST, new + better, new, GATE, times).p > 0.05
+    assert difference(mean_loss.TEST, new + better + 9, new, GATE, times).p < 0.0001

@@ -58,7 +58,7 @@ def test_the_data_is_one_line(tmp_path: Path) -> None:
     file.parent.mkdir()
     file.write_text(json.dumps({"rows": {}, "checks": [], "warnings": [{}]}))
     last = summary(artifacts.inputs()).splitlines()[-1]
-    assert last.startswith("data: 400 rows, 200 new, ") and last.endswith("1 validation warnings")
+    assert last.startswith("data: 400 rows, 200 new, ") and last.endswith("1 validation warning")
 
 
 def test_a_first_model_stands_alone(made: Artifacts) -> None:

@@ -189,7 +189,7 @@ def test_good_rows_leave_findings(stage: Stage, capsys: pytest.CaptureFixture[st
     assert said["feedback.prediction_id", "no duplicates"] == 200
     sizes = [said[f"{name}.input", "not in train"] for name in SPLITS[1:]]
     assert 0 < sum(sizes) < 1997 and ("test.input", "not in validation") in said
-    assert f"base: 1797 rows, {INCIDENT}: 200 rows; " in capsys.readouterr().out
+    assert f"base: 1,797 rows, {INCIDENT}: 200 rows; " in capsys.readouterr().out
     after = stage.state()
     assert {file for file in after if after[file] != before.get(file)} == {
         str(stage.findings),

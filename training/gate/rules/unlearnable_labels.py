@@ -1,6 +1,6 @@
 """Block if the fresh labels cannot be learnt: scrambled labels must not change the model."""
 
-from training.gate.comparison import Comparison, Score
+from training.gate.comparison import Comparison, Headline, Score
 
 # Labels that were scrambled seem learnt in one of 100 comparisons, or less.
 LEVEL = 0.02
@@ -29,14 +29,13 @@ def unlearnable_labels(fresh: Comparison) -> str | None:
     >>> unlearnable_labels(Comparison(50, 1.0, Score(1.0, 0.93, 1.0), perfect=perfect))
     """
     found, words = fresh.challenger, fresh.headline
-    worst = _worst(fresh, found)
+    worst = worse_end(words, found)
     if words.better(worst - fresh.constant):
         return None
     if fresh.learnt is not None and fresh.learnt < LEVEL:
         return None
-    if fresh.perfect is not None and not words.better(
-        _worst(fresh, fresh.perfect) - fresh.constant
-    ):
+    perfect = fresh.perfect
+    if perfect is not None and not words.better(worse_end(words, perfect) - fresh.constant):
         return None
     limit = "least" if words.higher_is_better else "most"
     return (
@@ -46,6 +45,6 @@ def unlearnable_labels(fresh: Comparison) -> str | None:
     )
 
 
-def _worst(fresh: Comparison, score: Score) -> float:
+def worse_end(words: Headline, score: Score) -> float:
     """Return the worse end of a score's interval."""
-    return score.low if fresh.headline.higher_is_better else score.high
+    return score.low if words.higher_is_better else score.high

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from perennial.plural import plural
 from training.gitlab.project_check.check import Answer, missing, ok, warning
 from training.gitlab.project_check.environments import REGISTER
 from training.gitlab.project_check.facts import (
@@ -159,7 +160,7 @@ def trigger(facts: Facts) -> Answer:
                 f"one belongs to {who}, who may not run pipelines on the default branch",
                 f"let a Maintainer create another, and remove it, under {TRIGGER_PAGE}",
             )
-    return ok(f"{len(live)} trigger token{'s' * (len(live) > 1)}")
+    return ok(plural(len(live), "trigger token"))
 
 
 def _expired(moment: str | None, today: date) -> bool:

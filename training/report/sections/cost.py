@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from perennial.bundle import Bundle
+from perennial.plural import plural
 from training.artifacts.files import read_json
 from training.cost.latency import ROUNDS, Latency
 from training.report.markdown import code, table
@@ -93,7 +94,7 @@ def _latency(inputs: ReportInputs) -> list[Figure]:
     main = inputs.latency[1] if inputs.champion is not None else (None,) * len(here)
     found = []
     for one, before in zip(here, main, strict=True):
-        name = f"answer to {one.rows} row{'s' if one.rows > 1 else ''}"
+        name = f"answer to {plural(one.rows, 'row')}"
         asked = {"rows_per_call": str(one.rows)}
         for percent in (50, 99):
             both = _seconds(one, percent), _seconds(before, percent)

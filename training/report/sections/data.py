@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from perennial.plural import plural
 from perennial.statistics.drift import PSI_LIMIT
 from training.artifacts.files import read_json
 from training.artifacts.splits import SPLITS
@@ -142,7 +143,7 @@ def _drift(inputs: ReportInputs, changed: Changes | None, out: Path) -> list[str
         return []
     found = signal_drift(inputs.champion, changed.new)
     worst, drifting = found[0], [one for one in found if one.drifts]
-    many = f"{len(changed.new.labels):,} new rows"
+    many = plural(len(changed.new.labels), "new row")
     if not drifting:
         near = f"the highest is {code(worst.signal.name)} with PSI {worst.effect:.2f}"
         return [f"None of {len(found)} signals drifts in the {many} ({near}; {_limits()})."]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from perennial.plural import plural
 from perennial.statistics.figures import decimals, written
 from training.gate.figures import p_value
 from training.report import plots
@@ -49,7 +50,7 @@ def _summary(
 ) -> str:
     """Return which slices differ, how they were tested, and which are not drawn."""
     every = [*origins, *labels]
-    many = f"{len(every)} slice{'s' * (len(every) > 1)}"
+    many = plural(len(every), "slice")
     texts = [f"{capital(inputs.headline.title)} of {many}."]
     if inputs.old is not None:
         texts = [_tests(inputs, origins, labels)]

@@ -12,16 +12,22 @@ from training.tasks import TASKS
 
 def task_parser(description: str | None, tasks: Collection[str] = TASKS) -> argparse.ArgumentParser:
     """Return a parser with the option --task, which is one of the tasks."""
-    parser = argparse.ArgumentParser(description=description)
+    parser = argparse.ArgumentParser(prog=called(), description=description)
     add_task(parser, lambda name: named(name, tasks))
     return parser
 
 
 def name_parser(description: str | None) -> argparse.ArgumentParser:
     """Return a parser with the option --task for a command that needs no code of the task."""
-    parser = argparse.ArgumentParser(description=description)
+    parser = argparse.ArgumentParser(prog=called(), description=description)
     add_task(parser, name_or_only)
     return parser
+
+
+def called() -> str | None:
+    """Return how the running module is called, None for a script; argparse says __main__.py."""
+    spec = sys.modules["__main__"].__spec__
+    return None if spec is None else f"python -m {spec.name.removesuffix('.__main__')}"
 
 
 def name_or_only(name: str) -> str:

@@ -10,18 +10,27 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 @dataclass(frozen=True)
 class Rate:
-    """Labels a second; over: the time of which it is the mean."""
+    """Labels a second.
+
+    over: the time of which it is the mean.  counted: how long labels are counted, if under that.
+    """
 
     a_second: float
     over: timedelta = DAY
+    counted: timedelta | None = None
 
     def __str__(self) -> str:
         """Return how a reason names it.
 
         >>> str(Rate(0.1)), str(Rate(0.1, timedelta(hours=3)))
         ('the rate of the last day', 'the rate of the last 3 hours')
+        >>> str(Rate(0.1, HOUR, timedelta(minutes=2)))
+        'the rate of the last hour, of which 2 minutes are known'
         """
-        return f"the rate of the last {about(self.over.total_seconds()).removeprefix('1 ')}"
+        said = f"the rate of the last {about(self.over.total_seconds()).removeprefix('1 ')}"
+        if self.counted is None:
+            return said
+        return f"{said}, of which {about(self.counted.total_seconds())} are known"
 
 
 def rate_of(*, lately: float, arrived: float, counted: timedelta) -> Rate:
@@ -39,11 +48,12 @@ def rate_of(*, lately: float, arrived: float, counted: timedelta) -> Rate:
     >>> [(round(one.a_second * 3600), str(one)) for one in (rate_of(**daily), rate_of(**weekly))]
     [(38, 'the rate of the last day'), (38, 'the rate of the last 7 days')]
     >>> rate_of(**young).a_second, str(rate_of(**young))
-    (1.0, 'the rate of the last hour')
+    (1.0, 'the rate of the last hour, of which 4 minutes are known')
     """
     over = max(counted, HOUR)
     mean = arrived / over.total_seconds()
-    return Rate(mean, over) if mean > lately else Rate(lately)
+    young = counted if counted < HOUR else None
+    return Rate(mean, over, young) if mean > lately else Rate(lately)
 
 
 @dataclass(frozen=True, kw_only=True)

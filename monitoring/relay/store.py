@@ -15,6 +15,9 @@ from monitoring.relay.tables import LOCK, decisions, webhooks
 from monitoring.relay.worth import Worth, worth
 from perennial.database.engine import lock
 
+# Labels, which are estimated.
+COUNTED = ("rows", "fall_rows", "arrived")
+
 
 class Ledger:
     """Reads and writes within one transaction."""
@@ -88,6 +91,8 @@ class Ledger:
         """
         found = self.incidents.rows(limit)
         attempts = self.attempts.rows([row["id"] for row in found])
+        for row in (*found, *attempts):
+            row |= {name: round(row[name]) for name in COUNTED if row.get(name) is not None}
         for row in found:
             row["attempts"] = [one for one in attempts if one["incident"] == row["id"]]
         newest = select(decisions).order_by(decisions.c.id.desc()).limit(limit)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from demo.workspace import ROOT
+from tests.ci.pipeline_files import read
 
 LIMITS = "training/tasks/bikes/limits.yaml"
 OUT = Path("artifacts", "bikes", "backtest")
@@ -68,6 +69,26 @@ def test_rows_without_a_time_are_not_replayed_and_the_report_says_so(checkout: P
     assert [file.name for file in folder.iterdir()] == ["here.json"]
     said = json.loads((folder / "here.json").read_text())["sentence"]
     assert said.startswith("The rows of digits have no time")
+
+
+def test_one_task_that_cannot_be_replayed_holds_back_no_other(checkout: Path) -> None:
+    """The rows of adult are not here. The job fails; the report has the figures of the others."""
+    jobs = read(ROOT / "ci" / "merge-request.yml")[-1]
+    (checkout / "ci").symlink_to(ROOT / "ci")
+    python = checkout.parent / "bin" / "python"
+    python.write_text(PYTHON.replace('*"timed bikes")', '*"timed bikes" | *"timed adult")'))
+    base = _git(checkout, "rev-parse", "HEAD~1").strip()
+    env = {
+        "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}",
+        "TASKS": "adult bikes",
+        "CI_MERGE_REQUEST_DIFF_BASE_SHA": base,
+    }
+    script = "\n".join(["set -e", *jobs["backtest"]["script"]])
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=checkout, env=env, capture_output=True, text=True
+    )
+    assert done.returncode == 1 and "not replayed: adult" in done.stdout
+    assert (checkout / OUT / "main.json").exists() and (checkout / OUT / "here.json").exists()
 
 
 def test_a_replay_that_fails_is_said_in_the_report(checkout: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from training import params
-from training.command_line import add_task, name_or_only, run
+from training.command_line import add_task, called, name_or_only, run
 from training.gitlab.git import Remote, Repository
 from training.registry import champion, versions
 from training.registry.deployed_bundle import open_bundle
@@ -23,7 +23,7 @@ from training.tasks import TASKS
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line."""
-    found = argparse.ArgumentParser(description=__doc__)
+    found = argparse.ArgumentParser(prog=called(), description=__doc__)
     verbs = found.add_subparsers(dest="verb", required=True)
     for verb, text in {
         "register": "tag the version that main deployed and verified, and push the tags",

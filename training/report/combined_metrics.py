@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from training.command_line import run
+from training.command_line import called, run
 from training.report.openmetrics import END, FILE
 
 
@@ -42,7 +42,7 @@ def combined(texts: Iterable[str]) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     """Combine FOLDER/*/metrics.txt to FOLDER/metrics.txt."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog=called(), description=__doc__)
     parser.add_argument("folder", type=Path, help=f"has TASK/{FILE} of each task, perhaps none")
     folder = parser.parse_args(arguments).folder
     texts = [file.read_text(encoding="utf-8") for file in sorted(folder.glob(f"*/{FILE}"))]

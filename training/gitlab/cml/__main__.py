@@ -56,6 +56,7 @@ def main(
 ) -> None:
     """Publish the report and print what was done."""
     parser = argparse.ArgumentParser(
+        prog="python -m training.gitlab.cml",
         description="Have CML write the report as this task's only note on the pipeline's merge "
         "request. Reads REPO_TOKEN and GitLab's own CI_ variables."
     )

@@ -109,10 +109,10 @@ def made(request: Request, out: Path, *, root: Path) -> list[Scenario]:
     if len(found) < last:
         wanted = f"at least {last:,}, those of the first model and a horizon, or a smaller"
         raise BadHistory("rows", len(found), f"{wanted} START or HORIZON")
+    span = float(found.seconds[-1] - found.seconds[request.start])
+    wanted = f"less than the {about(span)} from the first model to the last row, or a lower rate"
     if found.labelled[request.start :].min() > found.seconds[-1]:
-        span = about(found.seconds[-1] - found.seconds[request.start])
-        wanted = f"less than the {span} from the first model to the last row"
-        raise BadHistory("late", request.late, f"{wanted}, or a lower rate: no label would come")
+        raise BadHistory("late", request.late, f"{wanted}: no label would come")
     if request.phases > request.horizon:
         wanted = f"at most {request.horizon:,}, the horizon over which they begin"
         raise BadHistory("phases", request.phases, wanted)
@@ -121,6 +121,8 @@ def made(request: Request, out: Path, *, root: Path) -> list[Scenario]:
             "phases", request.phases, f"at most {MOST_PHASES}: all replays are of each"
         )
     first = scenario(request, task, found, out, root=root)
+    if first.duration >= span:
+        raise BadHistory("duration", request.duration, f"{wanted}: no pipeline would end")
     each = request.horizon // request.phases
     starts = [request.start + phase * each for phase in range(request.phases)]
     return [started(first, at, root=root) for at in starts]

@@ -28,6 +28,7 @@ from training.tasks import TASKS
         (["--start", "0"], "start: got '0', expected a whole number over 0"),
         (["--start", "3"], "start: got 3, expected at least 100 rows for a first model"),
         (["--phases", "51"], "phases: got 51, expected at most 50: all replays are of each"),
+        (["--duration", "2d"], "duration: got '2d', expected less than the 1 day from the first"),
         (["--late", "400d"], "late: got '400d', expected less than the 1 day from the first"),
         (["--late", "2 days"], "late: got '2 days', expected a number and one of"),
         (["--horizon", "3", "--phases", "4"], "phases: got 4, expected at most 3, the horizon"),

@@ -101,6 +101,18 @@ def made(request: Request, out: Path, *, root: Path) -> list[Scenario]:
     task = TASKS[request.task]
     rows, places = _rows(request, task, root)
     found = arranged(task, rows, rate=request.rate, late=request.late, numbers=places)
+    _check(request, found, task)
+    first = scenario(request, task, found, out, root=root)
+    if first.duration >= _span(found, request.start):
+        wanted = _shorter(found, request.start)
+        raise BadHistory("duration", request.duration, f"{wanted}: no pipeline would end")
+    each = request.horizon // request.phases
+    starts = [request.start + phase * each for phase in range(request.phases)]
+    return [started(first, at, root=root) for at in starts]
+
+
+def _check(request: Request, found: History, task: Task) -> None:
+    """Raise BadHistory where the history cannot be replayed as the request says."""
     if request.start < LEAST_START:
         raise BadHistory("start", request.start, f"at least {LEAST_START} rows for a first model")
     _check_labels(found.labels, task)
@@ -109,23 +121,26 @@ def made(request: Request, out: Path, *, root: Path) -> list[Scenario]:
     if len(found) < last:
         wanted = f"at least {last:,}, those of the first model and a horizon, or a smaller"
         raise BadHistory("rows", len(found), f"{wanted} START or HORIZON")
-    span = float(found.seconds[-1] - found.seconds[request.start])
-    wanted = f"less than the {about(span)} from the first model to the last row, or a lower rate"
     if found.labelled[request.start :].min() > found.seconds[-1]:
+        wanted = _shorter(found, request.start)
         raise BadHistory("late", request.late, f"{wanted}: no label would come")
     if request.phases > request.horizon:
         wanted = f"at most {request.horizon:,}, the horizon over which they begin"
         raise BadHistory("phases", request.phases, wanted)
     if request.phases > MOST_PHASES:
-        raise BadHistory(
-            "phases", request.phases, f"at most {MOST_PHASES}: all replays are of each"
-        )
-    first = scenario(request, task, found, out, root=root)
-    if first.duration >= span:
-        raise BadHistory("duration", request.duration, f"{wanted}: no pipeline would end")
-    each = request.horizon // request.phases
-    starts = [request.start + phase * each for phase in range(request.phases)]
-    return [started(first, at, root=root) for at in starts]
+        wanted = f"at most {MOST_PHASES}: all replays are of each"
+        raise BadHistory("phases", request.phases, wanted)
+
+
+def _span(found: History, start: int) -> float:
+    """Return the seconds from the first model to the last row."""
+    return float(found.seconds[-1] - found.seconds[start])
+
+
+def _shorter(found: History, start: int) -> str:
+    """Return what is expected of a time that has to end within the history."""
+    span = about(_span(found, start))
+    return f"less than the {span} from the first model to the last row, or a lower rate"
 
 
 def _check_labels(found: Sequence[str], task: Task) -> None:

@@ -33,6 +33,8 @@ RHYTHMS: dict[str, Callable[[Floats], Floats]] = {
     "none, but 0.15 less at weekends": lambda minutes: np.where(minutes // DAY % 7 >= 5, 0.15, 0),
 }
 SLOW, SLOW_DAYS, SECOND = (0.003, 0.01), 35, 7 * DAY
+# Labels a day where few come.
+SCARCE, FALL = (20, 50, 100, 300, 1000), 0.2
 SIZE = 800  # rows of the reference
 # Days as accepted before a slump: until then the rules have learned how many labels count as one.
 CALM = 8
@@ -72,12 +74,26 @@ def slump(depth: float, rule: Rule, *, seed: int) -> tuple[float, int, float]:
     """
     random = np.random.default_rng([seed, round(100 * depth)])
     accuracy, rate = ACCURACIES[seed % 3], RATES[seed // 3 % 3]
+    return _fallen(rule, accuracy, accuracy - depth, rate, random, lasts=2, after=2)
+
+
+def _fallen(
+    rule: Rule,
+    accuracy: float,
+    worse: float,
+    rate: float,
+    random: np.random.Generator,
+    *,
+    lasts: int,
+    after: int,
+) -> tuple[float, int, float]:
+    """Return the same of a fall that lasts some days, with some days as accepted after it."""
     reference = accepted(accuracy, random)
-    days = [*[accuracy] * CALM, *[accuracy - depth] * 2, *[accuracy] * 2]
+    days = [*[accuracy] * CALM, *[worse] * lasts, *[accuracy] * after]
     found = rule(*labels(days, rate, random), reference, Thresholds())[(CALM - 1) * DAY :]
-    fires = np.flatnonzero(found[: 2 * DAY])
+    fires = np.flatnonzero(found[: lasts * DAY])
     delay = float(fires[0]) if len(fires) else np.inf
-    ended = np.flatnonzero(found[2 * DAY :])
+    ended = np.flatnonzero(found[lasts * DAY :])
     return delay, onsets(found), float(ended[-1]) if len(ended) else 0.0
 
 
@@ -173,6 +189,23 @@ def slumps(table: Table, many: int) -> bool:
     return now.once >= 0.95 and now.delay <= before.delay / 2
 
 
+def scarce(table: Table, many: int = 12) -> None:
+    """Add a row for each number of labels a day and rule, of a week's fall and a month after it."""
+    for a_day in SCARCE:
+        for name, rule in RULES.items():
+            found = []
+            for seed in range(many):
+                random, spans = np.random.default_rng([seed, a_day]), {"lasts": 7, "after": 30}
+                found.append(_fallen(rule, 0.9, 0.9 - FALL, a_day / DAY, random, **spans))
+            one = Slumps(*(np.array(each) for each in zip(*found, strict=True)))
+            beyond = np.median(one.beyond[one.alerts > 0]) / DAY if one.alerts.any() else 0.0
+            said = f"{FALL:g} for a week, {a_day:,} labels a day"
+            delay = plural(one.delay / DAY, "day") if one.delay < np.inf else "not within it"
+            row: list[Figure] = [said, name, f"{one.once:.0%}", int(one.alerts.max()), delay]
+            row.append(plural(float(beyond), "day") if one.alerts.any() else "")
+            table.add(row, {"once": one.once, "beyond_days": float(beyond)})
+
+
 def months(table: Table, many: int) -> bool:
     """Add a row for each rule on months without a slump; return whether the one shipped is calm."""
     for name, rule in RULES.items():
@@ -231,6 +264,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     held = slumps(table, options.slumps) & months(table, options.months)
     turns(table)
     rhythms(table)
+    scarce(table)
     header = ["fall", "rule", "one alert", "most alerts", "median delay", "lasts beyond the slump"]
     text = results.table(header, table.rows)
     results.merge("slumps", table.figures, path=options.out)

@@ -11,7 +11,7 @@ import numpy as np
 
 from backtest.rules.drift import MINUTE, Bools, Floats
 from backtest.rules.labels_as_one import learned
-from backtest.rules.quality import LossReference, ShareReference, first_look, one, windows
+from backtest.rules.quality import LossReference, ShareReference, first_look, one, variance, windows
 from backtest.rules.same_hours import Mean, no_news
 from monitoring.recording.slump import AGREEING, AGREES
 from monitoring.thresholds import Thresholds, seconds
@@ -82,7 +82,7 @@ def share_slump(
 
     share, means = reference.share, []
     for _, (right, seen) in windows((good, rows), thresholds, pace):
-        error = np.sqrt(share * (1 - share) * (now / one(seen) + 1 / size))
+        error = np.sqrt(variance(share, size) * (now / one(seen) + 1 / size))
         means.append(Mean(np.where(seen > 0, share - right / one(seen), 0), error, seen))
     limits = limit(thresholds.short_window), limit(thresholds.long_window)
     least = thresholds.least_drop(thresholds.long_window)
@@ -160,19 +160,18 @@ def _slump(costs: Costs, thresholds: Thresholds, pace: int) -> Bools:
     usually: Floats = np.pad(known, ((0, 0), (before, 0)))
     means = [each.after(before) for each in costs.means]
     found, sums, inside, look = np.zeros(len(costs.rows), np.bool_), [0.0, 0.0], False, 0
+    held = usually[:, :1]
     while look < len(found):
         part = slice(look, look + first_look(thresholds, pace))
-        if inside:  # what was no news when the slump began is none while it lasts
-            usually[:, part] = usually[:, look - 1 : look]
-        for *steps, lately, for_long in _steps(
-            costs, means, usually[:, part], part, thresholds, pace
-        ):
+        worse = np.where(inside, held, usually[:, part])
+        for *steps, lately, for_long in _steps(costs, means, worse, part, thresholds, pace):
             sums = [min(max(last + by, 0.0), 1.0) for last, by in zip(sums, steps, strict=True)]
             starts = (sums[0] >= 1 and lately) or (sums[1] >= 0.5 and for_long)
             changed = inside != (starts or (inside and (sums[1] > 0 or lately)))
             inside ^= changed
             found[look], look = inside, look + 1
-            if changed:
+            if changed:  # what was no news when a slump began is none while it lasts
+                held = usually[:, look - 1 : look]
                 break
     return found[before:]
 

@@ -36,6 +36,8 @@ EVENTS = {
     ActionKind.OVER: AuditEvent.OVER,
 }
 CALENDAR = "calendar"
+# Senders repeat what fires far sooner: hourly as shipped, every four hours by default.
+SILENT = timedelta(days=1)
 log = structlog.get_logger()
 
 
@@ -176,6 +178,8 @@ class Decider:
 
     def _seen(self, ledger: Ledger, incident: Incident, firing: Firing, now: datetime) -> Incident:
         """Return an incident with what fires now; alerts that are away for a moment do, too."""
+        if self.evidence is None and self._unheard(ledger, incident, now):
+            firing = {}
         alerts = {name: signal for name, signal in firing.items() if name != CALENDAR}
         away = None if alerts else incident.quiet_since or now
         quiet = self.policy_of(incident.model).quiet
@@ -185,6 +189,14 @@ class Decider:
         due = self._with_calendar(ledger, incident, alerts, now)
         names = {*incident.alerts, *(name.partition(" ")[0] for name in due)}
         return replace(incident, firing=due, quiet_since=away, alerts=tuple(names))
+
+    def _unheard(self, ledger: Ledger, incident: Incident, now: datetime) -> bool:
+        """Return whether no webhook has spoken of an incident for so long that its end was lost.
+
+        Senders repeat what fires. They never send what ends while they restart or are silenced.
+        """
+        heard = ledger.last_heard(incident.id) or incident.accepted_at
+        return now >= heard + SILENT
 
     def _with_calendar(
         self, ledger: Ledger, incident: Incident, alerts: Firing, now: datetime

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Connection, and_, insert, select, update
+from sqlalchemy import Engine, Connection, and_, func, insert, select, update
 
 from monitoring.relay.attempts import Attempts
 from monitoring.relay.audit import AuditEntry, AuditEvent
@@ -68,6 +68,13 @@ class Ledger:
         )
         newest = select(decisions.c.reason).where(mine).order_by(decisions.c.id.desc())
         found: str | None = self._connection.execute(newest.limit(1)).scalar()
+        return found
+
+    def last_heard(self, incident: str) -> datetime | None:
+        """Return when a webhook last spoke of an incident."""
+        mine = and_(decisions.c.incident == incident, decisions.c.webhook_id.is_not(None))
+        last = select(func.max(decisions.c.decided_at)).where(mine)
+        found: datetime | None = self._connection.execute(last).scalar()
         return found
 
     def worth(self, model: str) -> Worth:

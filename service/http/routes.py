@@ -18,6 +18,7 @@ from service.serving.production import Production
 from service.settings import Settings
 from service.store.label_source import LabelSource
 from service.store.queue import Store
+from service.store.writes import FeedbackResult
 
 ERROR: dict[str, Any] = {"model": schemas.ErrorBody}
 
@@ -27,6 +28,17 @@ def feedback_router(store: Store, versions: Versions, settings: Settings) -> API
     router = APIRouter(tags=["feedback"])
     reference = {"$ref": "#/components/schemas/FeedbackRequest"}
     content = {"required": True, "content": {"application/json": {"schema": reference}}}
+
+    def count(result: FeedbackResult) -> None:
+        versions.count_feedback(
+            result.model,
+            result.version,
+            label=result.label,
+            predicted=result.predicted,
+            confidence=result.confidence,
+            delay=result.delay,
+            interval=result.interval,
+        )
 
     @router.post(
         "/feedback",
@@ -44,17 +56,9 @@ def feedback_router(store: Store, versions: Versions, settings: Settings) -> API
         content = await body.read(request.receive, dict(request.headers.raw), limit=limit)
         given = parse_feedback(content)
         source = LabelSource.of(request.scope)
-        result = await store.feedback(given.prediction_id, given.label, source=source)
-        if result.created:
-            versions.count_feedback(
-                result.model,
-                result.version,
-                label=result.label,
-                predicted=result.predicted,
-                confidence=result.confidence,
-                delay=result.delay,
-                interval=result.interval,
-            )
+        result = await store.feedback(
+            given.prediction_id, given.label, source=source, created=count
+        )
         response.status_code = 201 if result.created else 200
         return schemas.FeedbackResponse(
             prediction_id=given.prediction_id,

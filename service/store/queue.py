@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from time import time
 
@@ -119,10 +120,17 @@ class Store:
         self._observed.append(observed)
 
     async def feedback(
-        self, prediction_id: str, label: SentLabel, *, source: LabelSource = NOBODY
+        self,
+        prediction_id: str,
+        label: SentLabel,
+        *,
+        source: LabelSource = NOBODY,
+        created: Callable[[FeedbackResult], None] = lambda _: None,
     ) -> FeedbackResult:
         """Store one label and return once it is durable.
 
+        created: called once for a new label, also where it was stored after the time was up: the
+        client then sends it again, and is told that it is not new.
         Raises UnknownPrediction, InvalidInput for a label outside the set, FeedbackConflict for a
         second label, StoreUnavailable where the database did not store it.
         """
@@ -130,9 +138,11 @@ class Store:
         self._feedback.append(item)
         self._wake.set()
         waiting = asyncio.wrap_future(item.answer)
+        waiting.add_done_callback(partial(_tell, created))
         try:
-            return await asyncio.wait_for(waiting, self._feedback_seconds)
+            return await asyncio.wait_for(asyncio.shield(waiting), self._feedback_seconds)
         except TimeoutError as error:
+            item.answer.cancel()  # one that is being written stays
             text = f"the database did not answer in {self._feedback_seconds:g} s; try again"
             raise StoreUnavailable(text) from error
 
@@ -254,6 +264,13 @@ def _rows(observed: list[Observed]) -> int:
 
 def _bytes(observed: list[Observed]) -> int:
     return sum(map(len, chain.from_iterable([request.texts for request in observed])))
+
+
+def _tell(
+    created: Callable[[FeedbackResult], None], answer: "asyncio.Future[FeedbackResult]"
+) -> None:
+    if not answer.cancelled() and answer.exception() is None and answer.result().created:
+        created(answer.result())
 
 
 def _fail(items: list[_Feedback], why: str) -> None:

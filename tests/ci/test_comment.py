@@ -243,7 +243,7 @@ def test_a_note_over_the_limit_is_refused(opened: Open, kind: str) -> None:
     done = posting.comment()
     last = done.stderr.splitlines()[-1]
     assert done.returncode == 2
-    assert "characters, expected at most 1000000; remove something" in last
+    assert "bytes, expected at most 1000000; remove something" in last
     assert posting.notes() == [] and len(posting.server.forge.state.uploads) == uploads
 
 

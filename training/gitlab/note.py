@@ -13,8 +13,8 @@ from training.errors import MissingArtifact, ReportRefused
 REPORT = "report.md"
 # Images and links: CML uploads the files of both.
 ADDRESS = re.compile(r'(!?\[(?:\\.|[^\]\\\n])*\]\()([^)\s]+)((?: "[^"\n]*")?\))')
-# Characters that GitLab accepts; CML accepts one less. An upload's address is longer than its
-# name, and CML appends a watermark to a note.
+# Bytes: newer GitLabs accept 1,048,576 of them, older ones 1,000,000 characters, CML one less. An
+# upload's address is longer than its name, and CML appends a watermark to a note.
 LIMIT = 1_000_000
 PER_UPLOAD = len("/uploads//") + 32
 WATERMARK = 200
@@ -63,11 +63,11 @@ def read(folder: Path) -> str:
         raise MissingArtifact(path)
     text = path.read_text(encoding="utf-8")
     uploads = sum(file_of(folder, found[2]) is not None for found in ADDRESS.finditer(text))
-    # In UTF-16 units, as CML's JavaScript counts; Ruby counts no more.
-    size = len(text.encode("utf-16-le")) // 2 + uploads * PER_UPLOAD + WATERMARK
+    # In UTF-8, which has no fewer bytes than there are characters in Ruby or in JavaScript.
+    size = len(text.encode()) + uploads * PER_UPLOAD + WATERMARK
     if size > LIMIT:
         raise ReportRefused(
-            f"{path}: its note would have {size} characters, expected at most {LIMIT}; "
+            f"{path}: its note would have {size} bytes, expected at most {LIMIT}; "
             "remove something, such as rows of the longest table"
         )
     return text

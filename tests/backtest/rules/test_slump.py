@@ -209,3 +209,14 @@ def test_a_fall_in_a_second_week_is_seen_within_a_rhythm() -> None:
     share = np.where(minutes % DAY >= DAY // 2, 0.7, 0.9)
     share[9 * DAY + 240 :] -= 0.3
     assert 0 < _onsets(_rhythm(share))[-1] - (8 * DAY + 240) <= 30
+
+
+def test_what_came_in_a_slump_is_no_news_at_the_same_hours_of_the_next_day() -> None:
+    """What is held while one lasts is held no longer, as the recording rules have it."""
+    minutes = np.arange(3 * DAY)
+    bad = (minutes >= DAY) & (minutes % DAY >= 10 * 60) & (minutes % DAY < 16 * 60)
+    random = np.random.default_rng(6)
+    right = random.binomial(20, np.where(bad, 0.6, 0.9))
+    found = share_slump(right.astype(float), np.full(3 * DAY, 20.0), ACCEPTED, THRESHOLDS)
+    assert 10 * 60 < _onsets(found)[0] < 10 * 60 + 20
+    assert len(_onsets(found)) == 1

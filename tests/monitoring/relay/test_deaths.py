@@ -64,10 +64,12 @@ def test_a_pipeline_of_more_than_a_day_is_still_the_only_one(tmp_path: Path) -> 
     for _ in range(80):
         relay.run(1)
         relay.clock.advance(3600)
+        relay.intake.receive(webhook())
     assert len(gitlab.made) == 1
     gitlab.down = True
     relay.run(60)
     relay.clock.advance(3600 * 25)
+    relay.intake.receive(webhook())
     relay.run(1)
     assert relay.latest().number == 2, "GitLab was asked for a day, in vain"
 

@@ -88,6 +88,23 @@ def test_drift_of_the_next_version_is_an_incident_of_its_own(tmp_path: Path) -> 
     assert len(gitlab.made) == 2
 
 
+def test_an_alert_that_is_no_longer_repeated_has_ended(tmp_path: Path) -> None:
+    """What ends while its sender restarts or is silenced is never sent; the next drift is new."""
+    relay, gitlab = bench(tmp_path)
+    for _ in range(30):
+        relay.intake.receive(webhook())
+        relay.run(30)
+        relay.clock.advance(3600)
+        gitlab.statuses[1] = "success"
+    assert relay.incident()["ended_at"] is None, "it was repeated for more than a day"
+    relay.clock.advance(23 * 3600)
+    relay.run(1000)
+    assert relay.incident()["action"] == "over"
+    relay.clock.advance(30 * 24 * 3600)
+    (later,) = relay.intake.receive(webhook(alert(started=relay.clock.now)))
+    assert later.entry.reason == "new incident"
+
+
 def test_another_key_of_the_group_is_the_same_incident(tmp_path: Path) -> None:
     """Replicas of Alertmanager may order a route's matchers differently, and routes are edited."""
     relay, gitlab = bench(tmp_path)

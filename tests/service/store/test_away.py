@@ -1,5 +1,6 @@
 """A store whose database is away, locked or of another version loses nothing that it need not."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -137,14 +138,19 @@ def test_predictions_wait_while_the_database_only_reads(postgres_database: str) 
         store.close()
 
 
-def test_feedback_gives_up_after_its_time(tmp_path: Path) -> None:
-    """While another process holds the database, feedback answers 503 and stores nothing."""
-    path = tmp_path / "store.db"
+def _blocked(path: Path) -> tuple[Engine, sqlite3.Connection]:
+    """Return a database with a prediction, and another process's connection that holds it."""
     engine = tables.connect(f"sqlite:///{path}")
     tables.create(engine)
     writes.insert_predictions(engine, [observed("a")])
     blocker = sqlite3.connect(path, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
+    return engine, blocker
+
+
+def test_feedback_gives_up_after_its_time(tmp_path: Path) -> None:
+    """While another process holds the database, feedback answers 503."""
+    engine, blocker = _blocked(tmp_path / "store.db")
     store, _ = make(engine, feedback_seconds=0.1)
     store.start()
     (error,) = give(store, ("a", "cat"))
@@ -153,3 +159,25 @@ def test_feedback_gives_up_after_its_time(tmp_path: Path) -> None:
     store.close()
     assert isinstance(error, StoreUnavailable)
     assert "did not answer in 0.1 s" in str(error)
+
+
+def test_a_label_stored_after_its_time_is_counted_once(tmp_path: Path) -> None:
+    """A label whose write outlasts its client's patience is reported as new all the same, once."""
+    engine, blocker = _blocked(tmp_path / "store.db")
+    store, _ = make(engine, feedback_seconds=0.1)
+    created: list[FeedbackResult] = []
+
+    async def give_up_and_try_again() -> None:
+        with pytest.raises(StoreUnavailable):
+            await store.feedback("a", "cat", created=created.append)
+        blocker.execute("ROLLBACK")
+        while not created:
+            await asyncio.sleep(0.01)
+        again = await store.feedback("a", "cat", created=created.append)
+        assert not again.created
+
+    store.start()
+    asyncio.run(asyncio.wait_for(give_up_and_try_again(), fakes.TIMEOUT))
+    store.close()
+    blocker.close()
+    assert [one.label for one in created] == ["cat"]

@@ -181,8 +181,9 @@ def test_a_report_that_is_absent_or_too_long_is_refused(
     """Nothing is posted then, and the exit code is 2."""
     with pytest.raises(MissingArtifact, match="report.md"):
         with_images(tmp_path, lambda file: "")
-    write(tmp_path, "x" * 1_000_000)
-    with pytest.raises(ReportRefused, match="1000235 characters, expected at most 1000000"):
-        with_images(tmp_path, lambda file: "")
+    for text in ("x" * 1_000_000, "字" * 340_000):
+        write(tmp_path, text)
+        with pytest.raises(ReportRefused, match="10[02]0235 bytes, expected at most 1000000"):
+            with_images(tmp_path, lambda file: "")
     assert run(lambda: publish_on(gitlab, tmp_path)) == 2
     assert "ReportRefused" in capsys.readouterr().err and gitlab.notes == []

@@ -14,7 +14,7 @@ PROMETHEUS ?= http://localhost:9090
 
 # As they were given: make would run what a value such as $(shell …) says, and the shell would take
 # the $ of a column's name for a variable.
-GIVEN := LOCK ROWS RATE LATE START PHASES FROM REF NAME KIND OUTPUT FILE TARGET TIME SENSITIVE UNUSED WORDS DECIMAL DATES GAPS
+GIVEN := LOCK ROWS RATE LATE START HORIZON PHASES FROM REF NAME KIND OUTPUT FILE TARGET TIME SENSITIVE UNUSED WORDS DECIMAL DATES GAPS
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 
@@ -112,7 +112,7 @@ send: install ## Send a file's rows and labels to the running service (TASK=chur
 
 backtest: install ## Replay labelled history through the loop's decisions (TASK=bikes ROWS=history.parquet TARGET=cnt LATE=2d RATE=10/m START=2000 PHASES=3)
 	@python -m backtest --task "$(TASK)" --rows="$$ROWS" --target="$$TARGET" --late="$$LATE" --rate="$$RATE" \
-		--start="$$START" --phases="$$PHASES" --decimal="$$DECIMAL" --dates="$$DATES"
+		--start="$$START" --horizon="$$HORIZON" --phases="$$PHASES" --decimal="$$DECIMAL" --dates="$$DATES"
 
 test-images: install ## Build the images and test the stack on this machine's Docker (TEST_BASE_IMAGE=python:3.11-slim)
 	@python -m pytest -m nightly tests/stack/test_images.py $(PYTEST)

@@ -13,7 +13,7 @@ from backtest.errors import BadHistory
 from backtest.experiment import Experiment
 from backtest.made import TASKS, Request, made
 from backtest.outcome import Outcome
-from backtest.policies.known import POLICIES
+from backtest.policies.known import POLICIES, usual
 from training.command_line import add_task, run
 from training.task.discovery import named
 
@@ -37,7 +37,10 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--duration", default="", help="of a pipeline (default: 5m)")
     found.add_argument("--phases", default="", help="replays, each begins later (default: 1)")
     found.add_argument(
-        "--policies", nargs="+", default=[], help=f"of {', '.join(POLICIES)} (default: all)"
+        "--policies",
+        nargs="+",
+        default=[],
+        help=f"of {', '.join(POLICIES)} (default: all that can act)",
     )
     found.add_argument("--out", default="", help="folder (default: var/backtest/TASK)")
     return found
@@ -64,7 +67,8 @@ def main(arguments: Sequence[str] | None = None, *, root: Path = Path()) -> None
     )
     out = Path(options.out) if options.out else root / "var" / "backtest" / options.task
     experiment = Experiment(made(request, out, root=root), out / "results")
-    outcomes = experiment.outcomes(options.policies or list(POLICIES))
+    policies = options.policies or usual(experiment.scenarios[0])
+    outcomes = experiment.outcomes(policies)
     _write(outcomes, experiment, out)
 
 

@@ -13,6 +13,8 @@ from perennial.statistics.metrics import Metric
 NEVER, SHIPPED = "never", "as shipped"
 FORESEEN, HINDSIGHT = "oracle", "hindsight"
 CLOCK = "a clock, as often"
+# Of a history in which the oracle has enough models to choose among.
+HORIZONS = 10
 UNGATED = f"{CLOCK}, no gate"
 
 
@@ -20,7 +22,8 @@ UNGATED = f"{CLOCK}, no gate"
 class Line:
     """One policy over all phases: means, and the half width of the score's 95 % interval.
 
-    gain: over never, positive if better.  share: of the oracle's gain; None without any.
+    gain: over never, positive if better.  share: of the oracle's gain; None without any, and where
+    the history is too short for it to be a bound.
     lead: over the better clock of those that start as many pipelines as the loop, positive if
     better, with the half width of its own interval; None without such a clock.
     missed, delay: against the oracle's retrains; delay in rows, the median; None without any.
@@ -49,7 +52,9 @@ def lines(
     sign = 1 if metric.higher_is_better else -1
     never = _scores(outcomes[NEVER])
     oracle = outcomes.get(FORESEEN)
-    most = 0.0 if oracle is None else float(np.mean(sign * (_scores(oracle) - never)))
+    # On a shorter history it is no bound.
+    long = oracle is not None and oracle[0].rows >= HORIZONS * horizon
+    most = float(np.mean(sign * (_scores(oracle) - never))) if oracle and long else 0.0
     clocks = [sign * _scores(outcomes[name]) for name in (CLOCK, UNGATED) if name in outcomes]
     clock = max(clocks, key=np.mean, default=None)
     found = {}
@@ -130,9 +135,14 @@ def sentence(found: Mapping[str, Line], metric: Metric) -> str:
         text += f"; {best.policy}, reaches {best.score:.4g}"
         if shipped.lead_spread:
             which = "less" if (shipped.lead > 0) == metric.higher_is_better else "more"
-            text += f", {abs(shipped.lead):.2g} ± {shipped.lead_spread:.2g} {which}"
+            what = which if metric.higher_is_better else f"{which} error"
+            text += f", {abs(shipped.lead):.2g} ± {shipped.lead_spread:.2g} {what}"
     if suits.policy != SHIPPED and suits.gain > shipped.gain:
         text += (
             f"; of the policies here '{suits.policy}' suits this history best, {suits.score:.4g}"
+        )
+    if (oracle := found.get(FORESEEN)) is not None and oracle.gain > 0 and oracle.share is None:
+        text += (
+            f"; a history of less than {HORIZONS} horizons is too short for an oracle to be a bound"
         )
     return text + "."

@@ -17,6 +17,7 @@ from monitoring import limits
 from monitoring.errors import InvalidLimits
 from monitoring.relay.limits import ModelLimits
 from monitoring.relay.policy import Policy
+from monitoring.relay.words import about
 from monitoring.thresholds import Thresholds, seconds
 from perennial.errors import Described
 from perennial.kinds.arrow import from_numpy
@@ -27,6 +28,7 @@ from training.bring.cells import read
 from training.bring.found import listed
 from training.bring.reading import read_reading
 from training.bring.rows_of import rows_of
+from training.errors import BadParameter
 from training.task.discovery import Tasks
 from training.task.files import params_file
 from training.task.rows_file import read_rows
@@ -36,6 +38,8 @@ from training.tasks import TASKS as SHIPPED
 MINUTE, HOUR = 60, 3600
 # A history that is longer is looked at every hour.
 MOST_LOOKS = 50_000
+# Rows of which a model can be trained, tuned and tested; and replays that differ enough.
+LEAST_START, MOST_PHASES = 100, 50
 
 
 class Known(Mapping[str, Task]):
@@ -97,28 +101,52 @@ def made(request: Request, out: Path, *, root: Path) -> list[Scenario]:
     task = TASKS[request.task]
     rows, places = _rows(request, task, root)
     found = arranged(task, rows, rate=request.rate, late=request.late, numbers=places)
-    _check_labels(found, task)
-    last = request.start + request.horizon
-    if len(found) < last:
-        wanted = f"at least {last:,}, those of the first model and a horizon"
-        raise BadHistory("rows", len(found), wanted)
-    if found.labelled[request.start :].min() > found.seconds[-1]:
-        hours = (found.seconds[-1] - found.seconds[request.start]) / HOUR
-        wanted = f"less than the {hours:,.1f} hours from the first model to the last row"
-        raise BadHistory("late", request.late, f"{wanted}, or a lower rate: no label would come")
-    if request.phases > request.horizon:
-        wanted = f"at most {request.horizon:,}, the horizon over which they begin"
-        raise BadHistory("phases", request.phases, wanted)
+    _check(request, found, task)
     first = scenario(request, task, found, out, root=root)
+    if first.duration >= _span(found, request.start):
+        wanted = _shorter(found, request.start)
+        raise BadHistory("duration", request.duration, f"{wanted}: no pipeline would end")
     each = request.horizon // request.phases
     starts = [request.start + phase * each for phase in range(request.phases)]
     return [started(first, at, root=root) for at in starts]
 
 
-def _check_labels(found: History, task: Task) -> None:
+def _check(request: Request, found: History, task: Task) -> None:
+    """Raise BadHistory where the history cannot be replayed as the request says."""
+    if request.start < LEAST_START:
+        raise BadHistory("start", request.start, f"at least {LEAST_START} rows for a first model")
+    _check_labels(found.labels, task)
+    _check_labels(found.labels[: request.start], task)
+    last = request.start + request.horizon
+    if len(found) < last:
+        wanted = f"at least {last:,}, those of the first model and a horizon, or a smaller"
+        raise BadHistory("rows", len(found), f"{wanted} START or HORIZON")
+    if found.labelled[request.start :].min() > found.seconds[-1]:
+        wanted = _shorter(found, request.start)
+        raise BadHistory("late", request.late, f"{wanted}: no label would come")
+    if request.phases > request.horizon:
+        wanted = f"at most {request.horizon:,}, the horizon over which they begin"
+        raise BadHistory("phases", request.phases, wanted)
+    if request.phases > MOST_PHASES:
+        wanted = f"at most {MOST_PHASES}: all replays are of each"
+        raise BadHistory("phases", request.phases, wanted)
+
+
+def _span(found: History, start: int) -> float:
+    """Return the seconds from the first model to the last row."""
+    return float(found.seconds[-1] - found.seconds[start])
+
+
+def _shorter(found: History, start: int) -> str:
+    """Return what is expected of a time that has to end within the history."""
+    span = about(_span(found, start))
+    return f"less than the {span} from the first model to the last row, or a lower rate"
+
+
+def _check_labels(found: Sequence[str], task: Task) -> None:
     """Raise BadHistory where all labels are the same one: there is nothing to predict."""
-    if len(set(found.labels)) == 1:
-        problem = Described(f"{found.labels[0]!r} as the label of all {len(found):,} rows")
+    if len(set(found)) == 1:
+        problem = Described(f"{found[0]!r} as the label of all {len(found):,} rows")
         known = f", of {listed(task.output.labels)}" if task.output.labels else ""
         raise BadHistory("rows", problem, f"at least two different labels{known}")
 
@@ -212,7 +240,13 @@ def _rows(request: Request, task: Task, root: Path) -> tuple[Rows, Sequence[int]
         raise BadHistory("rows", request.rows, "an existing CSV or Parquet file")
     reading = read_reading(request.task, root)
     written = {"decimal": request.decimal, "dates": request.dates}
-    found = rows_of(read(file), task.input, task.output, request.target, reading=reading, **written)
+    try:
+        cells = read(file)
+        found = rows_of(cells, task.input, task.output, request.target, reading=reading, **written)
+    except BadParameter as error:
+        if error.field not in ("FILE", "TIME"):  # as of `make task`, which has other variables
+            raise
+        raise BadHistory("rows", Described(error.value), error.expected) from error
     places = [place for place, label in enumerate(found.labels) if label is not None]
     for doubt in found.doubts:
         print(f"  - {doubt}", file=sys.stderr)

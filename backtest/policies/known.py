@@ -7,18 +7,27 @@ from backtest.policies.never import Never
 from backtest.policies.admitted import Admitted
 from backtest.policies.incident import Incidents, signals
 from backtest.policy import Policy
+from backtest.rules.quality_alerts import raised
 from backtest.scenario import Scenario
 from monitoring.relay.policy import Signal
 
 SHIPPED, NEVER = "as shipped", "never"
-ALERTS = (
-    *("DataDrift", "PredictionDrift", "AccuracyDrop", "EstimatedAccuracyDrop"),
+QUALITY = (
+    *("AccuracyDrop", "EstimatedAccuracyDrop"),
     *("LossRise", "EstimatedLossRise", "IntervalCoverageDrop"),
 )
+ALERTS = ("DataDrift", "PredictionDrift", *QUALITY)
 ROWS = (500, 1_000, 2_000, 4_000)
 DAY = 86_400
 PERIODS = {"day": DAY, "week": 7 * DAY, "month": 30 * DAY}
 Make = Callable[[Scenario], Policy]
+
+
+def usual(scenario: Scenario) -> list[str]:
+    """Return all policies, but those on an alert that models of the task never raise."""
+    able = raised(scenario.pipeline.trained().bundle.reference)
+    never = [f"{name} alone" for name in QUALITY if name not in able]
+    return [name for name in POLICIES if name not in never]
 
 
 def _rows(rows: int, gated: bool) -> Make:

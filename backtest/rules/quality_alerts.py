@@ -25,6 +25,7 @@ from perennial.signals import Reference
 from perennial.statistics.regression import covered
 
 ACCURACY, LOSS, COVERAGE = "AccuracyDrop", "LossRise", "IntervalCoverageDrop"
+ESTIMATED_ACCURACY, ESTIMATED_LOSS = "EstimatedAccuracyDrop", "EstimatedLossRise"
 # How many labels count as one, as a version's hours have shown, by the alert that it is for.
 Learned = Mapping[str, float]
 NOTHING: Learned = MappingProxyType({})
@@ -87,6 +88,14 @@ def answer_effects(answers: Iterable[Watched], thresholds: Thresholds) -> RowsAs
     }
 
 
+def raised(reference: Reference) -> tuple[str, ...]:
+    """Return the names of the alerts that a version with this reference can raise."""
+    if reference.accuracy is not None:
+        return (ACCURACY, ESTIMATED_ACCURACY)
+    estimated_loss = () if reference.expected_loss is None else (ESTIMATED_LOSS,)
+    return (LOSS, *estimated_loss, *(() if reference.coverage is None else (COVERAGE,)))
+
+
 def alerts(
     reference: Reference,
     predictions: Floats,
@@ -115,7 +124,7 @@ def alerts(
         )
         return {
             ACCURACY: share_slump(rows - lost, rows, accepted, thresholds, pace=pace),
-            "EstimatedAccuracyDrop": lasting(
+            ESTIMATED_ACCURACY: lasting(
                 share_drop(right, asked, accepted, thresholds, pace=pace, rows_as_one=rows_as_one),
                 unknown(reference, checks, thresholds, pace=pace),
                 refuted(checks, thresholds, 1, pace=pace),
@@ -125,7 +134,7 @@ def alerts(
     found = {LOSS: loss_slump(lost, squares, rows, usual, thresholds, pace=pace)}
     if reference.expected_loss is not None:
         rose = loss_rise(expected, asked, usual, thresholds, pace=pace, rows_as_one=rows_as_one)
-        found["EstimatedLossRise"] = lasting(
+        found[ESTIMATED_LOSS] = lasting(
             rose,
             unknown(reference, checks, thresholds, pace=pace),
             refuted(checks, thresholds, -1, pace=pace),

@@ -26,12 +26,19 @@ from training.tasks import TASKS
     ("given", "message"),
     [
         (["--start", "0"], "start: got '0', expected a whole number over 0"),
+        (["--start", "3"], "start: got 3, expected at least 100 rows for a first model"),
+        (["--phases", "51"], "phases: got 51, expected at most 50: all replays are of each"),
+        (["--duration", "2d"], "duration: got '2d', expected less than the 1 day from the first"),
+        (["--late", "400d"], "late: got '400d', expected less than the 1 day from the first"),
         (["--late", "2 days"], "late: got '2 days', expected a number and one of"),
         (["--horizon", "3", "--phases", "4"], "phases: got 4, expected at most 3, the horizon"),
         (["--policies", "hourly"], "policies: got 'hourly', expected some of never"),
         (["--rows", "next.csv"], "target: got '', expected the column of the labels in next.csv"),
-        (["--start", "19500"], "rows: got 20000, expected at least 20,500"),
-        (["--late", "2d"], "late: got '2d', expected less than the 30.0 hours from the first"),
+        (
+            ["--start", "19500"],
+            "rows: got 20000, expected at least 20,500, .* or a smaller START or HO",
+        ),
+        (["--late", "2d"], "late: got '2d', expected less than the 1 day from the first"),
     ],
 )
 def test_what_cannot_be_replayed_is_named(given: list[str], message: str, tmp_path: Path) -> None:
@@ -97,6 +104,32 @@ def test_rows_without_a_time_are_named(tmp_path: Path) -> None:
         main([*given, "--out", str(tmp_path)])
 
 
+@pytest.mark.parametrize("given", [["--decimal", "x"], ["--dates", "ymd"]])
+def test_a_way_of_writing_that_there_is_not_is_refused(given: list[str], tmp_path: Path) -> None:
+    """By its variable, with those that there are."""
+    made = dated(tmp_path / "rows.csv", ["2001-01-01 00:00:00"])
+    with pytest.raises(BadParameter, match="(DECIMAL: got 'x'|DATES: got 'ymd'), expected one of"):
+        main([*made, *given, "--out", str(tmp_path)])
+
+
+def test_a_file_that_cannot_be_read_is_of_the_variable_rows(tmp_path: Path) -> None:
+    """FILE is that of other verbs."""
+    file = tmp_path / "rows.csv"
+    file.write_text("")
+    given = ["--task", "made", "--rows", str(file), "--target", "answer", "--rate", "1/s"]
+    with pytest.raises(BadHistory, match="rows: got .*rows.csv, which is empty, expected a line"):
+        main([*given, "--out", str(tmp_path)])
+
+
+def test_a_column_that_stands_twice_is_named(tmp_path: Path) -> None:
+    """Not as one that is not there."""
+    file = tmp_path / "rows.csv"
+    file.write_text("time;time;answer\n1;1;no\n")
+    given = ["--task", "made", "--rows", str(file), "--target", "answer", "--rate", "1/s"]
+    with pytest.raises(BadHistory, match="rows: got time, which 2 columns are called, expected a"):
+        main([*given, "--out", str(tmp_path)])
+
+
 def test_labels_that_are_all_alike_are_refused(tmp_path: Path) -> None:
     """Before a model is trained: there is nothing to learn."""
     file = tmp_path / "rows.csv"
@@ -139,7 +172,7 @@ def test_a_column_that_the_file_lacks_is_named(tmp_path: Path) -> None:
     file.write_text("x0;answer\n1;no\n")
     given = ["--task", "made", "--rows", str(file), "--target", "answer", "--rate", "1/s"]
     with pytest.raises(
-        BadParameter, match="got the columns x0, answer, expected one called 'time'"
+        BadHistory, match="rows: got the columns x0, answer, expected one called 'time'"
     ):
         main(given)
 

@@ -30,7 +30,7 @@ def attempt(row: int, verdict: Verdict | None, gain: float | None) -> Attempt:
 def outcome(policy: str, score: float, *attempts: Attempt) -> Outcome:
     """Return what came of a policy."""
     return Outcome(
-        policy=policy, phase=0, score=score, blocks=(score,), rows=9, start=5, attempts=attempts
+        policy=policy, phase=0, score=score, blocks=(score,), rows=3000, start=5, attempts=attempts
     )
 
 
@@ -105,7 +105,18 @@ def test_of_errors_a_clock_reaches_more(outcomes: dict[str, list[Outcome]]) -> N
     }
     error = NumberOutput().metrics["mae"]
     said = sentence(lines(twice, error, horizon=300), error)
-    assert " more" in said and " less" not in said
+    assert " more error" in said and " less" not in said
+
+
+def test_on_a_short_history_the_oracle_is_no_bound(outcomes: dict[str, list[Outcome]]) -> None:
+    """It has few models to choose among, and the loop more than all of its gain."""
+    found = lines(outcomes, ACCURACY, horizon=301)
+    assert found[SHIPPED].share is None and found[FORESEEN].share is None
+    said = sentence(found, ACCURACY)
+    assert "of the oracle's gain" not in said
+    assert said.endswith(
+        "; a history of less than 10 horizons is too short for an oracle to be a bound."
+    )
 
 
 def test_without_foresight_nobody_knows_what_was_missed(

@@ -91,6 +91,19 @@ def test_one_task_that_cannot_be_replayed_holds_back_no_other(checkout: Path) ->
     assert (checkout / OUT / "main.json").exists() and (checkout / OUT / "here.json").exists()
 
 
+def test_rows_that_cannot_be_replayed_are_said_in_the_report(checkout: Path) -> None:
+    """The reason stands there, as for rows without a time; it is no failure of the limits."""
+    python, refused = checkout.parent / "bin" / "python", 'BadHistory: rows: got "2500"'
+    said = f"        echo '{refused}, expected 3,000' >&2; exit 2\n        mkdir"
+    python.write_text(PYTHON.replace("        mkdir", said))
+    assert _backtest(checkout, "bikes") == 0
+    folder = checkout / OUT
+    assert [file.name for file in folder.iterdir()] == ["here.json"]
+    assert json.loads((folder / "here.json").read_text())["sentence"] == (
+        'What these limits do was not replayed: rows: got "2500", expected 3,000.'
+    )
+
+
 def test_a_replay_that_fails_is_said_in_the_report(checkout: Path) -> None:
     """Main's figures alone would look like a comparison; the job fails all the same."""
     python = checkout.parent / "bin" / "python"

@@ -113,7 +113,8 @@ def _parsed(text: str, by: str, file: Path) -> "pyarrow.Table":
         raise BadParameter("FILE", got, "a CSV file") from error
     if wrong:
         others = f", and {len(wrong) - 1} others" if len(wrong) > 1 else ""
-        row = f"row {wrong[0].number} has {wrong[0].actual_columns}"
+        # Arrow counts the line of names too.
+        row = f"row {wrong[0].number - 1} has {wrong[0].actual_columns}"
         got = Described(f"{file}, whose {row}{others}")
         raise BadParameter("FILE", got, f"{wrong[0].expected_columns} values in each row")
     return table

@@ -54,9 +54,7 @@ class Request:
                 raise BadParameter("NAME", self.name, expected)
         if self.kind != "table":
             raise BadParameter("KIND", self.kind, NOT_YET.get(self.kind, "table"))
-        for name, known in (("decimal", MARKS), ("dates", DATES)):
-            if value := getattr(self, name):
-                _one_of(name.upper(), value, known)
+        check_written(self.decimal, self.dates)
         for name, how in self.sensitive.items():
             _one_of(f"SENSITIVE {name}", how, ("drop", "hash"))
         if not self.target:
@@ -83,6 +81,13 @@ class Request:
             if name:
                 found[name] = variable
         return found
+
+
+def check_written(decimal: str, dates: str) -> None:
+    """Raise BadParameter for a decimal mark, or an order of day and month, that there is not."""
+    for name, value, known in (("DECIMAL", decimal, MARKS), ("DATES", dates, DATES)):
+        if value:
+            _one_of(name, value, known)
 
 
 def _one_of(name: str, value: str, known: Sequence[str]) -> None:

@@ -49,6 +49,9 @@ def named(wanted: str, variable: str, columns: Sequence[Headed]) -> Headed:
 def unknown(wanted: str, variable: str, columns: Sequence[Headed]) -> BadParameter:
     """Return the error that a file has no such column, with those that it has."""
     known = [column.header or column.name for column in columns]
+    if known.count(wanted) > 1:
+        got = Described(f"{known.count(wanted)} columns called {wanted!r}")
+        return BadParameter(variable, got, "one of each name; rename the others")
     near = get_close_matches(name(wanted, 0), [column.name for column in columns], 1)
     meant = "".join(f"; perhaps {one.header!r}" for one in columns if one.name in near)
     # Names that are numbers are the values of a first row.

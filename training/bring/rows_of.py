@@ -19,6 +19,7 @@ from training.bring.gaps import GAPS, counts
 from training.bring.headed import Headed, headed
 from training.bring.numerals import decimal_mark
 from training.bring.reading import Origin, Reading
+from training.bring.request import check_written
 from training.bring.roles import named
 from training.bring.spelling import respelt
 from training.bring.target import RENAMED
@@ -59,6 +60,7 @@ def rows_of(
     without it, this is inferred.  decimal, dates: as `Request` has them.
     Raises BadParameter for a column that is not there, and for a label that the task does not know.
     """
+    check_written(decimal, dates)
     given = headed(cells)
     found = {column.name: _column(column, given, reading) for column in kind.columns}
     _check_once(found)

@@ -110,7 +110,7 @@ def test_a_parquet_file_is_taken_too(tmp_path: Path) -> None:
         (b"a\n1\n2\n", "whose first line has one column, expected columns separated by"),
         (b"a,weg\n", "which has 0 rows, expected rows below the names"),
         (b"PK\x03\x04...", "which is an Excel workbook or a ZIP archive; save it as CSV"),
-        (b"a,weg\n1,ja\n1,ja,3\n2,nein\n", "whose row 3 has 3, expected 2 values in each row"),
+        (b"a,weg\n1,ja\n1,ja,3\n2,nein\n", "whose row 2 has 3, expected 2 values in each row"),
         (b"a,weg\n1,\x81\n", "whose byte 9 is none of Windows-1252, expected text in UTF-8"),
         (
             "a,weg\nKöln,ja\n".encode() + b"K\xf6ln,ja\n",

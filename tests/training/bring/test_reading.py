@@ -63,6 +63,22 @@ def test_of_columns_with_one_name_the_places_count(tmp_path: Path) -> None:
         later(found, tmp_path, "weg,a\nja,1.5\n")
 
 
+def test_a_name_that_only_a_later_file_has_twice_is_said_to_be_there_twice(tmp_path: Path) -> None:
+    """Not to be missing."""
+    found = task(tmp_path, {"a": HALVES})
+    expected = "FILE: got 2 columns called 'a', expected one of each name; rename the others"
+    with pytest.raises(BadParameter, match=expected):
+        later(found, tmp_path, "a;a;weg\n1.5;2.5;ja\n")
+
+
+def test_a_way_of_writing_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    """As `make task` refuses it; it was an error of the program, or ignored."""
+    found = task(tmp_path, {"a": HALVES})
+    for given in ({"decimal": "x"}, {"dates": "ymd"}):
+        with pytest.raises(BadParameter, match="(DECIMAL: got 'x'|DATES: got 'ymd'), expected one"):
+            later(found, tmp_path, "a;weg\n1.5;ja\n", **given)
+
+
 def test_small_differences_of_a_header_do_not_matter(tmp_path: Path) -> None:
     """Capitals and punctuation, and the name that the task has."""
     found = task(tmp_path, {"Größe (m)": HALVES})

@@ -19,6 +19,8 @@ def _replay(score: float, pipelines: float) -> dict[str, Any]:
     lines = [
         _line("never", 0.7, 0.0),
         _line("as shipped", score, pipelines),
+        _line("a clock, as often", 0.72, pipelines),
+        _line("a clock, as often, no gate", 0.74, pipelines),
         _line("oracle", 0.9, 5.0) | {"share": 1.0},
     ]
     return {"metric": "accuracy", "sentence": f"It was {score}.", "lines": lines}
@@ -52,6 +54,8 @@ def test_both_sets_of_limits_stand_side_by_side(made: Artifacts) -> None:
         "| never | 0.7000 | 0.0000 |  | 0 | 1 | 0 |",
         "| as shipped, main's limits | 0.7500 | 0.0500 |  | 9 | 1 | 8 |",
         "| as shipped, these limits | 0.8000 | 0.1000 |  | 4 | 1 | 3 |",
+        "| a clock, as often | 0.7200 | 0.0200 |  | 4 | 1 | 3 |",
+        "| a clock, as often, no gate | 0.7400 | 0.0400 |  | 4 | 1 | 3 |",
         "| oracle | 0.9000 | 0.2000 | 100% | 5 | 1 | 4 |",
     ]
 

@@ -81,13 +81,15 @@ def _measured(found: Measured | None, accepted: float, unit: str) -> str:
 def _state(alarmed: bool, beyond: bool, side: str) -> str:
     """Return what is said of a figure, in front of its control limit.
 
-    >>> _state(False, True, "below")
-    'no alarm, since the change is small; below its control limit of'
+    Not whether there is an alert: of labels, sums decide that, and the alerts that fired are named.
+
+    >>> _state(False, True, "below"), _state(False, False, "below")
+    ('a small change; below its control limit of', 'within its control limit of')
     """
     if alarmed or beyond:
-        small = "" if alarmed else "no alarm, since the change is small; "
+        small = "" if alarmed else "a small change; "
         return f"{small}{side} its control limit of"
-    return "no alarm, control limit"
+    return "within its control limit of"
 
 
 def _over(value: float, limit: float | None) -> bool:

@@ -141,7 +141,7 @@ def test_accuracy_and_alerts_stand_beside(prometheus: Prometheus) -> None:
     realised = "80.0% on 2,400 labels, accepted with 97.0%: below its control limit"
     assert said["Realised accuracy"].startswith(realised)
     assert said["Estimated accuracy"].startswith("96.0% on 14,400 predictions")
-    assert "no alarm" in said["Estimated accuracy"]
+    assert "within" in said["Estimated accuracy"]
     down, drifted = said["Alerts that fired"].split("; ")
     assert down.startswith("ServiceDown (")
     assert drifted.startswith("DataDrift of 1.0.0 (")
@@ -173,13 +173,13 @@ def test_the_loss_stands_beside_where_labels_are_not_a_fixed_set(
     rose = "2.5 on 1,200 labels, accepted with 2: above its control limit of 2.427"
     assert said["Mean loss"] == rose
     # 45 an hour for 18 hours and 35 for six, of 50.
-    held = "85.0% on 1,200 labels, accepted with 90.0%: no alarm, control limit 76.7%"
+    held = "85.0% on 1,200 labels, accepted with 90.0%: within its control limit of 76.7%"
     assert said["Labels in their interval"] == held
     contradicted = "unknown: labels contradict it. Of 1,200 labelled predictions it says 2, and 2.5"
     assert said["Loss estimated from intervals"].startswith(contradicted)
     assert [one.signal.name for one in report.signals] == ["minutes", "distance"]
     before = dict(facts(_report(prometheus, "rides", "12h", ago=models.DRIFTED)))
-    assert "no alarm, control limit" in before["Mean loss"]
+    assert "within its control limit of" in before["Mean loss"]
     assert before["Loss estimated from intervals"].startswith("2 on 1,200 predictions, standard")
     assert dict(facts(_report(prometheus, "silent")))["Mean loss"] == "unknown: no labels"
     assert main(_asked(prometheus, "rides", page := tmp_path / "drift.html")) == 0

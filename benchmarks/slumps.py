@@ -200,7 +200,7 @@ def scarce(table: Table, many: int = 12) -> None:
             one = Slumps(*(np.array(each) for each in zip(*found, strict=True)))
             beyond = np.median(one.beyond[one.alerts > 0]) / DAY if one.alerts.any() else 0.0
             said = f"{FALL:g} for a week, {a_day:,} labels a day"
-            delay = plural(one.delay / DAY, "day") if one.delay < np.inf else "not in most"
+            delay = plural(one.delay / DAY, "day") if one.delay < np.inf else "not within it"
             row: list[Figure] = [said, name, f"{one.once:.0%}", int(one.alerts.max()), delay]
             row.append(plural(float(beyond), "day") if one.alerts.any() else "")
             table.add(row, {"once": one.once, "beyond_days": float(beyond)})

@@ -12,6 +12,7 @@ import numpy as np
 from backtest.rules.drift import MINUTE, Bools, Floats
 from backtest.rules.labels_as_one import LabelsAsOne
 from monitoring.thresholds import Thresholds, seconds
+from perennial.statistics.cumulative_sum import usual_share
 
 # How many rows count as one at each look, by window.
 RowsAsOne = Mapping[str, Floats]
@@ -54,12 +55,22 @@ def share_drop(
     share, fired = reference.share, _never(len(rows), thresholds, pace)
     for window, (right, seen) in windows((good, rows), thresholds, pace):
         worth = one(seen) / rows_as_one.get(window, 1.0)
-        error = np.sqrt(share * (1 - share) * (1 / worth + 1 / reference.size))
+        error = np.sqrt(variance(share, reference.size) * (1 / worth + 1 / reference.size))
         drop = share - right / one(seen)
         enough = seen >= thresholds.least_rows
         enough &= drop > thresholds.least_drop(window)
         fired |= enough & (drop > thresholds.accuracy_z * error)
     return fired
+
+
+def variance(share: float, size: float) -> float:
+    """Return the variance of one row of a share; of a reference without a wrong row, as with one.
+
+    >>> round(variance(0.9, 100), 3), round(variance(1.0, 100), 4)
+    (0.09, 0.0099)
+    """
+    wrong = usual_share(share, size=size)
+    return wrong * (1 - wrong)
 
 
 def loss_rise(

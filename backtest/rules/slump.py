@@ -11,7 +11,7 @@ import numpy as np
 
 from backtest.rules.drift import MINUTE, Bools, Floats
 from backtest.rules.labels_as_one import learned
-from backtest.rules.quality import LossReference, ShareReference, first_look, one, windows
+from backtest.rules.quality import LossReference, ShareReference, first_look, one, variance, windows
 from backtest.rules.same_hours import Mean, no_news
 from monitoring.recording.slump import AGREEING, AGREES
 from monitoring.thresholds import Thresholds, seconds
@@ -82,7 +82,7 @@ def share_slump(
 
     share, means = reference.share, []
     for _, (right, seen) in windows((good, rows), thresholds, pace):
-        error = np.sqrt(share * (1 - share) * (now / one(seen) + 1 / size))
+        error = np.sqrt(variance(share, size) * (now / one(seen) + 1 / size))
         means.append(Mean(np.where(seen > 0, share - right / one(seen), 0), error, seen))
     limits = limit(thresholds.short_window), limit(thresholds.long_window)
     least = thresholds.least_drop(thresholds.long_window)

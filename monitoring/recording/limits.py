@@ -17,9 +17,12 @@ def share_limit(
 
     rows_as_one, reference_as_one: how many live rows count as one, and how many of the reference's.
     """
+    one = f"{reference_as_one} / {size}"
+    # At least one of the reference's rows is taken for wrong.
+    wrong = f"((1 - {reference}) > {one} or {one})"
     return (
         f"{reference} - {thresholds.accuracy_z:g} * sqrt(\n"
-        f"  {reference} * (1 - {reference})\n"
+        f"  {wrong}\n  * (1 - {wrong})\n"
         f"  * ({rows_as_one} / ({rows} > 0) + {reference_as_one} / {size})\n"
         ")"
     )

@@ -5,25 +5,28 @@ The recording rules compute the same in PromQL.
 
 import math
 
+from perennial.statistics.cumulative_sum import usual_share
 from perennial.statistics.errors import InvalidCounts, InvalidReference
 
 
 def control_limit(reference: float, *, size: float, rows: float, z: float = 3.0) -> float:
     """Return the accuracy below which live rows contradict the reference's accuracy.
 
-    reference: that accuracy.  size: rows it was measured on; its sampling error is included.
+    reference: that accuracy.  size: rows it was measured on; its sampling error is included. Where
+    all of them are right, one is taken for wrong, since a few rows that are say little.
     rows: live rows, more than 0. Of both, so many independent ones as they are worth.
     z: standard errors; 3 is the classical chart, 5 suits a sliding window, checked all day.
     Source: the p-chart; Montgomery, Introduction to Statistical Quality Control, 7.2, with the
     standard error of a difference of two proportions.
 
-    >>> round(control_limit(0.9, size=100, rows=100), 3)
-    0.773
+    >>> [round(control_limit(right, size=100, rows=100), 3) for right in (0.9, 1.0)]
+    [0.773, 0.958]
     """
     if not 0 <= reference <= 1:
         raise InvalidReference("reference", reference, "an accuracy from 0 to 1")
     _check_rows(size=size, rows=rows)
-    return reference - z * math.sqrt(reference * (1 - reference) * (1 / rows + 1 / size))
+    wrong = usual_share(reference, size=size)
+    return reference - z * math.sqrt(wrong * (1 - wrong) * (1 / rows + 1 / size))
 
 
 def loss_limit(

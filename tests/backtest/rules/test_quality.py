@@ -26,24 +26,28 @@ def _sums(column: np.ndarray, window: str) -> list[float]:
     return [column[end - minutes(window) : end].sum() for end in ends]
 
 
-@pytest.mark.parametrize("rate, as_one", [(2, 1), (30, 1), (30, 9)])
-def test_a_share_falls_where_the_specification_says(rate: float, as_one: float) -> None:
+@pytest.mark.parametrize(
+    ("rate", "as_one", "share"), [(2, 1, 0.9), (30, 1, 0.9), (30, 9, 0.9), (30, 1, 1.0)]
+)
+def test_a_share_falls_where_the_specification_says(
+    rate: float, as_one: float, share: float
+) -> None:
     """It alerts at the looks at which a window is below its limit, far enough, on enough rows.
 
     Where nine rows count as one, the limit is that of a ninth of them.
     """
     random = np.random.default_rng(1)
     rows = random.poisson(rate, FIRST + LOOKS).astype(float)
-    usual = np.where(np.arange(len(rows)) < FIRST + 60, 0.9, 0.6)
+    usual = np.where(np.arange(len(rows)) < FIRST + 60, share, share - 0.3)
     right = random.binomial(rows.astype(int), usual).astype(float)
     expected = np.zeros(LOOKS + 1, bool)
     for window in THRESHOLDS.windows:
         for look, (good, seen) in enumerate(zip(_sums(right, window), _sums(rows, window))):
-            limit = control_limit(0.9, size=700, rows=seen / as_one, z=THRESHOLDS.accuracy_z)
-            fell = 0.9 - good / seen > THRESHOLDS.least_drop(window) and good / seen < limit
+            limit = control_limit(share, size=700, rows=seen / as_one, z=THRESHOLDS.accuracy_z)
+            fell = share - good / seen > THRESHOLDS.least_drop(window) and good / seen < limit
             expected[look] |= fell and seen >= THRESHOLDS.least_rows
     effects = dict.fromkeys(THRESHOLDS.windows, np.full(LOOKS + 1, float(as_one)))
-    found = share_drop(right, rows, ShareReference(0.9, 700), THRESHOLDS, rows_as_one=effects)
+    found = share_drop(right, rows, ShareReference(share, 700), THRESHOLDS, rows_as_one=effects)
     assert found.tolist() == expected.tolist()
     assert not found[0] and found.any()
 

@@ -18,6 +18,12 @@ def test_the_control_limit_knows_that_the_reference_is_a_sample() -> None:
     assert few < many < 0.9
 
 
+def test_a_reference_without_a_mistake_is_a_sample_too() -> None:
+    """Of a model that is right on 95 rows of 100, one in twenty samples of 60 shows no mistake."""
+    lucky, other = (control_limit(right / 60, size=60, rows=1000) for right in (60, 59))
+    assert lucky == pytest.approx(other + 1 / 60) and lucky < 0.95
+
+
 @pytest.mark.parametrize("hourly", [10, 110, 1000])
 def test_a_model_that_stays_as_it_was_hardly_ever_drops(hourly: int) -> None:
     """Over a simulated year of sliding windows, the accuracy alerts speak up once at most."""

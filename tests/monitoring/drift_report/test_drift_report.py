@@ -15,7 +15,7 @@ from monitoring.drift_report.span import Span
 from monitoring.drift_report.report import DriftReport, build
 from monitoring.drift_report.table import text
 from monitoring.drift_report.version import choose
-from monitoring.drift_report.words import facts, headline
+from monitoring.drift_report.words import facts, headline, rule
 from monitoring.thresholds import Thresholds, seconds
 from perennial.statistics import drift, evidence
 from tests.monitoring.drift_report import models
@@ -58,7 +58,30 @@ def test_a_real_shift_gives_the_verdict_and_others_none(prometheus: Prometheus) 
     }
     assert [one.signal.name for one in report.signals[:3]] == ["contrast", "colour", "rare"]
     assert report.drifts
-    assert headline(report).startswith("1 of 6 signals of digits 1.0.0 drift (contrast); 1 to")
+    said = "1 of 6 signals of digits 1.0.0 drift from the reference (contrast); 1 to"
+    assert headline(report).startswith(said)
+
+
+def test_a_span_of_a_window_of_the_rules_is_decided_as_they_decided(
+    prometheus: Prometheus,
+) -> None:
+    """A shift that is usual is none, and the words do not speak of the reference alone."""
+    report = _report(prometheus, "usual")
+    assert {one.signal.name: one.status for one in report.signals} == {
+        "edges": DriftStatus.DRIFT,
+        "contrast": DriftStatus.STEADY,
+    }
+    assert [(one.limit, one.evidence) for one in report.signals] == [(0.1, 1.5), (0.5, 1.5)]
+    assert headline(report) == "1 of 2 signals of usual 1.0.0 drift (edges)."
+    assert "which rises with what was usual" in rule(report)
+
+
+def test_another_span_is_held_against_the_reference_and_says_so(prometheus: Prometheus) -> None:
+    """The rules decided nothing on it."""
+    report = _report(prometheus, "usual", "23h")
+    assert {one.status for one in report.signals} == {DriftStatus.DRIFT}
+    assert headline(report).endswith("What was usual in the last week is not counted.")
+    assert "What was usual in the last week is not counted." in rule(report)
 
 
 @pytest.mark.parametrize("since", ("24h", "90m", "2h", "1d", "20m"))

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from monitoring.relay import webhook as webhooks
 from monitoring.relay.audit import AuditEntry, AuditEvent
 from monitoring.relay.errors import Pending
@@ -11,6 +13,8 @@ from monitoring.relay.evidence import Evidence
 from monitoring.relay.exporter import Counters
 from monitoring.relay.store import Ledger, Store
 from monitoring.relay.webhook import Candidate
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,12 @@ class Intake:
         webhook says of other models is.
         """
         webhook = webhooks.parse(body)
+        if webhook.truncatedAlerts:
+            log.warning(
+                "the sender left out alerts; raise its limit of alerts in a webhook",
+                group=webhook.groupKey,
+                alerts=webhook.truncatedAlerts,
+            )
         candidates, pending = self._sorted(webhooks.candidates(webhook, self._models))
         decided = self._decided(webhook.groupKey, body, candidates) if candidates else []
         for one in decided:

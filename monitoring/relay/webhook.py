@@ -99,6 +99,8 @@ class Webhook(BaseModel):
 
     groupKey: Annotated[Text, Field(min_length=1)]
     alerts: Annotated[tuple[Alert, ...], Field(min_length=1)]
+    # Alerts that the sender left out, as its setting `max_alerts` or `maxAlerts` says.
+    truncatedAlerts: int = 0
 
 
 def schema() -> dict[str, Any]:

@@ -47,6 +47,8 @@ def read(status: int, body: bytes, otherwise: str) -> Answer:
     '404 Not Found'
     >>> read(400, b'{"error_code": "INVALID", "message": "No name"}', "").words
     'INVALID: No name'
+    >>> read(400, b'{"message": {"base": ["Too many pipelines"], "ref": ["is gone"]}}', "").words
+    'Too many pipelines; ref is gone'
     """
     try:
         found = json.loads(body)
@@ -54,11 +56,19 @@ def read(status: int, body: bytes, otherwise: str) -> Answer:
         found = None
     if not isinstance(found, dict):
         return Answer(status, otherwise)
-    words = str(found.get("message") or found.get("error") or "")
+    words = _in_words(found.get("message") or found.get("error") or "")
     code = str(found.get("error_code") or "")
     if code and code not in words:
         words = f"{code}: {words}" if words else code
     return Answer(status, words or otherwise, code)
+
+
+def _in_words(message: object) -> str:
+    """Return a message as text; GitLab's may be lists by field, of which `base` is none."""
+    if isinstance(message, dict):
+        parts = ((str(field), _in_words(found)) for field, found in message.items())
+        return "; ".join(found if field == "base" else f"{field} {found}" for field, found in parts)
+    return ", ".join(map(str, message)) if isinstance(message, list) else str(message)
 
 
 def no_scope(token: Token = REPO_TOKEN) -> str:

@@ -118,6 +118,16 @@ def test_a_first_deploy_cannot_be_rolled_back(two: tuple[Path, Path, Path]) -> N
     assert result.returncode == 1 and "previous: no such bundle" in result.stderr
 
 
+def test_a_second_rollback_has_nothing_to_go_back_to(two: tuple[Path, Path, Path]) -> None:
+    """Only one predecessor is kept: the bundle that serves again is not its own."""
+    first, second, into = two
+    for verb, bundle in (("deploy", first), ("deploy", second), ("rollback", second)):
+        assert _call(verb, str(bundle), bundles=into).returncode == 0
+    result = _call("rollback", str(first), bundles=into)
+    assert result.returncode == 1 and f"{_digest(first)} serves now" in result.stderr
+    assert os.readlink(into / "production") == _digest(first)
+
+
 def test_a_folder_that_is_no_bundle_is_refused(tmp_path: Path) -> None:
     """Production stays what it was."""
     result = _call("deploy", str(tmp_path), bundles=tmp_path / "into")

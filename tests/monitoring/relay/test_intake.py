@@ -1,9 +1,11 @@
 """From webhook to durable decisions."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from monitoring.relay.errors import Refused
 from monitoring.relay.limits import RelayLimits
@@ -17,6 +19,16 @@ def test_the_same_alert_twice_is_one_incident(tmp_path: Path) -> None:
     for _ in range(3):
         relay.intake.receive(webhook())
     assert relay.decisions() == ["accepted", "duplicate", "duplicate"]
+
+
+def test_alerts_that_the_sender_left_out_are_told(tmp_path: Path) -> None:
+    """A sender with a limit never sends those beyond it, and the relay would not know of them."""
+    relay, _ = bench(tmp_path)
+    with capture_logs() as logs:
+        for left_out in (0, 7):
+            body = json.loads(webhook()) | {"truncatedAlerts": left_out}
+            relay.intake.receive(json.dumps(body).encode())
+    assert [line["alerts"] for line in logs if "left out" in line["event"]] == [7]
 
 
 def test_a_repeat_after_a_restart_is_still_a_duplicate(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Whether a signal drifts over a span: the decision of the alerts, and two degrees below it."""
+"""Whether a signal drifts over a span: as the rules decided, or by the reference; and less."""
 
 import math
 from dataclasses import dataclass
@@ -30,7 +30,9 @@ WATCHED = 0.5
 
 @dataclass(frozen=True)
 class Limits:
-    """What effect and evidence must exceed: those of the alerts' window nearest to the span.
+    """What effect and evidence must exceed: those of the rules' window nearest to the span.
+
+    Without what was usual in the last week, and as if rows did not follow each other.
 
     psi: limit of the effect.  windows: how many such windows the level of evidence holds for.
     """
@@ -50,7 +52,7 @@ def limits(since: str, thresholds: Thresholds) -> Limits:
     >>> limits("24h", Thresholds()).window
     '1d'
     """
-    window = nearest(since, thresholds.drift_windows)
+    window = nearest(since, thresholds.watched_windows)
     windows = seconds(thresholds.quiet_for) / seconds(window)
     return Limits(window, thresholds.psi_limit(window), windows)
 
@@ -72,10 +74,12 @@ def drift_status(
     g_limit: float,
     rows: float,
     size: float,
+    decided: bool | None = None,
 ) -> DriftStatus:
     """Return the status; evidence: over its limit.  g_limit: what G must exceed.
 
     rows: counted in the span.  size: of the reference.
+    decided: whether the rules say that it drifts; None where they say nothing.
 
     Too few rows are those on which even a shift at the limit would not have been told from
     chance: on N rows, G of a shift is near N times its PSI, over 1 + N/M.
@@ -83,12 +87,15 @@ def drift_status(
     >>> at = {"limit": 0.25, "g_limit": 60.0, "size": 1000.0}
     >>> drift_status(0.3, 1.2, rows=400, **at).value, drift_status(0.15, 1.2, rows=900, **at).value
     ('drift', 'watch')
+    >>> drift_status(0.3, 1.2, rows=400, **at, decided=False).value
+    'watch'
     >>> drift_status(0.01, 0.1, rows=900, **at).value, drift_status(0.3, 0.2, rows=30, **at).value
     ('steady', 'too few rows')
     """
     if not rows:
         return DriftStatus.IDLE
-    if drift.drifts(effect, evidence, limit=limit):
+    passes = drift.drifts(effect, evidence, limit=limit)
+    if passes if decided is None else decided:
         return DriftStatus.DRIFT
     within_reach = rows * limit / (1 + rows / size) > g_limit
     if evidence <= 1 and (effect > limit or not within_reach):

@@ -10,7 +10,7 @@ from monitoring.drift_report import plots
 from monitoring.drift_report.drift_status import DriftStatus
 from monitoring.drift_report.signal_drift import SignalDrift
 from monitoring.drift_report.report import DriftReport
-from monitoring.drift_report.words import facts, headline, rule, shift
+from monitoring.drift_report.words import UNUSUAL, facts, headline, rule, shift
 from monitoring.thresholds import Thresholds
 from perennial.plural import plural
 
@@ -22,6 +22,7 @@ COLUMNS = (
     ("Bin that moved most", False),
     ("Its share, reference → span", False),
     ("PSI", True),
+    ("Its limit", True),
     ("KS", True),
     ("Evidence", True),
 )
@@ -92,6 +93,7 @@ def _cells(place: int, found: SignalDrift, plotted: bool) -> Iterator[str]:
         moved,
         shares,
         f"{found.psi:z.3f}",
+        f"{found.limit:.3f}",
         ks,
         f"{found.evidence:z.2f}",
     )
@@ -119,23 +121,24 @@ def _plots(
     yield f"<figure>{plots.shares(found)}"
     yield "<figcaption>Share of rows by bin, reference and span</figcaption></figure>"
     yield f"<figure>{plots.over_time(found, report, thresholds)}"
-    yield "<figcaption>PSI as it was recorded, with the limit of each window</figcaption></figure>"
+    yield "<figcaption>PSI as recorded, with each window's least limit</figcaption></figure>"
     yield "</div></section>"
 
 
 def _foot(report: DriftReport, thresholds: Thresholds, runbook: str) -> Iterator[str]:
     windows = ", ".join(
-        f"{thresholds.psi_limit(window):g} over {window}" for window in thresholds.drift_windows
+        f"{thresholds.psi_limit(window):g} over {window}" for window in thresholds.watched_windows
     )
     links = ", ".join(
         f'<a href="{escape(runbook)}#{name.lower()}">{name}</a>'
         for name in _headings(report, thresholds)
     )
     yield "<h2>How to read it</h2><dl>"
-    yield "<dt>drift</dt><dd>effect and evidence pass their limits; the alerts would say so</dd>"
+    says = "so the rules decided" if report.decided else UNUSUAL
+    yield f"<dt>drift</dt><dd>effect and evidence pass their limits: {says}</dd>"
     yield "<dt>watch</dt><dd>evidence passes, and the effect is over half of its limit</dd>"
     yield "<dt>too few rows</dt><dd>even a shift at the limit could not be told from chance</dd>"
-    yield f"<dt>Limits of PSI</dt><dd>{escape(windows)}</dd>"
+    yield f"<dt>Least limits of PSI</dt><dd>{escape(windows)}</dd>"
     yield (
         f"<dt>Limits of evidence</dt><dd>hold for every look in {escape(thresholds.quiet_for)}, "
         "for all signals together</dd>"

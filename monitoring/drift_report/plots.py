@@ -105,7 +105,7 @@ def _over_time(axes: Axes, name: str, report: DriftReport, thresholds: Threshold
         if one := found.get(name):
             _line(axes, one, f"over {window}", color=colour, linewidth=width)
             top = max(top, *one.values)
-    axes.plot([], [], color=REFERENCE, linewidth=1, linestyle="--", label="its limit")
+    axes.plot([], [], color=REFERENCE, linewidth=1, linestyle="--", label="its least limit")
     axes.set_xlim(*_days((span.start, span.end)))
     axes.set_ylim(0, 1.1 * top)
     axes.set_ylabel("PSI")

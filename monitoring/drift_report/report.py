@@ -11,6 +11,7 @@ from monitoring.drift_report.drift_status import DriftStatus, Limits, limits
 from monitoring.drift_report.errors import NoSignals
 from monitoring.drift_report.interval import Intervals, intervals
 from monitoring.drift_report.loss import Loss, loss
+from monitoring.drift_report.recorded import recorded
 from monitoring.drift_report.signal_counts import SIGNAL, SignalSource
 from monitoring.drift_report.signal_drift import SignalDrift, compare, worst_first
 from monitoring.drift_report.span import Span
@@ -25,11 +26,15 @@ History = Mapping[str, Mapping[str, Series]]
 
 @dataclass(frozen=True, kw_only=True)
 class DriftReport:
-    """The report's content; signals: the worst first.  refused: what could not be computed."""
+    """The report's content; signals: the worst first.  refused: what could not be computed.
+
+    decided: whether the rules decided on every signal, and not the reference alone.
+    """
 
     span: Span
     version: Version
     limits: Limits
+    decided: bool
     signals: Sequence[SignalDrift]
     refused: Sequence[str]
     accuracy: Accuracy | None
@@ -54,11 +59,11 @@ class DriftReport:
 def build(span: Span, version: Version, thresholds: Thresholds) -> DriftReport:
     """Ask for everything. Raises NoSignals, PrometheusFailed."""
     chosen = limits(span.since, thresholds)
-    source = SignalSource(span, version)
+    source, said = SignalSource(span, version), recorded(span, version, chosen.window)
     found, refused = [], []
     for name in source:
         try:
-            found.append(compare(source.signal(name), chosen, thresholds))
+            found.append(compare(source.signal(name), chosen, thresholds, said.get(name)))
         except InvalidArgument as error:
             refused.append(f"{name} was left out: {error}")
     if not found and not refused:
@@ -67,6 +72,7 @@ def build(span: Span, version: Version, thresholds: Thresholds) -> DriftReport:
         span=span,
         version=version,
         limits=chosen,
+        decided=all(one.signal.name in said for one in found),
         signals=worst_first(found),
         refused=refused,
         accuracy=accuracy(span, version, thresholds),
@@ -88,5 +94,5 @@ def build(span: Span, version: Version, thresholds: Thresholds) -> DriftReport:
 
 def _shown(window: str, thresholds: Thresholds) -> Sequence[str]:
     """Return the window that the limits are of and the next shorter one, which moves sooner."""
-    place = thresholds.drift_windows.index(window)
-    return thresholds.drift_windows[max(0, place - 1) : place + 1]
+    place = thresholds.watched_windows.index(window)
+    return thresholds.watched_windows[max(0, place - 1) : place + 1]

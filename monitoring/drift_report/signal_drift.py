@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitoring.drift_report.drift_status import DriftStatus, Limits, drift_status
+from monitoring.drift_report.recorded import Recorded
 from monitoring.drift_report.signal_counts import SignalCounts
 from monitoring.thresholds import Thresholds
 from perennial.signals import MISSING, OUTSIDE
@@ -20,12 +21,14 @@ class SignalDrift:
     """A signal with its statistics.
 
     ks: None where the bins have no order.  evidence: over its limit; more than 1 is no accident.
+    limit: what the PSI must exceed.
     """
 
     signal: SignalCounts
     psi: float
     ks: float | None
     evidence: float
+    limit: float
     status: DriftStatus
 
     @property
@@ -34,23 +37,33 @@ class SignalDrift:
         return int(np.abs(self.signal.live - self.signal.shares).argmax())
 
 
-def compare(signal: SignalCounts, limits: Limits, thresholds: Thresholds) -> SignalDrift:
-    """Return what the specification says of the counts. Raises InvalidArgument."""
+def compare(
+    signal: SignalCounts, limits: Limits, thresholds: Thresholds, said: Recorded | None = None
+) -> SignalDrift:
+    """Return what the specification says of the counts. Raises InvalidArgument.
+
+    said: by the rules, who know the past as well; then evidence, limit and status are theirs.
+    """
     counts, shares, prior = signal.counts, signal.shares, thresholds.prior
     psi = drift.psi(counts, shares, prior=prior)
     strength, g_limit = _evidence(signal, limits)
+    limit = limits.psi
+    if said is not None:
+        strength, limit = said.evidence, said.psi_limit
     return SignalDrift(
         signal=signal,
         psi=psi,
         ks=drift.ks(counts, shares, prior=prior) if signal.numeric else None,
         evidence=strength,
+        limit=limit,
         status=drift_status(
             psi,
             strength,
-            limit=limits.psi,
+            limit=limit,
             g_limit=g_limit,
             rows=signal.rows,
             size=signal.size,
+            decided=None if said is None else said.drifted,
         ),
     )
 

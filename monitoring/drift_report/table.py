@@ -7,8 +7,8 @@ from monitoring.drift_report.signal_drift import SignalDrift
 from monitoring.drift_report.report import DriftReport
 from monitoring.drift_report.words import facts, headline, rule, shift
 
-HEAD = ("signal", "rows", "bin", "its share", "PSI", "KS", "evidence", "status")
-TO_THE_RIGHT = (1, 4, 5, 6)
+HEAD = ("signal", "rows", "bin", "its share", "PSI", "limit", "KS", "evidence", "status")
+TO_THE_RIGHT = (1, 4, 5, 6, 7)
 # Of a name that a label brings.
 LONGEST = 28
 
@@ -39,6 +39,7 @@ def _row(found: SignalDrift) -> tuple[str, ...]:
         plain(name, LONGEST),
         moved,
         f"{found.psi:z.3f}",
+        f"{found.limit:.3f}",
         "" if found.ks is None else f"{found.ks:.3f}",
         f"{found.evidence:z.2f}",
         found.status.value,

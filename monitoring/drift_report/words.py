@@ -13,6 +13,7 @@ from perennial.plural import plural
 
 MOST = 3
 NONE = "none"
+UNUSUAL = "What was usual in the last week is not counted."
 
 
 def headline(report: DriftReport) -> str:
@@ -24,12 +25,13 @@ def headline(report: DriftReport) -> str:
         return f"No signal of {report.version} could be compared with its reference."
     if len(idle) == every:
         return f"No traffic reached {report.version} in the span."
-    parts = [f"{len(drift)} of {every} signals of {report.version} drift{_names(drift)}"]
+    does = "drift" if report.decided else "drift from the reference"
+    parts = [f"{len(drift)} of {every} signals of {report.version} {does}{_names(drift)}"]
     if watch:
         parts.append(f"{len(watch)} to watch{_names(watch)}")
     if few:
         parts.append(f"{len(few)} with too few rows to tell")
-    return "; ".join(parts) + "."
+    return "; ".join(parts) + "." + ("" if report.decided else f" {UNUSUAL}")
 
 
 def _names(found: Sequence[str]) -> str:
@@ -81,13 +83,15 @@ def _measured(found: Measured | None, accepted: float, unit: str) -> str:
 def _state(alarmed: bool, beyond: bool, side: str) -> str:
     """Return what is said of a figure, in front of its control limit.
 
-    >>> _state(False, True, "below")
-    'no alarm, since the change is small; below its control limit of'
+    Not whether there is an alert: of labels, sums decide that, and the alerts that fired are named.
+
+    >>> _state(False, True, "below"), _state(False, False, "below")
+    ('a small change; below its control limit of', 'within its control limit of')
     """
     if alarmed or beyond:
-        small = "" if alarmed else "no alarm, since the change is small; "
+        small = "" if alarmed else "a small change; "
         return f"{small}{side} its control limit of"
-    return "no alarm, control limit"
+    return "within its control limit of"
 
 
 def _over(value: float, limit: float | None) -> bool:
@@ -130,11 +134,20 @@ def _intervals(known: Intervals, accepted: float) -> Iterator[tuple[str, str]]:
 def rule(report: DriftReport) -> str:
     """Return what drift is in this report."""
     limits = report.limits
+    if report.decided:
+        return (
+            f"A signal drifts where the rules say so at the end of the span, of their window of "
+            f"{limits.window}: its PSI is over its limit, which rises with what was usual in the "
+            "last week, and its evidence over 1. Evidence is the greater of the G statistic and "
+            "the rank statistic, each divided by its limit; it is less where rows follow each "
+            "other. An alert fires if a signal drifts in any window."
+        )
     return (
-        f"A signal drifts if its PSI is over {limits.psi:g} and its evidence over 1: the limits of "
-        f"the alerts in their window of {limits.window}, the nearest to {report.span.since}. "
-        "Evidence is the greater of the G statistic and the rank statistic, each divided by its "
-        "limit."
+        f"A signal has the status drift if its PSI is over {limits.psi:g} and its evidence over 1: "
+        f"the least limits of the rules in their window of {limits.window}, the nearest to "
+        f"{report.span.since}. {UNUSUAL} Nor is it that rows follow each other: alerts may say "
+        "less. Evidence is the greater of the G statistic and the rank statistic, each divided by "
+        "its limit."
     )
 
 

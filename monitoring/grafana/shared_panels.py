@@ -72,6 +72,22 @@ def serving(name: str, legend: str, empty: str = "", *, beside: str = "") -> Que
     return Query(f"max by (model) ({of_serving})", f"{legend} {{{{model}}}}", empty)
 
 
+def drifts(thresholds: Thresholds) -> str:
+    """Return in words when a signal drifts.
+
+    >>> drifts(Thresholds(rhythm="0s"))[-37:]
+    '5m and 20m, 0.1 in 1h, 3h, 6h and 1d.'
+    """
+    least = f"A signal drifts if its evidence is over 1 and its PSI over {thresholds.psi_limits}"
+    if not thresholds.learned_windows:
+        return f"{least}."
+    return (
+        f"{least}, and over {thresholds.news:g} times what was usual within {thresholds.rhythm}. "
+        f"Until a model has that past, it must be over {thresholds.gross_psi:g}, or move suddenly. "
+        "Colours are by the least limits."
+    )
+
+
 def psi_limits(thresholds: Thresholds) -> tuple[Limit, ...]:
     """Return the colours of a PSI: over the limit, over that of the early windows."""
     return (

@@ -19,6 +19,7 @@ from monitoring.grafana.shared_panels import (
     HEALTHY,
     accuracy,
     annotations,
+    drifts,
     psi_limits,
     steps,
 )
@@ -184,8 +185,8 @@ def _drift(thresholds: Thresholds) -> Panel:
     return Panel(
         "bargauge",
         "Drift, worst first",
-        "The ten signals of the serving version with the highest PSI over $window. A signal "
-        f"drifts if its PSI is over {thresholds.psi_limits}, and the evidence passes too.",
+        "The ten signals of the serving version with the highest PSI over $window. "
+        f"{drifts(thresholds)}",
         (Query(f"sort_desc(topk(10, {WINDOW.psi}{{{OF_VERSION}}} {SERVING}))", "{{signal}}"),),
         ("DataDrift", "PredictionDrift"),
         (MODEL,),

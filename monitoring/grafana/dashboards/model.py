@@ -5,7 +5,7 @@ from monitoring.grafana.estimate_panels import gap, known
 from monitoring.grafana.number_panels import intervals, loss, sides
 from monitoring.grafana.panel import GREEN, LOOP, MODEL, RED, RETRAINING, Board, Limit, Panel, Query
 from monitoring.grafana.promise_panels import accuracy_promised, loss_promised
-from monitoring.grafana.shared_panels import accuracy, annotations, psi_limits
+from monitoring.grafana.shared_panels import accuracy, annotations, drifts, psi_limits
 from monitoring.grafana.variables import OF_SIGNAL, OF_VERSION, RATE, WINDOW
 from monitoring.recording.series import DRIFTED, REFERENCE_SHARE
 from monitoring.thresholds import Thresholds
@@ -52,9 +52,8 @@ def _signals(thresholds: Thresholds) -> Panel:
         "table",
         "Signals, worst first",
         "PSI is the effect. Evidence is the greater of G and the rank statistic, each divided by "
-        "its limit. A signal drifts if its PSI is over its limit and its evidence over 1. PSI "
-        f"limits: {thresholds.psi_limits}. All columns are for $window, except drifts, which "
-        "covers every window.",
+        f"its limit. {drifts(thresholds)} All columns are for $window, except drifts, which covers "
+        "every window.",
         (
             Query(f"sort_desc({WINDOW.psi}{{{OF_VERSION}}} {SERVING})", "PSI"),
             Query(f"{WINDOW.g}{{{OF_VERSION}}} {SERVING}", "G"),

@@ -54,6 +54,7 @@ def write(past: Past) -> None:
     _broken(past)
     write_rides(past)
     _silent(past)
+    _usual(past)
 
 
 def _digits(past: Past) -> None:
@@ -213,3 +214,18 @@ def _silent(past: Past) -> None:
     for gauge in (metrics.REFERENCE_LOSS, metrics.REFERENCE_LOSS_DEVIATION):
         past.gauge(gauge.name, silent.key, 2.0, begin=26)
     past.gauge(metrics.REFERENCE_LOSS_SIZE.name, silent.key, 800, begin=26)
+
+
+def _usual(past: Past) -> None:
+    """One on whose signals the rules decided for a day: what moved in one of them is usual."""
+    replica = Replica(model="usual", signals=[shifted("contrast"), shifted("edges")])
+    replica.write(past)
+    names = Window(Thresholds().long_window)
+    for signal, limit, drifted in (("contrast", 0.5, 0), ("edges", 0.1, 1)):
+        key = {"model": "usual", "version": "1.0.0", "signal": signal}
+        for series, value in (
+            (names.psi_limit, limit),
+            (names.evidence, 1.5),
+            (names.drifted, drifted),
+        ):
+            past.gauge(series, key, value, begin=2)

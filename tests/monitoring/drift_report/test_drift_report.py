@@ -15,7 +15,7 @@ from monitoring.drift_report.span import Span
 from monitoring.drift_report.report import DriftReport, build
 from monitoring.drift_report.table import text
 from monitoring.drift_report.version import choose
-from monitoring.drift_report.words import facts, headline
+from monitoring.drift_report.words import facts, headline, rule
 from monitoring.thresholds import Thresholds, seconds
 from perennial.statistics import drift, evidence
 from tests.monitoring.drift_report import models
@@ -58,7 +58,30 @@ def test_a_real_shift_gives_the_verdict_and_others_none(prometheus: Prometheus) 
     }
     assert [one.signal.name for one in report.signals[:3]] == ["contrast", "colour", "rare"]
     assert report.drifts
-    assert headline(report).startswith("1 of 6 signals of digits 1.0.0 drift (contrast); 1 to")
+    said = "1 of 6 signals of digits 1.0.0 drift from the reference (contrast); 1 to"
+    assert headline(report).startswith(said)
+
+
+def test_a_span_of_a_window_of_the_rules_is_decided_as_they_decided(
+    prometheus: Prometheus,
+) -> None:
+    """A shift that is usual is none, and the words do not speak of the reference alone."""
+    report = _report(prometheus, "usual")
+    assert {one.signal.name: one.status for one in report.signals} == {
+        "edges": DriftStatus.DRIFT,
+        "contrast": DriftStatus.STEADY,
+    }
+    assert [(one.limit, one.evidence) for one in report.signals] == [(0.1, 1.5), (0.5, 1.5)]
+    assert headline(report) == "1 of 2 signals of usual 1.0.0 drift (edges)."
+    assert "which rises with what was usual" in rule(report)
+
+
+def test_another_span_is_held_against_the_reference_and_says_so(prometheus: Prometheus) -> None:
+    """The rules decided nothing on it."""
+    report = _report(prometheus, "usual", "23h")
+    assert {one.status for one in report.signals} == {DriftStatus.DRIFT}
+    assert headline(report).endswith("What was usual in the last week is not counted.")
+    assert "What was usual in the last week is not counted." in rule(report)
 
 
 @pytest.mark.parametrize("since", ("24h", "90m", "2h", "1d", "20m"))
@@ -141,7 +164,7 @@ def test_accuracy_and_alerts_stand_beside(prometheus: Prometheus) -> None:
     realised = "80.0% on 2,400 labels, accepted with 97.0%: below its control limit"
     assert said["Realised accuracy"].startswith(realised)
     assert said["Estimated accuracy"].startswith("96.0% on 14,400 predictions")
-    assert "no alarm" in said["Estimated accuracy"]
+    assert "within" in said["Estimated accuracy"]
     down, drifted = said["Alerts that fired"].split("; ")
     assert down.startswith("ServiceDown (")
     assert drifted.startswith("DataDrift of 1.0.0 (")
@@ -173,13 +196,13 @@ def test_the_loss_stands_beside_where_labels_are_not_a_fixed_set(
     rose = "2.5 on 1,200 labels, accepted with 2: above its control limit of 2.427"
     assert said["Mean loss"] == rose
     # 45 an hour for 18 hours and 35 for six, of 50.
-    held = "85.0% on 1,200 labels, accepted with 90.0%: no alarm, control limit 76.7%"
+    held = "85.0% on 1,200 labels, accepted with 90.0%: within its control limit of 76.7%"
     assert said["Labels in their interval"] == held
     contradicted = "unknown: labels contradict it. Of 1,200 labelled predictions it says 2, and 2.5"
     assert said["Loss estimated from intervals"].startswith(contradicted)
     assert [one.signal.name for one in report.signals] == ["minutes", "distance"]
     before = dict(facts(_report(prometheus, "rides", "12h", ago=models.DRIFTED)))
-    assert "no alarm, control limit" in before["Mean loss"]
+    assert "within its control limit of" in before["Mean loss"]
     assert before["Loss estimated from intervals"].startswith("2 on 1,200 predictions, standard")
     assert dict(facts(_report(prometheus, "silent")))["Mean loss"] == "unknown: no labels"
     assert main(_asked(prometheus, "rides", page := tmp_path / "drift.html")) == 0

@@ -58,7 +58,7 @@ def main(
     parser = argparse.ArgumentParser(
         prog="python -m training.gitlab.cml",
         description="Have CML write the report as this task's only note on the pipeline's merge "
-        "request. Reads REPO_TOKEN and GitLab's own CI_ variables."
+        "request. Reads REPO_TOKEN and GitLab's own CI_ variables.",
     )
     parser.add_argument("--task", required=True, help="the task of the report")
     parser.add_argument("--report", required=True, type=Path, help="folder with report.md")

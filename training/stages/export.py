@@ -1,5 +1,6 @@
 """Stage 4: write the bundle and check that it predicts what the training framework predicted."""
 
+import math
 import os
 import subprocess
 import sys
@@ -30,6 +31,7 @@ from perennial.bundle.predictor import Predictor
 from perennial.errors import BundleRejected
 from perennial.kinds.output_kind import OutputKind
 from perennial.signals import Extraction
+from perennial.statistics.serial import widened
 from training import params
 from training.artifacts.aside import aside
 from training.artifacts.files import read_json
@@ -81,18 +83,24 @@ def flat_metrics(output: OutputKind, metrics: Mapping[str, Any]) -> dict[str, di
 
 
 def promised(output: OutputKind, found: Mapping[str, Any]) -> dict[str, dict[str, float]]:
-    """Return the ends of the interval in which the headline of the rows that follow is expected.
+    """Return the ends between which the headline of as many rows that follow is expected.
 
-    found: of the latest test rows, a group of metrics.json. Where rows have no time, it is the
-    interval of their own score.
+    found: of the latest test rows, a group of metrics.json. Where rows have no time, it may be as
+    far from theirs as two independent scores are from each other. Empty where nobody knows.
     """
-    ends = {}
-    for end, name in ((PROMISED_LOW, "low"), (PROMISED_HIGH, "high")):
-        known = (f"{output.headline}_next_{name}", f"{output.headline}_{name}")
-        value = next((found[key] for key in known if key in found), None)
-        if value is not None:
-            ends[end] = {"value": value, "size": found["rows"]}
-    return ends
+    name = output.headline
+    ends, own = _ends(found, f"{name}_next"), _ends(found, name)
+    if own is None:
+        return {}
+    if ends is None:
+        ends = widened(found[name], own, math.sqrt(2), highest=output.loss_test.highest)
+    named = zip((PROMISED_LOW, PROMISED_HIGH), ends, strict=True)
+    return {end: {"value": value, "size": found["rows"]} for end, value in named}
+
+
+def _ends(found: Mapping[str, Any], name: str) -> tuple[float, float] | None:
+    low, high = found.get(f"{name}_low"), found.get(f"{name}_high")
+    return None if low is None or high is None else (low, high)
 
 
 def data_version(lock: Path) -> str:

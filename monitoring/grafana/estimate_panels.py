@@ -56,5 +56,5 @@ def known() -> Panel:
         width=4,
         height=9,
         limits=(Limit(0, GREEN), Limit(1, ORANGE)),
-        words=((0, "Known"), (1, "Unknown: labels contradict it")),
+        words=((0, "Known"), (1, "Unknown")),
     )

@@ -68,6 +68,6 @@ def sides() -> Panel:
         unit="short",
         width=8,
         columns=(("side", ""), ("labels", "short")),
-        no_value="no labels yet",
+        no_value="no intervals, or no labels yet",
         minimum=0,
     )

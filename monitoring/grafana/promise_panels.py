@@ -12,7 +12,8 @@ TOLD = (
     "95 times in 100, if they change no more than the test rows did. With fewer labels it "
     "scatters more. Beyond an end for days: the world has changed since the version was accepted."
 )
-CLASSES, NUMBERS = "the labels of no model are a fixed set", "the labels of every model are one"
+CLASSES = "the labels of no model are a fixed set"
+NUMBERS = "the labels of every model are a fixed set"
 
 
 def accuracy_promised() -> Panel:

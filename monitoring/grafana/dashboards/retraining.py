@@ -91,8 +91,8 @@ def _now(thresholds: Thresholds) -> tuple[Panel, ...]:
         Panel(
             "stat",
             "Since the last retrain",
-            "Time since the relay last started a pipeline, or found one started. Never means that "
-            "nothing drifted, or that no alert reaches the relay.",
+            "Time since the relay last started a pipeline, or found one started. If it never has, "
+            "nothing drifted, or no alert reaches the relay.",
             (Query(f"time() - {last}", "{{model}}", "no retrain yet"),),
             FAILING,
             (LOOP, MODEL),
@@ -150,7 +150,7 @@ def _waiting() -> tuple[Panel, ...]:
             width=8,
             height=4,
             show="both",
-            no_value="unknown",
+            no_value="nothing waits, or unknown",
         ),
     )
 

@@ -134,8 +134,8 @@ def _foot(report: DriftReport, thresholds: Thresholds, runbook: str) -> Iterator
         for name in _headings(report, thresholds)
     )
     yield "<h2>How to read it</h2><dl>"
-    says = "so the rules decided" if report.decided else UNUSUAL
-    yield f"<dt>drift</dt><dd>effect and evidence pass their limits: {says}</dd>"
+    says = ", as the rules decided" if report.decided else f". {UNUSUAL}"
+    yield f"<dt>drift</dt><dd>effect and evidence pass their limits{says}</dd>"
     yield "<dt>watch</dt><dd>evidence passes, and the effect is over half of its limit</dd>"
     yield "<dt>too few rows</dt><dd>even a shift at the limit could not be told from chance</dd>"
     yield f"<dt>Least limits of PSI</dt><dd>{escape(windows)}</dd>"

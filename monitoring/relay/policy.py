@@ -265,8 +265,8 @@ def _cooldown(incident: IncidentHistory, policy: Policy, now: datetime) -> Actio
     if last is None:
         return None
     pause = policy.cooldown
-    if row := [*takewhile(_failed, reversed(incident.attempts))]:
-        pause = max(pause, min(max(pause, MINUTE) * 2 ** min(len(row) - 1, 10), DAY))
+    if failures := [*takewhile(_failed, reversed(incident.attempts))]:
+        pause = max(pause, min(max(pause, MINUTE) * 2 ** min(len(failures) - 1, 10), DAY))
     until = last + pause
     if now >= until:
         return None

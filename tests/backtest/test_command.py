@@ -112,21 +112,22 @@ def test_a_way_of_writing_that_there_is_not_is_refused(given: list[str], tmp_pat
         main([*made, *given, "--out", str(tmp_path)])
 
 
-def test_a_file_that_cannot_be_read_is_of_the_variable_rows(tmp_path: Path) -> None:
-    """FILE is that of other verbs."""
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "rows: got .*rows.csv, which is empty, expected a line"),
+        ("time;time;answer\n1;1;no\n", "rows: got time, which 2 columns are called, expected a"),
+    ],
+    ids=["empty", "a column twice"],
+)
+def test_a_file_that_cannot_be_read_is_of_the_variable_rows(
+    text: str, said: str, tmp_path: Path
+) -> None:
+    """FILE is that of other verbs. A column that stands twice is not one that is not there."""
     file = tmp_path / "rows.csv"
-    file.write_text("")
+    file.write_text(text)
     given = ["--task", "made", "--rows", str(file), "--target", "answer", "--rate", "1/s"]
-    with pytest.raises(BadHistory, match="rows: got .*rows.csv, which is empty, expected a line"):
-        main([*given, "--out", str(tmp_path)])
-
-
-def test_a_column_that_stands_twice_is_named(tmp_path: Path) -> None:
-    """Not as one that is not there."""
-    file = tmp_path / "rows.csv"
-    file.write_text("time;time;answer\n1;1;no\n")
-    given = ["--task", "made", "--rows", str(file), "--target", "answer", "--rate", "1/s"]
-    with pytest.raises(BadHistory, match="rows: got time, which 2 columns are called, expected a"):
+    with pytest.raises(BadHistory, match=said):
         main([*given, "--out", str(tmp_path)])
 
 
